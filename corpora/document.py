@@ -1,0 +1,138 @@
+"""The nouns of a document that was read: lines, blocks, sections, segments, and what was changed on the way.
+
+Readers turn a file into a `Document`; nothing else in the project looks at files of text. Offsets always
+point into `Document.original`, the text as it came out of the file before any cleaning, so that every unit
+can be traced back to where it stood and every dropped line can be shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = ["Block", "Change", "Document", "Kind", "Line", "Mark", "Section", "Segment"]
+
+
+class Kind(StrEnum):
+    """What a block is."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "list item"
+    FOOTNOTE = "footnote"
+    CELL = "table cell"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stood on the page, before it is joined into a block.
+
+    Plain text knows only ``text``, ``start``, ``end`` and ``page``; a PDF also knows where the line stood
+    and how large it was set (all in points, origin at the top left of the page).
+    """
+
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+    left: float | None = None
+    top: float | None = None
+    right: float | None = None
+    bottom: float | None = None
+    size: float | None = None
+    bold: bool = False
+    marks: tuple["Mark", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A footnote mark: its number as printed and the offset in the clean text of the block at which it stood."""
+
+    number: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, footnote or table cell, cleaned.
+
+    ``text`` holds no marker and no footnote marks: ``marker`` is the list marker, article or section
+    number as printed ("1.", "(a)", "㈢"; a footnote's own number for footnotes), ``marks`` are the
+    footnote marks, their offsets in ``text``. ``level`` counts from 1 for headings and list items, 0
+    where it means nothing. ``start`` and ``end`` span the block in `Document.original`; ``page`` counts
+    from 1.
+    """
+
+    id: int
+    kind: Kind
+    text: str
+    level: int = 0
+    marker: str = ""
+    page: int | None = None
+    start: int = 0
+    end: int = 0
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def full_text(self) -> str:
+        """The text with its marker before it, as a reader sees it."""
+        return f"{self.marker} {self.text}".strip() if self.marker else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A node of the outline: a heading and all that stands under it.
+
+    ``heading`` is the id of the heading block, None for the root. The section holds the blocks
+    ``first <= id < last`` (its heading and its sub-sections included).
+    """
+
+    heading: int | None
+    level: int
+    first: int
+    last: int
+    children: tuple["Section", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one cleaning step did to one piece of the original: the record behind `duiyi structure --changes`."""
+
+    step: str
+    action: str  # "dropped", "joined", "moved", "mark"
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a block that beads point at: a sentence, or a whole block where paragraphs are aligned.
+
+    ``start`` and ``end`` span it in `Block.full_text` of block ``block``, so the first segment of a numbered
+    block opens with the marker, as the page does.
+    """
+
+    id: int
+    block: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was read: blocks in reading order (ids are their positions) and an outline over them."""
+
+    language: str  # BCP 47: "zh-CN", "zh-TW", "en-US", "de", …
+    path: str
+    blocks: tuple[Block, ...]
+    outline: Section
+    original: str = ""
+    profile: str = "plain"
+    encoding: str = ""
+    changes: tuple[Change, ...] = ()
+    warnings: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)

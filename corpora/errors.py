@@ -1,0 +1,75 @@
+"""The one exception tree of the project; it stands lowest so that every package can raise from it.
+
+    DuiyiError              whatever goes wrong in a way a user can understand; the CLI prints it and exits with 2
+    ├── InputError          a file or text that cannot be used as it is
+    │   ├── EmptyInput      nothing in it but blanks
+    │   ├── WrongFormat     another type than its name says, or a type that is not read
+    │   ├── DamagedInput    the right type, broken inside
+    │   └── ProtectedInput  encrypted, or a scan without text
+    ├── UsageError          options or arguments that contradict each other
+    ├── MissingExtra        an optional package is not installed; the message names the line that mends it
+    ├── ModelError          an encoder that cannot be loaded or does not fit
+    ├── StoreError          a memory that is locked, damaged, unknown or of a newer version
+    └── FetchError          a document that could not be had over the network
+
+Every message is one sentence for the person at the keyboard and names the file. A foreign error is mapped
+with ``from``.
+"""
+
+__all__ = [
+    "DamagedInput",
+    "DuiyiError",
+    "EmptyInput",
+    "FetchError",
+    "InputError",
+    "MissingExtra",
+    "ModelError",
+    "ProtectedInput",
+    "StoreError",
+    "UsageError",
+    "WrongFormat",
+]
+
+
+class DuiyiError(Exception):
+    """The root of the tree."""
+
+
+class InputError(DuiyiError):
+    """A file or text that cannot be used as it is."""
+
+
+class EmptyInput(InputError):
+    """Nothing in the input but blanks."""
+
+
+class WrongFormat(InputError):
+    """Another type than the name says, or a type that is not read."""
+
+
+class DamagedInput(InputError):
+    """The right type, but broken inside."""
+
+
+class ProtectedInput(InputError):
+    """Encrypted, or a scan without text."""
+
+
+class UsageError(DuiyiError):
+    """Options or arguments that contradict each other."""
+
+
+class MissingExtra(DuiyiError):
+    """An optional package is not installed."""
+
+
+class ModelError(DuiyiError):
+    """An encoder that cannot be loaded or does not fit."""
+
+
+class StoreError(DuiyiError):
+    """A memory that is locked, damaged, unknown or of a newer version."""
+
+
+class FetchError(DuiyiError):
+    """A document that could not be had over the network."""

@@ -1,0 +1,49 @@
+"""Write files so that a crash never leaves half of one: beside the target first, then renamed over it.
+
+`os.replace` is atomic on POSIX and on Windows as long as both names are on one volume, hence "beside".
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpora.errors import InputError
+
+__all__ = ["replacing"]
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[Path]:
+    """Yield a temporary path in the folder of ``path``; rename it to ``path`` when the block ends well.
+
+    Missing parent folders are made. When the block raises, the temporary file is removed and ``path``
+    is as it was. Raises `InputError` where the folder cannot be written or ``path`` is a folder.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, not a file to write")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        _as_new_files_are(temporary)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _as_new_files_are(path: Path) -> None:
+    """Give the file the permissions that a plain `open` would have given it; `mkstemp` makes it private."""
+    if os.name == "posix":
+        mask = os.umask(0)
+        os.umask(mask)
+        path.chmod(0o666 & ~mask)

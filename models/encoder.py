@@ -1,0 +1,49 @@
+"""What an encoder is: text in, unit vectors out.
+
+One protocol, so that the search never knows whether numpy or torch made the vectors; tests use a small
+fake. An encoder that can make the vectors of all spans of neighbouring sentences cheaply says so by
+also being a `SpanEncoder`; for the others the aligner joins the texts and encodes them.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Encoder", "SpanEncoder", "Vectors"]
+
+Vectors = NDArray[np.float32]
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Turns texts into vectors of length 1.
+
+    ``name`` is what the user called it, ``dim`` the width of its vectors, and ``fingerprint`` changes
+    whenever the same text would get another vector (weights, prefixes, normalisation).
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dim(self) -> int: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 vectors of shape ``[len(texts), dim]``, rows of length 1; zeros for a text without content."""
+        ...
+
+
+@runtime_checkable
+class SpanEncoder(Encoder, Protocol):
+    """An encoder that makes the vectors of runs of neighbouring sentences from one pass over the sentences."""
+
+    def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
+        """Return float32 vectors of shape ``[width, n, dim]``, n = len(sentences).
+
+        Element ``[k - 1, i]`` is the vector of ``joiner.join(sentences[i : i + k])``; zeros where the run
+        would pass the end.
+        """
+        ...

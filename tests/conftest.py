@@ -1,0 +1,40 @@
+"""What every test may ask for: the shared real documents, and programs that are not Python."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("DUIYI_SHARED", ROOT.parent / "shared"))
+
+
+def _missing(reason: str) -> None:
+    """Skip with the reason; in CI, where everything is there, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"in CI this must be there: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real documents and schemas beside the checkout (`DUIYI_SHARED` overrules)."""
+    if not (SHARED / "data").is_dir():
+        _missing(f"real documents are not at {SHARED}; set DUIYI_SHARED to their folder")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """`program("omegat")` is its path; the test is skipped where it is missing, saying how to get it."""
+
+    def find(name: str, package: str | None = None) -> str:
+        path = shutil.which(name)
+        if path is None:
+            _missing(f"{name} is not installed: apt-get install {package or name}")
+        assert path is not None
+        return path
+
+    return find

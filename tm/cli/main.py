@@ -1,0 +1,38 @@
+"""The `duiyi` command: one Typer application, one module a command, and one place where errors become exit codes.
+
+Command modules import the library inside the function, so that `duiyi --help` and `duiyi lookup` do not
+pay for encoders, PDF readers or web frameworks.
+"""
+
+import sys
+
+import typer
+
+from corpora.errors import DuiyiError
+from tm.cli.output import message
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="duiyi",
+    help="Align bilingual documents, keep what was aligned, look it up, and exchange it with CAT tools.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Exit code 0: done; 1: a check found faults; 2: bad usage or bad input."""
+
+
+def run() -> None:
+    """Entry point of the console script: run the command, print a `DuiyiError` as one sentence, exit with 2."""
+    try:
+        app()
+    except DuiyiError as error:
+        message(f"duiyi: {error}")
+        sys.exit(2)

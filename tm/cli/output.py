@@ -1,0 +1,56 @@
+"""Standard output for results, standard error for messages and progress, UTF-8 on both.
+
+A Windows console or a redirected pipe may stand at a legacy code page that cannot print Chinese; results
+are data that other programs read, so both streams are set to UTF-8 once, when the first line is written.
+"""
+
+import json
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["console", "errors", "message", "print_json", "write"]
+
+
+@cache
+def _utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and not (stream.encoding or "").lower().startswith("utf"):
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def console() -> "Console":
+    """A Rich console on standard output, for tables."""
+    from rich.console import Console
+
+    _utf8()
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def errors() -> "Console":
+    """A Rich console on standard error, for progress bars and messages."""
+    from rich.console import Console
+
+    _utf8()
+    return Console(stderr=True, highlight=False)
+
+
+def write(text: str) -> None:
+    """Write one line of plain result to standard output."""
+    _utf8()
+    sys.stdout.write(text + "\n")
+
+
+def message(text: str) -> None:
+    """Write one line for the person at the keyboard to standard error."""
+    _utf8()
+    sys.stderr.write(text + "\n")
+
+
+def print_json(value: Any) -> None:
+    """Write ``value`` as JSON, Chinese as it is, to standard output."""
+    write(json.dumps(value, ensure_ascii=False, indent=2))

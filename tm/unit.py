@@ -1,0 +1,52 @@
+"""The translation unit: what memories keep, formats write and checks read.
+
+One frozen record for all of them, so that nothing is lost between an alignment, a TMX and the store.
+Languages are BCP 47 codes with a hyphen ("zh-CN"); texts hold inline tags as the placeholders described in `tm.tags`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+__all__ = ["Origin", "Unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a unit stood: files, unit ids on both sides, page (from 1) and section heading of the source."""
+
+    source_file: str = ""
+    target_file: str = ""
+    source_ids: tuple[int, ...] = ()
+    target_ids: tuple[int, ...] = ()
+    page: int | None = None
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A source text and its translation, with context, origin and quality.
+
+    ``score`` is the calibrated probability, 0 to 1, that the two sides answer to each other, None where
+    nobody measured it. ``status`` is "unreviewed", "reviewed" or "rejected". ``previous`` and ``next``
+    are the neighbouring source texts, "" at either end of the document and where unknown.
+    ``sentences`` counts the sentences on the longer side.
+    """
+
+    source: str
+    target: str
+    source_lang: str
+    target_lang: str
+    previous: str = ""
+    next: str = ""
+    origin: Origin = field(default_factory=Origin)
+    score: float | None = None
+    status: str = "unreviewed"
+    kind: str = ""
+    sentences: int = 1
+    signature: str = ""
+    created: datetime | None = None
+    changed: datetime | None = None
+    author: str = ""
+    notes: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
