@@ -1,0 +1,141 @@
+"""Language codes and offline language detection.
+
+Codes are BCP 47 with a region, since CAT tools pair memories by them ("zh-CN", "en-US"). Detection first
+looks at the script, which settles Chinese, Japanese and Korean even where half of the page is program code
+in Latin letters, and asks a trained identifier (py3langid) only among alphabets. No text leaves the machine.
+"""
+
+import re
+from functools import cache
+from typing import Any
+
+from corpora.errors import UsageError
+
+__all__ = ["base", "detect", "is_spaced", "joiner", "normalize", "same"]
+
+#: The region that CAT tools assume where a language stands alone.
+_REGIONS = {
+    "ar": "ar-SA", "cs": "cs-CZ", "da": "da-DK", "de": "de-DE", "el": "el-GR", "en": "en-US", "es": "es-ES",
+    "fa": "fa-IR", "fi": "fi-FI", "fr": "fr-FR", "he": "he-IL", "hi": "hi-IN", "hu": "hu-HU", "id": "id-ID",
+    "it": "it-IT", "ja": "ja-JP", "ko": "ko-KR", "nb": "nb-NO", "nl": "nl-NL", "pl": "pl-PL", "pt": "pt-PT",
+    "ro": "ro-RO", "ru": "ru-RU", "sv": "sv-SE", "th": "th-TH", "tr": "tr-TR", "uk": "uk-UA", "vi": "vi-VN",
+    "zh": "zh-CN",
+}  # fmt: skip
+#: What other tools call them: ISO 639-2/3 codes and scripts in place of regions.
+_ALIASES = {
+    "zho": "zh", "chi": "zh", "cmn": "zh", "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr",
+    "spa": "es", "rus": "ru", "ara": "ar", "jpn": "ja", "kor": "ko", "ita": "it", "por": "pt", "nld": "nl",
+    "pol": "pl", "tur": "tr", "tha": "th", "vie": "vi", "chinese": "zh", "english": "en",
+}  # fmt: skip
+_SCRIPT_REGIONS = {"hans": "CN", "hant": "TW"}
+_CODE = re.compile(r"^([A-Za-z]{2,8})((?:[-_][A-Za-z0-9]{1,8})*)$")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SPACELESS = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo"})
+#: The identifier chooses among these only: on short texts its rarer languages are mistakes.
+_CANDIDATES = (
+    "ar bg cs da de el en es et fa fi fr he hi hr hu id it lt lv ms nl pl pt ro ru sk sl sr sv sw th tr uk ur vi"
+).split()
+_SAMPLE = 40_000  # characters looked at: enough to be sure, little enough to be instant
+_HAN_SHARE = 0.15  # of all letters; a Chinese manual full of commands has more, an English text that quotes has less
+
+
+def normalize(code: str) -> str:
+    """Return ``code`` as BCP 47 with a region: ``zh``, ``zh_CN``, ``zho``, ``zh-Hans`` all become ``zh-CN``.
+
+    Raises `UsageError` where ``code`` has not the form of a language code.
+    """
+    match = _CODE.match(code.strip())
+    if match is None:
+        raise UsageError(f"{code!r} is not a language code such as zh-CN or en-US")
+    language = match[1].lower()
+    language = _ALIASES.get(language, language)
+    if len(language) > 3:
+        raise UsageError(f"{code!r} is not a language code such as zh-CN or en-US")
+    region = ""
+    for part in re.split(r"[-_]", match[2])[1:]:
+        if part.lower() in _SCRIPT_REGIONS:
+            region = _SCRIPT_REGIONS[part.lower()]
+        elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdigit()):
+            region = part.upper()
+    return f"{language}-{region}" if region else _REGIONS.get(language, language)
+
+
+def base(code: str) -> str:
+    """The language without its region, lower case: ``zh`` of ``zh-CN``."""
+    return re.split(r"[-_]", code, maxsplit=1)[0].lower()
+
+
+def same(left: str, right: str) -> bool:
+    """True where both codes name one language, whatever the region: a zh-TW memory serves a zh-CN project."""
+    return base(normalize(left)) == base(normalize(right))
+
+
+def is_spaced(code: str) -> bool:
+    """True for languages that put spaces between words."""
+    return base(code) not in _SPACELESS
+
+
+def joiner(code: str) -> str:
+    """What stands between two sentences of one paragraph: a space, or nothing in Chinese, Japanese and Thai."""
+    return " " if is_spaced(code) else ""
+
+
+def detect(text: str) -> str:
+    """Return the language of ``text`` as a normalised code, ``und`` where it holds no letters.
+
+    Looks at a sample from the beginning, the middle and the end. Chinese is told apart as zh-CN or zh-TW by
+    which of the two a conversion between the character sets would change more.
+    """
+    sample = _sample(text)
+    han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
+    hangul, latin = len(_HANGUL.findall(sample)), len(_LATIN.findall(sample))
+    asian = han + kana + hangul
+    if asian and asian >= _HAN_SHARE * (asian + latin):
+        if hangul > han + kana:
+            return "ko-KR"
+        if kana > 0.05 * (han + kana):
+            return "ja-JP"
+        return "zh-TW" if _is_traditional(sample) else "zh-CN"
+    words = _LETTERS.findall(sample)
+    if not words:
+        return "und"
+    label, _ = _identifier().classify(" ".join(words).lower())
+    return normalize(str(label))
+
+
+def _sample(text: str) -> str:
+    if len(text) <= _SAMPLE:
+        return text
+    third = _SAMPLE // 3
+    middle = len(text) // 2
+    return text[:third] + text[middle : middle + third] + text[-third:]
+
+
+def _is_traditional(text: str) -> bool:
+    han = "".join(_HAN.findall(text))
+    to_simplified, to_traditional = (_converter(name).convert(han) for name in ("t2s", "s2t"))
+    return _differences(han, to_simplified) > _differences(han, to_traditional)
+
+
+def _differences(left: str, right: str) -> int:
+    return sum(a != b for a, b in zip(left, right, strict=False))
+
+
+@cache
+def _converter(name: str) -> Any:
+    import opencc
+
+    return opencc.OpenCC(name)
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(_CANDIDATES)
+    return identifier

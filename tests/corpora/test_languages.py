@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpora.errors import UsageError
+from corpora.languages import base, detect, is_spaced, joiner, normalize, same
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "languages.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_detect(case: dict[str, str]) -> None:
+    assert detect(case["input"]) == case["expected"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("zh", "zh-CN"), ("zh_CN", "zh-CN"), ("ZH-cn", "zh-CN"), ("zho", "zh-CN"), ("cmn-CN", "zh-CN"),
+        ("zh-Hans", "zh-CN"), ("zh-Hant", "zh-TW"), ("zh-Hant-HK", "zh-HK"), ("zh-Hans-CN", "zh-CN"),
+        ("en", "en-US"), ("en-gb", "en-GB"), ("es-419", "es-419"), ("eng", "en-US"), ("rhg", "rhg"),
+    ],
+)  # fmt: skip
+def test_normalize(code: str, expected: str) -> None:
+    assert normalize(code) == expected
+    assert normalize(expected) == expected
+
+
+@pytest.mark.parametrize("code", ["", "z", "klingonese", "zh CN", "../../etc", "en-"])
+def test_what_is_no_code_is_refused(code: str) -> None:
+    with pytest.raises(UsageError, match="not a language code"):
+        normalize(code)
+
+
+def test_the_pair_of_one_language_is_the_same_whatever_the_region() -> None:
+    assert same("zh_TW", "zh-CN")
+    assert not same("zh", "en")
+    assert base("zh-CN") == "zh"
+
+
+def test_only_spaced_languages_join_with_a_space() -> None:
+    assert joiner("zh-CN") == joiner("ja") == ""
+    assert joiner("en-US") == joiner("ko") == " "
+    assert is_spaced("de")
+
+
+@given(st.text())
+def test_any_text_has_some_answer(text: str) -> None:
+    code = detect(text)
+    assert code == "und" or normalize(code) == code
