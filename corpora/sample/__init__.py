@@ -1,4 +1,4 @@
-"""The sample pair that ships with duiyi: two invented resolutions in the manner of a UN conference, Chinese and English.
+"""The sample pair that ships with duiyi: invented resolutions in the manner of a UN conference, Chinese and English.
 
 The text was written for this project and is no official document. It is laid out as text drawn out of a
 PDF: hard-wrapped lines, page marks, a document symbol at page heads, footnotes at page ends and their

@@ -4,11 +4,13 @@ Command modules import the library inside the function, so that `duiyi --help` a
 pay for encoders, PDF readers or web frameworks.
 """
 
+import os
 import sys
 
 import typer
 
 from corpora.errors import DuiyiError
+from tm.cli.fetch import fetch
 from tm.cli.output import message
 
 __all__ = ["app", "run"]
@@ -29,10 +31,23 @@ def _root() -> None:
     """Exit code 0: done; 1: a check found faults; 2: bad usage or bad input."""
 
 
+app.command()(fetch)
+
+
 def run() -> None:
-    """Entry point of the console script: run the command, print a `DuiyiError` as one sentence, exit with 2."""
+    """Entry point of the console script: run the command, print what went wrong as one sentence, exit with 2."""
     try:
         app()
     except DuiyiError as error:
         message(f"duiyi: {error}")
+        sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`duiyi … | head`); Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        message(f"duiyi: {error.filename or 'a file'}: {error.strerror or error}")
+        sys.exit(2)
+    except MemoryError:
+        message("duiyi: not enough memory for this input")
         sys.exit(2)

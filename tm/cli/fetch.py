@@ -1,0 +1,57 @@
+"""`duiyi fetch`: official documents by their UN symbol, a file a language."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tm.cli.output import message, print_json, write
+
+__all__ = ["fetch"]
+
+
+def fetch(
+    symbol: Annotated[str, typer.Argument(help="Symbol of the document, such as A/RES/58/4.")],
+    lang: Annotated[list[str] | None, typer.Option(help="Language: ar, zh, en, fr, ru or es; may be repeated.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to.", file_okay=False)] = Path(),
+    format: Annotated[str, typer.Option(help="pdf, docx or doc.")] = "pdf",  # noqa: A002
+    service: Annotated[
+        str | None, typer.Option(envvar="DUIYI_FETCH_SERVICE", help="Address of the document service.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
+    retries: Annotated[int, typer.Option(help="Further tries where the service is busy.", min=0)] = 3,
+    max_size: Annotated[int, typer.Option(help="Largest document, in megabytes.", min=1)] = 100,
+    cache: Annotated[bool, typer.Option(help="Keep what was fetched, and look there first.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+) -> None:
+    """Get an official document by its UN symbol in each language asked for (Chinese and English by default)."""
+    from platformdirs import user_cache_path
+
+    from corpora.fetch import SERVICE, FetchOptions, file_name
+    from corpora.fetch import fetch as get
+    from corpora.files import replacing
+
+    options = FetchOptions(
+        service=service or SERVICE,
+        format=format,
+        timeout=timeout,
+        retries=retries,
+        max_bytes=max_size * 1_000_000,
+        cache=user_cache_path("duiyi", appauthor=False) / "documents" if cache else None,
+    )
+    # All languages first, then the files: a document that exists in one language only leaves nothing behind.
+    documents = [get(symbol, language, options) for language in lang or ["zh", "en"]]
+    written = []
+    for document in documents:
+        path = out / file_name(document.symbol, document.language, format)
+        with replacing(path) as temporary:
+            temporary.write_bytes(document.content)
+        written.append(
+            {"language": document.language, "path": str(path), "url": document.url, "cached": document.cached}
+        )
+        message(f"{symbol} {document.language}: {len(document.content):,} bytes{' (from the cache)' * document.cached}")
+    if json:
+        print_json(written)
+    else:
+        for entry in written:
+            write(str(entry["path"]))
