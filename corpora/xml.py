@@ -1,0 +1,316 @@
+"""The one place where XML is parsed: no entities, DTD or network, bounded depth and text, large files streamed.
+
+XML that strangers hand in can be made to read other files, to call other machines or to grow by entities
+without end, and the defaults of parsers differ between versions. Every reader of the project therefore comes
+here: `parse` for small documents (a DOCX part), `stream` for files of any size, `fragments` for what can be
+saved out of a file that is not well-formed. A document type that declares entities is refused outright; one
+that only names its DTD (every TMX does) is read without loading it. libxml2's own limits stay on: 256 levels,
+10 MB in one text. Text on the way out goes through `legal`, for one forbidden character makes a whole file
+unreadable (XML 1.0, section 2.2).
+"""
+
+import codecs
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html.entities import html5
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
+
+__all__ = ["Element", "Fragment", "fragments", "legal", "local", "opened", "parse", "stream", "text_of"]
+
+#: An lxml element; lxml carries no types of its own.
+Element: TypeAlias = Any
+
+_CHUNK = 1 << 16
+_FRAGMENT = 10_000_000  # characters in one fragment, as libxml2 allows in one text
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_NAMESPACES = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
+_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_SAFE = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a damaged file: the line on which it begins, and its element or what is wrong with it."""
+
+    line: int
+    element: Element | None
+    problem: str = ""
+
+
+def legal(text: str) -> tuple[str, int]:
+    """Return ``text`` without the characters that XML 1.0 forbids, and how many were taken out.
+
+    Forbidden are the C0 controls but tab and line ends, surrogates that stand alone, U+FFFE and U+FFFF.
+    A pair of surrogates, as some tools hand over an astral character, is joined first.
+    """
+    if _ILLEGAL.search(text) is None:
+        return text, 0
+    try:
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        text = "".join(_joined_pairs(text))
+    return _ILLEGAL.subn("", text)
+
+
+def _joined_pairs(text: str) -> Iterator[str]:
+    for piece in re.split("([\ud800-\udbff][\udc00-\udfff])", text):
+        if len(piece) == 2 and "\ud800" <= piece[0] <= "\udbff" and "\udc00" <= piece[1] <= "\udfff":
+            yield piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        else:
+            yield piece
+
+
+def local(element: Element) -> str:
+    """The name of ``element`` without its namespace, "" for an entity reference."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def text_of(entity: Element) -> str:
+    """What an entity reference stands for where HTML knows it (``&nbsp;``), else the reference as written."""
+    written = str(entity.text)
+    return html5.get(written[1:], written)
+
+
+@contextmanager
+def opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
+    """Open ``source`` for reading bytes, gunzipped where it is gzip; a stream is handed back as it is."""
+    if not isinstance(source, Path):
+        yield source
+        return
+    try:
+        with source.open("rb") as raw:
+            zipped = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            yield gzip.GzipFile(fileobj=raw) if zipped else raw  # type: ignore[misc]
+    except FileNotFoundError as error:
+        raise InputError(f"{source} does not exist") from error
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise DamagedInput(f"{source} is a damaged gzip file") from error
+    except OSError as error:
+        raise InputError(f"{source} cannot be read: {error.strerror or error}") from error
+
+
+def parse(source: Path | bytes | BinaryIO, *, name: str = "", max_bytes: int = 64_000_000) -> Element:
+    """Parse a whole document into memory and return its root element.
+
+    ``name`` is what messages call the input where it is not a path. Raises `WrongFormat` for what is no XML,
+    `DamagedInput` where it is not well-formed, `InputError` above ``max_bytes`` and for entity declarations.
+    """
+    name = name or (str(source) if isinstance(source, Path) else "the document")
+    with opened(io.BytesIO(source) if isinstance(source, bytes) else source) as stream_:
+        data = stream_.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise InputError(f"{name} is larger than the {max_bytes // 1_000_000} MB that are read in one piece")
+    from lxml import etree
+
+    if not data.strip():
+        raise EmptyInput(f"{name} is empty")
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**_SAFE))
+    except etree.XMLSyntaxError as error:
+        raise _not_xml(error, name) from error
+    _refuse_entities(root, name)
+    return root
+
+
+def stream(source: Path | BinaryIO, tags: Collection[str], *, name: str = "") -> Iterator[Element]:
+    """Yield each element named in ``tags`` (local names, any namespace) when it is complete.
+
+    An element is emptied when the next is asked for, so memory does not grow with the file; ``sourceline`` is
+    its line. Raises as `parse` does, after the elements before the fault were yielded.
+    """
+    name = name or (str(source) if isinstance(source, Path) else "the document")
+    with opened(source) as stream_:
+        yield from _events(stream_, name, tuple(f"{{*}}{tag}" for tag in tags))
+
+
+def _events(file: BinaryIO, name: str, tags: tuple[str, ...]) -> Iterator[Element]:
+    """Drive the pull parser chunk by chunk; what was complete before a fault is yielded before it is raised."""
+    from lxml import etree
+
+    parser = etree.XMLPullParser(events=("end",), tag=tags, **_SAFE)
+    fault, blank, chunk, checked = None, True, b"-", False
+    while chunk and fault is None:
+        try:
+            chunk = file.read(_CHUNK)
+            blank = blank and not chunk.strip()
+            if chunk:
+                parser.feed(chunk)
+            elif not blank:
+                parser.close()
+        except etree.XMLSyntaxError as error:
+            fault = error
+        for _, element in parser.read_events():
+            if not checked:
+                _refuse_entities(element, name)
+                checked = True
+            yield element
+            _empty(element)
+    if blank:
+        raise EmptyInput(f"{name} is empty")
+    if fault is not None:
+        raise _not_xml(fault, name) from fault
+
+
+def _not_xml(error: Any, name: str) -> InputError:
+    if "entity amplification" in str(error.msg):
+        return InputError(f"{name} declares XML entities, with which a small file can grow without end; it is not read")
+    if "'<' not found" in str(error.msg):
+        return WrongFormat(f"{name} is not XML: {_explained(error)}")
+    return DamagedInput(f"{name} is not well-formed XML: {_explained(error)}")
+
+
+def _refuse_entities(element: Element, name: str) -> None:
+    doctype = element.getroottree().docinfo.internalDTD
+    if doctype is not None and next(iter(doctype.iterentities()), None) is not None:
+        raise InputError(f"{name} declares XML entities, with which a small file can grow without end; it is not read")
+
+
+def _empty(element: Element) -> None:
+    """Forget ``element`` and what stands before it, but not the ancestors it hangs on."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _explained(error: Any) -> str:
+    """libxml2's message with its line first and without its advice to programmers."""
+    line = (error.position or (0, 0))[0]
+    message = str(error.msg or "broken").partition(", line ")[0].partition(", try XML_PARSE")[0].rstrip(".")
+    return f"line {line}: {message}"
+
+
+def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[Fragment]:
+    """Cut a file that is not well-formed at each ``<tag>`` and ``</tag>`` and parse the pieces one by one.
+
+    One forbidden character makes a parser give up on the whole file; this saves the pieces around it, each
+    bad one named with its line. Elements named ``tag`` must not nest. Bytes that are not of the declared
+    encoding make their fragment bad, not the file.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(**_SAFE)
+    edge = re.compile(rf"<!--|<(?=(?:[\w.-]+:)?{tag}[\s/>])|</(?:[\w.-]+:)?{tag}\s*>")
+    name = name or (str(source) if isinstance(source, Path) else "the document")
+    with opened(source) as raw:
+        head = raw.read(_CHUNK)
+        encoding = _encoding(head)
+        declared = " ".join(dict.fromkeys(_NAMESPACES.findall(head.decode(encoding, "replace"))))
+        before = f'<!DOCTYPE r SYSTEM "r"><r {declared}>'
+        for line, text, problem in _pieces(_decoded(raw, head, encoding), edge, tag):
+            if problem:
+                yield Fragment(line, None, problem)
+                continue
+            if _UNDECODED.search(text):
+                yield Fragment(line, None, f"bytes that are not {encoding}")
+                continue
+            try:
+                root = etree.fromstring(before + text + "</r>", parser)
+                yield Fragment(line, root[0])
+            except etree.XMLSyntaxError as error:
+                inner = (error.position or (1, 0))[0] - 1
+                yield Fragment(line + inner, None, _explained(error).partition(": ")[2])
+
+
+def _encoding(head: bytes) -> str:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return encoding
+    match = _DECLARED.search(head[:1000])
+    try:
+        return codecs.lookup(match[1].decode("ascii")).name if match else "utf-8"
+    except LookupError:
+        return "utf-8"
+
+
+def _decoded(raw: BinaryIO, head: bytes, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape" if "16" not in encoding else "replace")
+    while head:
+        yield decoder.decode(head)
+        head = raw.read(_CHUNK)
+    yield decoder.decode(b"", final=True)
+
+
+def _pieces(chunks: Iterator[str], edge: re.Pattern[str], tag: str) -> Iterator[tuple[int, str, str]]:
+    """Yield (line, text, problem) of each piece between an opening and its closing tag."""
+    cutter = _Cutter(edge, tag)
+    for chunk in chunks:
+        yield from cutter.feed(chunk)
+    yield from cutter.close()
+
+
+class _Cutter:
+    """Keeps the text from the last opening tag on; a piece that grows beyond all bounds is named and thrown away."""
+
+    def __init__(self, edge: re.Pattern[str], tag: str) -> None:
+        self._edge, self._tag = edge, tag
+        self._text, self._line = "", 1
+        self._open, self._opened_at, self._skipping = False, 1, False
+
+    def feed(self, chunk: str) -> Iterator[tuple[int, str, str]]:
+        self._text += chunk
+        position = 1 if self._open and not self._skipping else 0
+        start = 0
+        while (match := self._edge.search(self._text, position)) is not None:
+            at, position = match.start(), match.end()
+            if match[0] == "<!--":
+                end = self._text.find("-->", position)
+                if end < 0:
+                    position = at
+                    break
+                position = end + 3
+            elif match[0] == "<":
+                if self._open and not self._skipping:
+                    yield self._opened_at, "", f"<{self._tag}> without </{self._tag}>"
+                self._open, self._skipping = True, False
+                self._line += self._text.count("\n", start, at)
+                start, self._opened_at = at, self._line
+                position = at + 1
+            elif self._open:
+                if not self._skipping:
+                    yield self._opened_at, self._text[start:position], ""
+                self._line += self._text.count("\n", start, position)
+                start, self._open, self._skipping = position, False, False
+        yield from self._rest(start)
+
+    def _rest(self, start: int) -> Iterator[tuple[int, str, str]]:
+        """Keep what may still belong to a piece: all of an open one, else the last few characters."""
+        keep = start
+        if self._open and not self._skipping and len(self._text) - start > _FRAGMENT:
+            yield self._opened_at, "", f"<{self._tag}> is longer than {_FRAGMENT:,} characters"
+            self._skipping = True
+        if not self._open or self._skipping:
+            comment = self._text.rfind("<!--", start)
+            pending = comment >= 0 and self._text.find("-->", comment) < 0 and len(self._text) - comment < _FRAGMENT
+            keep = comment if pending else max(start, len(self._text) - 200)
+        self._line += self._text.count("\n", start, keep)
+        self._text = self._text[keep:]
+
+    def close(self) -> Iterator[tuple[int, str, str]]:
+        if self._open and not self._skipping:
+            yield self._opened_at, "", f"the file ends inside <{self._tag}>"
