@@ -21,7 +21,7 @@ __all__ = ["BuiltinEncoder"]
 
 
 class BuiltinEncoder:
-    """USE multilingual 3 (Yang et al. 2020, "Multilingual Universal Sentence Encoder for Semantic Retrieval", the CNN)."""
+    """USE multilingual 3, the convolutional one (Yang et al. 2020, "Multilingual Universal Sentence Encoder")."""
 
     name = "use-multilingual-3"
     dim = 512

@@ -1,0 +1,109 @@
+"""Vectors of runs of neighbouring sentences on demand, for every encoder, in memory linear in the sentences.
+
+A search looks at some of the spans only, so it asks for those: ``prepare(encoder, sentences, joiner)`` once,
+then ``vectors(starts, lengths)`` as often as it likes. An encoder that can add spans up from its sentences
+offers `prepare` itself (the built-in one does); for the others the texts are joined and encoded, each
+span once a call.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from models.encoder import Encoder, SpanEncoder, Vectors
+
+__all__ = ["Joined", "PreparingEncoder", "Spans", "all_spans", "checked", "prepare", "table"]
+
+
+Indices = NDArray[np.int64]
+
+
+class Spans(Protocol):
+    """The spans of one side of a pair."""
+
+    def __len__(self) -> int:
+        """Return the number of sentences."""
+        ...
+
+    def vectors(self, starts: ArrayLike, lengths: ArrayLike) -> Vectors:
+        """Return float32 vectors ``[m, dim]``: row r is sentences ``starts[r] : starts[r] + lengths[r]`` joined.
+
+        Rows of length 1; zeros where the span has no content. A span past the end raises `IndexError`.
+        """
+        ...
+
+
+@runtime_checkable
+class PreparingEncoder(Encoder, Protocol):
+    """An encoder that adds the vector of a span up from what it keeps of each sentence."""
+
+    def prepare(self, sentences: Sequence[str], joiner: str) -> Spans:
+        """Read the sentences once; keep only what the spans need."""
+        ...
+
+
+class Joined:
+    """The spans of an encoder that can only read text: joined, and encoded when asked for."""
+
+    def __init__(self, encoder: Encoder, sentences: Sequence[str], joiner: str) -> None:
+        self._encoder = encoder
+        self._sentences = tuple(sentences)
+        self._joiner = joiner
+        self._single: Vectors | None = None
+
+    def __len__(self) -> int:
+        return len(self._sentences)
+
+    def vectors(self, starts: ArrayLike, lengths: ArrayLike) -> Vectors:
+        """Single sentences are encoded once and kept; longer spans each time they are asked for."""
+        first, count = checked(starts, lengths, len(self))
+        vectors = np.zeros((len(first), self._encoder.dim), np.float32)
+        single = count == 1
+        if single.any():
+            if self._single is None:
+                self._single = self._encoder.encode(self._sentences)
+            vectors[single] = self._single[first[single]]
+        rows = np.flatnonzero(count > 1)
+        if len(rows):
+            pairs = np.stack([first[rows], count[rows]], axis=1)
+            unique, back = np.unique(pairs, axis=0, return_inverse=True)
+            texts = [self._joiner.join(self._sentences[start : start + many]) for start, many in unique.tolist()]
+            vectors[rows] = self._encoder.encode(texts)[back.reshape(-1)]
+        return vectors
+
+
+def prepare(encoder: Encoder, sentences: Sequence[str], joiner: str) -> Spans:
+    """Return the spans of ``sentences``, by the encoder's own way where it has one."""
+    if isinstance(encoder, PreparingEncoder):
+        return encoder.prepare(sentences, joiner)
+    return Joined(encoder, sentences, joiner)
+
+
+def all_spans(encoder: Encoder, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
+    """Return the vectors of every span of up to ``width`` sentences, shaped as `SpanEncoder.encode_spans` says."""
+    if isinstance(encoder, SpanEncoder):
+        return encoder.encode_spans(sentences, width, joiner)
+    return table(prepare(encoder, sentences, joiner), encoder.dim, width)
+
+
+def table(spans: Spans, dim: int, width: int) -> Vectors:
+    """Return ``[width, n, dim]``; zeros where a span would pass the end."""
+    n = len(spans)
+    vectors = np.zeros((width, n, dim), np.float32)
+    for count in range(1, min(width, n) + 1):
+        starts = np.arange(n - count + 1)
+        vectors[count - 1, : len(starts)] = spans.vectors(starts, np.full(len(starts), count))
+    return vectors
+
+
+def checked(starts: ArrayLike, lengths: ArrayLike, n: int) -> tuple[Indices, Indices]:
+    """Return both as int64 arrays; raise `IndexError` where a span does not lie within ``n`` sentences."""
+    first = np.asarray(starts, np.int64).reshape(-1)
+    count = np.asarray(lengths, np.int64).reshape(-1)
+    if len(first) != len(count):
+        raise IndexError("starts and lengths differ in number")
+    if len(first) and (first.min() < 0 or count.min() < 0 or (first + count).max() > n):
+        raise IndexError(f"a span passes the ends of {n} sentences")
+    return first, count
