@@ -1,0 +1,360 @@
+"""Web pages to blocks: one block for each paragraph, heading, list item, table cell and listing; no navigation.
+
+The page is walked once. Its visible text, parts that are left out included, is laid down in `Document.original`, a
+block a line, so that every block and every dropped part can be shown where it stood.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from corpora import xml
+from corpora.document import Block, Change, Kind, Mark
+from corpora.errors import EmptyInput, InputError
+from corpora.html_boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
+from corpora.html_notes import Notes, find_notes
+
+__all__ = ["Page", "declared_encoding", "read_html"]
+
+_DECLARED = re.compile(
+    rb"""<(?:\?xml|meta)[^>]{0,200}?(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE
+)
+_SPACE = re.compile(r"[ \t\n\r\f]+")  # what HTML collapses: neither the no-break nor the ideographic space
+_EDGE = " \t\n\r\f\u00a0\u3000\u200b\ufeff"
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufdd0\ufdd1\ufffe\uffff]")
+_ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
+_INDENT = re.compile(r"[\u3000\u00a0]{2,}")
+_NOTE = re.compile(r"[\[\(（〔［]?\s*(\d{1,4}|[*†‡]{1,4})\s*[\]\)）〕］]?")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af“”‘’—…]")
+_MARK, _RAISED = "\ufdd0", "\ufdd1"  # noncharacters: taken out of every page before
+_SENTINELS = re.compile("([\ufdd0\ufdd1])")
+_MARK_BRACKETS = re.compile("[\\[(（〔［]\\s*\ufdd0\\s*[\\])）〕］]")
+_MARK_SPACE = re.compile("[ \u00a0]+\ufdd0(?=[\\s\ufdd0,.;:!?，。；：！？、）)]|$)")
+_VERBATIM = frozenset(("pre", "listing", "xmp"))
+_LAYOUT_PARAGRAPHS = 4
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page holds: its visible text, its blocks (ids in order) and what was left out or taken out."""
+
+    original: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...]
+    language: str = ""  # as the page states it
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that the page or its XML declaration states within the first 4096 bytes."""
+    match = _DECLARED.search(data[:4096])
+    return match[1].decode("ascii") if match else None
+
+
+def read_html(text: str, name: str) -> Page:
+    """Read the page ``text``; ``name`` is the file as messages call it. Raises `EmptyInput` for a page without text."""
+    root = _parse(text, name)
+    body = root.find("body") if root is not None else None
+    if body is None:
+        raise EmptyInput(f"{name} holds no text: it is an empty page")
+    builder = _Builder(find_notes(body), boilerplate(body))
+    builder.walk(body)
+    if not builder.blocks:
+        raise EmptyInput(f"{name} holds no text beside navigation and scripts")
+    blocks, changes = _plain_notes(builder)
+    return Page("".join(builder.original), blocks, changes, root.get("lang") or root.get(_XML_LANG) or "")
+
+
+_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def _parse(text: str, name: str) -> Any:
+    """The tree of the page, tag names without namespaces.
+
+    Well-formed XHTML is read as XML: to an HTML parser ``<script/>`` and ``<a id="x"/>`` stay open.
+    """
+    from lxml import etree
+
+    text = _FORBIDDEN.sub("", text)
+    if text.lstrip().startswith("<?xml"):
+        text = _PROLOGUE.sub("", text)
+        try:
+            root = xml.parse(text.encode("utf-8", "replace"), name=name)
+        except InputError:
+            root = None
+        if root is not None and root.tag == f"{_XHTML}html" and next(root.iter(etree.Entity), None) is None:
+            for element in root.iter(f"{_XHTML}*"):
+                element.tag = xml.local(element)
+            return root
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What blocks inside an element are; ``fresh`` until the first one (only it is the list item)."""
+
+    element: Any
+    kind: Kind
+    level: int = 0
+    number: str = ""
+    fresh: bool = True
+
+
+@dataclass(slots=True)
+class _Builder:
+    """The walk over a page: lays down the text and cuts the blocks.
+
+    While a block is under way, footnote marks and the beginnings of raised text stand in it as noncharacters, so that
+    trimming and joining cannot move them.
+    """
+
+    notes: Notes
+    dropped: dict[Any, str]
+    original: list[str] = field(default_factory=list)
+    length: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    raised: dict[int, list[tuple[str, int]]] = field(
+        default_factory=dict
+    )  # block: texts of its <sup> and their offsets
+    _frames: list[_Frame] = field(default_factory=list)
+    _text: list[str] = field(default_factory=list)  # of the block under way
+    _marks: list[tuple[str, str]] = field(default_factory=list)  # number, as printed
+    _sups: list[str] = field(default_factory=list)
+    _verbatim: int = 0
+
+    def walk(self, body: Any) -> None:
+        from lxml import etree
+
+        walk = etree.iterwalk(body, events=("start", "end"))
+        for event, element in walk:
+            if event == "start":
+                if self._enter(element):
+                    self._add(element.text)
+                else:
+                    walk.skip_subtree()
+            else:
+                self._leave(element)
+                if element is not body:
+                    self._add(element.tail)
+        self._flush()
+
+    def _enter(self, element: Any) -> bool:
+        """Open ``element``; False where its inside is not text of the page."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in INVISIBLE or element in self.notes.back:
+            return False
+        if element in self.dropped:
+            self._drop(element)
+            return False
+        if element in self.notes.marks:
+            self._marks.append((self.notes.marks[element], visible_text(element)))
+            self._text.append(_MARK)
+            return False
+        if tag in BLOCKS:
+            self._flush()
+            frame = self._frame(element)
+            if frame is not None:
+                self._frames.append(frame)
+        self._verbatim += tag in _VERBATIM
+        if tag == "br":
+            self._text.append("\n")
+        elif tag == "sup":
+            self._sups.append(visible_text(element))
+            self._text.append(_RAISED)
+        return True
+
+    def _leave(self, element: Any) -> None:
+        tag = element.tag
+        if (
+            not isinstance(tag, str)
+            or element in self.dropped
+            or element in self.notes.back
+            or element in self.notes.marks
+        ):
+            return
+        if tag in BLOCKS:
+            self._flush()
+        self._verbatim -= tag in _VERBATIM
+        if self._frames and self._frames[-1].element is element:
+            self._frames.pop()
+
+    def _frame(self, element: Any) -> _Frame | None:
+        """What ``element`` makes of the blocks in it, None where that is nothing of its own."""
+        tag = element.tag
+        if element in self.notes.notes:
+            return _Frame(element, Kind.FOOTNOTE, number=self.notes.notes[element])
+        if tag in _HEADINGS:
+            return _Frame(element, Kind.HEADING, _HEADINGS[tag])
+        if self._frames and self._frames[-1].kind is Kind.FOOTNOTE:
+            return None
+        if tag in ("li", "dt"):
+            return _Frame(element, Kind.ITEM, max(1, sum(one.tag in _LISTS for one in element.iterancestors())))
+        if tag == "dd":
+            return _Frame(element, Kind.PARAGRAPH)
+        if tag in ("td", "th"):
+            return _Frame(element, Kind.PARAGRAPH if _is_layout(element) else Kind.CELL)
+        return _Frame(element, Kind.CODE) if tag in _VERBATIM else None
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._text.append(text if self._verbatim else _SPACE.sub(" ", text))
+
+    def _drop(self, element: Any) -> None:
+        text = visible_text(element)
+        if not text:
+            return
+        if element.tag in BLOCKS:
+            self._flush()
+            start = self._lay(text)
+            self.changes.append(Change(self.dropped[element], "dropped", text, start, start + len(text)))
+        else:  # A permalink sign must not cut its block in two; it is not laid down either.
+            self.changes.append(Change(self.dropped[element], "dropped", text, self.length, self.length))
+
+    def _lay(self, text: str) -> int:
+        """Append a line to the original; return where it starts."""
+        start = self.length
+        self.original += (text, "\n")
+        self.length += len(text) + 1
+        return start
+
+    def _flush(self) -> None:
+        """End the block under way."""
+        text, marks, sups = "".join(self._text), iter(self._marks), iter(self._sups)
+        self._text, self._marks, self._sups = [], [], []
+        frame = self._frames[-1] if self._frames else None
+        kind = frame.kind if frame else Kind.PARAGRAPH
+        if kind is Kind.CODE:
+            pieces = [text.rstrip().lstrip("\n")]
+        else:
+            pieces = _pieces(text, whole=kind in (Kind.HEADING, Kind.CELL))
+        for piece in pieces:
+            self._block(piece, marks, sups, frame)
+
+    def _block(self, piece: str, marks: Iterator[tuple[str, str]], sups: Iterator[str], frame: _Frame | None) -> None:
+        clean: list[str] = []
+        printed: list[str] = []
+        found: list[Mark] = []
+        spans: list[tuple[str, int, int]] = []
+        raised: list[tuple[str, int]] = []
+        at, seen = 0, 0
+        for part in _SENTINELS.split(piece):
+            if part == _MARK:
+                number, shown = next(marks)
+                found.append(Mark(number, at))
+                spans.append((shown, seen, seen + len(shown)))
+                printed.append(shown)
+                seen += len(shown)
+            elif part == _RAISED:
+                raised.append((next(sups), at))
+            else:
+                clean.append(part)
+                printed.append(part)
+                at, seen = at + len(part), seen + len(part)
+        text = "".join(clean)
+        if not text.strip(_EDGE):
+            self._lone_marks(found)
+            return
+        start = self._lay("".join(printed))
+        kind, level, marker = Kind.PARAGRAPH, 0, ""
+        if frame is not None:
+            # Only the first block of a list item is the item; of a footnote, the first one bears the number.
+            kind = frame.kind if frame.fresh or frame.kind is not Kind.ITEM else Kind.PARAGRAPH
+            level = frame.level if kind is frame.kind else 0
+            marker = frame.number if frame.fresh else ""
+            frame.fresh = False
+        position = len(self.blocks)
+        if raised:
+            self.raised[position] = raised
+        self.changes += [Change("footnote mark", "mark", shown, start + a, start + b) for shown, a, b in spans]
+        self.blocks.append(Block(position, kind, text, level, marker, None, start, self.length - 1, tuple(found)))
+
+    def _lone_marks(self, found: list[Mark]) -> None:
+        """A paragraph of nothing but a mark belongs to the block before it."""
+        if found and self.blocks:
+            last = self.blocks[-1]
+            marks = tuple(Mark(mark.number, len(last.text)) for mark in found)
+            self.blocks[-1] = replace(last, marks=last.marks + marks)
+
+
+def _is_layout(cell: Any) -> bool:
+    """True for a cell of a table that only places things: it holds headings, another table or a run of paragraphs."""
+    if any(True for _ in cell.iter("table", *_HEADINGS)):
+        return True
+    table = next(cell.iterancestors("table"), None)
+    if table is not None and table.get("role") == "presentation":
+        return True
+    return sum(1 for _ in cell.iter("p")) > _LAYOUT_PARAGRAPHS
+
+
+def _pieces(text: str, *, whole: bool) -> list[str]:
+    """Cut a block at its line breaks where they end paragraphs, join it at the others, and trim the pieces.
+
+    A break ends a paragraph when another follows at once, when the line before ends a sentence, or when the line
+    behind is indented, as Chinese pages set paragraphs within one element.
+    """
+    pieces = [""]
+    lines = [_SPACE.sub(" ", line) for line in text.split("\n")]
+    for before, line in zip([None, *lines], lines, strict=False):
+        bare = line.strip(_EDGE)
+        ends = before is not None and (
+            not before.strip(_EDGE) or bool(_ENDS.search(before)) or bool(_INDENT.match(line.strip(" ")))
+        )
+        if before is None or (ends and not whole):
+            pieces.append(bare)
+        elif bare:
+            pieces[-1] = _joined(pieces[-1], bare)
+    return [_around_marks(piece) for piece in pieces if piece]
+
+
+def _joined(before: str, line: str) -> str:
+    wide = bool(before and _WIDE.match(before[-1]) and _WIDE.match(line[0]))
+    return f"{before}{line}" if wide or not before else f"{before} {line}"
+
+
+def _around_marks(text: str) -> str:
+    """Take the brackets around a mark and the space before it out of the text."""
+    return _MARK_SPACE.sub(_MARK, _MARK_BRACKETS.sub(_MARK, text)).strip(_EDGE)
+
+
+def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ...]]:
+    """Footnotes without links: a block that opens with a raised number is a note if that number is raised before it."""
+    blocks, changes = list(builder.blocks), list(builder.changes)
+    used = {
+        raised: at
+        for at, raiseds in reversed(builder.raised.items())
+        for raised, offset in raiseds
+        if offset and _NOTE.fullmatch(raised)
+    }
+    opened = {
+        raiseds[0][0]: at
+        for at, raiseds in builder.raised.items()
+        if raiseds[0][1] == 0 and used.get(raiseds[0][0], at) < at and blocks[at].kind is not Kind.FOOTNOTE
+    }
+    for number, at in opened.items():
+        block = blocks[at]
+        blocks[at] = replace(
+            block, kind=Kind.FOOTNOTE, level=0, marker=_bare(number), text=block.text[len(number) :].strip(_EDGE)
+        )
+    for at, raiseds in builder.raised.items():
+        for number, offset in reversed(raiseds):
+            block = blocks[at]
+            if offset and number in opened and at < opened[number] and block.text.startswith(number, offset):
+                text = block.text[:offset] + block.text[offset + len(number) :]
+                marks = [Mark(m.number, m.offset - len(number) * (m.offset > offset)) for m in block.marks]
+                marks.append(Mark(_bare(number), offset))
+                blocks[at] = replace(block, text=text, marks=tuple(sorted(marks, key=lambda mark: mark.offset)))
+                changes.append(Change("footnote mark", "mark", number, block.start, block.end))
+    return tuple(blocks), tuple(changes)
+
+
+def _bare(number: str) -> str:
+    return number.strip("[]()（）〔〕［］ ")

@@ -1,0 +1,195 @@
+"""Find what of a web page is not its text: navigation, banners, tables of contents, hidden parts.
+
+Three kinds of evidence, from sure to weak: what the elements say of themselves (`nav`, ARIA roles, `hidden`),
+what their class names say in the words that page makers everywhere use, and how much of their text is links
+(Kohlschütter et al., "Boilerplate Detection using Shallow Text Features", WSDM 2010: link density is the best single
+feature). The last two are trusted only outside the element that holds most of the running text, so that a list of
+links within the text stays.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["BLOCKS", "INVISIBLE", "boilerplate", "visible_text"]
+
+#: Elements that begin and end a block of text.
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol optgroup option p pre search section "
+    "summary table tbody td tfoot th thead tr ul".split()
+)
+#: Elements that a page never shows as text.
+INVISIBLE = frozenset(
+    "script style template head title noscript iframe object embed audio video canvas svg link meta".split()
+)
+_CONTROLS = frozenset("button select textarea input datalist".split())
+_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "toolbar", "doc-toc", "doc-pagelist"}
+_STRONG = frozenset(
+    "nav navbar navigation navheader navfooter topnav breadcrumb breadcrumbs crumb crumbs sidebar sphinxsidebar "
+    "pagination pager toc toctree headerlink permalink anchorjs skiplink sitemap cookie cookies noprint".split()
+)
+_WEAK = frozenset(
+    "header footer banner masthead menu aside related share social tool tools toolbar links copyright search login "
+    "lang langs language languages qr qrcode topbar top bottom".split()
+)
+_WEAK_TAGS = frozenset(("header", "footer", "aside"))
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_GROUPS = frozenset("ul ol dl table div p nav section tr td center dir menu".split())
+_SENTENCE = 20  # characters outside links from which a block counts as running text
+_MAIN_SHARE = 0.8  # share of the running text that the next element inwards must hold to be the content
+_STATED_SHARE = 0.5  # the same where the page itself calls the element its main part
+_LINK_SHARE = 0.6  # share of link text from which a block outside the content is navigation
+_CONTENTS_SHARE = 0.9  # share of link text from which a list of in-page links is a table of contents
+
+
+def boilerplate(body: Any) -> dict[Any, str]:
+    """Return the elements of ``body`` (an lxml tree) that are not its text, each with the step that says why.
+
+    Only the outermost element is named; what stands in it goes with it.
+    """
+    amounts = _Amounts(body)
+    content = _content(body, amounts)
+    # Neither the content nor anything around it can be boilerplate, whatever its class says.
+    around = {content, *content.iterancestors()}
+    inside = set(content.iter())
+    title_elsewhere = next(content.iter("h1"), None) is None
+    found: dict[Any, str] = {}
+    for element in _outermost(body, found):
+        if element in around:
+            continue
+        if element in inside:
+            reason = _stated(element, element.get("class")) or _contents_list(element, amounts)
+        else:
+            # An id inside the content is the slug of a heading (a section may well be called "Navigation").
+            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            reason = _stated(element, names) or _beside(element, names, amounts, keep_title=title_elsewhere)
+        if reason:
+            found[element] = reason
+    return found
+
+
+def visible_text(element: Any) -> str:
+    """The text of ``element`` as a reader sees it, on one line."""
+    from lxml import etree
+
+    parts: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, one in walk:
+        shown = isinstance(one.tag, str) and one.tag not in INVISIBLE
+        space = " " if one.tag in BLOCKS or one.tag == "br" else ""
+        if event == "start":
+            parts.append(space + (one.text or "") if shown else "")
+            if not shown:
+                walk.skip_subtree()
+        elif one is not element:
+            parts.append(space + (one.tail or ""))
+    return " ".join("".join(parts).split())
+
+
+def _outermost(body: Any, found: dict[Any, str]) -> Iterator[Any]:
+    """Elements in document order, without those inside an element that was found meanwhile."""
+    stack = [body]
+    while stack:
+        element = stack.pop()
+        yield element
+        if element not in found:
+            stack.extend(one for one in reversed(element) if isinstance(one.tag, str) and one.tag not in INVISIBLE)
+
+
+class _Amounts:
+    """How much text, link text and running text each element holds, counted once from the leaves up."""
+
+    def __init__(self, body: Any) -> None:
+        self.text: dict[Any, int] = {}
+        self.link: dict[Any, int] = {}
+        self.links: dict[Any, int] = {}
+        self.running: dict[Any, int] = {}
+        order = [one for one in body.iter() if isinstance(one.tag, str)]
+        for element in reversed(order):
+            self._count(element)
+
+    def _count(self, element: Any) -> None:
+        children = [one for one in element if isinstance(one.tag, str)]
+        own = _solid(element.text) + sum(_solid(one.tail) for one in element)
+        if element.tag in INVISIBLE:
+            own, children = 0, []
+        text = own + sum(self.text[one] for one in children)
+        is_link = element.tag == "a" and element.get("href") is not None
+        link = text if is_link else sum(self.link[one] for one in children)
+        running = sum(self.running[one] for one in children)
+        if element.tag in BLOCKS and running == 0 and text - link >= _SENTENCE:
+            running = text - link
+        self.text[element], self.link[element], self.running[element] = text, link, running
+        self.links[element] = int(is_link) + sum(self.links[one] for one in children)
+
+    def density(self, element: Any) -> float:
+        return self.link[element] / self.text[element] if self.text[element] else 0.0
+
+
+def _solid(text: str | None) -> int:
+    return len("".join(text.split())) if text else 0
+
+
+def _content(body: Any, amounts: _Amounts) -> Any:
+    """The smallest element that holds nearly all running text, or the one that the page calls its main part."""
+    total = amounts.running[body]
+    if not total:
+        return body
+    articles = body.findall(".//article")
+    stated = [
+        *body.iterfind(".//main"),
+        *body.iterfind(".//*[@role='main']"),
+        *(articles if len(articles) == 1 else []),
+    ]
+    for element in stated:
+        if amounts.running[element] >= _STATED_SHARE * total:
+            return element
+    content = body
+    while True:
+        inner = [one for one in content if amounts.running.get(one, 0) >= _MAIN_SHARE * total]
+        if not inner or inner[0].tag not in BLOCKS or inner[0].tag == "p":
+            return content
+        content = inner[0]
+
+
+def _stated(element: Any, names: str | None) -> str:
+    """What the element says of itself."""
+    style = (element.get("style") or "").replace(" ", "").lower()
+    if element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style:
+        return "hidden"
+    if element.tag in _CONTROLS:
+        return "controls"
+    if element.tag in ("rt", "rp"):
+        return "ruby"
+    if element.tag == "nav" or element.get("role") in _ROLES or _words(names) & _STRONG:
+        return "navigation"
+    return ""
+
+
+def _beside(element: Any, names: str, amounts: _Amounts, *, keep_title: bool) -> str:
+    """Boilerplate outside the content."""
+    has_title = keep_title and next(element.iter("h1"), None) is not None
+    if (element.tag in _WEAK_TAGS or _words(names) & _WEAK) and not has_title:
+        return "navigation"
+    if element.tag in _GROUPS and amounts.links[element] and amounts.density(element) >= _LINK_SHARE and not has_title:
+        return "link list"
+    return ""
+
+
+def _contents_list(element: Any, amounts: _Amounts) -> str:
+    """A table of contents within the text: three or more links, all of them to places of this page."""
+    if element.tag not in ("ul", "ol", "dl", "table", "div") or amounts.links[element] < 3:
+        return ""
+    if amounts.density(element) < _CONTENTS_SHARE:
+        return ""
+    targets = [one.get("href") for one in element.iter("a") if one.get("href")]
+    return "table of contents" if all(one.startswith("#") for one in targets) else ""
+
+
+def _words(names: str | None) -> set[str]:
+    """The words of class names: ``navHeader``, ``nav-header`` and ``nav_header`` are ``nav`` and ``header``."""
+    if not names:
+        return set()
+    return set(names.lower().split()) | {word.lower() for word in _WORDS.findall(names)}
