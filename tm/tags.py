@@ -1,0 +1,130 @@
+"""Inline tags inside the texts of units, in one readable form that every format can be read into and written from.
+
+TMX, XLIFF 1.2 and XLIFF 2 write the same bold word in three ways; a memory that kept any of them could not
+match the others, and one that dropped them would lose the translator's formatting. Texts of units therefore
+hold tags between white square brackets, U+27E6 and U+27E7, which no ordinary text holds:
+
+    ⟦1⟧bold⟦/1⟧           an opening and its closing tag, paired by their id
+    ⟦2/⟧                  a tag that stands alone
+    ⟦1|<b>⟧bold⟦/1|</b>⟧  the same with the code of the original file after the bar
+    ⟦1 type="bold"|<b>⟧   and with attributes before it
+    ⟦⟦                    one literal ⟦
+
+Inside a tag a backslash keeps the next character literal. What has not this form is text. `docs/formats.md`
+says which element of each format becomes which tag.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Shape", "Tag", "escape", "join", "native", "plain", "split", "tags"]
+
+_ATTRIBUTE = re.compile(r'\s([\w:.-]+)="((?:[^"\\]|\\.)*)"', re.DOTALL)
+_TAG = re.compile(
+    r"""⟦(?: ⟦ | (?P<close>/?) (?P<id>[\w.:~-]+) (?P<attributes>(?:\s[\w:.-]+="(?:[^"\\]|\\.)*")*) (?P<single>/?)
+        (?:\|(?P<content>(?:[^\\⟧]|\\.)*))? ⟧)""",
+    re.VERBOSE | re.DOTALL,
+)
+_UNSAFE_ID = re.compile(r"[^\w.:~-]")
+
+
+class Shape(StrEnum):
+    """How a tag stands: opening a pair, closing it, or alone."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    SINGLE = "single"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An inline tag: shape, id (pairs share it), the original file's code, further attributes in order."""
+
+    shape: Shape
+    id: str
+    content: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value of attribute ``name``."""
+        return next((value for key, value in self.attributes if key == name), default)
+
+    def __str__(self) -> str:
+        close, single = "/" * (self.shape is Shape.CLOSE), "/" * (self.shape is Shape.SINGLE)
+        attributes = "".join(
+            f' {key}="{re.sub(chr(92) * 2 + "|" + chr(34), _keep, value)}"' for key, value in self.attributes
+        )
+        content = "|" + re.sub(r"\\|⟧", _keep, self.content) if self.content else ""
+        return f"⟦{close}{_UNSAFE_ID.sub('_', self.id) or '0'}{attributes}{single}{content}⟧"
+
+
+def _keep(match: re.Match[str]) -> str:
+    return "\\" + match[0]
+
+
+def _unkeep(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+
+
+def escape(text: str) -> str:
+    """Return plain ``text`` as it stands in a unit: a literal ⟦ doubled."""
+    return text.replace("⟦", "⟦⟦") if "⟦" in text else text
+
+
+def split(text: str) -> list[str | Tag]:
+    """Cut a unit's text into plain pieces (unescaped, never empty) and tags, in order."""
+    if "⟦" not in text:
+        return [text] if text else []
+    parts: list[str | Tag] = []
+    held, last = "", 0
+    for match in _TAG.finditer(text):
+        held += text[last : match.start()]
+        last = match.end()
+        if match["id"] is None:
+            held += "⟦"
+            continue
+        if match["close"] and match["single"]:
+            held += match[0]
+            continue
+        if held:
+            parts.append(held)
+            held = ""
+        parts.append(_tag(match))
+    held += text[last:]
+    if held:
+        parts.append(held)
+    return parts
+
+
+def _tag(match: re.Match[str]) -> Tag:
+    shape = Shape.CLOSE if match["close"] else Shape.SINGLE if match["single"] else Shape.OPEN
+    attributes = tuple((key, _unkeep(value)) for key, value in _ATTRIBUTE.findall(match["attributes"]))
+    return Tag(shape, match["id"], _unkeep(match["content"] or ""), attributes)
+
+
+def join(parts: Iterable[str | Tag]) -> str:
+    """Put plain pieces and tags together into a unit's text; the inverse of `split`."""
+    return "".join(str(part) if isinstance(part, Tag) else escape(part) for part in parts)
+
+
+def plain(text: str) -> str:
+    """The text without its tags, as a reader sees it."""
+    if "⟦" not in text:
+        return text
+    return "".join(part for part in split(text) if isinstance(part, str))
+
+
+def native(text: str) -> str:
+    """The text with the original file's codes in place of the tags: ``press <b>here</b>``."""
+    if "⟦" not in text:
+        return text
+    return "".join(part if isinstance(part, str) else part.content for part in split(text))
+
+
+def tags(text: str) -> tuple[Tag, ...]:
+    """The tags of a unit's text, in order."""
+    if "⟦" not in text:
+        return ()
+    return tuple(part for part in split(text) if isinstance(part, Tag))
