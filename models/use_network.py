@@ -16,7 +16,7 @@ a busy machine where BLAS's own threads do not.
 
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +32,7 @@ from models.encoder import Vectors
 __all__ = ["PAD", "REACH", "Intervals", "Network"]
 
 Ids = NDArray[np.int32]
+Map = Callable[..., Iterable[Any]]
 
 PAD = -1
 """Stands between two texts of one stream, twice, so that no window reaches from one into the other."""
@@ -95,10 +96,11 @@ class Network:
             for slab in range(0, len(stream), _SLAB):
                 end = min(slab + _SLAB, len(stream))
                 here = slice(slab, end + 2 * REACH)
-                slots[here] = self._lexicon.slots(padded[here])
+                slots[here] = self._lexicon.slots(padded[here], pool)
                 blocks = [(low, min(low + _BLOCK, end)) for low in range(slab, end, _BLOCK)]
-                for chosen, sums in pool(lambda block: self._block(slots, intervals, *block), blocks):
-                    np.add.at(total, intervals.rows[chosen], sums * intervals.signs[chosen, None])
+                # In the order of the blocks, whichever is done first: the same input gives the same bits.
+                for into, sums in pool(lambda block: self._block(slots, intervals, *block), blocks):
+                    total[into] += sums
             return np.asarray(total @ self._out, np.float32)
 
     def head(self, sums: Vectors, counts: NDArray[Any]) -> Vectors:
@@ -126,26 +128,27 @@ class Network:
         return vectors
 
     def _block(self, slots: Ids, intervals: Intervals, low: int, high: int) -> tuple[NDArray[np.int64], Vectors]:
-        """Return the intervals that meet positions ``low : high``, and their sums within it ``[k, 1282]``."""
+        """Return the rows that intervals within positions ``low : high`` go to, and what goes there ``[k, 1282]``."""
         chosen = np.flatnonzero((intervals.starts < high) & (intervals.stops > low))
-        starts = np.maximum(intervals.starts[chosen], low) - low
-        stops = np.minimum(intervals.stops[chosen], high) - low
-        edges = np.zeros(high - low + 1, np.int64)
-        np.add.at(edges, starts, 1)
-        np.add.at(edges, stops, -1)
-        wanted = np.cumsum(edges[:-1]) > 0
-        rows = np.flatnonzero(wanted)
-        if not len(rows):
-            return chosen[:0], np.zeros((0, _FEATURES + 2), np.float32)
-        features = self._features(slots[low : high + 2 * REACH], rows)
-        rank = np.concatenate([[0], np.cumsum(wanted)])
-        # `reduceat` takes pairs of start and stop if each second result is left out; a stop may not be the length.
-        ends = np.stack([rank[starts], rank[stops]], axis=1).reshape(-1)
-        features = np.concatenate([features, np.zeros((1, features.shape[1]), np.float32)])
-        return chosen, np.add.reduceat(features, ends, axis=0)[::2]
+        into, mine = np.unique(intervals.rows[chosen], return_inverse=True)
+        weights = np.zeros((len(into), high - low), np.float32)
+        for row, start, stop, sign in zip(
+            mine.tolist(),
+            (np.maximum(intervals.starts[chosen], low) - low).tolist(),
+            (np.minimum(intervals.stops[chosen], high) - low).tolist(),
+            intervals.signs[chosen].tolist(),
+            strict=True,
+        ):
+            weights[row, start:stop] += sign
+        wanted = np.flatnonzero(weights.any(axis=0))
+        features, scale = self._features(slots[low : high + 2 * REACH], wanted)
+        return into, np.asarray((weights[:, wanted] * scale) @ features, np.float32)
 
-    def _features(self, slots: Ids, rows: NDArray[np.int64]) -> Vectors:
-        """Return ``[len(rows), 1282]`` for positions ``rows`` of a block that has `REACH` more slots on either side."""
+    def _features(self, slots: Ids, rows: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
+        """Return ``[len(rows), 1282]`` and what each row is to be multiplied with, for the last normalisation.
+
+        ``rows`` are positions of a block that has `REACH` more slots on either side.
+        """
         lexicon, n = self._lexicon, len(slots)
         inner = slice(_STEP, n - _STEP)
         gap = np.flatnonzero(slots[inner] == 0)
@@ -174,10 +177,9 @@ class Network:
         mean = found.mean(axis=1)
         variance = np.einsum("ij,ij->i", found, found) / _FEATURES - mean * mean
         scale = 1 / np.sqrt(np.maximum(variance, 0) + self._eps)
-        found *= scale[:, None]
-        features[:, _FEATURES] = mean * scale
-        features[:, _FEATURES + 1] = 1
-        return features
+        features[:, _FEATURES] = mean
+        features[:, _FEATURES + 1] = 1 / scale
+        return features, scale
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -186,7 +188,7 @@ class Network:
             yield
 
     @contextmanager
-    def _pool(self, work: int) -> Iterator[Any]:
+    def _pool(self, work: int) -> Iterator[Map]:
         """Yield a `map` over threads, or the plain one where there is too little work to share."""
         if self._threads == 1 or work <= _BLOCK:
             yield map
@@ -220,19 +222,23 @@ class _Lexicon:
         self._slot[PAD] = 0
         self._used = 1
 
-    def slots(self, ids: Ids) -> Ids:
+    def slots(self, ids: Ids, pool: Map) -> Ids:
         """Return the slots of ``ids``, none of which is given away before the next call."""
         slots = self._slot[ids]
         new = np.unique(ids[slots < 0])
         if self._used + len(new) > _LEXICON + 1:
             self._clear()
             new = np.unique(ids[ids != PAD])
-        for low in range(0, len(new), _BLOCK):
-            self._learn(new[low : low + _BLOCK])
-        return np.asarray(self._slot[ids], np.int32) if len(new) else slots
+        if not len(new):
+            return slots
+        self._slot[new] = np.arange(self._used, self._used + len(new))
+        self._used += len(new)
+        for _ in pool(self._learn, [new[low : low + _BLOCK] for low in range(0, len(new), _BLOCK)]):
+            pass
+        return np.asarray(self._slot[ids], np.int32)
 
     def _learn(self, ids: Ids) -> None:
-        at = slice(self._used, self._used + len(ids))
+        at = slice(int(self._slot[ids[0]]), int(self._slot[ids[-1]]) + 1)
         embedding = np.empty((len(ids), _EMBEDDING), np.float32)
         part, row = ids % _CHUNKS, ids // _CHUNKS
         for number, table in enumerate(self._parts):
@@ -252,5 +258,3 @@ class _Lexicon:
             self.projected[branch][at] = mine
             for share, first in zip(self.shares[branch], firsts, strict=True):
                 np.matmul(mine, first, out=share[at])
-        self._slot[ids] = np.arange(at.start, at.stop)
-        self._used = at.stop
