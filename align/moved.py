@@ -1,0 +1,320 @@
+"""Find what stands elsewhere on the other side, before a monotone search is asked to walk through it.
+
+A search that only moves forward loses a chapter that was moved, and drags its neighbours along. So the documents
+are first cut into regions: pairs of a source range and a target range within which order is kept. Seeds are pairs
+of units that are each other's nearest by a clear margin; seeds on nearby diagonals are chained, as genome aligners
+chain their seeds (Li 2018, "Minimap2", section 2.1.2, with the bounded look-back), and where chains are in a
+different order on the two sides, the cuts between them are put where the neighbouring units fit best. Single units
+that stand elsewhere make no chain; `pair_leftovers` finds them among what the search left without an answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.encoder import Vectors
+
+__all__ = ["MovedOptions", "Region", "Seed", "heaviest_increasing", "pair_leftovers", "regions", "seeds"]
+
+
+@dataclass(frozen=True, slots=True)
+class MovedOptions:
+    """How sure one must be that something stands elsewhere.
+
+    ``margin``: by how much a seed must beat the second best on both sides (cosine); ``reach``: how many units may
+    lie between two seeds of a chain; ``drift``: how far a chain may leave its diagonal, per unit walked, beyond
+    ``slack`` units; ``fewest``: seeds that a chain out of order must hold; ``dominance``: the share of a chain's
+    weight that contradicting seeds may have; ``pairs``: comparisons afforded, beyond which units are sampled;
+    ``single``: the cosine from which one unit alone may be paired out of order, ``single_margin`` its margin.
+    """
+
+    margin: float = 0.03
+    reach: int = 15
+    drift: float = 0.25
+    slack: int = 3
+    fewest: int = 3
+    dominance: float = 0.3
+    pairs: int = 250_000_000
+    single: float = 0.62
+    single_margin: float = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Source unit ``source`` and target unit ``target`` answer to each other, worth ``weight`` (a cosine margin)."""
+
+    source: int
+    target: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A range of source units and the range of target units that answers to it; one of them may be empty.
+
+    ``moved`` is true where the target range does not follow that of the regions before it.
+    """
+
+    source: range
+    target: range
+    moved: bool = False
+
+
+def seeds(
+    source: Vectors,
+    target: Vectors,
+    options: MovedOptions = MovedOptions(),
+    *,
+    source_lengths: Sequence[int] | None = None,
+) -> list[Seed]:
+    """Return pairs of units that are each other's nearest by ``options.margin``, in source order.
+
+    ``source`` and ``target`` are vectors of shape ``[n, d]`` and ``[m, d]``, rows of length 1 or zero. Where n times
+    m passes ``options.pairs``, evenly spread source units stand for the rest, of each neighbourhood the longest
+    by ``source_lengths``. Memory is linear in n and m.
+    """
+    n, m = len(source), len(target)
+    if not n or not m:
+        return []
+    rows = _sample(n, max(options.pairs // m, 64), source_lengths)
+    rows = rows[np.abs(source[rows]).max(axis=1, initial=0.0) > 0]
+    if not len(rows):
+        return []
+    best, first, second = _nearest(source[rows], target)
+    columns = np.unique(best)
+    back, top, runner_up = _nearest(target[columns], source)
+    place = np.searchsorted(columns, best)
+    weight = np.minimum(first - second, top[place] - runner_up[place])
+    mutual = (back[place] == rows) & (weight >= options.margin)
+    return [Seed(int(rows[k]), int(best[k]), float(weight[k])) for k in np.flatnonzero(mutual)]
+
+
+def _sample(n: int, most: int, lengths: Sequence[int] | None) -> NDArray[np.int64]:
+    if n <= most:
+        return np.arange(n)
+    edges = np.linspace(0, n, most + 1).astype(np.int64)
+    if lengths is None:
+        return edges[:-1]
+    sizes = np.asarray(lengths)
+    return np.array([low + int(sizes[low:high].argmax()) for low, high in pairwise(edges)])
+
+
+def _nearest(queries: Vectors, keys: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+    """For every query its nearest key, that cosine, and the cosine of the runner-up (-1 where there is none)."""
+    n = len(queries)
+    best = np.zeros(n, np.int64)
+    first = np.full(n, -1.0, np.float32)
+    second = np.full(n, -1.0, np.float32)
+    step = max(1, 8_000_000 // max(len(keys), 1))  # 32 MB of cosines at a time
+    for low in range(0, n, step):
+        cosines = queries[low : low + step] @ keys.T
+        rows = np.arange(len(cosines))
+        best[low : low + step] = cosines.argmax(axis=1)
+        first[low : low + step] = cosines[rows, best[low : low + step]]
+        if len(keys) > 1:
+            cosines[rows, best[low : low + step]] = -1.0
+            second[low : low + step] = cosines.max(axis=1)
+    return best, first, second
+
+
+def regions(
+    source: Vectors,
+    target: Vectors,
+    found: Iterable[Seed],
+    options: MovedOptions = MovedOptions(),
+    *,
+    spacing: float = 1.0,
+) -> tuple[Region, ...]:
+    """Cut both documents into regions that keep order inside, in source order.
+
+    The regions cover every unit of both sides exactly once. Where nothing stands elsewhere, there is one.
+    ``found`` are the seeds of these units, possibly with more from other evidence;
+    ``spacing`` tells that one unit in so many was looked at.
+    """
+    n, m = len(source), len(target)
+    cores = _cores(sorted(found, key=lambda seed: (seed.source, -seed.target)), options, spacing)
+    if len(cores) < 2:
+        return (Region(range(n), range(m)),)
+    order = sorted(range(len(cores)), key=lambda k: cores[k].target.start)
+    rank = {k: place for place, k in enumerate(order)}
+    # What lies between a core and its neighbour on each side; a gap is known by the core before it, -1 the first.
+    source_gap = {k: range(a, b) for k, (a, b) in enumerate(_gaps([core.source for core in cores], n), start=-1)}
+    target_gap = {k: range(a, b) for k, (a, b) in enumerate(_gaps([cores[k].target for k in order], m), start=-1)}
+    last = len(cores) - 1
+    source_cuts = [0]
+    for k in range(last):
+        after, before = target_gap[rank[k]], target_gap[rank[k + 1] - 1]
+        source_cuts.append(_cut(source, source_gap[k], target, after, before))
+    target_cuts = [0]
+    for place in range(last):
+        p, q = order[place], order[place + 1]
+        target_cuts.append(_cut(target, target_gap[place], source, source_gap[p], source_gap[q - 1]))
+    source_cuts.append(n)
+    target_cuts.append(m)
+    main = heaviest_increasing([rank[k] for k in range(len(cores))], [core.weight for core in cores])
+    return tuple(
+        Region(
+            range(source_cuts[k], source_cuts[k + 1]),
+            range(target_cuts[rank[k]], target_cuts[rank[k] + 1]),
+            k not in main,
+        )
+        for k in range(len(cores))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """Seeds that are neighbours on both sides: the sure part of a region."""
+
+    source: range
+    target: range
+    weight: float
+
+
+def _cores(found: list[Seed], options: MovedOptions, spacing: float) -> list[_Core]:
+    """The runs of trusted seeds that are contiguous on both sides, in source order."""
+    trusted = sorted(_trusted(found, options, spacing), key=lambda seed: seed.source)
+    place = {seed: k for k, seed in enumerate(sorted(trusted, key=lambda seed: seed.target))}
+    cores: list[_Core] = []
+    start = 0
+    for k in range(1, len(trusted) + 1):
+        if k < len(trusted) and place[trusted[k]] == place[trusted[k - 1]] + 1:
+            continue
+        run = trusted[start:k]
+        cores.append(
+            _Core(
+                range(run[0].source, run[-1].source + 1),
+                range(run[0].target, run[-1].target + 1),
+                sum(seed.weight for seed in run),
+            )
+        )
+        start = k
+    return cores
+
+
+def _trusted(found: list[Seed], options: MovedOptions, spacing: float) -> list[Seed]:
+    """The heaviest seeds that are in order, and the chains out of order that little speaks against."""
+    backbone = heaviest_increasing([seed.target for seed in found], [seed.weight for seed in found])
+    kept = [seed for k, seed in enumerate(found) if k in backbone]
+    for chain in _chains([seed for k, seed in enumerate(found) if k not in backbone], options, spacing):
+        if len(chain) < options.fewest:
+            continue
+        low, high = chain[0], chain[-1]
+        against = [
+            seed
+            for seed in kept
+            if low.source <= seed.source <= high.source or low.target <= seed.target <= high.target
+        ]
+        if sum(seed.weight for seed in against) <= options.dominance * sum(seed.weight for seed in chain):
+            gone = set(against)
+            kept = [seed for seed in kept if seed not in gone] + chain
+    return kept
+
+
+def _chains(found: list[Seed], options: MovedOptions, spacing: float) -> list[list[Seed]]:
+    """Chains of seeds near one diagonal, the heaviest first, no seed in two of them."""
+    score = [seed.weight for seed in found]
+    before: list[int | None] = [None] * len(found)
+    for k, seed in enumerate(found):
+        for j in range(k - 1, -1, -1):
+            ahead, across = seed.source - found[j].source, seed.target - found[j].target
+            if ahead > options.reach * spacing:
+                break
+            if ahead < 1 or across < 1 or abs(ahead - across) > (options.slack + options.drift * ahead) * spacing:
+                continue
+            if score[j] + seed.weight > score[k]:
+                score[k], before[k] = score[j] + seed.weight, j
+    used: set[int] = set()
+    chains: list[list[Seed]] = []
+    for k in sorted(range(len(found)), key=lambda k: -score[k]):
+        chain: list[Seed] = []
+        at: int | None = k
+        while at is not None and at not in used:
+            used.add(at)
+            chain.append(found[at])
+            at = before[at]
+        if chain:
+            chains.append(chain[::-1])
+    return sorted(chains, key=lambda chain: -sum(seed.weight for seed in chain))
+
+
+def heaviest_increasing(values: Sequence[int], weights: Sequence[float]) -> set[int]:
+    """Positions of the strictly increasing subsequence of ``values`` whose ``weights`` sum highest."""
+    # A Fenwick tree over the ranks holds, for every rank, the best sum of a subsequence that ends at or below it.
+    ranks = {value: rank for rank, value in enumerate(sorted(set(values)), start=1)}
+    best: list[tuple[float, int]] = [(0.0, -1)] * (len(ranks) + 1)
+    before: list[int] = []
+    for position, (value, weight) in enumerate(zip(values, weights, strict=True)):
+        at, found = ranks[value] - 1, (0.0, -1)
+        while at:
+            found = max(found, best[at])
+            at -= at & -at
+        before.append(found[1])
+        entry, at = (found[0] + weight, position), ranks[value]
+        while at < len(best):
+            best[at] = max(best[at], entry)
+            at += at & -at
+    last = max(best)[1]
+    chosen: set[int] = set()
+    while last >= 0:
+        chosen.add(last)
+        last = before[last]
+    return chosen
+
+
+def _gaps(inner: Sequence[range], end: int) -> list[tuple[int, int]]:
+    """What lies before, between and behind ranges in order: one more than there are ranges."""
+    edges = [0, *(edge for one in inner for edge in (one.start, one.stop)), end]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _cut(units: Vectors, gap: range, others: Vectors, after: range, before: range) -> int:
+    """Where to cut ``gap``: units before the cut answer best to ``after``, those behind it to ``before``.
+
+    ``after`` are the unplaced units of the other side that follow the core in front of the gap, ``before`` those
+    that lead up to the core behind it. Where nothing speaks for either, the gap stays with the core in front.
+    """
+    if not len(gap):
+        return gap.start
+    front, back = (
+        (units[gap.start : gap.stop] @ others[side.start : side.stop].T).max(axis=1)
+        if len(side)
+        else np.zeros(len(gap), np.float32)
+        for side in (after, before)
+    )
+    sums = np.concatenate([[0.0], np.cumsum(front - back)])
+    return gap.start + len(gap) - int(sums[::-1].argmax())
+
+
+def pair_leftovers(
+    source: Vectors,
+    target: Vectors,
+    source_ids: Sequence[int],
+    target_ids: Sequence[int],
+    options: MovedOptions = MovedOptions(),
+) -> list[tuple[int, int, float]]:
+    """Pair units that the search left alone and that can only mean each other.
+
+    ``source_ids`` and ``target_ids`` are the units without an answer. A pair is each other's nearest among all
+    units of both documents, by ``options.single`` and ``options.single_margin``. Returns (source, target, cosine).
+    """
+    if not source_ids or not target_ids:
+        return []
+    left, right = np.asarray(source_ids), set(target_ids)
+    best, first, second = _nearest(source[left], target)
+    sure = [
+        k
+        for k in range(len(left))
+        if first[k] >= options.single and first[k] - second[k] >= options.single_margin and int(best[k]) in right
+    ]
+    if not sure:
+        return []
+    back, top, runner_up = _nearest(target[best[sure]], source)
+    return [
+        (int(left[k]), int(best[k]), float(first[k]))
+        for at, k in enumerate(sure)
+        if back[at] == left[k] and top[at] - runner_up[at] >= options.single_margin
+    ]
