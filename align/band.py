@@ -1,0 +1,159 @@
+"""Where in the plane of source against target the search looks: a band around a coarse path, cut into windows.
+
+The whole plane grows with the product of the lengths; a band grows with their sum. The path that the band follows
+comes from single units only: both sides are averaged pairwise until one side is short, a monotone path of greatest
+similarity is found there in full, and is then followed down level by level inside a band (coarse to fine, as in
+Thompson and Koehn 2019, "Vecalign", section 3.3). An omission of hundreds of units stays visible at every level
+that matters, and the windows simply become as wide as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.encoder import Vectors
+
+__all__ = ["Window", "windows"]
+
+Integers = NDArray[np.int64]
+
+_FULL = 1200  # units a side that are compared in full at the coarsest level
+_ROWS = 32  # rows of one window
+_REFINING = 16  # half width of the band, in units of the level, on the way down
+_FLOOR = 0.15  # similarity (of centred vectors) below which two units say nothing about the path
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The nodes ``(i, j)`` with ``first <= i < last`` and ``left <= j < right``; i units of the source stand before."""
+
+    first: int
+    last: int
+    left: int
+    right: int
+
+
+def windows(source: Vectors, target: Vectors, anchors: Sequence[tuple[int, int]], half_width: int) -> list[Window]:
+    """Cover with windows a monotone path through the single vectors, ``[n, dim]`` against ``[m, dim]``.
+
+    The path goes through all ``anchors``: nodes in order, both ends of the plane included. Time and memory are
+    linear in n + m.
+    """
+    rows = len(source) + 1
+    low = np.full(rows, len(target), np.int64)
+    high = np.zeros(rows, np.int64)
+    source, target = _centred(source), _centred(target)
+    for (top, left), (bottom, right) in pairwise(anchors):
+        piece_low, piece_high = _corridor(source[top:bottom], target[left:right], half_width)
+        part = slice(top, bottom + 1)
+        low[part] = np.minimum(low[part], piece_low + left)
+        high[part] = np.maximum(high[part], piece_high + left)
+    return list(_cut(low, high))
+
+
+def _centred(vectors: Vectors) -> Vectors:
+    """Take away what all units share, so that averages of many stay unlike each other."""
+    if not len(vectors):
+        return vectors
+    return _unit(vectors - vectors.mean(axis=0))
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    return np.asarray(vectors / np.maximum(norms, 1e-6), np.float32)
+
+
+def _corridor(source: Vectors, target: Vectors, half_width: int) -> tuple[Integers, Integers]:
+    """Return the lowest and highest column of the band for each of the ``len(source) + 1`` rows of nodes."""
+    n, m = len(source), len(target)
+    if not n or not m or (n <= half_width and m <= half_width):
+        return np.zeros(n + 1, np.int64), np.full(n + 1, m, np.int64)
+    if max(n, m) <= _FULL:
+        low, high = np.zeros(n + 1, np.int64), np.full(n + 1, m, np.int64)
+    else:
+        low, high = _corridor(_halved(source), _halved(target), _REFINING)
+        low = np.minimum(2 * np.repeat(low, 2)[: n + 1], m)
+        high = np.minimum(2 * np.repeat(high, 2)[: n + 1] + 1, m)
+        low, high = low[: n + 1], high[: n + 1]
+        low[0], high[-1] = 0, m
+    start, stop = _path(source, target, low, high)
+    return _widened(start, stop, half_width, m)
+
+
+def _halved(vectors: Vectors) -> Vectors:
+    if len(vectors) % 2:
+        vectors = np.concatenate([vectors, vectors[-1:]])
+    return _unit(vectors[0::2] + vectors[1::2])
+
+
+def _path(source: Vectors, target: Vectors, low: Integers, high: Integers) -> tuple[Integers, Integers]:
+    """Find the monotone path of greatest summed similarity; return its first and last column in every row of nodes."""
+    n = len(source)
+    best: list[NDArray[np.float32]] = []
+    gains: list[NDArray[np.float32]] = []
+    row = np.zeros(high[0] - low[0] + 1, np.float32)
+    for i in range(n + 1):
+        if i:
+            row = np.full(high[i] - low[i] + 1, -np.inf, np.float32)
+            # Straight down from (i - 1, j), and diagonally from (i - 1, j - 1) past the pair (i - 1, j - 1).
+            previous, gain = best[-1], gains[-1]
+            shift = low[i - 1] - low[i]
+            _raise(row, previous, shift)
+            _raise(row, previous[: len(gain)] + gain, shift + 1)
+        row = np.maximum.accumulate(row)
+        best.append(row)
+        if i < n:
+            gains.append(np.maximum(target[low[i] : high[i] + 1] @ source[i] - _FLOOR, 0))
+    start, stop = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
+    j = int(high[n])
+    stop[n] = j
+    for i in range(n, 0, -1):
+        previous, gain, row = best[i - 1], gains[i - 1], best[i]
+        while True:
+            here, above = row[j - low[i]], j - low[i - 1]
+            if 0 < above <= len(gain) and previous[above - 1] + gain[above - 1] >= here and gain[above - 1] > 0:
+                start[i], j = j, j - 1
+                break
+            if 0 <= above < len(previous) and previous[above] >= here:
+                start[i] = j
+                break
+            j -= 1
+        stop[i - 1] = j
+    return start, stop
+
+
+def _raise(row: NDArray[np.float32], values: NDArray[np.float32], shift: int) -> None:
+    """Raise ``row[shift:]`` to ``values`` where they are higher, as far as the two overlap."""
+    first, last = max(0, shift), min(len(row), shift + len(values))
+    if first < last:
+        np.maximum(row[first:last], values[first - shift : last - shift], out=row[first:last])
+
+
+def _widened(start: Integers, stop: Integers, half_width: int, m: int) -> tuple[Integers, Integers]:
+    """Let every row reach as far as the path goes within ``half_width`` rows, and ``half_width`` columns further."""
+    n = len(start)
+    rows = np.arange(n)
+    low = start[np.maximum(rows - half_width, 0)] - half_width
+    high = stop[np.minimum(rows + half_width, n - 1)] + half_width
+    return np.maximum(low, 0), np.minimum(high, m)
+
+
+def _cut(low: Integers, high: Integers) -> "list[Window]":
+    """Group rows of much the same columns into windows."""
+    found: list[Window] = []
+    first = 0
+    left, right = int(low[0]), int(high[0])
+    for i in range(1, len(low) + 1):
+        if i < len(low):
+            l_, r_ = min(left, int(low[i])), max(right, int(high[i]))
+            widest = max(int(high[i]) - int(low[i]), int(high[i - 1]) - int(low[i - 1])) + 1
+            if i - first < _ROWS and r_ - l_ + 1 <= 2 * widest + _ROWS:
+                left, right = l_, r_
+                continue
+        found.append(Window(first, i, left, right + 1))
+        if i < len(low):
+            first, left, right = i, int(low[i]), int(high[i])
+    return found

@@ -1,0 +1,306 @@
+"""How well a run of source units and a run of target units answer to each other: features, and their weighted sum.
+
+A bead's score is the log-potential of an arc of the lattice: a sum of weights times features, so that the weights can
+be learned by maximum likelihood over whole segmentations (a linear-chain conditional random field). Each feature
+is one idea, computed for all places of a window at once:
+
+- similarity of the joined texts, scaled with the size of the bead, since a path of few large beads sums fewer of them;
+- *hubness*: the mean similarity to the nearest of a sample of the other side; some texts resemble everything
+  (the margin of Artetxe and Schwenk 2019, and the normalisation of Thompson and Koehn 2019, section 3.1);
+- *leak*: what the neighbours just outside have to do with the bead, and what its own edge units have to do with the
+  neighbours; *growth* and *shrinking*: what the similarity would gain by one unit more, or lose by one less;
+- lengths, as ratio and as difference over the root of the length (Gale and Church 1993);
+- questions, exclamations, quotations and numbers that only one side has, and boundaries at which only one side opens or
+  closes a quotation;
+- a prior for the shape of the bead, and a price for omissions.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from align.band import Window
+from align.spans import Prepared
+from align.traits import Traits
+
+__all__ = ["IMPOSSIBLE", "Pair", "features", "pair_up", "score", "shapes"]
+
+Floats = NDArray[np.float32]
+Shape = tuple[int, int]
+
+#: The score of an arc that must not be; low enough to be never chosen, high enough to keep sums exact.
+IMPOSSIBLE = -1e4
+_SAMPLE = 128  # units of the other side that hubness is measured on
+_NEAREST = 8
+
+
+def shapes(max_source: int, max_target: int, max_size: int) -> tuple[Shape, ...]:
+    """Return the shapes of beads that are looked for, omissions last, ``(0, 1)`` the very last."""
+    both = [(a, b) for a in range(1, max_source + 1) for b in range(1, max_target + 1) if a + b <= max(max_size, 2)]
+    return (*both, (1, 0), (0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two prepared sides and what is measured once between them.
+
+    ``source_near[k - 1, i]`` is the mean cosine of a run to its nearest in a sample of the other side,
+    ``source_mean`` to all of the sample; ``ratio`` is source characters for one target character.
+    """
+
+    source: Prepared
+    target: Prepared
+    source_near: Floats
+    source_mean: Floats
+    target_near: Floats
+    target_mean: Floats
+    ratio: float
+
+
+def pair_up(source: Prepared, target: Prepared) -> Pair:
+    """Measure hubness and the ratio of lengths between two sides."""
+    source_near, source_mean = _hubness(source, _sample(target))
+    target_near, target_mean = _hubness(target, _sample(source))
+    lengths = [float(side.traits.sums["length"][-1] - side.traits.sums["length"][0]) for side in (source, target)]
+    ratio = lengths[0] / lengths[1] if min(lengths) > 0 else 1.0
+    return Pair(source, target, source_near, source_mean, target_near, target_mean, ratio)
+
+
+def _sample(side: Prepared) -> Floats:
+    """Single units and runs of two, evenly spread over the side: deterministic, and alike in every part of it."""
+    runs = []
+    for size in range(min(2, side.width)):
+        count = len(side) - size
+        if count > 0:
+            runs.append(side.vectors[size, np.unique(np.linspace(0, count - 1, _SAMPLE // 2).astype(int))])
+    return np.concatenate(runs).astype(np.float32) if runs else np.zeros((0, side.vectors.shape[2]), np.float32)
+
+
+def _hubness(side: Prepared, sample: Floats) -> tuple[Floats, Floats]:
+    near = np.zeros(side.vectors.shape[:2], np.float32)
+    mean = np.zeros_like(near)
+    if not len(sample):
+        return near, mean
+    nearest = min(_NEAREST, len(sample))
+    for size in range(side.width):
+        for start in range(0, len(side), 2048):
+            part = slice(start, start + 2048)
+            cosines = side.vectors[size, part].astype(np.float32) @ sample.T
+            mean[size, part] = cosines.mean(axis=1)
+            near[size, part] = np.partition(cosines, -nearest, axis=1)[:, -nearest:].mean(axis=1)
+    return near, mean
+
+
+def score(pair: Pair, window: Window, types: tuple[Shape, ...], weights: Mapping[str, float]) -> Floats:
+    """Return the scores ``[types, rows, columns]`` of all arcs that leave the nodes of ``window``."""
+    scores = np.full((len(types), window.last - window.first, window.right - window.left), IMPOSSIBLE, np.float32)
+    for number, (found, possible) in enumerate(features(pair, window, types)):
+        total = np.zeros(possible.shape, np.float32)
+        for name, value in found.items():
+            weight = weights.get(name, 0.0)
+            if weight:
+                total += np.float32(weight) * value
+        np.copyto(scores[number], total, where=possible)
+    return scores
+
+
+def features(
+    pair: Pair, window: Window, types: tuple[Shape, ...]
+) -> Iterator[tuple[dict[str, Floats | float], NDArray[np.bool_]]]:
+    """Yield for every type its named features (each ``[rows, columns]`` or one number) and where such an arc exists."""
+    place = _Place(pair, window)
+    for a, b in types:
+        rows = np.arange(window.first, window.last) + a <= len(pair.source)
+        columns = np.arange(window.left, window.right) + b <= len(pair.target)
+        possible = rows[:, None] & columns[None, :]
+        yield (place.omission(a) if not a or not b else place.bead(a, b)), possible
+
+
+class _Place:
+    """The similarities and traits around one window, and the features of the beads that open at its nodes."""
+
+    def __init__(self, pair: Pair, window: Window) -> None:
+        self.pair, self.window = pair, window
+        self.rows, self.columns = window.last - window.first, window.right - window.left
+        self._wide, self._high = pair.source.width, pair.target.width
+        # One unit before the window and as many after it as the longest bead reaches.
+        source = _around(pair.source.vectors, window.first - 1, window.last + self._wide)
+        target = _around(pair.target.vectors, window.left - 1, window.right + self._high)
+        flat = source.reshape(-1, source.shape[2]) @ target.reshape(-1, target.shape[2]).T
+        self._cosines = flat.reshape(*source.shape[:2], *target.shape[:2])
+
+    def cosine(self, a: int, b: int, down: int = 0, right: int = 0) -> Floats:
+        """Similarity of source runs of a, moved down by some units, with target runs of b, moved right; 0 outside."""
+        if not (1 <= a <= self._wide and 1 <= b <= self._high):
+            return np.zeros((self.rows, self.columns), np.float32)
+        top, left = 1 + down, 1 + right
+        found: Floats = self._cosines[a - 1, top : top + self.rows, b - 1, left : left + self.columns]
+        return found
+
+    def source_values(self, values: NDArray[np.generic], down: int = 0) -> Floats:
+        return _cut(values, self.window.first + down, self.rows)[:, None]
+
+    def target_values(self, values: NDArray[np.generic], right: int = 0) -> Floats:
+        return _cut(values, self.window.left + right, self.columns)[None, :]
+
+    def counts(self, name: str, a: int, b: int) -> tuple[Floats, Floats]:
+        """How many of ``name`` the a source units and the b target units hold."""
+        return (
+            _total(self.pair.source.traits, name, self.window.first, self.rows, a)[:, None],
+            _total(self.pair.target.traits, name, self.window.left, self.columns, b)[None, :],
+        )
+
+    def omission(self, a: int) -> dict[str, Floats | float]:
+        pair = self.pair
+        if a:
+            near = self.source_values(pair.source_near[0])
+            length = self.counts("length", 1, 0)[0] / max(_mean_length(pair.source), 1.0)
+            beside = np.maximum(self.cosine(1, 1), self.cosine(1, 1, 0, -1))
+        else:
+            near = self.target_values(pair.target_near[0])
+            length = self.counts("length", 0, 1)[1] / max(_mean_length(pair.target), 1.0)
+            beside = np.maximum(self.cosine(1, 1), self.cosine(1, 1, -1, 0))
+        return {"omission": 1.0, "omission length": np.minimum(length, 3.0), "omission near": near - beside}
+
+    def bead(self, a: int, b: int) -> dict[str, Floats | float]:
+        size = (a + b) / 2
+        cosine = self.cosine(a, b)
+        near = self._both(self.pair.source_near[a - 1], self.pair.target_near[b - 1])
+        mean = self._both(self.pair.source_mean[a - 1], self.pair.target_mean[b - 1])
+        found: dict[str, Floats | float] = {
+            "cosine": cosine,
+            "cosine root": cosine * np.float32(size**0.5),
+            "cosine size": cosine * np.float32(size),
+            "near": near,
+            "near size": near * np.float32(size),
+            "mean": mean,
+            "mean size": mean * np.float32(size),
+        }
+        found |= self._leaks(a, b, cosine, mean)
+        found |= self._members(a, b, cosine)
+        found |= self._lengths(a, b, size)
+        found |= self._marks(a, b)
+        found |= {
+            "bead": 1.0,
+            "size": size,
+            "one": float(a == b == 1),
+            "source two": float(a > 1),
+            "source three": float(a > 2),
+            "target two": float(b > 1),
+            "target three": float(b > 2),
+            "target four": float(b > 3),
+            "many": float(a > 1 and b > 1),
+            "uneven": float(abs(a - b)),
+        }
+        return found
+
+    def _both(self, source: Floats, target: Floats) -> Floats:
+        """The mean of a value of the source run and one of the target run."""
+        return np.float32(0.5) * (self.source_values(source) + self.target_values(target))
+
+    def _leaks(self, a: int, b: int, cosine: Floats, mean: Floats) -> dict[str, Floats | float]:
+        outside = [
+            self.cosine(1, b, -1, 0), self.cosine(1, b, a, 0), self.cosine(a, 1, 0, -1), self.cosine(a, 1, 0, b)
+        ]  # fmt: skip
+        # Each edge unit: how much better it goes with the neighbour outside than with the bead's other side.
+        edges = [
+            self.cosine(1, 1, -1, 0) - self.cosine(a, 1, 0, 0),
+            self.cosine(1, 1, a, b - 1) - self.cosine(a, 1, 0, b - 1),
+            self.cosine(1, 1, 0, -1) - self.cosine(1, b, 0, 0),
+            self.cosine(1, 1, a - 1, b) - self.cosine(1, b, a - 1, 0),
+        ]
+        growth = [
+            np.maximum(grown - cosine, -0.1)
+            for grown in (
+                self.cosine(a, b + 1), self.cosine(a, b + 1, 0, -1), self.cosine(a + 1, b), self.cosine(a + 1, b, -1, 0)
+            )
+        ]  # fmt: skip
+        return {
+            "leak": sum(outside) - 4 * mean,
+            "leak most": np.maximum.reduce(outside) - cosine,
+            "edge": sum(np.maximum(edge, -0.2) for edge in edges),
+            "edge most": np.maximum.reduce(edges),
+            "growth target": growth[0] + growth[1],
+            "growth source": growth[2] + growth[3],
+            "growth most": np.maximum.reduce(growth),
+        }
+
+    def _members(self, a: int, b: int, cosine: Floats) -> dict[str, Floats | float]:
+        if a == b == 1:
+            return {}
+        found: dict[str, Floats | float] = {}
+        losses = []
+        if b > 1:
+            lost = [cosine - self.cosine(a, b - 1), cosine - self.cosine(a, b - 1, 0, 1)]
+            found["shrinking target"] = sum(np.clip(loss, -0.3, 0.3) for loss in lost)
+            losses += lost
+            members = [self.cosine(a, 1, 0, k) - self.target_values(self.pair.target_mean[0], k) for k in range(b)]
+            found["weakest target"] = np.minimum.reduce(members)
+        if a > 1:
+            lost = [cosine - self.cosine(a - 1, b), cosine - self.cosine(a - 1, b, 1, 0)]
+            found["shrinking source"] = sum(np.clip(loss, -0.3, 0.3) for loss in lost)
+            losses += lost
+            members = [self.cosine(1, b, k, 0) - self.source_values(self.pair.source_mean[0], k) for k in range(a)]
+            found["weakest source"] = np.minimum.reduce(members)
+        found["shrinking most"] = np.minimum.reduce(losses)
+        return found
+
+    def _lengths(self, a: int, b: int, size: float) -> dict[str, Floats | float]:
+        source, target = self.counts("length", a, b)
+        source, target = source + 1, target * np.float32(self.pair.ratio) + 1
+        ratio = np.abs(np.log(source) - np.log(target))
+        difference = np.abs(source - target) / np.sqrt((source + target) / 2)
+        return {
+            "ratio": ratio, "ratio square": ratio * ratio, "ratio size": ratio * np.float32(size),
+            "difference": difference,
+        }  # fmt: skip
+
+    def _marks(self, a: int, b: int) -> dict[str, Floats | float]:
+        found: dict[str, Floats | float] = {}
+        for name in ("question", "exclamation", "quote", "number"):
+            source, target = self.counts(name, a, b)
+            found[name] = np.minimum(np.abs(source - target), 3)
+            found[f"{name} lone"] = ((source > 0) != (target > 0)).astype(np.float32)
+        left, right = self.pair.source.traits, self.pair.target.traits
+        opens = self.source_values(left.opens), self.target_values(right.opens)
+        closes = self.source_values(left.closes, a - 1), self.target_values(right.closes, b - 1)
+        endings = self.source_values(left.ending, a - 1), self.target_values(right.ending, b - 1)
+        found["opens"] = np.abs(opens[0] - opens[1])
+        found["opens both"] = opens[0] * opens[1]
+        found["closes"] = np.abs(closes[0] - closes[1])
+        found["closes both"] = closes[0] * closes[1]
+        found["ending"] = (endings[0] != endings[1]).astype(np.float32)
+        return found
+
+
+def _around(vectors: NDArray[np.float16], first: int, last: int) -> Floats:
+    """Return ``vectors[:, first:last]`` in single precision, zeros where that lies outside."""
+    n = vectors.shape[1]
+    out = np.zeros((vectors.shape[0], last - first, vectors.shape[2]), np.float32)
+    start, stop = max(first, 0), min(last, n)
+    if start < stop:
+        out[:, start - first : stop - first] = vectors[:, start:stop]
+    return out
+
+
+def _cut(values: NDArray[np.generic], first: int, count: int) -> Floats:
+    """Return ``values[first:first + count]``, zeros where that lies outside."""
+    out = np.zeros(count, np.float32)
+    start, stop = max(first, 0), min(first + count, len(values))
+    if start < stop:
+        out[start - first : stop - first] = values[start:stop]
+    return out
+
+
+def _total(side: Traits, name: str, first: int, count: int, size: int) -> Floats:
+    """Return for ``count`` runs of ``size`` units, the first at ``first``, how many of ``name`` they hold."""
+    sums = side.sums[name]
+    starts = np.minimum(np.arange(first, first + count), len(sums) - 1)
+    return np.asarray(sums[np.minimum(starts + size, len(sums) - 1)] - sums[starts], np.float32)
+
+
+def _mean_length(side: Prepared) -> float:
+    total = side.traits.sums["length"]
+    return float(total[-1] - total[0]) / max(len(side), 1)

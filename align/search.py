@@ -1,0 +1,223 @@
+"""The bead search: two sequences of texts in, beads out; paragraphs and sentences alike.
+
+Three steps. A coarse path through single vectors gives a band (`align.band`); every bead in the band gets a score
+(`align.scoring`); and the lattice of all segmentations (`align.lattice`) gives each bead its probability and the path
+with the most beads expected to be right. Every unit stands in exactly one bead, beads come in order, and time and
+memory are linear in the number of units.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from align.alignment import Bead
+from align.band import Window, windows
+from align.lattice import Arc, Lattice, best_path, posteriors
+from align.scoring import IMPOSSIBLE, Pair, pair_up, score, shapes
+from align.spans import Prepared, prepare
+from align.weights import weights
+from corpora.errors import UsageError
+from models.encoder import Encoder
+
+__all__ = ["SearchOptions", "search", "search_prepared"]
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How the search is done.
+
+    ``unit``: what the texts are; it chooses the trained weights.
+    ``max_source``, ``max_target``: the most units on one side of a bead; ``max_size``: on both together.
+    ``half_width``: how far the search looks to either side of the coarse path, in units.
+    ``caution``: what a bead must be worth to be drawn, as a probability: the path maximises the sum of (probability
+    of the bead - caution), so that a higher value draws fewer and larger beads. Half of the F1 that is hoped for
+    maximises expected F1.
+    """
+
+    unit: Literal["sentence", "paragraph"] = "sentence"
+    max_source: int = 5
+    max_target: int = 6
+    max_size: int = 7
+    half_width: int = 24
+    caution: float = 0.45
+
+    @classmethod
+    def paragraphs(cls) -> "SearchOptions":
+        """Settings for whole paragraphs: beads are mostly one to one, and omissions common."""
+        return cls(unit="paragraph", max_source=3, max_target=3, max_size=4)
+
+
+def search(
+    source: Sequence[str],
+    target: Sequence[str],
+    *,
+    encoder: Encoder,
+    source_lang: str,
+    target_lang: str,
+    options: SearchOptions | None = None,
+    anchors: Sequence[tuple[int, int]] = (),
+    bonus: Mapping[tuple[int, int], float] | None = None,
+) -> list[Bead]:
+    """Align ``source`` with ``target``; ids are positions. See `search_prepared` for the rest."""
+    options = options or SearchOptions()
+    return search_prepared(
+        prepare(source, encoder=encoder, language=source_lang, width=options.max_source),
+        prepare(target, encoder=encoder, language=target_lang, width=options.max_target),
+        options=options,
+        anchors=anchors,
+        bonus=bonus,
+    )
+
+
+def search_prepared(
+    source: Prepared,
+    target: Prepared,
+    *,
+    options: SearchOptions | None = None,
+    anchors: Sequence[tuple[int, int]] = (),
+    bonus: Mapping[tuple[int, int], float] | None = None,
+) -> list[Bead]:
+    """Align two prepared sides; a side that was prepared once may be cut with slices and searched in pieces.
+
+    ``anchors`` are places that no bead may straddle, in order: ``(i, j)`` says that the first i source units answer
+    to the first j target units. With the borders of aligned paragraphs as anchors, one call aligns the sentences of a
+    whole document. ``bonus[i, j]`` is added to the score of every bead that holds source unit i and target unit j,
+    in logarithms of odds: 2.0 makes it some seven times as likely.
+
+    Every unit stands in exactly one bead; beads come in order; ``score`` is the probability that the bead is right.
+    Raises `UsageError` for anchors out of order or outside.
+    """
+    options = options or SearchOptions()
+    nodes = _checked(anchors, len(source), len(target))
+    if nodes[-1] == (0, 0):
+        return []
+    types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
+    covering = windows(
+        source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, options.half_width
+    )
+    lattice = Lattice(types, covering, _scores(pair_up(source, target), covering, types, nodes, options, bonus))
+    probabilities = posteriors(lattice)
+    # A bead of many units answers for no more than a bead of few: both count once in precision and in recall.
+    worth = [np.where(s < IMPOSSIBLE / 2, IMPOSSIBLE, p - options.caution) for p, s in
+             zip(probabilities, lattice.scores, strict=True)]  # fmt: skip
+    path = best_path(Lattice(types, covering, worth))
+    return [
+        _bead(arc, probability)
+        for arc, probability in zip(path, _of(path, covering, types, probabilities), strict=True)
+    ]
+
+
+def _checked(anchors: Sequence[tuple[int, int]], n: int, m: int) -> list[tuple[int, int]]:
+    """Return the anchors with both ends of the plane, each once."""
+    nodes = [(0, 0)]
+    for node in (*anchors, (n, m)):
+        if node[0] < nodes[-1][0] or node[1] < nodes[-1][1] or node[0] > n or node[1] > m:
+            raise UsageError(f"the anchor {node} lies out of order or outside {n} by {m} units")
+        if node != nodes[-1]:
+            nodes.append(node)
+    return nodes
+
+
+def _scores(
+    pair: Pair,
+    covering: Sequence[Window],
+    types: tuple[tuple[int, int], ...],
+    nodes: Sequence[tuple[int, int]],
+    options: SearchOptions,
+    bonus: Mapping[tuple[int, int], float] | None,
+) -> list[Floats]:
+    chosen = weights(options.unit)
+    walls = _Walls(nodes) if len(nodes) > 2 else None
+    found = []
+    for window in covering:
+        scores = score(pair, window, types, chosen)
+        if bonus:
+            _add_bonus(scores, window, types, bonus)
+        if walls:
+            walls.close(scores, window, types)
+        found.append(scores)
+    return found
+
+
+class _Walls:
+    """The pieces between anchors: a bead must lie within one of them."""
+
+    def __init__(self, nodes: Sequence[tuple[int, int]]) -> None:
+        n, m = nodes[-1]
+        #: The piece of every unit; for a source unit also the first and the last node column of its piece.
+        self.source = np.full(n + 1, -1)
+        self.target = np.full(m + 1, -2)
+        self.left, self.right = np.zeros(n + 1, np.int64), np.full(n + 1, m)
+        self.top, self.bottom = np.zeros(m + 1, np.int64), np.full(m + 1, n)
+        for piece, ((top, left), (bottom, right)) in enumerate(pairwise(nodes)):
+            self.source[top:bottom] = piece
+            self.target[left:right] = piece
+            self.left[top:bottom], self.right[top:bottom] = left, right
+            self.top[left:right], self.bottom[left:right] = top, bottom
+
+    def close(self, scores: Floats, window: Window, types: tuple[tuple[int, int], ...]) -> None:
+        """Make the arcs of ``window`` that straddle a wall impossible."""
+        rows, columns = np.arange(window.first, window.last), np.arange(window.left, window.right)
+        for number, (a, b) in enumerate(types):
+            if not b:
+                ok = (columns >= self.left[rows, None]) & (columns <= self.right[rows, None])
+            elif not a:
+                ok = (rows[:, None] >= self.top[columns]) & (rows[:, None] <= self.bottom[columns])
+            else:
+                last_row = np.minimum(rows + a - 1, len(self.source) - 1)
+                last_column = np.minimum(columns + b - 1, len(self.target) - 1)
+                ok = (
+                    (self.source[rows, None] == self.target[columns])
+                    & (self.source[rows] == self.source[last_row])[:, None]
+                    & (self.target[columns] == self.target[last_column])
+                )
+            scores[number][~ok] = IMPOSSIBLE
+
+
+def _add_bonus(
+    scores: Floats, window: Window, types: tuple[tuple[int, int], ...], bonus: Mapping[tuple[int, int], float]
+) -> None:
+    reach_a, reach_b = max(a for a, _ in types), max(b for _, b in types)
+    height, width = scores.shape[1] + reach_a, scores.shape[2] + reach_b
+    plane = np.zeros((height + 1, width + 1))
+    for (i, j), value in bonus.items():
+        if 0 <= i - window.first < height and 0 <= j - window.left < width:
+            plane[i - window.first + 1, j - window.left + 1] = value
+    sums = plane.cumsum(axis=0).cumsum(axis=1)
+    rows, columns = scores.shape[1], scores.shape[2]
+    for number, (a, b) in enumerate(types):
+        if a and b:
+            scores[number] += (
+                sums[a : a + rows, b : b + columns]
+                - sums[:rows, b : b + columns]
+                - sums[a : a + rows, :columns]
+                + sums[:rows, :columns]
+            )
+
+
+def _of(
+    path: Sequence[Arc], covering: Sequence[Window], types: tuple[tuple[int, int], ...], values: Sequence[Floats]
+) -> list[float]:
+    """Look up the value of every arc of a path."""
+    number = {shape: at for at, shape in enumerate(types)}
+    where = [at for at, window in enumerate(covering) for _ in range(window.first, window.last)]
+    return [
+        float(values[where[i]][number[a, b], i - covering[where[i]].first, j - covering[where[i]].left])
+        for i, j, a, b in path
+    ]
+
+
+def _bead(arc: Arc, probability: float) -> Bead:
+    i, j, a, b = arc
+    return Bead(
+        tuple(range(i, i + a)),
+        tuple(range(j, j + b)),
+        min(max(probability, 0.0), 1.0),
+        "search" if a and b else "omission",
+    )
