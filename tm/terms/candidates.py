@@ -1,0 +1,286 @@
+"""Term candidates of one language: runs of words that are frequent, hold together, and end where terms end.
+
+All runs of up to ``longest`` words are counted level by level over the whole corpus as arrays: a run is
+frequent only if the runs inside it are (the Apriori principle), so that each level looks at what the one
+before left over, and 100,000 units stay within memory. What holds together is told by association (the
+weakest point-wise mutual information over the two ways of cutting off a word at an edge) and by borders: a
+run that nearly always goes on in the same way is a piece of a longer term (the idea of the C-value, Frantzi,
+Ananiadou and Mima 2000), which is how 资产追回问题不限成员名额政府间工作组 is found whole.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora.languages import base, is_spaced
+from tm.terms.tokens import Role, singular, words
+
+__all__ = ["Candidate", "CandidateOptions", "Candidates", "find"]
+
+Ints = NDArray[np.int64]
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_ACRONYM = re.compile(r"[A-Z][A-Z0-9/-]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateOptions:
+    """What counts as a candidate.
+
+    ``least``: fewest occurrences. ``longest``: most words. ``nested``: a run is dropped where one longer run
+    covers this share of its occurrences. ``most``: the candidates kept, most frequent and term-like first.
+    """
+
+    least: int = 3
+    longest: int = 14
+    nested: float = 0.8
+    most: int = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate: how it is printed, its other forms, occurrences, words, and the parts of its termhood.
+
+    ``noun`` (0 to 1) is how noun-like its last word is, ``cohesion`` the weakest association of its parts in nats
+    (0 for single words), ``freedom`` (0 to 1) how freely it stands: 1 where no longer run takes it over.
+    """
+
+    text: str
+    forms: tuple[str, ...]
+    count: int
+    length: int
+    noun: float
+    cohesion: float
+    freedom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The candidates of one side and where they occur: two arrays of one length, sorted by unit."""
+
+    items: tuple[Candidate, ...]
+    units: Ints
+    ids: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """The words of all units in one row: folded ids, unit numbers, roles, noun-likeness, and where they stand."""
+
+    ids: Ints
+    unit: Ints
+    role: NDArray[np.uint8]
+    noun: NDArray[np.float32]
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    size: int
+
+
+def find(texts: Sequence[str], language: str, options: CandidateOptions | None = None) -> Candidates:
+    """Return the term candidates of ``texts`` (one a unit) and the units in which each occurs."""
+    options = options or CandidateOptions()
+    corpus = _read(texts, language)
+    levels = _grow(corpus, options)
+    return _choose(texts, base(language), corpus, levels, options)
+
+
+def _read(texts: Sequence[str], language: str) -> _Corpus:
+    vocabulary: dict[str, int] = {}
+    ids, unit, role, noun, start, end = ([] for _ in range(6))
+    for number, text in enumerate(texts):
+        for word in words(text, language):
+            ids.append(vocabulary.setdefault(word.folded, len(vocabulary)) if word.role else -1)
+            unit.append(number)
+            role.append(int(word.role))
+            noun.append(word.noun)
+            start.append(word.start)
+            end.append(word.end)
+    nouns = np.array(noun, np.float32)
+    if is_spaced(language):
+        nouns = _heads(np.array(ids, np.int64), np.array(role, np.uint8), len(vocabulary))
+    return _Corpus(
+        np.array(ids, np.int64),
+        np.array(unit, np.int64),
+        np.array(role, np.uint8),
+        nouns,
+        np.array(start, np.int32),
+        np.array(end, np.int32),
+        len(vocabulary),
+    )
+
+
+def _heads(ids: Ints, role: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
+    """How noun-like each word is, told from the corpus itself: nouns end phrases, adjectives go on to the next word.
+
+    Without a tagger for every language, the share of a word's occurrences that are followed by no content
+    word does the work of one: near 0 for "international", above one half for "convention".
+    """
+    if not len(ids):
+        return np.zeros(0, np.float32)
+    followed = np.append(role[1:] == int(Role.ALL), False)
+    known = ids >= 0
+    share = np.bincount(ids[known], weights=~followed[known], minlength=size) / np.maximum(
+        np.bincount(ids[known], minlength=size), 1
+    )
+    return np.where(known, 0.2 + 0.8 * np.minimum(1, 2 * share[ids]), 0).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """All frequent runs of one length: the run that begins at each word (-1 for none), counts, and inner runs."""
+
+    at: Ints
+    counts: Ints
+    prefix: Ints
+    suffix: Ints
+
+
+def _grow(corpus: _Corpus, options: CandidateOptions) -> list[_Level]:
+    """Levels of length 1, 2, …: the runs of n words whose inner runs of n - 1 words are frequent too."""
+    levels: list[_Level] = []
+    counts = np.bincount(corpus.ids[corpus.ids >= 0], minlength=max(corpus.size, 1))
+    frequent = counts >= options.least
+    number = np.where(frequent, np.cumsum(frequent) - 1, -1)
+    at = np.where(corpus.ids >= 0, number[corpus.ids], -1)
+    nothing = np.full(int(frequent.sum()), -1, np.int64)
+    levels.append(_Level(at, counts[frequent], nothing, nothing))
+    for _ in range(1, options.longest):
+        before = levels[-1]
+        left, right = before.at[:-1], before.at[1:]
+        size = len(before.counts)
+        possible = np.flatnonzero((left >= 0) & (right >= 0) & (corpus.unit[: len(left)] == corpus.unit[1:]))
+        if not len(possible) or not size:
+            break
+        keys, inverse, counts = np.unique(
+            left[possible] * size + right[possible], return_inverse=True, return_counts=True
+        )
+        frequent = counts >= options.least
+        number = np.where(frequent, np.cumsum(frequent) - 1, -1)
+        at = np.full(len(corpus.ids), -1, np.int64)
+        at[possible] = number[inverse]
+        keys = keys[frequent]
+        levels.append(_Level(at, counts[frequent], keys // size, keys % size))
+    return levels
+
+
+def _choose(
+    texts: Sequence[str], language: str, corpus: _Corpus, levels: list[_Level], options: CandidateOptions
+) -> Candidates:
+    """The runs that may be terms, each with its form, and their occurrences."""
+    total = max(len(corpus.ids), 1)
+    found: list[tuple[float, int, int, float, float, float]] = []  # weight, level, run, noun, cohesion, freedom
+    places: list[Ints] = []
+    for depth, level in enumerate(levels):
+        length = depth + 1
+        where = np.flatnonzero(level.at >= 0)
+        places.append(where)
+        if not len(where):
+            continue
+        runs = level.at[where]
+        good = (corpus.role[where] & int(Role.FIRST) > 0) & (corpus.role[where + depth] & int(Role.LAST) > 0)
+        share = np.bincount(runs, weights=good, minlength=len(level.counts)) / level.counts
+        noun = np.bincount(runs, weights=corpus.noun[where + depth], minlength=len(level.counts)) / level.counts
+        freedom = 1 - _taken_over(level, levels[depth + 1] if length < len(levels) else None)
+        cohesion = _cohesion(levels, depth, total)
+        for run in np.flatnonzero((share >= 0.5) & (freedom > 1 - options.nested)):
+            weight = math.log1p(level.counts[run]) * freedom[run] * noun[run] * (1 + min(depth, 3) / 3)
+            found.append((weight, depth, int(run), float(noun[run]), float(cohesion[run]), float(freedom[run])))
+    found.sort(key=lambda entry: (-entry[0], entry[1:3]))
+    return _collect(texts, language, corpus, levels, found[: options.most])
+
+
+def _taken_over(level: _Level, longer: _Level | None) -> NDArray[np.float64]:
+    """The largest share of each run's occurrences that one single longer run covers."""
+    most = np.zeros(len(level.counts))
+    if longer is not None:
+        np.maximum.at(most, longer.prefix, longer.counts)
+        np.maximum.at(most, longer.suffix, longer.counts)
+    return most / level.counts
+
+
+def _cohesion(levels: list[_Level], depth: int, total: int) -> NDArray[np.float64]:
+    """The weaker association of a run's first word with the rest, and of its last word with what stands before it."""
+    level = levels[depth]
+    if depth == 0:
+        return np.zeros(len(level.counts))
+    single = levels[0].counts
+    inner = levels[depth - 1]
+    first, last = _edge(levels, depth, first=True), _edge(levels, depth, first=False)
+    with_first = level.counts * total / (single[first] * inner.counts[level.suffix])
+    with_last = level.counts * total / (single[last] * inner.counts[level.prefix])
+    return np.log(np.minimum(with_first, with_last))
+
+
+def _edge(levels: list[_Level], depth: int, *, first: bool) -> Ints:
+    """The first (or last) word of every run of a level, as runs of length 1."""
+    runs = np.arange(len(levels[depth].counts))
+    for level in range(depth, 0, -1):
+        runs = (levels[level].prefix if first else levels[level].suffix)[runs]
+    return runs
+
+
+def _collect(
+    texts: Sequence[str],
+    language: str,
+    corpus: _Corpus,
+    levels: list[_Level],
+    found: list[tuple[float, int, int, float, float, float]],
+) -> Candidates:
+    by_level: dict[int, list[int]] = {}
+    for index, entry in enumerate(found):
+        by_level.setdefault(entry[1], []).append(index)
+    items: list[Candidate | None] = [None] * len(found)
+    units, ids = [], []
+    for depth, indices in by_level.items():
+        level = levels[depth]
+        chosen = np.full(len(level.counts), -1, np.int64)
+        chosen[[found[index][2] for index in indices]] = indices
+        where = np.flatnonzero(level.at >= 0)
+        candidate = chosen[level.at[where]]
+        where, candidate = where[candidate >= 0], candidate[candidate >= 0]
+        units.append(corpus.unit[where])
+        ids.append(candidate)
+        forms: dict[int, Counter[str]] = {}
+        for place, index in zip(where.tolist(), candidate.tolist(), strict=True):
+            text = texts[corpus.unit[place]][corpus.start[place] : corpus.end[place + depth]]
+            forms.setdefault(index, Counter())[text] += 1
+        for index, counter in forms.items():
+            _, _, run, noun, cohesion, freedom = found[index]
+            printed = _forms(counter, language)
+            if not _is_term(printed[0], language):
+                continue
+            items[index] = Candidate(printed[0], printed, int(level.counts[run]), depth + 1, noun, cohesion, freedom)
+    if not units:
+        return Candidates((), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    kept = np.array([item is not None for item in items])
+    number = np.where(kept, np.cumsum(kept) - 1, -1)
+    numbered = number[np.concatenate(ids)]
+    # One key a (unit, candidate), so that each counts once a unit and the arrays come out sorted by unit.
+    keys = np.unique(np.concatenate(units)[numbered >= 0] * len(items) + numbered[numbered >= 0])
+    return Candidates(tuple(item for item in items if item is not None), keys // len(items), keys % len(items))
+
+
+def _is_term(text: str, language: str) -> bool:
+    """False for what a Chinese text holds of code and names in Latin letters; abbreviations such as UNODC stay."""
+    return language != "zh" or bool(_HAN.match(text[-1])) or bool(_ACRONYM.fullmatch(text))
+
+
+def _forms(counter: Counter[str], language: str) -> tuple[str, ...]:
+    """The printed forms, the one to enter in a glossary first; forms that differ in capitals only count as one.
+
+    A glossary holds the singular, so in English a form that ends in one goes before the others.
+    """
+    folded: dict[str, Counter[str]] = {}
+    for form, count in counter.items():
+        form = " ".join(form.split())
+        folded.setdefault(form.lower(), Counter())[form] += count
+    groups = sorted(folded.values(), key=lambda group: (-group.total(), min(group)))
+    # A capital at the head of a sentence is no part of the term: the lower-case form wins where it exists.
+    forms = [min(group, key=lambda form: (form != form.lower(), -group[form], form)) for group in groups]
+    if language == "en":
+        forms.sort(key=lambda form: singular(form.lower().split(" ")[-1]) != form.lower().split(" ")[-1])
+    return tuple(forms)

@@ -1,0 +1,28 @@
+"""Words that no term begins or ends with, read from ``stopwords.json``: function words and the most general others."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+__all__ = ["Stopwords", "stopwords"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopwords:
+    """The stop words of a language, lower case.
+
+    ``inner`` may stand inside a term ("rule of law"), never at its edge; ``edges`` never stand at an edge;
+    ``breakers`` break a term wherever they stand.
+    """
+
+    inner: frozenset[str] = frozenset()
+    edges: frozenset[str] = frozenset()
+    breakers: frozenset[str] = frozenset()
+
+
+@cache
+def stopwords(language: str) -> Stopwords:
+    """The stop words of a language given without region; none for a language without a list."""
+    lists = json.loads(Path(__file__).with_name("stopwords.json").read_text("utf-8")).get(language, {})
+    return Stopwords(**{name: frozenset(" ".join(lines).split()) for name, lines in lists.items()})

@@ -1,0 +1,136 @@
+"""Words of a text for term work: what they are, what they fold to, and whether a term may begin or end with them.
+
+Chinese is split by a dictionary splitter that also names the part of speech (jieba's, by `rjieba`); spaced
+languages are split at blanks, with inflected forms folded to one. The word classes come down to what term
+extraction needs: may this word stand at the head of a term, at its end, inside it, or does it break terms
+apart? Stop words are data, by language.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntFlag
+from functools import cache
+from typing import Any
+
+from corpora.extras import need
+from corpora.languages import base
+from tm.terms.stopwords import stopwords
+
+__all__ = ["Role", "Word", "singular", "words"]
+
+
+class Role(IntFlag):
+    """Where in a term a word may stand; a word with no role breaks terms apart."""
+
+    NONE = 0
+    FIRST = 1
+    INSIDE = 2
+    LAST = 4
+    ALL = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word: as printed, folded, its role, how noun-like it is by itself (0 to 1), its span in the text."""
+
+    text: str
+    folded: str
+    role: Role
+    noun: float
+    start: int
+    end: int
+
+
+#: Code, markup roles, addresses and placeholders: no words, and no term reaches across them.
+_CODE = re.compile(
+    r"``[^`]*``|<[^<>]{1,200}>|https?://\S+|\{\d*\}|%\([^)]*\)\w|%[a-z]\b"
+    r"|:(?:meth|func|attr|mod|data|const|exc|option|envvar|file|ref|c:\w+|pep|rfc|source|program|samp|keyword|class|opcode):`[^`]*`"
+)
+_ROLE = re.compile(r":[a-z:]+:`(?:[!~])?|`_{0,2}")
+_SPACED = re.compile(r"[^\W\d_][\w]*(?:[-’'][^\W_]+)*|\S")
+_ASCII_WORD = re.compile(r"[A-Za-z][\w.+-]*")
+#: jieba's part-of-speech tags (ICTCLAS set) -> role and noun-likeness.
+_ROLES: dict[str, tuple[Role, float]] = {
+    "n": (Role.ALL, 1.0), "nz": (Role.ALL, 1.0), "nr": (Role.ALL, 0.7), "ns": (Role.ALL, 0.7), "nt": (Role.ALL, 1.0),
+    "ng": (Role.ALL, 0.9), "nrt": (Role.ALL, 0.7), "nrfg": (Role.ALL, 0.7), "vn": (Role.ALL, 0.9),
+    "an": (Role.ALL, 0.8), "l": (Role.ALL, 0.8), "j": (Role.ALL, 1.0), "i": (Role.ALL, 0.5),
+    "eng": (Role.ALL, 0.7), "s": (Role.ALL, 0.5),
+    "v": (Role.ALL, 0.5), "vi": (Role.ALL, 0.5), "vg": (Role.FIRST | Role.INSIDE, 0.3), "q": (Role.ALL, 0.5),
+    "a": (Role.FIRST | Role.INSIDE, 0.2), "b": (Role.FIRST | Role.INSIDE, 0.4), "ag": (Role.FIRST | Role.INSIDE, 0.2),
+    "ad": (Role.FIRST | Role.INSIDE, 0.1), "z": (Role.FIRST | Role.INSIDE, 0.2), "d": (Role.FIRST | Role.INSIDE, 0.0),
+    "f": (Role.INSIDE, 0.1), "m": (Role.INSIDE, 0.0), "h": (Role.FIRST | Role.INSIDE, 0.1),
+    "k": (Role.INSIDE | Role.LAST, 0.5), "g": (Role.ALL, 0.5),
+}  # fmt: skip
+
+
+def words(text: str, language: str) -> list[Word]:
+    """The words of ``text`` in order; punctuation, code and addresses come as words without a role.
+
+    Chinese needs the extra ``duiyi[terms]``; raises `corpora.errors.MissingExtra` without it.
+    """
+    plain = _CODE.sub(lambda match: "\x00" * len(match[0]), text)
+    plain = _ROLE.sub(lambda match: "\x01" * len(match[0]), plain)
+    if base(language) == "zh":
+        return list(_chinese(plain))
+    return list(_spaced(plain, base(language)))
+
+
+@cache
+def _splitter() -> Any:
+    return need("rjieba", "terms", "split Chinese into words")
+
+
+def _chinese(text: str) -> Iterator[Word]:
+    stops = stopwords("zh")
+    at = 0
+    for piece, tag in _splitter().tag(text):
+        start, at = at, at + len(piece)
+        if not piece.strip("\x01 "):
+            continue
+        role, noun = _ROLES.get(tag, _ROLES.get(tag[:1], (Role.NONE, 0.0)))
+        if tag.startswith(("u", "x", "w")) or piece in stops.breakers:
+            role = Role.ALL if _ASCII_WORD.fullmatch(piece) else Role.NONE
+            noun = 0.6 if role else 0.0
+        elif piece in stops.edges:
+            role &= Role.INSIDE
+        yield Word(piece, piece.lower(), role, noun, start, at)
+
+
+def _spaced(text: str, language: str) -> Iterator[Word]:
+    stops = stopwords(language)
+    for match in _SPACED.finditer(text.replace("\x01", " ")):
+        word = match[0]
+        lower = word.lower()
+        if not word[0].isalpha() or lower in stops.breakers:
+            role = Role.NONE
+        elif lower in stops.inner:
+            role = Role.INSIDE
+        elif lower in stops.edges:
+            role = Role.NONE
+        else:
+            role = Role.ALL
+        yield Word(word, singular(lower) if language == "en" else lower, role, 0.6, match.start(), match.end())
+
+
+_IRREGULAR = {
+    "analyses": "analysis", "bases": "base", "children": "child", "criteria": "criterion", "data": "data",
+    "indices": "index", "matrices": "matrix", "people": "person", "phenomena": "phenomenon", "series": "series",
+    "species": "species", "vertices": "vertex", "women": "woman", "men": "man", "aliases": "alias", "classes": "class",
+    "its": "its", "lens": "lens", "news": "news", "always": "always", "thus": "thus", "perhaps": "perhaps",
+    "besides": "besides", "proceeds": "proceeds", "sanctions": "sanction", "goods": "goods",
+}  # fmt: skip
+
+
+@cache
+def singular(word: str) -> str:
+    """Fold a lower-case English noun to its singular by ending; words that only look like plurals stay."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "'s", "’s")):
+        return word[:-2] if word.endswith(("'s", "’s")) else word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
