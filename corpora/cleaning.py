@@ -1,0 +1,182 @@
+"""Turn the lines of a page into the blocks of a document: `blocks_from_lines`, the way of plain text and of PDFs alike.
+
+The steps are small and stand in modules of their own: the layout is measured, page furniture is told from
+text, footnotes are taken out, lines are grouped and joined, footnote marks are taken out of the text, and
+what remains is given its kind and level. Whatever a step drops, joins or moves is in `Reading.changes`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpora import profiles
+from corpora.cleaning_footnotes import Note, take_footnotes
+from corpora.cleaning_furniture import Furniture, find_furniture
+from corpora.cleaning_joining import Joiner, Text, joiner_of
+from corpora.cleaning_kinds import Shape, shapes
+from corpora.cleaning_layout import Layout, Row, measure, rows_of
+from corpora.cleaning_marks import Found, find_marks, without_marks
+from corpora.cleaning_paragraphs import Piece, group
+from corpora.document import Block, Change, Kind, Line, Mark
+from corpora.markers import parse_marker
+
+__all__ = ["CleaningOptions", "Reading", "blocks_from_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningOptions:
+    """What cleaning may do; everything is on unless the caller says otherwise."""
+
+    #: Drop page marks, running heads, document symbols, bare links and rules.
+    furniture: bool = True
+    #: Take footnotes out of the text and footnote marks out of the paragraphs.
+    footnotes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from the lines: the blocks in reading order, footnotes last, and what was done to get them."""
+
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...] = ()
+    profile: str = "plain"
+    warnings: tuple[str, ...] = ()
+
+
+def blocks_from_lines(
+    lines: Sequence[Line], language: str, profile: str = "auto", options: CleaningOptions | None = None
+) -> Reading:
+    """Clean ``lines`` (blank ones included, in reading order) into blocks.
+
+    ``language`` is a BCP 47 code; ``profile`` is "auto" or one of `profiles.PROFILES`. Footnotes come last,
+    in the order of the pages, with their number as marker: page breaks fall differently in a translation, so
+    that no other order is the same on both sides.
+    """
+    options = options or CleaningOptions()
+    profile = profiles.choose([line.text for line in lines], profile)
+    rows = rows_of(lines)
+    layout = measure(rows)
+    furniture = find_furniture(rows, layout, profile) if options.furniture else [None] * len(rows)
+    changes = [_dropped(row, sort) for row, sort in zip(rows, furniture, strict=True) if sort is not None]
+    pages = _pages(rows, furniture)
+    notes: list[Note] = []
+    if options.footnotes:
+        body, notes = take_footnotes(rows, furniture, layout)
+    else:
+        body = [row for row, sort in zip(rows, furniture, strict=True) if sort is None]
+    joiner = joiner_of(body)
+    pieces = [part for piece in group(body, layout) for part in _contents(piece)]
+    texts = [_text(piece, joiner) for piece in pieces]
+    found = find_marks(texts, notes, spaced=joiner.spaced) if notes else []
+    blocks, more = _blocks(pieces, texts, found, layout, profile, pages)
+    changes += more
+    for note in notes:
+        blocks.append(_footnote(note, joiner, len(blocks), pages))
+        span = note.rows[0].line.start, note.rows[-1].line.end
+        changes.append(Change("footnotes", "moved", blocks[-1].full_text, *span, blocks[-1].page))
+    changes.sort(key=lambda change: (change.start, change.end))
+    return Reading(tuple(blocks), tuple(changes), profile)
+
+
+def _dropped(row: Row, sort: Furniture) -> Change:
+    return Change(sort.step, "dropped", row.text, row.line.start, row.line.end, row.line.page)
+
+
+def _pages(rows: Sequence[Row], furniture: Sequence[Furniture | None]) -> dict[int, int]:
+    """The page of each row, by the offset of its line: from the reader, else counted by the page marks."""
+    if any(row.line.page is not None for row in rows):
+        return {row.line.start: row.line.page for row in rows if row.line.page is not None}
+    printed = [sort.page for sort in furniture if sort is not None and sort.page is not None]
+    if not printed:
+        return {}
+    # A first mark that says 1 stands at the foot of page 1; one that says 2 at the head of page 2.
+    step = 1 if printed[0] == 1 else 0
+    page = max(1, printed[0] - 1 + step)
+    pages = {}
+    for row, sort in zip(rows, furniture, strict=True):
+        if sort is not None and sort.page is not None:
+            page = max(page, sort.page + step)
+        pages[row.line.start] = page
+    return pages
+
+
+def _contents(piece: Piece) -> list[Piece]:
+    """A run of short lines that are numbered throughout is a list or a table of contents, not code."""
+    if piece.form != "code":
+        return [piece]
+    marked = sum(parse_marker(row.text) is not None for row in piece.rows)
+    if marked >= 0.6 * len(piece.rows) and len(piece.rows) > 2:
+        return [Piece((row,)) for row in piece.rows]
+    return [piece]
+
+
+def _text(piece: Piece, joiner: Joiner) -> Text:
+    if piece.form == "text":
+        return joiner.join(piece.rows)
+    left = min(row.indent for row in piece.rows)
+    lines = []
+    places = []
+    length = 0
+    for row in piece.rows:
+        pad = " " * int(row.indent - left)
+        places.append((length + len(pad), row.line.start + len(row.line.text) - len(row.line.text.lstrip())))
+        lines.append(pad + row.text)
+        length += len(lines[-1]) + 1
+    return Text("\n".join(lines), (), tuple(places))
+
+
+def _blocks(
+    pieces: Sequence[Piece],
+    texts: Sequence[Text],
+    found: Sequence[Found],
+    layout: Layout,
+    profile: str,
+    pages: dict[int, int],
+) -> tuple[list[Block], list[Change]]:
+    marks_of: dict[int, list[Found]] = {}
+    for mark in found:
+        if pieces[mark.index].form == "text":
+            marks_of.setdefault(mark.index, []).append(mark)
+    clean: list[tuple[str, tuple[Mark, ...]]] = [
+        without_marks(text, marks_of.get(index, ())) for index, text in enumerate(texts)
+    ]
+    changes: list[Change] = []
+    blocks: list[Block] = []
+    forms = shapes(pieces, [text for text, _ in clean], layout, profile)
+    for index, (piece, shape) in enumerate(zip(pieces, forms, strict=True)):
+        page = pages.get(piece.first.line.start)
+        for mark in marks_of.get(index, ()):
+            start = texts[index].origin(mark.start)
+            changes.append(
+                Change("footnote marks", "mark", texts[index].text[mark.start : mark.end].strip(), start,
+                       start + mark.end - mark.start, page)
+            )  # fmt: skip
+        for row in piece.rows[1:] if piece.form == "text" else ():
+            step = "page breaks" if row.cut else "line breaks"
+            changes.append(Change(step, "joined", row.text, row.line.start, row.line.end, pages.get(row.line.start)))
+        block = _block(len(blocks), piece, shape, *clean[index], page)
+        if block.text:
+            blocks.append(block)
+    return blocks, changes
+
+
+def _block(number: int, piece: Piece, shape: Shape, text: str, marks: tuple[Mark, ...], page: int | None) -> Block:
+    kept = text[shape.skip :].strip() if shape.kind is not Kind.CODE else text
+    lead = shape.skip + len(text[shape.skip :]) - len(text[shape.skip :].lstrip()) if kept != text else 0
+    moved = tuple(replace(mark, offset=max(0, min(len(kept), mark.offset - lead))) for mark in marks)
+    return Block(
+        number,
+        shape.kind,
+        kept,
+        shape.level,
+        shape.marker,
+        page,
+        piece.first.line.start,
+        piece.rows[-1].line.end,
+        moved,
+    )
+
+
+def _footnote(note: Note, joiner: Joiner, number: int, pages: dict[int, int]) -> Block:
+    text = joiner.join(note.rows).text[note.skip :].strip()
+    start = note.rows[0].line.start
+    return Block(number, Kind.FOOTNOTE, text, 0, note.number, pages.get(start), start, note.rows[-1].line.end)

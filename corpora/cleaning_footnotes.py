@@ -1,0 +1,178 @@
+"""Take the footnotes out from between the lines of a page, so that the text above and below them can be joined.
+
+A footnote area opens behind a rule, or near the end of a page in smaller print, with a number that goes on
+counting; it ends with the page, or with the first line that neither opens nor goes on a note. Forms known:
+"1 Text" and "1Text" behind a rule, "^[1] Text" and "[1] Text" as dumps of web pages have it, "[^1]: Text"
+of Markdown, "* Text" of title notes, "① Text".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpora.cleaning_furniture import Furniture
+from corpora.cleaning_layout import Layout, Row, fits
+from corpora.numerals import from_symbol
+
+__all__ = ["Note", "take_footnotes"]
+
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("markdown", re.compile(r"\[\^([^\]\s]{1,20})\]:\s*(?=\S)")),
+    ("caret", re.compile(r"\^\[(\d{1,3})\]\s*")),
+    ("bracket", re.compile(r"\[(\d{1,3})\]\s*(?=\S)")),
+    ("number", re.compile(r"(\d{1,3})[\s\u3000]+(?=[^\s\d])")),
+    ("number", re.compile(r"(\d{1,3})(?=[\u3400-\u9fffA-Z《“「])")),
+    ("number", re.compile(r"([¹²³⁰⁴-⁹]{1,3})\s*(?=\S)")),
+    ("star", re.compile(r"(\*{1,4}|†{1,2}|‡)\s*(?=[^\s*])")),
+    ("circled", re.compile(r"([①-⓿])\s*(?=\S)")),
+)
+#: Forms that say by themselves that they are notes; the others need a rule, small print or the foot of a page.
+_PLAIN = ("markdown", "caret")
+_SMALL = 0.93  # of the running text's size
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote: its number or sign, its form, its rows, and where its text begins in the first of them.
+
+    ``place`` is the number of body rows above it, ``area`` counts the footnote areas of the document.
+    """
+
+    number: str
+    form: str
+    rows: tuple[Row, ...]
+    skip: int
+    place: int
+    area: int
+
+
+def take_footnotes(
+    rows: Sequence[Row], furniture: Sequence[Furniture | None], layout: Layout
+) -> tuple[list[Row], list[Note]]:
+    """Part the rows into body and footnotes; furniture is left out of both.
+
+    A body row that follows furniture or footnotes comes back with ``cut`` set, since its paragraph may have
+    begun above them.
+    """
+    body: list[Row] = []
+    notes: list[Note] = []
+    open_note: list[Row] = []  # rows of the note being read
+    head: tuple[str, str, int] | None = None
+    area = 0
+    behind_rule = cut = False
+    last = 0  # the number that the last note had
+
+    def close() -> None:
+        nonlocal head
+        if head is not None:
+            notes.append(Note(head[0], head[1], tuple(open_note), head[2], len(body), area))
+            open_note.clear()
+            head = None
+
+    for index, row in enumerate(rows):
+        sort = furniture[index]
+        if sort is not None:
+            cut = cut or sort.step != "rules" or head is not None
+            if sort.step == "rules":
+                close()
+                behind_rule = _opens_area(rows, furniture, index)
+                area += behind_rule
+            elif sort.ends_page:
+                close()
+                behind_rule = False
+            cut = cut or behind_rule
+            continue
+        if row.cut and head is not None and not _small(row, layout):
+            close()
+            behind_rule = False
+        opened = _opening(row, rows, furniture, index, layout, last, behind_rule, head)
+        if opened is not None:
+            if head is None and not behind_rule:
+                area += 1
+            close()
+            head = opened
+            last = int(head[0]) if head[0].isdigit() else last
+            open_note.append(row)
+            behind_rule = True
+        elif head is not None and _goes_on(open_note[-1], row, layout):
+            open_note.append(row)
+        else:
+            if head is not None:
+                close()
+                cut = True
+            behind_rule = False
+            body.append(replace(row, cut=True) if cut and not row.cut else row)
+            cut = False
+    close()
+    return body, notes
+
+
+def _opens_area(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int) -> bool:
+    following = next((i for i in range(index + 1, len(rows)) if furniture[i] is None), None)
+    return following is not None and _form(rows[following].text) is not None
+
+
+def _form(text: str) -> tuple[str, str, int] | None:
+    for form, pattern in _FORMS:
+        match = pattern.match(text)
+        if match:
+            sign = match[1]
+            value = from_symbol(sign) if not sign.isdecimal() and form in ("number", "circled") else None
+            return (str(value) if value is not None else sign), form, match.end()
+    return None
+
+
+def _opening(
+    row: Row,
+    rows: Sequence[Row],
+    furniture: Sequence[Furniture | None],
+    index: int,
+    layout: Layout,
+    last: int,
+    behind_rule: bool,
+    head: tuple[str, str, int] | None,
+) -> tuple[str, str, int] | None:
+    """The number, form and text offset of the note that the row opens, or None."""
+    found = _form(row.text)
+    if found is None:
+        return None
+    number, form, _ = found
+    if form in _PLAIN:
+        return found
+    if head is not None and form == head[1] and number.isdigit():
+        return found if int(number) == int(head[0]) + 1 else None
+    if behind_rule or (head is not None and form == "number" and head[1] == "star"):
+        return found
+    if form == "bracket" or not number.isdigit() or head is not None:
+        return None
+    counts_on = int(number) in (last + 1, 1) and form == "number"
+    if not counts_on:
+        return None
+    if layout.size is not None:
+        return found if _small(row, layout) else None
+    # Plain text without a rule: only where the page visibly ends below, and a gap parts the notes from the text.
+    if row.gap <= layout.gap or not row.text[len(number) :][:1].isspace():
+        return None
+    for below in range(index + 1, min(len(rows), index + 12)):
+        if furniture[below] is not None or rows[below].cut:
+            return found if furniture[below] is None or furniture[below].ends_page else None  # type: ignore[union-attr]
+        if _form(rows[below].text) is None and not _goes_on(rows[below - 1], rows[below], layout):
+            return None
+    return None
+
+
+def _small(row: Row, layout: Layout) -> bool:
+    return layout.size is not None and row.size is not None and row.size < layout.size * _SMALL
+
+
+def _goes_on(above: Row, row: Row, layout: Layout) -> bool:
+    """Whether a row goes on the note above it."""
+    if layout.size is not None:
+        return _small(row, layout) and row.gap < layout.gap + 1
+    if row.gap > layout.gap or not layout.wrapped:
+        return False
+    if layout.trailing:
+        return not above.trailing
+    if layout.spaced:
+        return True
+    return not above.stopped and not fits(above, row, layout)

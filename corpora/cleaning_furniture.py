@@ -1,0 +1,203 @@
+"""Tell the page from the text: page marks, document symbols, running heads, bare links and rules.
+
+What a printer put on every page is no part of the text, and each kind is known by its own evidence: a page
+mark by the tokens it is made of, a running head by coming back at the edge of page after page, a bare link by
+standing alone where nothing leads up to it. A line that only looks like one of these but goes on a paragraph
+(a reference that happens to fill a line) is kept.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpora.cleaning_layout import Layout, Row, fits
+
+__all__ = ["Furniture", "find_furniture", "is_link", "is_rule", "is_symbol"]
+
+#: A document symbol of the United Nations family: letters, then parts parted by strokes, a digit among them.
+SYMBOL = r"[A-Z]{1,8}(?:\.\d+)?(?:/[A-Z0-9][A-Za-z0-9.\-]*(?:\[[^\]]*\]|\([^)]*\))?)+"
+_SYMBOL = re.compile(rf"^(?=.*\d){SYMBOL}[*]*$")
+_JOB = re.compile(r"^(?:[A-Z]{1,3}\.?)?\d{2}-\d{4,6}[*]*$")
+_COUNTER = re.compile(r"^(\d{1,4})/(\d{1,4})$")
+_EXTRA = re.compile(r"^(?:\([A-Z]\)|\d{6}|\*\d{5,}\*|[♲♻]|Page|page|页|頁|请回收|請回收|Please|recycle)$")
+_BARCODE = re.compile(r"^\*\d{5,}\*$")
+_PAGE = re.compile(
+    r"^(?:第\s*(\d{1,4})\s*[页頁](?:\s*[,，/]?\s*共\s*\d{1,4}\s*[页頁])?|[Pp]age\s+(\d{1,4})(?:\s+of\s+\d{1,4})?"
+    r"|[-–—]\s*(\d{1,4})\s*[-–—]|[·•]\s*(\d{1,4})\s*[·•]|\|\s*(\d{1,4})\s*\|?)$"
+)
+_NUMBER = re.compile(r"^\d{1,4}$|^[ivxl]{1,7}$")
+_LINK = re.compile(r"^(?:(?:https?|ftp)://|www\.)\S+$")
+_MASTHEAD = re.compile(r"^(?:联\s*合\s*国|聯\s*合\s*國|United Nations|Nations Unies|Naciones Unidas)\s+")
+_RULE = re.compile(r"^(?:[_\-=—–─━⎯*~.·]\s?){5,}$")
+_DIGITS = re.compile(r"\d+")
+_EDGE = 3  # rows at either edge of a page that may hold running heads
+_OFTEN = 3  # times a line must come back to be one
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What a row is if not text: ``step`` names the rule that found it, ``page`` the page number it prints."""
+
+    step: str
+    page: int | None = None
+    ends_page: bool = True
+
+
+def is_link(text: str) -> bool:
+    """Whether a line is one web address, or several, and nothing else."""
+    return bool(text) and all(_LINK.match(word) for word in text.split())
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line is drawn, not written."""
+    return bool(_RULE.match(text)) and text.strip(". ") != ""
+
+
+def is_symbol(text: str) -> bool:
+    """Whether a line is a document symbol (A/RES/70/174), or several, with or without the masthead's name."""
+    words = _MASTHEAD.sub("", text).split()
+    return bool(words) and all(_SYMBOL.match(word) for word in words)
+
+
+def find_furniture(rows: Sequence[Row], layout: Layout, profile: str) -> list[Furniture | None]:
+    """For every row, what furniture it is, or None for text. Rules are found too, as they part footnotes."""
+    found: list[Furniture | None] = [None] * len(rows)
+    counts = Counter(row.text for row in rows)
+    totals = Counter(match[2] for row in rows if (match := _COUNTER.match(row.text)))
+    for index, _row in enumerate(rows):
+        found[index] = _single(rows, index, found, layout, profile, counts, totals)
+    _heads(rows, found, layout)
+    _numbers(rows, found)
+    return found
+
+
+def _single(
+    rows: Sequence[Row],
+    index: int,
+    found: Sequence[Furniture | None],
+    layout: Layout,
+    profile: str,
+    counts: Counter[str],
+    totals: Counter[str],
+) -> Furniture | None:
+    text = rows[index].text
+    if len(text) > 400:
+        return None
+    if is_rule(text):
+        return Furniture("rules", ends_page=False)
+    match = _PAGE.match(text)
+    if match:
+        return Furniture("page marks", int(next(group for group in match.groups() if group)))
+    if is_link(text):
+        # Away from the running text a link is what a PDF reader made of a clickable area.
+        loose = profile == "un" or (index > 0 and found[index - 1] is not None)
+        return Furniture("bare links") if loose and not _goes_on(rows, index, found, layout) else None
+    words = _MASTHEAD.sub("", text).split()
+    if not words or len(words) > 8:
+        return None
+    counter = next((_COUNTER.match(word) for word in words if _COUNTER.match(word)), None)
+    jobs = sum(bool(_JOB.match(word) or _BARCODE.match(word)) for word in words)
+    symbols = sum(bool(_SYMBOL.match(word)) for word in words if not _COUNTER.match(word) and not _JOB.match(word))
+    others = sum(bool(_EXTRA.match(word)) for word in words)
+    if jobs + symbols + others + (counter is not None) < len(words):
+        return None
+    if counter is not None and int(counter[1]) <= int(counter[2]):
+        if len(words) > 1 or totals[counter[2]] > 1 or rows[index].cut:
+            return Furniture("page marks", int(counter[1]))
+        return None
+    if jobs:
+        return Furniture("page marks")
+    if symbols and (counts[text] > 1 or not _goes_on(rows, index, found, layout)):
+        return Furniture("document symbols", ends_page=False)
+    if others == len(words) and "回收" in text + "回收" * ("recycle" in text):
+        return Furniture("page marks")
+    return None
+
+
+def _goes_on(rows: Sequence[Row], index: int, found: Sequence[Furniture | None], layout: Layout) -> bool:
+    """Whether the row goes on the paragraph above: that one runs to the margin and has not come to a stop."""
+    if index == 0 or found[index - 1] is not None:
+        return False
+    above, row = rows[index - 1], rows[index]
+    if not layout.wrapped or row.gap > layout.gap + 0.5 or above.stopped or (layout.trailing and above.trailing):
+        return False
+    return not fits(above, row, layout)
+
+
+def _pages(rows: Sequence[Row], found: Sequence[Furniture | None]) -> list[list[int]]:
+    """Row numbers page by page; a page ends at a cut, or at furniture that stands at the end of one."""
+    pages: list[list[int]] = [[]]
+    for index, row in enumerate(rows):
+        furniture = found[index]
+        broken = row.cut or (index > 0 and found[index - 1] is not None and furniture is None)
+        if broken and not (found[index - 1] is not None and not _ends(found[index - 1])) and pages[-1]:
+            pages.append([])
+        if furniture is None:
+            pages[-1].append(index)
+    return [page for page in pages if page]
+
+
+def _ends(furniture: Furniture | None) -> bool:
+    return furniture is not None and furniture.ends_page
+
+
+def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -> None:
+    """Mark lines that come back, numbers aside, at the edges of at least three pages."""
+    pages = _pages(rows, found)
+    if len(pages) < _OFTEN:
+        return
+    edges: dict[str, set[int]] = {}
+    # Behind a rule stand footnotes, many of which differ in their numbers only.
+    ruled = [_above_rule(page, found) for page in pages]
+    for number, page in enumerate(ruled):
+        for index in {*page[:_EDGE], *page[-_EDGE:]}:
+            text = rows[index].text
+            if len(text) <= 120 and not (rows[index].stopped and len(text) > 40):
+                edges.setdefault(_DIGITS.sub("#", text), set()).add(number)
+    repeated = {text for text, on in edges.items() if len(on) >= max(_OFTEN, len(pages) * 0.2)}
+    # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
+    inside: Counter[str] = Counter()
+    for page in ruled:
+        inside.update(_DIGITS.sub("#", rows[index].text) for index in page[_EDGE:-_EDGE])
+    for page in ruled:
+        for side in (page[:_EDGE], page[::-1][:_EDGE]):
+            for index in side:
+                key = _DIGITS.sub("#", rows[index].text)
+                if key not in repeated or inside[key] > 0:
+                    break
+                found[index] = Furniture("running heads")
+
+
+def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[int]:
+    for place, (above, below) in enumerate(pairwise(page), 1):
+        if any(sort is not None and sort.step == "rules" for sort in found[above + 1 : below]):
+            return list(page[:place])
+    return list(page)
+
+
+def _numbers(rows: Sequence[Row], found: list[Furniture | None]) -> None:
+    """Mark bare page numbers: lone numbers at page edges, or lone numbers that count up through the text."""
+    pages = _pages(rows, found)
+    hits: dict[int, list[int]] = {}
+    for number, page in enumerate(pages):
+        for index in {page[0], page[-1]}:
+            if _NUMBER.match(rows[index].text) and rows[index].text.isdigit():
+                hits.setdefault(int(rows[index].text) - number, []).append(index)
+    for indexes in hits.values():
+        if len(indexes) >= 2:
+            for index in indexes:
+                found[index] = Furniture("page marks", int(rows[index].text))
+    if any(row.cut for row in rows):
+        return
+    lone = [(index, int(row.text)) for index, row in enumerate(rows) if found[index] is None and row.text.isdigit()]
+    run: list[tuple[int, int]] = []
+    for index, value in lone:
+        if run and value == run[-1][1] + 1 and index - run[-1][0] >= 8:
+            run.append((index, value))
+        elif len(run) < _OFTEN:
+            run = [(index, value)]
+    if len(run) >= _OFTEN:
+        for index, value in run:
+            found[index] = Furniture("page marks", value)
