@@ -134,7 +134,10 @@ def _stopgap(text: str) -> tuple[Block, ...]:
 
 
 def _pdf(data: bytes, path: Path, language: str, profile: str) -> _Content:
-    raise NotImplementedError
+    from corpora.pdf import read_pdf
+
+    pdf = read_pdf(data, str(path), language=language, profile=profile)
+    return _Content(pdf.original, pdf.blocks, pdf.changes, pdf.warnings, pdf.language, pdf.profile)
 
 
 def _docx(data: bytes, path: Path, language: str, profile: str) -> _Content:

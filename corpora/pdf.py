@@ -1,0 +1,281 @@
+"""PDF to blocks: glyphs to lines, lines without running heads to the cleaning that plain text goes through too.
+
+What only the page shows is settled here, before words are looked at: reading order, running heads and page numbers
+by their place, footnote marks by being raised, listings by their face, tables by their columns. The rest (paragraphs,
+hyphens, footnotes in small print, headings, markers) is `corpora.cleaning`, which gets the lines with their places.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from corpora import languages
+from corpora.cleaning import blocks_from_lines
+from corpora.document import Block, Change, Kind, Line, Mark
+from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
+from corpora.pdf_glyphs import PageGlyphs, glyphs_of
+from corpora.pdf_heads import find_heads
+from corpora.pdf_lines import PageLine, lines_of_page
+from corpora.pdf_regions import Region, find_regions, merge_rows, sets_listings_apart
+
+__all__ = ["PdfText", "read_pdf"]
+
+_UNMAPPED = 0.3  # share of glyphs without a meaning from which the text is lost
+_SMALL = 0.93  # of the size of the running text: what footnotes are set in
+_NOTE_NUMBER = re.compile(r"[\[(（]?(\d{1,3}|[*†‡]{1,3})[\])）]?")
+_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
+_LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
+_DIGITS = re.compile(rf"[\d{_RAISED_DIGITS}]+")
+_END = 4096  # bytes at the end of a file in which its end is sought
+_SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
+
+
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    """What a PDF holds; ``original`` is the text of its lines in reading order, heads and notes included."""
+
+    original: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...]
+    warnings: tuple[str, ...]
+    language: str
+    profile: str
+
+
+def read_pdf(data: bytes, name: str, *, language: str = "", profile: str = "auto") -> PdfText:
+    """Read the PDF in ``data``; ``name`` is the file as messages call it.
+
+    Raises `ProtectedInput` where a password is asked for or the pages are pictures, `DamagedInput` where the file is
+    broken, `EmptyInput` where nothing is on its pages.
+    """
+    glyphs, warnings = _glyphs(data, name)
+    pages = [merge_rows(lines_of_page(page.runs)) for page in glyphs]
+    heads = find_heads(pages, [page.height for page in glyphs])
+    printer = _Printer(pages, heads)
+    printer.print()
+    for page, one in enumerate(glyphs, 1):
+        if one.turned:
+            printer.changes.append(Change("turned text", "dropped", one.turned, printer.length, printer.length, page))
+    original = "\n".join(printer.original)
+    language = language or languages.detect(original)
+    reading = blocks_from_lines(tuple(printer.lines), language, profile)
+    blocks = tuple(
+        replace(block, id=number) for number, block in enumerate(_with_regions(reading.blocks, printer.regions))
+    )
+    changes = sorted((*printer.changes, *reading.changes), key=lambda change: change.start)
+    return PdfText(original, blocks, tuple(changes), (*warnings, *reading.warnings), language, reading.profile)
+
+
+def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
+    """The glyphs of every page, and warnings of pages that are pictures."""
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ProtectedInput(f"{name} is protected with a password") from error
+        raise DamagedInput(f"{name} is damaged: no page of it can be read") from error
+    # PDFium mends a file that was cut off by leaving out the pages it cannot find.
+    if b"%%EOF" not in data[-_END:] and b"startxref" not in data[-_END:]:
+        pdf.close()
+        raise DamagedInput(f"{name} is damaged: its end is missing")
+    try:
+        pages: list[PageGlyphs] = []
+        pictures: list[int] = []
+        for number in range(len(pdf)):
+            page = pdf[number]
+            pages.append(glyphs_of(page))
+            if not pages[-1].runs and _has_picture(page):
+                pictures.append(number + 1)
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise DamagedInput(f"{name} is damaged: page {len(pages) + 1} cannot be read") from error
+    finally:
+        pdf.close()
+    readable = sum(len(run) for page in pages for run in page.runs)
+    unmapped = sum(page.unmapped for page in pages)
+    if not readable and not unmapped:
+        if pictures:
+            raise ProtectedInput(f"{name} is a scan: its pages are pictures without text, which need OCR first")
+        raise EmptyInput(f"{name} holds no text")
+    if unmapped > _UNMAPPED * (readable + unmapped):
+        raise ProtectedInput(
+            f"{name} does not say which characters its fonts show, so its text cannot be had without OCR"
+        )
+    warnings = []
+    if pictures:
+        listed = ", ".join(map(str, pictures[:10])) + (", …" if len(pictures) > 10 else "")
+        warnings.append(
+            f"{name}: pictures without text on page{'s' if len(pictures) > 1 else ''} {listed} were not read"
+        )
+    if unmapped:
+        warnings.append(f"{name}: {unmapped} characters have no meaning in their fonts and were left out")
+    return pages, tuple(warnings)
+
+
+def _has_picture(page: Any) -> bool:
+    import pypdfium2.raw as api
+
+    return next(iter(page.get_objects(filter=[api.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
+
+
+@dataclass(slots=True)
+class _Printer:
+    """Lays the lines of all pages down one after the other: as original text, and as lines for the cleaning."""
+
+    pages: Sequence[Sequence[PageLine]]
+    heads: Sequence[set[int]]
+    original: list[str] = field(default_factory=list)
+    length: int = 0
+    lines: list[Line] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    regions: dict[str, list[Block]] = field(default_factory=dict)
+    _spans: list[tuple[int, int]] = field(default_factory=list)  # of the lines of the page under way
+
+    def print(self) -> None:
+        body = [
+            one
+            for page, heads in zip(self.pages, self.heads, strict=True)
+            for n, one in enumerate(page)
+            if n not in heads
+        ]
+        sizes = Counter(round(one.size * 2) / 2 for one in body for _ in one.glyphs)
+        size = sizes.most_common(1)[0][0] if sizes else 10.0
+        mono = sets_listings_apart(body)
+        everywhere = {number for page in self.pages for number in _notes(page, size)}
+        for number, (page, heads) in enumerate(zip(self.pages, self.heads, strict=True), 1):
+            self._page(number, page, heads, size, mono, _notes(page, size) or everywhere)
+
+    def _page(
+        self, number: int, page: Sequence[PageLine], heads: set[int], size: float, mono: bool, notes: set[str]
+    ) -> None:
+        body = [at for at in range(len(page)) if at not in heads]
+        regions = {
+            body[region.first]: replace(
+                region, members=tuple(tuple(body[at] for at in cell) for cell in region.members)
+            )
+            for region in find_regions([page[at] for at in body], mono=mono)
+        }
+        taken = {at for region in regions.values() for cell in region.members for at in cell}
+        self._spans = [(0, 0)] * len(page)
+        ready = [_printed(one, notes, small=one.size < _SMALL * size) for one in page]
+        for at, (printed, *_) in enumerate(ready):
+            self._spans[at] = (self.length, self.length + len(printed))
+            self.original.append(printed)
+            self.length += len(printed) + 1
+        for at, (printed, text, marks) in enumerate(ready):
+            start, end = self._spans[at]
+            if at in heads:
+                self.changes.append(Change("running heads", "dropped", printed, start, end, number))
+            elif at in regions:
+                self._region(regions[at], page, number)
+            elif at not in taken:
+                self.lines.append(self._line(page[at], text, start, end, number, marks))
+                self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]
+
+    def _line(self, one: PageLine, text: str, start: int, end: int, page: int, marks: tuple[Mark, ...] = ()) -> Line:
+        return Line(
+            text,
+            start,
+            end,
+            page,
+            one.left - one.shift,
+            one.top,
+            one.right - one.shift,
+            one.bottom,
+            one.size,
+            one.bold,
+            marks,
+        )
+
+    def _region(self, region: Region, page: Sequence[PageLine], number: int) -> None:
+        """Put a fenced stand-in among the lines: the cleaning takes it for a listing and leaves it alone."""
+        slot = chr(_SLOT + len(self.regions))
+        self.regions[slot] = [
+            Block(0, region.kind, text, page=number, start=self._spans[cell[0]][0], end=self._spans[cell[-1]][1])
+            for text, cell in zip(region.texts, region.members, strict=True)
+        ]
+        members = [at for cell in region.members for at in cell]
+        first, last = page[min(members)], page[max(members)]
+        start, end = self._spans[min(members)][0], self._spans[max(members)][1]
+        for text, one, a, b in (("```", first, start, start), (slot, first, start, end), ("```", last, end, end)):
+            self.lines.append(self._line(one, text, a, b, number))
+
+
+def _with_regions(blocks: Sequence[Block], regions: dict[str, list[Block]]) -> Iterator[Block]:
+    for block in blocks:
+        if block.text in regions:
+            yield from regions[block.text]
+        else:
+            yield block
+
+
+def _notes(page: Sequence[PageLine], size: float) -> set[str]:
+    """The numbers that lines in small print open with on a page."""
+    found = set()
+    for one in page:
+        if one.size < _SMALL * size:
+            match = _NOTE_NUMBER.match(one.text.translate(_LOWER))
+            if match:
+                found.add(match[1])
+    return found
+
+
+def _printed(one: PageLine, notes: set[str], *, small: bool) -> tuple[str, str, tuple[Mark, ...]]:
+    """A line as printed, its text without footnote marks, and the marks."""
+    printed = "".join(_plain(glyph.char) for glyph in one.glyphs)
+    text: list[str] = []
+    marks: list[Mark] = []
+    length = 0
+    for piece, raised in _raised_parts(one):
+        match = _NOTE_NUMBER.fullmatch(piece.translate(_LOWER).strip())
+        known = match is not None and match[1] in notes
+        if raised and known and match is not None:
+            if length and not small:
+                marks.append(Mark(match[1], length))
+                continue
+            if not length:
+                piece = f"{match[1]} "
+        elif raised and piece.isdigit():
+            piece = piece.translate(_RAISE)
+        else:
+            # "1⁸" for 18: a font had raised shapes for some of the digits only.
+            piece = _DIGITS.sub(lambda found: _as_note(found[0], notes), piece)
+        text.append(piece)
+        length += len(piece)
+    return printed, "".join(text), tuple(marks)
+
+
+def _as_note(digits: str, notes: set[str]) -> str:
+    lowered = digits.translate(_LOWER)
+    return (
+        lowered
+        if not digits.isdecimal() and not lowered == "" and lowered in notes and digits[0].isdecimal()
+        else digits
+    )
+
+
+def _raised_parts(one: PageLine) -> Iterator[tuple[str, bool]]:
+    """The text of a line, parted where raised glyphs begin and end."""
+    part: list[str] = []
+    raised = False
+    for glyph in one.glyphs:
+        if glyph.raised != raised and not glyph.blank and not (glyph.char in _RAISED_DIGITS):
+            if part:
+                yield "".join(part), raised
+            part, raised = [], glyph.raised
+        part.append(_plain(glyph.char))
+    if part:
+        yield "".join(part), raised
+
+
+def _plain(char: str) -> str:
+    """Ligatures and the radicals that some fonts name in place of characters, as the letters that they are."""
+    if "\ufb00" <= char <= "\ufb06" or "\u2e80" <= char <= "\u2fdf":
+        return unicodedata.normalize("NFKC", char)
+    return char
