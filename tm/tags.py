@@ -23,11 +23,11 @@ __all__ = ["Shape", "Tag", "escape", "join", "native", "plain", "split", "tags"]
 
 _ATTRIBUTE = re.compile(r'\s([\w:.-]+)="((?:[^"\\]|\\.)*)"', re.DOTALL)
 _TAG = re.compile(
-    r"""⟦(?: ⟦ | (?P<close>/?) (?P<id>[\w.:~-]+) (?P<attributes>(?:\s[\w:.-]+="(?:[^"\\]|\\.)*")*) (?P<single>/?)
+    r"""⟦(?: ⟦ | (?P<close>/?) (?P<id>[\w.:-]+) (?P<attributes>(?:\s[\w:.-]+="(?:[^"\\]|\\.)*")*) (?P<single>/?)
         (?:\|(?P<content>(?:[^\\⟧]|\\.)*))? ⟧)""",
     re.VERBOSE | re.DOTALL,
 )
-_UNSAFE_ID = re.compile(r"[^\w.:~-]")
+_UNSAFE_ID = re.compile(r"[^\w.:-]")
 
 
 class Shape(StrEnum):

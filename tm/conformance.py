@@ -1,0 +1,114 @@
+"""What CAT tools skip or refuse in a memory, counted per reason, before a translator finds out the hard way.
+
+Most tools say nothing: they import what they like, drop the rest and report success. Each reason here was seen
+with a real tool or stands in its vendor's pages (`docs/cat-tools.md` names them). The same reasons serve to
+inspect a file that came from elsewhere and to leave units out of one that is written for a tool.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from tm.formats.base import WriteOptions, Written
+from tm.tags import native, plain
+from tm.unit import Unit
+
+__all__ = ["REASONS", "Audit", "Reason", "faults", "prepared"]
+
+#: The length above which Trados refuses a segment; the strictest limit of the tools looked at.
+LONGEST = 2000
+_EDGE = re.compile(r"\A\s|\s\Z")
+_BREAK = re.compile(r"[\n\r\u2028\u2029]")
+_INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a tool trips over a unit: a key, what it means, and what happens then."""
+
+    key: str
+    title: str
+    effect: str
+
+
+REASONS = {
+    reason.key: reason
+    for reason in (
+        Reason("empty side", "source or target is empty", "OmegaT blanks the text; others skip the unit"),
+        Reason("too long", f"a side is longer than {LONGEST:,} characters", "Trados refuses the unit"),
+        Reason("blank edge", "a side begins or ends with blanks", "no exact match in OmegaT"),
+        Reason("line break", "a side holds a line break", "no exact match where the tool splits at line ends"),
+        Reason("invisible", "a side holds zero-width or soft characters", "no exact match: nobody sees why"),
+        Reason("duplicate", "the same pair occurs again", "tools add it twice or drop it"),
+        Reason("variant", "the same source has another target", "OmegaT takes the last one of the file"),
+        Reason("same language", "both sides are in one language", "tools refuse the pair"),
+        Reason("several sentences", "the source holds several sentences", "no match where the tool splits by sentence"),
+    )
+}
+
+
+def faults(unit: Unit) -> Iterator[str]:
+    """Yield the keys of `REASONS` that hold for ``unit`` by itself; duplicates need `Audit`."""
+    sides = (plain(unit.source), plain(unit.target))
+    if not all(side.strip() for side in sides):
+        yield "empty side"
+        return
+    if any(len(native(side)) > LONGEST for side in (unit.source, unit.target)):
+        yield "too long"
+    if any(_EDGE.search(side) for side in sides):
+        yield "blank edge"
+    if any(_BREAK.search(side) for side in sides):
+        yield "line break"
+    if any(_INVISIBLE.search(side) for side in sides):
+        yield "invisible"
+    if unit.source_lang == unit.target_lang:
+        yield "same language"
+    if unit.sentences > 1:
+        yield "several sentences"
+
+
+@dataclass(slots=True)
+class Audit:
+    """Looks at units one by one and counts the reasons; holds 16 bytes a unit to know duplicates."""
+
+    units: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    _pairs: set[int] = field(default_factory=set)
+    _sources: set[int] = field(default_factory=set)
+
+    def look(self, unit: Unit) -> tuple[str, ...]:
+        """Count ``unit`` and return its reasons."""
+        self.units += 1
+        found = list(faults(unit))
+        key = hash((unit.source_lang, unit.target_lang, unit.source))
+        pair = hash((key, unit.target))
+        if pair in self._pairs:
+            found.append("duplicate")
+        elif key in self._sources:
+            found.append("variant")
+        self._pairs.add(pair)
+        self._sources.add(key)
+        self.counts.update(found)
+        return tuple(found)
+
+    def over(self, units: Iterable[Unit]) -> Iterator[Unit]:
+        """Pass ``units`` on, looking at each."""
+        for unit in units:
+            self.look(unit)
+            yield unit
+
+
+def prepared(units: Iterable[Unit], options: WriteOptions, written: Written) -> Iterator[Unit]:
+    """Pass on ``units`` as ``options`` want them: blanks cut, line breaks out, some left out and counted."""
+    audit = Audit()
+    for unit in units:
+        if options.one_line:
+            unit = replace(unit, source=_BREAK.sub(" ", unit.source), target=_BREAK.sub(" ", unit.target))
+        if options.trim:
+            unit = replace(unit, source=unit.source.strip(), target=unit.target.strip())
+        reasons = options.leave_out.intersection(audit.look(unit)) if options.leave_out else frozenset()
+        if reasons:
+            written.left_out[min(reasons)] += 1
+        else:
+            yield unit

@@ -1,0 +1,22 @@
+"""Read and write translation units in the formats that translators exchange, all through one `read` and one `write`.
+
+for unit in read("memory.tmx", on_problem=print): ...
+report = write("memory.xlf", units, WriteOptions(xliff="2.1"))
+"""
+
+from tm.formats.base import Problem, Problems, ReadOptions, WriteOptions, WriteReport
+from tm.formats.registry import FORMATS, Format, format_of, read, write, write_alignment
+
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Problem",
+    "Problems",
+    "ReadOptions",
+    "WriteOptions",
+    "WriteReport",
+    "format_of",
+    "read",
+    "write",
+    "write_alignment",
+]

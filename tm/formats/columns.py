@@ -1,0 +1,264 @@
+"""Units as rows of a table: which column holds what, guessed from the header and the texts, or named by the user.
+
+TSV, CSV, XLSX and Parquet share it. The guess is always shown, since a wrong one would turn a memory round
+without a word.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from corpora.errors import UsageError, WrongFormat
+from corpora.languages import base, detect, normalize
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of
+from tm.formats.languages import Selection
+from tm.formats.properties import FIELDS, apply_properties, properties_of
+from tm.unit import Unit
+
+__all__ = ["Columns", "guess", "header_of", "row_of", "units_of_rows"]
+
+_TEXTS = ("source", "target", "source_lang", "target_lang")
+_PLAIN = ("previous", "next", "created", "changed", "author", "notes", "properties")
+_METADATA = tuple(name.replace("-", "_") for name in FIELDS)
+_NAMES = (*_TEXTS, *_METADATA, *_PLAIN)
+_SAMPLE = 200  # rows looked at before the columns are settled
+_ALIASES = {
+    "source": "source", "src": "source", "source_text": "source", "source_segment": "source", "original": "source",
+    "msgid": "source", "原文": "source", "源文": "source", "原语": "source",
+    "target": "target", "tgt": "target", "trg": "target", "target_text": "target", "target_segment": "target",
+    "translation": "target", "msgstr": "target", "译文": "target", "目标": "target", "译语": "target",
+    "source_language": "source_lang", "src_lang": "source_lang", "target_language": "target_lang",
+    "tgt_lang": "target_lang", "note": "notes", "comment": "notes", "comments": "notes", "备注": "notes",
+    "quality": "score", "file": "source_file", "created_by": "author", "created_on": "created",
+    "changed_on": "changed", "context": "previous",
+}  # fmt: skip
+_LANGUAGES = {
+    "中文": "zh-CN",
+    "英文": "en-US",
+    "汉语": "zh-CN",
+    "英语": "en-US",
+    "繁体中文": "zh-TW",
+    "简体中文": "zh-CN",
+}
+_CODE = re.compile(r"^(?:[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|Chinese|English)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Field name to column (from 0), the languages of the two texts, and whether the first row is a header."""
+
+    fields: Mapping[str, int]
+    properties: Mapping[str, int]
+    source_lang: str
+    target_lang: str
+    header: bool
+
+    def __str__(self) -> str:
+        return (
+            f"source = column {self.fields['source'] + 1} ({self.source_lang}), "
+            f"target = column {self.fields['target'] + 1} ({self.target_lang}), "
+            f"{'with' if self.header else 'without'} a header"
+        )
+
+
+def header_of(options: WriteOptions) -> tuple[str, ...]:
+    """The header row that `row_of` fills."""
+    return _NAMES if options.metadata else _TEXTS
+
+
+def row_of(unit: Unit, options: WriteOptions, written: Written) -> list[str]:
+    """``unit`` as cells under `header_of`."""
+    cells = [
+        written.styled(unit.source, options.tags),
+        written.styled(unit.target, options.tags),
+        unit.source_lang,
+        unit.target_lang,
+    ]
+    if not options.metadata:
+        return cells
+    found = dict(properties_of(unit, without=unit.properties))
+    cells += [found.get(name, "") for name in FIELDS]
+    cells += [
+        unit.previous,
+        unit.next,
+        unit.created.isoformat() if unit.created else "",
+        unit.changed.isoformat() if unit.changed else "",
+        unit.author,
+        _notes(unit.notes),
+        json.dumps(dict(unit.properties), ensure_ascii=False) if unit.properties else "",
+    ]
+    return cells
+
+
+def _notes(notes: Sequence[str]) -> str:
+    """A single note as it is; several, or one that looks like a list, as JSON."""
+    if len(notes) == 1 and notes[0] and not notes[0].startswith("["):
+        return notes[0]
+    return json.dumps(list(notes), ensure_ascii=False) if notes else ""
+
+
+def units_of_rows(
+    rows: Iterable[tuple[int, Sequence[str]]], options: ReadOptions, problems: Problems
+) -> Iterator[Unit]:
+    """Yield the unit of each (row number, cells); the columns are settled on the first rows and noted."""
+    iterator = iter(rows)
+    sample = list(islice(iterator, _SAMPLE))
+    if not sample:
+        return
+    columns = guess([cells for _, cells in sample], options, str(problems.path))
+    problems.notes.append(f"columns: {columns}")
+    selection = Selection(options if _named(columns.fields) else ReadOptions(), problems)
+    width = max(columns.fields["source"], columns.fields["target"]) + 1
+    for number, cells in chain(sample[columns.header :], iterator):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) < width:
+            problems.add(number, f"the row has {len(cells)} columns, the texts need {width}")
+            continue
+        try:
+            unit = _unit(cells, columns)
+        except UsageError as error:
+            problems.add(number, str(error), error)
+            continue
+        yield from selection.of(unit)
+
+
+def _named(fields: Mapping[str, int]) -> bool:
+    """True where rows name their own languages, so that the ones asked for can differ from them."""
+    return "source_lang" in fields or "target_lang" in fields
+
+
+def _unit(cells: Sequence[str], columns: Columns) -> Unit:
+    def cell(name: str) -> str:
+        place = columns.fields.get(name)
+        return cells[place] if place is not None and place < len(cells) else ""
+
+    found = {name: value for name in FIELDS if (value := cell(name.replace("-", "_")))}
+    fields: dict[str, Any] = apply_properties(found)
+    for name in ("previous", "next", "author"):
+        if value := cell(name):
+            fields[name] = value
+    for name in ("created", "changed"):
+        if (value := cell(name)) and (date := date_of(value)):
+            fields[name] = date
+    if value := cell("notes"):
+        fields["notes"] = _listed(value)
+    extra = {name: value for name, at in columns.properties.items() if at < len(cells) and (value := cells[at])}
+    own = _object(cell("properties"))
+    if extra or own:
+        fields["properties"] = {**fields.get("properties", {}), **extra, **own}
+    source_lang, target_lang = cell("source_lang"), cell("target_lang")
+    return Unit(
+        cells[columns.fields["source"]],
+        cells[columns.fields["target"]],
+        normalize(source_lang) if source_lang else columns.source_lang,
+        normalize(target_lang) if target_lang else columns.target_lang,
+        **fields,
+    )
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    if value.startswith("["):
+        try:
+            found = json.loads(value)
+        except (ValueError, RecursionError):
+            return (value,)
+        if isinstance(found, list):
+            return tuple(str(one) for one in found)
+    return (value,)
+
+
+def _object(value: str) -> dict[str, str]:
+    if not value:
+        return {}
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return {"properties": value}
+    return {str(key): str(one) for key, one in found.items()} if isinstance(found, dict) else {"properties": value}
+
+
+def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Columns:
+    """Settle the columns of a table from its first rows and from what the user named.
+
+    Raises `UsageError` where a named column is not there, `WrongFormat` where no two columns of text are found.
+    """
+    first = [cell.strip() for cell in rows[0]]
+    names = [_field_of(cell) for cell in first]
+    languages = [_language_of(cell) for cell in first]
+    header = "source" in names or "target" in names or sum(bool(code) for code in languages) >= 2
+    if options.columns:
+        header = header or any(not column.isdigit() for column in options.columns.values())
+    fields: dict[str, int] = {}
+    if header:
+        for position, field in enumerate(names):
+            if field:
+                fields.setdefault(field, position)
+    for field, column in options.columns.items():
+        fields[field.replace("-", "_")] = _column(column, first, name)
+    if "source" not in fields or "target" not in fields:
+        _by_language(fields, rows[1:] if header else rows, languages if header else [], options, name)
+    body = rows[1:] if header else rows
+    source_lang, target_lang = (
+        options_lang or (languages[fields[side]] if header else "") or _detected(body, fields[side])
+        for side, options_lang in (
+            ("source", "" if _named(fields) else options.source_lang),
+            ("target", "" if _named(fields) else options.target_lang),
+        )
+    )
+    taken = set(fields.values())
+    properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
+    return Columns(fields, properties, normalize(source_lang), normalize(target_lang), header)
+
+
+def _field_of(cell: str) -> str:
+    key = re.sub(r"[\s-]+", "_", cell.strip().lower())
+    return key if key in _NAMES else _ALIASES.get(key, "")
+
+
+def _language_of(cell: str) -> str:
+    if cell in _LANGUAGES:
+        return _LANGUAGES[cell]
+    if not _CODE.match(cell) or cell.lower() == "id":
+        return ""
+    try:
+        return normalize(cell)
+    except UsageError:
+        return ""
+
+
+def _column(column: str, first: Sequence[str], name: str) -> int:
+    if column in first:
+        return first.index(column)
+    if column.isdigit() and 1 <= int(column) <= len(first):
+        return int(column) - 1
+    raise UsageError(f"{name} has no column {column!r}; it has {', '.join(cell or '-' for cell in first[:20])}")
+
+
+def _by_language(
+    fields: dict[str, int], body: Sequence[Sequence[str]], named: Sequence[str], options: ReadOptions, name: str
+) -> None:
+    """Find the missing text columns: by the languages that the header names, else by what the cells hold."""
+    width = max((len(cells) for cells in body), default=0)
+    found = {at: _detected(body, at) for at in range(width)}
+    texts = [at for at in range(width) if at < len(named) and named[at] and base(named[at]) == base(found[at])]
+    if len(texts) < 2:
+        length = {at: sum(len(cells[at]) for cells in body if at < len(cells)) for at in range(width)}
+        texts = sorted(sorted((at for at in found if found[at] != "und"), key=lambda at: -length[at])[:2])
+    for side, wanted in (("source", options.source_lang), ("target", options.target_lang)):
+        left = [at for at in texts if at not in (fields.get("source"), fields.get("target"))]
+        if side in fields or not left:
+            continue
+        other = options.target_lang if side == "source" else options.source_lang
+        best = [at for at in left if wanted and base(found[at]) == base(wanted)]
+        best = best or [at for at in left if not other or base(found[at]) != base(other)] or left
+        fields[side] = best[0]
+    if "source" not in fields or "target" not in fields:
+        raise WrongFormat(f"{name} has no two columns of text; name them with --columns source=1,target=2")
+
+
+def _detected(rows: Sequence[Sequence[str]], column: int) -> str:
+    return detect("\n".join(cells[column] for cells in rows if column < len(cells)))

@@ -1,0 +1,310 @@
+"""Inline elements of TMX, XLIFF 1.2 and XLIFF 2 to tags of `tm.tags` and back.
+
+One table a dialect says which element is which tag. Writing pairs the tags of a text first, since the
+standards want an opening without its closing tag written in another way than a whole pair (TMX ``it``), and
+nesting elements (``g``, ``hi``, ``pc``) only where the pairs do nest.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from corpora.xml import Element, legal, local, text_of
+from tm.tags import Shape, Tag, escape, join, split
+
+__all__ = ["Dialect", "character", "fill", "read_inline"]
+
+Dialect = Literal["tmx", "xliff1", "xliff2"]
+
+#: Elements that enclose the text they mark, per dialect.
+_ENCLOSING: Mapping[str, frozenset[str]] = {
+    "tmx": frozenset({"hi"}),
+    "xliff1": frozenset({"g", "mrk"}),
+    "xliff2": frozenset({"pc", "mrk"}),
+}
+_OPENING = {"bpt": Shape.OPEN, "bx": Shape.OPEN, "sc": Shape.OPEN, "sm": Shape.OPEN}
+_CLOSING = {"ept": Shape.CLOSE, "ex": Shape.CLOSE, "ec": Shape.CLOSE, "em": Shape.CLOSE}
+#: The element each dialect writes by default; any other is named by the tag's attribute "el".
+_USUAL = frozenset({"bpt", "ept", "ph", "bx", "ex", "x", "pc", "sc", "ec", "g"})
+_IDS = ("id", "i", "x", "rid", "startRef")
+_SILENT = frozenset({*_IDS, "pos", "dataRef", "dataRefStart", "dataRefEnd", "isolated", "subType", "ctype", "type"})
+_FORMATTING = {"bold": "xlf:b", "italic": "xlf:i", "underlined": "xlf:u"}
+#: What XLIFF 1.2 knows by name, for pairs and for tags that stand alone; all else is "x-" and no blanks.
+_PAIR_TYPES = frozenset({"bold", "italic", "underlined", "link"})
+_SINGLE_TYPES = frozenset({"image", "lb", "pb"})
+_BLANK = re.compile(r"[\s%]")
+
+
+def read_inline(element: Element, dialect: Dialect, data: Mapping[str, str] | None = None) -> str:
+    """The content of a ``seg``, ``source`` or ``target`` as the text of a unit.
+
+    ``data`` holds XLIFF 2's ``originalData`` by id.
+    """
+    if not len(element):
+        return escape(element.text or "")
+    return join(_Reader(dialect, data or {}).parts(element))
+
+
+@dataclass(slots=True)
+class _Reader:
+    dialect: Dialect
+    data: Mapping[str, str]
+    pairs: dict[str, str] = field(default_factory=dict)  # TMX: i of an open bpt to the id of its tag
+    count: int = 0
+
+    def parts(self, element: Element) -> Iterator[str | Tag]:
+        if element.text:
+            yield element.text
+        for child in element:
+            yield from self._child(child)
+            if child.tail:
+                yield child.tail
+
+    def _child(self, child: Element) -> Iterator[str | Tag]:
+        name = local(child)
+        if not name:
+            yield text_of(child)
+        elif name == "cp":
+            yield character(child.get("hex", ""))
+        elif name == "mrk" and child.get("mtype") == "seg":
+            yield from self.parts(child)
+        elif name in _ENCLOSING[self.dialect] or name == "sub":
+            tag = self._tag(child, name, Shape.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
+            yield tag
+            yield from self.parts(child)
+            yield Tag(Shape.CLOSE, tag.id, self.data.get(child.get("dataRefEnd", ""), ""))
+        else:
+            yield self._leaf(child, name)
+
+    def _leaf(self, child: Element, name: str) -> Tag:
+        position = child.get("pos", "")
+        shape = _OPENING.get(name) or _CLOSING.get(name)
+        if shape is None:
+            shape = {"begin": Shape.OPEN, "open": Shape.OPEN, "end": Shape.CLOSE, "close": Shape.CLOSE}.get(
+                position if name == "it" else "", Shape.SINGLE
+            )
+        content = self.data.get(child.get("dataRef", ""), "")
+        nested = any(local(inner) for inner in child)
+        if nested:
+            content = join(self.parts(child))
+        elif len(child) or child.text:
+            content = "".join(part for part in self.parts(child) if isinstance(part, str))
+        tag = self._tag(child, name, shape, content)
+        return Tag(tag.shape, tag.id, tag.content, (*tag.attributes, ("sub", "yes"))) if nested else tag
+
+    def _tag(self, child: Element, name: str, shape: Shape, content: str) -> Tag:
+        attributes = [] if name in _USUAL else [("el", name)]
+        kind = _kind_of(child)
+        if kind:
+            attributes.append(("type", kind))
+        attributes += [(key, value) for key, value in child.items() if key not in _SILENT and "}" not in key]
+        return Tag(shape, self._id(child, name, shape), content, tuple(attributes))
+
+    def _id(self, child: Element, name: str, shape: Shape) -> str:
+        if self.dialect == "tmx":
+            inner = child.get("i", "")
+            if name == "ept":
+                return self.pairs.pop(inner, inner) or "0"
+            found = child.get("x") or inner
+            if name == "bpt" and inner:
+                found = inner if found in self.pairs.values() else found
+                self.pairs[inner] = found
+        else:
+            found = child.get("startRef") or child.get("rid") or child.get("id") or ""
+        if not found:
+            self.count += 1
+            found = f"a{self.count}"
+        return str(found)
+
+
+def _kind_of(child: Element) -> str:
+    """What the tag marks ("bold", "link"), whatever the dialect calls it."""
+    if child.get("ctype"):
+        return unquote(str(child.get("ctype")).removeprefix("x-"))
+    sub = str(child.get("subType", ""))
+    if sub:
+        return next((kind for kind, name in _FORMATTING.items() if name == sub), sub.removeprefix("duiyi:"))
+    return str(child.get("type", ""))
+
+
+def character(code: str) -> str:
+    """The character that XLIFF 2's ``cp`` names by its code in hexadecimal, "" for no code."""
+    try:
+        return chr(int(code, 16))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def fill(element: Element, text: str, dialect: Dialect, data: MutableMapping[str, str] | None = None) -> None:
+    """Write the text of a unit into ``element``, its tags as inline elements of ``dialect``.
+
+    XLIFF 2 keeps codes beside the text: they are added to ``data``, id to code.
+    """
+    if "⟦" not in text:
+        element.text = text
+        return
+    parts = split(text)
+    _Writer(dialect, data if data is not None else {}, _partners(parts)).write(element, parts)
+
+
+def _partners(parts: list[str | Tag]) -> dict[int, int]:
+    """Positions of opening tags to those of their closing ones, and back."""
+    partners: dict[int, int] = {}
+    waiting: dict[str, list[int]] = {}
+    for position, part in enumerate(parts):
+        if not isinstance(part, Tag):
+            continue
+        if part.shape is Shape.OPEN:
+            waiting.setdefault(part.id, []).append(position)
+        elif part.shape is Shape.CLOSE and waiting.get(part.id):
+            opening = waiting[part.id].pop()
+            partners[opening], partners[position] = position, opening
+    return partners
+
+
+@dataclass(slots=True)
+class _Writer:
+    dialect: Dialect
+    data: MutableMapping[str, str]
+    partners: Mapping[int, int]
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def write(self, element: Element, parts: list[str | Tag]) -> None:
+        from lxml import etree
+
+        namespace = f"{{{etree.QName(element).namespace}}}" if etree.QName(element).namespace else ""
+        parents, last = [element], None
+        enclosing = self._enclosing(parts)
+        for position, part in enumerate(parts):
+            parent = parents[-1]
+            if isinstance(part, str):
+                if last is None:
+                    parent.text = (parent.text or "") + part
+                else:
+                    last.tail = (last.tail or "") + part
+                continue
+            if position in enclosing and part.shape is Shape.CLOSE:
+                last = parents.pop()
+                self._end(last, part)
+                continue
+            name, attributes = self._shape(position, part, position in enclosing)
+            child = etree.SubElement(parent, namespace + name, attributes)
+            if position in enclosing:
+                parents.append(child)
+                last = None
+                continue
+            self._content(child, part)
+            last = child
+
+    def _enclosing(self, parts: list[str | Tag]) -> frozenset[int]:
+        """Positions of the tags that are written as one element around their text: pairs that nest."""
+        found: set[int] = set()
+        stack: list[int] = []
+        for position, part in enumerate(parts):
+            if not isinstance(part, Tag) or position not in self.partners:
+                continue
+            if part.shape is Shape.OPEN:
+                closing = parts[self.partners[position]]
+                if isinstance(closing, Tag) and self._may_enclose(part, closing):
+                    stack.append(position)
+            elif self.partners[position] in stack:
+                # Pairs opened since and not closed cross this one; they stay two elements.
+                del stack[stack.index(self.partners[position]) + 1 :]
+                found |= {position, stack.pop()}
+        return frozenset(found)
+
+    def _may_enclose(self, opening: Tag, closing: Tag) -> bool:
+        element = opening.get("el")
+        if self.dialect == "tmx":
+            return element in ("hi", "sub")
+        if self.dialect == "xliff1":
+            return element == "sub" or (not opening.content and not closing.content)
+        return True
+
+    def _shape(self, position: int, tag: Tag, encloses: bool) -> tuple[str, dict[str, str]]:
+        paired = position in self.partners
+        kind = tag.get("type")
+        if self.dialect == "tmx":
+            return self._tmx(position, tag, encloses, paired)
+        if self.dialect == "xliff1":
+            return _xliff1(tag, encloses, kind)
+        return self._xliff2(position, tag, encloses, paired)
+
+    def _tmx(self, position: int, tag: Tag, encloses: bool, paired: bool) -> tuple[str, dict[str, str]]:
+        kind = {"type": tag.get("type")} if tag.get("type") else {}
+        if encloses:
+            return ("sub", kind) if tag.get("el") == "sub" else ("hi", {"x": tag.id, **kind})
+        if tag.shape is Shape.SINGLE:
+            if tag.get("el") == "ut":
+                return "ut", {"x": tag.id}
+            association = {"assoc": tag.get("assoc")} if tag.get("assoc") else {}
+            return "ph", {"x": tag.id, **association, **kind}
+        if not paired:
+            return "it", {"pos": "begin" if tag.shape is Shape.OPEN else "end", "x": tag.id, **kind}
+        first = min(position, self.partners[position])
+        number = str(self.numbers.setdefault(first, len(self.numbers) + 1))
+        return ("bpt", {"i": number, "x": tag.id, **kind}) if tag.shape is Shape.OPEN else ("ept", {"i": number})
+
+    def _xliff2(self, position: int, tag: Tag, encloses: bool, paired: bool) -> tuple[str, dict[str, str]]:
+        attributes = _xliff2_kind(tag.get("type"))
+        if encloses:
+            if tag.content:
+                attributes["dataRefStart"] = self._datum(tag.content)
+            return "pc", {"id": tag.id, **attributes}
+        if tag.content:
+            attributes["dataRef"] = self._datum(tag.content)
+        if tag.shape is Shape.SINGLE:
+            return "ph", {"id": tag.id, **attributes}
+        if tag.shape is Shape.OPEN:
+            return "sc", {"id": tag.id, **({} if paired else {"isolated": "yes"}), **attributes}
+        return "ec", {"startRef": tag.id, **attributes} if paired else {"id": tag.id, "isolated": "yes", **attributes}
+
+    def _datum(self, content: str) -> str:
+        """The id under which ``content`` stands among the original data; equal codes share one."""
+        content = legal(content)[0]
+        for key, value in self.data.items():
+            if value == content:
+                return key
+        key = f"d{len(self.data) + 1}"
+        self.data[key] = content
+        return key
+
+    def _content(self, child: Element, tag: Tag) -> None:
+        if not tag.content or self.dialect == "xliff2":
+            return
+        if tag.get("sub") == "yes":
+            fill(child, tag.content, self.dialect, self.data)
+        else:
+            child.text = tag.content
+
+    def _end(self, element: Element, closing: Tag) -> None:
+        if self.dialect == "xliff2" and closing.content:
+            element.set("dataRefEnd", self._datum(closing.content))
+
+
+def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
+    known = _SINGLE_TYPES if tag.shape is Shape.SINGLE else _PAIR_TYPES
+    extended = "x-" + _BLANK.sub(lambda match: quote(match[0]), kind)
+    ctype = {"ctype": kind if kind in known else extended} if kind else {}
+    if tag.get("el") == "sub" and encloses:
+        return "sub", ctype
+    if tag.get("el") == "mrk" and encloses:
+        return "mrk", {"mtype": tag.get("mtype") or "x-mark", "mid": tag.id}
+    if encloses:
+        return "g", {"id": tag.id, **ctype}
+    name = {
+        Shape.OPEN: ("bx", "bpt"),
+        Shape.CLOSE: ("ex", "ept"),
+        Shape.SINGLE: ("x", "ph"),
+    }[tag.shape][bool(tag.content)]
+    return name, {"id": tag.id, **(ctype if tag.shape is not Shape.CLOSE else {})}
+
+
+def _xliff2_kind(kind: str) -> dict[str, str]:
+    if kind in _FORMATTING:
+        return {"type": "fmt", "subType": _FORMATTING[kind]}
+    if kind in ("fmt", "ui", "quote", "link", "image", "other"):
+        return {"type": kind}
+    return {"type": "other", "subType": f"duiyi:{kind}"} if kind and not set(kind) & set(" :\t\n") else {}

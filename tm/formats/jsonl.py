@@ -1,0 +1,141 @@
+"""One unit a line as JSON: the format that loses nothing, for programs and for keeping.
+
+Keys are the fields of `tm.unit.Unit`, dates as ISO 8601; fields at their default are left out. Lone surrogates,
+which UTF-8 cannot hold, are written as JSON escapes.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import DuiyiError, UsageError
+from corpora.languages import normalize
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of
+from tm.formats.languages import Selection
+from tm.unit import Origin, Unit
+
+__all__ = ["from_dict", "read_units", "to_dict", "write_units"]
+
+_LONGEST = 20_000_000  # bytes in one line
+_REQUIRED = ("source", "target", "source_lang", "target_lang")
+_DEFAULT = Unit("", "", "", "")
+_NAMES = tuple(field.name for field in fields(Unit))
+_ORIGIN = tuple(field.name for field in fields(Origin))
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys((*_REQUIRED, "previous", "next", "status", "kind", "signature", "author"), str),
+    "score": (int, float),
+    "sentences": int,
+    "notes": list,
+    "properties": dict,
+    "origin": dict,
+    "created": str,
+    "changed": str,
+}
+
+
+def to_dict(unit: Unit) -> dict[str, Any]:
+    """``unit`` as a JSON object: the four required fields and whatever is not at its default."""
+    found: dict[str, Any] = {}
+    for name in _NAMES:
+        value = getattr(unit, name)
+        if name not in _REQUIRED and value == getattr(_DEFAULT, name):
+            continue
+        if name == "origin":
+            value = {key: one for key in _ORIGIN if (one := getattr(value, key)) != getattr(_DEFAULT.origin, key)}
+        elif isinstance(value, datetime):
+            value = value.isoformat()
+        elif name == "properties":
+            value = dict(value)
+        found[name] = value
+    return found
+
+
+def from_dict(found: dict[str, Any]) -> Unit:
+    """The unit that a JSON object describes; keys that no field has become properties. Raises `UsageError`."""
+    given: dict[str, Any] = {}
+    extra: dict[str, str] = {}
+    for name, value in found.items():
+        wanted = _TYPES.get(name)
+        if wanted is None:
+            extra[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        elif value is None:
+            continue
+        elif not isinstance(value, wanted) or isinstance(value, bool):
+            raise UsageError(f'"{name}" has a value of the wrong type')
+        else:
+            given[name] = _field(name, value)
+    missing = [name for name in _REQUIRED if name not in given]
+    if missing:
+        raise UsageError(f'"{missing[0]}" is missing')
+    if extra:
+        given["properties"] = {**extra, **given.get("properties", {})}
+    given["source_lang"], given["target_lang"] = normalize(given["source_lang"]), normalize(given["target_lang"])
+    return Unit(**given)
+
+
+def _field(name: str, value: Any) -> Any:
+    if name in ("created", "changed"):
+        date = date_of(value)
+        if date is None:
+            raise UsageError(f'"{name}" is no date')
+        return date
+    if name == "origin":
+        known: dict[str, Any] = {
+            key: tuple(one) if isinstance(one, list) else one for key, one in value.items() if key in _ORIGIN
+        }
+        return Origin(**known)
+    if name == "notes":
+        return tuple(str(note) for note in value)
+    if name == "properties":
+        return {str(key): str(one) for key, one in value.items()}
+    return value
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+    """Write a JSON object a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for unit in units:
+            found = to_dict(unit)
+            if options.tags != "keep":
+                found.update({side: written.styled(found[side], options.tags) for side in ("source", "target")})
+            if not options.metadata:
+                found = {name: found[name] for name in _REQUIRED}
+            line = json.dumps(found, ensure_ascii=False)
+            try:
+                file.write(line + "\n")
+            except UnicodeEncodeError:
+                file.write(json.dumps(found) + "\n")
+            written.units += 1
+
+
+def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+    """Yield the unit of each line; blank lines are passed over, lines that hold none are named."""
+    selection = Selection(options, problems)
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(_LONGEST):
+            number += 1
+            if len(line) == _LONGEST:
+                problems.add(number, f"the line is longer than {_LONGEST // 1_000_000} MB")
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(_LONGEST)
+                continue
+            if not line.strip():
+                continue
+            try:
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                found = json.loads(text)
+                if not isinstance(found, dict):
+                    raise UsageError("no JSON object")
+                unit = from_dict(found)
+            except UnicodeDecodeError as error:
+                problems.add(number, "bytes that are not UTF-8", error)
+            except (json.JSONDecodeError, RecursionError) as error:
+                problems.add(number, f"no JSON: {getattr(error, 'msg', 'nested too deep')}", error)
+            except DuiyiError as error:
+                problems.add(number, str(error), error)
+            else:
+                yield from selection.of(unit)

@@ -1,0 +1,139 @@
+"""The fields of a unit beyond its texts as named strings, for formats that keep metadata as name and value.
+
+TMX props, XLIFF contexts, PO comments and table columns all use these names, so that a unit keeps its score
+and origin on its way through any of them. A property of the user's own that bears a reserved name is written
+with "property-" before it.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from tm.formats.base import date_of
+from tm.unit import Origin, Unit
+
+__all__ = ["FIELDS", "apply_metadata", "apply_properties", "metadata_of", "properties_of"]
+
+#: Reserved names, in the order in which they are written.
+FIELDS = (
+    "score", "status", "kind", "sentences", "source-file", "target-file", "source-ids", "target-ids", "page",
+    "section", "signature",
+)  # fmt: skip
+#: Further reserved names, for formats that have no place of their own for them.
+_FURTHER = ("previous", "next", "author", "created", "changed")
+_RESERVED = frozenset((*FIELDS, *_FURTHER))
+_ESCAPE = "property-"
+
+
+def properties_of(unit: Unit, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield (name, value) of every field that is not at its default, then the user's properties but ``without``."""
+    origin = unit.origin
+    if unit.score is not None:
+        yield "score", repr(float(unit.score))
+    if unit.status != "unreviewed":
+        yield "status", unit.status
+    if unit.kind:
+        yield "kind", unit.kind
+    if unit.sentences != 1:
+        yield "sentences", str(unit.sentences)
+    if origin.source_file:
+        yield "source-file", origin.source_file
+    if origin.target_file:
+        yield "target-file", origin.target_file
+    if origin.source_ids:
+        yield "source-ids", ",".join(map(str, origin.source_ids))
+    if origin.target_ids:
+        yield "target-ids", ",".join(map(str, origin.target_ids))
+    if origin.page is not None:
+        yield "page", str(origin.page)
+    if origin.section:
+        yield "section", origin.section
+    if unit.signature:
+        yield "signature", unit.signature
+    for name, value in unit.properties.items():
+        if name not in without:
+            yield (_ESCAPE + name if name in _RESERVED or name.startswith(_ESCAPE) else name), value
+
+
+def metadata_of(unit: Unit) -> Iterator[tuple[str, str]]:
+    """`properties_of` with context, author and dates: everything but texts, languages and notes."""
+    yield from properties_of(unit)
+    for name, value in (("previous", unit.previous), ("next", unit.next), ("author", unit.author)):
+        if value:
+            yield name, value
+    for name, date in (("created", unit.created), ("changed", unit.changed)):
+        if date is not None:
+            yield name, date.isoformat()
+
+
+def apply_metadata(found: Mapping[str, str]) -> dict[str, Any]:
+    """Arguments for `Unit` out of what `metadata_of` gave."""
+    rest = dict(found)
+    fields: dict[str, Any] = {name: rest.pop(name) for name in ("previous", "next", "author") if rest.get(name)}
+    for name in ("created", "changed"):
+        if name in rest and (date := date_of(rest[name])):
+            fields[name] = date
+            del rest[name]
+    return {**apply_properties(rest), **fields}
+
+
+def apply_properties(found: Mapping[str, str]) -> dict[str, Any]:
+    """Arguments for `Unit` out of what `properties_of` gave; a value that does not parse stays a property."""
+    fields: dict[str, Any] = {}
+    origin: dict[str, Any] = {}
+    properties: dict[str, str] = {}
+    for name, value in found.items():
+        place = _PLACES.get(name)
+        try:
+            if place is not None:
+                (origin if place[1] else fields)[place[0]] = place[2](value)
+                continue
+        except ValueError:
+            pass
+        if place is None and name.startswith(_ESCAPE):
+            name = name[len(_ESCAPE) :]
+        properties[name] = value
+    if origin:
+        fields["origin"] = Origin(**origin)
+    if properties:
+        fields["properties"] = properties
+    return fields
+
+
+def _ids(value: str) -> tuple[int, ...]:
+    return tuple(int(one) for one in value.split(",") if one.strip())
+
+
+def _score(value: str) -> float:
+    score = float(value)
+    if not 0 <= score <= 1:
+        raise ValueError(value)
+    return score
+
+
+def _status(value: str) -> str:
+    if value not in ("unreviewed", "reviewed", "rejected"):
+        raise ValueError(value)
+    return value
+
+
+def _positive(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
+#: Name to (field, whether it is of `Origin`, how it is read).
+_PLACES: Mapping[str, tuple[str, bool, Callable[[str], Any]]] = {
+    "score": ("score", False, _score),
+    "status": ("status", False, _status),
+    "kind": ("kind", False, str),
+    "sentences": ("sentences", False, _positive),
+    "signature": ("signature", False, str),
+    "source-file": ("source_file", True, str),
+    "target-file": ("target_file", True, str),
+    "source-ids": ("source_ids", True, _ids),
+    "target-ids": ("target_ids", True, _ids),
+    "page": ("page", True, int),
+    "section": ("section", True, str),
+}

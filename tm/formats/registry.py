@@ -1,0 +1,148 @@
+"""Which format a file has, by its extension, and the one `read` and the one `write` for all of them.
+
+Formats are modules that load on first use, so that a TMX never pays for spreadsheets. What is the same for
+all happens here: clients' profiles, units left out and counted, files replaced only when they are complete.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from align.alignment import Alignment
+from corpora.errors import EmptyInput, InputError, UsageError, WrongFormat
+from corpora.files import replacing
+from tm.formats.base import Problem, Problems, ReadOptions, WriteOptions, WriteReport, Written
+from tm.unit import Unit
+
+__all__ = ["FORMATS", "Format", "format_of", "read", "write", "write_alignment"]
+
+_READ = ReadOptions()
+_WRITE = WriteOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format: its name, the extensions it goes by, its module, and which ways it goes."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    module: str
+    reads: bool = True
+    writes: bool = True
+
+    def load(self) -> ModuleType:
+        """The module, with `read_units(path, options, problems)` and `write_units(path, units, options, written)`."""
+        return import_module(f"tm.formats.{self.module}")
+
+
+FORMATS = (
+    Format("TMX", (".tmx", ".tmx.gz"), "tmx"),
+    Format("XLIFF", (".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff"), "xliff"),
+    Format("TSV", (".tsv", ".tab"), "tables"),
+    Format("CSV", (".csv",), "tables"),
+    Format("XLSX", (".xlsx",), "xlsx"),
+    Format("JSONL", (".jsonl", ".ndjson"), "jsonl"),
+    Format("PO", (".po", ".pot"), "po"),
+    Format("Parquet", (".parquet",), "parquet"),
+    Format("HTML", (".html", ".htm"), "html", reads=False),
+    Format("beads", (".align",), "beads", writes=False),
+)
+
+
+def format_of(path: Path | str) -> Format:
+    """The format that the extension of ``path`` names. Raises `WrongFormat` for any other."""
+    name = Path(path).name.lower()
+    for format_ in FORMATS:
+        if name.endswith(format_.suffixes):
+            return format_
+    known = " ".join(format_.suffixes[0] for format_ in FORMATS)
+    raise WrongFormat(f"{path} has no extension that names a format of units ({known})")
+
+
+def read(
+    path: Path | str,
+    options: ReadOptions = _READ,
+    *,
+    problems: Problems | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> Iterator[Unit]:
+    """Yield the units of ``path`` one by one, in the order of the file.
+
+    Units that are not sound are left out and noted in ``problems`` (or handed to ``on_problem``); with neither,
+    or where ``options.strict``, the first one raises `DamagedInput`. Raises `InputError` and its kin for a file
+    that cannot be read at all, `EmptyInput` for one without a sound unit.
+    """
+    path = Path(path)
+    format_ = format_of(path)
+    if not format_.reads:
+        raise WrongFormat(f"{path}: {format_.name} is written only, not read")
+    if not path.is_file():
+        raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
+    if problems is None:
+        problems = Problems(path, strict=options.strict or on_problem is None, on_problem=on_problem)
+    return _counted(format_.load().read_units(path, options, problems), path, problems)
+
+
+def _counted(units: Iterator[Unit], path: Path, problems: Problems) -> Iterator[Unit]:
+    count = 0
+    for unit in units:
+        count += 1
+        yield unit
+    if not count:
+        why = "holds no translation unit"
+        if problems.skipped:
+            reason, number = problems.skipped.most_common(1)[0]
+            why += f" of the languages asked for ({number:,} with {reason})"
+        elif problems.found:
+            why += f" that is sound ({problems.found[0]})"
+        raise EmptyInput(f"{path} {why}")
+
+
+def write(path: Path | str, units: Iterable[Unit], options: WriteOptions = _WRITE) -> WriteReport:
+    """Write ``units`` to ``path`` in the format of its extension, as a stream, and say what was written.
+
+    The file appears when it is complete; where ``units`` raises, what stood at ``path`` stays. Raises
+    `EmptyInput` where no unit is left to write, `UsageError` for a format that is not written and
+    `InputError` where the file cannot be.
+    """
+    path = Path(path)
+    format_ = format_of(path)
+    if not format_.writes:
+        raise UsageError(f"{path}: {format_.name} needs an alignment of two documents, not units")
+    written = Written(path)
+    if options.client:
+        from tm.clients import profile
+
+        options = profile(options.client).applied(options)
+    module = format_.load()
+    with replacing(path) as temporary:
+        module.write_units(temporary, _prepared(units, options, written), options, written)
+        if not written.units:
+            why = f": {sum(written.left_out.values()):,} were left out" if written.left_out else ""
+            raise EmptyInput(f"{path} was not written, for there is no unit to write{why}")
+    return WriteReport(path, written.units, dict(written.left_out), written.removed_characters)
+
+
+def write_alignment(path: Path | str, alignment: Alignment, options: WriteOptions = _WRITE) -> WriteReport:
+    """Write a whole alignment: ``.align`` takes its beads, every other format the units that they make."""
+    from tm.units import units_of
+
+    if Path(path).suffix.lower() == ".align":
+        from align.beadfile import write as write_beads
+
+        write_beads(Path(path), alignment.beads)
+        return WriteReport(Path(path), len(alignment.beads))
+    if not options.signature:
+        options = replace(options, signature=alignment.signature)
+    return write(path, units_of(alignment), options)
+
+
+def _prepared(units: Iterable[Unit], options: WriteOptions, written: Written) -> Iterator[Unit]:
+    """What the options say of every format: blanks, line breaks, reasons to leave a unit out."""
+    if not (options.trim or options.one_line or options.leave_out):
+        return iter(units)
+    from tm.conformance import prepared
+
+    return prepared(units, options, written)

@@ -1,0 +1,302 @@
+"""TMX 1.4b, written and read as a stream, in the shape that no CAT tool trips over.
+
+CAT tools refuse a whole file for one forbidden character, skip units for an underscore in a language code,
+and fail without a word when the header lacks an attribute (`docs/cat-tools.md` says which does what). So the
+writer keeps to one profile: UTF-8 without a mark, the DOCTYPE, all seven attributes of the header, codes such
+as zh-CN, two ``tuv`` a unit with the source first, dates as ``20241130T235959Z``, what is ours in ``x-`` props,
+elements in DTD order. The reader takes what others write: any version, any encoding that XML declares, inline
+elements, several languages in a unit, and the sound units of a file that is damaged.
+
+Source: TMX 1.4b Specification, LISA OSCAR, 2005-04-26.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import DamagedInput, UsageError, WrongFormat
+from corpora.languages import normalize, same
+from corpora.xml import Element, fragments, local, stream
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, stamp_of, tool_version
+from tm.formats.inline import fill, read_inline
+from tm.formats.properties import apply_properties, properties_of
+from tm.unit import Unit
+
+__all__ = ["read_units", "write_units"]
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_CONTEXT = {"x-context-pre": "previous", "x-context-post": "next"}
+_OMEGAT_CONTEXT = {"prev": "previous", "next": "next"}
+#: Attributes of `tu` that have no field of their own; they travel as properties.
+_ATTRIBUTES = ("tuid", "usagecount", "lastusagedate", "changeid")
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+    """Write ``units`` to ``path``; one with an empty side is left out, since a client would blank the text with it."""
+    from lxml import etree
+
+    moment = options.date or datetime.now(UTC)
+    with etree.xmlfile(str(path), encoding="utf-8") as file:
+        file.write_declaration()
+        file.write_doctype('<!DOCTYPE tmx SYSTEM "tmx14.dtd">')
+        head: dict[str, str] | None = None
+        writer = _TuWriter(options, written)
+        with file.element("tmx", version="1.4"):
+            stream_ = iter(units)
+            first = next(stream_, None)
+            head = _header(first, options, moment)
+            signature = options.signature or (first.signature if first else "")
+            header = etree.Element("header", head)
+            if signature:
+                etree.SubElement(header, "prop", type="x-signature").text = written.legal(signature)
+            file.write("\n", header, "\n")
+            writer.signature = signature
+            with file.element("body"):
+                file.write("\n")
+                while first is not None:
+                    element = writer.element(first)
+                    if element is not None:
+                        file.write(element)
+                    first = next(stream_, None)
+            file.write("\n")
+
+
+def _header(first: Unit | None, options: WriteOptions, moment: datetime) -> dict[str, str]:
+    return {
+        "creationtool": "duiyi",
+        "creationtoolversion": tool_version(),
+        "segtype": "paragraph" if options.segtype == "paragraph" else "sentence",
+        "o-tmf": "duiyi",
+        "adminlang": "en-US",
+        "srclang": options.source_lang or (first.source_lang if first else "") or "zh-CN",
+        "datatype": "plaintext",
+        "creationdate": stamp_of(moment),
+    }
+
+
+class _TuWriter:
+    """Makes the ``tu`` element of a unit."""
+
+    def __init__(self, options: WriteOptions, written: Written) -> None:
+        from lxml import etree
+
+        self._make, self._sub = etree.Element, etree.SubElement
+        self._options, self._written = options, written
+        self.signature = ""
+
+    def element(self, unit: Unit) -> Element | None:
+        if not unit.source.strip() or not unit.target.strip():
+            self._written.left_out["empty side"] += 1
+            return None
+        tu = self._make("tu", self._attributes(unit))
+        tu.text = tu.tail = "\n"
+        if self._options.metadata:
+            self._metadata(tu, unit)
+        self._variant(tu, unit.source_lang, unit.source, unit if self._options.metadata else None)
+        self._variant(tu, unit.target_lang, unit.target, None)
+        self._written.units += 1
+        return tu
+
+    def _attributes(self, unit: Unit) -> dict[str, str]:
+        legal = self._written.legal
+        attributes = {
+            name: legal(value)
+            for name in _ATTRIBUTES
+            if (value := unit.properties.get(name)) and self._options.metadata
+        }
+        if unit.created is not None:
+            attributes["creationdate"] = stamp_of(unit.created)
+        if unit.author:
+            attributes["creationid"] = legal(unit.author)
+        if unit.changed is not None:
+            attributes["changedate"] = stamp_of(unit.changed)
+        if self._options.segtype == "auto" and unit.sentences > 1:
+            attributes["segtype"] = "paragraph"
+        return attributes
+
+    def _metadata(self, tu: Element, unit: Unit) -> None:
+        for note in unit.notes:
+            self._child(tu, "note", note)
+        for name, value in properties_of(unit, without=_ATTRIBUTES):
+            if name == "signature" and value == self.signature:
+                continue
+            self._child(tu, "prop", value, {"type": f"x-{name}"})
+
+    def _variant(self, tu: Element, language: str, text: str, context: Unit | None) -> None:
+        tuv = self._sub(tu, "tuv", {_LANG: language})
+        tuv.tail = "\n"
+        if context is not None:
+            for kind, name in _CONTEXT.items():
+                if value := getattr(context, name):
+                    self._child(tuv, "prop", value, {"type": kind}, tail="")
+        text = self._written.legal(text)
+        if self._options.tags != "keep":
+            text = self._written.styled(text, self._options.tags)
+            self._sub(tuv, "seg").text = text
+        else:
+            fill(self._sub(tuv, "seg"), text, "tmx")
+
+    def _child(
+        self, parent: Element, name: str, text: str, attributes: dict[str, str] | None = None, tail: str = "\n"
+    ) -> None:
+        child = self._sub(parent, name, {key: self._written.legal(value) for key, value in (attributes or {}).items()})
+        child.text = self._written.legal(text)
+        child.tail = tail
+
+
+def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+    """Yield the units of ``path``, one for each language pair that ``options`` ask for.
+
+    A file that is not well-formed is read again from its first fault on, piece by piece: sound units are
+    yielded, each bad one is named in ``problems``. Raises `DamagedInput` there where reading is strict.
+    """
+    reader = _TuReader(options, problems)
+    try:
+        for element in stream(path, ("header", "tu")):
+            yield from reader.units(element)
+    except DamagedInput as error:
+        if options.strict:
+            raise
+        done, before = reader.seen, len(problems.found)
+        for number, fragment in enumerate(fragments(path, "tu"), 1):
+            if number <= done:
+                continue
+            if fragment.problem:
+                problems.add(fragment.line, fragment.problem, error)
+            else:
+                yield from reader.units(fragment.element, fragment.line)
+        if len(problems.found) == before:
+            problems.add(None, str(error).partition("XML: ")[2] or str(error), error)
+
+
+class _TuReader:
+    """Makes units of ``tu`` elements; remembers what the header said."""
+
+    def __init__(self, options: ReadOptions, problems: Problems) -> None:
+        self._problems = problems
+        self._source = normalize(options.source_lang) if options.source_lang else ""
+        self._target = normalize(options.target_lang) if options.target_lang else ""
+        self._header_source = self._signature = ""
+        self._codes: dict[str, str] = {}
+        self._checked = False
+        self.seen = 0
+
+    def units(self, element: Element, line: int | None = None) -> Iterator[Unit]:
+        """The units of one ``tu``; reads the header where ``element`` is one."""
+        if not self._checked and line is None:
+            self._check_root(element)
+        if local(element) == "header":
+            self._header(element)
+            return
+        self.seen += 1
+        line = line or element.sourceline
+        try:
+            variants = self._variants(element)
+        except UsageError as error:
+            self._problems.add(line, str(error), error)
+            return
+        if len(variants) < 2:
+            missing = "no <seg> with a language" if not variants else "only one language"
+            self._problems.add(line, f"the unit has {missing}")
+            return
+        sources, targets = self._chosen(element, variants)
+        if not sources or not targets:
+            self._problems.skipped[f"no {self._source if not sources else self._target or 'other'} text"] += 1
+            return
+        shared = self._shared(element)
+        for source in sources:
+            for target in targets:
+                yield self._unit(element, source, target, shared)
+
+    def _check_root(self, element: Element) -> None:
+        self._checked = True
+        root = element.getroottree().getroot()
+        if local(root) != "tmx":
+            raise WrongFormat(f"{self._problems.path} is no TMX: its root is <{local(root)}>")
+
+    def _header(self, header: Element) -> None:
+        code = header.get("srclang", "")
+        try:
+            self._header_source = "" if code.lower() == "*all*" else normalize(code)
+        except UsageError:
+            self._header_source = ""
+        for child in header:
+            if local(child) == "prop" and child.get("type") == "x-signature":
+                self._signature = child.text or ""
+
+    def _code(self, code: str) -> str:
+        known = self._codes.get(code)
+        if known is None:
+            known = self._codes[code] = normalize(code)
+        return known
+
+    def _variants(self, tu: Element) -> list[tuple[str, str, Element]]:
+        """(language, text, element) of each ``tuv`` that has a ``seg``."""
+        found = []
+        for tuv in tu.iterchildren("{*}tuv"):
+            code = tuv.get(_LANG) or tuv.get("lang")
+            seg = next(tuv.iterchildren("{*}seg"), None)
+            if code and seg is not None:
+                found.append((self._code(code), read_inline(seg, "tmx"), tuv))
+        return found
+
+    def _chosen(
+        self, tu: Element, variants: list[tuple[str, str, Element]]
+    ) -> tuple[list[tuple[str, str, Element]], list[tuple[str, str, Element]]]:
+        """The variants to take as sources and as targets."""
+        if self._source:
+            sources = _of(variants, self._source)
+        else:
+            code = tu.get("srclang")
+            wanted = self._header_source if not code or code == "*all*" else self._code(code)
+            others = [v for v in variants if not self._target or v not in _of(variants, self._target)]
+            # The head of many a file names a language that no unit has: the first one is the source then.
+            sources = (_of(others, wanted) if wanted else []) or _of(others, others[0][0]) if others else []
+        taken = {source[0] for source in sources}
+        rest = [variant for variant in variants if variant[0] not in taken]
+        return sources, _of(rest, self._target) if self._target else rest
+
+    def _shared(self, tu: Element) -> dict[str, Any]:
+        found = {name: value for name in _ATTRIBUTES if (value := tu.get(name))}
+        notes, context = [], {}
+        for child in tu:
+            name = local(child)
+            if name == "note" and child.text:
+                notes.append(child.text)
+            elif name == "prop" and child.text:
+                kind = child.get("type") or "prop"
+                if kind in _OMEGAT_CONTEXT:
+                    context[_OMEGAT_CONTEXT[kind]] = child.text
+                else:
+                    found[kind.removeprefix("x-")] = child.text
+        if self._signature:
+            found.setdefault("signature", self._signature)
+        fields = apply_properties(found)
+        fields.update(context)
+        if notes:
+            fields["notes"] = tuple(notes)
+        return fields
+
+    def _unit(
+        self, tu: Element, source: tuple[str, str, Element], target: tuple[str, str, Element], shared: dict[str, Any]
+    ) -> Unit:
+        fields = dict(shared)
+        for child in source[2].iterchildren("{*}prop"):
+            name = _CONTEXT.get(child.get("type"))
+            if name and child.text:
+                fields[name] = child.text.removeprefix("<seg>").removesuffix("</seg>")
+        # Tools differ in whether the unit or its target carries who made it and when.
+        for name, attribute in (("created", "creationdate"), ("changed", "changedate")):
+            text = tu.get(attribute) or target[2].get(attribute)
+            if text and (date := date_of(text)):
+                fields[name] = date
+        author = tu.get("creationid") or target[2].get("creationid") or target[2].get("changeid")
+        if author:
+            fields["author"] = author
+        return Unit(source[1], target[1], source[0], target[0], **fields)
+
+
+def _of(variants: list[tuple[str, str, Element]], code: str) -> list[tuple[str, str, Element]]:
+    """The variants in exactly ``code``, else in any region of its language."""
+    return [v for v in variants if v[0] == code] or [v for v in variants if same(v[0], code)]

@@ -1,0 +1,52 @@
+"""XLIFF 1.2 and 2.x, written and read as a stream; the version decides which of the two shapes a file has.
+
+The two share little but the name: 1.2 has ``trans-unit`` with codes in the text, 2.x has ``unit`` and
+``segment`` with codes beside it. Each has its own module; this one looks which is wanted.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from corpora.errors import DamagedInput, WrongFormat
+from corpora.xml import fragments, local, stream
+from tm.formats import xliff1, xliff2
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written
+from tm.formats.languages import Selection
+from tm.unit import Unit
+
+__all__ = ["read_units", "write_units"]
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+    """Write ``units`` as XLIFF of the version that ``options`` name."""
+    (xliff2 if options.xliff == "2.1" else xliff1).write_units(path, units, options, written)
+
+
+def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+    """Yield the units of an XLIFF 1.0 to 2.2; sound units of a damaged file too, as the TMX reader does."""
+    selection = Selection(options, problems)
+    reader: xliff1.Reader | xliff2.Reader | None = None
+    try:
+        for element in stream(path, ("file", "trans-unit", "unit")):
+            root = element.getroottree().getroot()
+            if reader is None:
+                if local(root) != "xliff":
+                    raise WrongFormat(f"{path} is no XLIFF: its root is <{local(root)}>")
+                version = root.get("version", "")
+                reader = xliff2.Reader(root, problems) if version.startswith("2") else xliff1.Reader(root, problems)
+            if local(element) == reader.tag:
+                for unit in reader.units(element, element.sourceline):
+                    yield from selection.of(unit)
+    except DamagedInput as error:
+        if options.strict or reader is None:
+            raise
+        for number, fragment in enumerate(fragments(path, reader.tag), 1):
+            if number <= reader.seen:
+                continue
+            if fragment.problem:
+                problems.add(fragment.line, fragment.problem, error)
+            else:
+                for unit in reader.units(fragment.element, fragment.line):
+                    yield from selection.of(unit)
+        if not problems.found:
+            problems.add(None, str(error).partition("XML: ")[2] or str(error), error)

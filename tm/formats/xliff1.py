@@ -1,0 +1,231 @@
+"""XLIFF 1.2: a ``trans-unit`` a unit, valid against the strict schema, with a state by score.
+
+OmegaT fills a unit only where a ``target`` stands that holds a copy of the source, and leaves an empty one
+empty; so a unit without translation is written that way, with the state "needs-translation", and read back as
+empty. What has no element in XLIFF stands in a ``context-group``.
+
+Source: XLIFF Version 1.2, OASIS Standard, 2008-02-01.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from corpora.errors import UsageError
+from corpora.languages import detect, normalize
+from corpora.xml import Element, legal, local
+from tm.formats.base import Problems, WriteOptions, Written, tool_version
+from tm.formats.inline import fill, read_inline
+from tm.formats.properties import apply_metadata, metadata_of
+from tm.unit import Unit
+
+__all__ = ["Reader", "write_units"]
+
+_NS = "urn:oasis:names:tc:xliff:document:1.2"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_BLANK = re.compile(r"[\s%]")
+_FINAL = frozenset({"final", "signed-off"})
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+    """Write ``units``; a new ``file`` begins wherever the languages or the original change."""
+    from lxml import etree
+
+    with etree.xmlfile(str(path), encoding="utf-8") as file:
+        file.write_declaration()
+        writer = _Writer(options, written)
+        with file.element(f"{{{_NS}}}xliff", version="1.2", nsmap={None: _NS}):
+            stream = iter(units)
+            unit = next(stream, None)
+            if unit is None:
+                unit_head = ("none", options.source_lang or "zh-CN", options.target_lang or "en-US")
+                _empty_file(file, unit_head, options)
+            while unit is not None:
+                head = _head(unit)
+                file.write("\n")
+                with file.element(f"{{{_NS}}}file", _file_attributes(head, options)):
+                    file.write("\n", _tool(), "\n")
+                    with file.element(f"{{{_NS}}}body"):
+                        file.write("\n")
+                        while unit is not None and _head(unit) == head:
+                            file.write(writer.element(unit))
+                            unit = next(stream, None)
+                    file.write("\n")
+            file.write("\n")
+
+
+def _head(unit: Unit) -> tuple[str, str, str]:
+    return unit.origin.source_file, unit.source_lang, unit.target_lang
+
+
+def _file_attributes(head: tuple[str, str, str], options: WriteOptions) -> dict[str, str]:
+    return {
+        "original": legal(head[0])[0] or "duiyi",
+        "source-language": head[1],
+        "target-language": head[2],
+        "datatype": "plaintext",
+        "date": f"{(options.date or datetime.now(UTC)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "tool-id": "duiyi",
+    }
+
+
+def _tool() -> Element:
+    from lxml import etree
+
+    header = etree.Element(f"{{{_NS}}}header")
+    etree.SubElement(
+        header, f"{{{_NS}}}tool", {"tool-id": "duiyi", "tool-name": "duiyi", "tool-version": tool_version()}
+    )
+    return header
+
+
+def _empty_file(file: Any, head: tuple[str, str, str], options: WriteOptions) -> None:
+    from lxml import etree
+
+    element = etree.Element(f"{{{_NS}}}file", _file_attributes(head, options))
+    element.append(_tool())
+    etree.SubElement(element, f"{{{_NS}}}body")
+    file.write(element)
+
+
+class _Writer:
+    """Makes the ``trans-unit`` of a unit."""
+
+    def __init__(self, options: WriteOptions, written: Written) -> None:
+        from lxml import etree
+
+        self._make, self._sub = etree.Element, etree.SubElement
+        self._options, self._written = options, written
+
+    def element(self, unit: Unit) -> Element:
+        self._written.units += 1
+        attributes = {"id": str(self._written.units), _SPACE: "preserve"}
+        if unit.status == "reviewed":
+            attributes["approved"] = "yes"
+        element = self._make(f"{{{_NS}}}trans-unit", attributes, nsmap={None: _NS})
+        element.text = element.tail = "\n"
+        self._text(element, "source", unit.source)
+        target = self._text(element, "target", unit.target or unit.source)
+        target.set("state", self._state(unit))
+        if self._options.metadata:
+            self._metadata(element, unit)
+        return element
+
+    def _text(self, parent: Element, name: str, text: str) -> Element:
+        child = self._sub(parent, f"{{{_NS}}}{name}")
+        child.tail = "\n"
+        text = self._written.legal(text)
+        if self._options.tags == "keep":
+            fill(child, text, "xliff1")
+        else:
+            child.text = self._written.styled(text, self._options.tags)
+        return child
+
+    def _state(self, unit: Unit) -> str:
+        if not unit.target:
+            return "needs-translation"
+        if unit.status == "reviewed":
+            return "final"
+        doubtful = unit.status == "rejected" or (unit.score is not None and unit.score < self._options.review_below)
+        return "needs-review-translation" if doubtful else "translated"
+
+    def _metadata(self, element: Element, unit: Unit) -> None:
+        pairs = list(metadata_of(unit))
+        if pairs:
+            group = self._sub(element, f"{{{_NS}}}context-group", {"purpose": "information"})
+            group.tail = "\n"
+            for name, value in pairs:
+                context = self._sub(group, f"{{{_NS}}}context", {"context-type": "x-" + _quoted(name)})
+                context.text = self._written.legal(value)
+        for note in unit.notes:
+            child = self._sub(element, f"{{{_NS}}}note")
+            child.text, child.tail = self._written.legal(note), "\n"
+
+
+class Reader:
+    """Makes units of ``trans-unit`` elements; segmented ones (``seg-source``, as Trados writes) give one a segment."""
+
+    tag = "trans-unit"
+
+    def __init__(self, root: Element, problems: Problems) -> None:
+        self._problems = problems
+        self._file = next(root.iter("{*}file"), None)
+        self._languages: dict[tuple[str, str], tuple[str, str]] = {}
+        self.seen = 0
+
+    def units(self, element: Element, line: int) -> Iterator[Unit]:
+        """The units of one ``trans-unit``; one without a target has an empty one."""
+        self.seen += 1
+        source = element.find("{*}source")
+        if source is None:
+            self._problems.add(line, "the unit has no <source>")
+            return
+        file = next(element.iterancestors("{*}file"), self._file)
+        target = element.find("{*}target")
+        try:
+            languages = self._codes(file, source, target)
+        except UsageError as error:
+            self._problems.add(line, str(error), error)
+            return
+        fields = self._fields(element, target)
+        segmented = element.find("{*}seg-source")
+        if segmented is not None and target is not None and _segments(segmented) and _segments(target):
+            theirs = _segments(target)
+            for number, segment in _segments(segmented).items():
+                if number in theirs:
+                    pair = read_inline(segment, "xliff1"), read_inline(theirs[number], "xliff1")
+                    yield Unit(*pair, *languages, **fields)
+            return
+        text = read_inline(source, "xliff1")
+        translation = read_inline(target, "xliff1") if target is not None else ""
+        if target is not None and translation == text and target.get("state") in ("new", "needs-translation"):
+            translation = ""
+        yield Unit(text, translation, *languages, **fields)
+
+    def _codes(self, file: Element | None, source: Element, target: Element | None) -> tuple[str, str]:
+        lang = "{http://www.w3.org/XML/1998/namespace}lang"
+        head = file if file is not None else {}
+        codes = (
+            source.get(lang) or head.get("source-language") or "",
+            (target.get(lang) if target is not None else "") or head.get("target-language") or "",
+        )
+        if codes not in self._languages:
+            first = normalize(codes[0] or detect(source.text or ""))
+            self._languages[codes] = (
+                first,
+                normalize(codes[1] or detect((target.text if target is not None else "") or "")),
+            )
+        return self._languages[codes]
+
+    def _fields(self, element: Element, target: Element | None) -> dict[str, Any]:
+        found: dict[str, str] = {}
+        notes = []
+        for child in element:
+            name = local(child)
+            if name == "note" and child.text:
+                notes.append(child.text)
+            elif name == "context-group":
+                for context in child:
+                    kind = context.get("context-type", "")
+                    if context.text and kind:
+                        found[unquote(kind.removeprefix("x-"))] = context.text
+        state = target.get("state", "") if target is not None else ""
+        if "status" not in found and (element.get("approved") == "yes" or state in _FINAL):
+            found["status"] = "reviewed"
+        fields = apply_metadata(found)
+        if notes:
+            fields["notes"] = tuple(notes)
+        return fields
+
+
+def _quoted(name: str) -> str:
+    """``name`` without the blanks that an extension value may not hold: percent-encoded."""
+    return _BLANK.sub(lambda match: quote(match[0]), legal(name)[0]) or "%"
+
+
+def _segments(element: Element) -> dict[str, Element]:
+    """The ``mrk`` of type seg by their number."""
+    return {mark.get("mid", ""): mark for mark in element.iter("{*}mrk") if mark.get("mtype") == "seg"}

@@ -1,0 +1,190 @@
+"""XLIFF 2.1 written, 2.0 to 2.2 read: a ``unit`` with one ``segment`` each, codes beside the text.
+
+A file has one pair of languages; units of another pair are left out and counted. What XLIFF has no attribute
+for stands in the metadata module. The state is "initial" for what needs a look, "translated" for what the
+score vouches for, "reviewed" for what a person did.
+
+Source: XLIFF Version 2.1, OASIS Standard, 2018-02-13, sections 4.2 and 5.4 (metadata).
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import UsageError
+from corpora.languages import detect, normalize, same
+from corpora.xml import Element, local
+from tm.formats.base import Problems, WriteOptions, Written
+from tm.formats.inline import character, fill, read_inline
+from tm.formats.properties import apply_metadata, metadata_of
+from tm.unit import Unit
+
+__all__ = ["Reader", "write_units"]
+
+_NS = "urn:oasis:names:tc:xliff:document:2.0"
+_META = "urn:oasis:names:tc:xliff:metadata:2.0"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_REVIEW = "duiyi:needs-review"
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+    """Write ``units``; a new ``file`` begins wherever the original changes."""
+    from lxml import etree
+
+    stream = iter(units)
+    unit = next(stream, None)
+    if unit is None:
+        return
+    source, target = options.source_lang or unit.source_lang, options.target_lang or unit.target_lang
+    writer = _Writer(options, written)
+    attributes = {"version": "2.1", "srcLang": source, "trgLang": target}
+    number = 0
+    with etree.xmlfile(str(path), encoding="utf-8") as file:
+        file.write_declaration()
+        fitting = (one for one in chain([unit], stream) if writer.fits(one, source, target))
+        current = next(fitting, None)
+        with file.element(f"{{{_NS}}}xliff", attributes, nsmap={None: _NS, "mda": _META}):
+            while current is not None:
+                number += 1
+                original = current.origin.source_file
+                head = {"id": f"f{number}"}
+                if original:
+                    head["original"] = written.legal(original)
+                file.write("\n")
+                with file.element(f"{{{_NS}}}file", head):
+                    file.write("\n")
+                    while current is not None and current.origin.source_file == original:
+                        file.write(writer.element(current))
+                        current = next(fitting, None)
+            file.write("\n")
+
+
+class _Writer:
+    """Makes the ``unit`` of a unit."""
+
+    def __init__(self, options: WriteOptions, written: Written) -> None:
+        from lxml import etree
+
+        self._make, self._sub = etree.Element, etree.SubElement
+        self._options, self._written = options, written
+
+    def fits(self, unit: Unit, source: str, target: str) -> bool:
+        if same(unit.source_lang, source) and same(unit.target_lang, target):
+            return True
+        self._written.left_out["other languages than the file's"] += 1
+        return False
+
+    def element(self, unit: Unit) -> Element:
+        self._written.units += 1
+        element = self._make(
+            f"{{{_NS}}}unit", {"id": f"u{self._written.units}", _SPACE: "preserve"}, nsmap={None: _NS, "mda": _META}
+        )
+        element.tail = "\n"
+        if self._options.metadata:
+            self._metadata(element, unit)
+        data: dict[str, str] = {}
+        segment = self._make(f"{{{_NS}}}segment", self._state(unit))
+        self._text(segment, "source", unit.source, data)
+        if unit.target:
+            self._text(segment, "target", unit.target, data)
+        if data:
+            originals = self._sub(element, f"{{{_NS}}}originalData")
+            for key, value in data.items():
+                self._sub(originals, f"{{{_NS}}}data", {"id": key}).text = value
+        element.append(segment)
+        return element
+
+    def _text(self, parent: Element, name: str, text: str, data: dict[str, str]) -> None:
+        child = self._sub(parent, f"{{{_NS}}}{name}")
+        text = self._written.legal(text)
+        if self._options.tags == "keep":
+            fill(child, text, "xliff2", data)
+        else:
+            child.text = self._written.styled(text, self._options.tags)
+
+    def _state(self, unit: Unit) -> dict[str, str]:
+        if not unit.target:
+            return {"state": "initial"}
+        if unit.status == "reviewed":
+            return {"state": "reviewed"}
+        if unit.status == "rejected" or (unit.score is not None and unit.score < self._options.review_below):
+            return {"state": "initial", "subState": _REVIEW}
+        return {"state": "translated"}
+
+    def _metadata(self, element: Element, unit: Unit) -> None:
+        pairs = list(metadata_of(unit))
+        if pairs:
+            metadata = self._sub(element, f"{{{_META}}}metadata")
+            group = self._sub(metadata, f"{{{_META}}}metaGroup", {"category": "duiyi"})
+            for name, value in pairs:
+                meta = self._sub(group, f"{{{_META}}}meta", {"type": self._written.legal(name)})
+                meta.text = self._written.legal(value)
+        if unit.notes:
+            notes = self._sub(element, f"{{{_NS}}}notes")
+            for note in unit.notes:
+                self._sub(notes, f"{{{_NS}}}note").text = self._written.legal(note)
+
+
+class Reader:
+    """Makes units of ``unit`` elements: one for each ``segment``."""
+
+    tag = "unit"
+
+    def __init__(self, root: Element, problems: Problems) -> None:
+        self._problems = problems
+        self._codes = root.get("srcLang", ""), root.get("trgLang", "")
+        self._languages: tuple[str, str] | None = None
+        self.seen = 0
+
+    def units(self, element: Element, line: int) -> Iterator[Unit]:
+        """The units of one ``unit``; a segment without a target has an empty one."""
+        self.seen += 1
+        data = {one.get("id", ""): "".join(_data(one)) for one in element.iterfind("{*}originalData/{*}data")}
+        fields = self._fields(element)
+        for segment in element.iterfind("{*}segment"):
+            source, target = segment.find("{*}source"), segment.find("{*}target")
+            if source is None:
+                self._problems.add(line, "the segment has no <source>")
+                continue
+            text = read_inline(source, "xliff2", data)
+            translation = read_inline(target, "xliff2", data) if target is not None else ""
+            try:
+                languages = self._pair(text, translation)
+            except UsageError as error:
+                self._problems.add(line, str(error), error)
+                return
+            own = fields
+            if "status" not in fields and segment.get("state") in ("reviewed", "final"):
+                own = {**fields, "status": "reviewed"}
+            yield Unit(text, translation, *languages, **own)
+
+    def _pair(self, source: str, target: str) -> tuple[str, str]:
+        if self._languages is None:
+            self._languages = (
+                normalize(self._codes[0] or detect(source)),
+                normalize(self._codes[1] or detect(target)),
+            )
+        return self._languages
+
+    def _fields(self, element: Element) -> dict[str, Any]:
+        found = {
+            meta.get("type", ""): meta.text
+            for group in element.iterfind("{*}metadata/{*}metaGroup")
+            for meta in group.iterfind("{*}meta")
+            if meta.text and meta.get("type")
+        }
+        fields = apply_metadata(found)
+        notes = tuple(note.text for note in element.iterfind("{*}notes/{*}note") if note.text)
+        if notes:
+            fields["notes"] = notes
+        return fields
+
+
+def _data(element: Element) -> Iterator[str]:
+    """The code that a ``data`` holds, its ``cp`` characters in place."""
+    yield element.text or ""
+    for child in element:
+        if local(child) == "cp":
+            yield character(child.get("hex", ""))
+        yield child.tail or ""
