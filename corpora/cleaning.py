@@ -16,6 +16,7 @@ from corpora.cleaning_kinds import Shape, shapes
 from corpora.cleaning_layout import Layout, Row, measure, rows_of
 from corpora.cleaning_marks import Found, find_marks, without_marks
 from corpora.cleaning_paragraphs import Piece, group
+from corpora.cleaning_tables import cells_of
 from corpora.document import Block, Change, Kind, Line, Mark
 from corpora.markers import parse_marker
 
@@ -100,7 +101,9 @@ def _pages(rows: Sequence[Row], furniture: Sequence[Furniture | None]) -> dict[i
 
 
 def _contents(piece: Piece) -> list[Piece]:
-    """A run of short lines that are numbered throughout is a list or a table of contents, not code."""
+    """A table as its cells; and a run of short lines, numbered throughout, as a list, for it is no code."""
+    if piece.form == "table":
+        return [Piece(cell, "cell") for cell in cells_of(piece.rows)]
     if piece.form != "code":
         return [piece]
     marked = sum(parse_marker(row.text) is not None for row in piece.rows)
@@ -110,7 +113,7 @@ def _contents(piece: Piece) -> list[Piece]:
 
 
 def _text(piece: Piece, joiner: Joiner) -> Text:
-    if piece.form == "text":
+    if piece.form != "code":
         return joiner.join(piece.rows)
     left = min(row.indent for row in piece.rows)
     lines = []
@@ -134,7 +137,7 @@ def _blocks(
 ) -> tuple[list[Block], list[Change]]:
     marks_of: dict[int, list[Found]] = {}
     for mark in found:
-        if pieces[mark.index].form == "text":
+        if pieces[mark.index].form != "code":
             marks_of.setdefault(mark.index, []).append(mark)
     clean: list[tuple[str, tuple[Mark, ...]]] = [
         without_marks(text, marks_of.get(index, ())) for index, text in enumerate(texts)
@@ -150,7 +153,7 @@ def _blocks(
                 Change("footnote marks", "mark", texts[index].text[mark.start : mark.end].strip(), start,
                        start + mark.end - mark.start, page)
             )  # fmt: skip
-        for row in piece.rows[1:] if piece.form == "text" else ():
+        for row in piece.rows[1:] if piece.form != "code" else ():
             step = "page breaks" if row.cut else "line breaks"
             changes.append(Change(step, "joined", row.text, row.line.start, row.line.end, pages.get(row.line.start)))
         block = _block(len(blocks), piece, shape, *clean[index], page)

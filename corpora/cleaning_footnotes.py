@@ -75,7 +75,7 @@ def take_footnotes(
             cut = cut or sort.step != "rules" or head is not None
             if sort.step == "rules":
                 close()
-                behind_rule = _opens_area(rows, furniture, index)
+                behind_rule = _opens_area(rows, furniture, index, last)
                 area += behind_rule
             elif sort.ends_page:
                 close()
@@ -107,9 +107,15 @@ def take_footnotes(
     return body, notes
 
 
-def _opens_area(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int) -> bool:
+def _opens_area(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, last: int) -> bool:
+    """Whether a rule is the one above footnotes: a note follows; behind any rule but "____" its number counts on."""
     following = next((i for i in range(index + 1, len(rows)) if furniture[i] is None), None)
-    return following is not None and _form(rows[following].text) is not None
+    found = _form(rows[following].text) if following is not None else None
+    if found is None:
+        return False
+    if rows[index].text[0] in "_⎯" or found[1] in (*_PLAIN, "bracket"):
+        return True
+    return found[0].isdigit() and int(found[0]) in (last + 1, 1) and found[1] != "star"
 
 
 def _form(text: str) -> tuple[str, str, int] | None:

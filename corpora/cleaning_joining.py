@@ -18,6 +18,7 @@ __all__ = ["Joiner", "Text", "joiner_of"]
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3040-\u30ff"
 _SPACED = re.compile(f"[{_HAN}] [A-Za-z0-9]|[A-Za-z0-9] [{_HAN}]")
 _TIGHT = re.compile(f"[{_HAN}][A-Za-z0-9]|[A-Za-z0-9][{_HAN}]")
+_BLANKS = re.compile(r"[ \t\xa0]+")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:-[A-Za-z\u00c0-\u024f]+)*")
 _TORN_WORD = re.compile(r"(?:^|[^\w-])((?:[A-Za-z\u00c0-\u024f]+-)*[A-Za-z\u00c0-\u024f]+)-$")
@@ -95,22 +96,43 @@ class Joiner:
         return 0 if "-" in head or whole or last in _PREFIXES else 1
 
     def join(self, rows: Sequence[Row]) -> Text:
-        """The rows as one text; a row's own footnote marks move along with it."""
-        text = rows[0].text
-        marks = _marks(rows[0], 0)
-        places = [(0, _start(rows[0]))]
-        pieces = [text]
-        length = len(text)
-        for row in rows[1:]:
-            cut, glue = self.between(pieces[-1] if len(pieces[-1]) > 1 else "".join(pieces[-4:]), row.text)
-            if cut:
-                pieces[-1] = pieces[-1][:-cut]
-            pieces.append(glue + row.text)
-            offset = length - cut + len(glue)
-            places.append((offset, _start(row)))
+        """The rows as one text, blanks within them made single; a row's own footnote marks move along with it."""
+        marks: list[Mark] = []
+        places: list[tuple[int, int]] = []
+        pieces: list[str] = []
+        length = 0
+        for row in rows:
+            glue = ""
+            if pieces:
+                cut, glue = self.between(pieces[-1] if len(pieces[-1]) > 1 else "".join(pieces[-4:]), row.text)
+                if cut:
+                    pieces[-1] = pieces[-1][:-cut]
+                    length -= cut
+            offset = length + len(glue)
+            text, inner = _single_spaced(row)
+            places += [(offset + at, origin) for at, origin in inner]
             marks += _marks(row, offset)
-            length = offset + len(row.text)
+            pieces.append(glue + text)
+            length = offset + len(text)
         return Text("".join(pieces), tuple(marks), tuple(places))
+
+
+def _single_spaced(row: Row) -> tuple[str, list[tuple[int, int]]]:
+    """The text of a row with each run of blanks made one space, and the places where its parts come from."""
+    text = row.text
+    origin = _start(row)
+    if "  " not in text and "\t" not in text and "\xa0" not in text:
+        return text, [(0, origin)]
+    places = [(0, origin)]
+    pieces: list[str] = []
+    length = at = 0
+    for match in _BLANKS.finditer(text):
+        pieces.append(text[at : match.start()] + " ")
+        length += len(pieces[-1])
+        at = match.end()
+        places.append((length, origin + at))
+    pieces.append(text[at:])
+    return "".join(pieces), places
 
 
 def joiner_of(rows: Iterable[Row]) -> Joiner:

@@ -17,6 +17,8 @@ from corpora.markers import FAMILIES, Marker, follows, parse_bullet, parse_marke
 
 __all__ = ["Shape", "shapes"]
 
+_FORMS = {"code": Kind.CODE, "cell": Kind.CELL}
+_CONTENTS = re.compile(r"^(?:目\s*[录錄次]|内容|(?:table of )?contents|index of contents)$", re.IGNORECASE)
 _HASHES = re.compile(r"^(#{1,6})\s+(?=\S)")
 _ENDS_OPEN = ",，、;；:：。.!！?？"
 _HEADING_COLUMNS = 160  # longer than any heading that was met in resolutions; a paragraph without a stop is longer
@@ -59,12 +61,16 @@ def shapes(pieces: Sequence[Piece], texts: Sequence[str], layout: Layout, profil
     """The shape of every piece; ``texts`` are the joined texts with footnote marks taken out."""
     seen = [_look(piece, text) for piece, text in zip(pieces, texts, strict=True)]
     bare = _bare_allowed(seen, layout)
+    listed = _contents(seen)
     headings = _Headings()
     lists = _Lists()
     found: list[Shape] = []
     for index, one in enumerate(seen):
-        if one.piece.form == "code":
-            found.append(Shape(Kind.CODE))
+        if one.piece.form in _FORMS:
+            found.append(Shape(_FORMS[one.piece.form]))
+            continue
+        if index in listed:
+            found.append(_item(one, lists, profile))
             continue
         key, skip = _heading_key(seen, index, found, layout, profile, bare)
         if key and index == 0 and one.marker is None and not key.startswith("hash"):
@@ -206,6 +212,25 @@ def _leads(seen: Sequence[_Seen], index: int) -> bool:
     return below.stopped or below.wide > max(60, seen[index].wide) or _stands_alone(below)
 
 
+def _contents(seen: Sequence[_Seen]) -> frozenset[int]:
+    """The entries of a table of contents, which read like headings: from its title to where the first one recurs."""
+    start = next((at for at, one in enumerate(seen[:400]) if _CONTENTS.match(one.text.strip())), None)
+    if start is None or start + 2 >= len(seen):
+        return frozenset()
+    first = _bone(seen[start + 1].rest)
+    end = start + 1
+    while end < len(seen) and not (seen[end].stopped and seen[end].wide > _BARE_COLUMNS):
+        if end > start + 1 and _bone(seen[end].rest) == first:
+            return frozenset(range(start + 1, end))
+        end += 1
+    return frozenset()
+
+
+def _bone(text: str) -> str:
+    """A heading without what a table of contents adds to it: leaders, the page number, blanks."""
+    return re.sub(r"[\s.…·]+|\d+\s*$", "", text).casefold()
+
+
 def _bare_allowed(seen: Sequence[_Seen], layout: Layout) -> bool:
     """Whether short lines without a stop can mean headings here: not where most lines are such (verse, word lists)."""
     short = sum(not one.stopped and one.wide <= _BARE_COLUMNS and one.marker is None for one in seen)
@@ -223,9 +248,9 @@ def _bare(seen: Sequence[_Seen], index: int, layout: Layout) -> bool:
     if one.text[0].islower() or not _leads(seen, index):
         return False
     if layout.spaced and layout.wrapped:
-        return first.indent < layout.margin - 0.8 or (
-            first.indent <= layout.margin + 0.8 and seen[index + 1].piece.first.indent > first.indent + 0.8
-        )
+        above = seen[index - 1]
+        in_row = not above.stopped and above.wide <= _BARE_COLUMNS and above.piece.first.indent == first.indent
+        return first.indent < layout.margin - 0.8 and not in_row
     if layout.wrapped and not layout.spaced:
         return first.gap > layout.gap + 0.9 or first.indent > layout.margin + 4
     return True

@@ -23,6 +23,7 @@ _WIDE = "WF"
 STOPS = "。！？；：.!?;:…"
 CLOSERS = "”’」』）)】》〉\"'］]"
 _WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_OPENERS = "（《〈「『【“‘([{"
 _KEEPS = "，。、；：！？）】》」』”’％,.;:!?)]%"
 
 
@@ -82,6 +83,8 @@ def columns(text: str) -> int:
 
 def first_word(text: str) -> str:
     """What cannot be torn off the start of ``text``: a word, or a Chinese character and the stop behind it."""
+    if text[0] in _OPENERS and len(text) > 1:
+        return text[0] + first_word(text[1:])
     match = _WORD.match(text)
     if match:
         return match[0]

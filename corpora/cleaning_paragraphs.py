@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpora.cleaning_layout import CLOSERS, Layout, Row, fits
-from corpora.markers import Marker, parse_bullet, parse_marker
+from corpora.cleaning_layout import CLOSERS, Layout, Row, columns, first_word, fits, is_wide
+from corpora.cleaning_tables import is_table_line
+from corpora.markers import follows, parse_bullet, parse_marker
 
 __all__ = ["Piece", "group"]
 
 _COMMAS = ",，、"
 _FENCE = re.compile(r"^(```+|~~~+)")
-_SETEXT = re.compile(r"^(=+|-+)$")
-_TABLE = re.compile(r"^\|.*\|$|^\+[-=+]+\+$")
+_SETEXT = re.compile(r"^(=+|-+|\*+|~+|\^+|#+)$")
 _NOTE_MARK = re.compile(r"^\^?\[\d{1,3}\]")
+_ROOM = 8  # columns that a line leaves unused before it counts as broken off
 _LOOSE = 0.34  # the share of lines that break off early, from which on a run of lines is no running text
 
 
@@ -39,36 +40,33 @@ class Piece:
 
 
 def group(rows: Sequence[Row], layout: Layout) -> list[Piece]:
-    """Group the rows of the body, in order; every row is in exactly one piece."""
+    """Group the rows of the body, in order; every row is in exactly one piece, but for fences and underlines."""
     pieces: list[Piece] = []
-    current: list[Row] = []
+    chunk: list[Row] = []
     index = 0
 
     def close() -> None:
-        if current:
-            pieces.extend(_settle(tuple(current), layout))
-            current.clear()
+        if chunk:
+            pieces.extend(_cut_up(chunk, layout))
+            chunk.clear()
 
     while index < len(rows):
         row = rows[index]
         fence = _FENCE.match(row.text)
-        if fence:
-            end = next((i for i in range(index + 1, len(rows)) if rows[i].text.startswith(fence[1])), None)
-            if end is not None:
-                close()
-                if end > index + 1:
-                    pieces.append(Piece(tuple(rows[index + 1 : end]), "code"))
-                index = end + 1
-                continue
-        if len(current) == 1 and _underlines(current[0], row):
-            pieces.append(Piece((current[0],), "setext1" if row.text[0] == "=" else "setext2"))
-            current.clear()
-        elif _TABLE.match(row.text) and row.gap <= layout.gap and current and _TABLE.match(current[-1].text):
-            current.append(row)
+        end = next((i for i in range(index + 1, len(rows)) if rows[i].text.startswith(fence[1])), 0) if fence else 0
+        if end:
+            close()
+            if end > index + 1:
+                pieces.append(Piece(tuple(rows[index + 1 : end]), "code"))
+            index = end + 1
+            continue
+        if len(chunk) == 1 and _underlines(chunk[0], row):
+            pieces.append(Piece((chunk[0],), "setext1" if row.text[0] in "=*#" else "setext2"))
+            chunk.clear()
         else:
-            if not current or not _goes_on(current, row, layout):
+            if chunk and not _same_chunk(chunk, row, layout):
                 close()
-            current.append(row)
+            chunk.append(row)
         index += 1
     close()
     return pieces
@@ -78,18 +76,41 @@ def _underlines(above: Row, row: Row) -> bool:
     return bool(_SETEXT.match(row.text)) and row.gap == 0 and abs(row.right - above.right) <= 3
 
 
-def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
-    above = piece[-1]
-    if _TABLE.match(above.text) or _TABLE.match(row.text):
-        return False
+def _same_chunk(chunk: Sequence[Row], row: Row, layout: Layout) -> bool:
+    """Whether nothing parts the row from those above for sure: blanks between paragraphs, a table, a size."""
+    above = chunk[-1]
+    if is_table_line(above.text) or is_table_line(row.text):
+        return is_table_line(above.text) and is_table_line(row.text) and row.gap <= layout.gap
     if _sizes_differ(above, row):
         return False
     if row.cut:
-        return _over_cut(piece, row, layout)
-    if not layout.wrapped:
-        return False
-    if round(row.gap) > layout.gap:
-        return False
+        return _over_cut(above, row, layout)
+    return layout.wrapped and round(row.gap) <= layout.gap
+
+
+def _cut_up(chunk: Sequence[Row], layout: Layout) -> list[Piece]:
+    """The pieces of a chunk: one table, one listing, or paragraphs and list items."""
+    rows = tuple(chunk)
+    if is_table_line(rows[0].text):
+        return [Piece(rows, "table" if len(rows) > 1 else "text")]
+    if layout.spaced and layout.wrapped and _is_listing(rows, layout):
+        return [Piece(rows, "code")]
+    pieces: list[Piece] = []
+    current = [rows[0]]
+    for row in rows[1:]:
+        if _goes_on(current, row, layout):
+            current.append(row)
+        else:
+            pieces.append(Piece(tuple(current)))
+            current = [row]
+    return [*pieces, Piece(tuple(current))]
+
+
+def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
+    """Whether, within a chunk, the row goes on the paragraph above."""
+    above = piece[-1]
+    if row.cut:
+        return True
     opens = _opens_item(row, piece, layout)
     if layout.trailing:
         # The sign is sure where the rest agrees; a marker after a stop outweighs it.
@@ -124,9 +145,8 @@ def _unfinished(above: Row, row: Row) -> bool:
     return row.text[0].islower() or not row.text[0].isascii()
 
 
-def _over_cut(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
+def _over_cut(above: Row, row: Row, layout: Layout) -> bool:
     """Whether a paragraph goes on behind a page break, a footnote or a page mark."""
-    above = piece[-1]
     if layout.trailing:
         return not above.trailing and not (above.stopped and parse_marker(row.text) is not None)
     if parse_marker(row.text) is not None or parse_bullet(row.text) is not None:
@@ -146,16 +166,26 @@ def _over_cut(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
 
 def _opens_item(row: Row, piece: Sequence[Row], layout: Layout) -> bool:
     """Whether the row opens with a list marker or bullet that is one, not a number that a line happens to open with."""
-    if parse_bullet(row.text) is not None:
-        return row.indent > layout.margin + 0.8 or piece[-1].stopped or _is_item(piece[0])
+    above = piece[-1]
+    runs_on = not above.stopped and not fits(above, row, layout)
+    bullet = parse_bullet(row.text)
+    if bullet is not None:
+        other = parse_bullet(piece[0].text)
+        if other is not None and abs(row.indent - piece[0].indent) < 0.8:
+            return bullet[0] == other[0]
+        return not runs_on or row.indent > above.indent + 0.8 or (other is not None and row.indent < above.indent - 0.8)
     marker = parse_marker(row.text)
     if marker is None:
         return False
-    return _is_item(piece[0]) or piece[-1].stopped or row.indent != piece[-1].indent or _starts(marker)
+    first = parse_marker(piece[0].text)
+    if first is not None and follows(parse_marker(row.text, first) or marker, first):
+        return True
+    return not runs_on or (abs(row.indent - above.indent) > 0.8 and not _hangs(piece))
 
 
-def _starts(marker: Marker) -> bool:
-    return marker.value == (1,) and marker.scheme not in ("decimal", "number-dot")
+def _hangs(piece: Sequence[Row]) -> bool:
+    """Whether the piece is an item of one row so far, so that a deeper second row is its own."""
+    return len(piece) == 1 and _is_item(piece[0])
 
 
 def _is_item(row: Row) -> bool:
@@ -171,20 +201,20 @@ def _sizes_differ(above: Row, row: Row) -> bool:
     return above.size is not None and row.size is not None and abs(above.size - row.size) > 0.12 * above.size
 
 
-def _settle(rows: tuple[Row, ...], layout: Layout) -> list[Piece]:
-    """Tell running text from lines that stand for themselves (commands, listings, verse) and from tables."""
-    if _TABLE.match(rows[0].text) and len(rows) > 1:
-        return [Piece(rows, "table")]
-    if not layout.spaced or len(rows) < 2:
-        return [Piece(rows)]
-    loose = sum(
-        fits(above, below, layout) and not _NOTE_MARK.match(below.text)
+def _is_listing(rows: Sequence[Row], layout: Layout) -> bool:
+    """Whether the lines of a chunk stand for themselves (commands, listings, verse): too many break off early."""
+    joints = [
+        (above, below)
         for above, below in pairwise(rows)
-        if not below.cut
-    )
-    uneven = len({row.indent for row in rows[1:]}) > 2 or any(
-        below.indent > above.indent + 0.8 for above, below in pairwise(rows[1:])
-    )
-    if loose >= max(1, _LOOSE * (len(rows) - 1)) or (uneven and loose):
-        return [Piece(rows, "code")]
-    return [Piece(rows)]
+        if not below.cut and not _NOTE_MARK.match(below.text) and not _is_item(below)
+    ]
+    if len(rows) < 2 or not joints:
+        return False
+    loose = sum(_breaks_off(above, below, layout) for above, below in joints)
+    return loose >= max(1, _LOOSE * len(joints))
+
+
+def _breaks_off(above: Row, below: Row, layout: Layout) -> bool:
+    word = first_word(below.text)
+    joint = 0 if is_wide(word[0]) or is_wide(above.text[-1]) else 1
+    return above.right + joint + columns(word) <= layout.width - max(layout.slack, _ROOM)

@@ -72,7 +72,7 @@ _HAN_SECTION = re.compile(
     rf"第\s*({_NUM}(?:\s*/\s*\d{{1,4}})?)\s*(分编|部分|[条條章节節编編篇卷]|[号號]\s*(?:决议|決議|决定|決定))"
     rf"(之[{HAN_DIGITS}]+)?"
 )
-_HAN_ANNEX = re.compile(rf"(附件|附录|附錄|附表)\s*({_NUM}|[IVX]{{1,5}})?{_AFTER_HAN}")
+_HAN_ANNEX = re.compile(rf"(附件|附录|附錄|附表)\s*({_NUM}|[IVX]{{1,5}}|[A-Z](?![A-Za-z]))?{_AFTER_HAN}[.．]?")
 _HAN_DRAFT = re.compile(rf"(决议草案|决定草案)\s*({_NUM}|[IVX]{{1,5}})(?=$|\s)")
 _WORDS = {"article": "article", "art.": "article", "chapter": "chapter", "section": "section", "part": "part",
           "rule": "rule", "annex": "annex", "appendix": "appendix", "schedule": "annex", "resolution": "resolution",
