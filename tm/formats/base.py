@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from corpora.errors import DamagedInput
+from corpora.languages import normalize
 from corpora.xml import legal
 from tm.tags import native, plain
 
@@ -26,6 +27,7 @@ __all__ = [
     "WriteReport",
     "Written",
     "date_of",
+    "normalized",
     "stamp_of",
     "tool_version",
 ]
@@ -126,6 +128,8 @@ class Written:
 
     def legal(self, text: str) -> str:
         """``text`` without the characters that XML forbids; counts what was taken out."""
+        if text.isascii() and text.isprintable():
+            return text
         clean, removed = legal(text)
         self.removed_characters += removed
         return clean
@@ -176,6 +180,12 @@ def date_of(text: str) -> datetime | None:
     except ValueError:
         return None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+
+
+@lru_cache(maxsize=1000)
+def normalized(code: str) -> str:
+    """`corpora.languages.normalize`, remembered: a file repeats two codes a million times. Raises `UsageError`."""
+    return normalize(code)
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
 from corpora.languages import base, detect, normalize
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized
 from tm.formats.languages import Selection
 from tm.formats.properties import FIELDS, apply_properties, properties_of
 from tm.unit import Unit
@@ -154,8 +154,8 @@ def _unit(cells: Sequence[str], columns: Columns) -> Unit:
     return Unit(
         cells[columns.fields["source"]],
         cells[columns.fields["target"]],
-        normalize(source_lang) if source_lang else columns.source_lang,
-        normalize(target_lang) if target_lang else columns.target_lang,
+        normalized(source_lang) if source_lang else columns.source_lang,
+        normalized(target_lang) if target_lang else columns.target_lang,
         **fields,
     )
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.languages import normalize
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized
 from tm.formats.languages import Selection
 from tm.unit import Origin, Unit
 
@@ -72,7 +71,7 @@ def from_dict(found: dict[str, Any]) -> Unit:
         raise UsageError(f'"{missing[0]}" is missing')
     if extra:
         given["properties"] = {**extra, **given.get("properties", {})}
-    given["source_lang"], given["target_lang"] = normalize(given["source_lang"]), normalize(given["target_lang"])
+    given["source_lang"], given["target_lang"] = normalized(given["source_lang"]), normalized(given["target_lang"])
     return Unit(**given)
 
 

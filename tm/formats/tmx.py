@@ -18,9 +18,9 @@ from typing import Any
 from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.languages import normalize, same
 from corpora.xml import Element, fragments, local, stream
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, stamp_of, tool_version
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized, stamp_of, tool_version
 from tm.formats.inline import fill, read_inline
-from tm.formats.properties import apply_properties, properties_of
+from tm.formats.properties import FIELDS, apply_properties, properties_of
 from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
@@ -69,7 +69,7 @@ def _header(first: Unit | None, options: WriteOptions, moment: datetime) -> dict
         "segtype": "paragraph" if options.segtype == "paragraph" else "sentence",
         "o-tmf": "duiyi",
         "adminlang": "en-US",
-        "srclang": options.source_lang or (first.source_lang if first else "") or "zh-CN",
+        "srclang": options.source_lang or (normalized(first.source_lang) if first else "") or "zh-CN",
         "datatype": "plaintext",
         "creationdate": stamp_of(moment),
     }
@@ -83,6 +83,7 @@ class _TuWriter:
 
         self._make, self._sub = etree.Element, etree.SubElement
         self._options, self._written = options, written
+        self._legal = written.legal
         self.signature = ""
 
     def element(self, unit: Unit) -> Element | None:
@@ -99,16 +100,15 @@ class _TuWriter:
         return tu
 
     def _attributes(self, unit: Unit) -> dict[str, str]:
-        legal = self._written.legal
         attributes = {
-            name: legal(value)
+            name: self._legal(value)
             for name in _ATTRIBUTES
             if (value := unit.properties.get(name)) and self._options.metadata
         }
         if unit.created is not None:
             attributes["creationdate"] = stamp_of(unit.created)
         if unit.author:
-            attributes["creationid"] = legal(unit.author)
+            attributes["creationid"] = self._legal(unit.author)
         if unit.changed is not None:
             attributes["changedate"] = stamp_of(unit.changed)
         if self._options.segtype == "auto" and unit.sentences > 1:
@@ -117,32 +117,27 @@ class _TuWriter:
 
     def _metadata(self, tu: Element, unit: Unit) -> None:
         for note in unit.notes:
-            self._child(tu, "note", note)
+            child = self._sub(tu, "note")
+            child.text, child.tail = self._legal(note), "\n"
         for name, value in properties_of(unit, without=_ATTRIBUTES):
             if name == "signature" and value == self.signature:
                 continue
-            self._child(tu, "prop", value, {"type": f"x-{name}"})
+            child = self._sub(tu, "prop", type="x-" + (name if name in FIELDS else self._legal(name)))
+            child.text, child.tail = self._legal(value), "\n"
 
     def _variant(self, tu: Element, language: str, text: str, context: Unit | None) -> None:
-        tuv = self._sub(tu, "tuv", {_LANG: language})
+        tuv = self._sub(tu, "tuv", {_LANG: normalized(language)})
         tuv.tail = "\n"
         if context is not None:
             for kind, name in _CONTEXT.items():
                 if value := getattr(context, name):
-                    self._child(tuv, "prop", value, {"type": kind}, tail="")
-        text = self._written.legal(text)
-        if self._options.tags != "keep":
-            text = self._written.styled(text, self._options.tags)
-            self._sub(tuv, "seg").text = text
+                    self._sub(tuv, "prop", type=kind).text = self._legal(value)
+        text = self._legal(text)
+        seg = self._sub(tuv, "seg")
+        if self._options.tags == "keep":
+            fill(seg, text, "tmx")
         else:
-            fill(self._sub(tuv, "seg"), text, "tmx")
-
-    def _child(
-        self, parent: Element, name: str, text: str, attributes: dict[str, str] | None = None, tail: str = "\n"
-    ) -> None:
-        child = self._sub(parent, name, {key: self._written.legal(value) for key, value in (attributes or {}).items()})
-        child.text = self._written.legal(text)
-        child.tail = tail
+            seg.text = self._written.styled(text, self._options.tags)
 
 
 def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
@@ -178,7 +173,6 @@ class _TuReader:
         self._source = normalize(options.source_lang) if options.source_lang else ""
         self._target = normalize(options.target_lang) if options.target_lang else ""
         self._header_source = self._signature = ""
-        self._codes: dict[str, str] = {}
         self._checked = False
         self.seen = 0
 
@@ -225,12 +219,6 @@ class _TuReader:
             if local(child) == "prop" and child.get("type") == "x-signature":
                 self._signature = child.text or ""
 
-    def _code(self, code: str) -> str:
-        known = self._codes.get(code)
-        if known is None:
-            known = self._codes[code] = normalize(code)
-        return known
-
     def _variants(self, tu: Element) -> list[tuple[str, str, Element]]:
         """(language, text, element) of each ``tuv`` that has a ``seg``."""
         found = []
@@ -238,7 +226,7 @@ class _TuReader:
             code = tuv.get(_LANG) or tuv.get("lang")
             seg = next(tuv.iterchildren("{*}seg"), None)
             if code and seg is not None:
-                found.append((self._code(code), read_inline(seg, "tmx"), tuv))
+                found.append((normalized(code), read_inline(seg, "tmx"), tuv))
         return found
 
     def _chosen(
@@ -249,7 +237,7 @@ class _TuReader:
             sources = _of(variants, self._source)
         else:
             code = tu.get("srclang")
-            wanted = self._header_source if not code or code == "*all*" else self._code(code)
+            wanted = self._header_source if not code or code == "*all*" else normalized(code)
             others = [v for v in variants if not self._target or v not in _of(variants, self._target)]
             # The head of many a file names a language that no unit has: the first one is the source then.
             sources = (_of(others, wanted) if wanted else []) or _of(others, others[0][0]) if others else []

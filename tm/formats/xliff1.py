@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from corpora.errors import UsageError
 from corpora.languages import detect, normalize
 from corpora.xml import Element, legal, local
-from tm.formats.base import Problems, WriteOptions, Written, tool_version
+from tm.formats.base import Problems, WriteOptions, Written, normalized, tool_version
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.unit import Unit
@@ -58,7 +58,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 
 def _head(unit: Unit) -> tuple[str, str, str]:
-    return unit.origin.source_file, unit.source_lang, unit.target_lang
+    return unit.origin.source_file, normalized(unit.source_lang), normalized(unit.target_lang)
 
 
 def _file_attributes(head: tuple[str, str, str], options: WriteOptions) -> dict[str, str]:

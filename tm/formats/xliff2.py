@@ -15,7 +15,7 @@ from typing import Any
 from corpora.errors import UsageError
 from corpora.languages import detect, normalize, same
 from corpora.xml import Element, local
-from tm.formats.base import Problems, WriteOptions, Written
+from tm.formats.base import Problems, WriteOptions, Written, normalized
 from tm.formats.inline import character, fill, read_inline
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.unit import Unit
@@ -36,7 +36,8 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     unit = next(stream, None)
     if unit is None:
         return
-    source, target = options.source_lang or unit.source_lang, options.target_lang or unit.target_lang
+    source = normalized(options.source_lang or unit.source_lang)
+    target = normalized(options.target_lang or unit.target_lang)
     writer = _Writer(options, written)
     attributes = {"version": "2.1", "srcLang": source, "trgLang": target}
     number = 0
