@@ -143,13 +143,17 @@ def _opening(
     if found is None:
         return None
     number, form, _ = found
+    parted = row.gap > layout.gap or index == 0 or furniture[index - 1] is not None
     if form in _PLAIN:
+        # In mid-paragraph a line may well begin with the mark of a note.
+        return found if parted or behind_rule else None
+    if head is not None:
+        if form == head[1] and number.isdigit():
+            return found if int(number) == int(head[0]) + 1 else None
+        return found if (head[1], form) in (("star", "number"), ("star", "star")) else None
+    if behind_rule:
         return found
-    if head is not None and form == head[1] and number.isdigit():
-        return found if int(number) == int(head[0]) + 1 else None
-    if behind_rule or (head is not None and form == "number" and head[1] == "star"):
-        return found
-    if form == "bracket" or not number.isdigit() or head is not None:
+    if form == "bracket" or not number.isdigit():
         return None
     counts_on = int(number) in (last + 1, 1) and form == "number"
     if not counts_on:
