@@ -5,6 +5,7 @@ by their place, footnote marks by being raised, listings by their face, tables b
 hyphens, footnotes in small print, headings, markers) is `corpora.cleaning`, which gets the lines with their places.
 """
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -30,6 +31,8 @@ _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
 _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
 _DIGITS = re.compile(rf"[\d{_RAISED_DIGITS}]+")
+_BLANK = 3  # rows that a gap is made: no step within a paragraph is as wide
+_STEP = 1.18  # times the usual step from which lines are parted
 _END = 4096  # bytes at the end of a file in which its end is sought
 _SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
 
@@ -136,6 +139,10 @@ class _Printer:
     changes: list[Change] = field(default_factory=list)
     regions: dict[str, list[Block]] = field(default_factory=dict)
     _spans: list[tuple[int, int]] = field(default_factory=list)  # of the lines of the page under way
+    _size: float = 10.0  # of the running text
+    _pitches: dict[float, float] = field(default_factory=dict)  # size: the usual step from baseline to baseline
+    _above: tuple[int, PageLine] | None = None
+    _row: float = 0.0  # the baseline of the last line on the grid
 
     def print(self) -> None:
         body = [
@@ -147,6 +154,7 @@ class _Printer:
         sizes = Counter(round(one.size * 2) / 2 for one in body for _ in one.glyphs)
         size = sizes.most_common(1)[0][0] if sizes else 10.0
         mono = sets_listings_apart(body)
+        self._size, self._pitches = size, _pitches(self.pages)
         everywhere = {number for page in self.pages for number in _notes(page, size)}
         for number, (page, heads) in enumerate(zip(self.pages, self.heads, strict=True), 1):
             self._page(number, page, heads, size, mono, _notes(page, size) or everywhere)
@@ -178,20 +186,24 @@ class _Printer:
                 self.lines.append(self._line(page[at], text, start, end, number, marks))
                 self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]
 
-    def _line(self, one: PageLine, text: str, start: int, end: int, page: int, marks: tuple[Mark, ...] = ()) -> Line:
-        return Line(
-            text,
-            start,
-            end,
-            page,
-            one.left - one.shift,
-            one.top,
-            one.right - one.shift,
-            one.bottom,
-            one.size,
-            one.bold,
-            marks,
-        )
+    def _line(
+        self, one: PageLine, text: str, start: int, end: int, page: int, marks: tuple[Mark, ...] = ()
+    ) -> Line:
+        """A line for the cleaning, on a grid: columns laid over each other, and steps of whole rows.
+
+        Typesetters part paragraphs by half a line or less. What is more than the usual step for the size becomes a
+        blank row, so that gaps mean the same as they do in plain text.
+        """
+        above, self._above = self._above, (page, one)
+        pitch = self._pitches.get(round(one.size), 1.2 * one.size)
+        if above is None or above[0] != page or one.base < above[1].base - one.size or above[1].shift != one.shift:
+            self._row = pitch
+        elif one.base - above[1].base > 0.25 * one.size:
+            step = (one.base - above[1].base) / pitch
+            self._row += pitch * (1 if step <= _STEP else _BLANK)
+        bottom = self._row + 0.2 * one.size
+        left, right = one.left - one.shift, one.right - one.shift
+        return Line(text, start, end, page, left, bottom - one.size, right, bottom, one.size, one.bold, marks)
 
     def _region(self, region: Region, page: Sequence[PageLine], number: int) -> None:
         """Put a fenced stand-in among the lines: the cleaning takes it for a listing and leaves it alone."""
@@ -203,8 +215,25 @@ class _Printer:
         members = [at for cell in region.members for at in cell]
         first, last = page[min(members)], page[max(members)]
         start, end = self._spans[min(members)][0], self._spans[max(members)][1]
-        for text, one, a, b in (("```", first, start, start), (slot, first, start, end), ("```", last, end, end)):
-            self.lines.append(self._line(one, text, a, b, number))
+        # The fences differ from region to region, or they would pass for running heads.
+        fence = f"```{slot}"
+        for text, one, a, b in ((fence, first, start, start), (slot, first, start, end), (fence, last, end, end)):
+            # In the size of the running text: in small print it would go on a footnote.
+            self.lines.append(replace(self._line(one, text, a, b, number), size=self._size))
+
+
+def _pitches(pages: Sequence[Sequence[PageLine]]) -> dict[float, float]:
+    """For each size of type, the step from one baseline to the next within paragraphs: the least of the common ones."""
+    steps: dict[float, Counter[float]] = {}
+    for page in pages:
+        for above, below in itertools.pairwise(page):
+            step = below.base - above.base
+            if round(above.size) == round(below.size) and 0.9 * below.size <= step <= 2.5 * below.size:
+                steps.setdefault(round(below.size), Counter())[round(step * 2) / 2] += 1
+    return {
+        size: min(step for step, count in counted.items() if count >= 0.25 * max(counted.values()))
+        for size, counted in steps.items()
+    }
 
 
 def _with_regions(blocks: Sequence[Block], regions: dict[str, list[Block]]) -> Iterator[Block]:
