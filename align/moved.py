@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from models.encoder import Vectors
 
-__all__ = ["MovedOptions", "Region", "Seed", "heaviest_increasing", "pair_leftovers", "regions", "seeds"]
+__all__ = ["MovedOptions", "Region", "Seed", "heaviest_increasing", "pair_leftovers", "regions", "seeds", "spacing"]
+
+_FEWEST = 64  # units that are sampled however long the other side is
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,10 @@ class MovedOptions:
 
     ``margin``: by how much a seed must beat the second best on both sides (cosine); ``reach``: how many units may
     lie between two seeds of a chain; ``drift``: how far a chain may leave its diagonal, per unit walked, beyond
-    ``slack`` units; ``fewest``: seeds that a chain out of order must hold; ``dominance``: the share of a chain's
-    weight that contradicting seeds may have; ``pairs``: comparisons afforded, beyond which units are sampled;
-    ``single``: the cosine from which one unit alone may be paired out of order, ``single_margin`` its margin.
+    ``slack`` units; ``fewest``: seeds that a chain out of order must hold, unless they weigh ``enough``;
+    ``dominance``: the share of a chain's weight that contradicting seeds may have; ``pairs``: comparisons afforded,
+    beyond which units are sampled; ``single``: the cosine from which one unit alone may be paired out of order,
+    ``single_margin`` its margin.
     """
 
     margin: float = 0.03
@@ -36,6 +39,7 @@ class MovedOptions:
     drift: float = 0.25
     slack: int = 3
     fewest: int = 3
+    enough: float = 0.9
     dominance: float = 0.3
     pairs: int = 250_000_000
     single: float = 0.62
@@ -79,7 +83,7 @@ def seeds(
     n, m = len(source), len(target)
     if not n or not m:
         return []
-    rows = _sample(n, max(options.pairs // m, 64), source_lengths)
+    rows = _sample(n, max(options.pairs // m, _FEWEST), source_lengths)
     rows = rows[np.abs(source[rows]).max(axis=1, initial=0.0) > 0]
     if not len(rows):
         return []
@@ -90,6 +94,11 @@ def seeds(
     weight = np.minimum(first - second, top[place] - runner_up[place])
     mutual = (back[place] == rows) & (weight >= options.margin)
     return [Seed(int(rows[k]), int(best[k]), float(weight[k])) for k in np.flatnonzero(mutual)]
+
+
+def spacing(n: int, m: int, options: MovedOptions = MovedOptions()) -> float:
+    """One source unit in how many `seeds` looks at, for ``n`` by ``m`` units."""
+    return max(1.0, n / max(options.pairs // max(m, 1), _FEWEST))
 
 
 def _sample(n: int, most: int, lengths: Sequence[int] | None) -> NDArray[np.int64]:
@@ -200,7 +209,8 @@ def _trusted(found: list[Seed], options: MovedOptions, spacing: float) -> list[S
     backbone = heaviest_increasing([seed.target for seed in found], [seed.weight for seed in found])
     kept = [seed for k, seed in enumerate(found) if k in backbone]
     for chain in _chains([seed for k, seed in enumerate(found) if k not in backbone], options, spacing):
-        if len(chain) < options.fewest:
+        weight = sum(seed.weight for seed in chain)
+        if len(chain) < options.fewest and weight < options.enough:
             continue
         low, high = chain[0], chain[-1]
         against = [
@@ -208,7 +218,7 @@ def _trusted(found: list[Seed], options: MovedOptions, spacing: float) -> list[S
             for seed in kept
             if low.source <= seed.source <= high.source or low.target <= seed.target <= high.target
         ]
-        if sum(seed.weight for seed in against) <= options.dominance * sum(seed.weight for seed in chain):
+        if sum(seed.weight for seed in against) <= options.dominance * weight:
             gone = set(against)
             kept = [seed for seed in kept if seed not in gone] + chain
     return kept

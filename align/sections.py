@@ -89,13 +89,9 @@ def match_sections(
     return _one_to_one(left, right, scores, options)
 
 
-def cut_at_sections(region: Region, matches: Sequence[Match], seeds: Iterable[Seed]) -> tuple[Region, ...]:
-    """Cut ``region`` before every pair of matched headings in it that no heavier evidence crosses."""
-    inside = [
-        Seed(match.source, match.target, match.score)
-        for match in matches
-        if match.source in region.source and match.target in region.target
-    ]
+def cut_at_sections(region: Region, matches: Sequence[Seed], seeds: Iterable[Seed]) -> tuple[Region, ...]:
+    """Cut ``region`` before every pair of matched headings in it (as seeds) that no heavier evidence crosses."""
+    inside = [match for match in matches if match.source in region.source and match.target in region.target]
     if not inside:
         return (region,)
     headings = {(seed.source, seed.target) for seed in inside}

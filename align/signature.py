@@ -5,54 +5,48 @@ version; options that differ from it are folded into a short checksum, so that t
 the same run.
 """
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, replace
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING
 
-from align.alignment import Level
 from corpora.document import Document
 from models.encoder import Encoder
+
+if TYPE_CHECKING:
+    from align.pipeline import AlignOptions
 
 __all__ = ["signature"]
 
 
 def signature(
-    source: Document,
-    target: Document,
-    *,
-    encoder: Encoder,
-    unit: Level,
-    search: str,
-    widest: tuple[int, int],
-    segmented: bool,
-    options: Any,
-    defaults: Any,
+    source: Document, target: Document, *, encoder: Encoder, options: "AlignOptions", defaults: "AlignOptions"
 ) -> str:
     """Return e.g. ``duiyi 0.1.0|unit:sentence|encoder:use-multilingual-3@9f3c|search:band|max:5-6|profile:un|…``.
 
-    ``search`` names the method, ``widest`` the units that one bead may hold on either side; ``options`` and
-    ``defaults`` are dataclasses of one type, whose difference becomes ``options:CHECKSUM``.
+    ``max`` are the units that one bead may hold on either side, ``profile`` how the structure of the two files was
+    read, ``lang`` what was taken for their languages; what differs from ``defaults`` becomes ``options:CHECKSUM``.
     """
-    profiles = dict.fromkeys((source.profile, target.profile))
+    search = options.sentences if options.unit == "sentence" else options.blocks.search
+    profiles = "+".join(dict.fromkeys((source.profile, target.profile)))
     parts = [
         f"duiyi {_version()}",
-        f"unit:{unit}",
+        f"unit:{options.unit}",
         f"encoder:{encoder.name}@{encoder.fingerprint}",
-        f"search:{search}",
-        f"max:{widest[0]}-{widest[1]}",
-        f"profile:{'segmented' if segmented else '+'.join(profiles)}",
+        "search:band",
+        f"max:{search.max_source}-{search.max_target}",
+        f"profile:{'segmented' if options.segmented else profiles}",
         f"lang:{source.language}+{target.language}",
     ]
-    if options != defaults:
-        parts.append(f"options:{_checksum(options)}")
+    tuned = replace(options, unit=defaults.unit, segmented=defaults.segmented)
+    if tuned != defaults:
+        parts.append(f"options:{_checksum(tuned)}")
     return "|".join(part.replace("|", "/") for part in parts)
 
 
-def _checksum(options: Any) -> str:
-    values = asdict(options) if is_dataclass(options) and not isinstance(options, type) else options
-    text = dumps(values, sort_keys=True, ensure_ascii=True, default=str)
+def _checksum(options: "AlignOptions") -> str:
+    text = dumps(asdict(options), sort_keys=True)
     return sha256(text.encode()).hexdigest()[:8]
 
 

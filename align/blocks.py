@@ -1,0 +1,280 @@
+"""Align the blocks of two documents: regions first, then the bead search inside them, then what stands alone.
+
+Sure pairs of blocks and matched headings cut the documents into pieces within which order holds (`align.moved`,
+`align.sections`). The target is laid in the order of the source, and the borders of the pieces become anchors of the
+bead search, so that one call serves a few thousand blocks however often the order changes. Notes are a stream of
+their own, paired by their numbers, since pages break elsewhere in the other language.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from align.alignment import Bead
+from align.evidence import Clues, EvidenceOptions, agreement, clues
+from align.moved import (
+    MovedOptions,
+    Region,
+    Seed,
+    heaviest_increasing,
+    pair_leftovers,
+    regions,
+    seeds,
+    spacing,
+)
+from align.search import SearchOptions, search_prepared
+from align.sections import SectionOptions, cut_at_sections, match_sections
+from align.spans import Prepared, prepare
+from align.traits import traits
+from corpora.document import Document, Kind
+from models.encoder import Encoder, Vectors
+
+__all__ = ["BlockOptions", "align_blocks"]
+
+_CHUNK = 4000  # blocks of both sides that one search takes: bounds its memory, far above where the result could change
+_BAND = 24  # blocks to either side of the expected place for which evidence is gathered
+_SAME_NUMBER = 16  # notes of one number that are tried: numbers may begin again on every page
+
+
+@dataclass(frozen=True, slots=True)
+class BlockOptions:
+    """How blocks are aligned.
+
+    ``structure``: headings, markers, notes and kinds of blocks are used; ``elsewhere``: what stands in another place is
+    looked for. ``search``, ``sections``, ``moved``, ``evidence``: the parts' own options; ``evidence`` None: meaning
+    alone decides.
+    """
+
+    structure: bool = True
+    elsewhere: bool = True
+    search: SearchOptions = field(default_factory=SearchOptions.paragraphs)
+    sections: SectionOptions = field(default_factory=SectionOptions)
+    moved: MovedOptions = field(default_factory=MovedOptions)
+    evidence: EvidenceOptions | None = field(default_factory=EvidenceOptions)
+
+
+def align_blocks(source: Document, target: Document, *, encoder: Encoder, options: BlockOptions) -> list[Bead]:
+    """Return beads of block ids in no particular order; blocks without an answer may be missing."""
+    ids = [[block.id for block in document.blocks if block.full_text.strip()] for document in (source, target)]
+    notes: list[list[int]] = [[], []]
+    if options.structure:
+        notes = [
+            [i for i in side if document.blocks[i].kind is Kind.FOOTNOTE]
+            for side, document in zip(ids, (source, target), strict=True)
+        ]
+        if not all(notes):
+            notes = [[], []]  # what is a note on one side stands among the paragraphs of the other
+    aside = [set(side) for side in notes]
+    main = [[i for i in side if i not in apart] for side, apart in zip(ids, aside, strict=True)]
+    beads = _Stream.of(source, target, main, encoder, options).beads_of_text(encoder)
+    if all(notes):
+        beads += _Stream.of(source, target, notes, encoder, options).beads_of_notes()
+    return beads
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Blocks of both sides that are searched together. Inside, a block is known by its position in the stream."""
+
+    documents: tuple[Document, Document]
+    ids: tuple[list[int], list[int]]
+    source: Prepared
+    target: Prepared
+    clues: tuple[Clues, Clues] | None
+    options: BlockOptions
+
+    @classmethod
+    def of(
+        cls, source: Document, target: Document, ids: Sequence[list[int]], encoder: Encoder, options: BlockOptions
+    ) -> "_Stream":
+        left, right = (
+            prepare(
+                [document.blocks[i].full_text for i in side], encoder=encoder, language=document.language, width=width
+            )
+            for document, side, width in zip(
+                (source, target), ids, (options.search.max_source, options.search.max_target), strict=True
+            )
+        )
+        found = clues(source, target, ids[0], ids[1]) if options.evidence else None
+        return cls((source, target), (ids[0], ids[1]), left, right, found, options)
+
+    def vectors(self) -> tuple[Vectors, Vectors]:
+        return self.source.vectors[0].astype(np.float32), self.target.vectors[0].astype(np.float32)
+
+    def beads_of_text(self, encoder: Encoder) -> list[Bead]:
+        """Cut into pieces, search them, and pair what is left alone on both sides."""
+        if not len(self.source) or not len(self.target):
+            return []
+        left, right = self.vectors()
+        moved = self.options.moved
+        found = seeds(left, right, moved, source_lengths=[len(text) for text in self.source.texts])
+        headings = self._headings(found, encoder) if self.options.structure else []
+        cut: tuple[Region, ...] = (Region(range(len(left)), range(len(right))),)
+        if self.options.elsewhere:
+            both = [*found, *headings]
+            cut = regions(left, right, both, moved, spacing=spacing(len(left), len(right), moved))
+        pieces = [piece for region in cut for piece in cut_at_sections(region, headings, found)]
+        beads = self._search(pieces, found)
+        if self.options.elsewhere:
+            beads = _with_leftovers(beads, left, right, moved)
+        return self._named(beads)
+
+    def beads_of_notes(self) -> list[Bead]:
+        """Notes of the same number are anchored where order allows; what lies between is searched."""
+        left, right = self.vectors()
+        waiting: dict[str, list[int]] = defaultdict(list)
+        source, target = self.documents
+        for position, block in enumerate(self.ids[1]):
+            waiting[target.blocks[block].marker].append(position)
+        pairs: list[tuple[int, int, float]] = []
+        for position, block in enumerate(self.ids[0]):
+            number = source.blocks[block].marker
+            expected = position * len(right) / len(left)
+            same = sorted(waiting.get(number, ()), key=lambda j: abs(j - expected)) if number else []
+            for other in sorted(same[:_SAME_NUMBER], reverse=True):
+                pairs.append((position, other, 0.05 + max(0.0, float(left[position] @ right[other]))))
+        chosen = heaviest_increasing([j for _, j, _ in pairs], [weight for _, _, weight in pairs])
+        cuts = [pair[:2] for position, pair in enumerate(pairs) if position in chosen]
+        edges = [(0, 0), *cuts, *((i + 1, j + 1) for i, j in cuts), (len(left), len(right))]
+        edges.sort()
+        pieces = [Region(range(i, k), range(j, m)) for (i, j), (k, m) in pairwise(edges) if k > i or m > j]
+        return self._named(self._search(pieces, []))
+
+    def _headings(self, found: Sequence[Seed], encoder: Encoder) -> list[Seed]:
+        """Matched headings as seeds of positions."""
+        source_ids, target_ids = self.ids
+        places = [{block: position for position, block in enumerate(side)} for side in self.ids]
+        by_block = [Seed(source_ids[seed.source], target_ids[seed.target], seed.weight) for seed in found]
+        matches = match_sections(*self.documents, by_block, encoder=encoder, options=self.options.sections)
+        return [
+            Seed(places[0][match.source], places[1][match.target], match.score)
+            for match in matches
+            if match.source in places[0] and match.target in places[1]
+        ]
+
+    def _search(self, pieces: Sequence[Region], found: Sequence[Seed]) -> list[Bead]:
+        """Beads of positions; ``pieces`` in source order cover both sides."""
+        order = [j for piece in pieces for j in piece.target]
+        target = self.target if order == sorted(order) else _reordered(self.target, order)
+        place = {j: at for at, j in enumerate(order)}
+        beads: list[Bead] = []
+        row = column = 0
+        for chunk in _chunks(pieces, found):
+            rows = sum(len(piece.source) for piece in chunk)
+            columns = sum(len(piece.target) for piece in chunk)
+            anchors, i, j = [], 0, 0
+            for piece in chunk:
+                i, j = i + len(piece.source), j + len(piece.target)
+                anchors.append((i, j))
+            bonus = {
+                (i - row, place[j] - column): value
+                for piece in chunk
+                for (i, j), value in self._evidence(piece, found).items()
+            }
+            moved = {i for piece in chunk if piece.moved for i in piece.source}
+            for bead in search_prepared(
+                self.source[row : row + rows],
+                target[column : column + columns],
+                options=self.options.search,
+                anchors=anchors,
+                bonus=bonus,
+            ):
+                left = tuple(i + row for i in bead.source)
+                right = tuple(order[j + column] for j in bead.target)
+                elsewhere = bool(right) and not moved.isdisjoint(left)
+                beads.append(Bead(left, right, bead.score, "moved" if elsewhere else bead.how))
+            row, column = row + rows, column + columns
+        return beads
+
+    def _evidence(self, piece: Region, found: Sequence[Seed]) -> dict[tuple[int, int], float]:
+        """The evidence for pairs of ``piece`` not far from where they are expected."""
+        if self.clues is None or self.options.evidence is None or not len(piece.source) or not len(piece.target):
+            return {}
+        inside = _backbone(piece, found)
+        centre = np.interp(
+            np.arange(piece.source.start, piece.source.stop),
+            [piece.source.start - 1, *(seed.source for seed in inside), piece.source.stop],
+            [piece.target.start - 1, *(seed.target for seed in inside), piece.target.stop],
+        )
+        values: dict[tuple[int, int], float] = {}
+        for low in range(0, len(piece.source), _BAND):
+            rows = slice(piece.source.start + low, min(piece.source.start + low + _BAND, piece.source.stop))
+            reach = centre[low : low + _BAND]
+            columns = slice(
+                max(piece.target.start, int(reach.min()) - _BAND), min(piece.target.stop, int(reach.max()) + _BAND)
+            )
+            found_here = agreement(*self.clues, rows, columns, self.options.evidence)
+            for i, j in np.argwhere(found_here):
+                values[rows.start + int(i), columns.start + int(j)] = float(found_here[i, j])
+        return values
+
+    def _named(self, beads: Sequence[Bead]) -> list[Bead]:
+        """The same beads by block ids."""
+        source, target = self.ids
+        return [
+            Bead(tuple(source[i] for i in bead.source), tuple(target[j] for j in bead.target), bead.score, bead.how)
+            for bead in beads
+        ]
+
+
+def _reordered(side: Prepared, order: Sequence[int]) -> Prepared:
+    """``side`` in another order; runs across the seams are wrong, and no bead may straddle those."""
+    texts = [side.texts[j] for j in order]
+    return Prepared(texts, side.language, side.vectors[:, order], traits(texts))
+
+
+def _backbone(piece: Region, found: Sequence[Seed]) -> list[Seed]:
+    inside = [seed for seed in found if seed.source in piece.source and seed.target in piece.target]
+    chosen = heaviest_increasing([seed.target for seed in inside], [seed.weight for seed in inside])
+    return [seed for position, seed in enumerate(inside) if position in chosen]
+
+
+def _chunks(pieces: Sequence[Region], found: Sequence[Seed]) -> Iterator[list[Region]]:
+    """Group pieces so that one search stays small; a piece that is too long is cut where both sides surely agree."""
+    chunk: list[Region] = []
+    size = 0
+    for piece in (part for whole in pieces for part in _parts(whole, found)):
+        length = len(piece.source) + len(piece.target)
+        if chunk and size + length > _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(piece)
+        size += length
+    if chunk:
+        yield chunk
+
+
+def _parts(piece: Region, found: Sequence[Seed]) -> Iterator[Region]:
+    if len(piece.source) + len(piece.target) <= _CHUNK:
+        yield piece
+        return
+    inside = _backbone(piece, found)
+    i, j = piece.source.start, piece.target.start
+    for before, seed, after in zip(inside, inside[1:], inside[2:], strict=False):
+        far = seed.source - i + seed.target - j > _CHUNK // 2
+        straight = seed.source - before.source == seed.target - before.target and (
+            after.source - seed.source == after.target - seed.target
+        )
+        if far and straight:
+            yield Region(range(i, seed.source), range(j, seed.target), piece.moved)
+            i, j = seed.source, seed.target
+    yield Region(range(i, piece.source.stop), range(j, piece.target.stop), piece.moved)
+
+
+def _with_leftovers(beads: list[Bead], left: Vectors, right: Vectors, options: MovedOptions) -> list[Bead]:
+    """Pair single blocks that have no answer where they stand but surely mean each other."""
+    alone = [i for bead in beads if not bead.target for i in bead.source]
+    others = [j for bead in beads if not bead.source for j in bead.target]
+    pairs = pair_leftovers(left, right, alone, others, options)
+    used = {i for i, _, _ in pairs}, {j for _, j, _ in pairs}
+    kept = [
+        bead
+        for bead in beads
+        if (bead.source and bead.target)
+        or (bead.source and bead.source[0] not in used[0])
+        or (bead.target and bead.target[0] not in used[1])
+    ]
+    return [*kept, *(Bead((i,), (j,), score, "moved") for i, j, score in pairs)]
