@@ -1,0 +1,140 @@
+"""Check units against a term base: a term not used, a forbidden one used, one concept named in several ways.
+
+A source term is taken to be rendered where any usable target term of its concept stands in the target, in
+any inflection ("freezing" for "freeze"), with its words in any order and near each other ("recovery of
+stolen assets" for "asset recovery"). A term inside a longer one is not asked for by itself: where
+缔约国会议 stands, nobody looks for 缔约国. A word that belongs to several concepts is satisfied by any of them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from corpora.languages import base, is_spaced
+from tm.terms.base import TermBase
+from tm.terms.concept import Concept, Status, Term
+from tm.terms.folding import Folded, fold_text
+from tm.terms.stopwords import stopwords
+from tm.unit import Unit
+
+__all__ = ["TermFinding", "check"]
+
+Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
+
+_UNUSABLE = {Status.FORBIDDEN, Status.DEPRECATED}
+_SPREAD = 4  # words that may stand between the words of one term
+_STEM = 4  # letters that two forms of a word share at least
+
+
+@dataclass(frozen=True, slots=True)
+class TermFinding:
+    """A fault: what it is, the unit (from 0), a sentence, and the spans it means (None where there is none)."""
+
+    fault: Fault
+    unit: int
+    message: str
+    source_span: tuple[int, int] | None
+    target_span: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A concept that a source names, where, and which of its target terms renders it there."""
+
+    unit: int
+    concept: Concept
+    source: tuple[int, int]
+    rendered: str
+    target: tuple[int, int]
+
+
+def check(units: Iterable[Unit], terms: TermBase) -> Iterator[TermFinding]:
+    """Yield the faults of ``units`` in order; inconsistent use, which takes all units to see, comes at the end."""
+    uses: dict[str, list[_Use]] = {}
+    for number, unit in enumerate(units):
+        target = fold_text(unit.target, unit.target_lang)
+        for start, end, concepts in _named(unit, terms):
+            text = unit.source[start:end]
+            usable = [(c, t) for c in concepts for t in c.named(unit.target_lang) if t.status not in _UNUSABLE]
+            if not usable:
+                continue
+            found = next(((c, t, span) for c, t in usable if (span := _stands(t, target))), None)
+            if found is None:
+                wanted = " or ".join(dict.fromkeys(term.text for _, term in usable))
+                yield TermFinding("term-missing", number, f"{text} is not rendered as {wanted}", (start, end), None)
+            else:
+                concept, term, span = found
+                uses.setdefault(concept.id, []).append(_Use(number, concept, (start, end), term.text, span))
+        yield from _forbidden(unit, number, terms)
+    yield from _inconsistent(uses)
+
+
+def _named(unit: Unit, terms: TermBase) -> list[tuple[int, int, tuple[Concept, ...]]]:
+    """The concepts that the source names by a term, longest terms only, each text once."""
+    found: dict[str, tuple[int, int, tuple[Concept, ...]]] = {}
+    for term in terms.find(unit.source, unit.source_lang):
+        if not term.nested:
+            found.setdefault(unit.source[term.start : term.end], (term.start, term.end, term.concepts))
+    return list(found.values())
+
+
+def _stands(term: Term, text: Folded) -> tuple[int, int] | None:
+    """Where ``term`` stands in ``text``, inflected and in any order; None where it does not."""
+    wanted = fold_text(term.text, term.language)
+    if not is_spaced(term.language):
+        at = "".join(text.units).find("".join(wanted.units))
+        return (text.spans[at][0], text.spans[at + len(wanted.units) - 1][1]) if at >= 0 and wanted.units else None
+    inner = stopwords(base(term.language)).inner
+    words = [word for word in wanted.units if word not in inner] or list(wanted.units)
+    reach = len(wanted.units) + _SPREAD
+    for first in range(len(text.units)):
+        if not any(_alike(word, text.units[first]) for word in words):
+            continue
+        window = text.units[first : first + reach]
+        places = [next((i for i, unit in enumerate(window) if _alike(word, unit)), -1) for word in words]
+        if min(places) >= 0:
+            return text.spans[first][0], text.spans[first + max(places)][1]
+    return None
+
+
+def _alike(left: str, right: str) -> bool:
+    """True for forms of one word: equal, or sharing all but their endings."""
+    if left == right:
+        return True
+    shared = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        shared += 1
+    return shared >= max(_STEM, 0.55 * max(len(left), len(right)))
+
+
+def _forbidden(unit: Unit, number: int, terms: TermBase) -> Iterator[TermFinding]:
+    """Terms in the target that must not be used, unless a usable term of another concept is the same word."""
+    named = {concept.id for _, _, concepts in _named(unit, terms) for concept in concepts}
+    for found in terms.find(unit.target, unit.target_lang):
+        text = unit.target[found.start : found.end]
+        own = [
+            (concept, term)
+            for concept in found.concepts
+            for term in concept.named(unit.target_lang)
+            if fold_text(term.text, term.language).units == fold_text(text, unit.target_lang).units
+        ]
+        if own and all(term.status in _UNUSABLE for _, term in own):
+            concept, term = next(((c, t) for c, t in own if c.id in named), own[0])
+            better = next((t.text for t in concept.named(unit.target_lang) if t.status not in _UNUSABLE), "")
+            advice = f"; use {better}" if better else ""
+            message = f"{text} is {term.status.value}{advice}"
+            yield TermFinding("term-forbidden", number, message, None, (found.start, found.end))
+
+
+def _inconsistent(uses: dict[str, list[_Use]]) -> Iterator[TermFinding]:
+    """Renderings of a concept that differ from the one used most, where several are admitted."""
+    for places in uses.values():
+        counts = Counter(use.rendered for use in places)
+        usual, most = counts.most_common(1)[0]
+        for use in places:
+            if use.rendered != usual and counts[use.rendered] < most:
+                message = f"{use.rendered} stands here, {usual} elsewhere ({most} times)"
+                yield TermFinding("term-inconsistent", use.unit, message, use.source, use.target)

@@ -1,0 +1,1 @@
+"""Exchange formats of terminology: TBX, tables, OmegaT's glossary, UTX, JSON lines."""

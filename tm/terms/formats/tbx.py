@@ -1,0 +1,319 @@
+"""TBX, the exchange format for terminology: v2 (ISO 30042:2008, martif) and v3 (ISO 30042:2019, styles DCA and DCT).
+
+All three say the same with other names, so one description of an entry is written in three spellings and read back by
+local names whatever the spelling. The dialect is TBX-Basic. v2 is the default: OmegaT and most tools read no other.
+
+Of the four values of ``administrativeStatus``, "deprecated" means "not to be used" and is our *forbidden*;
+"superseded" means "no longer used" and is our *deprecated*. *proposed* has no counterpart and is kept as a note.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from corpora import xml
+from corpora.errors import UsageError, WrongFormat
+from corpora.languages import normalize
+from tm.terms.concept import Concept, Status, Term
+from tm.terms.formats.problems import Problems
+
+__all__ = ["Style", "read", "write"]
+
+Style = Literal["2", "3-dca", "3-dct"]
+
+_V3 = "urn:iso:std:iso:30042:ed-2"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_STATUS = {
+    Status.PREFERRED: "preferredTerm-admn-sts",
+    Status.ADMITTED: "admittedTerm-admn-sts",
+    Status.DEPRECATED: "supersededTerm-admn-sts",
+    Status.FORBIDDEN: "deprecatedTerm-admn-sts",
+}
+_STATUSES = {value: key for key, value in _STATUS.items()} | {
+    "preferred": Status.PREFERRED,
+    "admitted": Status.ADMITTED,
+    "notRecommended": Status.DEPRECATED,
+    "obsolete": Status.DEPRECATED,
+}
+_PARTS = frozenset({"noun", "verb", "adjective", "adverb", "other"})
+#: The data categories of TBX-Basic that DCT spells in the namespace of the Min module; the others are in Basic's.
+_MIN = frozenset({"subjectField", "administrativeStatus", "partOfSpeech", "customerSubset", "externalCrossReference"})
+_DIALECTS = frozenset({"TBX-Basic", "TBX-Core", "TBX-Min", "TBX", "TBX-Default", "TBX-Linguist", "TBX-Glossary"})
+_ENTRIES = ("termEntry", "conceptEntry")
+_NOT_A_NAME = re.compile(r"[^\w.-]|^(?![A-Za-z_])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How one style names the levels, and how it writes a data category."""
+
+    entry: str
+    language: str
+    term: str
+    categories_are_elements: bool = False
+
+
+_SPELLINGS: dict[Style, _Spelling] = {
+    "2": _Spelling("termEntry", "langSet", "tig"),
+    "3-dca": _Spelling("conceptEntry", "langSec", "termSec"),
+    "3-dct": _Spelling("conceptEntry", "langSec", "termSec", categories_are_elements=True),
+}
+
+
+def write(path: Path, concepts: Iterable[Concept], style: Style = "2") -> int:
+    """Write ``concepts`` as TBX-Basic and return how many there are; ids are made into XML names."""
+    from lxml import etree
+
+    spelling = _SPELLINGS[style]
+    entries = list(concepts)
+    names = _names(entries)
+    with etree.xmlfile(str(path), encoding="utf-8") as out:
+        out.write_declaration()
+        if style == "2":
+            out.write_doctype('<!DOCTYPE martif SYSTEM "TBXBasiccoreStructV02.dtd">')
+            root: Any = out.element("martif", {"type": "TBX-Basic", _LANG: "en"})
+        else:
+            spaces = {None: _V3}
+            if spelling.categories_are_elements:
+                spaces |= {"min": "http://www.tbxinfo.net/ns/min", "basic": "http://www.tbxinfo.net/ns/basic"}  # type: ignore[dict-item]
+            attributes = {"type": "TBX-Basic", "style": style[2:], _LANG: "en"}
+            root = out.element(f"{{{_V3}}}tbx", attributes, nsmap=spaces)
+        with root:
+            out.write("\n", _header(style), "\n")
+            space = "" if style == "2" else f"{{{_V3}}}"
+            with out.element(f"{space}text"), out.element(f"{space}body"):
+                for concept in entries:
+                    out.write("\n", _Writer(spelling, space, names).entry(concept))
+                out.write("\n")
+    return len(entries)
+
+
+def _names(concepts: Sequence[Concept]) -> dict[str, str]:
+    """An XML name for every concept id, itself where it is one already."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for concept in concepts:
+        name = _NOT_A_NAME.sub("_", concept.id) or "_"
+        if not re.match(r"[A-Za-z_]", name):
+            name = f"_{name}"
+        base_name, number = name, 2
+        while name in taken:
+            name, number = f"{base_name}-{number}", number + 1
+        taken.add(name)
+        names[concept.id] = name
+    return names
+
+
+def _header(style: Style) -> Any:
+    from lxml import etree
+
+    space = "" if style == "2" else f"{{{_V3}}}"
+    header = etree.Element(f"{space}{'martifHeader' if style == '2' else 'tbxHeader'}")
+    source = etree.SubElement(etree.SubElement(header, f"{space}fileDesc"), f"{space}sourceDesc")
+    etree.SubElement(source, f"{space}p").text = "Written by duiyi"
+    if style == "2":
+        encoding = etree.SubElement(header, "encodingDesc")
+        etree.SubElement(encoding, "p", {"type": "XCSURI"}).text = "TBXBasicXCSV02.xcs"
+    return header
+
+
+class _Writer:
+    """Builds the element of one entry in one spelling."""
+
+    def __init__(self, spelling: _Spelling, space: str, names: dict[str, str]) -> None:
+        self.spelling, self.space, self.names = spelling, space, names
+
+    def entry(self, concept: Concept) -> Any:
+        from lxml import etree
+
+        entry = etree.Element(f"{self.space}{self.spelling.entry}", {"id": self.names[concept.id]})
+        if concept.subject:
+            self.category(entry, "descrip", "subjectField", concept.subject)
+        if concept.definition:
+            self.category(entry, "descrip", "definition", concept.definition)
+        for action, date in (("origination", concept.created), ("modification", concept.changed)):
+            if date is not None:
+                group = self.child(entry, "transacGrp")
+                self.category(group, "transac", "transactionType", action)
+                self.child(group, "date", date.date().isoformat())
+                if concept.author and action == "origination":
+                    self.category(group, "transacNote", "responsibility", concept.author)
+        if concept.note:
+            self.child(entry, "note", concept.note)
+        for reference in concept.references:
+            if reference in self.names:
+                self.category(entry, "ref", "crossReference", reference, target=self.names[reference])
+        languages: dict[str, Any] = {}
+        for term in concept.terms:
+            if term.language not in languages:
+                languages[term.language] = self.child(entry, self.spelling.language)
+                languages[term.language].set(_LANG, term.language)
+            self.term(languages[term.language], term)
+        return entry
+
+    def term(self, parent: Any, term: Term) -> None:
+        section = self.child(parent, self.spelling.term)
+        self.child(section, "term", term.text)
+        if term.status in _STATUS:
+            self.category(section, "termNote", "administrativeStatus", _STATUS[term.status])
+        if term.part_of_speech:
+            part = term.part_of_speech if term.part_of_speech in _PARTS else "other"
+            self.category(section, "termNote", "partOfSpeech", part)
+        for example in term.examples:
+            self.category(section, "descrip", "context", example)
+        if term.source:
+            self.category(section, "admin", "source", term.source)
+        if term.status is Status.PROPOSED:
+            self.child(section, "note", Status.PROPOSED.value)
+        if term.note:
+            self.child(section, "note", term.note)
+
+    def child(self, parent: Any, name: str, text: str | None = None) -> Any:
+        from lxml import etree
+
+        child = etree.SubElement(parent, f"{self.space}{name}")
+        if text is not None:
+            child.text = xml.legal(text)[0]
+        return child
+
+    def category(self, parent: Any, element: str, name: str, text: str, target: str = "") -> None:
+        """A data category: ``<termNote type="partOfSpeech">`` in DCA, ``<min:partOfSpeech>`` in DCT."""
+        from lxml import etree
+
+        if self.spelling.categories_are_elements:
+            module = "min" if name in _MIN else "basic"
+            child = etree.SubElement(parent, f"{{http://www.tbxinfo.net/ns/{module}}}{name}")
+            child.text = xml.legal(text)[0]
+        else:
+            child = self.child(parent, element, text)
+            child.set("type", name)
+        if target:
+            child.set("target", target)
+
+
+def read(path: Path, problems: Problems) -> Iterator[Concept]:
+    """Yield the concepts of a TBX file of any version and style, streamed; what is wrong with one goes to ``problems``.
+
+    Raises `corpora.errors.WrongFormat` for XML that is no TBX or another dialect, `DamagedInput` for broken XML.
+    """
+    seen: set[str] = set()
+    count = 0
+    for element in xml.stream(path, (*_ENTRIES, "body"), name=str(path)):
+        if count == 0:
+            _check_dialect(element, path)
+        if xml.local(element) == "body":
+            break
+        count += 1
+        concept = _concept(element, count, problems)
+        if concept is None:
+            continue
+        if concept.id in seen:
+            problems.add(element.sourceline, f"the concept {concept.id!r} stands here a second time")
+            continue
+        seen.add(concept.id)
+        yield concept
+    if count == 0:
+        raise WrongFormat(f"{path} holds no TBX entries")
+
+
+def _check_dialect(element: Any, path: Path) -> None:
+    root = element.getroottree().getroot()
+    if xml.local(root) not in {"martif", "tbx"}:
+        raise WrongFormat(f"{path} is not TBX: it begins with <{xml.local(root)}>")
+    dialect = root.get("type", "TBX")
+    if dialect not in _DIALECTS:
+        raise WrongFormat(
+            f"{path}, line {root.sourceline}: TBX of the dialect {dialect!r} is not read; export TBX-Basic"
+        )
+
+
+def _concept(entry: Any, number: int, problems: Problems) -> Concept | None:
+    fields: dict[str, Any] = {"id": entry.get("id") or f"c{number}"}
+    terms: list[Term] = []
+    references: list[str] = []
+    for child in entry.iter():
+        name, text = _category(child), _text(child)
+        level = _level(child, entry)
+        if level == "entry" and name in {"subjectField", "definition", "note"} and text:
+            fields.setdefault({"subjectField": "subject"}.get(name, name), text)
+        elif level == "language" and name == "definition" and text:
+            fields.setdefault("definition", text)
+        elif level == "entry" and name == "crossReference":
+            references.append(child.get("target") or text)
+        elif level == "entry" and name == "transacGrp":
+            fields |= _transaction(child, fields)
+        elif xml.local(child) in {"termSec", "tig", "ntig"}:
+            term = _term(child, problems)
+            if term is not None:
+                terms.append(term)
+    if not terms:
+        problems.add(entry.sourceline, f"the concept {fields['id']!r} has no term")
+        return None
+    return Concept(terms=tuple(terms), references=tuple(references), **fields)
+
+
+def _level(element: Any, entry: Any) -> str:
+    """At which level of the entry an element stands: "entry", "language" or "term"."""
+    for parent in element.iterancestors():
+        if parent is entry:
+            return "entry"
+        if xml.local(parent) in {"termSec", "tig", "ntig"}:
+            return "term"
+        if xml.local(parent) in {"langSec", "langSet"}:
+            return "language"
+    return "entry"
+
+
+def _category(element: Any) -> str:
+    """The data category of an element: its type in DCA and v2, its own name in DCT."""
+    return str(element.get("type") or xml.local(element))
+
+
+def _text(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _transaction(group: Any, known: dict[str, Any]) -> dict[str, Any]:
+    values = {_category(child): _text(child) for child in group}
+    try:
+        date = datetime.fromisoformat(values.get("date", "")).replace(tzinfo=UTC)
+    except ValueError:
+        return {}
+    kind = "created" if values.get("transactionType") == "origination" else "changed"
+    found: dict[str, Any] = {} if kind in known else {kind: date}
+    if values.get("responsibility") and "author" not in known:
+        found["author"] = values["responsibility"]
+    return found
+
+
+def _term(section: Any, problems: Problems) -> Term | None:
+    language = next((a.get(_LANG) for a in section.iterancestors() if a.get(_LANG)), "")
+    values: dict[str, list[str]] = {}
+    for child in section.iter():
+        values.setdefault(_category(child), []).append(_text(child))
+    text = (values.get("term") or [""])[0]
+    problem = problems.of_term(text)
+    if problem:
+        problems.add(section.sourceline, problem)
+        return None
+    try:
+        code = normalize(language)
+    except UsageError:
+        problems.add(section.sourceline, f"{language!r} is not a language code")
+        return None
+    notes = values.get("note", [])
+    status = _STATUSES.get((values.get("administrativeStatus") or values.get("normativeAuthorization") or [""])[0])
+    if status is None:
+        status = Status.PROPOSED if Status.PROPOSED.value in notes else Status.PREFERRED
+    return Term(
+        text,
+        code,
+        status,
+        (values.get("partOfSpeech") or [""])[0],
+        (values.get("source") or [""])[0],
+        "; ".join(note for note in notes if note != Status.PROPOSED.value),
+        tuple(values.get("context", ())),
+    )

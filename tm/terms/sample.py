@@ -1,0 +1,34 @@
+"""The sample glossary that ships with duiyi: terms of the international law against corruption, Chinese and English.
+
+It answers look-ups on a fresh install, until the user has a term base of her own, and shows what one looks like.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import corpora.sample
+from tm.terms.concept import Concept, Status, Term
+
+__all__ = ["sample_concepts"]
+
+_COLUMNS = (
+    ("zh", "zh-CN", Status.PREFERRED),
+    ("zh_admitted", "zh-CN", Status.ADMITTED),
+    ("en", "en-US", Status.PREFERRED),
+    ("en_admitted", "en-US", Status.ADMITTED),
+    ("en_forbidden", "en-US", Status.FORBIDDEN),
+)
+
+
+def sample_concepts() -> Iterator[Concept]:
+    """The entries of ``corpora/sample/glossary.tsv``."""
+    path = Path(corpora.sample.__file__).with_name("glossary.tsv")
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file, delimiter="\t"), 1):
+            terms = tuple(
+                Term(text, language, status)
+                for column, language, status in _COLUMNS
+                for text in filter(None, row[column].split("|"))
+            )
+            yield Concept(f"uncac-{number}", terms, row["subject"], row["definition"])
