@@ -169,6 +169,7 @@ class _Writer:
     dialect: Dialect
     data: MutableMapping[str, str]
     partners: Mapping[int, int]
+    in_code: bool = False  # writing into the code of a tag, where translatable pieces stand as `sub`
     numbers: dict[int, int] = field(default_factory=dict)
 
     def write(self, element: Element, parts: list[str | Tag]) -> None:
@@ -217,11 +218,11 @@ class _Writer:
 
     def _may_enclose(self, opening: Tag, closing: Tag) -> bool:
         element = opening.get("el")
+        if element == "sub":
+            return self.in_code and self.dialect != "xliff2"
         if self.dialect == "tmx":
-            return element in ("hi", "sub")
-        if self.dialect == "xliff1":
-            return element == "sub" or (not opening.content and not closing.content)
-        return True
+            return element == "hi"
+        return self.dialect == "xliff2" or (not opening.content and not closing.content and not self.in_code)
 
     def _shape(self, position: int, tag: Tag, encloses: bool) -> tuple[str, dict[str, str]]:
         paired = position in self.partners
@@ -275,7 +276,8 @@ class _Writer:
         if not tag.content or self.dialect == "xliff2":
             return
         if tag.get("sub") == "yes":
-            fill(child, tag.content, self.dialect, self.data)
+            parts = split(tag.content)
+            _Writer(self.dialect, self.data, _partners(parts), in_code=True).write(child, parts)
         else:
             child.text = tag.content
 
@@ -290,8 +292,6 @@ def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
     ctype = {"ctype": kind if kind in known else extended} if kind else {}
     if tag.get("el") == "sub" and encloses:
         return "sub", ctype
-    if tag.get("el") == "mrk" and encloses:
-        return "mrk", {"mtype": tag.get("mtype") or "x-mark", "mid": tag.id}
     if encloses:
         return "g", {"id": tag.id, **ctype}
     name = {
