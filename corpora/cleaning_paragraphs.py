@@ -180,7 +180,7 @@ def _opens_item(row: Row, piece: Sequence[Row], layout: Layout) -> bool:
     first = parse_marker(piece[0].text)
     if first is not None and follows(parse_marker(row.text, first) or marker, first):
         return True
-    return not runs_on or (abs(row.indent - above.indent) > 0.8 and not _hangs(piece))
+    return not runs_on or (abs(row.indent - above.indent) > 1.5 and not _hangs(piece))
 
 
 def _hangs(piece: Sequence[Row]) -> bool:

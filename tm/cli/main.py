@@ -12,6 +12,7 @@ import typer
 from corpora.errors import DuiyiError
 from tm.cli.fetch import fetch
 from tm.cli.output import message
+from tm.cli.structure import structure
 
 __all__ = ["app", "run"]
 
@@ -32,6 +33,7 @@ def _root() -> None:
 
 
 app.command()(fetch)
+app.command()(structure)
 
 
 def run() -> None:

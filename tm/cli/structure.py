@@ -1,0 +1,151 @@
+"""`duiyi structure`: what was read from a document, and what was dropped, joined or moved on the way."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tm.cli.output import message, print_json, write
+
+if TYPE_CHECKING:
+    from corpora.document import Block, Change, Document, Section
+
+__all__ = ["structure"]
+
+_SHOWN = 60  # characters of a block that the outline shows
+_QUOTED = 90  # characters of a piece of the original that the list of changes shows
+
+
+def structure(
+    file: Annotated[Path, typer.Argument(help="Document to read: text, PDF, DOCX, HTML or PO.")],
+    language: Annotated[str | None, typer.Option(help="Language of the document; detected by default.")] = None,
+    profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
+    blocks: Annotated[bool, typer.Option("--blocks", help="Show every block, not the headings alone.")] = False,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="List every piece that was dropped, joined, moved or marked, and why.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print facts, blocks and changes as JSON.")] = False,
+) -> None:
+    """Show the outline that was read from a document: what was joined, dropped and why."""
+    from corpora.readers import read
+
+    document = read(file, language=language, profile=profile)
+    for warning in document.warnings:
+        message(f"{file}: {warning}")
+    if json:
+        print_json(_as_data(document))
+        return
+    write(_facts(document))
+    for line in _blocks(document) if blocks else _outline(document):
+        write(line)
+    write(_summary(document.changes))
+    if changes:
+        for change in document.changes:
+            write(_change(change))
+
+
+def _facts(document: "Document") -> str:
+    kinds = Counter(block.kind.value for block in document.blocks)
+    counted = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    encoding = f", {document.encoding}" if document.encoding else ""
+    return f"{document.path}: {document.language}{encoding}, profile {document.profile}; {counted}"
+
+
+def _outline(document: "Document") -> list[str]:
+    """The title, then a line a section: its place in the tree, its heading and how many blocks it holds."""
+    titles = [block.full_text for block in document.blocks if block.kind.value == "title"]
+    lines = [_shortened(title, _SHOWN * 2) for title in titles]
+
+    def walk(section: "Section", depth: int) -> None:
+        if section.heading is not None:
+            heading = document.blocks[section.heading]
+            lines.append(f"{'  ' * depth}{_shortened(heading.full_text, _SHOWN * 2)}  [{section.last - section.first}]")
+        for child in section.children:
+            walk(child, depth + 1)
+
+    walk(document.outline, 0)
+    return lines
+
+
+def _blocks(document: "Document") -> list[str]:
+    lines = []
+    for block in document.blocks:
+        page = f"p.{block.page}" if block.page else ""
+        level = str(block.level) if block.level else ""
+        lines.append(
+            f"{block.id:>5} {page:>6} {block.kind.value:<10} {level:>1}  {_shortened(_one_line(block), _SHOWN * 2)}"
+        )
+    return lines
+
+
+def _one_line(block: "Block") -> str:
+    return block.full_text.replace("\n", " ⏎ ")
+
+
+def _summary(changes: "tuple[Change, ...]") -> str:
+    counted = Counter((change.action, change.step) for change in changes)
+    if not counted:
+        return "nothing was dropped or joined"
+    return "; ".join(f"{action} {number} ({step})" for (action, step), number in sorted(counted.items()))
+
+
+def _change(change: "Change") -> str:
+    page = f" p.{change.page}" if change.page else ""
+    return f"{change.action:<8} {change.step:<16} {change.start}-{change.end}{page}  {_shortened(change.text, _QUOTED)}"
+
+
+def _shortened(text: str, length: int) -> str:
+    text = text.replace("\n", " ⏎ ")
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _as_data(document: "Document") -> dict[str, Any]:
+    changes = [
+        {
+            "step": change.step,
+            "action": change.action,
+            "text": change.text,
+            "page": change.page,
+            "start": change.start,
+            "end": change.end,
+        }
+        for change in document.changes
+    ]
+    return {
+        "path": document.path,
+        "language": document.language,
+        "encoding": document.encoding,
+        "profile": document.profile,
+        "properties": dict(document.properties),
+        "warnings": list(document.warnings),
+        "outline": _section(document, document.outline),
+        "blocks": [_block(block) for block in document.blocks],
+        "dropped": [change for change in changes if change["action"] == "dropped"],
+        "changes": changes,
+    }
+
+
+def _block(block: "Block") -> dict[str, Any]:
+    return {
+        "id": block.id,
+        "kind": block.kind.value,
+        "level": block.level,
+        "marker": block.marker,
+        "text": block.text,
+        "page": block.page,
+        "start": block.start,
+        "end": block.end,
+        "marks": [{"number": mark.number, "offset": mark.offset} for mark in block.marks],
+    }
+
+
+def _section(document: "Document", section: "Section") -> dict[str, Any]:
+    heading = None if section.heading is None else document.blocks[section.heading].full_text
+    return {
+        "heading": heading,
+        "level": section.level,
+        "first": section.first,
+        "last": section.last,
+        "children": [_section(document, child) for child in section.children],
+    }
