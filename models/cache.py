@@ -1,0 +1,193 @@
+"""Vectors kept on disk by text and encoder, so that what was encoded once is not encoded again.
+
+One SQLite file in the user's cache folder, shared by processes. A row holds the hash of a text, never the text,
+and its vector in float32, so that cached and fresh vectors are the same bits. Above the size bound what
+was not used for longest goes first. A cache can always be made again, hence: a damaged file is set
+aside, a locked or unwritable one is done without, and none of it ever stops the work.
+
+The built-in encoder goes without: it makes a vector nearly as fast as a row can be found.
+"""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from models.encoder import Encoder, Vectors
+
+__all__ = ["CachedEncoder", "VectorCache", "default_path"]
+
+_LOG = logging.getLogger(__name__)
+_VERSION = 1
+_DAY = 86_400
+_VARIABLES = 500  # values in one statement; old SQLite allows 999
+_BATCH = 128  # texts encoded before they are kept, so that a run that is broken off loses little
+_WAIT = 5.0  # seconds for another process that writes
+
+
+def default_path() -> Path:
+    """Return the user's cache file; nothing is made yet."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("duiyi", appauthor=False) / f"vectors-{_VERSION}.sqlite"
+
+
+class VectorCache:
+    """The file. ``limit`` is its size in bytes above which the least recently used tenth is dropped."""
+
+    def __init__(self, path: Path, *, limit: int = 2 << 30) -> None:
+        self.path = path
+        self._limit = limit
+
+    def get(self, encoder: str, texts: Sequence[str], dim: int) -> dict[str, Vectors]:
+        """Return the vectors that are there, by text. ``encoder`` says whose, by name and fingerprint."""
+        keys = {_key(text): text for text in texts}
+        found: dict[str, Vectors] = {}
+        with self._open() as db:
+            if db is None:
+                return found
+            today = int(time.time()) // _DAY
+            stale = []
+            wanted = list(keys)
+            for low in range(0, len(wanted), _VARIABLES):
+                some = wanted[low : low + _VARIABLES]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT key, vector, used FROM vectors WHERE encoder = ? AND key IN ({marks})"
+                for key, blob, used in db.execute(query, (encoder, *some)):
+                    vector = np.frombuffer(blob, "<f4") if isinstance(blob, bytes) and len(blob) == 4 * dim else None
+                    if vector is not None and np.isfinite(vector).all():
+                        found[keys[key]] = vector.astype(np.float32)
+                        if used != today:
+                            stale.append((today, encoder, key))
+            if stale:
+                db.executemany("UPDATE vectors SET used = ? WHERE encoder = ? AND key = ?", stale)
+        return found
+
+    def put(self, encoder: str, texts: Sequence[str], vectors: Vectors) -> None:
+        """Keep the vectors of ``texts``."""
+        today = int(time.time()) // _DAY
+        rows = [
+            (encoder, _key(text), vector.astype("<f4").tobytes(), today)
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+        with self._open() as db:
+            if db is not None:
+                db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
+                self._shrink(db)
+
+    def _shrink(self, db: sqlite3.Connection) -> None:
+        pages, size, free = (
+            db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size", "freelist_count")
+        )
+        if (pages - free) * size <= self._limit:
+            return
+        (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
+        oldest = "SELECT encoder, key FROM vectors ORDER BY used LIMIT ?"
+        db.execute(f"DELETE FROM vectors WHERE (encoder, key) IN ({oldest})", (count // 10 + 1,))
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield a transaction, or None where there can be none; faults inside it are logged and forgiven."""
+        try:
+            db = self._connect()
+        except sqlite3.OperationalError as error:  # locked, read-only, no room: the file itself may be sound
+            _LOG.warning("the vector cache %s is not used: %s", self.path, error)
+            db = None
+        except (sqlite3.DatabaseError, OSError) as error:
+            _LOG.warning("the vector cache %s is not used: %s", self.path, error)
+            self._set_aside(error)
+            db = None
+        if db is None:
+            yield None
+            return
+        with closing(db):
+            try:
+                with db:
+                    yield db
+            except sqlite3.OperationalError as error:
+                _LOG.warning("the vector cache %s is not used: %s", self.path, error)
+            except sqlite3.DatabaseError as error:
+                db.close()
+                self._set_aside(error)
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, timeout=_WAIT)
+        try:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version not in (0, _VERSION):
+                raise sqlite3.DatabaseError(f"version {version} is not known here")
+            if version == 0:
+                with db:
+                    db.execute(
+                        "CREATE TABLE IF NOT EXISTS vectors (encoder TEXT, key BLOB, vector BLOB, used INTEGER,"
+                        " PRIMARY KEY (encoder, key)) WITHOUT ROWID"
+                    )
+                    db.execute(f"PRAGMA user_version = {_VERSION}")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _set_aside(self, error: Exception) -> None:
+        """Rename a damaged file, so that the next run starts a fresh one and nothing is thrown away."""
+        aside = self.path.with_name(f"{self.path.name}.damaged")
+        try:
+            if self.path.is_file():
+                self.path.replace(aside)
+                _LOG.warning("the vector cache was damaged (%s) and is set aside as %s", error, aside)
+        except OSError:
+            _LOG.warning("the vector cache %s is damaged and cannot be set aside", self.path)
+
+
+class CachedEncoder:
+    """An encoder that looks into the cache first; the vectors are those of the encoder inside."""
+
+    def __init__(
+        self, encoder: Encoder, cache: VectorCache, *, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        self._encoder = encoder
+        self._cache = cache
+        self._progress = progress
+
+    @property
+    def name(self) -> str:
+        """The name of the encoder inside."""
+        return self._encoder.name
+
+    @property
+    def dim(self) -> int:
+        """The width of the encoder inside."""
+        return self._encoder.dim
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the encoder inside."""
+        return self._encoder.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return what the encoder inside returns; each distinct text is encoded at most once."""
+        distinct = list(dict.fromkeys(texts))
+        owner = f"{self.name}@{self.fingerprint}"
+        found = self._cache.get(owner, distinct, self.dim)
+        missing = sorted((text for text in distinct if text not in found), key=len)
+        for low in range(0, len(missing), _BATCH):
+            some = missing[low : low + _BATCH]
+            made = self._encoder.encode(some)
+            self._cache.put(owner, some, made)
+            found.update(zip(some, made, strict=True))
+            if self._progress:
+                self._progress(low + len(some), len(missing))
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = found[text]
+        return vectors
+
+
+def _key(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
