@@ -15,7 +15,7 @@ from typing import Any
 
 from corpora import languages
 from corpora.cleaning import blocks_from_lines
-from corpora.document import Block, Change, Kind, Line, Mark
+from corpora.document import Block, Change, Line, Mark
 from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
 from corpora.pdf_glyphs import PageGlyphs, glyphs_of
 from corpora.pdf_heads import find_heads
@@ -30,7 +30,7 @@ _NOTE_NUMBER = re.compile(r"[\[(（]?(\d{1,3}|[*†‡]{1,3})[\])）]?")
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
 _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
-_DIGITS = re.compile(rf"[\d{_RAISED_DIGITS}]+")
+_LAST_DIGITS = re.compile(r"\d*$")
 _BLANK = 3  # rows that a gap is made: no step within a paragraph is as wide
 _STEP = 1.18  # times the usual step from which lines are parted
 _END = 4096  # bytes at the end of a file in which its end is sought
@@ -186,9 +186,7 @@ class _Printer:
                 self.lines.append(self._line(page[at], text, start, end, number, marks))
                 self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]
 
-    def _line(
-        self, one: PageLine, text: str, start: int, end: int, page: int, marks: tuple[Mark, ...] = ()
-    ) -> Line:
+    def _line(self, one: PageLine, text: str, start: int, end: int, page: int, marks: tuple[Mark, ...] = ()) -> Line:
         """A line for the cleaning, on a grid: columns laid over each other, and steps of whole rows.
 
         Typesetters part paragraphs by half a line or less. What is more than the usual step for the size becomes a
@@ -245,14 +243,15 @@ def _with_regions(blocks: Sequence[Block], regions: dict[str, list[Block]]) -> I
 
 
 def _notes(page: Sequence[PageLine], size: float) -> set[str]:
-    """The numbers that lines in small print open with on a page."""
-    found = set()
+    """The numbers that lines in small print open with on a page, as far as they count on from one to the next."""
+    found: list[str] = []
     for one in page:
-        if one.size < _SMALL * size:
-            match = _NOTE_NUMBER.match(one.text.translate(_LOWER))
-            if match:
-                found.add(match[1])
-    return found
+        match = _NOTE_NUMBER.match(one.text.translate(_LOWER)) if one.size < _SMALL * size else None
+        if match and (
+            not found or not match[1].isdigit() or not found[-1].isdigit() or int(match[1]) == int(found[-1]) + 1
+        ):
+            found.append(match[1])
+    return set(found)
 
 
 def _printed(one: PageLine, notes: set[str], *, small: bool) -> tuple[str, str, tuple[Mark, ...]]:
@@ -262,31 +261,31 @@ def _printed(one: PageLine, notes: set[str], *, small: bool) -> tuple[str, str, 
     marks: list[Mark] = []
     length = 0
     for piece, raised in _raised_parts(one):
-        match = _NOTE_NUMBER.fullmatch(piece.translate(_LOWER).strip())
-        known = match is not None and match[1] in notes
-        if raised and known and match is not None:
-            if length and not small:
+        if raised:
+            # "1⁸" for 18: a font has raised shapes for some of the digits only.
+            before = _LAST_DIGITS.search(text[-1])[0] if text and piece.translate(_LOWER).isdecimal() else ""  # type: ignore[index]
+            for number in (f"{before}{piece.translate(_LOWER)}", piece.translate(_LOWER)):
+                match = _NOTE_NUMBER.fullmatch(number.strip())
+                if match is None or match[1] not in notes:
+                    continue
+                cut = len(number) - len(piece)
+                if small and length <= cut:
+                    break  # the number of the note itself
+                if cut:
+                    text[-1] = text[-1][:-cut]
+                    length -= cut
                 marks.append(Mark(match[1], length))
-                continue
-            if not length:
-                piece = f"{match[1]} "
-        elif raised and piece.isdigit():
+                piece = ""
+                break
             piece = piece.translate(_RAISE)
-        else:
-            # "1⁸" for 18: a font had raised shapes for some of the digits only.
-            piece = _DIGITS.sub(lambda found: _as_note(found[0], notes), piece)
         text.append(piece)
         length += len(piece)
-    return printed, "".join(text), tuple(marks)
-
-
-def _as_note(digits: str, notes: set[str]) -> str:
-    lowered = digits.translate(_LOWER)
-    return (
-        lowered
-        if not digits.isdecimal() and not lowered == "" and lowered in notes and digits[0].isdecimal()
-        else digits
-    )
+    line = "".join(text)
+    if small and not marks:
+        match = _NOTE_NUMBER.match(line.translate(_LOWER))
+        if match and match[1] in notes:
+            line = f"{match[1]} {line[match.end() :].lstrip()}"
+    return printed, line, tuple(marks)
 
 
 def _raised_parts(one: PageLine) -> Iterator[tuple[str, bool]]:
@@ -294,10 +293,11 @@ def _raised_parts(one: PageLine) -> Iterator[tuple[str, bool]]:
     part: list[str] = []
     raised = False
     for glyph in one.glyphs:
-        if glyph.raised != raised and not glyph.blank and not (glyph.char in _RAISED_DIGITS):
+        is_raised = glyph.raised or glyph.char in _RAISED_DIGITS
+        if is_raised != raised and not glyph.blank:
             if part:
                 yield "".join(part), raised
-            part, raised = [], glyph.raised
+            part, raised = [], is_raised
         part.append(_plain(glyph.char))
     if part:
         yield "".join(part), raised

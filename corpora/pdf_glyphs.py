@@ -102,7 +102,7 @@ def glyphs_of(page: Any) -> PageGlyphs:
         elif char in "\x00\ufffd" or "\ue000" <= char <= "\uf8ff":
             unmapped += 1
         else:
-            x, base = place.point(*origin)
+            base = place.point(*origin)[1]
             ends = (place.point(*start)[0], place.point(*end)[0])
             runs[-1].append(Glyph(char, min(ends), max(ends), base, style.size, style.bold, style.mono, raised))
     kept = tuple(tuple(run) for run in runs if any(not glyph.blank for glyph in run))

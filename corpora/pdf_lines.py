@@ -45,7 +45,7 @@ class PageLine:
     def mono(self) -> bool:
         """Whether a typewriter face sets all of it (a character borrowed from another font aside)."""
         inked = [glyph for glyph in self.glyphs if not glyph.blank]
-        return sum(glyph.mono for glyph in inked) >= 0.9 * len(inked)
+        return inked[0].mono and sum(glyph.mono for glyph in inked) >= 0.9 * len(inked)
 
     @property
     def bold(self) -> bool:
