@@ -16,6 +16,7 @@ from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.folding import Folded, fold_text
 from tm.terms.stopwords import stopwords
+from tm.terms.tokens import words
 from tm.unit import Unit
 
 __all__ = ["TermFinding", "check"]
@@ -24,6 +25,7 @@ Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
 
 _UNUSABLE = {Status.FORBIDDEN, Status.DEPRECATED}
 _SPREAD = 4  # words that may stand between the words of one term
+_SHORT = 2  # characters of a Chinese term that may well be a piece of another word
 _STEM = 4  # letters that two forms of a word share at least
 
 
@@ -73,10 +75,20 @@ def check(units: Iterable[Unit], terms: TermBase) -> Iterator[TermFinding]:
 def _named(unit: Unit, terms: TermBase) -> list[tuple[int, int, tuple[Concept, ...]]]:
     """The concepts that the source names by a term, longest terms only, each text once."""
     found: dict[str, tuple[int, int, tuple[Concept, ...]]] = {}
+    stops = _word_borders(unit.source, unit.source_lang)
     for term in terms.find(unit.source, unit.source_lang):
-        if not term.nested:
+        short = term.end - term.start <= _SHORT and stops is not None
+        if not term.nested and not (short and stops is not None and not {term.start, term.end} <= stops):
             found.setdefault(unit.source[term.start : term.end], (term.start, term.end, term.concepts))
     return list(found.values())
+
+
+def _word_borders(text: str, language: str) -> set[int] | None:
+    """Where words begin and end in Chinese, so that 包 is not found in 包含; None where borders are printed anyway."""
+    if is_spaced(language):
+        return None
+    spans = [(word.start, word.end) for word in words(text, language)]
+    return {border for span in spans for border in span}
 
 
 def _stands(term: Term, text: Folded) -> tuple[int, int] | None:
@@ -86,13 +98,13 @@ def _stands(term: Term, text: Folded) -> tuple[int, int] | None:
         at = "".join(text.units).find("".join(wanted.units))
         return (text.spans[at][0], text.spans[at + len(wanted.units) - 1][1]) if at >= 0 and wanted.units else None
     inner = stopwords(base(term.language)).inner
-    words = [word for word in wanted.units if word not in inner] or list(wanted.units)
+    needed = [word for word in wanted.units if word not in inner] or list(wanted.units)
     reach = len(wanted.units) + _SPREAD
     for first in range(len(text.units)):
-        if not any(_alike(word, text.units[first]) for word in words):
+        if not any(_alike(word, text.units[first]) for word in needed):
             continue
         window = text.units[first : first + reach]
-        places = [next((i for i, unit in enumerate(window) if _alike(word, unit)), -1) for word in words]
+        places = [next((i for i, unit in enumerate(window) if _alike(word, unit)), -1) for word in needed]
         if min(places) >= 0:
             return text.spans[first][0], text.spans[first + max(places)][1]
     return None
@@ -135,6 +147,13 @@ def _inconsistent(uses: dict[str, list[_Use]]) -> Iterator[TermFinding]:
         counts = Counter(use.rendered for use in places)
         usual, most = counts.most_common(1)[0]
         for use in places:
-            if use.rendered != usual and counts[use.rendered] < most:
+            if counts[use.rendered] < most and not _is_short_form(use.rendered, usual):
                 message = f"{use.rendered} stands here, {usual} elsewhere ({most} times)"
                 yield TermFinding("term-inconsistent", use.unit, message, use.source, use.target)
+
+
+def _is_short_form(left: str, right: str) -> bool:
+    """True where one name is made of words of the other: "the Mechanism", said once it was named in full."""
+    one, other = (set(text.lower().split()) for text in (left, right))
+    small, large = sorted((one, other), key=len)
+    return all(any(_alike(word, candidate) for candidate in large) for word in small)

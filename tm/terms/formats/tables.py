@@ -245,11 +245,8 @@ def write_omegat(path: Path, concepts: Iterable[Concept], source: str, target: s
         for concept, (sources, targets) in _sides(concepts, [source, target]):
             usable = [term.text for term in targets if term.status not in {Status.FORBIDDEN, Status.DEPRECATED}]
             avoid = [term.text for term in targets if term.status in {Status.FORBIDDEN, Status.DEPRECATED}]
-            comment = "; ".join(
-                part
-                for part in (concept.subject, concept.definition, f"not: {', '.join(avoid)}" if avoid else "")
-                if part
-            )
+            advice = f"not: {', '.join(avoid)}" if avoid else ""
+            comment = "; ".join(filter(None, (concept.subject, concept.definition, advice)))
             for term in sources:
                 for text in usable:
                     file.write("\t".join(_one_line(cell) for cell in (term.text, text, comment)) + "\n")
