@@ -38,7 +38,7 @@ def default_path() -> Path:
 
 
 class VectorCache:
-    """The file. ``limit`` is its size in bytes above which the least recently used tenth is dropped."""
+    """The file. ``limit`` is its size in bytes above which the least recently used vectors are dropped."""
 
     def __init__(self, path: Path, *, limit: int = 2 << 30) -> None:
         self.path = path
@@ -81,14 +81,17 @@ class VectorCache:
                 self._shrink(db)
 
     def _shrink(self, db: sqlite3.Connection) -> None:
-        pages, size, free = (
+        """Drop what was not used for longest until a tenth of the bound is free."""
+        pages, page, free = (
             db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size", "freelist_count")
         )
-        if (pages - free) * size <= self._limit:
+        size = (pages - free) * page
+        if size <= self._limit:
             return
         (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
+        surplus = round(count * (1 - 0.9 * self._limit / size)) + 1
         oldest = "SELECT encoder, key FROM vectors ORDER BY used LIMIT ?"
-        db.execute(f"DELETE FROM vectors WHERE (encoder, key) IN ({oldest})", (count // 10 + 1,))
+        db.execute(f"DELETE FROM vectors WHERE (encoder, key) IN ({oldest})", (surplus,))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
