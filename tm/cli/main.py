@@ -10,6 +10,8 @@ import sys
 import typer
 
 from corpora.errors import DuiyiError
+from tm.cli.align import align
+from tm.cli.demo import demo
 from tm.cli.fetch import fetch
 from tm.cli.output import message
 from tm.cli.structure import structure
@@ -32,6 +34,8 @@ def _root() -> None:
     """Exit code 0: done; 1: a check found faults; 2: bad usage or bad input."""
 
 
+app.command()(demo)
+app.command()(align)
 app.command()(fetch)
 app.command()(structure)
 

@@ -1,0 +1,57 @@
+"""`duiyi demo`: the main job on the sample pair that ships with the program, from two texts to files for a CAT tool."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tm.cli.output import console, write
+
+__all__ = ["demo"]
+
+_SHOWN = 6  # pairs shown of the table
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder to write to.", file_okay=False)] = Path("demo-output"),
+) -> None:
+    """Align the built-in sample pair and write TMX, XLIFF and TSV, showing what was done."""
+    from corpora.sample import pair
+    from tm.cli.align import align
+
+    source, target = pair()
+    files = [out / "sample.tmx", out / "sample.xlf", out / "sample.tsv"]
+    write("Two resolutions as text drawn out of a PDF, Chinese and English:")
+    write(f"  duiyi align {source.name} {target.name} " + " ".join(f"-o {path.name}" for path in files) + "\n")
+    align(source, target, files)
+    _show_pairs(files[0])
+    _show_term("资产追回")
+    write("Next: import sample.tmx into a CAT tool (docs/cat-tools.md), or run `duiyi align` on files of your own.")
+
+
+def _show_pairs(path: Path) -> None:
+    """The first pairs of the TMX just written, read back from it."""
+    from itertools import islice
+
+    from rich.table import Table
+
+    from tm.formats.registry import read
+
+    table = Table(title="The first pairs", title_justify="left", show_lines=True)
+    for name in ("zh", "en", "score"):
+        table.add_column(name, ratio=1 if name != "score" else None, overflow="fold")
+    for unit in islice(read(path), _SHOWN):
+        table.add_row(unit.source, unit.target, "" if unit.score is None else f"{unit.score:.2f}")
+    console().print(table)
+
+
+def _show_term(text: str) -> None:
+    """What the sample glossary says of a term."""
+    from tm.terms.base import TermBase
+    from tm.terms.sample import sample_concepts
+
+    with TermBase(":memory:") as terms:
+        terms.add(sample_concepts())
+        hit = terms.lookup(text, "zh")[0]
+    names = ", ".join(f"{term.text} ({term.status})" for term in hit.concept.named("en"))
+    write(f"\nduiyi term lookup {text}\n  {names}\n  {hit.concept.definition}\n")
