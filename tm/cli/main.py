@@ -15,6 +15,7 @@ from tm.cli.demo import demo
 from tm.cli.fetch import fetch
 from tm.cli.output import message
 from tm.cli.structure import structure
+from tm.cli.term import app as term
 
 __all__ = ["app", "run"]
 
@@ -38,6 +39,7 @@ app.command()(demo)
 app.command()(align)
 app.command()(fetch)
 app.command()(structure)
+app.add_typer(term, name="term")
 
 
 def run() -> None:

@@ -20,7 +20,7 @@ from corpora.languages import base, detect, normalize
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.formats.problems import Problems
 
-__all__ = ["Columns", "guess", "read", "read_utx", "write", "write_omegat", "write_utx"]
+__all__ = ["Columns", "guess", "named", "read", "read_utx", "write", "write_omegat", "write_utx"]
 
 _PLAIN = {
     "id": "id", "subject": "subject", "subject field": "subject", "domain": "subject", "领域": "subject",
@@ -238,7 +238,7 @@ def _one_line(text: str) -> str:
 
 
 def write_omegat(path: Path, concepts: Iterable[Concept], source: str, target: str) -> int:
-    """Write OmegaT's glossary: source, target, comment by tabs in UTF-8; a row for each source term that may be used."""
+    """Write OmegaT's glossary: source, target, comment by tabs in UTF-8; a row a pair of usable terms."""
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"# {source}\t{target}\tcomment\n")
@@ -296,3 +296,20 @@ def read_utx(path: Path, problems: Problems) -> Iterator[Concept]:
                 terms.append(term)
     for name, terms in concepts.items():
         yield Concept(name, tuple(terms))
+
+
+def named(columns: Mapping[str, int], *, header: bool) -> Columns:
+    """Columns by name as a user gives them ("zh", "en_forbidden", "note"); raises `UsageError` for an unknown name."""
+    terms: dict[int, tuple[str, Status]] = {}
+    fields: dict[int, str] = {}
+    for name, at in columns.items():
+        language = None if name.lower() in _PLAIN else _language_of(name.lower())
+        if language is not None:
+            terms[at] = language
+        elif name.lower() in _PLAIN:
+            fields[at] = _PLAIN[name.lower()]
+        else:
+            raise UsageError(f"{name!r} is neither a language nor one of {', '.join(sorted(set(_PLAIN.values())))}")
+    if len({base(language) for language, _ in terms.values()}) < 2:
+        raise UsageError("columns of terms in two languages are needed")
+    return Columns(terms, fields, header)

@@ -1,0 +1,412 @@
+"""`duiyi term`: a glossary asked, filled, exchanged, won from units, and held against translations."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tm.cli.output import console, errors, message, print_json, write
+
+if TYPE_CHECKING:
+    from tm.terms.base import Found, Hit, TermBase
+    from tm.terms.check import TermFinding
+    from tm.terms.concept import Concept, Term
+    from tm.terms.extraction import TermPair
+    from tm.terms.formats.tables import Columns
+    from tm.unit import Unit
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Terminology: look up, import, export, extract, check.", no_args_is_help=True)
+
+Terms = Annotated[
+    Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def _default() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("duiyi", appauthor=False) / "terms.sqlite"
+
+
+@contextmanager
+def _opened(path: Path | None, *, create: bool = False) -> "Iterator[TermBase]":
+    """The term base asked for; where the user has none yet, the sample glossary answers, and that is said."""
+    from tm.terms.base import TermBase
+    from tm.terms.sample import sample_concepts
+
+    if path is None and not create and not _default().exists():
+        message("duiyi: no term base yet; the sample glossary answers (`duiyi term import` makes one)")
+        with TermBase(":memory:") as terms:
+            terms.add(sample_concepts())
+            yield terms
+        return
+    with TermBase(path or _default(), create=create) as terms:
+        yield terms
+
+
+@app.command()
+def lookup(
+    text: Annotated[str | None, typer.Argument(help="A term, a part of one, or a pattern with * and ?.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Find all terms of this file instead (UTF-8 or any other).")] = None,
+    in_text: Annotated[bool, typer.Option("--in-text", help="Find all terms that stand in TEXT.")] = False,
+    lang: Annotated[str | None, typer.Option(help="Language of the text; by default any, or told by the text.")] = None,
+    to: Annotated[str | None, typer.Option(help="Language of the answers; by default all others.")] = None,
+    limit: Annotated[int, typer.Option(help="Most terms shown.", min=1)] = 20,
+    terms: Terms = None,
+    json: AsJson = False,
+) -> None:
+    """What a term is called in the other language, or all terms of a text at once."""
+    from corpora.errors import UsageError
+    from corpora.languages import detect, normalize
+
+    if (text is None) == (file is None):
+        raise UsageError("give a term to look up, or a file with --file")
+    if file is not None or in_text:
+        content = _text_of(file) if file else text or ""
+        language = normalize(lang) if lang else detect(content)
+        with _opened(terms) as base:
+            rows = _found_rows(content, base.find(content, language), language, to)
+    else:
+        with _opened(terms) as base:
+            rows = _hit_rows(base.lookup(text or "", normalize(lang) if lang else None, limit=limit), to)
+    if json:
+        print_json(rows)
+    elif rows:
+        _print_rows(rows)
+    else:
+        message("duiyi: no such term")
+
+
+def _text_of(path: Path) -> str:
+    from corpora.encodings import decode
+    from corpora.errors import InputError
+
+    if not path.is_file():
+        raise InputError(f"{path} does not exist")
+    return decode(path.read_bytes(), str(path)).text
+
+
+def _hit_rows(hits: "list[Hit]", to: str | None) -> list[dict[str, Any]]:
+    return [
+        {**_row(hit.concept, hit.term.text, other), "kind": hit.kind, "score": hit.score}
+        for hit in hits
+        for other in _others(hit.concept, hit.term.language, to)
+    ]
+
+
+def _found_rows(text: str, found: "list[Found]", language: str, to: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            **_row(concept, text[place.start : place.end], other),
+            "start": place.start,
+            "end": place.end,
+            "nested": place.nested,
+        }
+        for place in found
+        for concept in place.concepts
+        for other in _others(concept, language, to)
+    ]
+
+
+def _others(concept: "Concept", language: str, to: str | None) -> "list[Term]":
+    """The terms of the concept in the language asked for, or in all but the one of the question, best first."""
+    from corpora.languages import base
+
+    wanted = [
+        term
+        for term in concept.terms
+        if (base(term.language) == base(to) if to else base(term.language) != base(language))
+    ]
+    return sorted(wanted, key=lambda term: term.rank)
+
+
+def _row(concept: "Concept", source: str, target: "Term") -> dict[str, Any]:
+    return {
+        "source": source,
+        "target": target.text,
+        "status": target.status.value,
+        "subject": concept.subject,
+        "definition": concept.definition,
+        "target_lang": target.language,
+        "examples": list(target.examples),
+        "note": target.note or concept.note,
+        "concept": concept.id,
+    }
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("source", "target", "status", "subject", "definition"):
+        table.add_column(name, overflow="fold")
+    said: set[str] = set()
+    for row in rows:
+        definition = "" if row["concept"] in said else row["definition"]
+        said.add(row["concept"])
+        styles = {"forbidden": "red strike", "deprecated": "yellow", "preferred": "bold"}
+        target = Text(row["target"], style=styles.get(row["status"], ""))
+        table.add_row(Text(row["source"]), target, row["status"], Text(row["subject"]), Text(definition))
+    console().print(table)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Glossaries: TBX, CSV, TSV, XLSX, OmegaT, UTX, JSONL.")],
+    merge: Annotated[
+        str, typer.Option(help="What joins a stored entry: concept (same id), term (same term) or none.")
+    ] = ("concept"),
+    columns: Annotated[
+        str | None, typer.Option(help='Columns of a table, from 1: "zh=1,en=2,en_forbidden=3,note=4".')
+    ] = None,
+    header: Annotated[bool, typer.Option(help="With --columns: the first row is a header.")] = True,
+    skip_faulty: Annotated[
+        bool, typer.Option("--skip-faulty", help="Import the sound entries of a faulty file.")
+    ] = False,
+    terms: Terms = None,
+    json: AsJson = False,
+) -> None:
+    """Take in glossaries; a file with a fault is refused whole, and each fault named with its line."""
+    from corpora.errors import DamagedInput, UsageError
+    from tm.terms.exchange import merge as merged_with
+    from tm.terms.exchange import read_terms
+
+    if merge not in ("concept", "term", "none"):
+        raise UsageError(f"--merge is one of concept, term, none, not {merge}")
+    readings = [(path, read_terms(path, _columns(columns, header) if columns else None)) for path in files]
+    for path, reading in readings:
+        if reading.columns:
+            message(f"{path}: {reading.columns}")
+        for problem in reading.problems:
+            message(f"{path}, line {problem.line}: {problem.message}")
+    faulty = [path for path, reading in readings if reading.problems]
+    if faulty and not skip_faulty:
+        problem = next(reading for path, reading in readings if path == faulty[0]).problems[0]
+        raise DamagedInput(
+            f"{faulty[0]}, line {problem.line}: {problem.message}; nothing was imported (--skip-faulty does)"
+        )
+    with _opened(terms, create=True) as base:
+        conflicts = []
+        count = 0
+        for _, reading in readings:
+            concepts, disagreements = merged_with(base, reading.concepts, merge)  # type: ignore[arg-type]
+            conflicts += disagreements
+            count += base.add(concepts)
+        total = len(base)
+    for conflict in conflicts:
+        message(f"conflict: {conflict.term}: stored {', '.join(conflict.stored)}; new {', '.join(conflict.new)}")
+    if json:
+        rows = [{"term": c.term, "stored": c.stored, "new": c.new} for c in conflicts]
+        print_json({"imported": count, "entries": total, "conflicts": rows})
+    else:
+        write(f"{count:,} entries imported, {total:,} in the term base, {len(conflicts):,} conflicts")
+
+
+def _columns(text: str, header: bool) -> "Columns":
+    """Columns named by the user: ``zh=1,en=2,en_forbidden=3,note=4``."""
+    from corpora.errors import UsageError
+    from tm.terms.formats.tables import named
+
+    pairs: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        if not number.strip().isdigit() or int(number) < 1:
+            raise UsageError(f"--columns: {part!r} is not of the form name=number")
+        pairs[name.strip()] = int(number) - 1
+    return named(pairs, header=header)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="File to write: .tbx .csv .tsv .xlsx .utf8 (OmegaT) .utx .jsonl")],
+    source: Annotated[str, typer.Option(help="Source language of formats that have two.")] = "zh",
+    target: Annotated[str, typer.Option(help="Target language of formats that have two.")] = "en",
+    tbx: Annotated[str, typer.Option(help="Version of TBX: 2, 3-dca or 3-dct.")] = "2",
+    subject: Annotated[str | None, typer.Option(help="Only entries of this subject field.")] = None,
+    terms: Terms = None,
+) -> None:
+    """Write the term base in the format of the file's extension."""
+    from corpora.errors import UsageError
+    from corpora.languages import normalize
+    from tm.terms.exchange import write_terms
+
+    if tbx not in ("2", "3-dca", "3-dct"):
+        raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
+    with _opened(terms) as base:
+        chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
+        languages = [normalize(source), normalize(target)]
+        count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
+    write(f"{out}: {count:,} entries")
+
+
+@app.command()
+def extract(
+    files: Annotated[list[Path] | None, typer.Argument(help="TMX, XLIFF, TSV, JSONL, PO … to win terms from.")] = None,
+    memory: Annotated[
+        Path | None, typer.Option(envvar="DUIYI_MEMORY", help="A memory to win terms from.", show_default=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="TSV to write, for a person to tick.")] = None,
+    limit: Annotated[int, typer.Option(help="Most pairs.", min=1)] = 500,
+    least: Annotated[int, typer.Option(help="Fewest units in which both terms meet.", min=2)] = 3,
+    vectors: Annotated[bool, typer.Option(help="Compare meanings by the built-in encoder too.")] = True,
+    add: Annotated[bool, typer.Option("--add", help="Put them into the term base as proposed.")] = False,
+    terms: Terms = None,
+    json: AsJson = False,
+) -> None:
+    """Win a glossary from units: what occurs together, means the same, and looks like a term, best first."""
+    from corpora.errors import UsageError
+
+    if bool(files) == bool(memory):
+        raise UsageError("name files to extract from, or a memory with --memory")
+    units = _units_of(files or [], memory)
+    with _opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
+        pairs = _extracted(units, base, limit, least, vectors)
+        if add and base is not None:
+            base.add(_proposed(pairs, units))
+            message(f"{len(pairs):,} entries added as proposed")
+    if out is not None:
+        _write_pairs(out, pairs, units)
+        write(f"{out}: {len(pairs):,} pairs from {len(units):,} units")
+    if json:
+        print_json([_pair_row(pair, units) for pair in pairs])
+    elif out is None:
+        _print_pairs(pairs)
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield None
+
+
+def _units_of(files: Iterable[Path], memory: Path | None) -> "list[Unit]":
+    from corpora.errors import EmptyInput
+
+    if memory is not None:
+        from tm.memory import Memory
+
+        with Memory.open(memory) as store:
+            units = list(store.units())
+    else:
+        from tm.formats.registry import read
+
+        units = [unit for path in files for unit in read(path, on_problem=lambda problem: message(str(problem)))]
+    if not units:
+        raise EmptyInput("there are no units to extract terms from")
+    return units
+
+
+def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: int, vectors: bool) -> "list[TermPair]":
+    from models.registry import load
+    from tm.terms.candidates import CandidateOptions
+    from tm.terms.extraction import ExtractOptions, extract
+
+    known = frozenset(
+        (left.text.lower(), right.text.lower())
+        for concept in (base.concepts() if base is not None else ())
+        for left in concept.named(units[0].source_lang)
+        for right in concept.named(units[0].target_lang)
+    )
+    options = ExtractOptions(CandidateOptions(least=least), least=least, limit=limit, known=known)
+    with errors().status("reading") as status:
+        return extract(units, encoder=load(None) if vectors else None, options=options, progress=status.update)
+
+
+def _pair_row(pair: "TermPair", units: "list[Unit]") -> dict[str, Any]:
+    example = units[pair.examples[0]] if pair.examples else None
+    return {
+        "source": pair.source,
+        "target": pair.target,
+        "score": pair.score,
+        "count": pair.count,
+        "association": pair.association,
+        "dice": pair.dice,
+        "similarity": pair.similarity,
+        "termhood": pair.termhood,
+        "source_forms": "|".join(pair.source_forms),
+        "target_forms": "|".join(pair.target_forms),
+        "source_example": example.source if example else "",
+        "target_example": example.target if example else "",
+    }
+
+
+def _write_pairs(path: Path, pairs: "list[TermPair]", units: "list[Unit]") -> None:
+    import csv
+
+    from corpora.files import replacing
+
+    rows = [_pair_row(pair, units) for pair in pairs]
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        names = list(rows[0]) if rows else ["source", "target", "score", "count"]
+        out = csv.DictWriter(file, names, delimiter="\t", lineterminator="\n")
+        out.writeheader()
+        out.writerows({name: " ".join(str(value).split()) for name, value in row.items()} for row in rows)
+
+
+def _print_pairs(pairs: "list[TermPair]") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("source", "target"):
+        table.add_column(name, overflow="fold")
+    for name in ("score", "count", "association", "dice", "similarity", "termhood"):
+        table.add_column(name, justify="right")
+    for pair in pairs:
+        numbers = (pair.score, pair.count, pair.association, pair.dice, pair.similarity, pair.termhood)
+        table.add_row(Text(pair.source), Text(pair.target), *(f"{number:g}" for number in numbers))
+    console().print(table)
+
+
+def _proposed(pairs: "list[TermPair]", units: "list[Unit]") -> "Iterator[Concept]":
+    import hashlib
+
+    from tm.terms.concept import Concept, Status, Term
+
+    for pair in pairs:
+        example = units[pair.examples[0]] if pair.examples else units[0]
+        terms = (
+            Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(example.source,)),
+            Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(example.target,)),
+        )
+        # The same pair won again is the same entry, not another one.
+        name = hashlib.sha256(f"{pair.source}\t{pair.target}".encode()).hexdigest()[:12]
+        yield Concept(f"x-{name}", terms, note=f"extracted, score {pair.score:g}, {pair.count} units")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Units to check: TMX, XLIFF, TSV, JSONL, PO …")],
+    terms: Terms = None,
+    json: AsJson = False,
+) -> None:
+    """Hold translations against the term base: terms missing, forbidden, inconsistent; exit code 1 on faults."""
+    from tm.formats.registry import read
+    from tm.terms.check import check as checked
+
+    units = list(read(file, on_problem=lambda problem: message(str(problem))))
+    with _opened(terms) as base:
+        findings = list(checked(units, base))
+    if json:
+        print_json([_finding_row(finding) for finding in findings])
+    else:
+        for finding in findings:
+            write(f"unit {finding.unit + 1}: {finding.fault}: {finding.message}")
+        message(f"{len(findings):,} findings in {len(units):,} units")
+    if findings:
+        raise typer.Exit(1)
+
+
+def _finding_row(finding: "TermFinding") -> dict[str, Any]:
+    return {
+        "check": finding.fault,
+        "unit": finding.unit,
+        "message": finding.message,
+        "source_span": finding.source_span,
+        "target_span": finding.target_span,
+    }
