@@ -28,6 +28,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 #: Forms that say by themselves that they are notes; the others need a rule, small print or the foot of a page.
 _PLAIN = ("markdown", "caret")
+_PAGE_ROWS = 70  # more rows than a page has
 _SMALL = 0.93  # of the running text's size
 
 
@@ -160,15 +161,32 @@ def _opening(
         return None
     if layout.size is not None:
         return found if _small(row, layout) else None
-    # Plain text without a rule: only where the page visibly ends below, and a gap parts the notes from the text.
-    if row.gap <= layout.gap or not row.text[len(number) :][:1].isspace():
+    # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
+    if not row.text[len(number) :][:1].isspace() or (rows[index - 1].text.rstrip().endswith("-") if index else True):
         return None
+    marked, ends = _marked_above(number, rows, furniture, index), _page_ends(rows, furniture, index, layout)
+    if layout.spaced:
+        return found if parted and marked and ends else None
+    return found if marked or (parted and ends) else None
+
+
+def _marked_above(number: str, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int) -> bool:
+    """Whether the number is glued to a word on the page above."""
+    if rows[index - 1].text.endswith(tuple("-/")):
+        return False
+    glued = re.compile(rf"[^\W\d_]{number}(?![\dA-Za-z/.-])|[，。；：》」”）,.;:)]{number}(?!\d|[.,/-]\d)")
+    return any(glued.search(rows[i].text) for i in range(max(0, index - _PAGE_ROWS), index) if furniture[i] is None)
+
+
+def _page_ends(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:
+    """Whether nothing but footnotes stands between the row and the end of the page."""
     for below in range(index + 1, min(len(rows), index + 12)):
-        if furniture[below] is not None or rows[below].cut:
-            return found if furniture[below] is None or furniture[below].ends_page else None  # type: ignore[union-attr]
+        sort = furniture[below]
+        if sort is not None or rows[below].cut:
+            return sort is None or sort.ends_page
         if _form(rows[below].text) is None and not _goes_on(rows[below - 1], rows[below], layout):
-            return None
-    return None
+            return False
+    return False
 
 
 def _small(row: Row, layout: Layout) -> bool:

@@ -156,7 +156,11 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
             text = rows[index].text
             if len(text) <= 120 and not (rows[index].stopped and len(text) > 40):
                 edges.setdefault(_DIGITS.sub("#", text), set()).add(number)
-    repeated = {text for text, on in edges.items() if len(on) >= max(_OFTEN, len(pages) * 0.2)}
+    repeated = {
+        text
+        for text, on in edges.items()
+        if len(on) >= max(_OFTEN, len(pages) * 0.2) and (text[0] != "#" or _counts_pages(text, ruled, rows))
+    }
     # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
     inside: Counter[str] = Counter()
     for page in ruled:
@@ -168,6 +172,16 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
                 if key not in repeated or inside[key] > 0:
                     break
                 found[index] = Furniture("running heads")
+
+
+def _counts_pages(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row]) -> bool:
+    """Whether lines that open with a number count the pages by it, as footnotes with the same wording do not."""
+    steps = set()
+    for number, page in enumerate(pages):
+        for index in {*page[:_EDGE], *page[-_EDGE:]}:
+            if _DIGITS.sub("#", rows[index].text) == key:
+                steps.add(int(re.split(r"\D", rows[index].text)[0]) - number)
+    return len(steps) <= 2
 
 
 def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[int]:

@@ -23,6 +23,7 @@ _WIDE = "WF"
 STOPS = "。！？；：.!?;:…"
 CLOSERS = "”’」』）)】》〉\"'］]"
 _WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?<!\d[.,])\s?(?:\d{1,3}|\^?\[\d{1,3}\]|\*{1,3})$")
 _OPENERS = "（《〈「『【“‘([{"
 _KEEPS = "，。、；：！？）】》」』”’％,.;:!?)]%"
 
@@ -41,9 +42,15 @@ class Row:
     size: float | None = None
 
     @property
+    def ending(self) -> str:
+        """The character that the text ends with, closing brackets and a footnote mark behind a stop aside."""
+        text = _MARK_AT_END.sub("", self.text).rstrip(CLOSERS)
+        return text[-1:]
+
+    @property
     def stopped(self) -> bool:
         """Whether the row ends as a sentence or clause ends."""
-        return self.text.rstrip(CLOSERS)[-1:] in STOPS if self.text.rstrip(CLOSERS) else False
+        return self.ending != "" and self.ending in STOPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +194,7 @@ def measure(rows: Sequence[Row]) -> Layout:
     indented = wrapped and bool(inner) and opening > 0.12 * len(inner)
     inside = [below.indent for below, f in zip(rows[1:], full, strict=True) if f] if wrapped else []
     margin = _common(inside or (row.indent for row in rows)) or 0.0
-    return Layout(wrapped, width, slack, gap, spaced, indented, wrapped and _trailing(rows), size, margin)
+    return Layout(wrapped, width, slack, gap, spaced, indented, wrapped and _trailing(rows, full), size, margin)
 
 
 def _common(values: Iterable[float]) -> float | None:
@@ -223,10 +230,18 @@ def _crowded(rows: Sequence[Row], width: float) -> bool:
     return upper >= middle * 0.8
 
 
-def _trailing(rows: Sequence[Row]) -> bool:
-    """Whether a blank at the end of a line tells that the paragraph ends there (two thirds of both sides agree)."""
-    ends = [below.indent > 0 or above.stopped for above, below in itertools.pairwise(rows) if above.trailing]
-    inside = [above.stopped for above, _ in itertools.pairwise(rows) if not above.trailing]
+def _trailing(rows: Sequence[Row], full: Sequence[bool]) -> bool:
+    """Whether a blank at the end of a line tells that the paragraph ends there.
+
+    It does where lines without one run to the margin and hardly ever end in a stop, and lines with one
+    mostly fall short of the margin or end in a stop or comma.
+    """
+    ends = [
+        above.stopped or above.ending in ",，、" or not f
+        for above, f in zip(rows, full, strict=False)
+        if above.trailing
+    ]
+    inside = [f and not above.stopped for above, f in zip(rows, full, strict=False) if not above.trailing]
     if len(ends) < 0.05 * len(rows) or len(inside) < 0.05 * len(rows):
         return False
-    return sum(ends) >= 0.66 * len(ends) and sum(inside) <= 0.2 * len(inside)
+    return sum(ends) >= 0.8 * len(ends) and sum(inside) >= 0.8 * len(inside)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpora.cleaning_layout import CLOSERS, Layout, Row, columns, first_word, fits, is_wide
+from corpora.cleaning_layout import Layout, Row, columns, first_word, fits, is_wide
 from corpora.cleaning_tables import is_table_line
 from corpora.markers import follows, parse_bullet, parse_marker
 
@@ -22,6 +22,7 @@ _COMMAS = ",，、"
 _FENCE = re.compile(r"^(```+|~~~+)")
 _SETEXT = re.compile(r"^(=+|-+|\*+|~+|\^+|#+)$")
 _NOTE_MARK = re.compile(r"^\^?\[\d{1,3}\]")
+_LOST = 4  # blank lines that a page break adds between the lines of a paragraph
 _ROOM = 8  # columns that a line leaves unused before it counts as broken off
 _LOOSE = 0.34  # the share of lines that break off early, from which on a run of lines is no running text
 
@@ -85,7 +86,18 @@ def _same_chunk(chunk: Sequence[Row], row: Row, layout: Layout) -> bool:
         return False
     if row.cut:
         return _over_cut(above, row, layout)
-    return layout.wrapped and round(row.gap) <= layout.gap
+    if not layout.wrapped:
+        return False
+    return round(row.gap) <= layout.gap or (row.gap <= layout.gap + _LOST and _clearly_unfinished(above, row, layout))
+
+
+def _clearly_unfinished(above: Row, row: Row, layout: Layout) -> bool:
+    """Whether a paragraph goes on over a gap that a page break without a mark may have left."""
+    if layout.spaced or fits(above, row, layout) or above.stopped or parse_marker(row.text) is not None:
+        return False
+    if layout.trailing:
+        return not above.trailing
+    return above.ending not in _COMMAS and row.text[0].islower()
 
 
 def _cut_up(chunk: Sequence[Row], layout: Layout) -> list[Piece]:
@@ -127,6 +139,8 @@ def _stands_within(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
     above = piece[-1]
     step = row.indent - above.indent
     if len(piece) > 1:
+        # The first line of a page may stand off by a blank of its own.
+        step = row.indent - (min(above.indent, layout.margin) if above.cut else above.indent)
         return step <= 0.8 or (layout.indented and _unfinished(above, row))
     if step > 0.8:
         # A hanging list item goes on under its text.
@@ -139,8 +153,7 @@ def _stands_within(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
 
 def _unfinished(above: Row, row: Row) -> bool:
     """Whether the row above cannot be the end of a paragraph, as far as the text tells."""
-    text = above.text.rstrip(CLOSERS)
-    if not text or above.stopped or text[-1] in _COMMAS:
+    if not above.ending or above.stopped or above.ending in _COMMAS:
         return row.text[0].islower()
     return row.text[0].islower() or not row.text[0].isascii()
 
@@ -153,13 +166,13 @@ def _over_cut(above: Row, row: Row, layout: Layout) -> bool:
         return False
     lower = row.text[0].islower()
     if above.stopped:
-        return lower and above.text.rstrip(CLOSERS)[-1] not in "。！？!?"
+        return lower and above.ending not in "。！？!?"
     if not layout.wrapped:
         return lower or (not row.text[0].isascii() and above.right > 60)
     if lower:
         return True
     deeper = row.indent > layout.margin + 0.8 and layout.indented
-    if above.text[-1] in _COMMAS:
+    if above.ending in _COMMAS:
         return not fits(above, row, layout) and not deeper
     return not fits(above, row, layout)
 
