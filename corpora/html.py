@@ -5,13 +5,14 @@ block a line, so that every block and every dropped part can be shown where it s
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpora import xml
 from corpora.document import Block, Change, Kind, Mark
 from corpora.errors import EmptyInput, InputError
+from corpora.flowing import EDGE, MARK, RAISED, pieces, settled, without_sentinels
 from corpora.html_boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
 from corpora.html_notes import Notes, find_notes
 
@@ -20,17 +21,7 @@ __all__ = ["Page", "declared_encoding", "read_html"]
 _DECLARED = re.compile(
     rb"""<(?:\?xml|meta)[^>]{0,200}?(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE
 )
-_SPACE = re.compile(r"[ \t\n\r\f]+")  # what HTML collapses: neither the no-break nor the ideographic space
-_EDGE = " \t\n\r\f\u00a0\u3000\u200b\ufeff"
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufdd0\ufdd1\ufffe\uffff]")
-_ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
-_INDENT = re.compile(r"[\u3000\u00a0]{2,}")
 _NOTE = re.compile(r"[\[\(（〔［]?\s*(\d{1,4}|[*†‡]{1,4})\s*[\]\)）〕］]?")
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af“”‘’—…]")
-_MARK, _RAISED = "\ufdd0", "\ufdd1"  # noncharacters: taken out of every page before
-_SENTINELS = re.compile("([\ufdd0\ufdd1])")
-_MARK_BRACKETS = re.compile("[\\[(（〔［]\\s*\ufdd0\\s*[\\])）〕］]")
-_MARK_SPACE = re.compile("[ \u00a0]+\ufdd0(?=[\\s\ufdd0,.;:!?，。；：！？、）)]|$)")
 _VERBATIM = frozenset(("pre", "listing", "xmp"))
 _LAYOUT_PARAGRAPHS = 4
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
@@ -79,7 +70,7 @@ def _parse(text: str, name: str) -> Any:
     """
     from lxml import etree
 
-    text = _FORBIDDEN.sub("", text)
+    text = without_sentinels(text)
     if text.lstrip().startswith("<?xml"):
         text = _PROLOGUE.sub("", text)
         try:
@@ -157,7 +148,7 @@ class _Builder:
             return False
         if element in self.notes.marks:
             self._marks.append((self.notes.marks[element], visible_text(element)))
-            self._text.append(_MARK)
+            self._text.append(MARK)
             return False
         if tag in BLOCKS:
             self._flush()
@@ -169,7 +160,7 @@ class _Builder:
             self._text.append("\n")
         elif tag == "sup":
             self._sups.append(visible_text(element))
-            self._text.append(_RAISED)
+            self._text.append(RAISED)
         return True
 
     def _leave(self, element: Any) -> None:
@@ -206,7 +197,7 @@ class _Builder:
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._text.append(text if self._verbatim else _SPACE.sub(" ", text))
+            self._text.append(text if self._verbatim else text.replace("\n", " "))
 
     def _drop(self, element: Any) -> None:
         text = visible_text(element)
@@ -233,37 +224,19 @@ class _Builder:
         frame = self._frames[-1] if self._frames else None
         kind = frame.kind if frame else Kind.PARAGRAPH
         if kind is Kind.CODE:
-            pieces = [text.rstrip().lstrip("\n")]
+            parts = [text.rstrip().lstrip("\n")]
         else:
-            pieces = _pieces(text, whole=kind in (Kind.HEADING, Kind.CELL))
-        for piece in pieces:
+            parts = pieces(text, whole=kind in (Kind.HEADING, Kind.CELL))
+        for piece in parts:
             self._block(piece, marks, sups, frame)
 
     def _block(self, piece: str, marks: Iterator[tuple[str, str]], sups: Iterator[str], frame: _Frame | None) -> None:
-        clean: list[str] = []
-        printed: list[str] = []
-        found: list[Mark] = []
-        spans: list[tuple[str, int, int]] = []
-        raised: list[tuple[str, int]] = []
-        at, seen = 0, 0
-        for part in _SENTINELS.split(piece):
-            if part == _MARK:
-                number, shown = next(marks)
-                found.append(Mark(number, at))
-                spans.append((shown, seen, seen + len(shown)))
-                printed.append(shown)
-                seen += len(shown)
-            elif part == _RAISED:
-                raised.append((next(sups), at))
-            else:
-                clean.append(part)
-                printed.append(part)
-                at, seen = at + len(part), seen + len(part)
-        text = "".join(clean)
-        if not text.strip(_EDGE):
-            self._lone_marks(found)
+        found = settled(piece, marks, sups)
+        text = found.text
+        if not text.strip(EDGE):
+            self._lone_marks(found.marks)
             return
-        start = self._lay("".join(printed))
+        start = self._lay(found.printed)
         kind, level, marker = Kind.PARAGRAPH, 0, ""
         if frame is not None:
             # Only the first block of a list item is the item; of a footnote, the first one bears the number.
@@ -272,12 +245,13 @@ class _Builder:
             marker = frame.number if frame.fresh else ""
             frame.fresh = False
         position = len(self.blocks)
-        if raised:
-            self.raised[position] = raised
-        self.changes += [Change("footnote mark", "mark", shown, start + a, start + b) for shown, a, b in spans]
-        self.blocks.append(Block(position, kind, text, level, marker, None, start, self.length - 1, tuple(found)))
+        if found.raised:
+            self.raised[position] = list(found.raised)
+        for a, b in found.spans:
+            self.changes.append(Change("footnote marks", "mark", found.printed[a:b], start + a, start + b))
+        self.blocks.append(Block(position, kind, text, level, marker, None, start, self.length - 1, found.marks))
 
-    def _lone_marks(self, found: list[Mark]) -> None:
+    def _lone_marks(self, found: Sequence[Mark]) -> None:
         """A paragraph of nothing but a mark belongs to the block before it."""
         if found and self.blocks:
             last = self.blocks[-1]
@@ -293,36 +267,6 @@ def _is_layout(cell: Any) -> bool:
     if table is not None and table.get("role") == "presentation":
         return True
     return sum(1 for _ in cell.iter("p")) > _LAYOUT_PARAGRAPHS
-
-
-def _pieces(text: str, *, whole: bool) -> list[str]:
-    """Cut a block at its line breaks where they end paragraphs, join it at the others, and trim the pieces.
-
-    A break ends a paragraph when another follows at once, when the line before ends a sentence, or when the line
-    behind is indented, as Chinese pages set paragraphs within one element.
-    """
-    pieces = [""]
-    lines = [_SPACE.sub(" ", line) for line in text.split("\n")]
-    for before, line in zip([None, *lines], lines, strict=False):
-        bare = line.strip(_EDGE)
-        ends = before is not None and (
-            not before.strip(_EDGE) or bool(_ENDS.search(before)) or bool(_INDENT.match(line.strip(" ")))
-        )
-        if before is None or (ends and not whole):
-            pieces.append(bare)
-        elif bare:
-            pieces[-1] = _joined(pieces[-1], bare)
-    return [_around_marks(piece) for piece in pieces if piece]
-
-
-def _joined(before: str, line: str) -> str:
-    wide = bool(before and _WIDE.match(before[-1]) and _WIDE.match(line[0]))
-    return f"{before}{line}" if wide or not before else f"{before} {line}"
-
-
-def _around_marks(text: str) -> str:
-    """Take the brackets around a mark and the space before it out of the text."""
-    return _MARK_SPACE.sub(_MARK, _MARK_BRACKETS.sub(_MARK, text)).strip(_EDGE)
 
 
 def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ...]]:
@@ -342,7 +286,7 @@ def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ..
     for number, at in opened.items():
         block = blocks[at]
         blocks[at] = replace(
-            block, kind=Kind.FOOTNOTE, level=0, marker=_bare(number), text=block.text[len(number) :].strip(_EDGE)
+            block, kind=Kind.FOOTNOTE, level=0, marker=_bare(number), text=block.text[len(number) :].strip(EDGE)
         )
     for at, raiseds in builder.raised.items():
         for number, offset in reversed(raiseds):
@@ -352,7 +296,7 @@ def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ..
                 marks = [Mark(m.number, m.offset - len(number) * (m.offset > offset)) for m in block.marks]
                 marks.append(Mark(_bare(number), offset))
                 blocks[at] = replace(block, text=text, marks=tuple(sorted(marks, key=lambda mark: mark.offset)))
-                changes.append(Change("footnote mark", "mark", number, block.start, block.end))
+                changes.append(Change("footnote marks", "mark", number, block.start, block.end))
     return tuple(blocks), tuple(changes)
 
 

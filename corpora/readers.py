@@ -9,6 +9,7 @@ from pathlib import Path
 from corpora import encodings, languages, sniffing, txt
 from corpora.document import Block, Change, Document, Section
 from corpora.errors import EmptyInput, UsageError
+from corpora.outline import outline
 from corpora.sniffing import Format
 
 __all__ = ["read"]
@@ -59,7 +60,7 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
         language=content.language,
         path=str(path),
         blocks=content.blocks,
-        outline=Section(None, 0, 0, len(content.blocks)) if segmented else _outline(content.blocks),
+        outline=Section(None, 0, 0, len(content.blocks)) if segmented else outline(content.blocks),
         original=content.original,
         profile=content.profile,
         encoding=content.encoding,
@@ -70,12 +71,10 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
 
 
 def _text(data: bytes, path: Path, language: str, profile: str) -> _Content:
+    from corpora.cleaning import blocks_from_lines
+
     decoded = _decoded(data, path)
     language = language or languages.detect(decoded.text)
-    try:
-        from corpora.cleaning import blocks_from_lines
-    except ImportError:  # TODO: goes when the cleaning is in
-        return _Content(decoded.text, _stopgap(decoded.text), language=language, encoding=decoded.encoding)
     reading = blocks_from_lines(tuple(txt.lines_of(decoded.text)), language, profile)
     return _Content(
         decoded.text,
@@ -97,13 +96,14 @@ def _units(data: bytes, path: Path, language: str) -> _Content:
 
 def _html(data: bytes, path: Path, language: str, profile: str) -> _Content:
     from corpora.html import declared_encoding, read_html
+    from corpora.structured import structured
 
     decoded = _decoded(data, path, declared_encoding(data))
     page = read_html(decoded.text, str(path))
-    text = "\n".join(block.text for block in page.blocks)
-    language = language or languages.detect(text)
+    blocks, profile = structured(page.blocks, profile)
+    language = language or languages.detect("\n".join(block.text for block in blocks))
     return _Content(
-        page.original, page.blocks, page.changes, _warnings(decoded.warning), language, "plain", decoded.encoding
+        page.original, blocks, page.changes, _warnings(decoded.warning), language, profile, decoded.encoding
     )
 
 
@@ -116,21 +116,6 @@ def _decoded(data: bytes, path: Path, declared: str | None = None) -> encodings.
 
 def _warnings(*texts: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
-
-
-def _outline(blocks: tuple[Block, ...]) -> Section:
-    try:
-        from corpora.outline import outline
-    except ImportError:  # TODO: goes when the outline is in
-        return Section(None, 0, 0, len(blocks))
-    return outline(blocks)
-
-
-def _stopgap(text: str) -> tuple[Block, ...]:
-    from corpora.document import Kind
-
-    parts = [" ".join(part.split()) for part in text.split("\n\n")]
-    return tuple(Block(n, Kind.PARAGRAPH, part) for n, part in enumerate(filter(None, parts)))
 
 
 def _pdf(data: bytes, path: Path, language: str, profile: str) -> _Content:
