@@ -15,8 +15,9 @@ from tm.terms.tokens import singular
 
 __all__ = ["Folded", "fold", "fold_text"]
 
-_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
-_DROPPED = re.compile(r"[\s《》〈〉“”‘’\"「」『』·•.,，、]+")
+# No term reaches across a comma or the end of a sentence, so these count as words of their own.
+_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[,;:!?]|\.(?=\s|$)")
+_DROPPED = re.compile(r"[\s《》〈〉“”‘’\"「」『』·•]+")
 
 
 @cache
