@@ -126,4 +126,10 @@ def _pdf(data: bytes, path: Path, language: str, profile: str) -> _Content:
 
 
 def _docx(data: bytes, path: Path, language: str, profile: str) -> _Content:
-    raise NotImplementedError
+    from corpora.docx import read_docx
+    from corpora.structured import structured
+
+    docx = read_docx(data, str(path))
+    blocks, profile = structured(docx.blocks, profile)
+    language = language or languages.detect("\n".join(block.text for block in blocks))
+    return _Content(docx.original, blocks, docx.changes, (), language, profile)

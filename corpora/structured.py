@@ -49,7 +49,9 @@ def structured(blocks: Sequence[Block], profile: str = "auto") -> tuple[tuple[Bl
         believed = not own_headings and (marker is not None or alone)
         read.append(_read(block, shape, believed=believed))
         alone = read[-1].kind is Kind.HEADING and marker is not None and marker.end >= len(block.text)
-    return tuple(read), profile
+    # Footnotes come last, as they do out of plain text: pages and notes fall differently in a translation.
+    read.sort(key=lambda block: block.kind is Kind.FOOTNOTE)
+    return tuple(replace(block, id=number) for number, block in enumerate(read)), profile
 
 
 def _read(block: Block, shape: Shape, *, believed: bool) -> Block:
