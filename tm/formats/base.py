@@ -72,9 +72,9 @@ class WriteOptions:
     """How units are written.
 
     source_lang, target_lang: the languages named in the head of the file; "" takes those of the first unit.
-    segtype: what TMX says of the units: "sentence", "paragraph" (tools that split by sentence then split
-        each unit again, so that one of several sentences still matches), or "auto": the head says
-        "sentence" and each unit of several sentences "paragraph".
+    segtype: what TMX says of its units: "sentence", "paragraph", or "auto": "paragraph" where any unit has
+        several sentences. OmegaT then splits each unit as it splits the text, so that it still matches;
+        it looks at the head alone, other tools at each unit, so both say it.
     tags: inline tags as the format's own elements ("keep"), as the original file's code in the text
         ("native"), or left out ("drop").
     metadata: context, origin, score and properties are written too.

@@ -60,13 +60,24 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
                         file.write(element)
                     first = next(stream_, None)
             file.write("\n")
+    if options.segtype == "auto" and not writer.several:
+        _say_sentence(path)
+
+
+def _say_sentence(path: Path) -> None:
+    """Correct the head in place: only when all units are written is it known that each is one sentence."""
+    with path.open("r+b") as file:
+        head = file.read(2000)
+        at = head.index(b'segtype="paragraph"')
+        file.seek(at)
+        file.write(b'segtype="sentence" ')
 
 
 def _header(first: Unit | None, options: WriteOptions, moment: datetime) -> dict[str, str]:
     return {
         "creationtool": "duiyi",
         "creationtoolversion": tool_version(),
-        "segtype": "paragraph" if options.segtype == "paragraph" else "sentence",
+        "segtype": "sentence" if options.segtype == "sentence" else "paragraph",
         "o-tmf": "duiyi",
         "adminlang": "en-US",
         "srclang": options.source_lang or (normalized(first.source_lang) if first else "") or "zh-CN",
@@ -85,6 +96,7 @@ class _TuWriter:
         self._options, self._written = options, written
         self._legal = written.legal
         self.signature = ""
+        self.several = False
 
     def element(self, unit: Unit) -> Element | None:
         if not unit.source.strip() or not unit.target.strip():
@@ -113,6 +125,7 @@ class _TuWriter:
             attributes["changedate"] = stamp_of(unit.changed)
         if self._options.segtype == "auto" and unit.sentences > 1:
             attributes["segtype"] = "paragraph"
+            self.several = True
         return attributes
 
     def _metadata(self, tu: Element, unit: Unit) -> None:
@@ -124,6 +137,9 @@ class _TuWriter:
                 continue
             child = self._sub(tu, "prop", type="x-" + (name if name in FIELDS else self._legal(name)))
             child.text, child.tail = self._legal(value), "\n"
+        if self.signature and not unit.signature:
+            # Else a reader would take the one in the head for this unit's too.
+            self._sub(tu, "prop", type="x-signature").tail = "\n"
 
     def _variant(self, tu: Element, language: str, text: str, context: Unit | None) -> None:
         tuv = self._sub(tu, "tuv", {_LANG: normalized(language)})
@@ -252,9 +268,12 @@ class _TuReader:
             name = local(child)
             if name == "note" and child.text:
                 notes.append(child.text)
-            elif name == "prop" and child.text:
+            elif name == "prop":
                 kind = child.get("type") or "prop"
-                if kind in _OMEGAT_CONTEXT:
+                if not child.text:
+                    if kind == "x-signature":
+                        found["signature"] = ""
+                elif kind in _OMEGAT_CONTEXT:
                     context[_OMEGAT_CONTEXT[kind]] = child.text
                 else:
                     found[kind.removeprefix("x-")] = child.text

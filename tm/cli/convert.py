@@ -1,0 +1,125 @@
+"""`duiyi convert`: units from one format into another, in the shape that a CAT tool takes."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tm.cli.output import errors, message, print_json, write
+
+__all__ = ["convert"]
+
+_SHOWN = 10  # problems named one by one; the rest is counted
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet.")],
+    out: Annotated[Path, typer.Argument(help="The file to write, format by extension.")],
+    client: Annotated[
+        str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, phrase, matecat or weblate.")
+    ] = "",
+    source_lang: Annotated[str, typer.Option(help="Language to take as the source; the file's own by default.")] = "",
+    target_lang: Annotated[str, typer.Option(help="Language to take as the target.")] = "",
+    columns: Annotated[
+        str, typer.Option(help="Columns of a table, by header or number: source=1,target=3. Guessed by default.")
+    ] = "",
+    source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit a line.")] = "",
+    target_file: Annotated[str, typer.Option(help="For .align: the target text, one unit a line.")] = "",
+    xliff: Annotated[str, typer.Option(help="Version written to .xlf: 1.2 or 2.1.")] = "1.2",
+    segtype: Annotated[str, typer.Option(help="What TMX says of its units: auto, sentence or paragraph.")] = "auto",
+    tags: Annotated[str, typer.Option(help="Inline tags: keep, native (as code in the text) or drop.")] = "keep",
+    strict: Annotated[bool, typer.Option(help="Refuse the whole file where one unit of it is damaged.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Convert units between TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL and Parquet."""
+    from tm.conformance import Audit
+    from tm.formats import Problems, ReadOptions, WriteOptions, read
+    from tm.formats import write as write_file
+
+    _check(source, out, xliff, segtype, tags)
+    wanted = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
+    options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client)  # type: ignore[arg-type]
+    problems = Problems(source, strict)
+    audit = Audit()
+    with errors().status(f"converting {source.name}"):
+        report = write_file(out, audit.over(read(source, wanted, problems=problems)), options)
+    _complain(problems)
+    if json:
+        print_json(_as_json(source, report, problems, audit))
+        return
+    write(f"{report.path}: {report.written:,} of {audit.units:,} units")
+    for reason, count in sorted(report.left_out.items()):
+        write(f"  left out: {count:,} ({reason})")
+    if report.removed_characters:
+        write(f"  taken out: {report.removed_characters:,} characters that XML forbids")
+    _warn(audit, report.left_out)
+    if client:
+        from tm.clients import profile
+
+        write(f"{profile(client).name}: {profile(client).advice}")
+
+
+def _check(source: Path, out: Path, xliff: str, segtype: str, tags: str) -> None:
+    from corpora.errors import UsageError
+    from tm.formats import format_of
+
+    for option, value, known in (
+        ("--xliff", xliff, ("1.2", "2.1")),
+        ("--segtype", segtype, ("auto", "sentence", "paragraph")),
+        ("--tags", tags, ("keep", "native", "drop")),
+    ):
+        if value not in known:
+            raise UsageError(f"{option} is one of {', '.join(known)}, not {value}")
+    format_of(source)
+    format_of(out)
+    if out.exists() and source.exists() and out.samefile(source):
+        raise UsageError(f"{out} is the file to read; writing it would destroy it")
+
+
+def _columns(text: str) -> dict[str, str]:
+    from corpora.errors import UsageError
+
+    found = {}
+    for pair in filter(None, text.split(",")):
+        name, mark, column = pair.partition("=")
+        if not mark or not name.strip() or not column.strip():
+            raise UsageError(f"--columns wants name=column pairs such as source=1,target=3, not {pair!r}")
+        found[name.strip()] = column.strip()
+    return found
+
+
+def _complain(problems: Any) -> None:
+    """What was guessed, what was skipped and the first of what was unsound, on standard error."""
+    for note in problems.notes:
+        message(f"duiyi: {problems.path}: {note}")
+    for problem in problems.found[:_SHOWN]:
+        message(f"duiyi: warning: {problems.path}, {problem}; the unit was left out")
+    if len(problems.found) > _SHOWN:
+        message(f"duiyi: warning: {problems.path}: {len(problems.found) - _SHOWN:,} more units were left out")
+    for reason, count in problems.skipped.most_common():
+        message(f"duiyi: {problems.path}: {count:,} units passed over: {reason}")
+
+
+def _warn(audit: Any, left_out: Any) -> None:
+    """What a CAT tool may still trip over in the units that were written."""
+    from tm.conformance import REASONS
+
+    for key, reason in REASONS.items():
+        count = audit.counts[key] - left_out.get(key, 0)
+        if count > 0:
+            write(f"  note: {count:,}: {reason.title} ({reason.effect})")
+
+
+def _as_json(source: Path, report: Any, problems: Any, audit: Any) -> dict[str, Any]:
+    return {
+        "in": str(source),
+        "out": str(report.path),
+        "read": audit.units,
+        "written": report.written,
+        "left_out": report.left_out,
+        "removed_characters": report.removed_characters,
+        "problems": [{"line": problem.line, "message": problem.message} for problem in problems.found],
+        "passed_over": dict(problems.skipped),
+        "notes": problems.notes,
+        "reasons": dict(audit.counts),
+    }

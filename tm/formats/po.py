@@ -1,0 +1,199 @@
+"""PO files through translate-toolkit: what software projects and Poedit, Lokalize and Weblate speak.
+
+What PO has no place for stands in extracted comments, ``#. duiyi score: 0.93``, which every tool keeps. A
+doubtful unit is "fuzzy". PO wants each source once: the second unit of a source gets a ``msgctxt``.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpora.encodings import decode
+from corpora.errors import DamagedInput, EmptyInput, InputError
+from corpora.languages import base, detect, same
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, normalized, tool_version
+from tm.formats.languages import Selection
+from tm.formats.properties import apply_metadata, metadata_of
+from tm.unit import Unit
+
+__all__ = ["read_units", "write_units"]
+
+_LARGEST = 200_000_000  # bytes: the toolkit holds the whole file
+_COMMENT = re.compile(r"^duiyi ([^:]+): (.*)$")
+_CONTEXT = re.compile(r"^duiyi (\d+)$")
+_CHARSET = re.compile(rb"charset=([\w.-]+)")
+_CHARSET_TEXT = re.compile(r"charset=[\w.-]+")
+_ESCAPED = re.compile(r"[\\\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|[nrt\\])")
+_PLURALS = {"zh": "nplurals=1; plural=0;", "ja": "nplurals=1; plural=0;", "ko": "nplurals=1; plural=0;"}
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+    """Write ``units`` entry by entry, after a header with both languages."""
+    from translate.storage.pypo import pounit
+
+    seen: dict[tuple[str, str], int] = {}
+    pair: tuple[str, str] | None = None
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for unit in units:
+            source, target = normalized(unit.source_lang), normalized(unit.target_lang)
+            if pair is None:
+                pair = options.source_lang or source, options.target_lang or target
+                file.write(_header(pair, options))
+            if (source, target) != pair:
+                written.left_out["other languages than the file's"] += 1
+                continue
+            if not unit.source.strip():
+                written.left_out["empty side"] += 1
+                continue
+            text = written.styled(written.legal(unit.source), options.tags)
+            entry = pounit(text)
+            entry.target = written.styled(written.legal(unit.target), options.tags)
+            context = unit.properties.get("msgctxt", "")
+            number = seen[text, context] = seen.get((text, context), 0) + 1
+            if number > 1:
+                entry.setcontext(f"duiyi {number}")
+            elif context:
+                entry.setcontext(written.legal(context))
+            if options.metadata:
+                _describe(entry, unit, options, written)
+            file.write(str(entry) + "\n")
+            written.units += 1
+
+
+def _describe(entry: Any, unit: Unit, options: WriteOptions, written: Written) -> None:
+    for note in unit.notes:
+        entry.addnote(_one_line(written.legal(note)), origin="translator")
+    for name, value in metadata_of(unit):
+        if name != "msgctxt":
+            # A comment is one line; what breaks lines in the value is written as an escape.
+            name = _one_line(written.legal(name)).replace(":", r"\u003a")
+            entry.addnote(f"duiyi {name}: {_one_line(written.legal(value))}", origin="developer")
+    doubtful = unit.score is not None and unit.score < options.review_below
+    if unit.target and unit.status != "reviewed" and (doubtful or unit.status == "rejected"):
+        entry.markfuzzy()
+
+
+def _one_line(text: str) -> str:
+    """``text`` with what breaks lines, and blanks at its edges, as escapes."""
+    text = _ESCAPED.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    return re.sub(r"^\s|\s$", lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _lines(text: str) -> str:
+    """The inverse of `_one_line`."""
+    return _ESCAPE.sub(lambda match: match[0].encode("ascii").decode("unicode_escape"), text)
+
+
+def _header(pair: tuple[str, str], options: WriteOptions) -> str:
+    date = f"{options.date or datetime.now(UTC):%Y-%m-%d %H:%M%z}"
+    target = pair[1].replace("-", "_")
+    fields = {
+        "Project-Id-Version": "duiyi",
+        "POT-Creation-Date": date,
+        "PO-Revision-Date": date,
+        "Language": target,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": _PLURALS.get(base(target), "nplurals=2; plural=(n != 1);"),
+        "X-Generator": f"duiyi {tool_version()}",
+        "X-Source-Language": pair[0].replace("-", "_"),
+    }
+    lines = "".join(f'"{name}: {value}\\n"\n' for name, value in fields.items())
+    return f'msgid ""\nmsgstr ""\n{lines}\n'
+
+
+def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+    """Yield the unit of each translated entry, plural forms apart; obsolete entries are passed over."""
+    if path.stat().st_size > _LARGEST:
+        raise InputError(f"{path} is larger than the {_LARGEST // 1_000_000} MB that are read of a PO file")
+    data = path.read_bytes()
+    if not data.strip():
+        raise EmptyInput(f"{path} is empty")
+    declared = _CHARSET.search(data[:5000])
+    text = decode(data, str(path), declared=declared[1].decode("ascii") if declared else None).text
+    store = _parsed(_CHARSET_TEXT.sub("charset=UTF-8", text, count=1), path, problems)
+    header = store.parseheader()
+    ours = str(header.get("X-Generator", "")).startswith("duiyi")
+    entries = [entry for entry in store.units if not entry.isheader() and not entry.isobsolete()]
+    languages = _languages(header, entries, options)
+    selection = Selection(options, problems)
+    for entry in entries:
+        fields = _fields(entry, ours)
+        for source, target in _forms(entry):
+            if source:
+                yield from selection.of(Unit(source, target, *languages, **fields))
+
+
+def _parsed(text: str, path: Path, problems: Problems) -> Any:
+    """The toolkit's store of ``text``; where an entry is broken, of the others, each parsed by itself."""
+    from translate.storage import pypo
+    from translate.storage.poparser import PoParseError
+
+    parse: Callable[[bytes], Any] = pypo.pofile.parsestring
+    try:
+        return parse(text.encode("utf-8", "replace"))
+    except (PoParseError, ValueError):
+        pass
+    sound: list[str] = []
+    for match in re.finditer(r"(?:.+\n?)+", text):
+        try:
+            parse(match[0].encode("utf-8", "replace"))
+        except (PoParseError, ValueError) as error:
+            line = text.count("\n", 0, match.start()) + 1
+            within = re.search(r"on line (\d+)", str(error))
+            message = str(error).partition(" on line ")[0]
+            problems.add(line + int(within[1]) - 1 if within else line, f"no PO entry: {message}", error)
+        else:
+            sound.append(match[0])
+    try:
+        return parse("\n".join(sound).encode("utf-8", "replace"))
+    except (PoParseError, ValueError) as error:
+        raise DamagedInput(f"{path} is no PO file: {error}") from error
+
+
+def _languages(header: Any, entries: list[Any], options: ReadOptions) -> tuple[str, str]:
+    """Source and target: what the header says, else what was asked for, else what the texts look like."""
+    sample = entries[:200]
+    source = header.get("X-Source-Language") or ""
+    target = header.get("Language") or ""
+    if not source:
+        source = detect("\n".join(str(entry.source) for entry in sample))
+        source = options.source_lang if options.source_lang and same(source, options.source_lang) else source
+    if not target:
+        target = detect("\n".join(str(entry.target) for entry in sample))
+        target = options.target_lang if options.target_lang and same(target, options.target_lang) else target
+    return normalized(str(source)), normalized(str(target))
+
+
+def _forms(entry: Any) -> Iterator[tuple[str, str]]:
+    """(source, target) of an entry: one, or one for the singular and one for the plural."""
+    sources = [str(one) for one in getattr(entry.source, "strings", [entry.source])]
+    targets = [str(one) for one in getattr(entry.target, "strings", [entry.target])] or [""]
+    for position, source in enumerate(sources):
+        # Chinese has one form for both: the last there is serves.
+        yield source, targets[min(position, len(targets) - 1)]
+
+
+def _fields(entry: Any, ours: bool) -> dict[str, Any]:
+    found: dict[str, str] = {}
+    notes: list[str] = []
+    for line in str(entry.getnotes("developer")).split("\n"):
+        match = _COMMENT.match(line) if ours else None
+        if match:
+            found[_lines(match[1])] = _lines(match[2])
+        elif line.strip():
+            notes.append(line)
+    notes += [_lines(line) if ours else line for line in str(entry.getnotes("translator")).split("\n") if line.strip()]
+    context = str(entry.getcontext())
+    if context and not (ours and _CONTEXT.match(context)):
+        found["msgctxt"] = context
+    if entry.isfuzzy() and not ours:
+        found["fuzzy"] = "yes"
+    fields = apply_metadata(found)
+    if notes:
+        fields["notes"] = tuple(notes)
+    return fields
