@@ -29,6 +29,7 @@ from align.search import SearchOptions, search_prepared
 from align.sections import SectionOptions, cut_at_sections, match_sections
 from align.spans import Prepared, prepare
 from align.traits import traits
+from align.units import paragraphs
 from corpora.document import Document, Kind
 from models.encoder import Encoder, Vectors
 
@@ -91,11 +92,13 @@ class _Stream:
         cls, source: Document, target: Document, ids: Sequence[list[int]], encoder: Encoder, options: BlockOptions
     ) -> "_Stream":
         left, right = (
-            prepare(
-                [document.blocks[i].full_text for i in side], encoder=encoder, language=document.language, width=width
-            )
-            for document, side, width in zip(
-                (source, target), ids, (options.search.max_source, options.search.max_target), strict=True
+            prepare([units[i].text for i in side], encoder=encoder, language=document.language, width=width)
+            for document, units, side, width in zip(
+                (source, target),
+                (paragraphs(source), paragraphs(target)),
+                ids,
+                (options.search.max_source, options.search.max_target),
+                strict=True,
             )
         )
         found = clues(source, target, ids[0], ids[1]) if options.evidence else None

@@ -1,7 +1,8 @@
 """Cut a document into the units that beads point at: whole blocks, or the sentences of each block.
 
 Offsets are those of `Block.full_text`, marker included, so that a unit can be found again on its page. A marker
-("1.", "第三十条") is no sentence of its own: it stays with the first sentence behind it.
+("1.", "第三十条") is no sentence of its own: it stays with the first sentence behind it. The number of a footnote is
+left out, as footnote marks are left out of the text: it says where a note stands, not what it says.
 """
 
 from corpora.document import Block, Document, Kind, Segment
@@ -12,10 +13,11 @@ __all__ = ["paragraphs", "sentences"]
 
 def paragraphs(document: Document) -> tuple[Segment, ...]:
     """One unit a block; a unit's id is the position of its block."""
-    return tuple(
-        Segment(position, position, text, 0, len(text))
-        for position, text in enumerate(block.full_text for block in document.blocks)
-    )
+    units = []
+    for position, block in enumerate(document.blocks):
+        start, end = _whole(block)
+        units.append(Segment(position, position, block.full_text[start:end], start, end))
+    return tuple(units)
 
 
 def sentences(document: Document) -> tuple[Segment, ...]:
@@ -32,11 +34,18 @@ def sentences(document: Document) -> tuple[Segment, ...]:
     return tuple(units)
 
 
+def _whole(block: Block) -> tuple[int, int]:
+    """The span of the block's unit: all of it, but for the number of a note."""
+    end = len(block.full_text)
+    return (end - len(block.text) if block.kind is Kind.FOOTNOTE and block.text else 0), end
+
+
 def _spans(block: Block, text: str, language: str) -> list[tuple[int, int]]:
+    start, end = _whole(block)
     if block.kind is Kind.CODE or not text.strip():
-        return [(0, len(text))]
-    shift = len(text) - len(block.text) if block.text and text.endswith(block.text) else 0
-    spans = [(start + shift, end + shift) for start, end in split(text[shift:], language)]
+        return [(start, end)]
+    behind = end - len(block.text) if block.text else start  # the marker is not split
+    spans = [(left + behind, right + behind) for left, right in split(text[behind:], language)]
     if not spans:
-        return [(0, len(text))]
-    return [(0 if shift else spans[0][0], spans[0][1]), *spans[1:]]
+        return [(start, end)]
+    return [(start if behind > start else spans[0][0], spans[0][1]), *spans[1:]]
