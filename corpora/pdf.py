@@ -5,7 +5,6 @@ by their place, footnote marks by being raised, listings by their face, tables b
 hyphens, footnotes in small print, headings, markers) is `corpora.cleaning`, which gets the lines with their places.
 """
 
-import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -18,6 +17,7 @@ from corpora.cleaning import blocks_from_lines
 from corpora.document import Block, Change, Line, Mark
 from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
 from corpora.pdf_glyphs import PageGlyphs, glyphs_of
+from corpora.pdf_grid import Grid
 from corpora.pdf_heads import find_heads
 from corpora.pdf_lines import PageLine, lines_of_page
 from corpora.pdf_regions import Region, find_regions, merge_rows, sets_listings_apart
@@ -31,8 +31,6 @@ _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
 _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
 _LAST_DIGITS = re.compile(r"\d*$")
-_BLANK = 3  # rows that a gap is made: no step within a paragraph is as wide
-_STEP = 1.18  # times the usual step from which lines are parted
 _END = 4096  # bytes at the end of a file in which its end is sought
 _SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
 
@@ -140,9 +138,8 @@ class _Printer:
     regions: dict[str, list[Block]] = field(default_factory=dict)
     _spans: list[tuple[int, int]] = field(default_factory=list)  # of the lines of the page under way
     _size: float = 10.0  # of the running text
-    _pitches: dict[float, float] = field(default_factory=dict)  # size: the usual step from baseline to baseline
-    _above: tuple[int, PageLine] | None = None
-    _row: float = 0.0  # the baseline of the last line on the grid
+    _below: dict[int, PageLine] = field(default_factory=dict)  # id of a line: the next one of its size
+    _grid: Grid = field(default_factory=lambda: Grid({}, 0.0))
 
     def print(self) -> None:
         body = [
@@ -154,7 +151,7 @@ class _Printer:
         sizes = Counter(round(one.size * 2) / 2 for one in body for _ in one.glyphs)
         size = sizes.most_common(1)[0][0] if sizes else 10.0
         mono = sets_listings_apart(body)
-        self._size, self._pitches = size, _pitches(self.pages)
+        self._size, self._grid, self._below = size, Grid.of(self.pages, body), _followers(body)
         everywhere = {number for page in self.pages for number in _notes(page, size)}
         for number, (page, heads) in enumerate(zip(self.pages, self.heads, strict=True), 1):
             self._page(number, page, heads, size, mono, _notes(page, size) or everywhere)
@@ -183,25 +180,9 @@ class _Printer:
             elif at in regions:
                 self._region(regions[at], page, number)
             elif at not in taken:
-                self.lines.append(self._line(page[at], text, start, end, number, marks))
+                line = Line(text, start, end, number, marks=marks)
+                self.lines.append(self._grid.place(page[at], line, self._below.get(id(page[at]))))
                 self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]
-
-    def _line(self, one: PageLine, text: str, start: int, end: int, page: int, marks: tuple[Mark, ...] = ()) -> Line:
-        """A line for the cleaning, on a grid: columns laid over each other, and steps of whole rows.
-
-        Typesetters part paragraphs by half a line or less. What is more than the usual step for the size becomes a
-        blank row, so that gaps mean the same as they do in plain text.
-        """
-        above, self._above = self._above, (page, one)
-        pitch = self._pitches.get(round(one.size), 1.2 * one.size)
-        if above is None or above[0] != page or one.base < above[1].base - one.size or above[1].shift != one.shift:
-            self._row = pitch
-        elif one.base - above[1].base > 0.25 * one.size:
-            step = (one.base - above[1].base) / pitch
-            self._row += pitch * (1 if step <= _STEP else _BLANK)
-        bottom = self._row + 0.2 * one.size
-        left, right = one.left - one.shift, one.right - one.shift
-        return Line(text, start, end, page, left, bottom - one.size, right, bottom, one.size, one.bold, marks)
 
     def _region(self, region: Region, page: Sequence[PageLine], number: int) -> None:
         """Put a fenced stand-in among the lines: the cleaning takes it for a listing and leaves it alone."""
@@ -217,21 +198,19 @@ class _Printer:
         fence = f"```{slot}"
         for text, one, a, b in ((fence, first, start, start), (slot, first, start, end), (fence, last, end, end)):
             # In the size of the running text: in small print it would go on a footnote.
-            self.lines.append(replace(self._line(one, text, a, b, number), size=self._size))
+            self.lines.append(replace(self._grid.place(one, Line(text, a, b, number)), size=self._size))
 
 
-def _pitches(pages: Sequence[Sequence[PageLine]]) -> dict[float, float]:
-    """For each size of type, the step from one baseline to the next within paragraphs: the least of the common ones."""
-    steps: dict[float, Counter[float]] = {}
-    for page in pages:
-        for above, below in itertools.pairwise(page):
-            step = below.base - above.base
-            if round(above.size) == round(below.size) and 0.9 * below.size <= step <= 2.5 * below.size:
-                steps.setdefault(round(below.size), Counter())[round(step * 2) / 2] += 1
-    return {
-        size: min(step for step, count in counted.items() if count >= 0.25 * max(counted.values()))
-        for size, counted in steps.items()
-    }
+def _followers(body: Sequence[PageLine]) -> dict[int, PageLine]:
+    """For each line, by its identity, the next one of its size: over footnotes and page breaks."""
+    following: dict[float, PageLine] = {}
+    found: dict[int, PageLine] = {}
+    for one in reversed(body):
+        size = round(one.size)
+        if size in following:
+            found[id(one)] = following[size]
+        following[size] = one
+    return found
 
 
 def _with_regions(blocks: Sequence[Block], regions: dict[str, list[Block]]) -> Iterator[Block]:

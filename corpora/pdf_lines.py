@@ -6,6 +6,7 @@ text from the cells of a table, whose lines stand on common baselines too but ar
 (after Breuel, "Two Geometric Algorithms for Layout Analysis", DAS 2002).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -21,6 +22,7 @@ _GUTTER = 1.0  # ems: the least width of a gutter
 _CROSSING = 0.12  # share of lines that may cross a gutter's band
 _SIDE = 5  # lines that each column has at least
 _FILL = 0.6  # share of its column that the median line fills
+_SHARED = 0.15  # share of a column's lines that begin at its edge
 _NARROW = 0.22  # share of the text width that a column has at least
 
 
@@ -157,7 +159,8 @@ def _ordered(lines: list[PageLine]) -> list[PageLine]:
     gutter = _gutter(lines)
     if gutter is None:
         return _rows(lines)
-    left_edge = min(one.left for one in lines)
+    left_edge = _left_edge([one for one in lines if one.right <= gutter])
+    right_edge = _left_edge([one for one in lines if one.left >= gutter])
     ordered: list[PageLine] = []
     band: list[PageLine] = []
     for one in [*sorted(lines, key=lambda one: one.base), None]:
@@ -167,11 +170,17 @@ def _ordered(lines: list[PageLine]) -> list[PageLine]:
         left = [other for other in band if other.right <= gutter]
         right = [other for other in band if other.left >= gutter]
         ordered += _ordered(left)
-        edge = min((other.left for other in right), default=left_edge)
-        ordered += [replace(other, shift=other.shift + edge - left_edge) for other in _ordered(right)]
+        ordered += [replace(other, shift=other.shift + right_edge - left_edge) for other in _ordered(right)]
         ordered += [one] if one is not None else []
         band = []
     return ordered
+
+
+def _left_edge(column: Sequence[PageLine]) -> float:
+    """Where the lines of a column begin: the leftmost place that many share, for a page number may stand further out."""
+    lefts = Counter(round(one.left) for one in column)
+    shared = [left for left, count in lefts.items() if count >= _SHARED * len(column)]
+    return float(min(shared)) if shared else min(one.left for one in column)
 
 
 def _rows(lines: Iterable[PageLine]) -> list[PageLine]:
