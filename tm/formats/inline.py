@@ -18,12 +18,8 @@ __all__ = ["Dialect", "character", "fill", "read_inline"]
 
 Dialect = Literal["tmx", "xliff1", "xliff2"]
 
-#: Elements that enclose the text they mark, per dialect.
-_ENCLOSING: Mapping[str, frozenset[str]] = {
-    "tmx": frozenset({"hi"}),
-    "xliff1": frozenset({"g", "mrk"}),
-    "xliff2": frozenset({"pc", "mrk"}),
-}
+#: Elements that enclose the text they mark. Some tools put those of XLIFF into TMX, where they are not allowed.
+_ENCLOSING = frozenset({"hi", "g", "mrk", "pc", "sub"})
 _OPENING = {"bpt": Shape.OPEN, "bx": Shape.OPEN, "sc": Shape.OPEN, "sm": Shape.OPEN}
 _CLOSING = {"ept": Shape.CLOSE, "ex": Shape.CLOSE, "ec": Shape.CLOSE, "em": Shape.CLOSE}
 #: The element each dialect writes by default; any other is named by the tag's attribute "el".
@@ -70,7 +66,7 @@ class _Reader:
             yield character(child.get("hex", ""))
         elif name == "mrk" and child.get("mtype") == "seg":
             yield from self.parts(child)
-        elif name in _ENCLOSING[self.dialect] or name == "sub":
+        elif name in _ENCLOSING:
             tag = self._tag(child, name, Shape.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
             yield tag
             yield from self.parts(child)
@@ -88,7 +84,8 @@ class _Reader:
         content = self.data.get(child.get("dataRef", ""), "")
         nested = any(local(inner) for inner in child)
         if nested:
-            content = join(self.parts(child))
+            # With a count of its own, so that the ids inside do not depend on what stands before.
+            content = join(_Reader(self.dialect, self.data).parts(child))
         elif len(child) or child.text:
             content = "".join(part for part in self.parts(child) if isinstance(part, str))
         tag = self._tag(child, name, shape, content)
@@ -107,7 +104,7 @@ class _Reader:
             inner = child.get("i", "")
             if name == "ept":
                 return self.pairs.pop(inner, inner) or "0"
-            found = child.get("x") or inner
+            found = child.get("x") or inner or child.get("id")
             if name == "bpt" and inner:
                 found = inner if found in self.pairs.values() else found
                 self.pairs[inner] = found
