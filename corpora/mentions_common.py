@@ -105,13 +105,13 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 class Recognizer:
     """A compiled grammar: ``wanted`` asks whether any mention can be there, ``pattern`` finds, ``readers`` read."""
 
-    wanted: re.Pattern[str]
+    wanted: Callable[[str], bool]
     pattern: re.Pattern[str]
     readers: Mapping[str, Reader]
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """Return the mentions in ``text`` in reading order, without overlap."""
-        if self.wanted.search(text) is None:
+        if not self.wanted(text):
             return ()
         found: list[Mention] = []
         for match in self.pattern.finditer(text):
@@ -251,7 +251,7 @@ def shared_readers() -> dict[str, Reader]:
 
 
 def compiled(
-    alternatives: Iterable[tuple[str, str]], wanted: str, gate: str, readers: Mapping[str, Reader]
+    alternatives: Iterable[tuple[str, str]], wanted: Callable[[str], bool], gate: str, readers: Mapping[str, Reader]
 ) -> Recognizer:
     """Build a `Recognizer` of named alternatives, standing between those that all languages share.
 
@@ -259,4 +259,4 @@ def compiled(
     """
     parts = (f"(?P<{name}>{pattern})" for name, pattern in [*SHARED, *alternatives, *TAIL])
     pattern = re.compile(f"{gate}(?:{'|'.join(parts)})")
-    return Recognizer(re.compile(wanted), pattern, {**shared_readers(), **readers})
+    return Recognizer(wanted, pattern, {**shared_readers(), **readers})

@@ -116,9 +116,32 @@ _ALTERNATIVES = (
     ("words", _WORDS),
     ("roman", r"[IVX]{2,}(?![A-Za-z0-9_])"),
 )
-_WANTED = (
-    rf"[0-9０-９¹²³@]|://|www\.|\b(?:{_MONTH}\b|[IVX]+\b)"
-    rf"|\b(?i:{_any({*_SMALL, *_TENS, *_ORDINALS, *_PARTS})}|an?\s{_SCALE})|(?i:{_any(_NAMES)})\s\("
+_SIGNS = re.compile(r"[0-9０-９@¹²³IVX⁰⁴-⁹]|\([a-z]|://|www\.")
+_SPELLED = frozenset({*_SMALL, *_TENS, *_ORDINALS, *_PARTS, *_SCALES, *(month.lower() for month in _MONTHS)})
+_LOWER_WORD = re.compile("[a-z]+")
+
+
+def _wanted(text: str) -> bool:
+    """True where a figure, an address or a word that says a number can be there."""
+    if _SIGNS.search(text):
+        return True
+    words = _LOWER_WORD.findall(text.lower())
+    return not _SPELLED.isdisjoint(words)
+
+
+def _prefixes(words: Iterable[str]) -> str:
+    """A pattern for the first three letters of any of ``words``: it lets most other words fail at once."""
+    trees: dict[str, set[str]] = {}
+    for word in words:
+        trees.setdefault(word[0].lower(), set()).add(re.escape(word[1:3].lower()))
+    return "|".join(f"[{first}{first.upper()}](?:{'|'.join(sorted(rest))})" for first, rest in sorted(trees.items()))
+
+
+#: Where a mention can begin: a figure, a word that says a number, a token with a figure or an @ in it.
+_GATE = (
+    r"(?:(?<![A-Za-z0-9_０-９])|(?=[⁰¹²³⁴-⁹]))"
+    rf"(?=[0-9０-９⁰¹²³⁴-⁹]|{_prefixes([*_SPELLED, *_NAMES, 'http', 'ftp', 'www', 'nos'])}|[nN]o"
+    r"|[aA]n?[\s-][hmtqbsfn]|[IVX]{2}|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@])"
 )
 _NUMBERS = re.compile(
     rf"(?P<figures>[0-9]+(?:[./][0-9]+)*)(?P<letters>{_LETTERS})|(?P<roman>\b[IVXL]+\b)|\((?P<item>[a-z]+)\)"
@@ -238,4 +261,4 @@ def recognizer() -> Recognizer:
         "date": dates, "month": _month, "reference": _references, "oclock": _oclock, "thpercent": _percent,
         "nth": _nth, "fraction": _fraction, "ordinal": _ordinal, "scaled": _scaled, "words": _words, "roman": _roman,
     }  # fmt: skip
-    return compiled(_ALTERNATIVES, _WANTED, r"(?:(?<![A-Za-z0-9_０-９])|(?=[⁰¹²³⁴-⁹]))", readers)
+    return compiled(_ALTERNATIVES, _wanted, _GATE, readers)

@@ -56,6 +56,8 @@ LANGUAGES: Mapping[str, Language] = {
     ),
 }  # fmt: skip
 
+_SIGNS = re.compile(r"[0-9０-９@¹²³]|://|www\.")
+
 
 @cache
 def recognizer(language: str) -> Recognizer:
@@ -76,7 +78,11 @@ def recognizer(language: str) -> Recognizer:
         # 1.234,5: points part thousands; two points or a group of another length make a version number.
         alternatives.append(("european", r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9.])|[0-9]+,[0-9]+(?![0-9])"))
         readers["european"] = _european
-    return compiled(alternatives, r"[0-9０-９@¹²³]|://|www\.", r"(?:(?<!\w)|(?=[⁰¹²³⁴-⁹]))", readers)
+    return compiled(alternatives, _wanted, r"(?:(?<!\w)|(?=[⁰¹²³⁴-⁹]))", readers)
+
+
+def _wanted(text: str) -> bool:
+    return _SIGNS.search(text) is not None
 
 
 def _any(words: Iterable[str]) -> str:

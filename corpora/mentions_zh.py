@@ -89,9 +89,16 @@ _ALTERNATIVES = (
     ("circled", "[①-⑳㈠-㈩⑴-⑽]"),
     ("numeral", rf"{_NUMERAL}(?:点{_SIGN}+{_LARGE}*)?"),
 )  # fmt: skip
-_WANTED = rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|半|://|www\.|[(（][a-z]|[表图] ?[IVX]"
+_WANTED = re.compile(rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|半|://|www\.|[(（][a-z]|[表图] ?[IVX]")
+
+
+def _wanted(text: str) -> bool:
+    return _WANTED.search(text) is not None
+
+
 _GATE = (
-    rf"(?=[A-Za-z0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中百一半千万亿{_SIGNS}])"
+    rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中半万亿{_SIGNS}]"
+    r"|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@]|https?:|ftp:|www|[JFMASOND][a-z]{2})"
     r"(?:(?<![A-Za-z0-9_０-９])|(?![A-Za-z0-9_０-９]))"
 )
 _WHOLE = re.compile(rf"{_SIGN}[{_SIGNS}{''.join(_MYRIADS)}]*\Z")
@@ -311,7 +318,7 @@ def recognizer() -> Recognizer:
         "clock_zh": _oclock,
         "idiom": _nothing, "scaled": _scaled, "circled": _circled, "numeral": _numeral,
     }  # fmt: skip
-    return compiled(_ALTERNATIVES, _WANTED, _GATE, readers)
+    return compiled(_ALTERNATIVES, _wanted, _GATE, readers)
 
 
 def _scaled(match: re.Match[str]) -> Iterable[Mention]:

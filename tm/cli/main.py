@@ -11,6 +11,7 @@ import typer
 
 from corpora.errors import DuiyiError
 from tm.cli.align import align
+from tm.cli.check import check
 from tm.cli.convert import convert
 from tm.cli.demo import demo
 from tm.cli.fetch import fetch
@@ -38,6 +39,7 @@ def _root() -> None:
 
 app.command()(demo)
 app.command()(align)
+app.command()(check)
 app.command()(convert)
 app.command()(fetch)
 app.command()(structure)

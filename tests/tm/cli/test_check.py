@@ -1,0 +1,93 @@
+"""`duiyi check`: exit codes, what is printed, reports, baselines, and sentences instead of tracebacks."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from corpora.errors import DuiyiError, InputError, UsageError
+from tm.cli.main import app
+from tm.formats import write
+from tm.unit import Unit
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Path:
+    path = tmp_path / "m.tmx"
+    units = [
+        Unit("第五条", "article 6", "zh-CN", "en-US"),
+        Unit("回顾第六条，", "Recalling article 6,", "zh-CN", "en-US"),
+        Unit("举行了三次会议。", "They held five meetings.", "zh-CN", "en-US"),
+    ]
+    write(path, units)
+    return path
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = RUNNER.invoke(app, ["check", "--no-embeddings", *map(str, arguments)])
+    if isinstance(result.exception, DuiyiError):
+        raise result.exception
+    return result.exit_code, result.stdout
+
+
+def test_faults_are_printed_and_the_exit_code_says_so(memory: Path) -> None:
+    code, out = run(memory)
+    assert code == 1
+    assert "reference" in out
+    assert "number" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--only", "date"], 0), (["--skip", "reference"], 0), (["--skip", "reference", "--fail-on", "warning"], 1),
+        (["--fail-on", "never"], 0), (["--skip", "reference,number", "--fail-on", "warning"], 0),
+    ],
+)  # fmt: skip
+def test_exit_codes(memory: Path, arguments: list[str], code: int) -> None:
+    assert run(memory, *arguments)[0] == code
+
+
+def test_json_on_standard_output_and_in_a_file(memory: Path, tmp_path: Path) -> None:
+    code, out = run(memory, "--json", "-o", tmp_path / "r.json", "-o", tmp_path / "r.xml", "-o", tmp_path / "r.sarif")
+    assert code == 1
+    assert json.loads(out) == json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert {path.suffix for path in tmp_path.iterdir()} >= {".json", ".xml", ".sarif"}
+
+
+def test_a_baseline_makes_the_next_run_pass(memory: Path, tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    assert run(memory, "--write-baseline", known)[0] == 1
+    assert run(memory, "--baseline", known)[0] == 0
+
+
+def test_what_tools_would_skip_is_counted(memory: Path) -> None:
+    data = json.loads(run(memory, "--tmx", "--json")[1])
+    assert data["conformance"] == {}
+
+
+def test_the_checks_are_listed() -> None:
+    rows = json.loads(run("--list", "--json")[1])
+    assert {"number", "shifted", "negation"} <= {row["check"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ([], UsageError, "name a file"),
+        (["missing.tmx"], InputError, "does not exist"),
+        (["{memory}", "--only", "spelling"], UsageError, "no check named spelling"),
+        (["{memory}", "--fail-on", "fatal"], UsageError, "--fail-on"),
+        (["{memory}", "--show", "all"], UsageError, "--show"),
+        (["{memory}", "-o", "r.doc"], UsageError, "reports are written as"),
+        (["{memory}", "--baseline", "missing.json"], InputError, "missing.json"),
+    ],
+)
+def test_bad_usage_is_told_in_a_sentence(
+    memory: Path, arguments: list[str], error: type[DuiyiError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        run(*[argument.format(memory=memory) for argument in arguments])

@@ -1,0 +1,151 @@
+"""Text that was read in the wrong encoding, characters that no text holds, and entities left behind.
+
+Latin garbage (UTF-8 read as Windows-1252 and its like) is known by `ftfy.badness`, the measure that the ftfy library
+tuned on real text. Chinese garbage needs its own eye: UTF-8 read as GBK is made of Chinese characters, but of
+ones that Chinese text hardly uses.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from tm.checks.finding import Finding, Severity, Span
+from tm.checks.options import CheckOptions
+from tm.checks.pair import Check, Pair, Side
+
+__all__ = ["CHECKS"]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff]")
+_REPLACED = re.compile(r"\ufffd+")
+_MARKS = re.compile(r"[?？]{3,}")
+_LOST = re.compile(r"[A-Za-z]\?[a-z]|\?[A-Za-z]+\?(?![?])")
+_HIGH = re.compile(r"[\u0080-\u00ff]")
+_BEYOND = re.compile(r"[\u0080-\u04ff\u2010-\u2122\u2500-\u25ff]")
+_GBK_AS_LATIN = re.compile(r"(?:[\u00a1-\u00fe]{2}){2,}")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
+_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}){2,}|(?:=[0-9A-F]{2}){4,}")
+_BAD = 4  # odd pairs of characters that no text has by chance
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_ANY_HIGH = re.compile(r"[^\x00-\x7f]")
+
+
+def _both(pair: Pair) -> Iterator[tuple[Side, Side, bool]]:
+    yield pair.source, pair.target, True
+    yield pair.target, pair.source, False
+
+
+def _spans(span: Span, is_source: bool) -> tuple[Span | None, Span | None]:
+    return (span, None) if is_source else (None, span)
+
+
+def _control(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    findings: list[Finding] = []
+    for side, other, is_source in _both(pair):
+        if side.text.isprintable():
+            continue
+        for pattern, severity, what in (
+            (_CONTROL, Severity.ERROR, "control character"),
+            (_PRIVATE, Severity.WARNING, "private-use character"),
+            (_INVISIBLE, Severity.WARNING, "invisible character"),
+        ):
+            match = pattern.search(side.text)
+            # What stands on both sides is meant: a joiner in an emoji, an escape in a manual.
+            if match and match[0] not in other.text:
+                name = f"{what} U+{ord(match[0]):04X} in the {'source' if is_source else 'target'}"
+                findings.append(pair.finding("control-characters", severity, name, *_spans(match.span(), is_source)))
+    return findings
+
+
+def _encoding(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    findings: list[Finding] = []
+    for side, other, is_source in _both(pair):
+        if side.is_empty:
+            continue
+        fault = _fault(side.text, other.text, side.base)
+        if fault is not None:
+            severity, message, span = fault
+            where = "source" if is_source else "target"
+            findings.append(pair.finding("encoding", severity, f"{message} in the {where}", *_spans(span, is_source)))
+    return findings
+
+
+def _fault(text: str, other: str, language: str) -> tuple[Severity, str, Span] | None:
+    if "\ufffd" in text and "\ufffd" not in other:
+        return Severity.ERROR, "lost characters (U+FFFD)", _first(_REPLACED, text)
+    if "?" in text or "？" in text:
+        match = _MARKS.search(text)
+        if match and not _MARKS.search(other):
+            severity = Severity.ERROR if len(match[0]) > 3 or text.count("?") > 5 else Severity.WARNING
+            return severity, "question marks in place of characters", match.span()
+        match = _LOST.search(text)
+        if (
+            match
+            and match[0] not in other
+            and "://" not in text
+            and "`" not in text
+            and other.count("?") < text.count("?")
+        ):
+            return Severity.WARNING, "a question mark in place of a character", match.span()
+    if "\\u" in text or "=" in text:
+        match = _ESCAPE.search(text)
+        if match and match[0] not in other:
+            return Severity.ERROR, "escapes in place of characters", match.span()
+    if "&" in text:
+        match = _ENTITY.search(text)
+        if match and match[0] not in other:
+            return Severity.WARNING, f"the entity {match[0]} was left", match.span()
+    if text.isascii():
+        return None
+    return _mojibake(text, other, language)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> Span:
+    match = pattern.search(text)
+    return match.span() if match else (0, len(text))
+
+
+def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span] | None:
+    if _BEYOND.search(text):
+        if _HIGH.search(text) or language not in ("ru", "el", "uk", "bg"):
+            from ftfy import fix_encoding
+            from ftfy.badness import badness
+
+            bad = badness(text)
+            # One odd pair may be a quotation of garbage; it then stands on both sides, or nothing mends it.
+            if bad and bad > badness(other) and (bad >= _BAD or fix_encoding(text) != text):
+                return Severity.ERROR, "UTF-8 that was read in another encoding", _first(_ANY_HIGH, text)
+        match = _GBK_AS_LATIN.search(text)
+        if match and match[0] not in other and not re.search("[A-Za-z]", text[match.start() - 1 : match.start()]):
+            return Severity.ERROR, "Chinese that was read in a Western encoding", match.span()
+    han = _HAN.findall(text)
+    if len(han) >= 4 and language == "zh":
+        rare = [sign for sign in han if sign not in _usual()]
+        if len(rare) > 0.3 * len(han) and _decodes(text):
+            return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
+    return None
+
+
+@cache
+def _usual() -> frozenset[str]:
+    """The characters of Chinese text: the 3,755 of level 1 of GB 2312, and what is traditional for them."""
+    import opencc
+
+    level = "".join(
+        bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
+    )
+    return frozenset(level) | frozenset(opencc.OpenCC("s2t").convert(level))
+
+
+def _decodes(text: str) -> bool:
+    """True where writing ``text`` as GBK and reading that as UTF-8 brings out Chinese."""
+    read = text.encode("gb18030", "ignore").decode("utf-8", "ignore")
+    han = _HAN.findall(read)
+    return len(han) >= 2 and sum(sign in _usual() for sign in han) > 0.6 * len(han)
+
+
+CHECKS = (
+    Check("encoding", Severity.ERROR, "text that was damaged by a wrong encoding", _encoding),
+    Check("control-characters", Severity.ERROR, "characters that no text holds, or that nobody sees", _control),
+)

@@ -1,0 +1,196 @@
+"""Punctuation, brackets, quotes, blanks and doubled words, by the rules that Chinese and English really share.
+
+A full stop answers to 。, a comma to ， and to 、, a round bracket to its full-width twin; the title marks 《》 have no
+English counterpart and are only asked to be closed. Checks on words never look at Chinese, which has no blanks
+between them. Everything here is at most a warning: style differs from house to house.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from tm.checks.finding import Finding, Severity, Span
+from tm.checks.options import CheckOptions
+from tm.checks.pair import Batch, Check, Pair, Side
+
+__all__ = ["CHECKS"]
+
+#: What a mark at the end of a text means, whatever its width and language.
+_ENDINGS = {
+    **dict.fromkeys("。．｡.।", "stop"), **dict.fromkeys("？?؟", "question"), **dict.fromkeys("！!", "exclamation"),
+    **dict.fromkeys("：:", "colon"), **dict.fromkeys("；;؛", "semicolon"), **dict.fromkeys("，,、،", "comma"),
+    "…": "ellipsis",
+}  # fmt: skip
+_CLOSERS = " \t\n”’\"'」』）)】》〉〕]*`_|"
+_OPENING = {
+    "（": "(", "(": "(", "【": "[", "[": "[", "〔": "[", "{": "{", "｛": "{", "《": "《", "〈": "〈",
+    "「": "「", "『": "『",
+}  # fmt: skip
+_CLOSING = {
+    "）": "(", ")": "(", "】": "[", "]": "[", "〕": "[", "}": "{", "｝": "{", "》": "《", "〉": "〈",
+    "」": "「", "』": "『",
+}  # fmt: skip
+_BRACKET = re.compile("[" + re.escape("".join(_OPENING) + "".join(_CLOSING)) + "]")
+#: Brackets that must stand on both sides if on one; the others are the business of one language alone.
+_MUTUAL = "(["
+#: "1)" at the start of a text and smileys close nothing.
+_LONELY = re.compile(r"^\s*[0-9a-zA-Z一二三四五六七八九十]{1,3}[)）]|[:;]-?[()]")
+
+
+def _ending(side: Side) -> tuple[str, Span]:
+    text = side.text.rstrip(_CLOSERS)
+    if text.endswith(("...", "……")):
+        return "ellipsis", (len(text) - 2, len(text))
+    return _ENDINGS.get(text[-1:], ""), (max(0, len(text) - 1), len(text))
+
+
+def _final_punctuation(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    if pair.is_half:
+        return ()
+    (left, here), (right, there) = _ending(pair.source), _ending(pair.target)
+    if left == right or {left, right} <= {"comma", "semicolon"}:
+        return ()
+    # Headings, cells and labels follow each language's own habit; in a sentence a lost end mark is suspect.
+    is_sentence = min(pair.source.size, pair.target.size) > 40
+    grave = is_sentence and (("stop" in (left, right) and "" in (left, right)) or "question" in (left, right))
+    severity = Severity.WARNING if grave else Severity.INFO
+    message = f"the source ends with {left or 'no mark'}, the target with {right or 'no mark'}"
+    return [pair.finding("final-punctuation", severity, message, here, there)]
+
+
+def _brackets_of(side: Side) -> tuple[Counter[str], Span | None]:
+    """How often each kind opens, and the first bracket that has no partner."""
+    opened: list[tuple[str, Span]] = []
+    counts: Counter[str] = Counter()
+    lonely: Span | None = None
+    text = _LONELY.sub(lambda match: " " * len(match[0]), side.content)
+    for match in _BRACKET.finditer(text):
+        kind = _OPENING.get(match[0])
+        if kind is not None:
+            counts[kind] += 1
+            opened.append((kind, match.span()))
+        else:
+            kind = _CLOSING[match[0]]
+            if opened and opened[-1][0] == kind:
+                opened.pop()
+            elif lonely is None:
+                lonely = match.span()
+    return counts, lonely or (opened[0][1] if opened else None)
+
+
+def _brackets(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    if pair.is_half or not (_BRACKET.search(pair.source.text) or _BRACKET.search(pair.target.text)):
+        return ()
+    (left, here), (right, there) = _brackets_of(pair.source), _brackets_of(pair.target)
+    if bool(here) != bool(there):
+        where = "source" if here else "target"
+        message = f"a bracket or quotation mark of the {where} has no partner"
+        return [pair.finding("brackets", Severity.WARNING, message, here, there)]
+    differ = [kind for kind in _MUTUAL if left[kind] != right[kind]]
+    if differ and not here:
+        counts = ", ".join(f"{left[kind]} {kind} against {right[kind]}" for kind in differ)
+        return [pair.finding("brackets", Severity.INFO, f"the number of brackets differs: {counts}")]
+    return ()
+
+
+_QUOTES = re.compile(r"[“”„«»「」『』《》]|(?<![\w`])\"|\"(?![\w`])")
+
+
+def _quotes(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    if pair.is_half:
+        return ()
+    counts = [len(_QUOTES.findall(side.content)) // 2 for side in (pair.source, pair.target)]
+    straight = [side.content.count('"') % 2 for side in (pair.source, pair.target)]
+    if straight[0] != straight[1]:
+        where = "source" if straight[0] else "target"
+        return [pair.finding("quotes", Severity.INFO, f"a straight quotation mark of the {where} has no partner")]
+    # Titles stand in 《》 in Chinese and in italics or capitals in English, so only quotes without any answer count.
+    if counts[1] and not counts[0]:
+        return [pair.finding("quotes", Severity.INFO, "the target quotes, the source does not")]
+    if counts[0] and not counts[1] and "《" not in pair.source.text:
+        return [pair.finding("quotes", Severity.INFO, "the source quotes, the target does not")]
+    return ()
+
+
+_DOUBLE = re.compile(r"(?<![\w.-])([A-Za-z]{2,})\s+\1(?![\w-])", re.IGNORECASE)
+_RIGHTLY_DOUBLE = frozenset("that had her is long very bye so no yes ha in".split())
+
+
+def _double_word(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    findings = []
+    for side, other, is_source in ((pair.source, pair.target, True), (pair.target, pair.source, False)):
+        if not side.is_spaced:
+            continue
+        words = side.content.lower().split()
+        if len(words) == len(set(words)):
+            continue
+        for match in _DOUBLE.finditer(side.content):
+            word = match[1].lower()
+            if word in _RIGHTLY_DOUBLE or match[0].lower() in other.text.lower() or match[1] != match[1].lower():
+                continue
+            spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
+            findings.append(pair.finding("double-word", Severity.WARNING, f"{match[1]!r} stands twice", *spans))
+    return findings
+
+
+_BLANKS = re.compile(r"(?<=\S)[ \u00a0\u3000]{2,}(?=\S)")
+
+
+def _spaces(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    if pair.is_half:
+        return ()
+    findings = []
+    source, target = pair.source.text, pair.target.text
+    for text, other, is_source in ((source, target, True), (target, source, False)):
+        match = _BLANKS.search(text) if "  " in text or "\u3000" in text or "\u00a0" in text else None
+        if match and not _BLANKS.search(other):
+            spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
+            findings.append(pair.finding("spaces", Severity.INFO, "several blanks in a row", *spans))
+    for left, right, where in ((source[:1], target[:1], "begins"), (source[-1:], target[-1:], "ends")):
+        if left.isspace() != right.isspace():
+            findings.append(pair.finding("spaces", Severity.INFO, f"only one side {where} with a blank"))
+    return findings
+
+
+_TIGHT = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
+_LOOSE = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
+
+
+def _han_latin(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+    """Blanks between Chinese and Latin text against what the file mostly does; with no clear custom, nothing."""
+    found: list[tuple[Pair, bool, list[re.Match[str]], list[re.Match[str]]]] = []
+    tight = loose = 0
+    for pair in batch.pairs:
+        for side, is_source in ((pair.source, True), (pair.target, False)):
+            if side.base == "zh" and side.han:
+                narrow, wide = list(_TIGHT.finditer(side.text)), list(_LOOSE.finditer(side.text))
+                tight += len(narrow)
+                loose += len(wide)
+                if narrow or wide:
+                    found.append((pair, is_source, narrow, wide))
+    if not found or max(tight, loose) < 4 * min(tight, loose) or tight + loose < 10:
+        return ()
+    findings = []
+    for pair, is_source, narrow, wide in found:
+        for match in narrow if loose > tight else wide:
+            message = "a blank is missing" if loose > tight else "there is a blank"
+            spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
+            text = f"{message} between Chinese and Latin text ({match[0]!r}), unlike in most of the file"
+            findings.append(pair.finding("cjk-latin-space", Severity.INFO, text, *spans))
+    return findings
+
+
+CHECKS = (
+    Check("final-punctuation", Severity.WARNING, "the two sides end with different marks", _final_punctuation),
+    Check("brackets", Severity.WARNING, "a bracket without partner, or another number of them", _brackets),
+    Check("quotes", Severity.INFO, "quotation marks without partner, or on one side only", _quotes),
+    Check("double-word", Severity.WARNING, "a word twice in a row (not in Chinese)", _double_word),
+    Check("spaces", Severity.INFO, "blanks in a row, or at one end of one side only", _spaces),
+    Check(
+        "cjk-latin-space",
+        Severity.INFO,
+        "blanks between Chinese and Latin text, unlike most of the file",
+        None,
+        _han_latin,
+    ),
+)

@@ -1,0 +1,224 @@
+"""Sides that are empty, were never translated, or stand in another language than the file says.
+
+Scripts settle most of it at no cost; among alphabets the little words of each language do (no sentence of six words
+of English does without "the", "of", "to" …), and only where they leave a doubt the offline identifier of
+`corpora.languages` is asked.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from corpora.languages import detect
+from tm.checks.finding import Finding, Severity
+from tm.checks.options import CheckOptions
+from tm.checks.pair import Check, Pair, Side
+
+__all__ = ["CHECKS"]
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_PLAIN_WORD = re.compile(r"(?<![\w`$%@\\./-])[a-z]{2,}(?![\w(]|[./:=][\w])")
+_LETTER = re.compile(r"[^\W\d_]")
+_KANA = re.compile(r"[\u3041-\u30fa]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_LATIN_RUN = re.compile(r"[A-Za-z]{2,}[ ,]+[a-z]{2,}[ ,]+[a-z]{2,}")
+#: Scripts by the languages that are written in them; what is in none of these is not judged.
+_SCRIPTS = {
+    "Cyrillic": (re.compile(r"[\u0400-\u052f]"), "ru uk be bg sr mk kk ky mn tg"),
+    "Greek": (re.compile(r"[\u0370-\u03ff]"), "el"),
+    "Arabic": (re.compile(r"[\u0600-\u06ff]"), "ar fa ur ps ug"),
+    "Hebrew": (re.compile(r"[\u0590-\u05ff]"), "he yi"),
+    "Devanagari": (re.compile(r"[\u0900-\u097f]"), "hi mr ne sa"),
+    "Thai": (re.compile(r"[\u0e00-\u0e7f]"), "th"),
+    "Japanese": (_KANA, "ja"),
+    "Korean": (_HANGUL, "ko"),
+    "Chinese": (_HAN, "zh ja ko"),
+}
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u0e7f\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3]")
+_ALPHABETS = frozenset("en fr de es it pt nl sv da nb no fi pl cs sk hu ro tr id ms vi ca et lt lv hr sl".split())
+#: Little words that hardly any sentence of the language does without.
+_LITTLE = {
+    "en": "the of to and a in is that for it as with are be this by on or not an from at which can have was if you its "
+    "has will when but may should all must their these such use using we no any they were his her he she",
+    "fr": "le la les des du et est une dans que pour qui sur pas par au aux avec sont ce cette il elle ne se leur vous",
+    "de": "der die das und ist nicht ein eine einen zu den dem des von mit für auf sich auch werden wird im es bei",
+    "es": "el los las del una que por con para es como su se lo al más pero sus este esta son está entre cuando",
+    "it": "il lo gli della di che per una con non sono del nel alla dei delle come più anche questo questa essere",
+    "pt": "as uma que do da dos das não para com por mais como ao em são pela pelo sua seu este esta também",
+    "nl": "het een van en dat niet zijn op voor met aan door ook deze wordt bij worden naar als uit kan",
+    "sv": "och att det som en är på av för med den till inte ett om har de kan eller från",
+    "pl": "nie się na jest że do przez od oraz jak który która są dla tym tego jako może",
+    "id": "yang dan untuk dengan pada dari tidak ini itu dalam adalah atau akan oleh dapat",
+}
+_LITTLE_SETS = {language: frozenset(words.split()) for language, words in _LITTLE.items()}
+_CODE_START = re.compile(r"\s*(?:>>>|\$ |# |#!|def |class |import |from \w+ import |@\w|\w+\()")
+_CODE_SIGNS = re.compile(r"[=(){}\[\]<>_$#@|\\/&*+~^]|::|->")
+_SHORTEST = 4  # words: below this the little words prove nothing
+
+
+def _empty(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    if pair.source.is_empty and pair.target.is_empty:
+        return [pair.finding("empty", Severity.WARNING, "both sides are empty")]
+    if pair.target.is_empty:
+        return [pair.finding("empty", Severity.ERROR, "the target is empty")]
+    if pair.source.is_empty:
+        return [pair.finding("empty", Severity.ERROR, "the source is empty")]
+    return ()
+
+
+def _untranslated(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    source, target = pair.source, pair.target
+    if pair.is_half or source.base == target.base:
+        return ()
+    if source.key.casefold() == target.key.casefold():
+        severity = _gravity_of_copy(source)
+        if severity is None:
+            return ()
+        return [pair.finding("untranslated", severity, "the target is a copy of the source", (0, len(source.text)))]
+    if target.base == "zh" and target.han == 0 and _words(target) >= 3 and source.base in _ALPHABETS:
+        shared = _shared_words(source, target)
+        if shared > 0.7:
+            return [pair.finding("untranslated", Severity.ERROR, "most of the target stands in the source as it is")]
+    return ()
+
+
+def _gravity_of_copy(side: Side) -> Severity | None:
+    """A copied name or command is right, a copied sentence wrong; None where there is nothing to translate."""
+    if side.han:
+        return Severity.ERROR if side.han > 1 else Severity.WARNING
+    if not _LETTER.search(side.content):
+        return None
+    signs = len(_CODE_SIGNS.findall(side.text))
+    if _CODE_START.match(side.text) or signs > 0.04 * len(side.text):
+        return Severity.INFO  # code, a command, an example of output
+    words = _WORD.findall(side.content)
+    plain = _words(side)
+    little = sum(word.lower() in _LITTLE_SETS.get(side.base, frozenset()) for word in words)
+    if plain >= 3 and little >= 0.12 * len(words):
+        return Severity.ERROR
+    return Severity.WARNING if plain else Severity.INFO
+
+
+def _words(side: Side) -> int:
+    """Words in lower case that are not part of code."""
+    return len(_PLAIN_WORD.findall(side.content))
+
+
+def _shared_words(source: Side, target: Side) -> float:
+    words = _PLAIN_WORD.findall(target.content)
+    there = set(_PLAIN_WORD.findall(source.content))
+    return sum(word in there for word in words) / len(words) if words else 0.0
+
+
+def _little(side: Side, language: str) -> int:
+    words = _LITTLE_SETS.get(language, frozenset())
+    return len(words.intersection(word.lower() for word in _WORD.findall(side.content)))
+
+
+def _language(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    findings: list[Finding] = []
+    if pair.is_half or (pair.source.key == pair.target.key and pair.source.base != pair.target.base):
+        return findings  # a copy: `untranslated` says so
+    for side, other, name in ((pair.source, pair.target, "source"), (pair.target, pair.source, "target")):
+        fault = _fault(side, other)
+        if fault is not None:
+            severity, message = fault
+            span = (0, len(side.text))
+            spans = (span, None) if name == "source" else (None, span)
+            findings.append(pair.finding("language", severity, f"the {name} {message}", *spans))
+    return findings
+
+
+def _fault(side: Side, other: Side) -> tuple[Severity, str] | None:
+    text = side.content
+    language = side.base
+    if language in ("zh", "ja", "ko"):
+        return _fault_in_han(side, other, text)
+    if language not in _ALPHABETS and language not in _LITTLE_SETS:
+        return None
+    if _OTHER_SCRIPT.search(text):
+        letters = len(_LETTER.findall(text))
+        for script, (pattern, _languages) in _SCRIPTS.items():
+            count = len(pattern.findall(text))
+            if count and count >= 0.3 * letters and count > 1:
+                return Severity.ERROR, f"is written in {script} script, not in {side.language}"
+            if count >= 5 and count >= 0.1 * letters:
+                return Severity.WARNING, f"holds {count} characters of {script} script"
+    return _fault_among_alphabets(side, text)
+
+
+def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | None:
+    han, kana, hangul = (len(pattern.findall(text)) if side.han else 0 for pattern in (_HAN, _KANA, _HANGUL))
+    if side.base == "zh":
+        if kana >= 3 and kana > 0.1 * (han + kana):
+            return Severity.ERROR, "is Japanese"
+        if hangul >= 3 and hangul > 0.1 * (han + hangul):
+            return Severity.ERROR, "is Korean"
+    if side.base == "zh" and han >= 4 and (found := _other_writing(text, side.language)) > max(2, 0.15 * han):
+        return Severity.WARNING, f"has {found} characters of the other Chinese writing than {side.language}"
+    for script, (pattern, languages) in _SCRIPTS.items():
+        if script in ("Japanese", "Korean", "Chinese") or side.base in languages.split():
+            continue
+        count = len(pattern.findall(text)) if not text.isascii() else 0
+        if count >= 6 and count > han + kana + hangul:
+            return Severity.ERROR, f"is written in {script} script, not in {side.language}"
+    words = _words(side) if _LATIN_RUN.search(text) else 0
+    if han + kana + hangul == 0 and words >= 3:
+        # Commands and signatures stand in both languages as they are; a sentence has little words.
+        little = max(_little(side, language) for language in _LITTLE_SETS)
+        if little >= 2 or (words >= 6 and little):
+            return Severity.ERROR, f"holds no {side.language} text"
+        if words >= 4 and other.han:
+            return Severity.WARNING, f"holds no {side.language} text"
+    if han + kana + hangul and words >= 8 and _little(side, "en") >= 3 and words > 1.2 * (han + kana + hangul):
+        return Severity.WARNING, "is for the most part not translated"
+    return None
+
+
+def _fault_among_alphabets(side: Side, text: str) -> tuple[Severity, str] | None:
+    words = text.lower().split()
+    if len(words) < _SHORTEST:
+        return None
+    distinct = set(words)
+    own = len(distinct & _LITTLE_SETS[side.base]) if side.base in _LITTLE_SETS else 0
+    if own >= 3 and own * 5 >= len(distinct):
+        return None
+    scores = {language: len(distinct & little) for language, little in _LITTLE_SETS.items()}
+    best = max(scores, key=lambda language: (scores[language], language == side.base))
+    if best != side.base and scores[best] >= 2 and scores[best] >= 2 * own + 1:
+        return Severity.ERROR, f"is {best}, not {side.language}"
+    if own == 0 and len(words) >= 7 and sum(map(len, words)) >= 35 and not text.isascii():
+        found = detect(text)
+        if found.partition("-")[0] not in (side.base, "und"):
+            return Severity.WARNING, f"looks like {found}, not {side.language}"
+    return None
+
+
+@cache
+def _writings() -> tuple[frozenset[str], frozenset[str]]:
+    """The characters that only traditional, and only simplified writing has."""
+    import opencc
+
+    signs = "".join(map(chr, range(0x4E00, 0x9FA6)))
+    simple = opencc.OpenCC("t2s").convert(signs)
+    full = opencc.OpenCC("s2t").convert(signs)
+    traditional = frozenset(a for a, b in zip(signs, simple, strict=True) if a != b)
+    simplified = frozenset(a for a, b in zip(signs, full, strict=True) if a != b)
+    # 后, 里, 干 and their kind stand in both writings; 著, 乾 too.
+    return traditional - simplified - frozenset("著乾於徵藉"), simplified - traditional - frozenset(
+        "后里干面发台系只于谷松云才丑几斗致征范卷回借游表制冲极出准周症朱吁别板仆伙佣余党冬了采咨确"
+    )
+
+
+def _other_writing(text: str, language: str) -> int:
+    traditional, simplified = _writings()
+    wrong = simplified if language.lower().endswith(("tw", "hk", "mo", "hant")) else traditional
+    return sum(sign in wrong for sign in text)
+
+
+CHECKS = (
+    Check("empty", Severity.ERROR, "a side without text", _empty),
+    Check("untranslated", Severity.ERROR, "the target is the source as it was", _untranslated),
+    Check("language", Severity.ERROR, "a side stands in another language or script than the file says", _language),
+)

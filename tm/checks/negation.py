@@ -1,0 +1,124 @@
+"""A negation on one side that nothing on the other answers: the fault that turns a sentence into its opposite.
+
+Both languages say "no" in many ways, and much that looks like a negation is none (不同, 没收, "not only", "until").
+So no list of words decides, but weights that were learned from real translations: `benchmarks.negation` counts the
+cues of both sides in clean pairs and in the same pairs with one negation dropped, and fits one logistic model a side
+(is there too little of it in the Chinese, is there too little of it in the English). The weights stand in
+``negation.json``, readable and replaceable. The answer is a suspicion, hence a warning and never an error.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from tm.checks.finding import Finding, Severity
+from tm.checks.options import CheckOptions
+from tm.checks.pair import Check, Pair, Side
+
+__all__ = ["CHECKS", "cues"]
+
+#: Words with a negating character that negate nothing, or whose English is most often a word of its own.
+_OTHERWISE = re.compile(
+    "不同|不断|不仅|不但|不限|不过|不管|不论|无论|不得不|不能不|不可不|不妨|不错|不少|不久|不变|不可变|不停|不止|不禁|不单|不光|"
+    "不必要|不良|不幸|不满|不足|不当|不利|不便|不安|不平|不一致|不安全|不可靠|不可撤销|不可避免|不可或缺|不可分割|不遗余力|不定|不等|"
+    "不约而同|不知不觉|不由得|不料|不如|不见|不住|不起|不得了|不好意思|不多|不及|不免|不愧|不惜|不时|不了|不下|"
+    "非常|除非|未来|未必|未免|未成年|没收|没落|无非|无疑|无形|无线|无限|无效|无聊|无辜|无数|无穷|无不|无所谓|无可奈何|无关紧要|无意|"
+    "无偿|无国界|无损|毫不|迫不及待|层出不穷|义不容辞|必不可少|(.)不\\1|有没有|是否|能否|可否|与否|要不|否则"
+)
+_ZH_PLAIN = re.compile("[不没无未]|禁止")
+_EN_PLAIN = re.compile(r"\b(?:not|no|never|without|nothing|nobody|neither|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
+_ZH_CUE = re.compile(
+    "[不没无未非勿莫别否免毋禁][\u4e00-\u9fff]?|拒绝|避免|防止|缺|除|难以|难于|仅|只|失败|少|反|外|停止|排除|独立|之前|以前|空|"
+    "从来|哪|何|岂|怎|如果|任何|有"
+)
+_EN_CUE = re.compile(
+    r"\bno (?:longer|later|more|less|fewer|doubt|matter)\b"
+    r"|\bnot (?:only|just|merely|least|until|necessarily|yet|all|any)\b"
+    r"|\bor not\b|\b(?:not|no|never|nothing|nobody|none|nowhere|neither|nor|cannot|without|unable|unless|until|hardly"
+    r"|scarcely|barely|rarely|seldom|lacks?|lacking|lacked|fail\w*|absen\w+|missing|miss(?:es|ed)?|omit\w*|skip\w*"
+    r"|ignor\w+|exclud\w+|except\w*|avoid\w*|prevent\w*|prohibit\w*|forbid\w*|refus\w+|den(?:y|ies|ied|ying|ial)|reject\w*"
+    r"|stop\w*|disallow\w*|disab\w+|discourag\w+|instead|rather|other|too|only|but|before|free|against|beyond|otherwise"
+    r"|away|few|little|less|out of|impossible|open-ended|illegal|anonymous|lost|loss|leav\w+|left|hard|difficult|minus"
+    r"|despite|regardless|irrespective|however|although|though|while|un[a-z]{3,}|dis[a-z]{4,}|mis[a-z]{4,}|non[a-z-]*"
+    r"|in(?:ab|ac|ad|ap|cap|com|con|corr|def|dep|dir|eff|el|equ|ev|exp|fin|form|numer|op|prop|secur|sens|sign|stab|suff"
+    r"|tang|val|var|vis)[a-z]+|im(?:mut|pos|prac|prop|perf|part|pat|plaus|prec)[a-z]+|ir[re][a-z]+|[a-z]{3,}less|whether"
+    r"|if|any|anything|either|differ\w*|also|even|most|remov\w+|clos\w+|drop\w*|discard\w*|suppress\w*|empty|already"
+    r"|still|yet|optional\w*|default|must|mutable|first|long|may|might|protect\w*|end\w*)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_PREFIXES = ("un", "dis", "mis", "non", "in", "im", "ir")
+_MOST = 3  # a cue counts at most so often: long units must not outweigh everything
+
+
+def cues(chinese: Side, english: Side, known: frozenset[str] | None = None) -> Mapping[str, int]:
+    """Return the features of a pair: cue -> how often, and how the plain negations of both sides compare.
+
+    Cues that ``known`` does not hold are put together by their first character or prefix.
+    """
+    zh, en = chinese.content, english.content
+    found: Counter[str] = Counter()
+    for match in _ZH_CUE.finditer(zh):
+        found[_class("zh:" + match[0], known)] += 1
+    for match in _EN_CUE.finditer(en):
+        found[_class("en:" + match[0].lower().replace("’", "'"), known)] += 1
+    features = {cue: min(count, _MOST) for cue, count in found.items()}
+    left = len(_ZH_PLAIN.findall(_OTHERWISE.sub("", zh)))
+    right = sum(1 for _ in _EN_PLAIN.finditer(en))
+    compared = {
+        "zh>en": left > right, "zh>en+1": left > right + 1,
+        "zh>0,en=0": left > 0 == right, "zh>1,en=0": left > 1 > right,
+        "en>zh": right > left, "en>zh+1": right > left + 1, "en>0,zh=0": right > 0 == left, "en=zh": left == right,
+        "any": bool(left or right),
+    }  # fmt: skip
+    return features | {name: 1 for name, holds in compared.items() if holds}
+
+
+def _class(cue: str, known: frozenset[str] | None) -> str:
+    if known is None or cue in known:
+        return cue
+    language, _, word = cue.partition(":")
+    if language == "zh":
+        return f"zh:{word[0]}*"
+    prefix = next((prefix for prefix in _PREFIXES if word.startswith(prefix)), "")
+    return f"en:{prefix}*" if prefix else "en:*less" if word.endswith("less") else "en:*"
+
+
+@cache
+def _model() -> tuple[frozenset[str], Mapping[str, Mapping[str, float]], Mapping[str, float], float]:
+    data = json.loads(files("tm.checks").joinpath("negation.json").read_text(encoding="utf-8"))
+    return frozenset(data["cues"]), data["weights"], data["bias"], float(data["threshold"])
+
+
+def _negation(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    source, target = pair.source, pair.target
+    if pair.is_half or {source.base, target.base} != {"zh", "en"}:
+        return ()
+    chinese, english = (source, target) if source.base == "zh" else (target, source)
+    # An untranslated or foreign side says nothing about negation.
+    if not chinese.han or english.han > chinese.han:
+        return ()
+    if not (_ZH_PLAIN.search(chinese.content) or _EN_PLAIN.search(english.content)):
+        return ()
+    known, weights, bias, threshold = _model()
+    features = cues(chinese, english, known)
+    for language, side, other in (("en", chinese, english), ("zh", english, chinese)):
+        table = weights[language]
+        score = bias[language] + sum(table.get(cue, 0.0) * count for cue, count in features.items())
+        if score <= threshold:
+            continue
+        match = (_ZH_PLAIN if side is chinese else _EN_PLAIN).search(side.content)
+        if match is None:
+            continue
+        where = "target" if other is target else "source"
+        span = match.span()
+        message = f"nothing in the {where} seems to answer to the negation {match[0]!r}"
+        return [
+            pair.finding("negation", Severity.WARNING, message, *((span, None) if side is source else (None, span)))
+        ]
+    return ()
+
+
+CHECKS = (Check("negation", Severity.WARNING, "a negation that nothing on the other side answers", _negation),)

@@ -1,0 +1,132 @@
+"""What the user may choose about the checks, and the TOML file that says it for a whole project."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import InputError, UsageError
+from tm.checks.finding import Severity
+from tm.terms.concept import Concept
+
+__all__ = ["CheckOptions", "PatternRule", "from_toml"]
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRule:
+    """A project's own rule: where ``source`` matches the source text, ``target`` must (or must not) match the target.
+
+    ``forbidden`` turns the rule round. Either pattern may be empty: an empty ``source`` applies everywhere, an empty
+    ``target`` complains about every unit whose source matches. ``source_lang`` and ``target_lang`` restrict it.
+    """
+
+    name: str
+    source: re.Pattern[str] | None
+    target: re.Pattern[str] | None
+    forbidden: bool = False
+    severity: Severity = Severity.WARNING
+    message: str = ""
+    source_lang: str = ""
+    target_lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """Which checks run, and how strictly.
+
+    ``only``: names of the checks to run, empty for all. ``skip``: names of those not to run. ``severities``: check
+    name -> severity that replaces its own. ``embeddings``: True or False to use the encoder or not, None to use it up
+    to ``affordable`` units. ``similarity_margin``: how much better another unit's text must fit, in cosine, before a
+    unit is suspected; an error from twice that. ``length_warning`` and ``length_error``: how many robust standard
+    deviations of the file the length ratio may be off. ``minimum``: characters below which lengths and similarities
+    say nothing. ``glossary``: the concepts whose terms must be used (`tm.terms.exchange.read_terms`). ``rules``: a
+    project's own.
+    """
+
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    embeddings: bool | None = None
+    affordable: int = 20_000
+    similarity_margin: float = 0.06
+    length_warning: float = 3.5
+    length_error: float = 5.5
+    minimum: int = 6
+    glossary: tuple[Concept, ...] = ()
+    rules: tuple[PatternRule, ...] = ()
+
+    def wants(self, name: str) -> bool:
+        """True where the check of this name is to run."""
+        return name not in self.skip and (not self.only or name in self.only)
+
+
+def from_toml(path: Path, options: CheckOptions | None = None) -> CheckOptions:
+    """Return ``options`` (None: the defaults) with what the file says put in their place.
+
+    The file knows a table ``[checks]`` with ``only``, ``skip``, ``embeddings`` and the thresholds by their names in
+    `CheckOptions`, a table ``[severity]`` (check = "error" | "warning" | "info"), and any number of ``[[rule]]`` with
+    ``name``, ``source``, ``target``, ``forbidden``, ``severity``, ``message``, ``source_lang``, ``target_lang``.
+    Raises `InputError` where the file cannot be read and `UsageError` where it says something unknown.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not a TOML file: {error}") from error
+    unknown = set(data) - {"checks", "severity", "rule"}
+    if unknown:
+        raise UsageError(f"{path}: unknown table {sorted(unknown)[0]!r}; there are [checks], [severity] and [[rule]]")
+    severities = {name: _severity(value, path) for name, value in data.get("severity", {}).items()}
+    rules = tuple(_rule(rule, path) for rule in data.get("rule", []))
+    options = options or CheckOptions()
+    return replace(
+        _with_settings(options, data.get("checks", {}), path),
+        severities={**options.severities, **severities},
+        rules=options.rules + rules,
+    )
+
+
+_NUMBERS = {"affordable", "similarity_margin", "length_warning", "length_error", "minimum"}
+
+
+def _with_settings(options: CheckOptions, settings: Mapping[str, Any], path: Path) -> CheckOptions:
+    changes: dict[str, Any] = {}
+    for name, value in settings.items():
+        key = name.replace("-", "_")
+        if key in ("only", "skip") and isinstance(value, list):
+            changes[key] = getattr(options, key) | frozenset(map(str, value))
+        elif (key == "embeddings" and isinstance(value, bool)) or (key in _NUMBERS and isinstance(value, int | float)):
+            changes[key] = value
+        else:
+            raise UsageError(f"{path}: [checks] knows no {name} = {value!r}")
+    return replace(options, **changes)
+
+
+def _severity(value: object, path: Path) -> Severity:
+    try:
+        return Severity(str(value))
+    except ValueError as error:
+        raise UsageError(f"{path}: {value!r} is no severity; there are error, warning and info") from error
+
+
+def _rule(rule: Mapping[str, Any], path: Path) -> PatternRule:
+    known = {"name", "source", "target", "forbidden", "severity", "message", "source_lang", "target_lang"}
+    if not rule.get("name") or set(rule) - known or not (rule.get("source") or rule.get("target")):
+        raise UsageError(f"{path}: a [[rule]] needs a name and a source or target pattern, and knows {sorted(known)}")
+    try:
+        source, target = (re.compile(rule[side]) if rule.get(side) else None for side in ("source", "target"))
+    except re.error as error:
+        raise UsageError(f"{path}: rule {rule['name']!r} has a broken pattern: {error}") from error
+    return PatternRule(
+        name=str(rule["name"]),
+        source=source,
+        target=target,
+        forbidden=bool(rule.get("forbidden", False)),
+        severity=_severity(rule.get("severity", "warning"), path),
+        message=str(rule.get("message", "")),
+        source_lang=str(rule.get("source_lang", "")),
+        target_lang=str(rule.get("target_lang", "")),
+    )

@@ -1,0 +1,32 @@
+"""All checks by name: the built-in ones, and those that other packages offer as entry points ``duiyi.checks``.
+
+An entry point names a `Check` or a sequence of them; a broken one is reported by name and does not stop the others'
+being listed, but running with it is refused.
+"""
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from corpora.errors import UsageError
+from tm.checks import consistency, damage, form, language, length, meaning, negation, tagging, terms, values
+from tm.checks.pair import Check
+
+__all__ = ["checks"]
+
+_MODULES = (language, damage, values, tagging, negation, length, consistency, form, terms, meaning)
+
+
+@cache
+def checks() -> dict[str, Check]:
+    """Every known check by its name, in the order of listing. Raises `UsageError` for a bad entry point."""
+    known = {check.name: check for module in _MODULES for check in module.CHECKS}
+    for entry in entry_points(group="duiyi.checks"):
+        try:
+            loaded = entry.load()
+        except (ImportError, AttributeError) as error:
+            raise UsageError(f"the check {entry.name} of {entry.value} cannot be loaded: {error}") from error
+        for check in [loaded] if isinstance(loaded, Check) else list(loaded):
+            if not isinstance(check, Check):
+                raise UsageError(f"the entry point {entry.name} of {entry.value} is no check")
+            known[check.name] = check
+    return known

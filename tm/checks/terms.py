@@ -1,0 +1,69 @@
+"""Terms of a given glossary that were not used, forbidden ones that were, and a project's own pattern rules.
+
+The terms themselves are found by `tm.terms.check`, which knows inflection, term status and terms inside of terms.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpora.languages import base
+from tm.checks.finding import Finding, Severity
+from tm.checks.options import CheckOptions, PatternRule
+from tm.checks.pair import Batch, Check, Pair
+
+__all__ = ["CHECKS"]
+
+
+def _term(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+    if not options.glossary:
+        return ()
+    from tm.terms.base import TermBase
+    from tm.terms.check import check
+
+    units = (replace(pair.unit, source=pair.source.text, target=pair.target.text) for pair in batch.pairs)
+    with TermBase(":memory:") as terms:
+        terms.add(options.glossary)
+        return [
+            Finding(
+                "term",
+                Severity.INFO if found.fault == "term-inconsistent" else Severity.WARNING,
+                found.unit,
+                found.message,
+                found.source_span,
+                found.target_span,
+            )
+            for found in check(units, terms)
+            if not batch.pairs[found.unit].is_half
+        ]
+
+
+def _rules(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+    return [found for pair in batch.pairs for rule in options.rules for found in _apply(pair, rule)]
+
+
+def _apply(pair: Pair, rule: PatternRule) -> Sequence[Finding]:
+    if (rule.source_lang and base(rule.source_lang) != pair.source.base) or (
+        rule.target_lang and base(rule.target_lang) != pair.target.base
+    ):
+        return ()
+    here = rule.source.search(pair.source.text) if rule.source else None
+    if rule.source and here is None:
+        return ()
+    there = rule.target.search(pair.target.text) if rule.target else None
+    if rule.target is not None and (there is not None) != rule.forbidden:
+        return ()
+    message = f"{rule.name}: {rule.message}" if rule.message else f"the rule {rule.name} is broken"
+    spans = here.span() if here else None, there.span() if there else None
+    return [pair.finding("rule", rule.severity, message, *spans)]
+
+
+CHECKS = (
+    Check(
+        "term",
+        Severity.WARNING,
+        "a term of the given glossary not used, forbidden or used in several ways",
+        None,
+        _term,
+    ),
+    Check("rule", Severity.ERROR, "a rule of the project's own TOML file", None, _rules),
+)

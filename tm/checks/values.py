@@ -1,0 +1,156 @@
+"""Numbers, dates, references, symbols, addresses, footnote marks, codes and list markers that the other side lacks.
+
+Values are compared, not the writing of them (`corpora.mentions`). A value that stands nowhere on the other side is an
+error where it is certain to be one, a warning where it was written in words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from corpora.mentions import Certainty, Kind, Mention, core, unmatched
+from tm.checks.finding import Finding, Severity
+from tm.checks.options import CheckOptions
+from tm.checks.pair import Check, Pair, Side
+
+__all__ = ["CHECKS"]
+
+_KINDS = {
+    "number": frozenset({Kind.NUMBER, Kind.PERCENT, Kind.FRACTION, Kind.ORDINAL}),
+    "date": frozenset({Kind.DATE, Kind.TIME}),
+    "reference": frozenset({Kind.REFERENCE}),
+    "symbol": frozenset({Kind.SYMBOL}),
+    "url": frozenset({Kind.URL}),
+    "e-mail": frozenset({Kind.EMAIL}),
+    "footnote-mark": frozenset({Kind.FOOTNOTE}),
+    "code": frozenset({Kind.CODE}),
+}
+_NAMES = {kind: name for name, kinds in _KINDS.items() for kind in kinds}
+#: 1 is "a" or nothing at all, 0 is "no": figures that a good translation often writes in words.
+_SMALL = frozenset({"0", "1", "2"})
+
+
+def _severity(mention: Mention) -> Severity | None:
+    if mention.certainty == Certainty.VAGUE:
+        return None
+    if mention.certainty == Certainty.LIKELY or (mention.kind == Kind.NUMBER and mention.value in _SMALL):
+        return Severity.WARNING
+    return Severity.ERROR
+
+
+def _missing(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
+    """The mentions without an answer, by check and side; memoised on the pair, since eight checks read it."""
+    known: dict[str, tuple[list[Mention], list[Mention]]] | None = getattr(pair, "_missing", None)
+    if known is not None:
+        return known
+    known = {}
+    if not pair.is_half and (pair.source.mentions or pair.target.mentions):
+        sides = (pair.source, pair.target)
+        for position, lacking in enumerate(unmatched(pair.source.mentions, pair.target.mentions)):
+            mine, other = sides[position], sides[1 - position]
+            for mention in lacking:
+                if mention.certainty == Certainty.VAGUE or _stands_in(mine.text, mention, other.text):
+                    continue
+                if _is_asked_of(mention, mine.text, other):
+                    known.setdefault(_NAMES[mention.kind], ([], []))[position].append(mention)
+    pair._missing = known  # type: ignore[attr-defined]
+    return known
+
+
+def _is_asked_of(mention: Mention, text: str, other: Side) -> bool:
+    """False where the other side may well say it in words that nobody reads: "six" in a language without a grammar."""
+    if other.base in _READ_IN_FULL:
+        return True
+    figures = [figure for figure in re.findall(r"[0-9]+", text[mention.start : mention.end]) if len(figure) > 1]
+    if not figures:
+        return False
+    return mention.kind != Kind.DATE or not all(figure in other.text for figure in figures)
+
+
+_READ_IN_FULL = frozenset({"zh", "en"})
+
+
+def _stands_in(mine: str, mention: Mention, other: str) -> bool:
+    """True where the very characters stand on the other side, read there as something else."""
+    raw = mine[mention.start : mention.end].strip()
+    if mention.kind in (Kind.NUMBER, Kind.PERCENT, Kind.ORDINAL, Kind.REFERENCE, Kind.FRACTION):
+        return False
+    if raw in other:
+        return True
+    folded = unicodedata.normalize("NFKC", other).casefold()
+    return unicodedata.normalize("NFKC", raw).casefold() in folded
+
+
+def _compare(name: str, pair: Pair) -> Sequence[Finding]:
+    lacking = _missing(pair).get(name)
+    if lacking is None:
+        return ()
+    here, there = lacking
+    findings = []
+    for position in range(max(len(here), len(there))):
+        left = here[position] if position < len(here) else None
+        right = there[position] if position < len(there) else None
+        graves = [grave for mention in (left, right) if mention and (grave := _severity(mention))]
+        if not graves:
+            continue
+        severity = max(graves, key=lambda grave: grave.rank)
+        findings.append(
+            pair.finding(
+                name,
+                severity,
+                _message(pair, left, right),
+                (left.start, left.end) if left else None,
+                (right.start, right.end) if right else None,
+            )
+        )
+    return findings
+
+
+def _message(pair: Pair, left: Mention | None, right: Mention | None) -> str:
+    texts = [
+        side.text[mention.start : mention.end].strip() if mention else ""
+        for side, mention in ((pair.source, left), (pair.target, right))
+    ]
+    if left and right:
+        return f"{left.kind} {texts[0]!r} of the source answers to {texts[1]!r}"
+    if left:
+        return f"{left.kind} {texts[0]!r} ({core(left)}) is not in the target"
+    assert right is not None
+    return f"{right.kind} {texts[1]!r} ({core(right)}) is not in the source"
+
+
+_MARKER = re.compile(
+    r"\s*(?:[(（](?P<paren>[0-9]{1,3}|[a-zA-Z]{1,5}|[一二三四五六七八九十]{1,3})[)）]"
+    r"|(?P<stop>[0-9]{1,3}|[IVX]{1,5}|[A-Za-z])[.．)、](?=\s|[^\x00-\x7f])|(?P<han>[一二三四五六七八九十]{1,3})、)"
+)
+
+
+def _list_marker(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    left, right = _MARKER.match(pair.source.text), _MARKER.match(pair.target.text)
+    if left is None or right is None or left.lastgroup is None or left.lastgroup != right.lastgroup:
+        return ()
+    scheme = left.lastgroup
+    here, there = left[scheme], right[scheme]
+    if here == there or here.isascii() != there.isascii() or here.isdigit() != there.isdigit():
+        return ()
+    message = f"the source is item {left[0].strip()}, the target {right[0].strip()}"
+    return [pair.finding("list-marker", Severity.ERROR, message, left.span(scheme), right.span(scheme))]
+
+
+def _of(name: str, severity: Severity, about: str) -> Check:
+    return Check(name, severity, about, lambda pair, options: _compare(name, pair))
+
+
+CHECKS = (
+    _of("number", Severity.ERROR, "a number, percentage, fraction or ordinal whose value the other side lacks"),
+    _of("date", Severity.ERROR, "a date or time that the other side lacks"),
+    _of("reference", Severity.ERROR, "an article, paragraph, chapter, annex or resolution number that is another one"),
+    _of("symbol", Severity.ERROR, "a document symbol such as A/RES/58/4 that the other side lacks"),
+    _of("url", Severity.ERROR, "an address on the web that the other side lacks"),
+    _of("e-mail", Severity.ERROR, "an e-mail address that the other side lacks"),
+    _of("footnote-mark", Severity.WARNING, "a footnote mark that the other side lacks"),
+    _of("code", Severity.ERROR, "a code of letters and figures such as UTF-8 that the other side lacks"),
+    Check(
+        "list-marker", Severity.ERROR, "both sides open with a list marker of one kind, but not the same", _list_marker
+    ),
+)

@@ -1,0 +1,214 @@
+"""`duiyi check`: the quality checks over an alignment or a memory, for a person, a pipeline and a baseline."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tm.cli.output import console, errors, message, print_json, write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.encoder import Encoder
+    from tm.checks.finding import Severity
+    from tm.checks.options import CheckOptions
+    from tm.checks.run import Report
+    from tm.unit import Unit
+
+__all__ = ["check"]
+
+_FAIL_ON = ("error", "warning", "info", "never")
+
+
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="Units to check: TMX, XLIFF, TSV, CSV, JSONL, PO, XLSX, or .align.")
+    ] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", "-o", help="Report to write: .json, .xml (JUnit) or .sarif; may be repeated."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Run this check only; may be repeated or hold several, with commas.")
+    ] = None,
+    skip: Annotated[list[str] | None, typer.Option(help="Do not run this check; likewise.")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file with settings and the project's own rules.")] = None,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 from this severity on: error, warning, info or never.")
+    ] = "error",
+    embeddings: Annotated[
+        bool | None,
+        typer.Option(
+            "--embeddings/--no-embeddings",
+            help="Compare meanings as well; by default up to 20,000 units.",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Encoder: built-in by default, else a name or path.")] = None,
+    glossary: Annotated[Path | None, typer.Option(help="Terms that must be used: TSV, CSV, TBX, UTX …")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Findings accepted before, not to be shown again.")] = None,
+    write_baseline: Annotated[Path | None, typer.Option(help="Write all findings as accepted ones.")] = None,
+    source_lang: Annotated[str, typer.Option(help="Language of the source, where the file does not say.")] = "",
+    target_lang: Annotated[str, typer.Option(help="Language of the target, likewise.")] = "",
+    source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit a line.")] = "",
+    target_file: Annotated[str, typer.Option(help="For .align: the target text.")] = "",
+    conformance: Annotated[
+        bool, typer.Option("--conformance", "--tmx", help="Count too what CAT tools would skip, and why.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="Findings to print; the report holds all.", min=0)] = 50,
+    show: Annotated[
+        str, typer.Option(help="Print findings from this severity on: error, warning or info.")
+    ] = "warning",
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    list_checks: Annotated[bool, typer.Option("--list", help="List the checks and stop.")] = False,
+) -> None:
+    """Check translations for faults; exit code 1 where one of the chosen severity was found."""
+    from corpora.errors import UsageError
+    from tm.checks.finding import Severity
+    from tm.checks.reports import FORMATS, accept, as_json, write_report
+    from tm.checks.reports import write_baseline as keep
+    from tm.checks.run import check as run_checks
+
+    if list_checks:
+        _list(json)
+        return
+    if file is None:
+        raise UsageError("name a file of units to check, or --list for the checks")
+    if fail_on not in _FAIL_ON:
+        raise UsageError(f"--fail-on is one of {', '.join(_FAIL_ON)}, not {fail_on}")
+    if show not in _FAIL_ON[:3]:
+        raise UsageError(f"--show is one of {', '.join(_FAIL_ON[:3])}, not {show}")
+    for path in out or []:
+        if path.suffix.lower() not in FORMATS:
+            raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
+    options = _options(only, skip, config, embeddings, glossary)
+    units = _read(file, source_lang, target_lang, source_file, target_file)
+    report = run_checks(units, options, _encoder(units, options, model))
+    if write_baseline is not None:
+        keep(write_baseline, report, units)
+    if baseline is not None:
+        report = accept(baseline, report, units)
+    for path in out or []:
+        write_report(path, report, units, file)
+    if json:
+        data = as_json(report, units)
+        if conformance:
+            data["conformance"] = _conformance(units)
+        print_json(data)
+    else:
+        _print(report, units, limit, Severity(show))
+        if conformance:
+            for reason, count in _conformance(units).items():
+                write(f"{count:7,}  {reason}")
+    worst = report.worst()
+    if fail_on != "never" and worst is not None and worst.rank >= Severity(fail_on).rank:
+        raise typer.Exit(1)
+
+
+def _options(
+    only: list[str] | None,
+    skip: list[str] | None,
+    config: Path | None,
+    embeddings: bool | None,
+    glossary: Path | None,
+) -> "CheckOptions":
+    from dataclasses import replace
+
+    from tm.checks.options import CheckOptions, from_toml
+    from tm.checks.run import chosen
+
+    options = from_toml(config) if config is not None else CheckOptions()
+    options = replace(options, only=options.only | _names(only), skip=options.skip | _names(skip))
+    if embeddings is not None:
+        options = replace(options, embeddings=embeddings)
+    if glossary is not None:
+        from tm.terms.exchange import read_terms
+
+        options = replace(options, glossary=options.glossary + read_terms(glossary).concepts)
+    chosen(options)  # a name that no check has is refused before anything is read
+    return options
+
+
+def _names(given: list[str] | None) -> frozenset[str]:
+    return frozenset(name.strip() for names in given or [] for name in names.split(",") if name.strip())
+
+
+def _read(file: Path, source_lang: str, target_lang: str, source_file: str, target_file: str) -> "list[Unit]":
+    from tm.formats import ReadOptions, read
+
+    options = ReadOptions(
+        source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
+    )
+    return list(read(file, options, on_problem=lambda problem: message(f"duiyi: warning: {file}, {problem}")))
+
+
+def _encoder(units: "Sequence[Unit]", options: "CheckOptions", model: str | None) -> "Encoder | None":
+    from models.registry import load
+    from tm.checks.run import wants_encoder
+
+    if wants_encoder(len(units), options):
+        return load(model)
+    if options.embeddings is None and wants_encoder(0, options):
+        message(f"duiyi: {len(units):,} units: meanings are not compared; --embeddings does it all the same")
+    return None
+
+
+def _conformance(units: "Sequence[Unit]") -> dict[str, int]:
+    from tm.conformance import REASONS, Audit
+
+    audit = Audit()
+    for unit in units:
+        audit.look(unit)
+    return {REASONS[key].title: count for key, count in audit.counts.most_common() if count}
+
+
+def _list(json: bool) -> None:
+    from tm.checks.registry import checks
+
+    rows = [
+        {"check": one.name, "severity": str(one.severity), "about": one.about, "embeddings": one.needs_encoder}
+        for one in checks().values()
+    ]
+    if json:
+        print_json(rows)
+        return
+    width = max(len(str(row["check"])) for row in rows)
+    for row in rows:
+        write(f"{row['check']!s:<{width}}  {row['severity']:<7}  {row['about']}")
+
+
+def _print(report: "Report", units: "Sequence[Unit]", limit: int, least: "Severity") -> None:
+    from rich.table import Table
+
+    summary = report.summary
+    shown = [finding for finding in report.findings if finding.severity.rank >= least.rank]
+    if shown and limit:
+        table = Table("unit", "severity", "check", "message", "source", "target", box=None, pad_edge=False)
+        for finding in shown[:limit]:
+            unit = units[finding.unit]
+            table.add_row(
+                str(finding.unit),
+                str(finding.severity),
+                finding.check,
+                _plain(finding.message),
+                _plain(_short(unit.source)),
+                _plain(_short(unit.target)),
+            )
+        console().print(table)
+    if len(shown) > limit:
+        message(f"duiyi: {len(shown) - limit:,} more are in the report (-o report.json)")
+    counts = ", ".join(f"{count:,} {name}" for name, count in summary["by_severity"].items())
+    accepted = f", {report.accepted:,} accepted before" if report.accepted else ""
+    errors().print(f"{report.units:,} units: {counts}{accepted}", markup=False)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape("".join(sign if sign.isprintable() else "\ufffd" for sign in text))
