@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -382,7 +382,7 @@ class TermBase:
         with self._errors():
             for row in self._select("SELECT * FROM terms WHERE concept IN ({}) ORDER BY id", sorted(set(concepts))):
                 id, _, language, _, text, status, pos, source, note, examples, _, _ = row  # noqa: A001
-                terms[id] = Term(text, language, Status(status), pos, source, note, tuple(json.loads(examples)))
+                terms[id] = Term(text, language, Status(status), pos, source, note, _listed(examples))
         return terms
 
     def _concepts(self, ids: Sequence[int]) -> dict[int, Concept]:
@@ -394,13 +394,11 @@ class TermBase:
                 own[concept].append(terms[term])
             for row in self._select("SELECT * FROM concepts WHERE id IN ({}) ORDER BY id", ids):
                 id, key, subject, definition, refs, note, author, created, changed, properties = row  # noqa: A001
-                concept = Concept(
-                    key, tuple(own[id]), subject, definition, tuple(json.loads(refs)), note, author,
-                    properties=json.loads(properties),
+                concepts[id] = Concept(
+                    key, tuple(own[id]), subject, definition, _listed(refs), note, author,
+                    datetime.fromisoformat(created), datetime.fromisoformat(changed),
+                    {} if properties == "{}" else json.loads(properties),
                 )  # fmt: skip
-                concepts[id] = replace(
-                    concept, created=datetime.fromisoformat(created), changed=datetime.fromisoformat(changed)
-                )
         return concepts
 
     def _select(self, query: str, values: Sequence[int] | Sequence[str], *rest: str) -> Iterator[tuple[Any, ...]]:
@@ -428,6 +426,10 @@ class _Mapped:
             raise StoreError(f"{self.path} is in use by another program; try again when it is done") from error
         if isinstance(error, sqlite3.DatabaseError):
             raise StoreError(f"{self.path} cannot be used as a term base: {error}") from error
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
 
 
 def _head(key: str, language: str) -> str:

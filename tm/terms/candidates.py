@@ -10,6 +10,7 @@ Ananiadou and Mima 2000), which is how 资产追回问题不限成员名额政�
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,7 +91,9 @@ def find(texts: Sequence[str], language: str, options: CandidateOptions | None =
 
 def _read(texts: Sequence[str], language: str) -> _Corpus:
     vocabulary: dict[str, int] = {}
-    ids, unit, role, noun, start, end = ([] for _ in range(6))
+    # Arrays of machine numbers: lists of a hundred thousand units would take gigabytes.
+    ids, unit, start, end = (array("q") for _ in range(4))
+    role, noun = array("B"), array("f")
     for number, text in enumerate(texts):
         for word in words(text, language):
             ids.append(vocabulary.setdefault(word.folded, len(vocabulary)) if word.role else -1)
@@ -99,16 +102,15 @@ def _read(texts: Sequence[str], language: str) -> _Corpus:
             noun.append(word.noun)
             start.append(word.start)
             end.append(word.end)
-    nouns = np.array(noun, np.float32)
-    if is_spaced(language):
-        nouns = _heads(np.array(ids, np.int64), np.array(role, np.uint8), len(vocabulary))
+    numbers, roles = np.asarray(ids), np.asarray(role)
+    nouns = _heads(numbers, roles, len(vocabulary)) if is_spaced(language) else np.asarray(noun)
     return _Corpus(
-        np.array(ids, np.int64),
-        np.array(unit, np.int64),
-        np.array(role, np.uint8),
+        numbers,
+        np.asarray(unit),
+        roles,
         nouns,
-        np.array(start, np.int32),
-        np.array(end, np.int32),
+        np.asarray(start).astype(np.int32),
+        np.asarray(end).astype(np.int32),
         len(vocabulary),
     )
 

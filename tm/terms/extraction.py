@@ -43,7 +43,7 @@ class ExtractOptions:
     limit: int = 500
     known: frozenset[tuple[str, str]] = frozenset()
     examples: int = 3
-    per_unit: int = 60
+    per_unit: int = 36
     rival: float = 0.75
     second: float = 0.75
 
