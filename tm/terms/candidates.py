@@ -133,9 +133,10 @@ def _heads(ids: Ints, role: NDArray[np.uint8], size: int) -> NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """All frequent runs of one length: the run that begins at each word (-1 for none), counts, and inner runs."""
+    """All frequent runs of one length: the words at which they begin, which run begins there, counts, inner runs."""
 
-    at: Ints
+    where: NDArray[np.int32]
+    runs: NDArray[np.int32]
     counts: Ints
     prefix: Ints
     suffix: Ints
@@ -149,11 +150,10 @@ def _grow(corpus: _Corpus, options: CandidateOptions) -> list[_Level]:
     number = np.where(frequent, np.cumsum(frequent) - 1, -1)
     at = np.where(corpus.ids >= 0, number[corpus.ids], -1)
     nothing = np.full(int(frequent.sum()), -1, np.int64)
-    levels.append(_Level(at, counts[frequent], nothing, nothing))
+    levels.append(_level(at, counts[frequent], nothing, nothing))
     for _ in range(1, options.longest):
-        before = levels[-1]
-        left, right = before.at[:-1], before.at[1:]
-        size = len(before.counts)
+        left, right = at[:-1], at[1:]
+        size = len(levels[-1].counts)
         possible = np.flatnonzero((left >= 0) & (right >= 0) & (corpus.unit[: len(left)] == corpus.unit[1:]))
         if not len(possible) or not size:
             break
@@ -165,8 +165,13 @@ def _grow(corpus: _Corpus, options: CandidateOptions) -> list[_Level]:
         at = np.full(len(corpus.ids), -1, np.int64)
         at[possible] = number[inverse]
         keys = keys[frequent]
-        levels.append(_Level(at, counts[frequent], keys // size, keys % size))
+        levels.append(_level(at, counts[frequent], keys // size, keys % size))
     return levels
+
+
+def _level(at: Ints, counts: Ints, prefix: Ints, suffix: Ints) -> _Level:
+    where = np.flatnonzero(at >= 0).astype(np.int32)
+    return _Level(where, at[where].astype(np.int32), counts, prefix, suffix)
 
 
 def _choose(
@@ -175,14 +180,11 @@ def _choose(
     """The runs that may be terms, each with its form, and their occurrences."""
     total = max(len(corpus.ids), 1)
     found: list[tuple[float, int, int, float, float, float]] = []  # weight, level, run, noun, cohesion, freedom
-    places: list[Ints] = []
     for depth, level in enumerate(levels):
         length = depth + 1
-        where = np.flatnonzero(level.at >= 0)
-        places.append(where)
+        where, runs = level.where, level.runs
         if not len(where):
             continue
-        runs = level.at[where]
         good = (corpus.role[where] & int(Role.FIRST) > 0) & (corpus.role[where + depth] & int(Role.LAST) > 0)
         share = np.bincount(runs, weights=good, minlength=len(level.counts)) / level.counts
         noun = np.bincount(runs, weights=corpus.noun[where + depth], minlength=len(level.counts)) / level.counts
@@ -241,9 +243,8 @@ def _collect(
         level = levels[depth]
         chosen = np.full(len(level.counts), -1, np.int64)
         chosen[[found[index][2] for index in indices]] = indices
-        where = np.flatnonzero(level.at >= 0)
-        candidate = chosen[level.at[where]]
-        where, candidate = where[candidate >= 0], candidate[candidate >= 0]
+        candidate = chosen[level.runs]
+        where, candidate = level.where[candidate >= 0], candidate[candidate >= 0]
         units.append(corpus.unit[where])
         ids.append(candidate)
         forms: dict[int, Counter[str]] = {}
