@@ -1,0 +1,95 @@
+"""OmegaT, the real client, translates with our files: the sample pair whole, both directions, and awkward texts."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpora.sample import gold, pair
+from tests.omegat import translate
+from tm import formats
+from tm.formats import Problems, WriteOptions
+from tm.tags import plain
+from tm.unit import Unit
+
+pytestmark = pytest.mark.client
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "units.json").read_text("utf-8"))
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def sample_tmx(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample pair, read, aligned by sentence with the built-in encoder and written as any user would."""
+    from align.pipeline import AlignOptions, align
+    from corpora.readers import read
+    from models.registry import load
+
+    path = tmp_path_factory.mktemp("sample") / "sample.tmx"
+    source, target = (read(one) for one in pair())
+    alignment = align(source, target, encoder=load(None, cache=False), options=AlignOptions(unit="sentence"))
+    formats.write_alignment(path, alignment)
+    return path
+
+
+def test_the_sample_comes_out_wholly_in_english(
+    program: Callable[[str], str], sample_tmx: Path, tmp_path: Path
+) -> None:
+    texts = [zh for _, zh, _ in gold()]
+    run = translate(
+        program("omegat"), tmp_path / "p", {"a.txt": "\n\n".join(texts) + "\n"}, {"enforce/sample.tmx": sample_tmx}
+    )
+    translated = run.files["a.txt"].strip().split("\n\n")
+    assert len(translated) == len(texts)
+    assert [text for text in translated if HAN.search(text) or not text.strip()] == []
+
+
+def test_the_same_file_serves_the_other_direction_from_the_auto_folder(
+    program: Callable[[str], str], sample_tmx: Path, tmp_path: Path
+) -> None:
+    texts = [unit.target for unit in formats.read(sample_tmx)]
+    run = translate(
+        program("omegat"),
+        tmp_path / "p",
+        {"a.txt": "\n\n".join(texts) + "\n"},
+        {"auto/sample.tmx": sample_tmx},
+        source_lang="EN-US",
+        target_lang="ZH-CN",
+    )
+    translated = run.files["a.txt"].strip().split("\n\n")
+    assert len(translated) == len(texts)
+    assert all(HAN.search(text) for text in translated)
+
+
+def test_awkward_texts_mended_files_and_xliff(program: Callable[[str], str], tmp_path: Path) -> None:
+    units = [Unit(c["source"], c["target"], "zh-CN", "en-US", sentences=c.get("sentences", 1)) for c in CASES]
+    awkward = tmp_path / "awkward.tmx"
+    formats.write(awkward, units, WriteOptions(client="omegat"))
+    # OmegaT would refuse this file as a whole; what `duiyi convert` makes of it serves.
+    broken, mended = tmp_path / "broken.tmx", tmp_path / "mended.tmx"
+    formats.write(broken, [Unit("坏字符在后。", "A bad character follows.", "zh-CN", "en-US")])
+    broken.write_text(
+        broken.read_text("utf-8").replace("</body>", "<tu><tuv xml:lang='zh_CN'><seg>\x0b</seg></tuv></tu></body>"),
+        encoding="utf-8",
+    )
+    formats.write(mended, formats.read(broken, problems=Problems(broken, strict=False)), WriteOptions(client="omegat"))
+    # An XLIFF to be translated: OmegaT fills a target only where one stands that holds the source.
+    untranslated = tmp_path / "b.xlf"
+    formats.write(untranslated, [replace(units[0], target=""), Unit("坏字符在后。", "", "zh-CN", "en-US")])
+
+    texts = {plain(unit.source): plain(unit.target) for unit in units}
+    sources = {"a.txt": "\n\n".join(texts) + "\n", "b.xlf": untranslated.read_text("utf-8")}
+    run = translate(
+        program("omegat"),
+        tmp_path / "p",
+        sources,
+        {"enforce/awkward.tmx": awkward, "auto/mended.tmx": mended},
+        by_sentence=True,
+    )
+    translated = run.files["a.txt"].rstrip("\n")
+    assert translated == "\n\n".join(texts.values())
+    assert "<target" in run.files["b.xlf"]
+    assert "This Convention shall enter into force upon signature.</target>" in run.files["b.xlf"]
+    assert "A bad character follows.</target>" in run.files["b.xlf"]
