@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,22 @@ def large(shared: Path) -> dict[str, Any]:
     }
 
 
+def without_a_term(unit: Unit, base: TermBase) -> Unit | None:
+    """The unit with one term that its source names called something else throughout; None where it names none."""
+    named = {c.id for place in base.find(unit.source, "zh") if not place.nested for c in place.concepts}
+    places = base.find(unit.target, "en")
+    chosen = next((c for p in places if not p.nested for c in p.concepts if c.id in named), None)
+    if chosen is None:
+        return None
+    forbidden = [term.text for term in chosen.named("en") if term.status is Status.FORBIDDEN]
+    target = unit.target
+    for place in reversed([p for p in places if chosen.id in {c.id for c in p.concepts}]):
+        target = target[: place.start] + (forbidden or ["matter at hand"])[0] + target[place.end :]
+    return replace(unit, target=target)
+
+
 def planted(shared: Path) -> dict[str, Any]:
     """Term faults planted into units that use the sample glossary, found; and clean units of these reported."""
-    from dataclasses import replace
-
     from tm.terms.check import check
     from tm.terms.sample import sample_concepts
 
@@ -148,20 +161,7 @@ def planted(shared: Path) -> dict[str, Any]:
         base.add(sample_concepts())
         reported = {finding.unit for finding in check(units, base) if finding.fault != "term-inconsistent"}
         clean = [unit for number, unit in enumerate(units) if number not in reported]
-        faulty = []
-        for unit in clean:
-            named = {
-                concept.id for place in base.find(unit.source, "zh") if not place.nested for concept in place.concepts
-            }
-            for place in base.find(unit.target, "en"):
-                if place.nested or not named & {concept.id for concept in place.concepts}:
-                    continue
-                text = unit.target[place.start : place.end]
-                forbidden = [t.text for c in place.concepts for t in c.named("en") if t.status is Status.FORBIDDEN]
-                # Another name for it, or a forbidden one where the glossary knows one, wherever the term stood.
-                wrong = forbidden[0] if forbidden else "matter at hand"
-                faulty.append(replace(unit, target=unit.target.replace(text, wrong)))
-                break
+        faulty = [fault for unit in clean if (fault := without_a_term(unit, base))]
         found = sum(any(f.fault != "term-inconsistent" for f in check([unit], base)) for unit in faulty)
     return {
         "clean units": len(units),
