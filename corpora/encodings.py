@@ -8,6 +8,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from corpora import languages
 from corpora.errors import DamagedInput, WrongFormat
 
 __all__ = ["Decoded", "decode"]
@@ -22,8 +23,10 @@ _MARKS = (  # UTF-32 before UTF-16: the little-endian marks begin alike
 #: What the guess may be. Subsets are left to their supersets (gb2312 and gbk to gb18030, cp950 to big5hkscs).
 _CANDIDATES = (
     "gb18030", "big5", "big5hkscs", "cp950", "utf_16_le", "utf_16_be", "utf_8", "ascii", "cp932", "euc_jp", "cp949",
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r", "iso8859_15", "tis_620",
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r", "iso8859_15",
+    "tis_620",
 )  # fmt: skip
+_CENTRAL_EUROPE = ("cs", "hr", "hu", "pl", "ro", "sk", "sl")
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 60_000  # bytes shown to the guesser: it is sure after far fewer
 _DAMAGE = 0.001  # share of broken characters up to which a text is still called UTF-8 with faults
@@ -117,6 +120,9 @@ def _guessed(data: bytes, name: str) -> Decoded:
         _sample(data), cp_isolation=list(_CANDIDATES), enable_fallback=False, preemptive_behaviour=False
     )
     names = [_SUPERSETS.get(match.encoding, match.encoding) for match in matches]
+    # The letters of both stand at the same bytes; the words between them tell the language.
+    if names[:1] == ["cp1250"] and "cp1252" in names and not _is_central_european(data):
+        names.insert(0, "cp1252")
     for encoding in _chinese_first(list(dict.fromkeys(names)), data):
         text = data.decode(encoding, "replace")
         lost = text.count("\ufffd")
@@ -127,6 +133,10 @@ def _guessed(data: bytes, name: str) -> Decoded:
     if not names or b"\x00" in data:
         raise WrongFormat(f"{name} is not text: it holds binary data or is in an unknown encoding")
     raise DamagedInput(f"{name} is not valid text in any encoding that fits it (the best guess was {names[0]})")
+
+
+def _is_central_european(data: bytes) -> bool:
+    return languages.base(languages.detect(_sample(data).decode("cp1250", "replace"))) in _CENTRAL_EUROPE
 
 
 def _sample(data: bytes) -> bytes:

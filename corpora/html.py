@@ -50,7 +50,8 @@ def read_html(text: str, name: str) -> Page:
     body = root.find("body") if root is not None else None
     if body is None:
         raise EmptyInput(f"{name} holds no text: it is an empty page")
-    builder = _Builder(find_notes(body), boilerplate(body))
+    notes = find_notes(body)
+    builder = _Builder(notes, boilerplate(body, notes.notes))
     builder.walk(body)
     if not builder.blocks:
         raise EmptyInput(f"{name} holds no text beside navigation and scripts")
@@ -233,7 +234,8 @@ class _Builder:
     def _block(self, piece: str, marks: Iterator[tuple[str, str]], sups: Iterator[str], frame: _Frame | None) -> None:
         found = settled(piece, marks, sups)
         text = found.text
-        if not text.strip(EDGE):
+        # Brackets are what is left around the link by which a footnote leads back.
+        if not text.strip(EDGE if frame is None or frame.kind is not Kind.FOOTNOTE else EDGE + "[]()^"):
             self._lone_marks(found.marks)
             return
         start = self._lay(found.printed)

@@ -8,7 +8,7 @@ links within the text stays.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 __all__ = ["BLOCKS", "INVISIBLE", "boilerplate", "visible_text"]
@@ -33,6 +33,7 @@ _WEAK = frozenset(
     "header footer banner masthead menu aside related share social tool tools toolbar links copyright search login "
     "lang langs language languages qr qrcode topbar top bottom".split()
 )
+_MARGIN = frozenset(("header", "footer", "masthead", "copyright"))
 _WEAK_TAGS = frozenset(("header", "footer", "aside"))
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -40,19 +41,23 @@ _GROUPS = frozenset("ul ol dl table div p nav section tr td center dir menu".spl
 _SENTENCE = 20  # characters outside links from which a block counts as running text
 _MAIN_SHARE = 0.8  # share of the running text that the next element inwards must hold to be the content
 _STATED_SHARE = 0.5  # the same where the page itself calls the element its main part
+_ASIDE_SHARE = 0.3  # of the running text: what a page has in its head or foot at most
 _LINK_SHARE = 0.6  # share of link text from which a block outside the content is navigation
 _CONTENTS_SHARE = 0.9  # share of link text from which a list of in-page links is a table of contents
 
 
-def boilerplate(body: Any) -> dict[Any, str]:
+def boilerplate(body: Any, keep: Collection[Any] = ()) -> dict[Any, str]:
     """Return the elements of ``body`` (an lxml tree) that are not its text, each with the step that says why.
 
-    Only the outermost element is named; what stands in it goes with it.
+    Only the outermost element is named; what stands in it goes with it. ``keep`` are elements known to be text, such
+    as footnotes, which some pages set in an `aside`.
     """
     amounts = _Amounts(body)
     content = _content(body, amounts)
     # Neither the content nor anything around it can be boilerplate, whatever its class says.
     around = {content, *content.iterancestors()}
+    for element in keep:
+        around |= {element, *element.iterancestors()}
     inside = set(content.iter())
     title_elsewhere = next(content.iter("h1"), None) is None
     found: dict[Any, str] = {}
@@ -61,6 +66,8 @@ def boilerplate(body: Any) -> dict[Any, str]:
             continue
         if element in inside:
             reason = _stated(element, element.get("class")) or _contents_list(element, amounts)
+            if not reason and content is body and amounts.running[element] <= _ASIDE_SHARE * amounts.running[body]:
+                reason = _margin(element)
         else:
             # An id inside the content is the slug of a heading (a section may well be called "Navigation").
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -176,6 +183,16 @@ def _beside(element: Any, names: str, amounts: _Amounts, *, keep_title: bool) ->
     if element.tag in _GROUPS and amounts.links[element] and amounts.density(element) >= _LINK_SHARE and not has_title:
         return "link list"
     return ""
+
+
+def _margin(element: Any) -> str:
+    """The head or foot of a page that has no element of its own for its content."""
+    if next(element.iter("h1"), None) is not None or element.tag in _HEADINGS:
+        return ""
+    words = (
+        _words(f"{element.get('class') or ''} {element.get('id') or ''}") if element.tag in ("div", "table") else set()
+    )
+    return "navigation" if element.tag in _WEAK_TAGS or words & _MARGIN else ""
 
 
 def _contents_list(element: Any, amounts: _Amounts) -> str:

@@ -78,6 +78,8 @@ def _edge(lines: Sequence[PageLine], page: int, height: float, *, top: bool) -> 
             rows.append([at])
     for row in rows:
         row.sort(key=lambda at: lines[at].left)
+        if lines[row[0]].glyphs[0].raised:
+            return  # a footnote, and what stands behind it belongs to the text
         text = " ".join(lines[at].text for at in row)
         key = "".join(_NUMBER.sub("#", text).split())
         size = max(lines[at].size for at in row)
@@ -85,17 +87,24 @@ def _edge(lines: Sequence[PageLine], page: int, height: float, *, top: bool) -> 
 
 
 def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:
-    alike = [other for other in rows if abs(other.base - row.base) <= _PLACE and abs(other.size - row.size) <= 0.5]
+    alike = [
+        other
+        for other in rows
+        if abs(other.base - row.base) <= _PLACE and abs(other.size - row.size) <= 0.5 and _agree(row, other)
+    ]
     if len({other.page for other in alike}) >= needed:
         return True
     # Two pages are enough for a lone number that counts with the pages.
-    return bool(_LONE.fullmatch(row.key)) and any(other.page != row.page and _counts(row, other) for other in alike)
+    return bool(_LONE.fullmatch(row.key)) and any(
+        other.page != row.page and row.numbers != other.numbers for other in alike
+    )
 
 
-def _counts(row: _Row, other: _Row) -> bool:
-    return any(
-        a.isdigit() and b.isdigit() and int(b) - int(a) == other.page - row.page
-        for a, b in zip(row.numbers, other.numbers, strict=False)
+def _agree(row: _Row, other: _Row) -> bool:
+    """Whether each number is the same on both pages or counts with them; that of a footnote does neither."""
+    return all(
+        a == b or not (a.isdigit() and b.isdigit()) or int(b) - int(a) == other.page - row.page
+        for a, b in zip(row.numbers, other.numbers, strict=True)
     )
 
 

@@ -177,7 +177,7 @@ def _ordered(lines: list[PageLine]) -> list[PageLine]:
 
 
 def _left_edge(column: Sequence[PageLine]) -> float:
-    """Where the lines of a column begin: the leftmost place that many share, for a page number may stand further out."""
+    """Where the lines of a column begin: the leftmost place that many share; a page number may stand further out."""
     lefts = Counter(round(one.left) for one in column)
     shared = [left for left, count in lefts.items() if count >= _SHARED * len(column)]
     return float(min(shared)) if shared else min(one.left for one in column)
