@@ -121,8 +121,8 @@ def _guessed(data: bytes, name: str) -> Decoded:
     )
     names = [_SUPERSETS.get(match.encoding, match.encoding) for match in matches]
     # The letters of both stand at the same bytes; the words between them tell the language.
-    if names[:1] == ["cp1250"] and "cp1252" in names and not _is_central_european(data):
-        names.insert(0, "cp1252")
+    if names and names[0] in ("cp1250", "cp1252"):
+        names.insert(0, "cp1250" if _is_central_european(data) else "cp1252")
     for encoding in _chinese_first(list(dict.fromkeys(names)), data):
         text = data.decode(encoding, "replace")
         lost = text.count("\ufffd")
