@@ -38,7 +38,7 @@ CLIENTS: Mapping[str, Client] = {
             "omegat",
             "OmegaT",
             # The head says "paragraph", so that OmegaT splits a unit of several sentences as it splits the text.
-            {"segtype": "paragraph", "tags": "drop", "trim": True, "xliff": "1.2"},
+            {"segtype": "paragraph", "tags": "drop", "trim": True, "markers_apart": True, "xliff": "1.2"},
             _COMMON,
             "put the TMX into tm/auto/ or tm/enforce/ of the project",
         ),

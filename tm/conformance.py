@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from corpora.markers import parse_marker
 from tm.formats.base import WriteOptions, Written
 from tm.tags import native, plain
 from tm.unit import Unit
@@ -102,6 +103,8 @@ class Audit:
 def prepared(units: Iterable[Unit], options: WriteOptions, written: Written) -> Iterator[Unit]:
     """Pass on ``units`` as ``options`` want them: blanks cut, line breaks out, some left out and counted."""
     audit = Audit()
+    if options.markers_apart:
+        units = _with_markers_apart(units)
     for unit in units:
         if options.one_line:
             unit = replace(unit, source=_BREAK.sub(" ", unit.source), target=_BREAK.sub(" ", unit.target))
@@ -112,3 +115,26 @@ def prepared(units: Iterable[Unit], options: WriteOptions, written: Written) -> 
             written.left_out[min(reasons)] += 1
         else:
             yield unit
+
+
+def _with_markers_apart(units: Iterable[Unit]) -> Iterator[Unit]:
+    """After a unit whose sides open with one list marker, the same without it, and the marker itself once.
+
+    OmegaT takes the "1." of an English paragraph for a sentence of its own, and not that of a Chinese one.
+    """
+    seen: set[tuple[str, str]] = set()
+    for unit in units:
+        yield unit
+        markers = parse_marker(unit.source), parse_marker(unit.target)
+        if markers[0] is None or markers[1] is None or markers[0].value != markers[1].value:
+            continue
+        if not any(marker and marker.printed.endswith(".") for marker in markers):
+            continue
+        rest = unit.source[markers[0].end :].strip(), unit.target[markers[1].end :].strip()
+        printed = markers[0].printed.strip(), markers[1].printed.strip()
+        if not all(rest):
+            continue
+        for source, target in (rest, printed):
+            if (source, target) not in seen:
+                yield replace(unit, source=source, target=target, previous="", next="", kind="part")
+        seen |= {rest, printed}

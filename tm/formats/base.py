@@ -84,6 +84,8 @@ class WriteOptions:
     leave_out: reasons of `tm.conformance` for which a unit is left out.
     trim: blanks at the edges of texts are cut off.
     one_line: line breaks inside texts become spaces.
+    markers_apart: a unit that opens with a list marker is followed by the same without it, for tools that take
+        "1." for a sentence.
     date: the date of the file; None is now.
     signature: named once in the head where units carry the same one.
     """
@@ -99,6 +101,7 @@ class WriteOptions:
     leave_out: frozenset[str] = frozenset()
     trim: bool = False
     one_line: bool = False
+    markers_apart: bool = False
     date: datetime | None = None
     signature: str = ""
 

@@ -141,7 +141,7 @@ def write_alignment(path: Path | str, alignment: Alignment, options: WriteOption
 
 def _prepared(units: Iterable[Unit], options: WriteOptions, written: Written) -> Iterator[Unit]:
     """What the options say of every format: blanks, line breaks, reasons to leave a unit out."""
-    if not (options.trim or options.one_line or options.leave_out):
+    if not (options.trim or options.one_line or options.markers_apart or options.leave_out):
         return iter(units)
     from tm.conformance import prepared
 

@@ -148,7 +148,9 @@ class TestPrograms:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        assert pairs(clean) == [(plain(unit.source), plain(unit.target)) for unit in [*UNITS, tagged]]
+        # They also write every text on one line.
+        wanted = [(plain(unit.source), plain(unit.target)) for unit in [*UNITS, tagged]]
+        assert pairs(clean) == [(source.replace("\n", " "), target.replace("\n", " ")) for source, target in wanted]
 
     def test_msgfmt_finds_no_fault_in_our_po(self, program: Callable[[str, str], str], tmp_path: Path) -> None:
         path = tmp_path / "t.po"
