@@ -14,6 +14,7 @@ from tm.cli.align import align
 from tm.cli.check import check
 from tm.cli.convert import convert
 from tm.cli.demo import demo
+from tm.cli.evaluate import evaluate
 from tm.cli.fetch import fetch
 from tm.cli.output import message
 from tm.cli.structure import structure
@@ -41,6 +42,7 @@ app.command()(demo)
 app.command()(align)
 app.command()(check)
 app.command()(convert)
+app.command()(evaluate)
 app.command()(fetch)
 app.command()(structure)
 app.add_typer(term, name="term")

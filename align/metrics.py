@@ -1,0 +1,250 @@
+"""How good an alignment is, in the field's own definition, and whether a difference between two is more than chance.
+
+Precision counts every bead of the system, omissions too; recall counts the beads of the gold standard that have both
+sides; documents are pooled before dividing (micro-average). *Strict* wants the very bead, *lax* one that overlaps with
+a gold bead on both sides: the definition of Vecalign's scorer (Thompson and Koehn 2019, section 4), which Bertalign's
+published figures use as well.
+
+Intervals and tests resample stretches of neighbouring beads, not single ones, because errors come in runs: a boundary
+that is wrong spoils the bead on either side of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from align.alignment import Bead
+
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "Interval",
+    "Quality",
+    "Score",
+    "bead_type",
+    "bootstrap",
+    "calibration",
+    "compare",
+    "evaluate",
+]
+
+Pair = tuple[tuple[int, ...], tuple[int, ...]]
+Counts = NDArray[np.int64]
+
+_STRETCH = 10  # source units of one resampled stretch
+# Columns of a count: beads of the system, of them right strictly and laxly; gold beads, of them found likewise.
+_SYSTEM, _STRICT, _LAX, _GOLD, _FOUND, _TOUCHED = range(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and their harmonic mean, each 0 to 1."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Strict and lax scores, and how many beads the system and the gold standard (both sides filled) have."""
+
+    strict: Score
+    lax: Score
+    system: int
+    gold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The whole, each document, and each type of bead such as ``1-2`` (source units - target units)."""
+
+    overall: Quality
+    documents: Mapping[str, Quality]
+    types: Mapping[str, Quality]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A bootstrap interval: ``low`` to ``high`` hold the value with probability ``level``."""
+
+    low: float
+    high: float
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Strict F1 of a second system minus the first's: the difference, its interval, and how likely chance alone is."""
+
+    difference: float
+    interval: Interval
+    p_value: float
+
+
+def evaluate(gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[Bead]]) -> Evaluation:
+    """Score ``system`` against ``gold``, both by name of document; documents are those of ``gold``."""
+    documents: dict[str, Counts] = {}
+    types: dict[str, Counts] = defaultdict(lambda: np.zeros(6, np.int64))
+    for name, beads in gold.items():
+        rows = _judged(beads, system[name])
+        documents[name] = sum((row for _, _, row in rows), np.zeros(6, np.int64))
+        for pair, _, row in rows:
+            types[bead_type(pair)] += row
+    overall = sum(documents.values(), np.zeros(6, np.int64))
+    return Evaluation(
+        _quality(overall),
+        {name: _quality(counts) for name, counts in documents.items()},
+        {name: _quality(types[name]) for name in sorted(types, key=lambda one: (-types[one][_GOLD], one))},
+    )
+
+
+def bead_type(bead: Bead | Pair) -> str:
+    """Return how many units stand on either side, ``1-2``."""
+    source, target = (bead.source, bead.target) if isinstance(bead, Bead) else bead
+    return f"{len(source)}-{len(target)}"
+
+
+def bootstrap(
+    gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[Bead]], *, samples: int = 2000, seed: int = 0
+) -> Interval:
+    """Return the 95 % interval of strict F1 over resampled stretches of the documents (percentile bootstrap)."""
+    counts = _stretches(gold, system)
+    draws = np.random.default_rng(seed).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), samples)
+    return _interval(_f1(draws @ counts))
+
+
+def compare(
+    gold: Mapping[str, Sequence[Bead]],
+    first: Mapping[str, Sequence[Bead]],
+    second: Mapping[str, Sequence[Bead]],
+    *,
+    samples: int = 2000,
+    seed: int = 0,
+) -> Comparison:
+    """Test whether ``second`` differs from ``first`` in strict F1, pairwise over stretches of the documents.
+
+    The interval is a paired bootstrap (Koehn 2004); the p-value comes from approximate randomisation (Noreen
+    1989): how often a difference as large appears when the two systems' stretches are swapped at random.
+    """
+    one, two = _stretches(gold, first), _stretches(gold, second)
+    random = np.random.default_rng(seed)
+    draws = random.multinomial(len(one), np.full(len(one), 1 / len(one)), samples)
+    differences = _f1(draws @ two) - _f1(draws @ one)
+    observed = float(_f1(two.sum(axis=0)) - _f1(one.sum(axis=0)))
+    swaps = random.integers(0, 2, (samples, len(one)))
+    by_chance = _f1(swaps @ one + (1 - swaps) @ two) - _f1(swaps @ two + (1 - swaps) @ one)
+    as_large = int((np.abs(by_chance) >= abs(observed) - 1e-12).sum())
+    return Comparison(observed, _interval(differences), (as_large + 1) / (samples + 1))
+
+
+def calibration(
+    gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[Bead]], *, bins: int = 10
+) -> tuple[float, list[tuple[float, float, int]]]:
+    """Return the expected calibration error of the scores, and the reliability table.
+
+    A row of the table is the mean score of the beads of one bin (of equal width), the share of them that are strictly
+    right, and their number (Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2).
+    """
+    scores, right = [], []
+    for name, beads in gold.items():
+        wanted = {(bead.source, bead.target) for bead in beads}
+        for bead in system[name]:
+            scores.append(bead.score)
+            right.append((bead.source, bead.target) in wanted)
+    if not scores:
+        return 0.0, []
+    values, truths = np.array(scores), np.array(right, float)
+    where = np.minimum((values * bins).astype(int), bins - 1)
+    table = [
+        (float(values[where == one].mean()), float(truths[where == one].mean()), int((where == one).sum()))
+        for one in range(bins)
+        if (where == one).any()
+    ]
+    return sum(count * abs(said - true) for said, true, count in table) / len(values), table
+
+
+def _judged(gold: Sequence[Bead], system: Sequence[Bead]) -> list[tuple[Pair, int, Counts]]:
+    """Return each bead of either side: its units, the source unit it stands at, and what it adds to the counts."""
+    wanted = list(dict.fromkeys((bead.source, bead.target) for bead in gold if bead.source or bead.target))
+    drawn = list(dict.fromkeys((bead.source, bead.target) for bead in system if bead.source or bead.target))
+    wanted_set, drawn_set = set(wanted), set(drawn)
+    wanted_links, drawn_links = _links(wanted), _links(drawn)
+    rows = []
+    for pairs, is_system in ((drawn, True), (wanted, False)):
+        place = 0
+        for pair in pairs:
+            place = pair[0][0] if pair[0] else place
+            counts = np.zeros(6, np.int64)
+            if is_system:
+                strict = pair in wanted_set
+                counts[[_SYSTEM, _STRICT, _LAX]] = 1, strict, strict or _touches(pair, wanted_links)
+            elif pair[0] and pair[1]:
+                strict = pair in drawn_set
+                counts[[_GOLD, _FOUND, _TOUCHED]] = 1, strict, strict or _touches(pair, drawn_links)
+            rows.append((pair, place, counts))
+    return rows
+
+
+def _links(pairs: Sequence[Pair]) -> Mapping[int, Set[int]]:
+    links: dict[int, set[int]] = defaultdict(set)
+    for source, target in pairs:
+        for unit in source:
+            links[unit].update(target)
+    return links
+
+
+def _touches(pair: Pair, links: Mapping[int, Set[int]]) -> bool:
+    return any(not links.get(unit, frozenset()).isdisjoint(pair[1]) for unit in pair[0])
+
+
+def _stretches(gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[Bead]]) -> Counts:
+    """Return the counts ``[stretches, 6]`` of runs of neighbouring source units."""
+    found: dict[tuple[str, int], Counts] = {}
+    for name, beads in gold.items():
+        for _, place, counts in _judged(beads, system[name]):
+            key = (name, place // _STRETCH)
+            found[key] = found.get(key, np.zeros(6, np.int64)) + counts
+    # Every system must have the same stretches in the same order, so those of the gold standard come first.
+    keys = [(name, at) for name, beads in gold.items() for at in range(1 + _last(beads) // _STRETCH)]
+    extra = {key: counts for key, counts in found.items() if key not in set(keys)}
+    rows = [found.get(key, np.zeros(6, np.int64)) for key in keys]
+    if extra:
+        rows[-1] = sum(extra.values(), rows[-1])
+    return np.array(rows, np.int64).reshape(-1, 6)
+
+
+def _last(beads: Sequence[Bead]) -> int:
+    return max((unit for bead in beads for unit in bead.source), default=0)
+
+
+def _f1(counts: Counts) -> NDArray[np.float64]:
+    """Return strict F1 along the last axis."""
+    precision = counts[..., _STRICT] / np.maximum(counts[..., _SYSTEM], 1)
+    recall = counts[..., _FOUND] / np.maximum(counts[..., _GOLD], 1)
+    f1: NDArray[np.float64] = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    return f1
+
+
+def _interval(values: NDArray[np.float64], level: float = 0.95) -> Interval:
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high), level)
+
+
+def _quality(counts: Counts) -> Quality:
+    system, gold = int(counts[_SYSTEM]), int(counts[_GOLD])
+    return Quality(
+        _score(int(counts[_STRICT]), system, int(counts[_FOUND]), gold),
+        _score(int(counts[_LAX]), system, int(counts[_TOUCHED]), gold),
+        system,
+        gold,
+    )
+
+
+def _score(right: int, system: int, found: int, gold: int) -> Score:
+    precision, recall = right / system if system else 0.0, found / gold if gold else 0.0
+    total = precision + recall
+    return Score(precision, recall, 2 * precision * recall / total if total else 0.0)
