@@ -127,7 +127,7 @@ def _belongs(piece: PageLine, host: PageLine) -> bool:
         return gap <= _CELL_GAP * size
     # A raised piece is smaller, short, and stands at a glyph of its line or in a gap that was left for it.
     raised = piece.size <= 0.85 * host.size and step <= _RAISE * host.size and len(piece.glyphs) <= 12
-    return raised and -host.size <= gap <= 0.3 * host.size if gap > 0 else raised and _free(piece, host)
+    return raised and (gap <= 0.6 * host.size if gap > 0 else _free(piece, host))
 
 
 def _free(piece: PageLine, host: PageLine) -> bool:
