@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from corpora.encodings import decode
-from corpora.errors import EmptyInput, InputError, UsageError, WrongFormat
+from corpora.errors import DamagedInput, EmptyInput, InputError, UsageError, WrongFormat
 from corpora.files import replacing
 from corpora.languages import base
 from tm.terms.base import TermBase
@@ -73,6 +73,9 @@ def read_terms(path: Path, columns: tables.Columns | None = None) -> Reading:
         concepts, shown = list(rows), str(found)
     else:
         raise WrongFormat(f"{path}: glossaries are read from {', '.join(FORMATS)}")
+    if problems.found and not concepts:
+        first = problems.found[0]
+        raise DamagedInput(f"{path} holds no sound entry; line {first.line}: {first.message}")
     return Reading(tuple(concepts), tuple(problems.found), shown)
 
 

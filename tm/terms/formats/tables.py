@@ -175,12 +175,13 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise DamagedInput(f"{path} is not a readable spreadsheet") from error
+    width = 0
     for line, row in enumerate(book.active.iter_rows(values_only=True, max_col=_MOST_CELLS), 1):
         cells = ["" if cell is None else str(cell) for cell in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        if cells:
-            yield line, cells
+        if any(cell.strip() for cell in cells):
+            # A sheet does not store its empty cells, so a row that ends early is not a ragged one.
+            width = max(width, len(cells))
+            yield line, cells + [""] * (width - len(cells))
     book.close()
 
 

@@ -25,7 +25,8 @@ __all__ = ["Style", "read", "write"]
 Style = Literal["2", "3-dca", "3-dct"]
 
 _V3 = "urn:iso:std:iso:30042:ed-2"
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_XML = "http://www.w3.org/XML/1998/namespace"
+_LANG = f"{{{_XML}}}lang"
 _STATUS = {
     Status.PREFERRED: "preferredTerm-admn-sts",
     Status.ADMITTED: "admittedTerm-admn-sts",
@@ -74,11 +75,11 @@ def write(path: Path, concepts: Iterable[Concept], style: Style = "2") -> int:
         out.write_declaration()
         if style == "2":
             out.write_doctype('<!DOCTYPE martif SYSTEM "TBXBasiccoreStructV02.dtd">')
-            root: Any = out.element("martif", {"type": "TBX-Basic", _LANG: "en"})
+            root: Any = out.element("martif", {"type": "TBX-Basic", _LANG: "en"}, nsmap={"xml": _XML})
         else:
-            spaces = {None: _V3}
+            spaces: dict[str | None, str] = {None: _V3, "xml": _XML}
             if spelling.categories_are_elements:
-                spaces |= {"min": "http://www.tbxinfo.net/ns/min", "basic": "http://www.tbxinfo.net/ns/basic"}  # type: ignore[dict-item]
+                spaces |= {"min": "http://www.tbxinfo.net/ns/min", "basic": "http://www.tbxinfo.net/ns/basic"}
             attributes = {"type": "TBX-Basic", "style": style[2:], _LANG: "en"}
             root = out.element(f"{{{_V3}}}tbx", attributes, nsmap=spaces)
         with root:

@@ -1,0 +1,150 @@
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpora.errors import StoreError
+from tm.terms.base import TermBase
+from tm.terms.concept import Concept, Status, Term
+from tm.terms.exchange import merge
+from tm.terms.folding import fold
+from tm.terms.sample import sample_concepts
+
+
+@pytest.fixture(scope="module")
+def sample() -> Iterator[TermBase]:
+    with TermBase(":memory:") as base:
+        base.add(sample_concepts())
+        yield base
+
+
+def test_the_sample_glossary_is_large_enough(sample: TermBase) -> None:
+    assert len(sample) >= 80
+    assert all({"zh", "en"} <= {term.language[:2] for term in concept.terms} for concept in sample.concepts())
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "kind"),
+    [
+        ("资产追回", "资产追回", "exact"),
+        ("資產追回", "资产追回", "form"),
+        ("States parties", "States parties", "exact"),
+        ("states party", "State party", "form"),
+        ("ASSET RECOVERY", "asset recovery", "form"),
+        ("ｍｏｎｅｙ-laundering", "money-laundering", "form"),
+        ("money laundering", "money-laundering", "form"),
+        ("asset rec", "asset recovery", "prefix"),
+        ("*洗钱*", "洗钱", "wildcard"),
+        ("prosecut???", "prosecution", "wildcard"),
+        ("asset recovry", "asset recovery", "fuzzy"),
+        ("实益所有权人", "实益所有权", "fuzzy"),
+    ],
+)
+def test_lookup(sample: TermBase, question: str, answer: str, kind: str) -> None:
+    hits = {hit.term.text: hit.kind for hit in sample.lookup(question)}
+    assert hits[answer] == kind
+
+
+@pytest.mark.parametrize("question", ["", "   ", "zzzzqqqq", "'; DROP TABLE terms; --", "(?:.*)+[", "%_%", "[a-z]"])
+def test_nonsense_finds_nothing_and_breaks_nothing(sample: TermBase, question: str) -> None:
+    assert sample.lookup(question) == []
+
+
+def test_only_identical_text_scores_100(sample: TermBase) -> None:
+    assert all((hit.score == 100) == (hit.term.text == "State party") for hit in sample.lookup("State party"))
+
+
+def test_all_terms_of_a_text_longest_first(sample: TermBase) -> None:
+    text = "各缔约国根据《联合国反腐败公约》在資產追回方面开展国际合作。"
+    found = sample.find(text, "zh")
+    places = [(text[place.start : place.end], place.nested) for place in found]
+    assert places == [
+        ("缔约国", False),
+        ("联合国反腐败公约", False),
+        ("反腐败公约", True),
+        ("腐败", True),
+        ("資產追回", False),
+        ("国际合作", False),
+    ]
+
+
+def test_terms_of_an_english_text_in_any_number(sample: TermBase) -> None:
+    text = "Requesting States, victims of bribery; conflicts of interest."
+    found = [text[place.start : place.end] for place in sample.find(text, "en")]
+    assert found == ["Requesting States", "victims", "bribery", "conflicts of interest"]
+
+
+def test_no_term_reaches_across_a_comma(sample: TermBase) -> None:
+    assert not [place for place in sample.find("资产，追回", "zh") if place.end - place.start > 2]
+
+
+def test_entries_are_replaced_and_deleted(tmp_path: Path) -> None:
+    with TermBase(tmp_path / "t.sqlite") as base:
+        base.add([Concept("a", (Term("腐败", "zh-CN"), Term("corruption", "en-US")))])
+        base.add([Concept("a", (Term("贿赂", "zh-CN"), Term("bribery", "en-US")))])
+        assert len(base) == 1
+        assert base.lookup("腐败") == []
+        assert base.delete(["a", "b"]) == 1
+    with TermBase(tmp_path / "t.sqlite") as base:
+        assert len(base) == 0
+
+
+def test_a_failed_import_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    def broken() -> Iterator[Concept]:
+        yield Concept("b", (Term("贿赂", "zh-CN"),))
+        raise RuntimeError
+
+    with TermBase(tmp_path / "t.sqlite") as base:
+        base.add([Concept("a", (Term("腐败", "zh-CN"),))])
+        with pytest.raises(RuntimeError):
+            base.add(broken())
+        assert [concept.id for concept in base.concepts()] == ["a"]
+
+
+def test_what_is_no_term_base_is_refused(tmp_path: Path) -> None:
+    junk = tmp_path / "junk.sqlite"
+    junk.write_bytes(b"this is no database" * 100)
+    with pytest.raises(StoreError, match="cannot be used as a term base"):
+        TermBase(junk)
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE things (x)")
+    db.close()
+    with pytest.raises(StoreError, match="is a database, but no term base"):
+        TermBase(other)
+    newer = tmp_path / "newer.sqlite"
+    TermBase(newer).close()
+    with sqlite3.connect(newer) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreError, match="newer version"):
+        TermBase(newer)
+    with pytest.raises(StoreError, match="there is no term base"):
+        TermBase(tmp_path / "none.sqlite", create=False)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(min_size=1, max_size=12), st.sampled_from(["zh-CN", "en-US", "de-DE"]))
+def test_whatever_was_stored_is_found(text: str, language: str) -> None:
+    if not fold(text, language) or not text.strip() or set("*?") & set(text):
+        return
+    with TermBase(":memory:") as base:
+        base.add([Concept("c", (Term(text.strip(), language),))])
+        assert [hit.concept.id for hit in base.lookup(text, language)] == ["c"]
+
+
+def test_merging_by_concept_by_term_or_not() -> None:
+    old = Concept("a", (Term("腐败", "zh-CN"), Term("corruption", "en-US")))
+    new = Concept("b", (Term("腐败", "zh-CN"), Term("graft", "en-US")))
+    with TermBase(":memory:") as base:
+        base.add([old])
+        separate, conflicts = merge(base, [new], "concept")
+        assert [concept.id for concept in separate] == ["b"]
+        assert [(c.term, c.stored, c.new) for c in conflicts] == [("腐败", ("corruption",), ("graft",))]
+        (joined,), _ = merge(base, [new], "term")
+        assert (joined.id, [(t.text, t.status) for t in joined.terms[2:]]) == ("a", [("graft", Status.ADMITTED)])
+        (renamed,), _ = merge(base, [Concept("a", new.terms)], "none")
+        assert renamed.id == "a-2"

@@ -1,0 +1,67 @@
+import random
+from pathlib import Path
+
+import pytest
+
+from tm.terms.candidates import find
+from tm.terms.extraction import ExtractOptions, extract
+from tm.terms.tokens import Role, singular, words
+from tm.unit import Unit
+
+
+@pytest.mark.parametrize(
+    ("plural", "expected"),
+    [
+        ("parties", "party"), ("classes", "class"), ("boxes", "box"), ("analyses", "analysis"), ("process", "process"),
+        ("status", "status"), ("assets", "asset"), ("gas", "gas"), ("state's", "state"), ("children", "child"),
+    ],
+)  # fmt: skip
+def test_singular(plural: str, expected: str) -> None:
+    assert singular(plural) == expected
+
+
+def test_code_and_markup_break_terms_apart() -> None:
+    text = "Use :term:`abstract base class` and ``list.sort()`` with :meth:`append`."
+    named = [word.text for word in words(text, "en") if word.role is Role.ALL]
+    assert named == ["abstract", "base", "class"]
+
+
+def test_a_long_name_is_found_whole_and_its_pieces_are_not() -> None:
+    name = "资产追回问题不限成员名额政府间工作组"
+    texts = [
+        f"{opening}{name}{closing}"
+        for opening in ("欢迎", "请", "关于", "根据")
+        for closing in ("的报告。", "继续工作，", "举行会议。")
+    ]
+    found = [item.text for item in find(texts, "zh-CN").items]
+    assert name in found
+    assert not any(text != name and text in name and len(text) > 8 for text in found)
+
+
+def test_pairs_that_meet_are_found_and_ranked() -> None:
+    rng = random.Random(4)
+    pairs = [("资产追回", "asset recovery"), ("司法协助", "legal assistance"), ("利益冲突", "conflict of interest")]
+    units = []
+    for _ in range(60):
+        zh, en = zip(*rng.sample(pairs, rng.choice([1, 2])), strict=True)
+        units.append(Unit("与".join(zh) + "十分重要。", " and ".join(en) + " matter greatly.", "zh-CN", "en-US"))
+    found = extract(units)
+    assert {(pair.source, pair.target) for pair in found[:3]} == set(pairs)
+    assert all(0 < pair.score <= 1 for pair in found)
+    assert found == sorted(found, key=lambda pair: -pair.score)
+    known = frozenset({("资产追回", "asset recovery")})
+    assert ("资产追回", "asset recovery") not in {
+        (p.source, p.target) for p in extract(units, options=ExtractOptions(known=known))
+    }
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert extract([]) == []
+    assert extract([Unit("", "", "zh-CN", "en-US")]) == []
+
+
+@pytest.mark.real
+def test_the_glossary_of_the_python_documentation_is_won_from_it(shared: Path) -> None:
+    from benchmarks.terms import extraction
+
+    assert extraction(shared)["among the first 500"] >= 0.7

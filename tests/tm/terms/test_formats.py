@@ -1,0 +1,207 @@
+"""One contract for every exchange format of terminology, and what each does beyond it."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpora.errors import InputError, WrongFormat
+from tm.terms.concept import Concept, Status, Term
+from tm.terms.exchange import read_terms, write_terms
+from tm.terms.sample import sample_concepts
+
+SAMPLE = (
+    Concept(
+        "c1",
+        (
+            Term("缔约国", "zh-CN"),
+            Term("State party", "en-US", Status.PREFERRED, "noun"),
+            Term("States parties", "en-US", Status.ADMITTED),
+            Term("contracting country", "en-US", Status.FORBIDDEN),
+            Term("signatory", "en-US", Status.DEPRECATED),
+        ),
+        "treaties",
+        "A State that has consented to be bound by a treaty.",
+    ),
+    Concept("c2", (Term("资产追回", "zh-CN"), Term("asset recovery", "en-US")), references=("c1",)),
+)
+KINDS = [".tbx", ".csv", ".tsv", ".xlsx", ".utf8", ".utx", ".jsonl"]
+
+
+class TestEveryFormat:
+    """What is written is read again, as far as the format can say it."""
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_terms_come_back(self, tmp_path: Path, kind: str) -> None:
+        path = tmp_path / f"terms{kind}"
+        assert write_terms(path, SAMPLE) >= len(SAMPLE)
+        reading = read_terms(path)
+        assert not reading.problems
+        texts = {(t.text, t.language) for c in reading.concepts for t in c.terms}
+        assert {
+            ("缔约国", "zh-CN"),
+            ("State party", "en-US"),
+            ("资产追回", "zh-CN"),
+            ("asset recovery", "en-US"),
+        } <= texts
+
+    @pytest.mark.parametrize("kind", [".tbx", ".csv", ".tsv", ".xlsx", ".utx", ".jsonl"])
+    def test_what_must_not_be_used_stays_so(self, tmp_path: Path, kind: str) -> None:
+        path = tmp_path / f"terms{kind}"
+        write_terms(path, SAMPLE)
+        found = {t.text: t.status for c in read_terms(path).concepts for t in c.terms}
+        assert found["contracting country"] is Status.FORBIDDEN
+        assert found["signatory"] is Status.DEPRECATED
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize(
+        "content", [b"", b"\x00\x01\x02\x03" * 50, "没有列名的一行文字".encode()], ids=["empty", "junk", "text"]
+    )
+    def test_what_is_no_glossary_is_refused(self, tmp_path: Path, kind: str, content: bytes) -> None:
+        path = tmp_path / f"terms{kind}"
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=path.stem):
+            read_terms(path)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_nothing_is_left_behind_when_writing_fails(self, tmp_path: Path, kind: str) -> None:
+        def broken() -> object:
+            yield SAMPLE[0]
+            raise InputError("the store broke")
+
+        with pytest.raises(InputError, match="the store broke"):
+            write_terms(tmp_path / f"terms{kind}", broken())  # type: ignore[arg-type]
+        assert not list(tmp_path.iterdir())
+
+
+text = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="|\t\n\r"), min_size=1, max_size=20)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.lists(st.tuples(text, text), min_size=1, max_size=5), st.sampled_from(["2", "3-dca", "3-dct"]))
+def test_any_text_survives_tbx(tmp_path: Path, pairs: list[tuple[str, str]], style: str) -> None:
+    concepts = [
+        Concept(f"c{number}", (Term(zh, "zh-CN"), Term(en, "en-US", note=zh)), zh, en)
+        for number, (zh, en) in enumerate(pairs)
+    ]
+    path = tmp_path / "any.tbx"
+    write_terms(path, concepts, style=style)  # type: ignore[arg-type]
+    back = read_terms(path).concepts
+    assert [(c.terms[0].text, c.terms[1].text, c.subject, c.definition) for c in back] == [
+        (z, e, z, e) for z, e in pairs
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.lists(st.tuples(text, text), min_size=1, max_size=5))
+def test_any_text_survives_json_lines(tmp_path: Path, pairs: list[tuple[str, str]]) -> None:
+    concepts = tuple(
+        Concept(f"c{n}", (Term(zh, "zh-CN", examples=(en,)), Term(en, "en-US"))) for n, (zh, en) in enumerate(pairs)
+    )
+    write_terms(tmp_path / "any.jsonl", concepts)
+    assert read_terms(tmp_path / "any.jsonl").concepts == concepts
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("style", ["2", "3-dca", "3-dct"])
+def test_tbx_obeys_its_schemas(tmp_path: Path, shared: Path, style: str) -> None:
+    from lxml import etree
+
+    path = tmp_path / "terms.tbx"
+    write_terms(path, [*SAMPLE, *sample_concepts()], style=style)  # type: ignore[arg-type]
+    validate = runpy.run_path(str(shared / "schemas" / "validate.py"))
+    if style != "3-dct":  # the core grammar knows DCA only; DCT has rules of its own, below
+        assert list(validate["faults"](path)) == []
+    if style == "2":
+        tree = etree.parse(str(path))
+        schema = validate["xsd"]("tbx/omegat-tbx.xsd")
+        assert schema.validate(tree), schema.error_log
+    if style == "3-dct":
+        categories = {
+            etree.QName(e) for e in etree.parse(str(path)).iter("{*}*") if "tbxinfo" in etree.QName(e).namespace
+        }
+        valid = etree.parse(str(shared / "schemas" / "tbx-basic" / "Example_Astronomy_DCT_VALID.tbx"))
+        known = {etree.QName(e).text for e in valid.iter("{*}*")} | {"{http://www.tbxinfo.net/ns/basic}crossReference"}
+        assert {name.text for name in categories} <= known
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", ["Example_Astronomy_DCA_VALID.tbx", "Example_Astronomy_DCT_VALID.tbx"])
+def test_the_standards_own_examples_are_read(shared: Path, name: str) -> None:
+    reading = read_terms(shared / "schemas" / "tbx-basic" / name)
+    assert len(reading.concepts) >= 30
+    assert not reading.problems
+    assert sum(bool(concept.definition) for concept in reading.concepts) >= 20
+
+
+def test_ntig_and_tig_are_both_read(tmp_path: Path) -> None:
+    path = tmp_path / "old.tbx"
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE martif SYSTEM "TBXcoreStructV02.dtd">'
+        '<martif type="TBX" xml:lang="en"><text><body>'
+        '<termEntry id="e1"><langSet xml:lang="zh"><tig><term>腐败</term></tig></langSet>'
+        '<langSet xml:lang="en"><ntig><termGrp><term>corruption</term>'
+        '<termNote type="administrativeStatus">admittedTerm-admn-sts</termNote></termGrp></ntig></langSet></termEntry>'
+        "</body></text></martif>",
+        encoding="utf-8",
+    )
+    (concept,) = read_terms(path).concepts
+    assert [(t.text, t.language, t.status) for t in concept.terms] == [
+        ("腐败", "zh-CN", Status.PREFERRED),
+        ("corruption", "en-US", Status.ADMITTED),
+    ]
+
+
+def test_another_dialect_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "other.tbx"
+    path.write_text(
+        '<tbx type="TBX-Martian" style="dca" xmlns="urn:iso:std:iso:30042:ed-2"><text><body/></text></tbx>', "utf-8"
+    )
+    with pytest.raises(WrongFormat, match=r"line 1.*TBX-Martian"):
+        read_terms(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "message"),
+    [
+        ("zh\ten\n腐败\tcorruption\n贿赂\n", 3, "1 columns where 2 are needed"),
+        ("zh\ten\n腐败\t\n贿赂\tbribery\n", 2, "a term is empty"),
+        ("zh\ten\n腐败\t" + "x" * 5000 + "\n贿赂\tbribery\n", 2, "5,000 characters"),
+        ("id\tzh\ten\na\t腐败\tcorruption\na\t贿赂\tbribery\n", 3, "a second time"),
+    ],
+)
+def test_faulty_rows_are_named_by_line(tmp_path: Path, rows: str, line: int, message: str) -> None:
+    path = tmp_path / "faulty.tsv"
+    path.write_text(rows, "utf-8")
+    (problem, *_) = read_terms(path).problems
+    assert problem.line == line
+    assert message in problem.message
+
+
+def test_two_header_lines_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("zh,en\nzh,en\n腐败,corruption\n", "utf-8")
+    with pytest.raises(WrongFormat, match="line 2: a second header line"):
+        read_terms(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        ("zh\ten\n腐败\tcorruption\n", "column 1: zh-CN preferred, column 2: en-US preferred"),
+        ("英文,中文,备注\ncorruption,腐败,x\n", "column 1: en-US preferred, column 2: zh-CN preferred, column 3: note"),
+        ("腐败\tcorruption\n贿赂\tbribery\n", "column 1: zh-CN preferred, column 2: en-US preferred"),
+    ],
+)
+def test_columns_are_guessed_and_shown(tmp_path: Path, rows: str, shown: str) -> None:
+    path = tmp_path / ("t.csv" if "," in rows else "t.tsv")
+    path.write_text(rows, "utf-8")
+    assert read_terms(path).columns == shown
+
+
+def test_a_cell_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
+    path = tmp_path / "formula.xlsx"
+    write_terms(path, [Concept("c", (Term("=1+1", "zh-CN"), Term("-able", "en-US")))])
+    assert [term.text for term in read_terms(path).concepts[0].terms] == ["=1+1", "-able"]
