@@ -24,6 +24,8 @@ _TEXTS = ("source", "target", "source_lang", "target_lang")
 _PLAIN = ("previous", "next", "created", "changed", "author", "notes", "properties")
 _METADATA = tuple(name.replace("-", "_") for name in FIELDS)
 _NAMES = (*_TEXTS, *_METADATA, *_PLAIN)
+_SURE = 200  # letters from which on the language of an alphabetic text is known
+_SCRIPTS = frozenset({"zh", "ja", "ko", "th", "ar", "he", "ru", "uk", "el", "hi"})
 _SAMPLE = 200  # rows looked at before the columns are settled
 _ALIASES = {
     "source": "source", "src": "source", "source_text": "source", "source_segment": "source", "original": "source",
@@ -244,7 +246,7 @@ def _by_language(
     """Find the missing text columns: by the languages that the header names, else by what the cells hold."""
     width = max((len(cells) for cells in body), default=0)
     found = {at: _detected(body, at) for at in range(width)}
-    texts = [at for at in range(width) if at < len(named) and named[at] and base(named[at]) == base(found[at])]
+    texts = [at for at in range(width) if at < len(named) and named[at] and _plausible(named[at], found[at])]
     if len(texts) < 2:
         length = {at: sum(len(cells[at]) for cells in body if at < len(cells)) for at in range(width)}
         texts = sorted(sorted((at for at in found if found[at] != "und"), key=lambda at: -length[at])[:2])
@@ -260,5 +262,16 @@ def _by_language(
         raise WrongFormat(f"{name} has no two columns of text; name them with --columns source=1,target=2")
 
 
+def _plausible(named: str, found: str) -> bool:
+    """True unless the script speaks against the language that the header names: short texts do not tell more."""
+    if base(named) in _SCRIPTS or base(found) in _SCRIPTS:
+        return base(named) == base(found)
+    return found != "und"
+
+
 def _detected(rows: Sequence[Sequence[str]], column: int) -> str:
-    return detect("\n".join(cells[column] for cells in rows if column < len(cells)))
+    """The language of a column; a few words without accents are taken for English, which they mostly are."""
+    text = "\n".join(cells[column] for cells in rows if column < len(cells))
+    language = detect(text)
+    few = sum(map(str.isalpha, text)) < _SURE
+    return "en-US" if few and text.isascii() and language != "und" else language

@@ -4,6 +4,7 @@ A workbook is a zip of XML. Before openpyxl sees it, the zip is measured, so tha
 unpack to gigabytes, and every part is looked at for a document type, which no honest workbook has.
 """
 
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -23,6 +24,7 @@ _RATIO = 200  # unpacked to packed; text packs some 20 to 1
 _CELL = 32_767  # characters that Excel holds in a cell
 _ROWS = 1_048_576
 _OLE = b"\xd0\xcf\x11\xe0"  # an old .xls, and every encrypted .xlsx
+_LIKE_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 _WIDTHS = {"A": 60, "B": 60}
 
 
@@ -62,8 +64,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 def _escaped(text: str) -> str:
     """``text`` as Excel writes it: ``_x000D_`` for what XML would change, and for text that looks like that."""
-    escape = need("openpyxl.utils.escape", "tables", "write Excel workbooks")
-    return str(escape.escape(text)) if "\r" in text or "_x" in text else text
+    return _LIKE_ESCAPE.sub(r"_x005F\g<0>", text).replace("\r", "_x000D_")
 
 
 def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
@@ -104,9 +105,7 @@ def _text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    unescape = need("openpyxl.utils.escape", "tables", "read Excel workbooks")
-    text = str(value)
-    return str(unescape.unescape(text)) if "_x" in text else text
+    return str(value)
 
 
 def _check(path: Path) -> None:

@@ -1,0 +1,126 @@
+"""Tables as others write them: columns guessed or named, encodings, ragged rows, bombs."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, UsageError, WrongFormat
+from tm import formats
+from tm.formats import Problems, ReadOptions, WriteOptions
+from tm.unit import Unit
+
+CASES = json.loads((Path(__file__).parents[2] / "cases" / "tables_reading.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_columns(case: dict, tmp_path: Path) -> None:
+    path = tmp_path / f"t.{case.get('suffix', 'tsv')}"
+    path.write_bytes(case["text"].encode(case.get("encoding", "utf-8")))
+    problems = Problems(path, strict=False)
+    options = ReadOptions(case.get("source_lang", ""), case.get("target_lang", ""), columns=case.get("columns", {}))
+    found = list(formats.read(path, options, problems=problems))
+    assert [[u.source_lang, u.source, u.target_lang, u.target] for u in found] == case["expected"]
+    assert [problem.line for problem in problems.found] == case.get("problems", [])
+    assert problems.notes[0].startswith("columns: source = column")
+
+
+def test_a_column_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("甲\tA\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="has no column 'en'"):
+        list(formats.read(path, ReadOptions(columns={"source": "1", "target": "en"})))
+
+
+def test_other_columns_become_properties(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("zh,en,client,score\n甲句,A sentence,UN,0.5\n", encoding="utf-8")
+    (unit,) = formats.read(path)
+    assert (unit.properties, unit.score) == ({"client": "UN"}, 0.5)
+
+
+def test_strict_refuses_a_ragged_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("source\ttarget\n甲\tA\n乙\n", encoding="utf-8")
+    with pytest.raises(DamagedInput, match="line 3: the row has 1 columns"):
+        list(formats.read(path))
+
+
+def test_tsv_can_be_cut_at_its_tabs(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    formats.write(path, [Unit('他说"好"。', 'He said "yes".', "zh-CN", "en-US")], WriteOptions(metadata=False))
+    assert path.read_text("utf-8").split("\n")[1].split("\t")[:2] == ['他说"好"。', 'He said "yes".']
+
+
+def test_excel_gets_text_never_formulas(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = tmp_path / "t.xlsx"
+    formats.write(path, [Unit("=1+1", "@SUM(A1)", "zh-CN", "en-US"), Unit("_x000D_\r", "x" * 40_000, "zh-CN", "en-US")])
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
+    report = formats.write(
+        path, [Unit("_x000D_a\rb", "x", "zh-CN", "en-US"), Unit("a", "x" * 40_000, "zh-CN", "en-US")]
+    )
+    assert report.left_out == {"longer than the 32,767 characters of a cell": 1}
+    assert [unit.source for unit in formats.read(path)] == ["_x000D_a\rb"]
+
+
+def bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("xl/worksheets/sheet1.xml", b"0" * 40_000_000)
+
+
+def laughs(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("[Content_Types].xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><Types>&b;</Types>')
+
+
+def no_workbook(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("a.txt", "a")
+
+
+def no_sheet(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (bomb, InputError),
+        (laughs, InputError),
+        (no_workbook, WrongFormat),
+        (no_sheet, DamagedInput),
+        (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500), ProtectedInput),
+        (lambda path: path.write_bytes(b"PK\x03\x04cut"), DamagedInput),
+        (lambda path: path.write_bytes(b""), EmptyInput),
+    ],
+    ids=["bomb", "laughs", "no workbook", "no sheet", "encrypted", "cut", "empty"],
+)
+def test_workbooks_that_are_none(make, error: type[Exception], tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    make(path)
+    with pytest.raises(error, match=r"t\.xlsx") as caught:
+        list(formats.read(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_beads_with_their_texts(tmp_path: Path) -> None:
+    (tmp_path / "zh.txt").write_text("甲句。\n乙句。\n丙句。\n", encoding="utf-8")
+    (tmp_path / "en.txt").write_text("Sentences A and B.\nSentence C.\n", encoding="utf-8")
+    path = tmp_path / "t.align"
+    path.write_text("[0,1]:[0]:0.9\n[2]:[1]:0.8\n[3]:[1]:0.1\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="--source-file"):
+        list(formats.read(path))
+    problems = Problems(path, strict=False)
+    options = ReadOptions(source_file=str(tmp_path / "zh.txt"), target_file=str(tmp_path / "en.txt"))
+    found = list(formats.read(path, options, problems=problems))
+    assert [(unit.source, unit.target, unit.score, unit.sentences) for unit in found] == [
+        ("甲句。乙句。", "Sentences A and B.", 0.9, 2),
+        ("丙句。", "Sentence C.", 0.8, 1),
+    ]
+    assert [problem.line for problem in problems.found] == [3]

@@ -1,0 +1,103 @@
+"""XLIFF as others write it, states by score, damage."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import DamagedInput, EmptyInput, WrongFormat
+from tm import formats
+from tm.formats import Problems, WriteOptions
+from tm.unit import Unit
+
+CASES = json.loads((Path(__file__).parents[2] / "cases" / "xliff_reading.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_what_others_write(case: dict, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlf"
+    path.write_text(case["document"], encoding="utf-8")
+    found = formats.read(path, problems=Problems(path, strict=False))
+    assert [[u.source_lang, u.source, u.target_lang, u.target, u.status] for u in found] == case["expected"]
+
+
+SCORED = [
+    Unit("甲", "A", "zh-CN", "en-US", score=0.95),
+    Unit("乙", "B", "zh-CN", "en-US", score=0.3),
+    Unit("丙", "C", "zh-CN", "en-US", score=0.3, status="reviewed"),
+    Unit("丁", "D", "zh-CN", "en-US", score=0.9, status="rejected"),
+    Unit("戊", "", "zh-CN", "en-US"),
+    Unit("己", "F", "zh-CN", "en-US"),
+]
+
+
+def test_states_of_1_2_follow_the_score_and_every_unit_has_a_target(tmp_path: Path) -> None:
+    from lxml import etree
+
+    path = tmp_path / "t.xlf"
+    formats.write(path, SCORED)
+    targets = etree.parse(str(path)).getroot().findall(".//{*}target")
+    assert [(target.get("state"), target.text) for target in targets] == [
+        ("translated", "A"),
+        ("needs-review-translation", "B"),
+        ("final", "C"),
+        ("needs-review-translation", "D"),
+        ("needs-translation", "戊"),
+        ("translated", "F"),
+    ]
+    assert list(formats.read(path)) == SCORED
+
+
+def test_states_of_2_1_follow_the_score(tmp_path: Path) -> None:
+    from lxml import etree
+
+    path = tmp_path / "t.xlf"
+    formats.write(path, SCORED, WriteOptions(xliff="2.1"))
+    segments = etree.parse(str(path)).getroot().findall(".//{*}segment")
+    assert [(segment.get("state"), segment.get("subState")) for segment in segments] == [
+        ("translated", None),
+        ("initial", "duiyi:needs-review"),
+        ("reviewed", None),
+        ("initial", "duiyi:needs-review"),
+        ("initial", None),
+        ("translated", None),
+    ]
+    assert list(formats.read(path)) == SCORED
+
+
+@pytest.mark.parametrize("version", ["1.2", "2.1"])
+def test_sound_units_of_a_damaged_file_come_in(version: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlf"
+    units = [Unit(f"源{i}。", f"t{i}.", "zh-CN", "en-US", notes=("n",)) for i in range(4)]
+    formats.write(path, units, WriteOptions(xliff=version))  # type: ignore[arg-type]
+    path.write_text(path.read_text("utf-8").replace("源1。", "\x0b").replace("t2.", "a & b"), encoding="utf-8")
+    problems = Problems(path, strict=False)
+    assert list(formats.read(path, problems=problems)) == [units[0], units[3]]
+    assert len(problems.found) == 2
+    assert all(problem.line for problem in problems.found)
+    with pytest.raises(DamagedInput):
+        list(formats.read(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("<tmx version='1.4'><file/></tmx>", WrongFormat),
+        ("<xliff version='1.2'><file source-language='zh' target-language='en'><body/></file></xliff>", EmptyInput),
+        ("<xliff version='1.2'><file", DamagedInput),
+    ],
+)
+def test_what_is_no_xliff(text: str, error: type[Exception], tmp_path: Path) -> None:
+    path = tmp_path / "t.xlf"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(error, match=r"t\.xlf"):
+        list(formats.read(path))
+
+
+def test_a_file_of_2_1_has_one_pair_of_languages(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlf"
+    units = [Unit("甲", "A", "zh-CN", "en-US"), Unit("甲", "a", "zh-CN", "de-DE")]
+    report = formats.write(path, units, WriteOptions(xliff="2.1"))
+    assert (report.written, report.left_out) == (1, {"other languages than the file's": 1})
+    assert formats.write(path, units).written == 2
+    assert list(formats.read(path)) == units
