@@ -24,7 +24,7 @@ _RATIO = 200  # unpacked to packed; text packs some 20 to 1
 _CELL = 32_767  # characters that Excel holds in a cell
 _ROWS = 1_048_576
 _OLE = b"\xd0\xcf\x11\xe0"  # an old .xls, and every encrypted .xlsx
-_LIKE_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how workbooks write what XML would change (ECMA-376, 22.4.2.4)
 _WIDTHS = {"A": 60, "B": 60}
 
 
@@ -64,7 +64,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 def _escaped(text: str) -> str:
     """``text`` as Excel writes it: ``_x000D_`` for what XML would change, and for text that looks like that."""
-    return _LIKE_ESCAPE.sub(r"_x005F\g<0>", text).replace("\r", "_x000D_")
+    return _ESCAPED.sub(r"_x005F\g<0>", text).replace("\r", "_x000D_")
 
 
 def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
@@ -105,7 +105,7 @@ def _text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), str(value))
 
 
 def _check(path: Path) -> None:
