@@ -189,7 +189,7 @@ def test_hyphens_at_line_ends_are_mended(made: Callable[..., Document]) -> None:
             "The Conference decided that international cooperation is to be strengthened and that inter-",
             "national organizations are to take part in the work as observers where this is found useful.",
         )
-        for at, line in enumerate([*lines, *wrapped(PROSE * 4, EN, 10, 420)]):
+        for at, line in enumerate([*lines, *wrapped(PROSE * 4, EN, 10, 372)]):
             canvas.drawString(72, 760 - 12 * at, line)
 
     assert "that international organizations are" in made(draw).blocks[0].text
