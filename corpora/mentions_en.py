@@ -28,6 +28,12 @@ _SMALL = {
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19, "zero": 0,
 }  # fmt: skip
+#: Words that may answer to a number on the other side, and are never missed themselves.
+_HINTS = {
+    "both": 2, "twice": 2, "double": 2, "doubled": 2, "dual": 2, "couple": 2, "pair": 2, "pairs": 2, "bilateral": 2,
+    "binary": 2, "thrice": 3, "triple": 3, "triplet": 3, "octal": 8, "decimal": 10, "dozen": 12, "hexadecimal": 16,
+    "hex": 16, "quadratic": 2,
+}  # fmt: skip
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
     "ninety": 90,
@@ -114,10 +120,11 @@ _ALTERNATIVES = (
     ("ordinal", rf"(?i:(?:{_TEN}[-\s])?{_any(_ORDINALS)}\b)"),
     ("scaled", rf"{ARABIC}\s?(?:hundred|thousand|million|billion|trillion)\b"),
     ("words", _WORDS),
+    ("hint", rf"(?i:{_any(_HINTS)})\b"),
     ("roman", r"[IVX]{2,}(?![A-Za-z0-9_])"),
 )
 _SIGNS = re.compile(r"[0-9０-９@¹²³IVX⁰⁴-⁹]|\([a-z]|://|www\.")
-_SPELLED = frozenset({*_SMALL, *_TENS, *_ORDINALS, *_PARTS, *_SCALES, *(month.lower() for month in _MONTHS)})
+_SPELLED = frozenset({*_SMALL, *_TENS, *_ORDINALS, *_PARTS, *_SCALES, *_HINTS, *(month.lower() for month in _MONTHS)})
 _LOWER_WORD = re.compile("[a-z]+")
 
 
@@ -250,6 +257,10 @@ def _words(match: re.Match[str]) -> Iterable[Mention]:
     yield Mention(Kind.NUMBER, str(value), match.start(), match.end(), certainty)
 
 
+def _hint(match: re.Match[str]) -> Iterable[Mention]:
+    yield Mention(Kind.NUMBER, str(_HINTS[match[0].lower()]), match.start(), match.end(), Certainty.VAGUE)
+
+
 def _roman(match: re.Match[str]) -> Iterable[Mention]:
     yield Mention(Kind.NUMBER, str(roman(match[0])), match.start(), match.end(), Certainty.VAGUE)
 
@@ -259,6 +270,7 @@ def recognizer() -> Recognizer:
     """The recognizer of English."""
     readers = {
         "date": dates, "month": _month, "reference": _references, "oclock": _oclock, "thpercent": _percent,
-        "nth": _nth, "fraction": _fraction, "ordinal": _ordinal, "scaled": _scaled, "words": _words, "roman": _roman,
+        "nth": _nth, "fraction": _fraction, "ordinal": _ordinal, "hint": _hint, "scaled": _scaled, "words": _words,
+        "roman": _roman,
     }  # fmt: skip
     return compiled(_ALTERNATIVES, _wanted, _GATE, readers)

@@ -267,7 +267,7 @@ def _nothing(match: re.Match[str]) -> Iterable[Mention]:
 def _circled(match: re.Match[str]) -> Iterable[Mention]:
     sign = ord(match[0])
     first = next(start for start in (ord("①"), ord("㈠"), ord("⑴")) if start <= sign < start + 20)
-    yield Mention(Kind.NUMBER, str(sign - first + 1), match.start(), match.end(), Certainty.LIKELY)
+    yield Mention(Kind.NUMBER, str(sign - first + 1), match.start(), match.end(), Certainty.VAGUE)
 
 
 _BEFORE = frozenset("几数多好第每")

@@ -21,14 +21,18 @@ _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _REPLACED = re.compile(r"\ufffd+")
 _MARKS = re.compile(r"[?？]{3,}")
 _LOST = re.compile(r"[A-Za-z]\?[a-z]|\?[A-Za-z]+\?(?![?])")
+_MARK = re.compile(r"\?+")
+_WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]{2}")
 _HIGH = re.compile(r"[\u0080-\u00ff]")
 _BEYOND = re.compile(r"[\u0080-\u04ff\u2010-\u2122\u2500-\u25ff]")
-_GBK_AS_LATIN = re.compile(r"(?:[\u00a1-\u00fe]{2}){2,}")
+_GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}){2,}|(?:=[0-9A-F]{2}){4,}")
 _BAD = 4  # odd pairs of characters that no text has by chance
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_ANY_HIGH = re.compile(r"[^\x00-\x7f]")
+_ANY_MARK = re.compile(r"\?+")
+_WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]{2}")
+_HIGH = re.compile(r"[^\x00-\x7f]")
 
 
 def _both(pair: Pair) -> Iterator[tuple[Side, Side, bool]]:
@@ -79,6 +83,8 @@ def _fault(text: str, other: str, language: str) -> tuple[Severity, str, Span] |
         if match and not _MARKS.search(other):
             severity = Severity.ERROR if len(match[0]) > 3 or text.count("?") > 5 else Severity.WARNING
             return severity, "question marks in place of characters", match.span()
+        if language == "zh" and "?" in text and "?" not in other and not _HAN.search(text) and _WORDS.search(other):
+            return Severity.ERROR, "question marks in place of Chinese", _first(_MARK, text)
         match = _LOST.search(text)
         if (
             match
@@ -115,14 +121,14 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
             bad = badness(text)
             # One odd pair may be a quotation of garbage; it then stands on both sides, or nothing mends it.
             if bad and bad > badness(other) and (bad >= _BAD or fix_encoding(text) != text):
-                return Severity.ERROR, "UTF-8 that was read in another encoding", _first(_ANY_HIGH, text)
+                return Severity.ERROR, "UTF-8 that was read in another encoding", _first(_BEYOND, text)
         match = _GBK_AS_LATIN.search(text)
-        if match and match[0] not in other and not re.search("[A-Za-z]", text[match.start() - 1 : match.start()]):
+        if match and match[0] not in other and (len(match[0]) >= 4 or language == "zh") and _is_chinese(match[0]):
             return Severity.ERROR, "Chinese that was read in a Western encoding", match.span()
     han = _HAN.findall(text)
-    if len(han) >= 4 and language == "zh":
+    if han and language == "zh":
         rare = [sign for sign in han if sign not in _usual()]
-        if len(rare) > 0.3 * len(han) and _decodes(text):
+        if rare and ((len(han) >= 4 and len(rare) > 0.3 * len(han) and _decodes(text)) or _is_utf8(text)):
             return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
     return None
 
@@ -136,6 +142,22 @@ def _usual() -> frozenset[str]:
         bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
     )
     return frozenset(level) | frozenset(opencc.OpenCC("s2t").convert(level))
+
+
+def _is_chinese(latin: str) -> bool:
+    try:
+        han = latin.encode("latin-1").decode("gb2312")
+    except UnicodeDecodeError:
+        return False
+    return sum(sign in _usual() for sign in han) > 0.6 * len(han)
+
+
+def _is_utf8(text: str) -> bool:
+    """True where ``text`` written as GBK is UTF-8 to the last byte, and Chinese: no Chinese text is that by chance."""
+    try:
+        return _HAN.search(text.encode("gb18030").decode("utf-8")) is not None
+    except UnicodeError:
+        return False
 
 
 def _decodes(text: str) -> bool:

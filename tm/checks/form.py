@@ -52,7 +52,8 @@ def _final_punctuation(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
         return ()
     # Headings, cells and labels follow each language's own habit; in a sentence a lost end mark is suspect.
     is_sentence = min(pair.source.size, pair.target.size) > 40
-    grave = is_sentence and (("stop" in (left, right) and "" in (left, right)) or "question" in (left, right))
+    closing = {left, right} - {""}
+    grave = is_sentence and (("" in (left, right) and closing != {"comma"}) or "question" in (left, right))
     severity = Severity.WARNING if grave else Severity.INFO
     message = f"the source ends with {left or 'no mark'}, the target with {right or 'no mark'}"
     return [pair.finding("final-punctuation", severity, message, here, there)]

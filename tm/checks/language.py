@@ -39,21 +39,30 @@ _OTHER_SCRIPT = re.compile(r"[\u0370-\u0e7f\u3041-\u30fa\u3400-\u9fff\uac00-\ud7
 _ALPHABETS = frozenset("en fr de es it pt nl sv da nb no fi pl cs sk hu ro tr id ms vi ca et lt lv hr sl".split())
 #: Little words that hardly any sentence of the language does without.
 _LITTLE = {
-    "en": "the of to and a in is that for it as with are be this by on or not an from at which can have was if you its "
-    "has will when but may should all must their these such use using we no any they were his her he she",
-    "fr": "le la les des du et est une dans que pour qui sur pas par au aux avec sont ce cette il elle ne se leur vous",
-    "de": "der die das und ist nicht ein eine einen zu den dem des von mit für auf sich auch werden wird im es bei",
-    "es": "el los las del una que por con para es como su se lo al más pero sus este esta son está entre cuando",
-    "it": "il lo gli della di che per una con non sono del nel alla dei delle come più anche questo questa essere",
-    "pt": "as uma que do da dos das não para com por mais como ao em são pela pelo sua seu este esta também",
-    "nl": "het een van en dat niet zijn op voor met aan door ook deze wordt bij worden naar als uit kan",
-    "sv": "och att det som en är på av för med den till inte ett om har de kan eller från",
-    "pl": "nie się na jest że do przez od oraz jak który która są dla tym tego jako może",
-    "id": "yang dan untuk dengan pada dari tidak ini itu dalam adalah atau akan oleh dapat",
+    "en": "the of to and a in is that for it as with are be this by on or not an from at which can have was if you "
+    "its has will when but may should all must their these such use using we no any they were his her he she "
+    "what how i",
+    "fr": "le la les des du de et est une un dans que pour qui sur pas par au aux avec sont ce cette il elle ne se "
+    "leur vous à en",
+    "de": "der die das und ist nicht ein eine einen zu den dem des von mit für auf sich auch werden wird im es bei "
+    "sie oder in dieses diese aus zum zur",
+    "es": "el la los las del de una un que por con para es como su se lo al más pero sus este esta son está entre "
+    "cuando en y si tal",
+    "it": "il la lo gli della di che per una un con non sono del nel alla dei delle come più anche questo questa "
+    "essere in e",
+    "pt": "a as uma um que do da dos das não para com por mais como ao em são pela pelo sua seu este esta também de "
+    "e se",
+    "nl": "het een van en dat niet zijn op voor met aan door ook deze wordt bij worden naar als uit kan de in is",
+    "sv": "och att det som en är på av för med den till inte ett om har de kan eller från i",
+    "pl": "nie się na jest że do przez od oraz jak który która są dla tym tego jako może w z i",
+    "id": "yang dan untuk dengan pada dari tidak ini itu dalam adalah atau akan oleh dapat di",
 }
 _LITTLE_SETS = {language: frozenset(words.split()) for language, words in _LITTLE.items()}
-_CODE_START = re.compile(r"\s*(?:>>>|\$ |# |#!|def |class |import |from \w+ import |@\w|\w+\()")
-_CODE_SIGNS = re.compile(r"[=(){}\[\]<>_$#@|\\/&*+~^]|::|->")
+_CODE_LINE = re.compile(
+    r"(?m)^\s*(?:>>>|\.\.\. |\$ |# |#!|def \w+|class \w+.*:\s*$|import \w+\s*$|from [\w.]+ import |@\w"
+    r"|[\w.]+\(.*\)\s*$|\w+ = )"
+)
+_CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--?\w")
 _SHORTEST = 4  # words: below this the little words prove nothing
 
 
@@ -89,12 +98,14 @@ def _gravity_of_copy(side: Side) -> Severity | None:
         return Severity.ERROR if side.han > 1 else Severity.WARNING
     if not _LETTER.search(side.content):
         return None
-    signs = len(_CODE_SIGNS.findall(side.text))
-    if _CODE_START.match(side.text) or signs > 0.04 * len(side.text):
+    if _CODE_LINE.search(side.text):
         return Severity.INFO  # code, a command, an example of output
     words = _WORD.findall(side.content)
     plain = _words(side)
     little = sum(word.lower() in _LITTLE_SETS.get(side.base, frozenset()) for word in words)
+    signs = len(_CODE_SIGNS.findall(side.content))
+    if signs > 0.25 * len(words):
+        return Severity.INFO
     if plain >= 3 and little >= 0.12 * len(words):
         return Severity.ERROR
     return Severity.WARNING if plain else Severity.INFO
@@ -178,18 +189,22 @@ def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | 
 
 def _fault_among_alphabets(side: Side, text: str) -> tuple[Severity, str] | None:
     words = text.lower().split()
-    if len(words) < _SHORTEST:
-        return None
+    mine = _LITTLE_SETS.get(side.base, frozenset())
     distinct = set(words)
-    own = len(distinct & _LITTLE_SETS[side.base]) if side.base in _LITTLE_SETS else 0
-    if own >= 3 and own * 5 >= len(distinct):
+    if len(words) < _SHORTEST or len(distinct & mine) * 4 >= len(distinct):
         return None
-    scores = {language: len(distinct & little) for language, little in _LITTLE_SETS.items()}
-    best = max(scores, key=lambda language: (scores[language], language == side.base))
-    if best != side.base and scores[best] >= 2 and scores[best] >= 2 * own + 1:
-        return Severity.ERROR, f"is {best}, not {side.language}"
-    if own == 0 and len(words) >= 7 and sum(map(len, words)) >= 35 and not text.isascii():
-        found = detect(text)
+    words = [word.lower() for word in _WORD.findall(text)]
+    distinct = set(words)
+    # A word that both languages have, such as "in" in German, speaks for neither.
+    scores = {name: len(distinct & (little - mine)) for name, little in _LITTLE_SETS.items() if name != side.base}
+    best = max(scores, key=lambda name: scores[name])
+    own = len(distinct & (mine - _LITTLE_SETS[best]))
+    if scores[best] >= 2 and scores[best] >= 2 * own + 1:
+        # A foreign name holds two little words at most ("Universidad de los Andes").
+        is_certain = scores[best] >= 3 or (own == 0 and scores[best] * 6 >= len(distinct) >= 6)
+        return Severity.ERROR if is_certain else Severity.WARNING, f"is {best}, not {side.language}"
+    if len(distinct & mine) == 0 and len(words) >= 7 and sum(map(len, words)) >= 35:
+        found = detect(" ".join(words))
         if found.partition("-")[0] not in (side.base, "und"):
             return Severity.WARNING, f"looks like {found}, not {side.language}"
     return None

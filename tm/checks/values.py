@@ -6,7 +6,9 @@ error where it is certain to be one, a warning where it was written in words.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpora.mentions import Certainty, Kind, Mention, core, unmatched
 from tm.checks.finding import Finding, Severity
@@ -53,8 +55,29 @@ def _missing(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
                     continue
                 if _is_asked_of(mention, mine.text, other):
                     known.setdefault(_NAMES[mention.kind], ([], []))[position].append(mention)
+        if not known:
+            known = _exchanged(pair)
     pair._missing = known  # type: ignore[attr-defined]
     return known
+
+
+def _exchanged(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
+    """One figure in the place of another that the text holds as well: as many values, but not as often each."""
+    here, there = (
+        [mention for mention in side.mentions if mention.certainty == Certainty.SURE]
+        for side in (pair.source, pair.target)
+    )
+    if len(here) != len(there) or len(here) < 2:
+        return {}
+    left, right = (Counter(core(mention) for mention in mentions) for mentions in (here, there))
+    lost, won = left - right, right - left
+    if lost.total() != 1 or won.total() != 1:
+        return {}
+    one = next(mention for mention in reversed(here) if core(mention) in lost)
+    other = next(mention for mention in reversed(there) if core(mention) in won)
+    # Rightly so where a value is named twice here and another one there: a warning at most.
+    likely = [replace(mention, certainty=Certainty.LIKELY) for mention in (one, other)]
+    return {_NAMES[one.kind]: ([likely[0]], [likely[1]])}
 
 
 def _is_asked_of(mention: Mention, text: str, other: Side) -> bool:

@@ -1,0 +1,64 @@
+"""The sentence vectors of a file, made once for all checks that compare meanings."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.encoder import Vectors
+from tm.checks.options import CheckOptions
+from tm.checks.pair import Batch, Pair, size
+
+__all__ = ["Meanings", "meanings", "says_something"]
+
+_ALIKE = 0.75  # the median cosine of a plain translation with the built-in encoder
+_ALIKE_STEP = 0.15
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """Vectors of both sides of a file, and the similarities that are asked of them."""
+
+    source: Vectors
+    target: Vectors
+
+    @cached_property
+    def own(self) -> NDArray[np.float32]:
+        """The similarity of each unit's two sides, ``[n]``."""
+        own: NDArray[np.float32] = np.einsum("nd,nd->n", self.source, self.target)
+        return own
+
+    @cached_property
+    def strictness(self) -> float:
+        """By how much margins must grow: 1 where good pairs look alike, more in a novel, where they hardly do."""
+        return max(1.0, 1.0 + (_ALIKE - self.centre[0]) / _ALIKE_STEP)
+
+    @cached_property
+    def centre(self) -> tuple[float, float]:
+        """Median and robust standard deviation of `own`."""
+        middle = float(np.median(self.own))
+        return middle, max(0.04, 1.4826 * float(np.median(np.abs(self.own - middle))))
+
+
+_known: WeakKeyDictionary[Batch, Meanings] = WeakKeyDictionary()
+
+
+def meanings(batch: Batch) -> Meanings:
+    """The vectors of a file, made once for all checks that ask."""
+    if batch not in _known:
+        assert batch.encoder is not None
+        texts = [pair.source.text for pair in batch.pairs] + [pair.target.text for pair in batch.pairs]
+        distinct = list(dict.fromkeys(texts))
+        rows = {text: row for row, text in enumerate(distinct)}
+        vectors = batch.encoder.encode(distinct)
+        all_vectors = vectors[[rows[text] for text in texts]]
+        count = len(batch.pairs)
+        _known[batch] = Meanings(all_vectors[:count], all_vectors[count:])
+    return _known[batch]
+
+
+def says_something(pair: Pair, options: CheckOptions) -> bool:
+    """True where both sides hold enough besides code and addresses for their vectors to mean anything."""
+    return not pair.is_half and min(size(pair.source.content), size(pair.target.content)) >= options.minimum
