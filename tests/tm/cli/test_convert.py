@@ -1,0 +1,102 @@
+"""`duiyi convert`: formats, profiles, counts, and one sentence for what cannot be converted."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from corpora.errors import DamagedInput, DuiyiError, InputError, UsageError, WrongFormat
+from tm import formats
+from tm.cli.main import app
+from tm.unit import Unit
+
+RUNNER = CliRunner()
+UNITS = [
+    Unit("第一句。", "One.", "zh-CN", "en-US", score=0.9),
+    Unit("第二句。第三句。", "Two. Three.", "zh-CN", "en-US", sentences=2),
+    Unit("第一句。", "One.", "zh-CN", "en-US"),
+]
+
+
+@pytest.fixture
+def tmx(tmp_path: Path) -> Path:
+    path = tmp_path / "m.tmx"
+    formats.write(path, UNITS)
+    return path
+
+
+def run(*arguments: object) -> tuple[str, str]:
+    result = RUNNER.invoke(app, ["convert", *map(str, arguments)])
+    if isinstance(result.exception, DuiyiError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("name", ["x.xlf", "x.tsv", "x.csv", "x.jsonl", "x.po", "x.xlsx", "x.parquet", "x.tmx"])
+def test_there_and_back(name: str, tmx: Path, tmp_path: Path) -> None:
+    run(tmx, tmp_path / name)
+    run(tmp_path / name, tmp_path / "back.tmx")
+    assert list(formats.read(tmp_path / "back.tmx")) == UNITS
+
+
+def test_a_profile_says_what_it_left_out(tmx: Path, tmp_path: Path) -> None:
+    out, _ = run(tmx, tmp_path / "o.tmx", "--for", "omegat")
+    assert "2 of 3 units" in out
+    assert "left out: 1 (duplicate)" in out
+    assert "tm/enforce/" in out
+    found = json.loads(run(tmx, tmp_path / "o.tmx", "--for", "trados", "--json")[0])
+    assert (found["read"], found["written"], found["left_out"]) == (3, 2, {"duplicate": 1})
+
+
+def test_a_page_to_read_escapes_what_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    evil = "<script>alert(1)</script> & \"'"
+    formats.write(path, [Unit("甲" + evil, evil, "zh-CN", "en-US", score=0.2, kind="heading", signature=evil)])
+    run(path, tmp_path / "p.html")
+    page = (tmp_path / "p.html").read_text("utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert 'class="doubtful heading"' in page
+    assert 'lang="zh-CN"' in page
+
+
+def test_guesses_and_damage_are_told_on_standard_error(tmp_path: Path) -> None:
+    path = tmp_path / "m.tsv"
+    path.write_text("zh\ten\n甲句\tSentence A\n乙句\n", encoding="utf-8")
+    out, err = run(path, tmp_path / "o.tmx")
+    assert "1 of 1 units" in out
+    assert "columns: source = column 1 (zh-CN)" in err
+    assert "line 3: the row has 1 columns" in err
+    with pytest.raises(DamagedInput, match="line 3"):
+        run(path, tmp_path / "strict.tmx", "--strict")
+    assert not (tmp_path / "strict.tmx").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["none.tmx", "o.xlf"], InputError),
+        (["m.tmx", "o.docx"], WrongFormat),
+        (["m.docx", "o.tmx"], WrongFormat),
+        (["m.tmx", "m.tmx"], UsageError),
+        (["m.tmx", "o.align"], UsageError),
+        (["m.tmx", "o.xlf", "--xliff", "3"], UsageError),
+        (["m.tmx", "o.tmx", "--for", "word"], UsageError),
+        (["m.tmx", "o.tmx", "--tags", "no"], UsageError),
+        (["m.tmx", "o.tmx", "--columns", "source"], UsageError),
+        (["m.tmx", "o.tmx", "--source-lang", "de", "--target-lang", "fr"], InputError),
+        (["m.tmx", "o.tmx", "--source-lang", "no such"], UsageError),
+    ],
+)
+def test_bad_usage(
+    arguments: list[str], error: type[Exception], tmx: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = tmx.read_bytes()
+    with pytest.raises(error) as caught:
+        run(*arguments)
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["m.tmx"]
+    assert tmx.read_bytes() == before
