@@ -180,30 +180,42 @@ def _choose(
     """The runs that may be terms, each with its form, and their occurrences."""
     total = max(len(corpus.ids), 1)
     found: list[tuple[float, int, int, float, float, float]] = []  # weight, level, run, noun, cohesion, freedom
+    bordered = [_well_bordered(corpus, level, depth) for depth, level in enumerate(levels)]
     for depth, level in enumerate(levels):
-        length = depth + 1
-        where, runs = level.where, level.runs
-        if not len(where):
+        if not len(level.where):
             continue
-        good = (corpus.role[where] & int(Role.FIRST) > 0) & (corpus.role[where + depth] & int(Role.LAST) > 0)
-        share = np.bincount(runs, weights=good, minlength=len(level.counts)) / level.counts
-        noun = np.bincount(runs, weights=corpus.noun[where + depth], minlength=len(level.counts)) / level.counts
-        freedom = 1 - _taken_over(level, levels[depth + 1] if length < len(levels) else None)
+        last = level.where + depth
+        noun = np.bincount(level.runs, weights=corpus.noun[last], minlength=len(level.counts)) / level.counts
+        freedom = 1 - _taken_over(levels, bordered, depth)
         cohesion = _cohesion(levels, depth, total)
-        for run in np.flatnonzero((share >= 0.5) & (freedom > 1 - options.nested)):
+        for run in np.flatnonzero(bordered[depth] & (freedom > 1 - options.nested)):
             weight = math.log1p(level.counts[run]) * freedom[run] * noun[run] * (1 + min(depth, 3) / 3)
             found.append((weight, depth, int(run), float(noun[run]), float(cohesion[run]), float(freedom[run])))
     found.sort(key=lambda entry: (-entry[0], entry[1:3]))
     return _collect(texts, language, corpus, levels, found[: options.most])
 
 
-def _taken_over(level: _Level, longer: _Level | None) -> NDArray[np.float64]:
-    """The largest share of each run's occurrences that one single longer run covers."""
-    most = np.zeros(len(level.counts))
-    if longer is not None:
-        np.maximum.at(most, longer.prefix, longer.counts)
-        np.maximum.at(most, longer.suffix, longer.counts)
-    return most / level.counts
+def _well_bordered(corpus: _Corpus, level: _Level, depth: int) -> NDArray[np.bool_]:
+    """The runs that begin and end with words that may stand there, in at least half of their occurrences."""
+    good = (corpus.role[level.where] & int(Role.FIRST) > 0) & (corpus.role[level.where + depth] & int(Role.LAST) > 0)
+    return np.bincount(level.runs, weights=good, minlength=len(level.counts)) >= 0.5 * level.counts
+
+
+def _taken_over(levels: list[_Level], bordered: list[NDArray[np.bool_]], depth: int) -> NDArray[np.float64]:
+    """The largest share of each run's occurrences that one single longer candidate begins or ends with it.
+
+    Only what may be a term itself takes over: "the Secretariat" does not, "proceeds of crime" does, across "of".
+    """
+    most = np.zeros(len(levels[depth].counts))
+    for longer in range(depth + 1, len(levels)):
+        runs = np.flatnonzero(bordered[longer])
+        head, tail = runs, runs
+        for level in range(longer, depth, -1):
+            head, tail = levels[level].prefix[head], levels[level].suffix[tail]
+        counts = levels[longer].counts[runs]
+        np.maximum.at(most, head, counts)
+        np.maximum.at(most, tail, counts)
+    return most / levels[depth].counts
 
 
 def _cohesion(levels: list[_Level], depth: int, total: int) -> NDArray[np.float64]:
