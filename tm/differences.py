@@ -1,0 +1,50 @@
+"""Where two texts differ, inline: what stays, what goes, what comes.
+
+Texts are cut as the fuzzy measure cuts them, into words, or characters in Chinese, but as they stand on the page:
+signs, blanks and tags are pieces of their own, so that a difference in looks is shown too.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
+
+from tm.folding import TOKEN
+from tm.tags import split
+
+__all__ = ["Piece", "differences"]
+
+_PIECE = re.compile(rf"{TOKEN.pattern}|\s+|[\s\S]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text: ``=`` stands in both texts, ``-`` in the first only, ``+`` in the second only."""
+
+    kind: Literal["=", "-", "+"]
+    text: str
+
+
+def differences(old: str, new: str) -> tuple[Piece, ...]:
+    """What to change in ``old`` to have ``new``: pieces without ``+`` make up ``old``, those without ``-`` ``new``."""
+    left, right = _pieces(old), _pieces(new)
+    found: list[Piece] = []
+    for step in Levenshtein.opcodes(left, right):
+        going = "".join(left[step.src_start : step.src_end])
+        coming = "".join(right[step.dest_start : step.dest_end])
+        if step.tag == "equal":
+            found.append(Piece("=", going))
+            continue
+        if going:
+            found.append(Piece("-", going))
+        if coming:
+            found.append(Piece("+", coming))
+    return tuple(found)
+
+
+def _pieces(text: str) -> list[str]:
+    found: list[str] = []
+    for part in split(text):
+        found += _PIECE.findall(part) if isinstance(part, str) else [str(part)]
+    return found

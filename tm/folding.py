@@ -1,0 +1,81 @@
+"""What two texts have in common when looks are left aside: one folding and one cutting into tokens for all languages.
+
+Index, fuzzy measure and concordance must agree on what counts as the same, or the index would lose matches that
+the measure would find; so all of them fold and cut here. Folding takes tags out, brings full-width and traditional
+characters to their plain and simplified forms and case to lower case. A token is a character where the script puts
+no spaces (Chinese, Japanese, Thai) and a word elsewhere, whatever the language is called: that is how CAT tools count,
+and an English product name in a Chinese sentence stays one word.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from hashlib import blake2b
+
+from tm.tags import plain
+
+__all__ = ["NUMBER", "TOKEN", "fold", "is_character", "key", "simplified", "tokens", "weight"]
+
+#: Scripts that are counted by the character: Han, kana, Bopomofo, Thai, Lao, Tibetan, Burmese, Khmer.
+_CHARACTERS = (
+    "\u3041-\u3096\u30a1-\u30fa\u30fc\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U000323af"
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3"
+)
+#: Vowel signs and accents that Python does not count as letters.
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09bc-\u09cd\u0b82-\u0bcd"
+_LETTER = rf"(?:[^\W\d_{_CHARACTERS}]|[{_MARKS}])"
+#: What stands for every number in a sequence of tokens: numbers that differ are a small difference, not a word's.
+NUMBER = "0"
+TOKEN = re.compile(rf"[{_CHARACTERS}]|{_LETTER}+(?:['’\u02bc]{_LETTER}+)*|\d+(?:[.,]\d+)*")
+_CHARACTER = re.compile(f"[{_CHARACTERS}]")
+_BLANKS = re.compile(r"\s+")
+
+
+@cache
+def _to_simplified() -> dict[int, str]:
+    """Traditional characters to simplified ones, one to one, out of OpenCC: made in some ten milliseconds."""
+    import opencc
+
+    every = [
+        chr(code)
+        for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
+        for code in range(first, last + 1)
+    ]
+    converted = opencc.OpenCC("t2s").convert("\n".join(every)).split("\n")
+    return {ord(a): b for a, b in zip(every, converted, strict=True) if a != b and len(b) == 1}
+
+
+def simplified(text: str) -> str:
+    """``text`` with each traditional Chinese character in its simplified form; the length stays."""
+    return text if text.isascii() else text.translate(_to_simplified())
+
+
+def fold(text: str) -> str:
+    """``text`` without tags, in compatibility form (half-width), simplified, lower case, one space for all blanks."""
+    text = plain(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_to_simplified())
+    return _BLANKS.sub(" ", text.casefold()).strip()
+
+
+def tokens(folded: str) -> list[str]:
+    """The tokens of a folded text, every number as `NUMBER`; of a text of signs only, the signs."""
+    found = TOKEN.findall(folded)
+    if not found:
+        return [sign for sign in folded if sign != " "]
+    return [NUMBER if token[0].isdigit() else token for token in found]
+
+
+def is_character(token: str) -> bool:
+    """True for a token that is a single character of a script without spaces."""
+    return len(token) == 1 and _CHARACTER.match(token) is not None
+
+
+def weight(text: str) -> int:
+    """How many words CAT tools count in ``text``: words, and characters where there are no spaces; at least one."""
+    return max(1, len(TOKEN.findall(fold(text))))
+
+
+def key(text: str) -> int:
+    """A signed 64-bit number that equal texts share, and hardly any others: what exact look-ups ask for."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)

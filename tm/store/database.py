@@ -1,0 +1,124 @@
+"""Open a memory's file, and say in one sentence what is wrong where it cannot be used.
+
+Write-ahead logging lets any number of processes read while one writes, each on the state at which it began; a commit
+is on disk before it counts (``synchronous = FULL``), so that neither a crash nor a power cut loses one.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpora.errors import StoreError
+from tm.store.schema import APPLICATION, VERSION, migrate
+
+__all__ = ["Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
+
+Sqlite = sqlite3.Connection
+_WAIT = 10.0  # seconds that a writer waits for another writer
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Map what SQLite raises to `StoreError` sentences that name ``path``."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(path, error)) from error
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return f"{path} is being written by another program; try again when it is done"
+        case sqlite3.SQLITE_NOTADB:
+            return f"{path} is not a translation memory of duiyi"
+        case sqlite3.SQLITE_CORRUPT:
+            return f"{path} is damaged; put a backup in its place"
+        case sqlite3.SQLITE_FULL:
+            return f"{path} cannot grow: the disk is full; what was committed before is safe"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return f"{path} may not be written"
+        case sqlite3.SQLITE_CANTOPEN:
+            return f"{path} cannot be opened"
+        case sqlite3.SQLITE_IOERR:
+            return f"{path} could not be read or written: the disk reports an error"
+        case sqlite3.SQLITE_TOOBIG:
+            return f"{path} cannot hold a text of this size"
+    return f"{path} cannot be used: {error}"
+
+
+def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
+    """Open the memory at ``path``; with ``create`` make it where there is none.
+
+    Raises `StoreError` for a file that is missing (without ``create``), is no memory, is damaged, locked, or was
+    written by a newer version.
+    """
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a translation memory")
+    if not path.exists():
+        if not create:
+            raise StoreError(f"there is no translation memory at {path}; duiyi memory add or import makes one")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+    with explained(path):
+        connection = sqlite3.connect(
+            path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _prepare(connection: Sqlite, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if pages and application != APPLICATION:
+        # An empty file is one that another process is making at this moment, or that a crash left so.
+        raise StoreError(f"{path} is an SQLite file, but not a translation memory of duiyi")
+    if version > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer version of duiyi (format {version}, this one reads {VERSION}); update duiyi"
+        )
+    if version < VERSION:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -65536")  # KiB
+    connection.execute("PRAGMA temp_store = MEMORY")
+
+
+@contextmanager
+def read_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
+    """One state of the file for all that is read inside."""
+    with explained(path):
+        nested = connection.in_transaction
+        if not nested:
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if not nested and connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+@contextmanager
+def write_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
+    """All that is written inside, or nothing. Raises `StoreError` where another writer does not finish in time."""
+    with explained(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk may have rolled back already.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

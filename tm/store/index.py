@@ -1,0 +1,157 @@
+"""Keep the index beside the texts: segments are made in bulk, the newest texts wait in a short tail.
+
+Adding a unit must not rewrite lists, so new texts only count as not yet indexed; when enough of them wait they
+become a segment, and small segments are merged into larger ones, each text a handful of times in its life (the
+log-structured merge tree: O'Neil et al. 1996, Acta Informatica 33). The tail is indexed in memory by whoever asks.
+Segments never change, so that readers may keep them; texts that were deleted since are left out when fetched.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from corpora.languages import base
+from tm.store.database import Sqlite
+from tm.store.segments import BUCKETS, CAPACITY, Segment, build, lookup
+
+__all__ = ["FULL", "TAIL", "Index", "Part", "rebuild", "update"]
+
+#: So many texts may wait; a look-up indexes them in memory, in a few milliseconds a thousand.
+TAIL = 2_000
+#: In bulk imports so many wait before they become full segments, so that nothing is merged twice.
+FULL = 2 * CAPACITY
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment with its language; ``id`` is 0 for the tail, ``tail`` holds its lists by bucket."""
+
+    id: int
+    language: str
+    segment: Segment
+    tail: dict[int, bytes] = field(default_factory=dict)
+
+    def positions(self, connection: Sqlite, code: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
+        """Positions of the texts that hold the word or pair ``code``; ascending, so shorter texts first."""
+        bucket = code >> 24
+        if not self.id:
+            return lookup(self.tail.get(bucket), code)
+        row = connection.execute("SELECT data FROM postings WHERE id = ?", (self.id * BUCKETS + bucket,)).fetchone()
+        return lookup(row[0] if row else None, code)
+
+
+class Index:
+    """What a process keeps of the index between look-ups. Not bound to a connection; asked inside a transaction."""
+
+    def __init__(self) -> None:
+        self._segments: dict[int, Part] = {}
+        self._tail: tuple[int, int, list[Part]] = (0, 0, [])
+
+    def parts(self, connection: Sqlite, language: str = "") -> list[Part]:
+        """The segments of a language (of all with ""), and the tail."""
+        rows = connection.execute("SELECT id, language FROM segments ORDER BY id").fetchall()
+        for gone in self._segments.keys() - {number for number, _ in rows}:
+            self._segments.pop(gone, None)
+        found = []
+        for number, name in rows:
+            if language in ("", name):
+                found.append(self._segments.get(number) or self._load(connection, number))
+        return found + [part for part in self._tail_parts(connection) if language in ("", part.language)]
+
+    def _load(self, connection: Sqlite, number: int) -> Part:
+        language, *arrays = connection.execute(
+            "SELECT language, ids, lengths, bits FROM segments WHERE id = ?", (number,)
+        ).fetchone()
+        return self._segments.setdefault(number, Part(number, language, Segment.load(*arrays)))
+
+    def _tail_parts(self, connection: Sqlite) -> list[Part]:
+        indexed = _indexed(connection)
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
+        known_indexed, known_last, parts = self._tail
+        if known_indexed != indexed or known_last > last:
+            known_last, parts = indexed, []
+        if known_last < last:
+            added = [
+                Part(0, language, *build(ids, texts)[:2])
+                for ids, texts, language in _batches(connection, known_last, last)
+            ]
+            parts = parts + added
+            if len(parts) > 8:
+                parts = [
+                    Part(0, language, *build(ids, texts)[:2])
+                    for ids, texts, language in _batches(connection, indexed, last)
+                ]
+        self._tail = (indexed, last, parts)
+        return parts
+
+
+def update(connection: Sqlite, waiting: int = TAIL) -> None:
+    """Index the texts that wait, if more than ``waiting`` do. Called inside a write transaction."""
+    indexed = _indexed(connection)
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
+    if last - indexed <= waiting:
+        return
+    for ids, texts, language in _batches(connection, indexed, last):
+        _add(connection, language, ids, texts)
+    connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (last,))
+
+
+def rebuild(connection: Sqlite) -> None:
+    """Make the whole index anew, without texts that are gone. Called inside a write transaction."""
+    for table in ("segments", "postings", "words"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("UPDATE state SET value = 0 WHERE name = 'indexed'")
+    update(connection, 0)
+
+
+def _indexed(connection: Sqlite) -> int:
+    (value,) = connection.execute("SELECT value FROM state WHERE name = 'indexed'").fetchone()
+    return int(value)
+
+
+def _batches(connection: Sqlite, after: int, last: int) -> Iterator[tuple[list[int], list[str], str]]:
+    """The texts ``after < id <= last`` a language at a time, at most `CAPACITY` each."""
+    regions: dict[str, list[int]] = {}
+    for number, code in connection.execute("SELECT id, code FROM languages"):
+        regions.setdefault(base(code), []).append(number)
+    for language, numbers in regions.items():
+        marks = ", ".join(map(str, numbers))
+        rows = iter(
+            connection.execute(
+                f"SELECT id, text FROM texts WHERE id > ? AND id <= ? AND language IN ({marks}) ORDER BY id",
+                (after, last),
+            )
+        )
+        while batch := list(islice(rows, CAPACITY)):
+            ids, texts = zip(*batch, strict=True)
+            yield list(ids), list(texts), language
+
+
+def _add(connection: Sqlite, language: str, ids: list[int], texts: list[str]) -> None:
+    """Store a segment of these texts, together with those of smaller segments that it can take in."""
+    rows = connection.execute(
+        "SELECT id, size, ids FROM segments WHERE language = ? ORDER BY id DESC", (language,)
+    ).fetchall()
+    for number, size, old in rows:
+        if size > 2 * len(ids) or size + len(ids) > CAPACITY:
+            break
+        for text_id in np.sort(np.frombuffer(old, np.int64)).tolist():
+            row = connection.execute("SELECT text FROM texts WHERE id = ?", (text_id,)).fetchone()
+            if row is not None:
+                ids.append(text_id)
+                texts.append(row[0])
+        connection.execute("DELETE FROM segments WHERE id = ?", (number,))
+        first = number * BUCKETS
+        connection.execute("DELETE FROM postings WHERE id >= ? AND id < ?", (first, first + BUCKETS))
+    segment, grams, words = build(ids, texts)
+    number = connection.execute(
+        "INSERT INTO segments (language, size, ids, lengths, bits) VALUES (?, ?, ?, ?, ?)",
+        (language, len(ids), *segment.dump()),
+    ).lastrowid
+    assert number is not None
+    connection.executemany(
+        "INSERT INTO postings VALUES (?, ?)", ((number * BUCKETS + bucket, data) for bucket, data in grams.items())
+    )
+    connection.executemany("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in sorted(words)))

@@ -1,0 +1,287 @@
+"""Put units into a memory, thousands at a time: equal texts and equal units fold into one, what was met is kept.
+
+Asking SQLite for each text would make a million units take minutes, so a batch asks once for all its texts, numbers
+the new ones itself (it holds the write lock) and writes them in bulk.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from corpora.languages import normalize
+from tm.folding import key
+from tm.store.database import Sqlite
+from tm.store.filters import STATUSES, seconds
+from tm.unit import Unit
+
+__all__ = ["LONGEST", "AddReport", "Keep", "Writer", "detail_json", "refusal"]
+
+Keep = Literal["all", "newest", "best"]
+#: Characters on one side; what is longer is no segment, and would slow every look-up beside it.
+LONGEST = 100_000
+
+
+@dataclass(slots=True)
+class AddReport:
+    """What became of the units that were added: read, new, folded into known ones; left out, by reason.
+
+    ``removed`` counts the variants that a rule other than "all" took out.
+    """
+
+    read: int = 0
+    new: int = 0
+    folded: int = 0
+    removed: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def refusal(unit: Unit) -> str:
+    """Why a memory does not take ``unit``; "" where it does."""
+    if not unit.source.strip():
+        return "no source text"
+    if not unit.target.strip():
+        return "no target text"
+    if max(len(unit.source), len(unit.target)) > LONGEST:
+        return f"longer than {LONGEST:,} characters"
+    if unit.status not in STATUSES:
+        return f"status {unit.status!r}"
+    return ""
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of ``units`` in the making; ``known`` where it stands in the file already."""
+
+    id: int
+    count: int
+    status: int
+    score: float | None
+    created: int | None
+    changed: int | None
+    details: int
+    known: bool = False
+
+    @property
+    def date(self) -> int:
+        return self.changed or self.created or 0
+
+
+class Writer:
+    """Writes batches inside the transactions of its owner, and remembers the numbers of what repeats."""
+
+    def __init__(self, connection: Sqlite, report: AddReport) -> None:
+        self._connection = connection
+        self._report = report
+        self._languages: dict[str, int] = dict(connection.execute("SELECT code, id FROM languages"))
+        self._codes: dict[str, int] = {}
+        self._origins: dict[tuple[str, str, str], int] = {}
+        self._details: dict[tuple[Any, ...], int] = {}
+        self.sources: set[int] = set()
+        """The ids of the source texts of all units written."""
+        self.last = 0
+        """The number of the unit that was written last."""
+
+    def write(self, units: Sequence[Unit]) -> None:
+        """Write one batch; units that `refusal` refuses are left out and counted."""
+        sound = []
+        self._report.read += len(units)
+        for unit in units:
+            why = refusal(unit)
+            if why:
+                self._report.left_out[why] += 1
+            else:
+                sound.append(unit)
+        texts = self._texts(sound)
+        pairs = []
+        for unit in sound:
+            source, target = self._language(unit.source_lang), self._language(unit.target_lang)
+            pairs.append((texts[source, unit.source], texts[target, unit.target]))
+        rows = self._known_rows(pairs)
+        following = self._following("units")
+        places: set[tuple[Any, ...]] = set()
+        for unit, pair in zip(sound, pairs, strict=True):
+            source = self._language(unit.source_lang)
+            place = (
+                texts.get((source, unit.previous), 0),
+                texts.get((source, unit.next), 0),
+                self._origin(unit),
+                unit.origin.page or 0,
+                " ".join(map(str, unit.origin.source_ids)),
+                " ".join(map(str, unit.origin.target_ids)),
+            )
+            row = rows.get(pair)
+            self.last = row.id if row is not None else following
+            if row is None:
+                row = _Row(
+                    following,
+                    1,
+                    STATUSES.index(unit.status),
+                    unit.score,
+                    _seconds(unit.created),
+                    _seconds(unit.changed),
+                    self._detail(unit),
+                )
+                rows[pair] = row
+                following += 1
+                self._report.new += 1
+                places.add((row.id, *place))
+                continue
+            self._report.folded += 1
+            # The very same place met again is the same file read twice; without ids nobody can tell.
+            full = (row.id, *place)
+            known = full in places or (
+                row.known
+                and not self._connection.execute(
+                    "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", full
+                ).rowcount
+            )
+            places.add(full)
+            row.count += not (known and place[4])
+            self._fold(row, unit)
+        self._store(rows, places)
+        self.sources.update(source for source, _ in pairs)
+
+    def _fold(self, row: _Row, unit: Unit) -> None:
+        """What is newer overrules; a verdict of a person is only overruled by a verdict."""
+        created, changed = _seconds(unit.created), _seconds(unit.changed)
+        if created is not None and (row.created is None or created < row.created):
+            row.created = created
+        if (changed or created or 0) < row.date:
+            return
+        row.changed = changed if changed is not None else row.changed
+        row.score = unit.score if unit.score is not None else row.score
+        row.details = self._detail(unit)
+        if unit.status != "unreviewed":
+            row.status = STATUSES.index(unit.status)
+
+    def _store(self, rows: dict[tuple[int, int], _Row], places: Iterable[tuple[Any, ...]]) -> None:
+        execute = self._connection.executemany
+        execute(
+            "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (row.id, *pair, row.count, row.status, row.score, row.created, row.changed, row.details)
+                for pair, row in rows.items()
+                if not row.known
+            ),
+        )
+        execute(
+            "UPDATE units SET count = ?, status = ?, score = ?, created = ?, changed = ?, details = ? WHERE id = ?",
+            (
+                (row.count, row.status, row.score, row.created, row.changed, row.details, row.id)
+                for row in rows.values()
+                if row.known
+            ),
+        )
+        execute("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(places))
+
+    def _texts(self, units: Iterable[Unit]) -> dict[tuple[int, str], int]:
+        """Number all texts of the units; write those that are new."""
+        wanted: dict[tuple[int, str], int] = {}
+        for unit in units:
+            source = self._language(unit.source_lang)
+            wanted[source, unit.source] = 0
+            wanted[self._language(unit.target_lang), unit.target] = 0
+            for context in (unit.previous, unit.next):
+                if context and len(context) <= LONGEST:
+                    wanted[source, context] = 0
+        keys = {pair: key(pair[1]) for pair in wanted}
+        for number, language, text in self._connection.execute(
+            "SELECT t.id, t.language, t.text FROM json_each(?) j JOIN texts t ON t.key = j.value",
+            (json.dumps(list(set(keys.values()))),),
+        ):
+            if (language, text) in wanted:
+                wanted[language, text] = number
+        following = self._following("texts")
+        new = []
+        for pair, number in wanted.items():
+            if not number:
+                wanted[pair] = following
+                new.append((following, pair[0], keys[pair], pair[1]))
+                following += 1
+        self._connection.executemany("INSERT INTO texts VALUES (?, ?, ?, ?)", new)
+        return wanted
+
+    def _known_rows(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Row]:
+        rows = self._connection.execute(
+            "SELECT u.source, u.target, u.id, u.count, u.status, u.score, u.created, u.changed, u.details, 1"
+            " FROM json_each(?) j JOIN units u"
+            " ON u.source = json_extract(j.value, '$[0]') AND u.target = json_extract(j.value, '$[1]')",
+            (json.dumps(list(set(pairs))),),
+        )
+        return {(row[0], row[1]): _Row(*row[2:]) for row in rows}
+
+    def _following(self, table: str) -> int:
+        """The next number of a table; numbers of deleted rows are not given again."""
+        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return int(row[0]) + 1 if row else 1
+
+    def _language(self, code: str) -> int:
+        number = self._codes.get(code)
+        if number is None:
+            name = normalize(code)
+            number = self._languages.get(name)
+            if number is None:
+                number = self._insert("INSERT INTO languages (code) VALUES (?)", (name,))
+                self._languages[name] = number
+            self._codes[code] = number
+        return number
+
+    def _origin(self, unit: Unit) -> int:
+        origin = unit.origin
+        where = (origin.source_file, origin.target_file, origin.section)
+        if not any(where):
+            return 0
+        number = self._origins.get(where)
+        if number is None:
+            row = self._connection.execute(
+                "SELECT id FROM origins WHERE source_file = ? AND target_file = ? AND section = ?", where
+            ).fetchone()
+            number = row[0] if row else self._insert("INSERT INTO origins VALUES (NULL, ?, ?, ?)", where)
+            _remember(self._origins, where, number)
+        return number
+
+    def _detail(self, unit: Unit) -> int:
+        properties = tuple(sorted(unit.properties.items()))
+        what = (unit.kind, unit.sentences, unit.signature, unit.author, unit.notes, properties)
+        number = self._details.get(what)
+        if number is None:
+            content = detail_json(unit)
+            code = key(content)
+            row = self._connection.execute(
+                "SELECT id FROM details WHERE key = ? AND content = ?", (code, content)
+            ).fetchone()
+            number = row[0] if row else self._insert("INSERT INTO details VALUES (NULL, ?, ?)", (code, content))
+            _remember(self._details, what, number)
+        return number
+
+    def _insert(self, statement: str, values: tuple[object, ...]) -> int:
+        number = self._connection.execute(statement, values).lastrowid
+        assert number is not None
+        return number
+
+
+def detail_json(unit: Unit) -> str:
+    """What a unit says beyond texts, dates and marks, as it stands in ``details.content``; defaults are left out."""
+    fields: dict[str, Any] = {
+        "kind": unit.kind,
+        "sentences": unit.sentences if unit.sentences != 1 else 0,
+        "signature": unit.signature,
+        "author": unit.author,
+        "notes": list(unit.notes),
+        "properties": dict(sorted(unit.properties.items())),
+    }
+    return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
+
+
+def _remember(known: dict[Any, int], what: Any, number: int) -> None:
+    """Keep a number, but not for ever: in some files every unit has properties of its own."""
+    if len(known) >= 10_000:
+        known.clear()
+    known[what] = number
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else seconds(moment)
