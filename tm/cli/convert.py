@@ -13,7 +13,7 @@ _SHOWN = 10  # problems named one by one; the rest is counted
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet.")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="The file to read, format by extension.")],
     out: Annotated[Path, typer.Argument(help="The file to write, format by extension.")],
     client: Annotated[
         str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, phrase, matecat or weblate.")
@@ -31,7 +31,7 @@ def convert(
     strict: Annotated[bool, typer.Option(help="Refuse the whole file where one unit of it is damaged.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
-    """Convert units between TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL and Parquet."""
+    """Convert units between TMX, XLIFF, TBX, PO, CSV, TSV, XLSX, JSONL and Parquet."""
     from tm.conformance import Audit
     from tm.formats import Problems, ReadOptions, WriteOptions, read
     from tm.formats import write as write_file

@@ -45,6 +45,7 @@ FORMATS = (
     Format("XLSX", (".xlsx",), "xlsx"),
     Format("JSONL", (".jsonl", ".ndjson"), "jsonl"),
     Format("PO", (".po", ".pot"), "po"),
+    Format("TBX", (".tbx",), "tbx"),
     Format("Parquet", (".parquet",), "parquet"),
     Format("HTML", (".html", ".htm"), "html", reads=False),
     Format("beads", (".align",), "beads", writes=False),

@@ -41,6 +41,15 @@ def test_there_and_back(name: str, tmx: Path, tmp_path: Path) -> None:
     assert list(formats.read(tmp_path / "back.tmx")) == UNITS
 
 
+def test_terms_come_in_and_go_out(tmp_path: Path) -> None:
+    path = tmp_path / "m.tsv"
+    path.write_text("source\ttarget\n缔约国\tState Party\n反腐败\tanti-corruption\n", encoding="utf-8")
+    run(path, tmp_path / "t.tbx")
+    run(tmp_path / "t.tbx", tmp_path / "back.tmx", "--source-lang", "en")
+    found = [(unit.source, unit.target, unit.kind) for unit in formats.read(tmp_path / "back.tmx")]
+    assert found == [("State Party", "缔约国", "term"), ("anti-corruption", "反腐败", "term")]
+
+
 def test_a_profile_says_what_it_left_out(tmx: Path, tmp_path: Path) -> None:
     out, _ = run(tmx, tmp_path / "o.tmx", "--for", "omegat")
     assert "2 of 3 units" in out

@@ -1,0 +1,69 @@
+"""TBX glossaries as units, a unit for each pair of terms of a concept; `tm.terms` reads and writes the format itself.
+
+A term is no sentence, but translators do move glossaries into memories and short memories into glossaries.
+Deprecated and forbidden terms are passed over: a memory would offer them.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, normalized
+from tm.formats.languages import Selection
+from tm.tags import escape, plain
+from tm.unit import Unit
+
+__all__ = ["read_units", "write_units"]
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+    """Write a concept for each unit with two sides, in TBX v2."""
+    from tm.terms.concept import Concept, Term
+    from tm.terms.formats import tbx
+
+    def concepts() -> Iterator[Concept]:
+        for unit in units:
+            source, target = (written.legal(plain(text)).strip() for text in (unit.source, unit.target))
+            if not source or not target:
+                written.left_out["empty side"] += 1
+                continue
+            written.units += 1
+            terms = (Term(source, normalized(unit.source_lang)), Term(target, normalized(unit.target_lang)))
+            yield Concept(
+                f"c{written.units}", terms, note=written.legal("\n".join(unit.notes)), author=written.legal(unit.author)
+            )
+
+    tbx.write(path, concepts(), "2")
+
+
+def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+    """Yield a unit for each pair of terms of each concept, from the languages asked for or the first to each other."""
+    from tm.terms.concept import Status
+    from tm.terms.exchange import read_terms
+
+    selection = Selection(options, problems)
+    reading = read_terms(path)
+    for problem in reading.problems:
+        problems.add(problem.line, problem.message)
+    for concept in reading.concepts:
+        terms = [term for term in concept.terms if term.status not in (Status.DEPRECATED, Status.FORBIDDEN)]
+        if not terms:
+            continue
+        first = terms[0].language
+        for source in terms:
+            for target in terms:
+                if source.language != first or target.language == first:
+                    continue
+                notes = tuple(note for note in (concept.definition, concept.note) if note)
+                properties = {"subject": concept.subject} if concept.subject else {}
+                yield from selection.of(
+                    Unit(
+                        escape(source.text),
+                        escape(target.text),
+                        normalized(source.language),
+                        normalized(target.language),
+                        kind="term",
+                        notes=notes,
+                        author=concept.author,
+                        properties=properties,
+                    )
+                )
