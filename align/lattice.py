@@ -1,142 +1,169 @@
 """The lattice of all segmentations of two sides into beads: best paths and probabilities, row by row.
 
 A node ``(i, j)`` stands before source unit i and target unit j; an arc of type ``(a, b)`` takes a units of the
-source and b of the target at once. Rows are processed as whole numpy vectors: all types but ``(0, 1)`` lead to a
-later row, and a run of ``(0, 1)`` inside a row is one running maximum (or running log-sum) of what is left when
-its own cost is taken away first. Probabilities of arcs come from the forward-backward algorithm, and the path that is
-returned holds the most beads expected to be right (`expected`), not the one most probable path: precision and recall
-count beads.
+source and b of the target at once. A row of nodes is one numpy vector: all types but ``(0, 1)`` come from earlier
+rows and are gathered together, and a run of ``(0, 1)`` inside a row is one running maximum (or running log-sum)
+of what is left when its own cost is taken away first. So a row costs some ten vector operations, and no compiler is
+needed. Probabilities of arcs come from the forward-backward algorithm (Rabiner 1989, section III).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from align.band import Window
 
-__all__ = ["Arc", "Lattice", "best_path", "posteriors"]
+__all__ = ["LOWEST", "Arc", "Lattice", "best_path", "posteriors"]
 
-Floats = NDArray[np.float32]
-Rows = list[NDArray[np.float64]]
+Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
-_LOWEST = -1e30
+#: The potential of a node that cannot be reached.
+LOWEST = -1e30
 
 #: (i, j, a, b): the bead of source units i … i + a - 1 and target units j … j + b - 1.
 Arc = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lattice:
-    """Scores of all arcs that leave the nodes of the windows.
+    """Scores of all arcs that leave the nodes of the windows, which cover the rows 0 … n in order.
 
-    ``scores[w][t, i - first, j - left]`` is the score of an arc of type ``types[t]`` that leaves node (i, j) of
-    window w, about -1e30 where there is none. The last type must be ``(0, 1)``; windows cover the rows 0 … n in order.
+    ``scores`` is float32 ``[types, nodes]``, nodes row by row; the last type must be ``(0, 1)``. Where there is no
+    arc the score is very low (`align.scoring.IMPOSSIBLE`).
     """
 
     types: tuple[tuple[int, int], ...]
     windows: Sequence[Window]
-    scores: Sequence[Floats]
+    scores: NDArray[np.float32]
 
-    def rows(self) -> "Iterator[tuple[int, Window, Floats]]":
-        """Yield every row of nodes: its number, its window, and the scores ``[types, columns]`` that leave it."""
-        for window, scores in zip(self.windows, self.scores, strict=True):
-            for i in range(window.first, window.last):
-                yield i, window, scores[:, i - window.first]
+    @cached_property
+    def left(self) -> Integers:
+        """The first column of every row."""
+        return self._each_row([window.left for window in self.windows])
 
-    def spread(self) -> list[Window]:
-        """The window of every row."""
-        return [window for window in self.windows for _ in range(window.first, window.last)]
+    @cached_property
+    def right(self) -> Integers:
+        """The column after the last of every row."""
+        return self._each_row([window.right for window in self.windows])
+
+    @cached_property
+    def start(self) -> Integers:
+        """The number of the first node of every row, and at the end the number of all nodes."""
+        return np.concatenate([[0], np.cumsum(self.right - self.left)])
+
+    def parts(self) -> Iterator[tuple[Window, slice]]:
+        """Yield every window with its nodes, which are ``[rows, columns]`` when reshaped."""
+        for window in self.windows:
+            yield window, slice(int(self.start[window.first]), int(self.start[window.last]))
+
+    def at(self, arc: Arc) -> tuple[int, int]:
+        """Return where ``arc`` stands in ``scores``."""
+        i, j, a, b = arc
+        return self.types.index((a, b)), int(self.start[i] + j - self.left[i])
+
+    def _each_row(self, values: list[int]) -> Integers:
+        return np.repeat(values, [window.last - window.first for window in self.windows]).astype(np.int64)
 
 
 def best_path(lattice: Lattice) -> list[Arc]:
     """Return the arcs of the path of the highest sum of scores (Viterbi), in order."""
-    best = _forward(lattice, np.maximum, np.maximum.accumulate)
-    where = lattice.spread()
-    scores = [row for _, _, row in lattice.rows()]
-    i, j = len(where) - 1, where[-1].right - 1
+    best = _forward(lattice, _highest, np.maximum.accumulate)
+    left, right, start = lattice.left, lattice.right, lattice.start
+    i, j = len(left) - 1, int(right[-1]) - 1
     path: list[Arc] = []
     while i or j:
         highest, arc = -np.inf, (0, 0, 0, 0)
         for number, (a, b) in enumerate(lattice.types):
-            if i < a or j < b or not where[i - a].left <= j - b < where[i - a].right:
-                continue
-            column = j - b - where[i - a].left
-            value = best[i - a][column] + scores[i - a][number, column]
-            if value > highest:
-                highest, arc = value, (i - a, j - b, a, b)
+            if i >= a and left[i - a] <= j - b < right[i - a]:
+                node = start[i - a] + j - b - left[i - a]
+                value = best[node] + lattice.scores[number, node]
+                if value > highest:
+                    highest, arc = value, (i - a, j - b, a, b)
         path.append(arc)
         i, j = arc[0], arc[1]
     return path[::-1]
 
 
-def posteriors(lattice: Lattice) -> list[Floats]:
-    """Return the probability of every arc, shaped as `Lattice.scores` (forward-backward; scores are log-potentials)."""
-    forward = _forward(lattice, np.logaddexp, np.logaddexp.accumulate)
-    backward = _backward(lattice)
-    where = lattice.spread()
-    total = forward[-1][-1]
-    found = []
-    for window, scores in zip(lattice.windows, lattice.scores, strict=True):
-        sums = scores.astype(np.float64)
-        for i in range(window.first, window.last):
-            sums[:, i - window.first] += forward[i] - total
-            for number, (a, b) in enumerate(lattice.types):
-                after = sums[number, i - window.first]
-                if i + a < len(where):
-                    shift = where[i + a].left - window.left - b
-                    after += _shifted(backward[i + a], shift, len(after))
-                else:
-                    after[:] = _LOWEST
-        found.append(np.exp(np.minimum(sums, 0), dtype=np.float64).astype(np.float32))
+def posteriors(lattice: Lattice) -> NDArray[np.float32]:
+    """Return the probability of every arc, shaped as `Lattice.scores`, which are read as log-potentials."""
+    forward = _forward(lattice, _log_sum, np.logaddexp.accumulate)
+    total = forward[-1]
+    backward = np.full(len(forward), LOWEST)
+    backward[-1] = 0.0
+    found = np.empty_like(lattice.scores)
+    left, start = lattice.left, lattice.start
+    rows = len(left)
+    reach = _Neighbours(lattice, 1)
+    for i in range(rows - 1, -1, -1):
+        here = slice(start[i], start[i + 1])
+        scores = lattice.scores[:, here].astype(np.float64)
+        across = scores[:-1]
+        across += reach.gather(i, backward)
+        row = _log_sum(across)
+        if i == rows - 1:
+            row[-1] = 0.0
+        spent = np.zeros(len(row))
+        np.cumsum(scores[-1, :-1][::-1], out=spent[1:])
+        row[::-1] = np.logaddexp.accumulate(row[::-1] - spent) + spent
+        backward[here] = row
+        scores[-1, :-1] += row[1:]
+        scores[-1, -1] = LOWEST
+        scores += forward[here] - total
+        found[:, here] = np.exp(np.minimum(scores, 0.0, out=scores), out=scores)
     return found
 
 
-def _forward(lattice: Lattice, join: Callable[..., object], run: Callable[..., NDArray[np.float64]]) -> Rows:
-    where = lattice.spread()
-    rows: Rows = [np.full(window.right - window.left, _LOWEST) for window in where]
-    rows[0][0] = 0.0
-    for i, window, scores in lattice.rows():
-        row = rows[i]
-        row[1:] -= (spent := np.cumsum(scores[-1][:-1], dtype=np.float64))
-        row[:] = run(row)
-        row[1:] += spent
-        onward = row + scores
-        for number, (a, b) in enumerate(lattice.types[:-1]):
-            if i + a < len(where):
-                _merge(rows[i + a], onward[number], window.left + b - where[i + a].left, join)
-    return rows
-
-
-def _backward(lattice: Lattice) -> Rows:
-    where = lattice.spread()
-    rows: Rows = [np.full(window.right - window.left, _LOWEST) for window in where]
-    rows[-1][-1] = 0.0
-    for i, window, scores in reversed(list(lattice.rows())):
-        row = rows[i]
-        for number, (a, b) in enumerate(lattice.types[:-1]):
-            if i + a < len(where):
-                after = _shifted(rows[i + a], where[i + a].left - window.left - b, len(row))
-                np.logaddexp(row, after + scores[number], out=row)
+def _forward(lattice: Lattice, join: Callable[[Doubles], Doubles], run: Callable[[Doubles], Doubles]) -> Doubles:
+    """Return the potential of every node: what its ways from the first node come to, joined by ``join``."""
+    start = lattice.start
+    nodes = np.full(start[-1], LOWEST)
+    reach = _Neighbours(lattice, -1)
+    for i in range(len(start) - 1):
+        here = slice(start[i], start[i + 1])
+        if i:
+            row = join(reach.gather(i, nodes, lattice.scores))
+        else:
+            row = np.full(start[1], LOWEST)
+            row[0] = 0.0
         spent = np.zeros(len(row))
-        np.cumsum(scores[-1][:-1][::-1], dtype=np.float64, out=spent[1:])
-        turned = row[::-1] - spent
-        row[::-1] = np.logaddexp.accumulate(turned) + spent
-    return rows
+        np.cumsum(lattice.scores[-1, here][:-1], dtype=np.float64, out=spent[1:])
+        nodes[here] = run(row - spent) + spent
+    return nodes
 
 
-def _merge(row: NDArray[np.float64], values: NDArray[np.float64], shift: int, join: Callable[..., object]) -> None:
-    """Join ``values`` into ``row[shift:]`` as far as the two overlap."""
-    first, last = max(0, shift), min(len(row), shift + len(values))
-    if first < last:
-        join(row[first:last], values[first - shift : last - shift], out=row[first:last])
+class _Neighbours:
+    """The nodes that arcs of every type but ``(0, 1)`` lead to (``sign`` 1), or come from (-1), a row at a time."""
+
+    def __init__(self, lattice: Lattice, sign: int) -> None:
+        shapes = np.array(lattice.types[:-1])
+        self._down, self._across = sign * shapes[:, 0], sign * shapes[:, 1]
+        self._left, self._right, self._start = lattice.left, lattice.right, lattice.start
+        self._types = np.arange(len(shapes))[:, None] * int(self._start[-1])
+
+    def gather(self, i: int, values: Doubles, scores: NDArray[np.float32] | None = None) -> Doubles:
+        """Return ``values`` of the neighbours of row i, ``[types, columns]``, plus the ``scores`` of arcs from them."""
+        rows = i + self._down
+        inside = (rows >= 0) & (rows < len(self._left))
+        rows = np.where(inside, rows, i)
+        left, right = self._left[rows], self._right[rows]
+        columns = np.arange(self._left[i], self._right[i]) + self._across[:, None]
+        outside = (columns < left[:, None]) | (columns >= right[:, None]) | ~inside[:, None]
+        nodes = columns + (self._start[rows] - left)[:, None]
+        found: Doubles = values.take(nodes, mode="clip")
+        if scores is not None:
+            found += scores.take(nodes + self._types, mode="clip")
+        found[outside] = LOWEST
+        return found
 
 
-def _shifted(row: NDArray[np.float64], shift: int, length: int) -> NDArray[np.float64]:
-    """Return ``length`` values whose element ``k`` is ``row[k - shift]``, lowest outside."""
-    out = np.full(length, _LOWEST)
-    first, last = max(0, shift), min(length, shift + len(row))
-    if first < last:
-        out[first:last] = row[first - shift : last - shift]
-    return out
+def _highest(values: Doubles) -> Doubles:
+    return np.asarray(values.max(axis=0))
+
+
+def _log_sum(values: Doubles) -> Doubles:
+    highest = values.max(axis=0)
+    return np.asarray(highest + np.log(np.exp(values - highest).sum(axis=0)))

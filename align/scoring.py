@@ -25,9 +25,10 @@ from align.band import Window
 from align.spans import Prepared
 from align.traits import Traits
 
-__all__ = ["IMPOSSIBLE", "Pair", "features", "pair_up", "score", "shapes"]
+__all__ = ["IMPOSSIBLE", "Pair", "Shape", "features", "pair_up", "score", "shapes"]
 
 Floats = NDArray[np.float32]
+#: How many source and target units a bead holds.
 Shape = tuple[int, int]
 
 #: The score of an arc that must not be; low enough to be never chosen, high enough to keep sums exact.

@@ -7,7 +7,7 @@ memory are linear in the number of units.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from align.alignment import Bead
 from align.band import Window, windows
 from align.lattice import Arc, Lattice, best_path, posteriors
-from align.scoring import IMPOSSIBLE, Pair, pair_up, score, shapes
+from align.scoring import IMPOSSIBLE, Pair, Shape, pair_up, score, shapes
 from align.spans import Prepared, prepare
 from align.weights import weights
 from corpora.errors import UsageError
@@ -102,15 +102,12 @@ def search_prepared(
         source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, options.half_width
     )
     lattice = Lattice(types, covering, _scores(pair_up(source, target), covering, types, nodes, options, bonus))
-    probabilities = posteriors(lattice)
-    # A bead of many units answers for no more than a bead of few: both count once in precision and in recall.
-    worth = [np.where(s < IMPOSSIBLE / 2, IMPOSSIBLE, p - options.caution) for p, s in
-             zip(probabilities, lattice.scores, strict=True)]  # fmt: skip
-    path = best_path(Lattice(types, covering, worth))
-    return [
-        _bead(arc, probability)
-        for arc, probability in zip(path, _of(path, covering, types, probabilities), strict=True)
-    ]
+    # What a bead is worth: the probability that it is right, less what drawing it costs in precision.
+    worth = posteriors(lattice)
+    worth -= np.float32(options.caution)
+    worth[lattice.scores < IMPOSSIBLE / 2] = IMPOSSIBLE
+    path = best_path(lattice := replace(lattice, scores=worth))
+    return [_bead(arc, float(worth[lattice.at(arc)]) + options.caution) for arc in path]
 
 
 def _checked(anchors: Sequence[tuple[int, int]], n: int, m: int) -> list[tuple[int, int]]:
@@ -127,21 +124,25 @@ def _checked(anchors: Sequence[tuple[int, int]], n: int, m: int) -> list[tuple[i
 def _scores(
     pair: Pair,
     covering: Sequence[Window],
-    types: tuple[tuple[int, int], ...],
+    types: tuple[Shape, ...],
     nodes: Sequence[tuple[int, int]],
     options: SearchOptions,
     bonus: Mapping[tuple[int, int], float] | None,
-) -> list[Floats]:
+) -> Floats:
+    """Return the scores ``[types, nodes]`` of all arcs, as `Lattice` wants them."""
     chosen = weights(options.unit)
     walls = _Walls(nodes) if len(nodes) > 2 else None
-    found = []
-    for window in covering:
+    sizes = [(window.last - window.first) * (window.right - window.left) for window in covering]
+    found = np.empty((len(types), sum(sizes)), np.float32)
+    done = 0
+    for window, size in zip(covering, sizes, strict=True):
         scores = score(pair, window, types, chosen)
         if bonus:
             _add_bonus(scores, window, types, bonus)
         if walls:
             walls.close(scores, window, types)
-        found.append(scores)
+        found[:, done : done + size] = scores.reshape(len(types), size)
+        done += size
     return found
 
 
@@ -161,7 +162,7 @@ class _Walls:
             self.left[top:bottom], self.right[top:bottom] = left, right
             self.top[left:right], self.bottom[left:right] = top, bottom
 
-    def close(self, scores: Floats, window: Window, types: tuple[tuple[int, int], ...]) -> None:
+    def close(self, scores: Floats, window: Window, types: tuple[Shape, ...]) -> None:
         """Make the arcs of ``window`` that straddle a wall impossible."""
         rows, columns = np.arange(window.first, window.last), np.arange(window.left, window.right)
         for number, (a, b) in enumerate(types):
@@ -181,7 +182,7 @@ class _Walls:
 
 
 def _add_bonus(
-    scores: Floats, window: Window, types: tuple[tuple[int, int], ...], bonus: Mapping[tuple[int, int], float]
+    scores: Floats, window: Window, types: tuple[Shape, ...], bonus: Mapping[tuple[int, int], float]
 ) -> None:
     reach_a, reach_b = max(a for a, _ in types), max(b for _, b in types)
     height, width = scores.shape[1] + reach_a, scores.shape[2] + reach_b
@@ -199,18 +200,6 @@ def _add_bonus(
                 - sums[a : a + rows, :columns]
                 + sums[:rows, :columns]
             )
-
-
-def _of(
-    path: Sequence[Arc], covering: Sequence[Window], types: tuple[tuple[int, int], ...], values: Sequence[Floats]
-) -> list[float]:
-    """Look up the value of every arc of a path."""
-    number = {shape: at for at, shape in enumerate(types)}
-    where = [at for at, window in enumerate(covering) for _ in range(window.first, window.last)]
-    return [
-        float(values[where[i]][number[a, b], i - covering[where[i]].first, j - covering[where[i]].left])
-        for i, j, a, b in path
-    ]
 
 
 def _bead(arc: Arc, probability: float) -> Bead:

@@ -1,0 +1,90 @@
+"""Alignment against published methods: quality, seconds from cold start to beads, and peak memory.
+
+    python -m benchmarks.alignment SYSTEM FOLDER      one system in a process of its own, as JSON
+
+Every system runs in a fresh process, so that start, loading and memory are its own.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from align import beadfile, metrics
+from align.alignment import Bead
+from benchmarks import baselines
+from models.encoder import Encoder
+
+System = Callable[[Sequence[str], Sequence[str], Encoder, tuple[str, str]], list[Bead]]
+
+
+def ours(source: Sequence[str], target: Sequence[str], encoder: Encoder, languages: tuple[str, str]) -> list[Bead]:
+    from align.search import search
+
+    return search(source, target, encoder=encoder, source_lang=languages[0], target_lang=languages[1])
+
+
+#: Name -> (method, encoder).
+SYSTEMS: dict[str, tuple[System, str]] = {
+    "Gale-Church": (baselines.gale_church, "builtin"),
+    "Vecalign's method": (baselines.vecalign, "builtin"),
+    "Bertalign's method": (baselines.bertalign, "builtin"),
+    "duiyi": (ours, "builtin"),
+    "duiyi, thorough": (ours, "use+e5"),
+}
+
+
+def run(shared: Path) -> dict[str, Any]:
+    """Measure all systems on the literary chapters; ours with weights that never saw the chapter they are tried on."""
+    folder = shared / "data" / "mac-dev"
+    rows = []
+    for name in SYSTEMS:
+        command = [sys.executable, "-m", "benchmarks.alignment", name, str(folder)]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            rows.append({"system": name, "failed": done.stderr.strip().splitlines()[-1]})
+        else:
+            rows.append({"system": name} | json.loads(done.stdout))
+    learned = Path(__file__).with_name("alignment_training.json")
+    figures: dict[str, Any] = {"literary chapters, shipped weights": rows}
+    if learned.exists():
+        figures["trained without the chapter it is tried on"] = json.loads(learned.read_text("utf-8"))
+    return figures
+
+
+def measure(name: str, folder: Path) -> dict[str, float]:
+    """Align the folder's documents with one system; strict and lax F1, seconds, and megabytes at the peak."""
+    from models.registry import load
+
+    started = time.perf_counter()
+    method, model = SYSTEMS[name]
+    encoder = load(model, cache=False)
+    gold, found = {}, {}
+    for path in sorted((folder / "gold").glob("*.align")):
+        sides = [(folder / one / f"{path.stem}.txt").read_text("utf-8").splitlines() for one in ("zh", "en")]
+        found[path.stem] = method(sides[0], sides[1], encoder, ("zh", "en"))
+        gold[path.stem] = beadfile.read(path)
+    seconds = time.perf_counter() - started
+    overall = metrics.evaluate(gold, found).overall
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "strict precision": overall.strict.precision,
+        "strict recall": overall.strict.recall,
+        "strict F1": overall.strict.f1,
+        "lax F1": overall.lax.f1,
+        "seconds": seconds,
+        "peak MB": kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024),
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("system", choices=SYSTEMS)
+    parser.add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    print(json.dumps(measure(arguments.system, arguments.folder)))
