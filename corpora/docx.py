@@ -19,9 +19,11 @@ from corpora.numerals import to_roman
 __all__ = ["DocxText", "read_docx"]
 
 _THROUGH = frozenset(
-    "hyperlink smartTag sdt sdtContent ins moveTo fldSimple bdo dir customXml ruby rubyBase oMath oMathPara r e num den "
-    "sub sup deg fName f sSup sSub sSubSup rad nary d func limLow limUpp lim acc bar box groupChr m mr eqArr".split()
+    "hyperlink smartTag sdt sdtContent ins moveTo fldSimple bdo dir customXml ruby rubyBase oMath oMathPara r "
+    "e num den sub sup deg fName f sSup sSub sSubSup rad nary d func limLow limUpp lim acc bar box groupChr m mr eqArr"
+    "".split()
 )
+
 _GONE = ("del", "moveFrom")
 _OFF = ("0", "false", "off", "none")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from corpora import xml
 from corpora.document import Block, Change, Kind, Mark
-from corpora.errors import EmptyInput, InputError
+from corpora.errors import DamagedInput, EmptyInput, InputError
 from corpora.flowing import EDGE, MARK, RAISED, pieces, settled, without_sentinels
 from corpora.html_boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
 from corpora.html_notes import Notes, find_notes
@@ -82,11 +82,15 @@ def _parse(text: str, name: str) -> Any:
             for element in root.iter(f"{_XHTML}*"):
                 element.tag = xml.local(element)
             return root
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None
+    # The one fault that the parser does not mend but stops at.
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise DamagedInput(f"{name} nests its elements too deeply to be read whole")
+    return root
 
 
 @dataclass(slots=True)

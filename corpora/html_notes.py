@@ -57,7 +57,7 @@ def find_notes(body: Any) -> Notes:
         if (
             number
             and order[target] > order[link]
-            and link not in set(holder.iter("a"))
+            and all(one is not holder for one in link.iterancestors())
             and _is_mark(link, target, holder)
         ):
             found.marks[link] = number

@@ -13,7 +13,7 @@ from statistics import median
 
 from corpora.pdf_glyphs import Glyph
 
-__all__ = ["PageLine", "lines_of_page"]
+__all__ = ["PageLine", "line", "lines_of_page"]
 
 _SAME_BASE = 0.25  # ems by which baselines of one line may differ
 _RAISE = 0.75  # ems by which a smaller glyph may stand above or below the line it belongs to

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora.document import Document, Kind
-from corpora.errors import EmptyInput, WrongFormat
+from corpora.errors import DamagedInput, EmptyInput, WrongFormat
 from corpora.html import declared_encoding, read_html
 from corpora.readers import read
 
@@ -116,3 +116,9 @@ def test_chapters_of_a_real_book(shared: Path, chapter: str, language: str, colu
     found = {plain(block.text) for block in document.blocks} | {plain(block.full_text) for block in document.blocks}
     assert sum(text in found for text in gold) >= 0.98 * len(gold)
     assert document.outline.children
+
+
+def test_nesting_is_read_as_deep_as_browsers_go_and_refused_beyond(tmp_path: Path) -> None:
+    assert page(tmp_path, "<div>" * 500 + "<p>Deep.</p>" + "</div>" * 500).blocks[0].text == "Deep."
+    with pytest.raises(DamagedInput, match="too deeply"):
+        page(tmp_path, "<div>" * 20_000 + "<p>Deeper.</p>")
