@@ -64,14 +64,18 @@ def boilerplate(body: Any, keep: Collection[Any] = ()) -> dict[Any, str]:
     for element in _outermost(body, found):
         if element in around:
             continue
+        # What holds much of the running text is not beside it, whatever it is called.
+        little = amounts.running[element] <= _ASIDE_SHARE * amounts.running[body]
         if element in inside:
-            reason = _stated(element, element.get("class")) or _contents_list(element, amounts)
-            if not reason and content is body and amounts.running[element] <= _ASIDE_SHARE * amounts.running[body]:
+            # An id inside the content is the slug of a heading: a section may well be called "Navigation".
+            reason = _stated(element) or (_named(element.get("class")) if little else "")
+            reason = reason or _contents_list(element, amounts)
+            if not reason and content is body and little:
                 reason = _margin(element)
         else:
-            # An id inside the content is the slug of a heading (a section may well be called "Navigation").
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
-            reason = _stated(element, names) or _beside(element, names, amounts, keep_title=title_elsewhere)
+            reason = _stated(element) or (_named(names) if little else "")
+            reason = reason or _beside(element, names, amounts, keep_title=title_elsewhere)
         if reason:
             found[element] = reason
     return found
@@ -161,7 +165,7 @@ def _content(body: Any, amounts: _Amounts) -> Any:
         content = inner[0]
 
 
-def _stated(element: Any, names: str | None) -> str:
+def _stated(element: Any) -> str:
     """What the element says of itself."""
     style = (element.get("style") or "").replace(" ", "").lower()
     if element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style:
@@ -170,9 +174,12 @@ def _stated(element: Any, names: str | None) -> str:
         return "controls"
     if element.tag in ("rt", "rp"):
         return "ruby"
-    if element.tag == "nav" or element.get("role") in _ROLES or _words(names) & _STRONG:
-        return "navigation"
-    return ""
+    return "navigation" if element.tag == "nav" or element.get("role") in _ROLES else ""
+
+
+def _named(names: str | None) -> str:
+    """What its class says that everywhere means one thing."""
+    return "navigation" if _words(names) & _STRONG else ""
 
 
 def _beside(element: Any, names: str, amounts: _Amounts, *, keep_title: bool) -> str:
