@@ -120,10 +120,26 @@ def write(path: Path | str, units: Iterable[Unit], options: WriteOptions = _WRIT
     module = format_.load()
     with replacing(path) as temporary:
         module.write_units(temporary, _prepared(units, options, written), options, written)
+        if path.name.lower().endswith(".gz"):
+            _gzip(temporary)
         if not written.units:
             why = f": {sum(written.left_out.values()):,} were left out" if written.left_out else ""
             raise EmptyInput(f"{path} was not written, for there is no unit to write{why}")
     return WriteReport(path, written.units, dict(written.left_out), written.removed_characters)
+
+
+def _gzip(path: Path) -> None:
+    """Replace ``path`` by itself in gzip."""
+    import gzip
+    import shutil
+
+    packed = path.with_name(path.name + ".gz")
+    try:
+        with path.open("rb") as plain, gzip.open(packed, "wb") as file:
+            shutil.copyfileobj(plain, file)
+        packed.replace(path)
+    finally:
+        packed.unlink(missing_ok=True)
 
 
 def write_alignment(path: Path | str, alignment: Alignment, options: WriteOptions = _WRITE) -> WriteReport:

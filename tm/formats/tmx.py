@@ -264,19 +264,18 @@ class _TuReader:
     def _shared(self, tu: Element) -> dict[str, Any]:
         found = {name: value for name in _ATTRIBUTES if (value := tu.get(name))}
         notes, context = [], {}
-        for child in tu:
-            name = local(child)
-            if name == "note" and child.text:
+        for child in tu.iterchildren("{*}prop"):
+            kind, text = child.get("type") or "prop", child.text
+            if not text:
+                if kind == "x-signature":
+                    found["signature"] = ""
+            elif kind in _OMEGAT_CONTEXT:
+                context[_OMEGAT_CONTEXT[kind]] = text
+            else:
+                found[kind.removeprefix("x-")] = text
+        for child in tu.iterchildren("{*}note"):
+            if child.text:
                 notes.append(child.text)
-            elif name == "prop":
-                kind = child.get("type") or "prop"
-                if not child.text:
-                    if kind == "x-signature":
-                        found["signature"] = ""
-                elif kind in _OMEGAT_CONTEXT:
-                    context[_OMEGAT_CONTEXT[kind]] = child.text
-                else:
-                    found[kind.removeprefix("x-")] = child.text
         if self._signature:
             found.setdefault("signature", self._signature)
         fields = apply_properties(found)

@@ -27,7 +27,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
     selection = Selection(options, problems)
     reader: xliff1.Reader | xliff2.Reader | None = None
     try:
-        for element in stream(path, ("file", "trans-unit", "unit")):
+        for element in stream(path, ("file", "group", "trans-unit", "unit")):
             root = element.getroottree().getroot()
             if reader is None:
                 if local(root) != "xliff":

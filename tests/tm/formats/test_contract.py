@@ -15,7 +15,7 @@ from tm import formats
 from tm.formats import Problems, ReadOptions, WriteOptions
 from tm.unit import Origin, Unit
 
-FORMATS = ["x.tmx", "x.xlf", "x.2.xlf", "x.tsv", "x.csv", "x.jsonl", "x.po", "x.xlsx", "x.parquet"]
+FORMATS = ["x.tmx", "x.tmx.gz", "x.xlf", "x.2.xlf", "x.tsv", "x.csv", "x.jsonl", "x.po", "x.xlsx", "x.parquet"]
 FULL = Unit(
     '请按⟦1 type="bold"|<b>⟧电源⟦/1|</b>⟧按钮',
     'Press the ⟦1 type="bold"|<b>⟧power⟦/1|</b>⟧ button',
