@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.data import clean, halves
 from benchmarks.faults import KINDS, plant
+from corpora.languages import detect
 from models.encoder import Encoder, Vectors
 from tm.checks.finding import Severity
 from tm.checks.run import Report, check
@@ -121,7 +122,9 @@ def _clean(documents: Mapping[str, list[Unit]], encoder: Encoder | None) -> tupl
     """False alarms on clean documents, their size, and the processor seconds of all checks without vectors."""
     units = sum(map(len, documents.values()))
     blamed = {Severity.ERROR: 0, Severity.WARNING: 0}
-    check(next(iter(documents.values()))[:20])  # tables are made on first use
+    # Tables and the language identifier are loaded on first use, once a run.
+    check([*next(iter(documents.values()))[:20], Unit("第一", "Ein Satz ohne kleine Wörter", "zh-CN", "en-US")])
+    detect("Ein Satz ohne kleine Wörter")
     started = time.process_time()
     for document in documents.values():
         check(document)

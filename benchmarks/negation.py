@@ -23,7 +23,7 @@ __all__ = ["fit"]
 
 _RARE = 6
 _SMALL = 0.05
-_THRESHOLD = 0.4
+_THRESHOLD = 0.5
 
 
 def fit(units: list[Unit], seed: int = 5) -> dict[str, object]:

@@ -126,9 +126,9 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
         if match and match[0] not in other and (len(match[0]) >= 4 or language == "zh") and _is_chinese(match[0]):
             return Severity.ERROR, "Chinese that was read in a Western encoding", match.span()
     han = _HAN.findall(text)
-    if han and language == "zh":
+    if han and language == "zh" and not _usual().issuperset(han):
         rare = [sign for sign in han if sign not in _usual()]
-        if rare and ((len(han) >= 4 and len(rare) > 0.3 * len(han) and _decodes(text)) or _is_utf8(text)):
+        if (len(han) >= 4 and len(rare) > 0.3 * len(han) and _decodes(text)) or _is_utf8(text):
             return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
     return None
 

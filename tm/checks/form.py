@@ -8,6 +8,7 @@ between them. Everything here is at most a warning: style differs from house to 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
@@ -123,7 +124,7 @@ def _double_word(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
         if not side.is_spaced:
             continue
         words = side.content.lower().split()
-        if len(words) == len(set(words)):
+        if not any(one == other for one, other in pairwise(words)):
             continue
         for match in _DOUBLE.finditer(side.content):
             word = match[1].lower()

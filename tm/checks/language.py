@@ -229,7 +229,7 @@ def _writings() -> tuple[frozenset[str], frozenset[str]]:
 def _other_writing(text: str, language: str) -> int:
     traditional, simplified = _writings()
     wrong = simplified if language.lower().endswith(("tw", "hk", "mo", "hant")) else traditional
-    return sum(sign in wrong for sign in text)
+    return 0 if wrong.isdisjoint(text) else sum(sign in wrong for sign in text)
 
 
 CHECKS = (

@@ -26,12 +26,17 @@ _OTHERWISE = re.compile(
     "不必要|不良|不幸|不满|不足|不当|不利|不便|不安|不平|不一致|不安全|不可靠|不可撤销|不可避免|不可或缺|不可分割|不遗余力|不定|不等|"
     "不约而同|不知不觉|不由得|不料|不如|不见|不住|不起|不得了|不好意思|不多|不及|不免|不愧|不惜|不时|不了|不下|"
     "非常|除非|未来|未必|未免|未成年|没收|没落|无非|无疑|无形|无线|无限|无效|无聊|无辜|无数|无穷|无不|无所谓|无可奈何|无关紧要|无意|"
-    "无偿|无国界|无损|毫不|迫不及待|层出不穷|义不容辞|必不可少|(.)不\\1|有没有|是否|能否|可否|与否|要不|否则"
+    "无偿|无国界|迫不及待|层出不穷|义不容辞|必不可少|(.)不\\1|有没有|是否|能否|可否|与否|要不|否则"
 )
-_ZH_PLAIN = re.compile("[不没无未]|禁止")
-_EN_PLAIN = re.compile(r"\b(?:not|no|never|without|nothing|nobody|neither|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
+_ZH_PLAIN = re.compile("[不没无未]|禁止|[而并]非")
+_EN_PLAIN = re.compile(
+    r"\b(?:(?<!or )[Nn]ot(?! (?:only|just|merely|least)\b)|[Nn]o(?! (?:later|more|less|fewer|doubt|matter)\b)"
+    r"|[Nn](?:ever|othing|obody|either|or)|[Ww]ithout|[Cc]annot|NOT|NO|[Rr]ather than|[Ii]nstead of|[Uu]nable)\b"
+    r"|n['’]t\b"
+)
 _ZH_CUE = re.compile(
-    "[不没无未非勿莫别否免毋禁][\u4e00-\u9fff]?|拒绝|避免|防止|缺|除|难以|难于|仅|只|失败|少|反|外|停止|排除|独立|之前|以前|空|"
+    "尚未|[而并]非|毫不|无损|[不没无未非勿莫别否免毋禁][\u4e00-\u9fff]?|拒绝|避免|防止|缺|除|难以|难于|仅|只|失败|少|反|外|"
+    "停止|排除|独立|之前|以前|空|"
     "从来|哪|何|岂|怎|如果|任何|有"
 )
 _EN_CUE = re.compile(
@@ -42,7 +47,7 @@ _EN_CUE = re.compile(
     r"|ignor\w+|exclud\w+|except\w*|avoid\w*|prevent\w*|prohibit\w*|forbid\w*|refus\w+|den(?:y|ies|ied|ying|ial)|reject\w*"
     r"|stop\w*|disallow\w*|disab\w+|discourag\w+|instead|rather|other|too|only|but|before|free|against|beyond|otherwise"
     r"|away|few|little|less|out of|impossible|open-ended|illegal|anonymous|lost|loss|leav\w+|left|hard|difficult|minus"
-    r"|despite|regardless|irrespective|however|although|though|while|un[a-z]{3,}|dis[a-z]{4,}|mis[a-z]{4,}|non[a-z-]*"
+    r"|despite|regardless|irrespective|however|although|though|while|un(?!i[a-z]|der|til|less)[a-z]{3,}|dis(?!tin|tri|cus|pos|pla|pat|tan|cov|se)[a-z]{4,}|mis(?!sion)[a-z]{4,}|non[a-z-]*"
     r"|in(?:ab|ac|ad|ap|cap|com|con|corr|def|dep|dir|eff|el|equ|ev|exp|fin|form|numer|op|prop|secur|sens|sign|stab|suff"
     r"|tang|val|var|vis)[a-z]+|im(?:mut|pos|prac|prop|perf|part|pat|plaus|prec)[a-z]+|ir[re][a-z]+|[a-z]{3,}less|whether"
     r"|if|any|anything|either|differ\w*|also|even|most|remov\w+|clos\w+|drop\w*|discard\w*|suppress\w*|empty|already"
@@ -65,8 +70,7 @@ def cues(chinese: Side, english: Side, known: frozenset[str] | None = None) -> M
     for match in _EN_CUE.finditer(en):
         found[_class("en:" + match[0].lower().replace("’", "'"), known)] += 1
     features = {cue: min(count, _MOST) for cue, count in found.items()}
-    left = len(_ZH_PLAIN.findall(_OTHERWISE.sub("", zh)))
-    right = sum(1 for _ in _EN_PLAIN.finditer(en))
+    left, right = _plain(zh, en)
     compared = {
         "zh>en": left > right, "zh>en+1": left > right + 1,
         "zh>0,en=0": left > 0 == right, "zh>1,en=0": left > 1 > right,
@@ -74,6 +78,11 @@ def cues(chinese: Side, english: Side, known: frozenset[str] | None = None) -> M
         "any": bool(left or right),
     }  # fmt: skip
     return features | {name: 1 for name, holds in compared.items() if holds}
+
+
+def _plain(zh: str, en: str) -> tuple[int, int]:
+    """How many plain negations the Chinese and the English have."""
+    return len(_ZH_PLAIN.findall(_OTHERWISE.sub("", zh))), len(_EN_PLAIN.findall(en))
 
 
 def _class(cue: str, known: frozenset[str] | None) -> str:
@@ -101,6 +110,9 @@ def _negation(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     if not chinese.han or english.han > chinese.han:
         return ()
     if not (_ZH_PLAIN.search(chinese.content) or _EN_PLAIN.search(english.content)):
+        return ()
+    left, right = _plain(chinese.content, english.content)
+    if left == right:
         return ()
     known, weights, bias, threshold = _model()
     features = cues(chinese, english, known)

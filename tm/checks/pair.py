@@ -56,12 +56,17 @@ class Side:
     def __init__(self, raw: str, language: str) -> None:
         self.raw = raw
         self.language = language
-        self.text = plain(raw)
-
-    @cached_property
-    def base(self) -> str:
-        """The language without its region."""
-        return _base(self.language)
+        self.text = text = plain(raw)
+        #: The language without its region.
+        self.base = _base(language)
+        #: The text with everything blanked out that is the same in every language.
+        self.content = content(text)
+        #: Chinese characters, kana and hangul outside of markup.
+        self.han = han_count(self.content)
+        #: How much it says, in Latin letters.
+        self.size = size(text)
+        #: True where there is nothing but blanks.
+        self.is_empty = not text or text.isspace()
 
     @cached_property
     def is_spaced(self) -> bool:
@@ -69,29 +74,9 @@ class Side:
         return is_spaced(self.language)
 
     @cached_property
-    def content(self) -> str:
-        """The text with everything blanked out that is the same in every language."""
-        return content(self.text)
-
-    @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """Numbers, dates, references and the like."""
         return mentions(self.text, self.language)
-
-    @cached_property
-    def han(self) -> int:
-        """Chinese characters, kana and hangul outside of markup."""
-        return han_count(self.content)
-
-    @cached_property
-    def size(self) -> float:
-        """How much it says, in Latin letters."""
-        return size(self.text)
-
-    @cached_property
-    def is_empty(self) -> bool:
-        """True where there is nothing but blanks."""
-        return not self.text.strip()
 
     @cached_property
     def key(self) -> str:
@@ -107,11 +92,8 @@ class Pair:
         self.unit = unit
         self.source = Side(unit.source, unit.source_lang)
         self.target = Side(unit.target, unit.target_lang)
-
-    @cached_property
-    def is_half(self) -> bool:
-        """True where a side is empty, so that nothing can be compared."""
-        return self.source.is_empty or self.target.is_empty
+        #: True where a side is empty, so that nothing can be compared.
+        self.is_half = self.source.is_empty or self.target.is_empty
 
     def finding(
         self, check: str, severity: Severity, message: str, source: Span | None = None, target: Span | None = None
