@@ -22,6 +22,7 @@ _MOST = 0.98  # share of lines that end within the right edge of the text
 _WIDE = 0x2E7F  # the last character before the scripts that are set without spaces
 _BLANK = 3  # rows that a gap is made: no step within a paragraph is as wide
 _STEP = 1.18  # times the usual step from which lines are parted
+_INDENT = 4  # ems: no first line is indented further
 _COMMON = 0.25  # of the commonest step's count: what a step must reach to be one of the usual ones
 
 
@@ -44,23 +45,31 @@ class Grid:
     def place(self, one: PageLine, line: Line, below: PageLine | None = None) -> Line:
         """``line``, the text of ``one``, with its place on the grid, before ``below`` in the order of reading."""
         pitch = self.pitches.get(round(one.size), 1.2 * one.size)
-        above = self._above
+        above, parted = self._above, False
         if above is None or line.page != self._page or one.base < above.base - one.size or above.shift != one.shift:
             self._row = pitch
         elif one.base - above.base > 0.25 * one.size:
-            self._row += pitch * (1 if (one.base - above.base) / pitch <= _STEP else _BLANK)
+            parted = (one.base - above.base) / pitch > _STEP
+            self._row += pitch * (_BLANK if parted else 1)
         self._above, self._page = one, line.page
         full = below is not None and _is_full(one, below, self.edge)
+        # Where a gap parts paragraphs, the indent of the first line says no more than the gap.
+        left = below.left if below is not None and parted and full and self._is_indented(one, below) else one.left
         bottom = self._row + 0.2 * one.size
         return replace(
             line,
-            left=one.left - one.shift,
+            left=left - one.shift,
             top=bottom - one.size,
             right=self.edge if full else one.right - one.shift,
             bottom=bottom,
             size=one.size,
             bold=one.bold,
         )
+
+    def _is_indented(self, one: PageLine, below: PageLine) -> bool:
+        pitch = self.pitches.get(round(one.size), 1.2 * one.size)
+        close = below.shift == one.shift and 0 < below.base - one.base <= _STEP * pitch
+        return close and 0 < one.left - below.left <= _INDENT * one.size
 
 
 def _is_full(one: PageLine, below: PageLine, edge: float) -> bool:
