@@ -266,7 +266,13 @@ class _Builder:
 
 
 def _is_layout(cell: Any) -> bool:
-    """True for a cell of a table that only places things: it holds headings, another table or a run of paragraphs."""
+    """True for a cell of a table that only places things.
+
+    Such a cell is alone in its row, or holds headings, another table or a run of paragraphs.
+    """
+    row = cell.getparent()
+    if row is not None and row.tag == "tr" and sum(1 for one in row if one.tag in ("td", "th")) == 1:
+        return True
     if any(True for _ in cell.iter("table", *_HEADINGS)):
         return True
     table = next(cell.iterancestors("table"), None)

@@ -177,7 +177,7 @@ def test_links_boxes_breaks_and_symbols(made: Callable[..., Document]) -> None:
         append(
             document,
             f'<w:r><w:t xml:space="preserve">See </w:t></w:r><w:hyperlink><w:r><w:t>the page</w:t></w:r></w:hyperlink>'
-            f'<w:r><w:tab/><w:t>co</w:t><w:noBreakHyphen/><w:t>operate</w:t>'
+            f"<w:r><w:tab/><w:t>co</w:t><w:noBreakHyphen/><w:t>operate</w:t>"
             f'<w:sym w:char="00A7"/></w:r><w:r>{box}</w:r>',
         )
         append(document, "<w:r><w:t>第一行</w:t><w:br/><w:t>第二行。</w:t></w:r>")
