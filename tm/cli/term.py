@@ -410,3 +410,24 @@ def _finding_row(finding: "TermFinding") -> dict[str, Any]:
         "source_span": finding.source_span,
         "target_span": finding.target_span,
     }
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="Units to draw: TMX, XLIFF, TSV, JSONL, PO …")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Page to write.")] = Path("terms.html"),
+    limit: Annotated[int, typer.Option(help="Most terms shown.", min=1)] = 40,
+    terms: Terms = None,
+) -> None:
+    """Draw one page: the most frequent terms, where each occurs, and what competes for its translation."""
+    from corpora.files import replacing
+    from tm.formats.registry import read
+    from tm.terms.report import profiles, render
+
+    units = list(read(file, on_problem=lambda problem: message(str(problem))))
+    with _opened(terms) as base:
+        found = profiles(units, base, limit=limit)
+    with replacing(out) as temporary:
+        temporary.write_text(render(file.name, units, found), encoding="utf-8", newline="\n")
+    competing = sum(profile.competing for profile in found)
+    write(f"{out}: {len(found):,} terms, {competing:,} rendered in more than one way")

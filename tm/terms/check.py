@@ -19,7 +19,7 @@ from tm.terms.stopwords import stopwords
 from tm.terms.tokens import words
 from tm.unit import Unit
 
-__all__ = ["TermFinding", "check"]
+__all__ = ["TermFinding", "TermUse", "check", "uses"]
 
 Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
 
@@ -41,35 +41,48 @@ class TermFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
-    """A concept that a source names, where, and which of its target terms renders it there."""
+class TermUse:
+    """A place where a source names a concept: the unit, the span, and which target term renders it, None for none.
+
+    ``concepts`` are all that the text may name; ``concept`` is the one rendered, the first where none is.
+    """
 
     unit: int
+    concepts: tuple[Concept, ...]
     concept: Concept
     source: tuple[int, int]
-    rendered: str
-    target: tuple[int, int]
+    rendered: Term | None
+    target: tuple[int, int] | None
 
 
 def check(units: Iterable[Unit], terms: TermBase) -> Iterator[TermFinding]:
     """Yield the faults of ``units`` in order; inconsistent use, which takes all units to see, comes at the end."""
-    uses: dict[str, list[_Use]] = {}
+    by_concept: dict[str, list[TermUse]] = {}
     for number, unit in enumerate(units):
-        target = fold_text(unit.target, unit.target_lang)
-        for start, end, concepts in _named(unit, terms):
-            text = unit.source[start:end]
-            usable = [(c, t) for c in concepts for t in c.named(unit.target_lang) if t.status not in _UNUSABLE]
-            if not usable:
+        for use in uses(unit, number, terms):
+            if use.rendered is not None:
+                by_concept.setdefault(use.concept.id, []).append(use)
                 continue
-            found = next(((c, t, span) for c, t in usable if (span := _stands(t, target))), None)
-            if found is None:
-                wanted = " or ".join(dict.fromkeys(term.text for _, term in usable))
-                yield TermFinding("term-missing", number, f"{text} is not rendered as {wanted}", (start, end), None)
-            else:
-                concept, term, span = found
-                uses.setdefault(concept.id, []).append(_Use(number, concept, (start, end), term.text, span))
+            wanted = " or ".join(dict.fromkeys(term.text for _, term in _usable(use.concepts, unit.target_lang)))
+            text = unit.source[slice(*use.source)]
+            yield TermFinding("term-missing", number, f"{text} is not rendered as {wanted}", use.source, None)
         yield from _forbidden(unit, number, terms)
-    yield from _inconsistent(uses)
+    yield from _inconsistent(by_concept)
+
+
+def uses(unit: Unit, number: int, terms: TermBase) -> Iterator[TermUse]:
+    """Yield the places where the source of ``unit``, the ``number``-th, names a concept that has a target term."""
+    target = fold_text(unit.target, unit.target_lang)
+    for start, end, concepts in _named(unit, terms):
+        usable = _usable(concepts, unit.target_lang)
+        if usable:
+            found = next(((c, t, span) for c, t in usable if (span := _stands(t, target))), None)
+            concept, term, span = found or (usable[0][0], None, None)
+            yield TermUse(number, concepts, concept, (start, end), term, span)
+
+
+def _usable(concepts: Iterable[Concept], language: str) -> list[tuple[Concept, Term]]:
+    return [(c, term) for c in concepts for term in c.named(language) if term.status not in _UNUSABLE]
 
 
 def _named(unit: Unit, terms: TermBase) -> list[tuple[int, int, tuple[Concept, ...]]]:
@@ -141,14 +154,15 @@ def _forbidden(unit: Unit, number: int, terms: TermBase) -> Iterator[TermFinding
             yield TermFinding("term-forbidden", number, message, None, (found.start, found.end))
 
 
-def _inconsistent(uses: dict[str, list[_Use]]) -> Iterator[TermFinding]:
+def _inconsistent(by_concept: dict[str, list[TermUse]]) -> Iterator[TermFinding]:
     """Renderings of a concept that differ from the one used most, where several are admitted."""
-    for places in uses.values():
-        counts = Counter(use.rendered for use in places)
+    for places in by_concept.values():
+        named = [(use, use.rendered.text) for use in places if use.rendered is not None]
+        counts = Counter(text for _, text in named)
         usual, most = counts.most_common(1)[0]
-        for use in places:
-            if counts[use.rendered] < most and not _is_short_form(use.rendered, usual):
-                message = f"{use.rendered} stands here, {usual} elsewhere ({most} times)"
+        for use, text in named:
+            if counts[text] < most and not _is_short_form(text, usual):
+                message = f"{text} stands here, {usual} elsewhere ({most} times)"
                 yield TermFinding("term-inconsistent", use.unit, message, use.source, use.target)
 
 
