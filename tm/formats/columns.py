@@ -204,16 +204,14 @@ def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Col
     if "source" not in fields or "target" not in fields:
         _by_language(fields, rows[1:] if header else rows, languages if header else [], options, name)
     body = rows[1:] if header else rows
-    source_lang, target_lang = (
-        options_lang or (languages[fields[side]] if header else "") or _detected(body, fields[side])
-        for side, options_lang in (
-            ("source", "" if _named(fields) else options.source_lang),
-            ("target", "" if _named(fields) else options.target_lang),
-        )
-    )
+    pair = []
+    for side, wanted in (("source", options.source_lang), ("target", options.target_lang)):
+        own = _first(body, fields.get(f"{side}_lang"))
+        given = own or ("" if _named(fields) else wanted) or (languages[fields[side]] if header else "")
+        pair.append(normalize(given or _detected(body, fields[side])))
     taken = set(fields.values())
     properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
-    return Columns(fields, properties, normalize(source_lang), normalize(target_lang), header)
+    return Columns(fields, properties, pair[0], pair[1], header)
 
 
 def _field_of(cell: str) -> str:
@@ -260,6 +258,14 @@ def _by_language(
         fields[side] = best[0]
     if "source" not in fields or "target" not in fields:
         raise WrongFormat(f"{name} has no two columns of text; name them with --columns source=1,target=2")
+
+
+def _first(rows: Sequence[Sequence[str]], column: int | None) -> str:
+    """The first language code in ``column`` that is one; detecting would load a model."""
+    for cells in rows:
+        if column is not None and column < len(cells) and (code := _language_of(cells[column].strip())):
+            return code
+    return ""
 
 
 def _plausible(named: str, found: str) -> bool:
