@@ -101,7 +101,7 @@ def run(shared: Path, *, tune: bool = False, seed: int = 1, embeddings: bool = T
         kinds[kind] = {"planted": planted, "found": _rate(found, planted), "as error": _rate(graves, planted)}
         if runs:
             kinds[kind] |= {"runs": runs, "runs found": _rate(hit_runs, runs)}
-        kinds[kind]["by data"] = {name: f"{hit}/{count}" for name, (count, hit) in by_data[kind].items()}
+        kinds[kind] |= {name: f"{hit}/{count}" for name, (count, hit) in by_data[kind].items()}
     others = [row for kind, row in kinds.items() if kind != "negation dropped"]
     total = sum(row["planted"] for row in others)
     return {

@@ -43,7 +43,7 @@ _TO = r"\s?(?:、|，|,|和|及|与|或|至|到|以及|-|–|—|~|～)\s?"
 #: What stands after 第…: the name shared by all languages; the longest is tried first.
 _UNITS = {
     "条": "article", "條": "article", "款": "paragraph", "项": "subparagraph", "項": "subparagraph",
-    "段": "paragraph", "章": "chapter", "节": "section", "節": "section", "部分": "part", "卷": "volume",
+    "段": "paragraph", "步": "step", "章": "chapter", "节": "section", "節": "section", "部分": "part", "卷": "volume",
     "页": "page", "頁": "page", "号决议": "resolution", "號決議": "resolution", "号决定": "decision",
     "号": "no", "號": "no",
 }  # fmt: skip
@@ -233,7 +233,7 @@ def _nth(match: re.Match[str]) -> Iterable[Mention]:
     for position, part in enumerate(parts):
         first = match.start() + (part.start() if position else 0)
         value = _plain(part[0])
-        certainty = Certainty.VAGUE if value in ("1", "2") else Certainty.SURE
+        certainty = Certainty.VAGUE if value in ("1", "2") and part[0] in _DIGITS else Certainty.SURE
         yield Mention(Kind.ORDINAL, value, first, match.start() + part.end(), certainty)
 
 

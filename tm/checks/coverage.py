@@ -101,11 +101,11 @@ def _coverage(batch: Batch, options: CheckOptions, of_source: bool) -> Sequence[
         if index not in best or gain > best[index][0]:
             best[index] = (gain, trial)
     # Where good pairs do not look alike, a gain is chance sooner.
-    doubt = 3.0 * (known.strictness - 1.0)
+    doubts = 3.0 * (known.strictness - 1.0)
     name, where = ("omission", "target") if of_source else ("addition", "source")
     findings = []
     for gain, trial in best.values():
-        score = _score(gain, trial) - doubt
+        score = _score(gain, trial) - float(doubts[trial.pair.index])
         if gain <= 0 or score < _LIKELY:
             continue
         severity = Severity.ERROR if score >= _CERTAIN else Severity.WARNING

@@ -1,12 +1,12 @@
-"""Lengths out of proportion, measured against what the file itself does.
+"""Lengths out of proportion, measured against what the units around do.
 
 The logarithm of the ratio of the two sizes is nearly normal with a spread that shrinks with length (Gale and Church
-1993, section 3.1); centre and spread are taken robustly from the file (median and median absolute deviation), with
-a prior of some units so that a small file does not judge itself. A translation that says everything seldom strays
-further than a third.
+1993, section 3.1); centre and spread are taken robustly from the units around, with a prior of some units so that a
+small file does not judge itself. A translation that says everything seldom strays further than a third.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
 from tm.checks.pair import Batch, Check, Pair
+from tm.checks.typical import around
 
 __all__ = ["CHECKS", "Lengths", "measure"]
 
@@ -21,25 +22,39 @@ _DAMPING = 8.0  # letters added to both sides, so that "2" against "two" is no s
 _PRIOR_UNITS = 12
 _PRIOR_CENTRE = 0.05
 _PRIOR_SPREAD = 0.14
+_LEAST, _MOST = 0.08, 0.35  # bounds of the spread
+_AROUND = 201  # units
 _HALF = 25.0  # letters at which the variance is twice that of a long text
 
 
 class Lengths:
-    """Centre and spread of the log length ratio of a file, and how far a unit is from them."""
+    """Centre and spread of the log length ratio around each unit, and how far the unit is from them."""
 
     def __init__(self, pairs: Sequence[Pair]) -> None:
-        ratios = np.array([_ratio(pair) for pair in pairs if not pair.is_half and _weight(pair) >= _HALF])
-        count = len(ratios)
-        centre = float(np.median(ratios)) if count else _PRIOR_CENTRE
-        self.centre = (centre * count + _PRIOR_CENTRE * _PRIOR_UNITS) / (count + _PRIOR_UNITS)
-        spread = float(np.median(np.abs(ratios - centre))) * 1.4826 if count else _PRIOR_SPREAD
-        spread = (spread * count + _PRIOR_SPREAD * _PRIOR_UNITS) / (count + _PRIOR_UNITS)
-        self.spread = min(max(spread, 0.08), 0.35)
+        self._ratios = {pair.index: _ratio(pair) for pair in pairs}
+        telling = [pair.index for pair in pairs if not pair.is_half and _weight(pair) >= _HALF]
+        middles, spreads = around(np.array([self._ratios[index] for index in telling], np.float32), _AROUND)
+        count = min(len(telling), _AROUND)
+        share = count / (count + _PRIOR_UNITS)
+        self._places = telling
+        self._centres = share * middles + (1 - share) * _PRIOR_CENTRE
+        self._spreads = np.clip(share * spreads + (1 - share) * _PRIOR_SPREAD, _LEAST, _MOST)
+
+    def usual(self, pair: Pair) -> tuple[float, float]:
+        """Centre and spread around ``pair``, those of the prior where no unit of the file says anything."""
+        if not self._places:
+            return _PRIOR_CENTRE, _PRIOR_SPREAD
+        place = min(bisect_left(self._places, pair.index), len(self._places) - 1)
+        return float(self._centres[place]), float(self._spreads[place])
 
     def deviation(self, pair: Pair) -> float:
         """How many standard deviations the target is too long (positive) or too short (negative)."""
-        spread = self.spread * math.sqrt(1 + _HALF / max(_weight(pair), 1.0))
-        return (_ratio(pair) - self.centre) / spread
+        centre, spread = self.usual(pair)
+        return (self._ratios[pair.index] - centre) / (spread * math.sqrt(1 + _HALF / max(_weight(pair), 1.0)))
+
+    def share(self, pair: Pair) -> float:
+        """The length of the target as a share of the length to be expected."""
+        return math.exp(self._ratios[pair.index] - self.usual(pair)[0])
 
 
 def _ratio(pair: Pair) -> float:
@@ -66,8 +81,7 @@ def _length(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
             continue
         severity = Severity.ERROR if abs(deviation) >= options.length_error else Severity.WARNING
         side = "long" if deviation > 0 else "short"
-        times = math.exp(_ratio(pair) - lengths.centre)
-        message = f"the target is too {side}: {times:.2f} of the length to be expected in this file"
+        message = f"the target is too {side}: {lengths.share(pair):.2f} of the length to be expected here"
         findings.append(pair.finding("length", severity, message))
     return findings
 

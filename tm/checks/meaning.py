@@ -66,12 +66,13 @@ def _shifted(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     known = meanings(batch)
     ahead = _rivals(known.source, known.target, known, batch.pairs, _NEAR)
     behind = _rivals(known.target, known.source, known, batch.pairs, _NEAR)
-    margin = options.similarity_margin * known.strictness
+    margins = options.similarity_margin * known.strictness
     findings = []
     suspects: dict[int, int] = {}
     for pair, mine, theirs in zip(batch.pairs, ahead, behind, strict=True):
         if not says_something(pair, options):
             continue
+        margin = float(margins[pair.index])
         # Of two that fit about as well the nearer one tells where the shift comes from.
         weights = [rival.gain - 0.01 * abs(rival.unit - pair.index) for rival in (mine, theirs)]
         best = mine if weights[0] >= weights[1] else theirs
@@ -113,17 +114,17 @@ def _runs(suspects: dict[int, int], pairs: Sequence[Pair]) -> list[Finding]:
 
 def _similarity(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     known = meanings(batch)
-    middle, spread = known.centre
     count = len(batch.pairs)
     reach = count if count <= _WHOLE else 200
     ahead = _rivals(known.source, known.target, known, batch.pairs, reach)
     behind = _rivals(known.target, known.source, known, batch.pairs, reach)
-    margin = options.similarity_margin * known.strictness
+    margins = options.similarity_margin * known.strictness
     findings = []
     for pair, mine, theirs in zip(batch.pairs, ahead, behind, strict=True):
         if not says_something(pair, options):
             continue
-        own = float(known.own[pair.index])
+        own, margin = float(known.own[pair.index]), float(margins[pair.index])
+        middle, spread = float(known.usual[0][pair.index]), float(known.usual[1][pair.index])
         best = mine if mine.gain >= theirs.gain else theirs
         both = min(mine.gain, theirs.gain)
         low = own < min(middle - 4.0 * spread, 0.5)

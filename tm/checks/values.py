@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpora.mentions import Certainty, Kind, Mention, core, unmatched
+from corpora.mentions_common import roman
+from corpora.mentions_zh import chinese_number
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
 from tm.checks.pair import Check, Pair, Side
@@ -150,14 +152,35 @@ _MARKER = re.compile(
 
 def _list_marker(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     left, right = _MARKER.match(pair.source.text), _MARKER.match(pair.target.text)
-    if left is None or right is None or left.lastgroup is None or left.lastgroup != right.lastgroup:
+    if left is None or right is None or left.lastgroup is None or right.lastgroup is None:
         return ()
-    scheme = left.lastgroup
-    here, there = left[scheme], right[scheme]
-    if here == there or here.isascii() != there.isascii() or here.isdigit() != there.isdigit():
+    spans = left.span(left.lastgroup), right.span(right.lastgroup)
+    here, there = (left[left.lastgroup], right[right.lastgroup])
+    if here == there:
         return ()
-    message = f"the source is item {left[0].strip()}, the target {right[0].strip()}"
-    return [pair.finding("list-marker", Severity.ERROR, message, left.span(scheme), right.span(scheme))]
+    message = f"the source is item {left[0].strip()}, the target item {right[0].strip()}"
+    alike = (
+        left.lastgroup == right.lastgroup and here.isdigit() == there.isdigit() and here.isascii() == there.isascii()
+    )
+    if alike:
+        return [pair.finding("list-marker", Severity.ERROR, message, *spans)]
+    # （四） and (d) and 4. are each other's translations; an "i" may be letter or numeral, so both readings count.
+    if _ranks(here) & _ranks(there):
+        return ()
+    return [pair.finding("list-marker", Severity.WARNING, message, *spans)]
+
+
+def _ranks(marker: str) -> set[int]:
+    """The places in a list that a marker may stand for."""
+    if marker.isdigit():
+        return {int(marker)}
+    if not marker.isascii():
+        value = chinese_number(marker)
+        return {int(value)} if value is not None else set()
+    ranks = {ord(marker.lower()) - ord("a") + 1} if len(marker) == 1 else set()
+    if set(marker.upper()) <= set("IVXLC"):
+        ranks.add(roman(marker.upper()))
+    return ranks
 
 
 def _of(name: str, severity: Severity, about: str) -> Check:
@@ -173,7 +196,5 @@ CHECKS = (
     _of("e-mail", Severity.ERROR, "an e-mail address that the other side lacks"),
     _of("footnote-mark", Severity.WARNING, "a footnote mark that the other side lacks"),
     _of("code", Severity.ERROR, "a code of letters and figures such as UTF-8 that the other side lacks"),
-    Check(
-        "list-marker", Severity.ERROR, "both sides open with a list marker of one kind, but not the same", _list_marker
-    ),
+    Check("list-marker", Severity.ERROR, "both sides open with a list marker, but not of the same place", _list_marker),
 )

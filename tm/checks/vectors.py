@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from models.encoder import Vectors
 from tm.checks.options import CheckOptions
 from tm.checks.pair import Batch, Pair, size
+from tm.checks.typical import around
 
 __all__ = ["Meanings", "meanings", "says_something"]
 
 _ALIKE = 0.75  # the median cosine of a plain translation with the built-in encoder
 _ALIKE_STEP = 0.15
+_AROUND = 101  # units
+_LEAST_SPREAD = 0.04
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,16 @@ class Meanings:
         return own
 
     @cached_property
-    def strictness(self) -> float:
-        """By how much margins must grow: 1 where good pairs look alike, more in a novel, where they hardly do."""
-        return max(1.0, 1.0 + (_ALIKE - self.centre[0]) / _ALIKE_STEP)
+    def usual(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Median and robust standard deviation of `own` around each unit, ``[n]`` each."""
+        middles, spreads = around(self.own, _AROUND)
+        return middles, np.maximum(spreads, _LEAST_SPREAD)
 
     @cached_property
-    def centre(self) -> tuple[float, float]:
-        """Median and robust standard deviation of `own`."""
-        middle = float(np.median(self.own))
-        return middle, max(0.04, 1.4826 * float(np.median(np.abs(self.own - middle))))
+    def strictness(self) -> NDArray[np.float32]:
+        """By how much margins must grow, ``[n]``: 1 where good pairs look alike, more in a novel, where they do not."""
+        grown: NDArray[np.float32] = np.maximum(1.0, 1.0 + (_ALIKE - self.usual[0]) / _ALIKE_STEP)
+        return grown
 
 
 _known: WeakKeyDictionary[Batch, Meanings] = WeakKeyDictionary()
