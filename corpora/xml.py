@@ -197,8 +197,8 @@ def _empty(element: Element) -> None:
 def _explained(error: Any) -> str:
     """libxml2's message with its line first and without its advice to programmers."""
     line = (error.position or (0, 0))[0]
-    message = str(error.msg or "broken").partition(", line ")[0].partition(", try XML_PARSE")[0].rstrip(".")
-    return f"line {line}: {message}"
+    message = " ".join(str(error.msg or "broken").split())
+    return f"line {line}: {message.partition(', line ')[0].partition(', try XML_PARSE')[0].rstrip(' .,')}"
 
 
 def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[Fragment]:

@@ -40,7 +40,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
         raise EmptyInput(f"{path} is empty")
     try:
         file = pq.ParquetFile(str(path))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise DamagedInput(f"{path} is no Parquet file, or a damaged one") from error
     with file:
         yield from units_of_rows(_rows(file, pa, path), options, problems)
@@ -59,5 +59,5 @@ def _rows(file: Any, pa: Any, path: Path) -> Iterator[tuple[int, Sequence[str]]]
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 number += 1
                 yield number, ["" if cell is None else str(cell) for cell in row]
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise DamagedInput(f"{path} is a damaged Parquet file") from error

@@ -152,7 +152,7 @@ def _parsed(text: str, path: Path, problems: Problems) -> Any:
     try:
         return parse("\n".join(sound).encode("utf-8", "replace"))
     except (PoParseError, ValueError) as error:
-        raise DamagedInput(f"{path} is no PO file: {error}") from error
+        raise DamagedInput(f"{path} is no PO file, or a damaged one") from error
 
 
 def _languages(header: Any, entries: list[Any], options: ReadOptions) -> tuple[str, str]:

@@ -5,7 +5,9 @@ unpack to gigabytes, and every part is looked at for a document type, which no h
 """
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +26,9 @@ _RATIO = 200  # unpacked to packed; text packs some 20 to 1
 _CELL = 32_767  # characters that Excel holds in a cell
 _ROWS = 1_048_576
 _OLE = b"\xd0\xcf\x11\xe0"  # an old .xls, and every encrypted .xlsx
+#: What `zipfile` raises on archives that are none, cut off, encrypted or made of nonsense.
+_BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
+           ValueError, struct.error)  # fmt: skip
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how workbooks write what XML would change (ECMA-376, 22.4.2.4)
 _WIDTHS = {"A": 60, "B": 60}
 
@@ -75,7 +80,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
         book = openpyxl.load_workbook(str(path), read_only=True, data_only=True)
     # openpyxl raises whatever its parsers raise on a damaged part.
     except Exception as error:
-        raise DamagedInput(f"{path} is a damaged workbook: {error}") from error
+        raise DamagedInput(f"{path} is a damaged workbook") from error
     try:
         if not book.worksheets:
             raise EmptyInput(f"{path} has no sheet of cells")
@@ -91,7 +96,7 @@ def _rows(sheet: Any, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         try:
             row = next(rows, None)
         except Exception as error:
-            raise DamagedInput(f"{path} is a damaged workbook: {error}") from error
+            raise DamagedInput(f"{path} is a damaged workbook") from error
         if row is None:
             return
         number += 1
@@ -127,7 +132,7 @@ def _check(path: Path) -> None:
                     raise InputError(f"{path} declares a document type in {part.filename}; it is not read")
             if "[Content_Types].xml" not in package.namelist():
                 raise WrongFormat(f"{path} is a zip file, but no workbook")
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         if not head.startswith(b"PK"):
             raise WrongFormat(f"{path} is no Excel workbook") from error
-        raise DamagedInput(f"{path} is a damaged workbook: {error}") from error
+        raise DamagedInput(f"{path} is a damaged workbook") from error

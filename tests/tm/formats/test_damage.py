@@ -1,0 +1,74 @@
+"""Whatever bytes stand in a file, reading it yields units or raises one of our errors with one sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpora.errors import DuiyiError
+from tm import formats
+from tm.formats import Problems, WriteOptions
+from tm.unit import Unit
+
+UNITS = [
+    Unit("第一句⟦1|<b>⟧。", "One⟦1|<b>⟧.", "zh-CN", "en-US", score=0.9, notes=("n",)),
+    Unit('二,"x"', "Two\nlines", "zh-CN", "en-US", previous="前", properties={"a": "b"}),
+]
+NAMES = ["x.tmx", "x.1.xlf", "x.2.xlf", "x.tsv", "x.csv", "x.jsonl", "x.po", "x.xlsx", "x.parquet", "x.tmx.gz", "x.tbx"]
+CHANGES = st.lists(
+    st.tuples(
+        st.floats(0, 1, exclude_max=True),
+        st.sampled_from(["cut", "drop", "double", "replace"]),
+        st.sampled_from(
+            [b"\x00", b"\xff", b"<", b">", b"&", b'"', b"\t", b"\n", b"<tu>", b"\x0b", b"{", "乙".encode()]
+        ),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
+    folder = tmp_path_factory.mktemp("sound")
+
+    def content(name: str) -> bytes:
+        path = folder / name
+        if not path.exists():
+            formats.write(path, UNITS, WriteOptions(xliff="2.1" if ".2." in name else "1.2"))
+        return path.read_bytes()
+
+    return content
+
+
+def damaged(data: bytes, changes: list[tuple[float, str, bytes]]) -> bytes:
+    for share, what, piece in changes:
+        at = int(share * len(data))
+        if what == "cut":
+            data = data[:at]
+        elif what == "drop":
+            data = data[:at] + data[at + len(piece) :]
+        elif what == "double":
+            data = data[:at] + data[at : at + 40] + data[at:]
+        else:
+            data = data[:at] + piece + data[at + 1 :]
+    return data
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=CHANGES)
+def test_damage_is_never_a_surprise(
+    name: str, tmp_path: Path, sound: Callable[[str], bytes], changes: list[tuple[float, str, bytes]]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(damaged(sound(name), changes))
+    error = None
+    try:
+        found = list(formats.read(path, problems=Problems(path, strict=False)))
+        assert all(isinstance(unit, Unit) for unit in found)
+    except DuiyiError as caught:
+        error = str(caught)
+    assert error is None or ("\n" not in error and len(error) < 400 + len(str(path)))
