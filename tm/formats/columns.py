@@ -207,7 +207,8 @@ def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Col
     pair = []
     for side, wanted in (("source", options.source_lang), ("target", options.target_lang)):
         own = _first(body, fields.get(f"{side}_lang"))
-        given = own or ("" if _named(fields) else wanted) or (languages[fields[side]] if header else "")
+        named = languages[fields[side]] if header and fields[side] < len(languages) else ""
+        given = own or ("" if _named(fields) else wanted) or named
         pair.append(normalize(given or _detected(body, fields[side])))
     taken = set(fields.values())
     properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
