@@ -59,9 +59,9 @@ def _duplicate(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     findings = []
     for group in _groups(batch.pairs, lambda pair: f"{pair.source.key}\0{pair.target.key}"):
         for before, pair in pairwise(group):
-            # A double right behind its twin was pasted twice; further away a text may well say the same again.
+            # A double right behind its twin was pasted twice; further away only a heading or a label may come again.
             near = pair.index - before.index == 1 and pair.source.size >= options.minimum
-            severity = Severity.WARNING if near else Severity.INFO
+            severity = Severity.WARNING if near or pair.source.size >= _LONG else Severity.INFO
             findings.append(pair.finding("duplicate", severity, f"the same as unit {before.index} on both sides"))
     return findings
 
@@ -80,6 +80,7 @@ def _repeated(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
+_LONG = 40.0  # letters: who says as much again, word for word, has copied
 _ENDS = re.compile(r"[。！？.!?]+\s*")
 
 

@@ -130,6 +130,8 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
         rare = [sign for sign in han if sign not in _usual()]
         if (len(han) >= 4 and len(rare) > 0.3 * len(han) and _decodes(text)) or _is_utf8(text):
             return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
+        if len(han) >= 6 and len(rare) > 0.5 * len(han):
+            return Severity.WARNING, "mostly characters that Chinese hardly uses", (text.index(rare[0]), len(text))
     return None
 
 

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from models.encoder import Vectors
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Pair, size
+from tm.checks.pair import Batch, Check, Pair, Side, size
 from tm.checks.vectors import Meanings, meanings, says_something
 
 __all__ = ["CHECKS"]
 
 _NEAR = 5  # units to either side among which a shift is looked for
 _WHOLE = 6_000  # units up to which every source is compared with every target
+_TELLING = 12.0  # letters from which a text without a Chinese character is no Chinese text
 _TWINS = 0.96  # cosine from which two texts of one language say the same
 
 
@@ -39,9 +40,14 @@ def _best(scores: NDArray[np.float32], own: float, first: int) -> _Rival:
     return _Rival(first + place, float(scores[place]) - own)
 
 
-def _rivals(vectors: Vectors, others: Vectors, known: Meanings, pairs: Sequence[Pair], reach: int) -> list[_Rival]:
-    """For each unit the best text of the other side within ``reach`` units, its own and its twins left out."""
-    count = len(pairs)
+def _rivals(vectors: Vectors, others: Vectors, known: Meanings, sides: Sequence[Side], reach: int) -> list[_Rival]:
+    """For each unit the best text of the other side within ``reach`` units, its own and its twins left out.
+
+    ``sides`` are the texts of ``others``. One that was never translated is no rival: in its own language everything
+    looks more alike than across languages.
+    """
+    count = len(sides)
+    foreign = np.array([_is_foreign(side) for side in sides])
     rivals = []
     for first in range(0, count, 512):
         last = min(count, first + 512)
@@ -51,6 +57,7 @@ def _rivals(vectors: Vectors, others: Vectors, known: Meanings, pairs: Sequence[
         # What says the same on this side may have any of its twins' translations.
         twins |= vectors[first:last] @ vectors[low:high].T > _TWINS
         scores[twins] = -1.0
+        scores[:, foreign[low:high]] = -1.0
         for row in range(last - first):
             unit = first + row
             left, right = max(0, unit - reach - low), min(high - low, unit + reach + 1 - low)
@@ -60,12 +67,20 @@ def _rivals(vectors: Vectors, others: Vectors, known: Meanings, pairs: Sequence[
     return rivals
 
 
+def _is_foreign(side: Side) -> bool:
+    """True where the side is written in Chinese characters and should not be, or the reverse."""
+    if side.base in ("zh", "ja", "ko"):
+        return side.han == 0 and side.size >= _TELLING
+    return side.han * 3 > len(side.text)
+
+
 def _shifted(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     if len(batch.pairs) < 3:
         return ()
     known = meanings(batch)
-    ahead = _rivals(known.source, known.target, known, batch.pairs, _NEAR)
-    behind = _rivals(known.target, known.source, known, batch.pairs, _NEAR)
+    sources, targets = [pair.source for pair in batch.pairs], [pair.target for pair in batch.pairs]
+    ahead = _rivals(known.source, known.target, known, targets, _NEAR)
+    behind = _rivals(known.target, known.source, known, sources, _NEAR)
     margins = options.similarity_margin * known.strictness
     findings = []
     suspects: dict[int, int] = {}
@@ -116,8 +131,9 @@ def _similarity(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     known = meanings(batch)
     count = len(batch.pairs)
     reach = count if count <= _WHOLE else 200
-    ahead = _rivals(known.source, known.target, known, batch.pairs, reach)
-    behind = _rivals(known.target, known.source, known, batch.pairs, reach)
+    sources, targets = [pair.source for pair in batch.pairs], [pair.target for pair in batch.pairs]
+    ahead = _rivals(known.source, known.target, known, targets, reach)
+    behind = _rivals(known.target, known.source, known, sources, reach)
     margins = options.similarity_margin * known.strictness
     findings = []
     for pair, mine, theirs in zip(batch.pairs, ahead, behind, strict=True):
