@@ -11,9 +11,9 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from tm.folding import TOKEN
-from tm.tags import split
+from tm.tags import tags
 
-__all__ = ["Piece", "differences"]
+__all__ = ["Piece", "differences", "tag_spans"]
 
 _PIECE = re.compile(rf"{TOKEN.pattern}|\s+|[\s\S]")
 
@@ -45,6 +45,20 @@ def differences(old: str, new: str) -> tuple[Piece, ...]:
 
 def _pieces(text: str) -> list[str]:
     found: list[str] = []
-    for part in split(text):
-        found += _PIECE.findall(part) if isinstance(part, str) else [str(part)]
+    last = 0
+    for start, end in tag_spans(text):
+        found += [*_PIECE.findall(text[last:start]), text[start:end]]
+        last = end
+    return found + _PIECE.findall(text[last:])
+
+
+def tag_spans(text: str) -> list[tuple[int, int]]:
+    """Where the inline tags of a unit's text stand in it."""
+    found: list[tuple[int, int]] = []
+    last = 0
+    for tag in tags(text):
+        start = text.find(str(tag), last)
+        if start >= 0:
+            last = start + len(str(tag))
+            found.append((start, last))
     return found

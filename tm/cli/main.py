@@ -12,10 +12,13 @@ import typer
 from corpora.errors import DuiyiError
 from tm.cli.align import align
 from tm.cli.check import check
+from tm.cli.concordance import concordance
 from tm.cli.convert import convert
 from tm.cli.demo import demo
 from tm.cli.evaluate import evaluate
 from tm.cli.fetch import fetch
+from tm.cli.lookup import lookup
+from tm.cli.memory import app as memory
 from tm.cli.output import message
 from tm.cli.structure import structure
 from tm.cli.term import app as term
@@ -41,10 +44,13 @@ def _root() -> None:
 app.command()(demo)
 app.command()(align)
 app.command()(check)
+app.command()(concordance)
 app.command()(convert)
 app.command()(evaluate)
 app.command()(fetch)
+app.command()(lookup)
 app.command()(structure)
+app.add_typer(memory, name="memory")
 app.add_typer(term, name="term")
 
 

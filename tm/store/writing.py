@@ -5,6 +5,7 @@ the new ones itself (it holds the write lock) and writes them in bulk.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ __all__ = ["LONGEST", "AddReport", "Keep", "Writer", "detail_json", "refusal"]
 Keep = Literal["all", "newest", "best"]
 #: Characters on one side; what is longer is no segment, and would slow every look-up beside it.
 LONGEST = 100_000
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ def refusal(unit: Unit) -> str:
         return "no target text"
     if max(len(unit.source), len(unit.target)) > LONGEST:
         return f"longer than {LONGEST:,} characters"
+    if not (unit.source.isascii() and unit.target.isascii()) and _HALF.search(unit.source + unit.target):
+        return "half a character, which is no text"
     if unit.status not in STATUSES:
         return f"status {unit.status!r}"
     return ""
@@ -185,7 +189,7 @@ class Writer:
             wanted[source, unit.source] = 0
             wanted[self._language(unit.target_lang), unit.target] = 0
             for context in (unit.previous, unit.next):
-                if context and len(context) <= LONGEST:
+                if context and len(context) <= LONGEST and (context.isascii() or not _HALF.search(context)):
                     wanted[source, context] = 0
         keys = {pair: key(pair[1]) for pair in wanted}
         for number, language, text in self._connection.execute(

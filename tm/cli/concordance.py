@@ -1,0 +1,91 @@
+"""`duiyi concordance`: where a phrase stands in the memories, on either side."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tm.cli.asking import (
+    AuthorOption,
+    MemoriesOption,
+    OriginOption,
+    QualityOption,
+    SinceOption,
+    SourceOption,
+    StatusOption,
+    TargetOption,
+    UntilOption,
+    filters_of,
+    memories,
+)
+from tm.cli.output import message, print_json, write
+
+if TYPE_CHECKING:
+    from tm.concordance import Hit
+
+__all__ = ["concordance"]
+
+
+def concordance(
+    text: Annotated[
+        str, typer.Argument(help='Words that must all occur; "…" keeps words together, * and ? are wildcards.')
+    ],
+    side: Annotated[str, typer.Option(help="Where to look: both, source or target.")] = "both",
+    exact: Annotated[bool, typer.Option(help="As typed: case, width, script and punctuation count.")] = False,
+    limit: Annotated[int, typer.Option(help="How many hits at most.", min=1)] = 50,
+    memory: MemoriesOption = None,
+    source_lang: SourceOption = "",
+    target_lang: TargetOption = "",
+    origin: OriginOption = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    status: StatusOption = None,
+    min_quality: QualityOption = None,
+    author: AuthorOption = "",
+    json: Annotated[bool, typer.Option("--json", help="Print hits as JSON.")] = False,
+) -> None:
+    """Find where a phrase stands, on either side, and mark what probably answers to it on the other."""
+    from tm.concordance import ConcordanceOptions
+    from tm.concordance import concordance as find
+    from tm.lookup import check_languages
+
+    filters = filters_of(
+        source_lang=source_lang,
+        target_lang=target_lang,
+        origin=origin,
+        since=since,
+        until=until,
+        status=status,
+        min_quality=min_quality,
+        author=author,
+    )
+    options = ConcordanceOptions(side, exact, limit, filters)  # type: ignore[arg-type]
+    with memories(memory) as asked:
+        if source_lang or target_lang:
+            check_languages([one for one, _ in asked], source_lang, target_lang)
+        hits = find([one for one, _ in asked], text, options)
+    if json:
+        print_json([hit.as_json() for hit in hits])
+    elif hits:
+        for hit in hits:
+            _show(hit)
+    else:
+        message("nothing found")
+
+
+def _show(hit: "Hit") -> None:
+    colour = sys.stdout.isatty()
+    found, answer = ("\x1b[1;33m", "\x1b[1;32m") if colour else ("[", "{")
+    ends = ("\x1b[0m", "\x1b[0m") if colour else ("]", "}")
+    write(_marked(hit.text, hit.spans, found, ends[0]))
+    write(f"    {_marked(hit.other, hit.counterpart, answer, ends[1])}")
+    place = hit.unit.origin
+    known = [place.source_file, place.section, f"page {place.page}" if place.page else "", hit.unit.status]
+    write(f"    [{', '.join(part for part in known if part)}]")
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int]], before: str, after: str) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}{before}{text[start:end]}{after}{text[end:]}"
+    return text

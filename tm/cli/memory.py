@@ -1,0 +1,400 @@
+"""`duiyi memory`: fill, empty, tidy and copy a translation memory."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corpora.errors import InputError, UsageError
+from tm.cli.asking import (
+    AuthorOption,
+    MemoryOption,
+    OriginOption,
+    QualityOption,
+    SinceOption,
+    SourceOption,
+    StatusOption,
+    TargetOption,
+    TextOption,
+    UntilOption,
+    filters_of,
+    one_path,
+)
+from tm.cli.output import console, errors, message, print_json, write
+
+if TYPE_CHECKING:
+    from tm.memory import Stats
+    from tm.unit import Unit
+
+__all__ = [
+    "add",
+    "app",
+    "backup",
+    "compact",
+    "dedupe",
+    "delete",
+    "edit",
+    "export",
+    "import_",
+    "index",
+    "stats",
+]
+
+app = typer.Typer(help="Fill, tidy, count, copy and empty a translation memory.", no_args_is_help=True)
+_SHOWN = 10  # problems named one by one; the rest is counted
+
+KeepOption = Annotated[
+    str, typer.Option(help="Which translations of one source text stay: all, newest or best (reviewed, then score).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+StrictOption = Annotated[bool, typer.Option(help="Refuse a whole file where one unit of it is damaged.")]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of units, type by extension.")]
+
+
+@app.command()
+def add(
+    files: FilesArgument,
+    memory: MemoryOption = "",
+    keep: KeepOption = "all",
+    strict: StrictOption = False,
+    min_quality: QualityOption = None,
+    status: Annotated[str, typer.Option(help="Status to give: unreviewed, reviewed or rejected.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Add what `duiyi align` wrote (.jsonl keeps the most) to a memory, which is made where there is none."""
+    _take(files, memory, keep, strict=strict, min_quality=min_quality, status=status, json=json)
+
+
+@app.command("import")
+def import_(
+    files: FilesArgument,
+    memory: MemoryOption = "",
+    source_lang: SourceOption = "",
+    target_lang: TargetOption = "",
+    keep: KeepOption = "all",
+    strict: StrictOption = False,
+    min_quality: QualityOption = None,
+    status: Annotated[str, typer.Option(help="Status to give: unreviewed, reviewed or rejected.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Import TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet: what is sound goes in, the rest is named by line."""
+    _take(
+        files, memory, keep, source_lang, target_lang, strict=strict, min_quality=min_quality, status=status, json=json
+    )
+
+
+def _take(
+    files: list[Path],
+    memory: str,
+    keep: str,
+    source_lang: str = "",
+    target_lang: str = "",
+    *,
+    strict: bool,
+    min_quality: float | None,
+    status: str,
+    json: bool,
+) -> None:
+    from tm.conformance import REASONS, Audit
+    from tm.formats import Problems, ReadOptions, read
+    from tm.memory import Memory
+    from tm.store.filters import STATUSES
+
+    if keep not in ("all", "newest", "best"):
+        raise UsageError(f"--keep is one of all, newest, best, not {keep}")
+    if status and status not in STATUSES:
+        raise UsageError(f"--status is one of {', '.join(STATUSES)}, not {status}")
+    for file in files:
+        # Before the memory is made: a mistyped name shall leave nothing behind.
+        if not file.is_file():
+            raise InputError(f"{file} is a folder, not a file" if file.is_dir() else f"{file} does not exist")
+    path = one_path(memory)
+    results = []
+    with Memory.open(path, create=True) as target:
+        for file in files:
+            problems, audit = Problems(file, strict), Audit()
+            units = read(file, ReadOptions(source_lang, target_lang, strict), problems=problems)
+            units = _prepared(audit.over(units), file, min_quality, status)
+            with _counting(f"reading {file.name}") as told:
+                report = target.add(units, keep=keep, whole=strict, progress=told)  # type: ignore[arg-type]
+            _complain(problems)
+            results.append(
+                {
+                    "file": str(file),
+                    "read": report.read,
+                    "new": report.new,
+                    "folded": report.folded,
+                    "removed": report.removed,
+                    "left_out": dict(report.left_out),
+                    "problems": [{"line": one.line, "message": one.message} for one in problems.found],
+                    "passed_over": dict(problems.skipped),
+                    "reasons": dict(audit.counts),
+                }
+            )
+            if not json:
+                write(
+                    f"{file}: {report.read:,} units, {report.new:,} new, {report.folded:,} known"
+                    + (f", {report.removed:,} variants taken out" if report.removed else "")
+                )
+                for why, count in sorted(report.left_out.items()):
+                    write(f"  left out: {count:,} ({why})")
+                for key, count in sorted(audit.counts.items()):
+                    if key in REASONS:
+                        write(f"  note: {count:,}: {REASONS[key].title} ({REASONS[key].effect})")
+    if json:
+        print_json(results)
+
+
+def _prepared(units: "Iterable[Unit]", file: Path, min_quality: float | None, status: str) -> "Iterator[Unit]":
+    """Where nothing tells where a unit comes from, the file does."""
+    for unit in units:
+        if min_quality is not None and unit.score is not None and unit.score < min_quality:
+            continue
+        if not unit.origin.source_file and not unit.origin.target_file:
+            unit = replace(unit, origin=replace(unit.origin, source_file=file.name))
+        yield replace(unit, status=status) if status else unit
+
+
+@contextmanager
+def _counting(title: str) -> Iterator[Callable[[int], None]]:
+    """A running count on standard error, on a terminal only."""
+    screen = errors()
+    with screen.status(title) as status:
+        yield lambda count: status.update(f"{title}: {count:,} units")
+
+
+def _complain(problems: Any) -> None:
+    for note in problems.notes:
+        message(f"duiyi: {problems.path}: {note}")
+    for problem in problems.found[:_SHOWN]:
+        message(f"duiyi: warning: {problems.path}, {problem}; the unit was left out")
+    if len(problems.found) > _SHOWN:
+        message(f"duiyi: warning: {problems.path}: {len(problems.found) - _SHOWN:,} more units were left out")
+    for reason, count in problems.skipped.most_common():
+        message(f"duiyi: {problems.path}: {count:,} units passed over: {reason}")
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="The file to write, type by extension.")],
+    memory: MemoryOption = "",
+    client: Annotated[str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, …")] = "",
+    every_place: Annotated[bool, typer.Option(help="A unit for each place where it was met, not one for all.")] = False,
+    source_lang: SourceOption = "",
+    target_lang: TargetOption = "",
+    origin: OriginOption = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    status: StatusOption = None,
+    min_quality: QualityOption = None,
+    text: TextOption = "",
+    author: AuthorOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Write units to TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet."""
+    from tm.formats import WriteOptions, format_of
+    from tm.formats import write as write_file
+    from tm.memory import Memory
+
+    filters = filters_of(
+        source_lang=source_lang,
+        target_lang=target_lang,
+        origin=origin,
+        since=since,
+        until=until,
+        status=status,
+        min_quality=min_quality,
+        text=text,
+        author=author,
+    )
+    format_of(out)
+    with Memory.open(one_path(memory)) as source, _counting(f"writing {out.name}") as told:
+        units = _told(source.units(filters, every_place=every_place), told)
+        report = write_file(out, units, WriteOptions(source_lang, target_lang, client=client))
+    if json:
+        print_json({"out": str(out), "written": report.written, "left_out": dict(report.left_out)})
+        return
+    write(f"{out}: {report.written:,} units")
+    for why, count in sorted(report.left_out.items()):
+        write(f"  left out: {count:,} ({why})")
+
+
+def _told(units: "Iterable[Unit]", told: Callable[[int], None]) -> "Iterator[Unit]":
+    for count, unit in enumerate(units, 1):
+        if count % 5_000 == 0:
+            told(count)
+        yield unit
+
+
+@app.command()
+def stats(memory: MemoryOption = "", json: JsonOption = False) -> None:
+    """Count units, texts, languages, states and origins."""
+    from tm.memory import Memory
+
+    with Memory.open(one_path(memory)) as source:
+        found = source.stats()
+        path = str(source.path)
+    if json:
+        print_json(_stats_json(path, found))
+    else:
+        _show_stats(path, found)
+
+
+def _stats_json(path: str, stats: "Stats") -> dict[str, Any]:
+    return {
+        "memory": path,
+        "units": stats.units,
+        "texts": stats.texts,
+        "characters": stats.characters,
+        "file_size": stats.file_size,
+        "indexed": stats.indexed,
+        "segments": stats.segments,
+        "pairs": [{"source_lang": a, "target_lang": b, "units": count} for (a, b), count in stats.pairs.items()],
+        "statuses": dict(stats.statuses),
+        "origins": dict(stats.origins),
+        "signatures": dict(stats.signatures),
+    }
+
+
+def _show_stats(path: str, stats: "Stats") -> None:
+    from rich.table import Table
+
+    table = Table("what", title=path)
+    table.add_column("units", justify="right")
+    table.add_row("all", f"{stats.units:,}")
+    for (source, target), count in stats.pairs.items():
+        table.add_row(f"{source} → {target}", f"{count:,}")
+    for name, count in [*stats.statuses.items(), *stats.origins.items()]:
+        table.add_row(name, f"{count:,}")
+    console().print(table)
+    write(f"{stats.texts:,} texts, {stats.characters:,} characters, {stats.file_size / 1e6:,.1f} MB")
+
+
+@app.command()
+def dedupe(
+    memory: MemoryOption = "",
+    keep: Annotated[str, typer.Option(help="Which translation of a source text stays: newest or best.")] = "best",
+    looks: Annotated[
+        bool, typer.Option(help="Source texts that differ in case, width or script only are one.")
+    ] = False,
+) -> None:
+    """Keep one translation of each source text into each language."""
+    from tm.memory import Memory
+
+    if keep not in ("newest", "best"):
+        raise UsageError(f"--keep is newest or best, not {keep}")
+    with Memory.open(one_path(memory)) as target:
+        write(f"{target.dedupe(keep, looks=looks):,} units taken out")  # type: ignore[arg-type]
+
+
+@app.command()
+def delete(
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[UNIT]...", help="Numbers of units.")] = None,
+    memory: MemoryOption = "",
+    source_lang: SourceOption = "",
+    target_lang: TargetOption = "",
+    origin: OriginOption = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    status: StatusOption = None,
+    text: TextOption = "",
+    author: AuthorOption = "",
+    everything: Annotated[bool, typer.Option("--all", help="Delete all units.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")] = False,
+) -> None:
+    """Delete units by number (as `duiyi lookup --json` shows them) or by filters."""
+    from tm.memory import Memory
+    from tm.store.filters import Filters
+
+    filters = filters_of(
+        source_lang=source_lang,
+        target_lang=target_lang,
+        origin=origin,
+        since=since,
+        until=until,
+        status=status,
+        text=text,
+        author=author,
+    )
+    if not numbers and filters == Filters() and not everything:
+        raise UsageError("say what to delete: numbers of units, filters, or --all")
+    with Memory.open(one_path(memory)) as target:
+        if dry_run:
+            wanted = set(numbers or ())
+            count = sum(not wanted or entry.id in wanted for entry in target.entries(filters))
+            write(f"{count:,} units would be deleted")
+        else:
+            write(f"{target.delete(filters, numbers=numbers or None):,} units deleted")
+
+
+@app.command()
+def edit(
+    number: Annotated[int, typer.Argument(metavar="UNIT", help="Number of the unit, as lookup --json shows it.")],
+    memory: MemoryOption = "",
+    source: Annotated[str | None, typer.Option(help="New source text.")] = None,
+    target: Annotated[str | None, typer.Option(help="New target text.")] = None,
+    status: Annotated[str | None, typer.Option(help="unreviewed, reviewed or rejected.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who changed it.")] = None,
+    note: Annotated[list[str] | None, typer.Option(help="Notes in the place of those there; may be repeated.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Change a unit; what it was met in stays known."""
+    from tm.memory import Memory
+
+    given = {"source": source, "target": target, "status": status, "author": author}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if note is not None:
+        changes["notes"] = tuple(note)
+    if not changes:
+        raise UsageError("say what to change: --source, --target, --status, --author or --note")
+    with Memory.open(one_path(memory)) as store:
+        entry = store.edit(number, **changes)
+    unit = entry.unit
+    if json:
+        print_json({"unit": entry.id, "source": unit.source, "target": unit.target, "status": unit.status})
+    else:
+        write(f"{entry.id}\t{unit.status}\t{unit.source}\t{unit.target}")
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(help="The file to write.")],
+    memory: MemoryOption = "",
+) -> None:
+    """Copy a memory to another file, complete even while others write to it."""
+    from tm.memory import Memory
+
+    with Memory.open(one_path(memory)) as source:
+        source.backup(out)
+    write(f"{out}: {out.stat().st_size / 1e6:,.1f} MB")
+
+
+@app.command()
+def compact(memory: MemoryOption = "") -> None:
+    """Check the file, make its index anew and give back room that deleted units took."""
+    from tm.memory import Memory
+
+    with Memory.open(one_path(memory)) as target:
+        faults = target.check()
+        if faults:
+            raise InputError(f"{target.path} is damaged: {faults[0]}; put a backup in its place")
+        target.compact()
+        write(f"{target.path}: {target.path.stat().st_size / 1e6:,.1f} MB")
+
+
+@app.command()
+def index(
+    memory: MemoryOption = "",
+    model: Annotated[str, typer.Option(help="Encoder; the built-in one by default.")] = "",
+) -> None:
+    """Make or bring up to date the vectors that semantic look-ups ask; they stand beside the memory."""
+    from models.registry import load
+    from tm.memory import Memory
+    from tm.semantic import index as make
+
+    with Memory.open(one_path(memory)) as source, _counting("encoding") as told:
+        count = make(source, load(model or None), progress=told)
+    write(f"{count:,} texts can be found by meaning")
