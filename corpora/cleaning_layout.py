@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpora.document import Line
 
@@ -24,6 +24,10 @@ STOPS = "。！？；：.!?;:…"
 CLOSERS = "”’」』）)】》〉\"'］]"
 _WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?<!\d[.,])\s?(?:\d{1,3}|\^?\[\d{1,3}\]|\*{1,3})$")
+_SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
+_SLACK = 0.3  # the most that a full line may fall short of the margin, as a share of it
+_EVEN = 3  # columns by which full lines differ in a typewriter face
+_WIDEST = 240  # columns; nothing is wrapped later
 _OPENERS = "（《〈「『【“‘([{"
 _KEEPS = "，。、；：！？）】》」』”’％,.;:!?)]%"
 
@@ -118,7 +122,7 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
         indent = columns(expanded[: len(expanded) - len(expanded.lstrip())])
         width = columns(text)
         cut = page is not None and line.page != page
-        rows.append(Row(line, text, indent, indent + width, gap, line.text[-1:].isspace(), cut))
+        rows.append(Row(line, text, indent, indent + width, gap, line.text.rstrip("\r\n")[-1:].isspace(), cut))
         gap, page = 0, line.page
     return rows
 
@@ -162,72 +166,72 @@ def _pitch(lines: Sequence[Line], size: float) -> float:
 
 def fits(above: Row, below: Row, layout: Layout) -> bool:
     """Whether the first word of ``below`` would still have stood on ``above``, had the text gone on there."""
-    word = first_word(below.text)
-    joint = 0 if is_wide(word[0]) or is_wide(above.text[-1]) else 1
-    return above.right + joint + columns(word) <= layout.width - layout.slack
+    return _needed(above, below) <= layout.width - layout.slack
 
 
 def measure(rows: Sequence[Row]) -> Layout:
-    """Read the layout off the rows of a document."""
-    placed = any(row.size is not None for row in rows)
+    """Read the layout off the rows of a document.
+
+    All of it rests on the pairs of lines that surely belong together, a word of running text being followed by
+    a word in lower case or by a Chinese character: they show where full lines end and how far they stand apart.
+    """
     size = _common(row.size for row in rows if row.size is not None)
-    if len(rows) < 2:
-        return Layout(False, rows[0].right if rows else 0, 0, 0, False, False, False, size)
-    width = _width(rows)
-    wide = sum(is_wide(char) for row in rows[:400] for char in row.text) > 0.25 * sum(
-        len(row.text) for row in rows[:400]
-    )
-    slack = max(6.0, width * 0.09) if wide and _ragged(rows, width) else (2.0 if not placed else max(2.0, width * 0.04))
-    draft = Layout(True, width, slack, 0, False, False, False, size)
-    full = [not fits(above, below, draft) for above, below in itertools.pairwise(rows)]
-    wrapped = _is_wrapped(rows, full, width)
-    gaps = Counter(round(below.gap) for below, f in zip(rows[1:], full, strict=True) if f and not below.cut)
-    gap = gaps.most_common(1)[0][0] if wrapped and gaps else 0
-    larger = sum(round(row.gap) > gap for row in rows[1:])
-    spaced = larger > 0.12 * len(rows)
+    pairs = list(itertools.pairwise(rows))
+    reach = _quantile(sorted(row.right for row in rows), 0.9)
+    sure = [(above, below) for above, below in pairs if _sure(above, below, reach)]
+    gap = _common(round(below.gap) for _, below in sure) or 0.0
+    sure = [pair for pair in sure if round(pair[1].gap) <= gap]
+    spaced = sum(round(row.gap) > gap for row in rows[1:]) > 0.12 * len(rows)
+    if len(sure) < max(2, _SURE * len(rows)):
+        # Two or three lines that go on are no rule where most paragraphs stand on one line.
+        return Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
+    rights = sorted(above.right for above, _ in sure)
+    needed = sorted(_needed(above, below) for above, below in sure)
+    width = _quantile(rights, 0.97)
+    slack = max(1.0, width - _quantile(needed, 0.02))
+    if slack > _EVEN:
+        # In a proportional face the rarest line ends fall shorter than any of the sure ones.
+        slack *= 1.4
+    wrapped = width <= _WIDEST and (slack <= _SLACK * width or (spaced and gap == 0))
+    if not wrapped:
+        return Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
+    draft = Layout(True, width, min(slack, _SLACK * width), gap, spaced, False, False, size)
+    full = [not fits(above, below, draft) for above, below in pairs]
     inner = [
         below.indent - above.indent
-        for above, below, f in zip(rows, rows[1:], full, strict=False)
+        for (above, below), f in zip(pairs, full, strict=True)
         if f and round(below.gap) <= gap and not below.cut
     ]
-    opening = sum(-8 <= step <= -0.8 for step in inner)
-    indented = wrapped and bool(inner) and opening > 0.12 * len(inner)
-    inside = [below.indent for below, f in zip(rows[1:], full, strict=True) if f] if wrapped else []
-    margin = _common(inside or (row.indent for row in rows)) or 0.0
-    return Layout(wrapped, width, slack, gap, spaced, indented, wrapped and _trailing(rows, full), size, margin)
+    indented = sum(-8 <= step <= -0.8 for step in inner) > 0.12 * len(inner)
+    margin = _common(round(below.indent * 2) / 2 for _, below in sure) or 0.0
+    return replace(draft, indented=indented, trailing=_trailing(rows, full), margin=margin)
+
+
+def _sure(above: Row, below: Row, reach: float) -> bool:
+    """Whether the lines surely belong to one paragraph."""
+    if below.cut or above.stopped or above.right < 0.4 * reach or abs(below.gap - round(below.gap)) > 0.4:
+        return False
+    last, first = above.text[-1], below.text[0]
+    if first.islower():
+        return last.isalnum() or last in ",-"
+    return is_wide(last) and is_wide(first) and last.isalnum() and first.isalnum()
+
+
+def _needed(above: Row, below: Row) -> float:
+    """The column at which ``above`` would have ended, had the first word of ``below`` still stood on it."""
+    word = first_word(below.text)
+    joint = 0 if is_wide(word[0]) or is_wide(above.text[-1]) else 1
+    return above.right + joint + columns(word)
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    """The value below which ``share`` of the sorted values lie, 0 for none."""
+    return values[min(len(values) - 1, int(len(values) * share))] if values else 0.0
 
 
 def _common(values: Iterable[float]) -> float | None:
     counted = Counter(values)
     return counted.most_common(1)[0][0] if counted else None
-
-
-def _width(rows: Sequence[Row]) -> float:
-    """The column where lines turn: the far edge of the widest range that many lines share."""
-    rights = sorted(row.right for row in rows)
-    return rights[min(len(rights) - 1, int(len(rights) * 0.97))]
-
-
-def _ragged(rows: Sequence[Row], width: float) -> bool:
-    """Whether full lines end at different columns, as lines set in a proportional face do."""
-    near = [row.right for row in rows if width * 0.85 <= row.right <= width + 2]
-    return bool(near) and sum(right >= width - 2 for right in near) < 0.75 * len(near)
-
-
-def _is_wrapped(rows: Sequence[Row], full: Sequence[bool], width: float) -> bool:
-    """Whether lines turn at a margin: no line is far longer, many reach it, and most of these end in mid-sentence."""
-    if width > 220:
-        return False
-    reaching = [above for above, f in zip(rows, full, strict=False) if f]
-    open_ended = sum(not row.stopped for row in reaching)
-    return len(reaching) >= 0.2 * len(rows) and open_ended >= 0.6 * len(reaching) and _crowded(rows, width)
-
-
-def _crowded(rows: Sequence[Row], width: float) -> bool:
-    """Whether line ends crowd at the margin; the lengths of whole paragraphs thin out towards the longest."""
-    upper = sum(row.right >= width * 0.8 for row in rows)
-    middle = sum(width * 0.4 <= row.right < width * 0.8 for row in rows)
-    return upper >= middle * 0.8
 
 
 def _trailing(rows: Sequence[Row], full: Sequence[bool]) -> bool:

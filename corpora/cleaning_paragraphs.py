@@ -128,7 +128,7 @@ def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
         # The sign is sure where the rest agrees; a marker after a stop outweighs it.
         return not above.trailing and not (opens and above.stopped)
     if layout.spaced:
-        return not opens and not _dedented(piece, row, layout)
+        return not opens and not _dedented(piece, row, layout) and not _ended(above, row, layout)
     if fits(above, row, layout) or (opens and (above.stopped or row.indent > layout.margin + 0.8)):
         return False
     return _stands_within(piece, row, layout)
@@ -219,12 +219,23 @@ def _is_listing(rows: Sequence[Row], layout: Layout) -> bool:
     joints = [
         (above, below)
         for above, below in pairwise(rows)
-        if not below.cut and not _NOTE_MARK.match(below.text) and not _is_item(below)
+        if not below.cut
+        and not _NOTE_MARK.match(below.text)
+        and not _is_item(below)
+        and not _ended(above, below, layout)
     ]
     if len(rows) < 2 or not joints:
         return False
     loose = sum(_breaks_off(above, below, layout) for above, below in joints)
     return loose >= max(1, _LOOSE * len(joints))
+
+
+def _ended(above: Row, below: Row, layout: Layout) -> bool:
+    """Whether, without a blank line, a paragraph ends: a short line ends a sentence, a new one begins."""
+    if above.ending not in "。！？.!?" or not above.ending or _NOTE_MARK.match(below.text):
+        return False
+    first = below.text[0]
+    return (first.isupper() or is_wide(first)) and _breaks_off(above, below, layout)
 
 
 def _breaks_off(above: Row, below: Row, layout: Layout) -> bool:
