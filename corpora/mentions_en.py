@@ -105,7 +105,7 @@ _LETTERS = r"(?:\s?\([a-z]{1,4}\)(?!\w)){0,3}"
 _ROMAN = (
     r"(?:I(?![A-Za-z'’/])(?!\s(?!of\b|and\b|or\b|to\b)[a-z])|(?!I(?![A-Za-z]))(?:[IVX]+|[LX]{1,2}[IVX]+)(?![A-Za-z]))"
 )
-_COUNT = rf"(?:[0-9]+(?:[./][0-9]+)*{_LETTERS}|{_ROMAN}|\([a-z]{{1,4}}\))"
+_COUNT = rf"(?:(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*{_LETTERS}|{_ROMAN}|\([a-z]{{1,4}}\))"
 _AND = r"(?:,\s|,?\s(?:and|or|to)\s|\s?[-–—]\s?)"
 _REFERENCE = rf"(?:(?i:{_any(_NAMES)})\.?|Nos?\.?)\s?{_COUNT}(?:{_AND}{_COUNT})*"
 
@@ -151,7 +151,7 @@ _GATE = (
     r"|[aA]n?[\s-][hmtqbsfn]|[IVX]{2}|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@])"
 )
 _NUMBERS = re.compile(
-    rf"(?P<figures>[0-9]+(?:[./][0-9]+)*)(?P<letters>{_LETTERS})|(?P<roman>\b[IVXL]+\b)|\((?P<item>[a-z]+)\)"
+    rf"(?P<figures>(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*)(?P<letters>{_LETTERS})|(?P<roman>\b[IVXL]+\b)|\((?P<item>[a-z]+)\)"
 )
 _WORD = re.compile(r"[A-Za-z]+")
 _DATE_PARTS = re.compile(rf"(?P<year>{_YEAR})|(?P<day>[0-9]{{1,2}})|(?P<month>{_MONTH})")

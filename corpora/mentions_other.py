@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from corpora.mentions_common import Kind, Mention, Reader, Recognizer, canonical, compiled, date_value, roman
+from corpora.mentions_common import Kind, Mention, Reader, Recognizer, canonical, compiled, date_value, number, roman
 
 __all__ = ["LANGUAGES", "Language", "recognizer"]
 
@@ -17,11 +17,13 @@ __all__ = ["LANGUAGES", "Language", "recognizer"]
 @dataclass(frozen=True, slots=True)
 class Language:
     """What one language adds: ``decimal`` sign, month names in order (all forms of a month parted by spaces), and
-    words for references (name shared by all languages -> forms parted by spaces)."""
+    words for references (name shared by all languages -> forms parted by spaces), and ``scales``: the words for
+    thousand, million and billion, each form by itself."""
 
     decimal: str = "."
     months: tuple[str, ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
+    scales: Mapping[str, int] = field(default_factory=dict)
 
 
 LANGUAGES: Mapping[str, Language] = {
@@ -31,6 +33,7 @@ LANGUAGES: Mapping[str, Language] = {
         {"article": "article articles art", "paragraph": "paragraphe paragraphes", "chapter": "chapitre chapitres",
          "section": "section sections", "annex": "annexe annexes", "resolution": "résolution résolutions",
          "decision": "décision décisions", "page": "page pages p", "table": "tableau tableaux"},
+        {"mille": 10**3, "million": 10**6, "millions": 10**6, "milliard": 10**9, "milliards": 10**9},
     ),
     "es": Language(
         ",",
@@ -38,6 +41,7 @@ LANGUAGES: Mapping[str, Language] = {
         {"article": "artículo artículos art", "paragraph": "párrafo párrafos", "chapter": "capítulo capítulos",
          "section": "sección secciones", "annex": "anexo anexos", "resolution": "resolución resoluciones",
          "decision": "decisión decisiones", "page": "página páginas pág", "table": "cuadro cuadros"},
+        {"mil": 10**3, "millón": 10**6, "millones": 10**6},
     ),
     "de": Language(
         ",",
@@ -45,6 +49,7 @@ LANGUAGES: Mapping[str, Language] = {
         {"article": "Artikel Artikels Art", "paragraph": "Absatz Absatzes Absätze Abs Ziffer", "section": "Abschnitt §",
          "chapter": "Kapitel", "annex": "Anhang Anlage", "resolution": "Resolution Resolutionen",
          "decision": "Beschluss", "page": "Seite Seiten S", "table": "Tabelle Tabellen"},
+        {"Tausend": 10**3, "Million": 10**6, "Millionen": 10**6, "Milliarde": 10**9, "Milliarden": 10**9},
     ),
     "ru": Language(
         ",",
@@ -53,6 +58,8 @@ LANGUAGES: Mapping[str, Language] = {
         {"article": "статья статьи статье статьей ст", "paragraph": "пункт пункта пункте пункты пунктов п",
          "chapter": "глава главы главе", "section": "раздел раздела разделе", "annex": "приложение приложения",
          "resolution": "резолюция резолюции резолюцию", "page": "страница стр"},
+        {"тысяч": 10**3, "тысячи": 10**3, "миллион": 10**6, "миллиона": 10**6, "миллионов": 10**6,
+         "миллиард": 10**9, "миллиарда": 10**9, "миллиардов": 10**9},
     ),
 }  # fmt: skip
 
@@ -74,6 +81,9 @@ def recognizer(language: str) -> Recognizer:
         names = {form: name for name, forms in data.references.items() for form in forms.split()}
         alternatives.append(("reference", rf"(?i:{_any(names)})\.?\s?(?:[0-9]+(?:[./][0-9]+)*|[IVX]+)\b"))
         readers["reference"] = _references({form.lower(): name for form, name in names.items()})
+    if data.scales:
+        alternatives.append(("scaled", rf"[0-9]+(?:[.,][0-9]+)*\s(?:{_any(data.scales)})\b"))
+        readers["scaled"] = _scaled(data.scales)
     if data.decimal == ",":
         # 1.234,5: points part thousands; two points or a group of another length make a version number.
         alternatives.append(("european", r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9.])|[0-9]+,[0-9]+(?![0-9])"))
@@ -105,6 +115,15 @@ def _references(names: Mapping[str, str]) -> Reader:
         count = match[0][len(word) :].lstrip(". ")
         value = str(roman(count)) if count[0] in "IVX" else count
         yield Mention(Kind.REFERENCE, f"{names[word.lower()]}:{value}", match.start(), match.end())
+
+    return read
+
+
+def _scaled(scales: Mapping[str, int]) -> Reader:
+    def read(match: re.Match[str]) -> Iterable[Mention]:
+        figures, scale = match[0].split()
+        value = float(canonical(figures.replace(".", "").replace(",", "."))) * scales[scale]
+        yield Mention(Kind.NUMBER, number(round(value, 6)), match.start(), match.end())
 
     return read
 

@@ -60,9 +60,12 @@ _CLASSIFIERS = (
 #: Words that begin with a numeral and say no number.
 _IDIOMS = "千万|万一|十分|一一|万万|百般|千方百计|一二|三三两两|四处|八方|九牛|五花八门|百姓|千古|三番|百货|百科|亿万"
 
+#: Words that may answer to a number on the other side, and are never missed themselves.
+_HINTS = {"半年": 6, "季度": 3, "双": 2, "雙": 2, "俩": 2, "仨": 3}
+
 _UNIT = "(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)).replace("号", r"号\s?") + ")"
 _ITEM = r"(?:\s?[(（][a-z]{1,4}[)）]){0,3}"
-_COUNT = rf"(?:[0-9０-９]+(?:\s?[/／.]\s?[0-9０-９]+)*|{_NUMERAL}|[IVX]+(?![A-Za-z])){_ITEM}"
+_COUNT = rf"(?:(?:[A-Z]{{1,2}}-)?[0-9０-９]+(?:\s?[/／.]\s?[0-9０-９]+)*|{_NUMERAL}|[IVX]+(?![A-Za-z])){_ITEM}"
 _YEAR = r"(?:[12１２][0-9０-９]{3}|[一二][零〇○一二三四五六七八九]{3})\s?年"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?!球|亮|台|光|饼)"
 _HOUR = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
@@ -84,12 +87,13 @@ _ALTERNATIVES = (
     ("fraction", rf"{_NUMBER}分之{_NUMBER}|一半|半数"),
     ("clock_zh", rf"(?:上午|下午|晚上|凌晨|中午)\s?{_HOUR}\s?[时時点點](?:\s?{_HOUR}\s?分|半)?"),
     ("date_en", DATE),
+    ("hint", "|".join(_HINTS)),
     ("idiom", _IDIOMS),
     ("scaled", rf"{ARABIC}(?:\s?[十百千]?{_LARGE}{{1,2}}|\s?[百千](?={_LARGE}))"),
     ("circled", "[①-⑳㈠-㈩⑴-⑽]"),
     ("numeral", rf"{_NUMERAL}(?:点{_SIGN}+{_LARGE}*)?"),
 )  # fmt: skip
-_WANTED = re.compile(rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|半|://|www\.|[(（][a-z]|[表图] ?[IVX]")
+_WANTED = re.compile(rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|[半双雙俩仨季]|://|www\.|[(（][a-z]|[表图] ?[IVX]")
 
 
 def _wanted(text: str) -> bool:
@@ -97,7 +101,7 @@ def _wanted(text: str) -> bool:
 
 
 _GATE = (
-    rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中半万亿{_SIGNS}]"
+    rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中半双雙俩仨季万亿{_SIGNS}]"
     r"|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@]|https?:|ftp:|www|[JFMASOND][a-z]{2})"
     r"(?:(?<![A-Za-z0-9_０-９])|(?![A-Za-z0-9_０-９]))"
 )
@@ -183,16 +187,18 @@ def _year(match: re.Match[str]) -> Iterable[Mention]:
     yield Mention(Kind.NUMBER, _plain(digits), match.start(), match.start() + len(digits))
 
 
-_COUNTED = re.compile(rf"(?P<count>[0-9０-９]+(?:\s?[/／.]\s?[0-9０-９]+)*|{_NUMERAL}|[IVX]+)(?P<items>{_ITEM})")
+_COUNTED = re.compile(
+    rf"(?P<count>(?:[A-Z]{{1,2}}-)?[0-9０-９]+(?:\s?[/／.]\s?[0-9０-９]+)*|{_NUMERAL}|[IVX]+)(?P<items>{_ITEM})"
+)
 
 
 def _counts(name: str, match: re.Match[str]) -> Iterable[Mention]:
     parts = list(_COUNTED.finditer(match[0]))
     for position, part in enumerate(parts):
         count = part["count"].replace(" ", "").replace("／", "/")
-        if count[0] in "IVX":
+        if count[0] in "IVX" and "-" not in count:
             value = str(roman(count))
-        elif "/" in count or "." in count:
+        elif "/" in count or "." in count or "-" in count:
             value = count
         else:
             value = _plain(count)
@@ -260,6 +266,10 @@ def _oclock(match: re.Match[str]) -> Iterable[Mention]:
     yield Mention(Kind.TIME, f"{hours}:{minutes:02d}", match.start(), match.end())
 
 
+def _hint(match: re.Match[str]) -> Iterable[Mention]:
+    yield Mention(Kind.NUMBER, str(_HINTS[match[0]]), match.start(), match.end(), Certainty.VAGUE)
+
+
 def _nothing(match: re.Match[str]) -> Iterable[Mention]:
     return ()
 
@@ -316,7 +326,7 @@ def recognizer() -> Recognizer:
         "date": _dates, "year": _year, "reference": _references, "resolution": _resolution, "head": _head,
         "item": _item, "date_en": dates, "nth": _nth, "percent_zh": _percent, "fraction": _fraction,
         "clock_zh": _oclock,
-        "idiom": _nothing, "scaled": _scaled, "circled": _circled, "numeral": _numeral,
+        "hint": _hint, "idiom": _nothing, "scaled": _scaled, "circled": _circled, "numeral": _numeral,
     }  # fmt: skip
     return compiled(_ALTERNATIVES, _wanted, _GATE, readers)
 

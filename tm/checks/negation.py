@@ -30,7 +30,8 @@ _OTHERWISE = re.compile(
 )
 _ZH_PLAIN = re.compile("[不没无未]|禁止|[而并]非")
 _EN_PLAIN = re.compile(
-    r"\b(?:(?<!or )[Nn]ot(?! (?:only|just|merely|least)\b)|[Nn]o(?! (?:later|more|less|fewer|doubt|matter)\b)"
+    r"\b(?:(?<!or )[Nn]ot(?! (?:only|just|merely|least)\b)"
+    r"|[Nn]o(?!\.?\s?[0-9]| (?:later|more|less|fewer|doubt|matter)\b)"
     r"|[Nn](?:ever|othing|obody|either|or)|[Ww]ithout|[Cc]annot|NOT|NO|[Rr]ather than|[Ii]nstead of|[Uu]nable)\b"
     r"|n['’]t\b"
 )
