@@ -36,6 +36,18 @@ class Reason:
 REASONS = {
     reason.key: reason
     for reason in (
+        # Of the file and of its raw elements; the readers note them (`tm.formats.faults`).
+        Reason("not well-formed", "the XML is broken or holds a forbidden character", "every tool refuses the file"),
+        Reason("header", "an attribute of the header is missing", "OmegaT, Poedit and others refuse the file"),
+        Reason("segtype", "the header's segtype is none that TMX knows", "newer OmegaT refuses the file"),
+        Reason("too large", "the file is above 1 GB", "Trados and Phrase refuse it"),
+        Reason("file name", "the extension is not in small letters", "OmegaT does not see the file"),
+        Reason("language code", "a code has an underscore or is no BCP 47", "OmegaT and Weblate skip the unit"),
+        Reason("source language", "no text in the header's source language", "Smartling and others skip the unit"),
+        Reason("several targets", "a unit has more than two languages", "Trados and Phrase take one or none"),
+        Reason("date", "a date is not of the form 20241130T235959Z", "validators refuse it"),
+        Reason("no text", "a unit has fewer than two texts in <seg>", "skipped"),
+        # Of the units.
         Reason("empty side", "source or target is empty", "OmegaT blanks the text; others skip the unit"),
         Reason("too long", f"a side is longer than {LONGEST:,} characters", "Trados refuses the unit"),
         Reason("blank edge", "a side begins or ends with blanks", "no exact match in OmegaT"),
@@ -71,7 +83,11 @@ def faults(unit: Unit) -> Iterator[str]:
 
 @dataclass(slots=True)
 class Audit:
-    """Looks at units one by one and counts the reasons; holds 16 bytes a unit to know duplicates."""
+    """Looks at units one by one and counts the reasons; remembers a hash of each to know duplicates.
+
+    With ``counts`` the ``mended`` of the `tm.formats.Problems` that a file is read with, it counts on from what
+    the reader found in the file itself.
+    """
 
     units: int = 0
     counts: Counter[str] = field(default_factory=Counter)

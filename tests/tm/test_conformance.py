@@ -10,7 +10,7 @@ from tm import formats
 from tm.clients import CLIENTS, profile
 from tm.conformance import REASONS, Audit, faults
 from tm.formats import WriteOptions
-from tm.inspection import FILE_REASONS, inspect
+from tm.inspection import inspect
 from tm.unit import Unit
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "conformance.json").read_text("utf-8"))
@@ -29,13 +29,13 @@ def test_faults_of_a_file(case: dict, tmp_path: Path) -> None:
     path.write_text(case["document"], encoding="utf-8")
     inspection = inspect(path)
     assert dict(inspection.counts) == case["expected"]
-    assert {reason.key for reason, _, _ in inspection.rows()} == set(case["expected"])
+    assert {reason.key for reason, _ in inspection.rows()} == set(case["expected"])
 
 
 def test_every_reason_is_seen_by_a_case() -> None:
     seen = {key for case in CASES["units"] for key in case["expected"]}
     seen |= {key for case in CASES["files"] for key in case["expected"]}
-    assert seen >= (set(REASONS) | set(FILE_REASONS)) - {"too large"}
+    assert seen >= set(REASONS) - {"too large"}
 
 
 def test_what_we_write_ourselves_has_no_fault(tmp_path: Path) -> None:

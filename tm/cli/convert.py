@@ -52,7 +52,7 @@ def convert(
         write(f"  left out: {count:,} ({reason})")
     if report.removed_characters:
         write(f"  taken out: {report.removed_characters:,} characters that XML forbids")
-    _warn(audit, report.left_out)
+    _warn(audit, report.left_out, problems.mended)
     if client:
         from tm.clients import profile
 
@@ -100,10 +100,12 @@ def _complain(problems: Any) -> None:
         message(f"duiyi: {problems.path}: {count:,} units passed over: {reason}")
 
 
-def _warn(audit: Any, left_out: Any) -> None:
-    """What a CAT tool may still trip over in the units that were written."""
+def _warn(audit: Any, left_out: Any, mended: Any) -> None:
+    """What was mended on the way, and what a CAT tool may still trip over in the units that were written."""
     from tm.conformance import REASONS
 
+    for key, count in mended.items():
+        write(f"  mended: {count:,}: {REASONS[key].title} ({REASONS[key].effect})")
     for key, reason in REASONS.items():
         count = audit.counts[key] - left_out.get(key, 0)
         if count > 0:
@@ -120,6 +122,7 @@ def _as_json(source: Path, report: Any, problems: Any, audit: Any) -> dict[str, 
         "removed_characters": report.removed_characters,
         "problems": [{"line": problem.line, "message": problem.message} for problem in problems.found],
         "passed_over": dict(problems.skipped),
+        "mended": dict(problems.mended),
         "notes": problems.notes,
         "reasons": dict(audit.counts),
     }

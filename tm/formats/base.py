@@ -146,8 +146,9 @@ class Written:
 class Problems:
     """Collects problems, or raises the first one where reading is strict.
 
-    ``skipped`` counts the units that are sound but not of the languages asked for; ``notes`` say what was
-    guessed, such as the columns of a table.
+    ``skipped`` counts the units that are sound but not of the languages asked for; ``mended`` what CAT tools
+    would trip over and the reader took as it was meant, by the keys of `tm.conformance.REASONS`; ``notes`` say
+    what was guessed, such as the columns of a table.
     """
 
     path: Path
@@ -155,6 +156,7 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
     on_problem: Callable[[Problem], None] | None = None
     skipped: Counter[str] = field(default_factory=Counter)
+    mended: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
     def add(self, line: int | None, message: str, cause: Exception | None = None) -> None:
@@ -170,12 +172,14 @@ class Problems:
         return iter(self.found)
 
 
+@lru_cache(maxsize=10_000)
 def stamp_of(date: datetime) -> str:
     """``date`` as TMX wants it, in UTC: ``20241130T235959Z``. A date without a zone is taken for UTC."""
     date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     return f"{date:%Y%m%dT%H%M%SZ}" if date.year >= 1000 else f"{date.year:04}{date:%m%dT%H%M%SZ}"
 
 
+@lru_cache(maxsize=10_000)
 def date_of(text: str) -> datetime | None:
     """The moment that an ISO 8601 date names, basic (TMX) or extended; None for what is no date."""
     try:

@@ -88,9 +88,12 @@ def read(
 
 def _counted(units: Iterator[Unit], path: Path, problems: Problems) -> Iterator[Unit]:
     count = 0
-    for unit in units:
-        count += 1
-        yield unit
+    try:
+        for unit in units:
+            count += 1
+            yield unit
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     if not count:
         why = "holds no translation unit"
         if problems.skipped:

@@ -19,6 +19,7 @@ from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.languages import normalize, same
 from corpora.xml import Element, fragments, local, stream
 from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized, stamp_of, tool_version
+from tm.formats.faults import header_faults, unit_faults
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import FIELDS, apply_properties, properties_of
 from tm.unit import Unit
@@ -169,6 +170,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
     except DamagedInput as error:
         if options.strict:
             raise
+        problems.mended["not well-formed"] += 1
         done, before = reader.seen, len(problems.found)
         for number, fragment in enumerate(fragments(path, "tu"), 1):
             if number <= done:
@@ -189,7 +191,8 @@ class _TuReader:
         self._source = normalize(options.source_lang) if options.source_lang else ""
         self._target = normalize(options.target_lang) if options.target_lang else ""
         self._header_source = self._signature = ""
-        self._checked = False
+        self._checked = self._headed = False
+        self._written_source = ""  # as the header has it
         self.seen = 0
 
     def units(self, element: Element, line: int | None = None) -> Iterator[Unit]:
@@ -197,8 +200,12 @@ class _TuReader:
         if not self._checked and line is None:
             self._check_root(element)
         if local(element) == "header":
+            self._headed = True
             self._header(element)
             return
+        if not self._headed:
+            self._headed = True
+            self._problems.mended.update(header_faults(None))
         self.seen += 1
         line = line or element.sourceline
         try:
@@ -207,6 +214,7 @@ class _TuReader:
             self._problems.add(line, str(error), error)
             return
         if len(variants) < 2:
+            self._problems.mended["no text"] += 1
             missing = "no <seg> with a language" if not variants else "only one language"
             self._problems.add(line, f"the unit has {missing}")
             return
@@ -226,7 +234,8 @@ class _TuReader:
             raise WrongFormat(f"{self._problems.path} is no TMX: its root is <{local(root)}>")
 
     def _header(self, header: Element) -> None:
-        code = header.get("srclang", "")
+        code = self._written_source = header.get("srclang", "")
+        self._problems.mended.update(header_faults(header))
         try:
             self._header_source = "" if code.lower() == "*all*" else normalize(code)
         except UsageError:
@@ -238,8 +247,10 @@ class _TuReader:
     def _variants(self, tu: Element) -> list[tuple[str, str, Element]]:
         """(language, text, element) of each ``tuv`` that has a ``seg``."""
         found = []
-        for tuv in tu.iterchildren("{*}tuv"):
-            code = tuv.get(_LANG) or tuv.get("lang")
+        tuvs = list(tu.iterchildren("{*}tuv"))
+        codes = [tuv.get(_LANG) or tuv.get("lang") or "" for tuv in tuvs]
+        self._problems.mended.update(unit_faults(tu, tuvs, codes, self._written_source))
+        for tuv, code in zip(tuvs, codes, strict=True):
             seg = next(tuv.iterchildren("{*}seg"), None)
             if code and seg is not None:
                 found.append((normalized(code), read_inline(seg, "tmx"), tuv))

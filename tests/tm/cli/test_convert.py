@@ -59,6 +59,18 @@ def test_a_profile_says_what_it_left_out(tmx: Path, tmp_path: Path) -> None:
     assert (found["read"], found["written"], found["left_out"]) == (3, 2, {"duplicate": 1})
 
 
+def test_what_was_mended_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "old.tmx"
+    path.write_text(
+        "<tmx version='1.1'><header srclang='ZH'/><body><tu><tuv lang='zh_CN'><seg>甲</seg></tuv>"
+        "<tuv lang='EN_US'><seg>A</seg></tuv></tu></body></tmx>",
+        encoding="utf-8",
+    )
+    out, _ = run(path, tmp_path / "o.tmx")
+    assert "mended: 1: a code has an underscore" in out
+    assert "mended: 1: an attribute of the header is missing" in out
+
+
 def test_a_page_to_read_escapes_what_it_shows(tmp_path: Path) -> None:
     path = tmp_path / "m.jsonl"
     evil = "<script>alert(1)</script> & \"'"
