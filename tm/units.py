@@ -42,7 +42,7 @@ def units_of(
             previous=before[position],
             next=after[position],
             origin=_origin(alignment, bead, headings),
-            score=bead.score,
+            score=round(bead.score, 4),  # what follows is noise, and files hold it digit by digit
             kind=_kind(alignment, bead),
             sentences=max(len(bead.source), len(bead.target))
             if alignment.level == "sentence"

@@ -75,7 +75,7 @@ def _file_attributes(head: tuple[str, str, str], options: WriteOptions) -> dict[
 def _tool() -> Element:
     from lxml import etree
 
-    header = etree.Element(f"{{{_NS}}}header")
+    header = etree.Element(f"{{{_NS}}}header", nsmap={None: _NS})
     etree.SubElement(
         header, f"{{{_NS}}}tool", {"tool-id": "duiyi", "tool-name": "duiyi", "tool-version": tool_version()}
     )
