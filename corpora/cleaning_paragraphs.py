@@ -105,7 +105,10 @@ def _cut_up(chunk: Sequence[Row], layout: Layout) -> list[Piece]:
     rows = tuple(chunk)
     if is_table_line(rows[0].text):
         return [Piece(rows, "table" if len(rows) > 1 else "text")]
-    if layout.spaced and layout.wrapped and _is_listing(rows, layout):
+    listings = layout.spaced and layout.wrapped
+    # Bullets and ended sentences show that a chunk holds several paragraphs; else it is a listing whole or not at all.
+    mixed = any(parse_bullet(row.text) for row in rows) or any(_ended(*pair, layout) for pair in pairwise(rows))
+    if listings and not mixed and _is_listing(rows, layout):
         return [Piece(rows, "code")]
     pieces: list[Piece] = []
     current = [rows[0]]
@@ -113,9 +116,13 @@ def _cut_up(chunk: Sequence[Row], layout: Layout) -> list[Piece]:
         if _goes_on(current, row, layout):
             current.append(row)
         else:
-            pieces.append(Piece(tuple(current)))
+            pieces.append(_settled(current, layout, listings and mixed))
             current = [row]
-    return [*pieces, Piece(tuple(current))]
+    return [*pieces, _settled(current, layout, listings and mixed)]
+
+
+def _settled(rows: Sequence[Row], layout: Layout, listings: bool) -> Piece:
+    return Piece(tuple(rows), "code" if listings and _is_listing(rows, layout) else "text")
 
 
 def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
@@ -232,7 +239,7 @@ def _is_listing(rows: Sequence[Row], layout: Layout) -> bool:
 
 def _ended(above: Row, below: Row, layout: Layout) -> bool:
     """Whether, without a blank line, a paragraph ends: a short line ends a sentence, a new one begins."""
-    if above.ending not in "。！？.!?" or not above.ending or _NOTE_MARK.match(below.text):
+    if not above.ending or above.ending not in "。！？." or _NOTE_MARK.match(below.text):
         return False
     first = below.text[0]
     return (first.isupper() or is_wide(first)) and _breaks_off(above, below, layout)
