@@ -159,9 +159,18 @@ def _similarity(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
+def _score(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+    score = pair.unit.score
+    # 0 stands in files of beads that nobody scored.
+    if not score or score >= options.least_score or pair.is_half:
+        return ()
+    return [pair.finding("score", Severity.WARNING, f"whoever paired the two was not sure ({score:.2f})")]
+
+
 _NEIGHBOUR = "a neighbour's text fits better: units off by one, and runs of them"
 _STRANGER = "the sides differ in meaning, or belong to other units"
 CHECKS = (
     Check("shifted", Severity.ERROR, _NEIGHBOUR, batch=_shifted, needs_encoder=True),
+    Check("score", Severity.WARNING, "a pair that its aligner gave a low score", unit=_score),
     Check("similarity", Severity.ERROR, _STRANGER, batch=_similarity, needs_encoder=True),
 )

@@ -40,9 +40,9 @@ class CheckOptions:
     name -> severity that replaces its own. ``embeddings``: True or False to use the encoder or not, None to use it up
     to ``affordable`` units. ``similarity_margin``: how much better another unit's text must fit, in cosine, before a
     unit is suspected; an error from twice that. ``length_warning`` and ``length_error``: how many robust standard
-    deviations of the file the length ratio may be off. ``minimum``: characters below which lengths and similarities
-    say nothing. ``glossary``: the concepts whose terms must be used (`tm.terms.exchange.read_terms`). ``rules``: a
-    project's own.
+    deviations the length ratio may be off. ``minimum``: letters below which similarities say nothing.
+    ``least_score``: the aligner's own score below which a pair is doubted. ``glossary``: the concepts whose terms
+    must be used (`tm.terms.exchange.read_terms`). ``rules``: a project's own.
     """
 
     only: frozenset[str] = frozenset()
@@ -54,6 +54,7 @@ class CheckOptions:
     length_warning: float = 3.5
     length_error: float = 5.5
     minimum: int = 6
+    least_score: float = 0.5
     glossary: tuple[Concept, ...] = ()
     rules: tuple[PatternRule, ...] = ()
 
@@ -89,7 +90,7 @@ def from_toml(path: Path, options: CheckOptions | None = None) -> CheckOptions:
     )
 
 
-_NUMBERS = {"affordable", "similarity_margin", "length_warning", "length_error", "minimum"}
+_NUMBERS = {"affordable", "similarity_margin", "length_warning", "length_error", "minimum", "least_score"}
 
 
 def _with_settings(options: CheckOptions, settings: Mapping[str, Any], path: Path) -> CheckOptions:

@@ -64,6 +64,8 @@ def check(
     list_checks: Annotated[bool, typer.Option("--list", help="List the checks and stop.")] = False,
 ) -> None:
     """Check translations for faults; exit code 1 where one of the chosen severity was found."""
+    from contextlib import nullcontext
+
     from corpora.errors import UsageError
     from tm.checks.finding import Severity
     from tm.checks.reports import FORMATS, accept, as_json, write_report
@@ -84,7 +86,9 @@ def check(
             raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
     options = _options(only, skip, config, embeddings, glossary)
     units = _read(file, source_lang, target_lang, source_file, target_file)
-    report = run_checks(units, options, _encoder(units, options, model))
+    encoder = _encoder(units, options, model)
+    with errors().status("Comparing meanings …") if encoder is not None else nullcontext():
+        report = run_checks(units, options, encoder)
     if write_baseline is not None:
         keep(write_baseline, report, units)
     if baseline is not None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,17 @@ def test_one_source_with_two_targets_and_the_reverse() -> None:
         "inconsistent-target"
     }
     assert found[4] == {"inconsistent-source"}
+
+
+def test_what_the_aligner_doubted_is_told() -> None:
+    doubted = [replace(one, score=0.3) for one in units()[:1]] + [replace(one, score=0.9) for one in units()[1:]]
+    assert names(check(doubted)) == {0: {"score"}}
+
+
+def test_a_copy_in_the_wrong_language_is_no_better_counterpart() -> None:
+    whole = units()
+    whole[5] = replace(whole[5], target=whole[0].source)
+    assert set(names(check(whole, encoder=Fake()), Severity.ERROR)) == {5}
 
 
 def test_a_unit_pasted_twice() -> None:
