@@ -10,6 +10,7 @@ unreadable (XML 1.0, section 2.2).
 """
 
 import codecs
+import contextlib
 import gzip
 import io
 import re
@@ -23,7 +24,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
-__all__ = ["Element", "Fragment", "fragments", "legal", "local", "opened", "parse", "stream", "text_of"]
+__all__ = ["Element", "Fragment", "fragments", "legal", "local", "opened", "parse", "root_name", "stream", "text_of"]
 
 #: An lxml element; lxml carries no types of its own.
 Element: TypeAlias = Any
@@ -168,13 +169,25 @@ def _events(file: BinaryIO, name: str, tags: tuple[str, ...]) -> Iterator[Elemen
     if blank:
         raise EmptyInput(f"{name} is empty")
     if fault is not None:
-        raise _not_xml(fault, name) from fault
+        # What the parser noticed first says more than what it gave up on at the end of the file.
+        first = fault if (fault.position or (0, 0))[0] else next(iter(parser.feed_error_log), fault)
+        raise _not_xml(first, name) from fault
+
+
+def root_name(source: Path) -> str:
+    """The local name of the root element of a file, "" where none is found near its beginning."""
+    from lxml import etree
+
+    parser = etree.XMLPullParser(events=("start",), **_SAFE)
+    with opened(source) as file, contextlib.suppress(etree.XMLSyntaxError):
+        parser.feed(file.read(_CHUNK))
+    return next((local(element) for _, element in parser.read_events()), "")
 
 
 def _not_xml(error: Any, name: str) -> InputError:
-    if "entity amplification" in str(error.msg):
+    if "entity amplification" in _message(error):
         return InputError(f"{name} declares XML entities, with which a small file can grow without end; it is not read")
-    if "'<' not found" in str(error.msg):
+    if "'<' not found" in _message(error):
         return WrongFormat(f"{name} is not XML: {_explained(error)}")
     return DamagedInput(f"{name} is not well-formed XML: {_explained(error)}")
 
@@ -194,10 +207,15 @@ def _empty(element: Element) -> None:
             del parent[0]
 
 
+def _message(error: Any) -> str:
+    """What libxml2 says, of an exception or of an entry of its log."""
+    return str(getattr(error, "msg", None) or getattr(error, "message", None) or "broken")
+
+
 def _explained(error: Any) -> str:
     """libxml2's message with its line first and without its advice to programmers."""
-    line = (error.position or (0, 0))[0]
-    message = " ".join(str(error.msg or "broken").split())
+    line = getattr(error, "line", 0) or (getattr(error, "position", None) or (0, 0))[0]
+    message = " ".join(_message(error).split())
     return f"line {line}: {message.partition(', line ')[0].partition(', try XML_PARSE')[0].rstrip(' .,')}"
 
 

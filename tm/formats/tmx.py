@@ -17,7 +17,7 @@ from typing import Any
 
 from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.languages import normalize, same
-from corpora.xml import Element, fragments, local, stream
+from corpora.xml import Element, fragments, local, root_name, stream
 from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized, stamp_of, tool_version
 from tm.formats.faults import header_faults, unit_faults
 from tm.formats.inline import fill, read_inline
@@ -163,6 +163,8 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
     A file that is not well-formed is read again from its first fault on, piece by piece: sound units are
     yielded, each bad one is named in ``problems``. Raises `DamagedInput` there where reading is strict.
     """
+    if (root := root_name(path)) not in ("tmx", ""):
+        raise WrongFormat(f"{path} is no TMX: its root is <{root}>")
     reader = _TuReader(options, problems)
     try:
         for element in stream(path, ("header", "tu")):
@@ -191,14 +193,12 @@ class _TuReader:
         self._source = normalize(options.source_lang) if options.source_lang else ""
         self._target = normalize(options.target_lang) if options.target_lang else ""
         self._header_source = self._signature = ""
-        self._checked = self._headed = False
+        self._headed = False
         self._written_source = ""  # as the header has it
         self.seen = 0
 
     def units(self, element: Element, line: int | None = None) -> Iterator[Unit]:
         """The units of one ``tu``; reads the header where ``element`` is one."""
-        if not self._checked and line is None:
-            self._check_root(element)
         if local(element) == "header":
             self._headed = True
             self._header(element)
@@ -226,12 +226,6 @@ class _TuReader:
         for source in sources:
             for target in targets:
                 yield self._unit(element, source, target, shared)
-
-    def _check_root(self, element: Element) -> None:
-        self._checked = True
-        root = element.getroottree().getroot()
-        if local(root) != "tmx":
-            raise WrongFormat(f"{self._problems.path} is no TMX: its root is <{local(root)}>")
 
     def _header(self, header: Element) -> None:
         code = self._written_source = header.get("srclang", "")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpora.errors import DamagedInput, WrongFormat
-from corpora.xml import fragments, local, stream
+from corpora.xml import fragments, local, root_name, stream
 from tm.formats import xliff1, xliff2
 from tm.formats.base import Problems, ReadOptions, WriteOptions, Written
 from tm.formats.languages import Selection
@@ -24,14 +24,14 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
     """Yield the units of an XLIFF 1.0 to 2.2; sound units of a damaged file too, as the TMX reader does."""
+    if (name := root_name(path)) not in ("xliff", ""):
+        raise WrongFormat(f"{path} is no XLIFF: its root is <{name}>")
     selection = Selection(options, problems)
     reader: xliff1.Reader | xliff2.Reader | None = None
     try:
         for element in stream(path, ("file", "group", "trans-unit", "unit")):
             root = element.getroottree().getroot()
             if reader is None:
-                if local(root) != "xliff":
-                    raise WrongFormat(f"{path} is no XLIFF: its root is <{local(root)}>")
                 version = root.get("version", "")
                 reader = xliff2.Reader(root, problems) if version.startswith("2") else xliff1.Reader(root, problems)
             if local(element) == reader.tag:
