@@ -22,6 +22,7 @@ _ENDINGS = {
     **dict.fromkeys("：:", "colon"), **dict.fromkeys("；;؛", "semicolon"), **dict.fromkeys("，,、،", "comma"),
     "…": "ellipsis",
 }  # fmt: skip
+_SENTENCE = 20.0  # letters: what is shorter may be a heading, a cell, a label
 _CLOSERS = " \t\n”’\"'」』）)】》〉〕]*`_|"
 _OPENING = {
     "（": "(", "(": "(", "【": "[", "[": "[", "〔": "[", "{": "{", "｛": "{", "《": "《", "〈": "〈",
@@ -52,7 +53,7 @@ def _final_punctuation(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     if left == right or {left, right} <= {"comma", "semicolon"}:
         return ()
     # Headings, cells and labels follow each language's own habit; in a sentence a lost end mark is suspect.
-    is_sentence = min(pair.source.size, pair.target.size) > 40
+    is_sentence = min(pair.source.size, pair.target.size) > _SENTENCE
     closing = {left, right} - {""}
     grave = is_sentence and (("" in (left, right) and closing != {"comma"}) or "question" in (left, right))
     severity = Severity.WARNING if grave else Severity.INFO
