@@ -19,14 +19,23 @@ def demo(
     from corpora.sample import pair
     from tm.cli.align import align
 
-    source, target = pair()
+    source, target = (_copied(path, out) for path in pair())
     files = [out / "sample.tmx", out / "sample.xlf", out / "sample.tsv"]
     write("Two resolutions as text drawn out of a PDF, Chinese and English:")
-    write(f"  duiyi align {source.name} {target.name} " + " ".join(f"-o {path.name}" for path in files) + "\n")
+    write(f"  duiyi align {source} {target} " + " ".join(f"-o {path}" for path in files) + "\n")
     align(source, target, files)
     _show_pairs(files[0])
     _show_term("资产追回")
-    write("Next: import sample.tmx into a CAT tool (docs/cat-tools.md), or run `duiyi align` on files of your own.")
+    write(f"Next: import {files[0]} into a CAT tool, or run `duiyi align` on files of your own.")
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """A copy of a file that ships with the program, where the user can look at it and try other commands on it."""
+    from corpora.files import replacing
+
+    with replacing(folder / path.name) as temporary:
+        temporary.write_bytes(path.read_bytes())
+    return folder / path.name
 
 
 def _show_pairs(path: Path) -> None:
