@@ -21,9 +21,9 @@ from tm.unit import Unit
 
 __all__ = ["fit"]
 
-_RARE = 6
+_RARE = 4
 _SMALL = 0.05
-_THRESHOLD = 0.5
+_THRESHOLD = 0.2
 
 
 def fit(units: list[Unit], seed: int = 5) -> dict[str, object]:

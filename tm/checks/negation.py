@@ -91,7 +91,7 @@ def _class(cue: str, known: frozenset[str] | None) -> str:
         return cue
     language, _, word = cue.partition(":")
     if language == "zh":
-        return f"zh:{word[0]}*"
+        return f"zh:{word.lstrip('尚而并毫')[0]}*"
     prefix = next((prefix for prefix in _PREFIXES if word.startswith(prefix)), "")
     return f"en:{prefix}*" if prefix else "en:*less" if word.endswith("less") else "en:*"
 
