@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tm.terms.formats.tables import Columns
     from tm.unit import Unit
 
-__all__ = ["app"]
+__all__ = ["app", "check", "export", "extract", "import_", "lookup", "report"]
 
 app = typer.Typer(help="Terminology: look up, import, export, extract, check.", no_args_is_help=True)
 
