@@ -141,7 +141,7 @@ def _heading_key(
         return "", 0
     if _set_off(one, layout):
         return f"size {round(one.piece.first.size or 0)}", 0
-    if bare and _bare(seen, index, layout):
+    if (bare or index == 0) and _bare(seen, index, layout):
         return "bare", 0
     return "", 0
 

@@ -27,6 +27,7 @@ _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?
 _SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
 _SLACK = 0.3  # the most that a full line may fall short of the margin, as a share of it
 _EVEN = 3  # columns by which full lines differ in a typewriter face
+_FEW = 20  # so few sure pairs do not show how far a full line of Chinese may fall short
 _WIDEST = 240  # columns; nothing is wrapped later
 _OPENERS = "（《〈「『【“‘([{"
 _KEEPS = "，。、；：！？）】》」』”’％,.;:!?)]%"
@@ -182,7 +183,7 @@ def measure(rows: Sequence[Row]) -> Layout:
     gap = _common(round(below.gap) for _, below in sure) or 0.0
     sure = [pair for pair in sure if round(pair[1].gap) <= gap]
     spaced = sum(round(row.gap) > gap for row in rows[1:]) > 0.12 * len(rows)
-    if len(sure) < max(2, _SURE * len(rows)):
+    if len(sure) < max(1 if spaced else 2, _SURE * len(rows)):
         # Two or three lines that go on are no rule where most paragraphs stand on one line.
         return Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
     rights = sorted(above.right for above, _ in sure)
@@ -192,6 +193,8 @@ def measure(rows: Sequence[Row]) -> Layout:
     if slack > _EVEN:
         # In a proportional face the rarest line ends fall shorter than any of the sure ones.
         slack *= 1.4
+    if len(sure) < _FEW and any(is_wide(above.text[-1]) for above, _ in sure):
+        slack = max(slack, 0.08 * width)
     wrapped = width <= _WIDEST and (slack <= _SLACK * width or (spaced and gap == 0))
     if not wrapped:
         return Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)

@@ -1,0 +1,63 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tm.cli.main import app
+
+# The blanks at the ends of lines are what a PDF reader leaves behind.
+TEXT = "\n".join(
+    [
+        "   第 3/1号决议 ",
+        "",
+        " 滨海公约缔约国会议， ",
+        "",
+        " 回顾大会 2015 年 9 月 25 日第 70/1 号决议，并回顾缔约国有义务在监测海岸方面相互提供",
+        "",
+        "最广泛的合作和协助， ",
+        "",
+        " 1. 促请所有缔约国依据国内法律，采取具体措施并加强合作，对海岸实行监测，并为此目",
+        "",
+        "的建立适当机制； ",
+        "",
+        "V.20-00001 2/9 ",
+        "",
+    ]
+)
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    path = tmp_path / "决议.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["structure", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_json(document: Path) -> None:
+    data = json.loads(run(str(document), "--json"))
+    assert data["profile"] == "un"
+    assert data["language"] == "zh-CN"
+    assert {"id", "kind", "level", "marker", "text", "page", "start", "end"} <= set(data["blocks"][0])
+    assert [change["text"] for change in data["dropped"]] == ["V.20-00001 2/9"]
+    assert {change["action"] for change in data["changes"]} == {"dropped", "joined"}
+    item = data["blocks"][-1]
+    assert (item["kind"], item["marker"]) == ("list item", "1.")
+    assert TEXT[item["start"] : item["end"]].strip().startswith("1. 促请")
+
+
+def test_the_outline_and_the_changes(document: Path) -> None:
+    printed = run(str(document), "--changes")
+    assert "第 3/1号决议" in printed
+    assert "dropped" in printed
+    assert "V.20-00001 2/9" in printed
+
+
+def test_blocks(document: Path) -> None:
+    assert "1. 促请所有缔约国" in run(str(document), "--blocks", "--profile", "plain", "--language", "zh")
