@@ -1,4 +1,4 @@
-"""Write `docs/cli.md` from the command line itself; with ``--check``, fail where the file is not what would be written."""
+"""Write `docs/cli.md` from the command line itself; with ``--check``, fail where the file is out of date."""
 
 import sys
 from pathlib import Path
