@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from corpora.errors import UsageError
 from corpora.languages import base
-from tm.folding import TOKEN, is_character
+from tm.folding import TOKEN, fold, is_character
 from tm.matching import origin_json
 from tm.memory import Memory
 from tm.phrases import Part, Phrase, folded_with_places, parse
@@ -38,7 +38,7 @@ Side = Literal["both", "source", "target"]
 _LOOKED_AT = 5_000  # texts searched for a phrase, at most
 _AT_ONCE = 100
 _EXPANDED = 300  # words that a wildcard may stand for
-_SAMPLE = 200  # hits of which the counterpart is counted
+_SAMPLE = 100  # hits of which the counterpart is counted
 _LEAST = 0.2  # Dice coefficient of a counterpart that is shown
 _RUN = {True: 8, False: 4}  # characters or words of a counterpart, at most
 
@@ -166,9 +166,8 @@ class _Search:
                     found += self._of_text(number, *where)
             if len(found) >= wanted:
                 break
-        if self._options.counterpart:
-            found = self._with_counterparts(found, len(ids))
-        return found
+        found.sort(key=_rank)
+        return self._with_counterparts(found, len(ids)) if self._options.counterpart else found
 
     def _of_text(self, text: int, whole: bool, spans: list[tuple[int, int]]) -> Iterable[Hit]:
         sides: tuple[Literal["source", "target"], ...] = ("source", "target")
@@ -243,6 +242,8 @@ class _Search:
                 continue
             scores = self._scores(others[:_SAMPLE], max(total, len(others)))
             for place in places:
+                if place >= self._options.limit:
+                    break  # not shown
                 spans = _best_run(hits[place].other, scores)
                 found[place] = replace(hits[place], counterpart=spans)
         return found
@@ -251,7 +252,7 @@ class _Search:
         """Dice coefficient of each run of words that at least two of the texts share."""
         met: Counter[tuple[str, ...]] = Counter()
         for text in texts:
-            met.update({run for run, _, _ in _runs(text)})
+            met.update({run for run, _, _ in _runs(fold(text))})
         least = max(2, len(texts) // 10)
         known: dict[int, int] = {}
         scores = {}
@@ -260,7 +261,7 @@ class _Search:
                 continue
             everywhere = min(self._frequency(code, known) for code in _run_codes(run))
             expected = count * total / len(texts)
-            scores[run] = 2 * expected / (total + max(everywhere, expected))
+            scores[run] = round(2 * expected / (total + max(everywhere, expected)), 2)
         return scores
 
     def _frequency(self, code: int, known: dict[int, int]) -> int:
@@ -288,22 +289,18 @@ def _codes(part: Part) -> list[int]:
     return sorted(found)
 
 
-def _runs(text: str) -> Iterable[tuple[tuple[str, ...], int, int]]:
-    """Runs of words or characters of a text that may be a counterpart, with their places in it."""
-    folded, places = folded_with_places(text)
-    tokens = list(TOKEN.finditer(folded))
-    for first, token in enumerate(tokens):
-        chinese = is_character(token[0])
-        run: tuple[str, ...] = ()
-        for last in range(first, min(len(tokens), first + _RUN[chinese])):
-            if is_character(tokens[last][0]) is not chinese:
-                break
-            if last > first and folded[tokens[last - 1].end() : tokens[last].start()].strip():
-                break  # a sign parts them
-            run += (tokens[last][0],)
-            if chinese and len(run) < 2:
-                continue
-            yield run, places[tokens[first].start()], places[tokens[last].end() - 1] + 1
+def _runs(folded: str) -> Iterable[tuple[tuple[str, ...], int, int]]:
+    """Runs of words or characters of a folded text that may be a counterpart, with their places in it."""
+    tokens = [(match[0], match.start(), match.end(), is_character(match[0])) for match in TOKEN.finditer(folded)]
+    for first, (token, start, end, chinese) in enumerate(tokens):
+        run: tuple[str, ...] = (token,)
+        if not chinese:
+            yield run, start, end
+        for following, begin, until, alike in tokens[first + 1 : first + _RUN[chinese]]:
+            if alike is not chinese or folded[end:begin].strip():
+                break  # another script, or a sign between
+            run, end = (*run, following), until
+            yield run, start, end
 
 
 def _run_codes(run: tuple[str, ...]) -> list[int]:
@@ -313,11 +310,13 @@ def _run_codes(run: tuple[str, ...]) -> list[int]:
 
 
 def _best_run(text: str, scores: dict[tuple[str, ...], float]) -> tuple[tuple[int, int], ...]:
-    best, longest, spans = 0.0, 0, []
-    for run, start, end in _runs(text):
-        score = round(scores.get(run, 0.0), 2)
+    folded, places = folded_with_places(text)
+    best, longest = 0.0, 0
+    spans: list[tuple[int, int]] = []
+    for run, start, end in _runs(folded):
+        score = scores.get(run, 0.0)
         if score > best or (score == best and score and len(run) > longest):
             best, longest, spans = score, len(run), [(start, end)]
         elif score == best and score and len(run) == longest:
             spans.append((start, end))
-    return tuple(spans) if best >= _LEAST else ()
+    return tuple((places[start], places[end - 1] + 1) for start, end in spans) if best >= _LEAST else ()

@@ -99,10 +99,12 @@ def word_code(word: str) -> int:
 
 def pair_code(first: str, second: str) -> int:
     """The code of the list of two neighbouring characters."""
-    return int(_pair(np.uint64(_code(first)), np.uint64(_code(second))))
+    pair = _pair(np.array([_code(first)], np.uint64), np.array([_code(second)], np.uint64))
+    return int(pair[0])
 
 
-def _pair(first: "np.uint64 | Bits", second: "np.uint64 | Bits") -> "np.uint64 | Bits":
+def _pair(first: Bits, second: Bits) -> Bits:
+    # Arrays, for in them the product may wrap around.
     mixed = first * np.uint64(0x9E37_79B1) + second * np.uint64(0x85EB_CA77)
     return (mixed ^ (mixed >> np.uint64(29))) & np.uint64(0xFFFF_FFFF)
 

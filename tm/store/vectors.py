@@ -38,8 +38,8 @@ class VectorOptions:
     """
 
     small: int = 20_000
-    probes: float = 0.06
-    rescored: int = 1_000
+    probes: float = 0.2
+    rescored: int = 500
     rounds: int = 8
     sample: int = 40
     seed: int = 1
@@ -105,7 +105,7 @@ def write(path: Path, vectors: Quantised, fingerprint: str, options: VectorOptio
             "middle": middle,
             "starts": starts.astype(np.int64),
             "ids": vectors.ids[order],
-            "signs": signs[order],
+            "signs": np.ascontiguousarray(signs[order].T),
             "scales": vectors.scales[order],
             "values": vectors.values,
         },
@@ -205,10 +205,10 @@ class VectorFile:
         """Text ids and cosines of the ``count`` nearest texts, nearest first."""
         if not len(self) or not np.any(vector):
             return []
-        rows = self._rows(vector, options)
+        spans = self._spans(vector, options)
+        rows = np.concatenate([np.arange(start, end) for start, end in spans])
         if len(rows) > options.rescored:
-            asked = _signs((vector - self._middle)[None])
-            apart = np.bitwise_count(self._signs[rows] ^ asked).sum(axis=1, dtype=np.int32)
+            apart = self._apart(vector, spans)
             rows = rows[np.argpartition(apart, options.rescored)[: options.rescored]]
         rows = np.sort(rows)
         values = self._arrays["values"][rows].astype(np.float32)
@@ -217,11 +217,22 @@ class VectorFile:
         ids = self._arrays["ids"][rows[best]]
         return [(int(number), float(one)) for number, one in zip(ids, likeness[best], strict=True)]
 
-    def _rows(self, vector: NDArray[np.float32], options: VectorOptions) -> NDArray[np.int64]:
-        """The rows of the groups whose centres are nearest."""
+    def _spans(self, vector: NDArray[np.float32], options: VectorOptions) -> list[tuple[int, int]]:
+        """Where the groups stand whose centres are nearest."""
         groups = len(self._centres)
         if groups == 1:
-            return np.arange(len(self))
-        probes = max(1, int(groups * options.probes))
-        nearest = np.argpartition(-(self._centres @ vector), probes)[:probes]
-        return np.concatenate([np.arange(self._starts[group], self._starts[group + 1]) for group in nearest])
+            return [(0, len(self))]
+        probes = min(groups - 1, max(1, int(groups * options.probes)))
+        nearest = np.sort(np.argpartition(-(self._centres @ vector), probes)[:probes])
+        return [(int(self._starts[group]), int(self._starts[group + 1])) for group in nearest]
+
+    def _apart(self, vector: NDArray[np.float32], spans: list[tuple[int, int]]) -> NDArray[np.uint16]:
+        """In how many signs the question and each vector of the spans differ."""
+        asked = _signs((vector - self._middle)[None]).T
+        # Words stand one below the other, so that each sum runs along memory.
+        return np.concatenate(
+            [
+                np.add.reduce(np.bitwise_count(self._signs[:, start:end] ^ asked), axis=0, dtype=np.uint16)
+                for start, end in spans
+            ]
+        )
