@@ -32,6 +32,7 @@ _LINK = re.compile(r"^(?:(?:https?|ftp)://|www\.)\S+$")
 _MASTHEAD = re.compile(r"^(?:联\s*合\s*国|聯\s*合\s*國|United Nations|Nations Unies|Naciones Unidas)\s+")
 _RULE = re.compile(r"^(?:[_\-=—–─━⎯*~.·]\s?){5,}$")
 _DIGITS = re.compile(r"\d+")
+_OPENING_DIGITS = re.compile(r"[0-9]+")
 _EDGE = 3  # rows at either edge of a page that may hold running heads
 _OFTEN = 3  # times a line must come back to be one
 
@@ -179,8 +180,9 @@ def _counts_pages(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row])
     steps = set()
     for number, page in enumerate(pages):
         for index in {*page[:_EDGE], *page[-_EDGE:]}:
-            if _DIGITS.sub("#", rows[index].text) == key:
-                steps.add(int(re.split(r"\D", rows[index].text)[0]) - number)
+            opening = _OPENING_DIGITS.match(rows[index].text)
+            if opening is not None and _DIGITS.sub("#", rows[index].text) == key:
+                steps.add(int(opening[0]) - number)
     return len(steps) <= 2
 
 

@@ -6,6 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadlines: machines are shared. In CI the same examples every time, so that a change is judged by what it changed.
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("DUIYI_SHARED", ROOT.parent / "shared"))
