@@ -133,7 +133,15 @@ def _write_sarif(report: Report, units: Sequence[Unit], file: Path) -> bytes:
     return json.dumps(sarif, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
 
 
+def _write_html(report: Report, units: Sequence[Unit], file: Path) -> bytes:
+    """One page to look at, see `tm.report`."""
+    from tm.report import render
+
+    return render(report, units, file).encode("utf-8", "replace")
+
+
 FORMATS: Mapping[str, Callable[[Report, Sequence[Unit], Path], bytes]] = {
+    ".html": _write_html,
     ".json": _write_json,
     ".xml": _write_junit,
     ".sarif": _write_sarif,

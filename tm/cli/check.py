@@ -27,7 +27,7 @@ def check(
     ] = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", "-o", help="Report to write: .json, .xml (JUnit) or .sarif; may be repeated."),
+        typer.Option("--out", "-o", help="Report to write: .html, .json, .xml (JUnit) or .sarif; may be repeated."),
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Run this check only; may be repeated or hold several, with commas.")

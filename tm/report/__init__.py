@@ -1,0 +1,5 @@
+"""The report: one HTML file that says which pairs of an alignment or a memory not to trust, and shows where they stand."""
+
+from tm.report.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,177 @@
+"""Make the page: figures counted here, charts that need no script drawn as SVG, everything else handed over as data.
+
+The file stands alone. A policy in its head lets it run its one script and its one style sheet, named by their hashes,
+and load nothing, whatever the texts hold; the data are JSON in a block that no browser runs, with every "<" escaped.
+"""
+
+import json
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tm.checks.finding import Severity
+from tm.checks.pair import size
+from tm.checks.registry import checks
+from tm.checks.run import Report
+from tm.report.positions import Places, Run, places
+from tm.tags import plain
+from tm.unit import Unit
+
+__all__ = ["Bar", "render"]
+
+_BINS = 20
+_SEVERITIES = tuple(str(severity) for severity in Severity)
+_RUNS_SHOWN = 6
+_RUN_WORDS = {
+    "moved": "stand in another order than their sources",
+    "omission": "have no target",
+    "addition": "have no source",
+    "low": "have scores below 0.5",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart: what it counts, how many, its share of the longest, 0 to 1, and a class for its colour."""
+
+    label: str
+    count: int
+    share: float
+    kind: str = ""
+    about: str = ""
+
+
+def render(report: Report, units: Sequence[Unit], file: Path | str) -> str:
+    """The report about ``units``, read from ``file``, as one HTML document."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("tm.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = lambda value: f"{value:,}"
+    where = places(units)
+    style, script = _static("report.css"), _static("report.js")
+    # Between the escapes, the block holds no "<" at all, so nothing in it can end the element or open a comment.
+    data = json.dumps(_data(report, units, where), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    scores = [unit.score for unit in units if unit.score is not None]
+    return environment.get_template("report.html").render(
+        title=Path(file).name,
+        summary=report.summary,
+        languages=Counter((unit.source_lang, unit.target_lang) for unit in units).most_common(),
+        signatures=[name for name, _ in Counter(unit.signature for unit in units if unit.signature).most_common(3)],
+        halves=sum(not (unit.source.strip() and unit.target.strip()) for unit in units),
+        reviewed=Counter(unit.status for unit in units),
+        middle=median(scores) if scores else None,
+        histogram=_histogram(scores),
+        scored=len(scores),
+        by_check=_by_check(report),
+        places=where,
+        runs=[(run, _told(run)) for run in where.runs[:_RUNS_SHOWN]],
+        data=Markup(data),  # noqa: S704 - escaped just above
+        style=Markup(style),  # noqa: S704 - ours
+        script=Markup(script),  # noqa: S704 - ours
+        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'",
+    )
+
+
+@cache
+def _static(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _told(run: Run) -> str:
+    return f"{_RUN_WORDS[run.kind]} ({run.last - run.first + 1:,} in a row)"
+
+
+def _histogram(scores: Sequence[float]) -> list[Bar]:
+    counts = Counter(min(max(int(score * _BINS), 0), _BINS - 1) for score in scores)
+    most = max(counts.values(), default=1)
+    return [
+        Bar(f"{place / _BINS:.2f} to {(place + 1) / _BINS:.2f}", counts[place], counts[place] / most, _colour(place))
+        for place in range(_BINS)
+    ]
+
+
+def _colour(place: int) -> str:
+    return "low" if place < _BINS * 0.5 else "middle" if place < _BINS * 0.8 else "high"
+
+
+def _by_check(report: Report) -> list[Bar]:
+    known = checks()
+    worst: dict[str, Severity] = {}
+    for finding in report.findings:
+        if finding.check not in worst or finding.severity.rank > worst[finding.check].rank:
+            worst[finding.check] = finding.severity
+    counts: Mapping[str, int] = report.summary["by_check"]
+    most = max(counts.values(), default=1)
+    order = sorted(counts, key=lambda name: (-worst[name].rank, -counts[name], name))
+    return [
+        Bar(name, counts[name], counts[name] / most, str(worst[name]), known[name].about if name in known else "")
+        for name in order
+    ]
+
+
+def _data(report: Report, units: Sequence[Unit], where: Places) -> dict[str, Any]:
+    """What the script shows: rows as arrays, for 20,000 objects with names would be twice as long."""
+    names = sorted({finding.check for finding in report.findings})
+    rank = {name: place for place, name in enumerate(names)}
+    sections = list(dict.fromkeys(unit.origin.section for unit in units))
+    section = {name: place for place, name in enumerate(sections)}
+    rows = []
+    for unit, place in zip(units, where.of_units, strict=True):
+        source, target = plain(unit.source), plain(unit.target)
+        rows.append(
+            [
+                _sound(source),
+                _sound(target),
+                None if unit.score is None else round(unit.score, 3),
+                unit.status,
+                section[unit.origin.section],
+                unit.origin.page,
+                round(size(source)),
+                round(size(target)),
+                *place.source,
+                *place.target,
+            ]
+        )
+    findings = [
+        [
+            finding.unit,
+            rank[finding.check],
+            _SEVERITIES.index(str(finding.severity)),
+            _sound(finding.message),
+            *(finding.source_span or (None, None)),
+            *(finding.target_span or (None, None)),
+        ]
+        for finding in report.findings
+    ]
+    first = units[0] if units else None
+    return {
+        "units": rows,
+        "findings": findings,
+        "checks": names,
+        "severities": _SEVERITIES,
+        "sections": [_sound(name) for name in sections],
+        "lengths": [where.source_length, where.target_length],
+        "languages": [first.source_lang, first.target_lang] if first else ["", ""],
+    }
+
+
+def _sound(text: str) -> str:
+    """``text`` without lone surrogates, which UTF-8 cannot hold; offsets stay as they are."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
