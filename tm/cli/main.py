@@ -20,6 +20,7 @@ from tm.cli.fetch import fetch
 from tm.cli.lookup import lookup
 from tm.cli.memory import app as memory
 from tm.cli.output import message
+from tm.cli.review import review
 from tm.cli.structure import structure
 from tm.cli.term import app as term
 
@@ -49,6 +50,7 @@ app.command()(convert)
 app.command()(evaluate)
 app.command()(fetch)
 app.command()(lookup)
+app.command()(review)
 app.command()(structure)
 app.add_typer(memory, name="memory")
 app.add_typer(term, name="term")

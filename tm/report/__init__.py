@@ -1,4 +1,4 @@
-"""The report: one HTML file that says which pairs of an alignment or a memory not to trust, and shows where they stand."""
+"""The report: one HTML file that says which pairs not to trust, and shows where they stand."""
 
 from tm.report.page import render
 

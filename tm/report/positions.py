@@ -50,7 +50,10 @@ def places(units: Sequence[Unit]) -> Places:
     """Find the place of each of ``units``."""
     known = _known(units)
     found = _from_ids(units) if known else _from_order(units)
-    lengths = (max((place.source[1] for place in found), default=0), max((place.target[1] for place in found), default=0))
+    lengths = (
+        max((place.source[1] for place in found), default=0),
+        max((place.target[1] for place in found), default=0),
+    )
     return Places(tuple(found), *lengths, known, tuple(_runs(units, found)))
 
 

@@ -1,0 +1,153 @@
+"""`duiyi review`: the editor in the browser, served on this machine; or what was reviewed, written to files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tm.cli.output import message, write
+
+if TYPE_CHECKING:
+    import socket
+
+    from tm.review.shelf import Shelf
+
+__all__ = ["review"]
+
+
+def review(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Units to review (TMX, XLIFF, TSV, JSONL …), or two documents; none for the start page."),
+    ] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", "-o", help="Write what was reviewed of FILE, format by extension, and stop."),
+    ] = None,
+    accepted: Annotated[bool, typer.Option(help="With --out: only what was accepted.")] = False,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine it needs --token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.", min=0, max=65535)] = 0,
+    token: Annotated[
+        str, typer.Option(envvar="DUIYI_REVIEW_TOKEN", help="What visitors must show; 16 characters at least.")
+    ] = "",
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A further name that this server goes by; may be repeated.")
+    ] = None,
+    author: Annotated[str, typer.Option(help="Who signs the decisions; the user of this machine by default.")] = "",
+    data: Annotated[Path | None, typer.Option(help="Folder to keep reviews in; the user's own by default.")] = None,
+    model: Annotated[str | None, typer.Option(help="Encoder: built-in by default, else a name or path.")] = None,
+    embeddings: Annotated[bool, typer.Option(help="Let the checks compare meanings as well.")] = True,
+    max_upload: Annotated[int, typer.Option(help="Largest document that is taken, in megabytes.", min=1)] = 100,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Review an alignment in the browser: accept, mend, split, merge; every decision is kept as it is made."""
+    from getpass import getuser
+
+    from platformdirs import user_data_path
+
+    from corpora.errors import UsageError
+    from tm.review.shelf import Shelf
+
+    if len(files or []) > 2:
+        raise UsageError("give one file of units, or two documents")
+    if out and len(files or []) != 1:
+        raise UsageError("--out needs the one file of units that was reviewed")
+    folder = data or user_data_path("duiyi", appauthor=False) / "review"
+    shelf = Shelf(folder, author or getuser())
+    page = _put(shelf, files or [])
+    if out:
+        _write(shelf, page, out, accepted)
+        return
+    _check(host, token)
+
+    from corpora.extras import need
+
+    uvicorn = need("uvicorn", "server", "serve the editor")
+    need("starlette", "server", "serve the editor")
+    from models.registry import load
+    from tm.review.app import ReviewOptions, create
+    from tm.review.guard import GuardOptions
+
+    options = ReviewOptions(
+        guard=GuardOptions(hosts=frozenset([host.lower(), *(name.lower() for name in allow_host or [])]), token=token),
+        max_upload=max_upload * 1_000_000,
+        embeddings=embeddings,
+    )
+    app = create(shelf, lambda: load(model), options)
+    with _listen(host, port) as server:
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{server.getsockname()[1]}/{f'works/{page}' if page else ''}"
+        address += f"?token={token}" if token else ""
+        write(address)
+        message("duiyi: the editor runs until you stop it with Ctrl+C; decisions are kept as they are made")
+        if browser:
+            _open(address)
+        settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, ws="none")
+        uvicorn.Server(settings).run(sockets=[server])
+
+
+def _put(shelf: "Shelf", files: list[Path]) -> str:
+    """The name of the review that holds ``files``; "" for none."""
+    from shutil import copyfile
+
+    from corpora.errors import InputError
+
+    if not files:
+        return ""
+    if len(files) == 1:
+        problems: list[str] = []
+        name = shelf.open_file(files[0], problems)
+        for problem in problems:
+            message(f"duiyi: warning: {problem}")
+        return name
+    for path in files:
+        if not path.is_file():
+            raise InputError(f"{path} does not exist")
+    name = shelf.new_documents()
+    for side, path in zip(("source", "target"), files, strict=True):
+        copyfile(path, shelf.document(name, side, path.name))
+    return name
+
+
+def _write(shelf: "Shelf", name: str, out: list[Path], accepted: bool) -> None:
+    from tm.review.export import write_units
+
+    units = shelf.work(name).units()
+    for path in out:
+        count = write_units(path, units, "accepted" if accepted else "all")
+        write(f"{path}: {count:,} units")
+
+
+def _check(host: str, token: str) -> None:
+    from corpora.errors import UsageError
+    from tm.review.addresses import is_loopback
+
+    if not is_loopback(host) and not token:
+        raise UsageError(f"{host} can be reached from other machines; give a --token that visitors must show")
+    if token and len(token) < 16:
+        raise UsageError("--token needs 16 characters at least")
+
+
+def _listen(host: str, port: int) -> "socket.socket":
+    import socket
+
+    from corpora.errors import UsageError
+
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        server = socket.socket(family, socket.SOCK_STREAM)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(address)
+    except OSError as error:
+        raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from error
+    return server
+
+
+def _open(address: str) -> None:
+    """Open the page once the server answers; the socket takes the browser's call as soon as it listens."""
+    import threading
+    import webbrowser
+
+    threading.Timer(0.5, webbrowser.open, [address]).start()

@@ -1,0 +1,53 @@
+"""Write reviewed units to every format, with who decided what; only what was accepted, where that is asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from corpora.errors import UsageError
+from tm.unit import Unit
+
+__all__ = ["EXPORTS", "Kept", "exported", "write_units"]
+
+Kept = Literal["all", "sound", "accepted"]
+EXPORTS: Mapping[str, str] = {
+    ".tmx": "TMX",
+    ".xlf": "XLIFF 1.2",
+    ".2.xlf": "XLIFF 2.1",
+    ".tsv": "TSV",
+    ".csv": "CSV",
+    ".xlsx": "XLSX",
+    ".jsonl": "JSONL",
+    ".po": "PO",
+    ".html": "HTML",
+    ".parquet": "Parquet",
+    ".align": "beads (.align)",
+}
+
+
+def exported(units: Sequence[Unit], keep: Kept = "all") -> Iterator[Unit]:
+    """The units to write: all, all but bad ones ("sound"), or "accepted" ones only; context as it stands now."""
+    texts = [unit.source for unit in units]
+    for place, unit in enumerate(units):
+        if (keep == "sound" and unit.status == "rejected") or (keep == "accepted" and unit.status != "reviewed"):
+            continue
+        before = next((text for text in reversed(texts[max(0, place - 20) : place]) if text), "")
+        after = next((text for text in texts[place + 1 : place + 21] if text), "")
+        yield replace(unit, previous=before, next=after)
+
+
+def write_units(path: Path, units: Sequence[Unit], keep: Kept, xliff: Literal["1.2", "2.1"] = "1.2") -> int:
+    """Write reviewed units to ``path``, format by extension; returns how many. Raises `UsageError`, `EmptyInput`."""
+    from tm.formats import WriteOptions, write
+
+    chosen = list(exported(units, keep))
+    if path.suffix.lower() == ".align":
+        from align.alignment import Bead
+        from align.beadfile import write as write_beads
+
+        if not all(unit.origin.source_ids or unit.origin.target_ids for unit in chosen):
+            raise UsageError("these units do not say where they stood, so they make no beads")
+        write_beads(path, (Bead(u.origin.source_ids, u.origin.target_ids, u.score or 0.0, "review") for u in chosen))
+        return len(chosen)
+    return write(path, chosen, WriteOptions(xliff=xliff)).written

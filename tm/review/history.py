@@ -1,0 +1,75 @@
+"""Rows with their past: edits applied, taken back and done again without limit, the same from a journal as live."""
+
+from datetime import datetime
+from typing import Any
+
+from corpora.errors import UsageError
+from tm.review.edits import Edit, Patch, Row, from_json, patch, to_json
+from tm.review.journal import Event
+from tm.unit import Unit
+
+__all__ = ["History"]
+
+
+class History:
+    """The rows as they stand now, and the patches that led here.
+
+    Ids that an undone edit gave are not given again, so that an id always means the same row.
+    """
+
+    def __init__(self, units: list[Unit]) -> None:
+        """Begin with a row a unit, ids from 0."""
+        self.rows = [Row(number, unit) for number, unit in enumerate(units)]
+        self.version = 0
+        self._next = len(units)
+        self._done: list[Patch] = []
+        self._undone: list[Patch] = []
+
+    @property
+    def can_undo(self) -> bool:
+        """True where there is something to take back."""
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        """True where something taken back can be done again."""
+        return bool(self._undone)
+
+    def plan(self, content: Any, who: str, when: datetime) -> Patch:
+        """What an edit, or ``{"do": "undo"}`` or ``{"do": "redo"}``, would change. Raises `UsageError`."""
+        do = content.get("do") if isinstance(content, dict) else None
+        if do == "undo":
+            if not self._done:
+                raise UsageError("there is nothing to undo")
+            return self._done[-1].reverse()
+        if do == "redo":
+            if not self._undone:
+                raise UsageError("there is nothing to redo")
+            return self._undone[-1]
+        return patch(self.rows, from_json(content), next_id=self._next, who=who, when=when)
+
+    def apply(self, content: Any, planned: Patch) -> None:
+        """Do what was planned."""
+        planned.apply(self.rows)
+        self.version += 1
+        if content["do"] == "undo":
+            self._undone.append(self._done.pop())
+        else:
+            if content["do"] == "redo":
+                self._undone.pop()
+            else:
+                self._undone.clear()
+            self._done.append(planned)
+        self._next = max(self._next, *(row.id + 1 for row in planned.new), self._next)
+
+    def replay(self, event: Event) -> None:
+        """Do what was kept in a journal."""
+        content = dict(event.content)
+        self.apply(content, self.plan(content, event.who, event.at))
+
+    def edit(self, edit: Edit, who: str, when: datetime) -> Patch:
+        """Plan and apply in one step."""
+        content = to_json(edit)
+        planned = self.plan(content, who, when)
+        self.apply(content, planned)
+        return planned

@@ -1,0 +1,143 @@
+"""One piece of work in one SQLite file: the units as they were, and every decision since, each safe when it is told.
+
+A decision is written and synced before the page hears of it, so a process killed at any moment loses nothing. The
+sequence number is the primary key: of two processes at the same work, the slower one's write fails and it reads anew.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import StoreError
+from tm.formats.jsonl import from_dict, to_dict
+from tm.unit import Unit
+
+__all__ = ["Conflict", "Event", "Journal"]
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE unit (number INTEGER PRIMARY KEY, content TEXT NOT NULL);
+CREATE TABLE event (number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, content TEXT NOT NULL);
+"""
+
+
+class Conflict(StoreError):
+    """Another process wrote to the same work since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A decision as it was kept: its number from 1, who and when, and the edit (or undo, redo) as a JSON object."""
+
+    number: int
+    at: datetime
+    who: str
+    content: Mapping[str, Any]
+
+
+class Journal:
+    """The file at ``path``, made where it is not there. May be used from any thread, by one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file. Raises `StoreError` where it is no work of ours, or cannot be written."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+            with self._mapped():
+                version = self._base.execute("PRAGMA user_version").fetchone()[0]
+                if version == 0:
+                    self._base.execute("PRAGMA journal_mode = WAL")
+                    with self._transaction():
+                        if not self._base.execute("SELECT 1 FROM sqlite_master").fetchone():
+                            for statement in _SCHEMA.split(";"):
+                                self._base.execute(statement)
+                            self._base.execute(f"PRAGMA user_version = {_VERSION}")
+                            version = _VERSION
+                self._base.execute("PRAGMA synchronous = FULL")
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror}") from error
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be opened: {error}") from error
+        if version != _VERSION:
+            self._base.close()
+            raise StoreError(f"{path} is no review of this version of duiyi")
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path} cannot be used: {error}") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._base.execute("ROLLBACK")
+            raise
+        self._base.execute("COMMIT")
+
+    def meta(self) -> dict[str, str]:
+        """What is known about the work: title, stage, files …"""
+        with self._mapped(), closing(self._base.execute("SELECT key, value FROM meta")) as found:
+            return dict(found)
+
+    def note(self, **values: str) -> None:
+        """Keep ``values`` with the work."""
+        with self._mapped(), self._transaction():
+            self._base.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def begin(self, units: Iterable[Unit], **values: str) -> None:
+        """Write the units that are to be reviewed, all or none; what was there before goes."""
+        lines = (
+            (number, json.dumps(to_dict(unit))) for number, unit in enumerate(units)
+        )  # ASCII: SQLite refuses lone surrogates
+        with self._mapped(), self._transaction():
+            self._base.execute("DELETE FROM unit")
+            self._base.execute("DELETE FROM event")
+            self._base.executemany("INSERT INTO unit VALUES (?, ?)", lines)
+            self._base.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def units(self) -> list[Unit]:
+        """The units as they were when the work began."""
+        with self._mapped(), closing(self._base.execute("SELECT content FROM unit ORDER BY number")) as found:
+            return [from_dict(json.loads(content)) for (content,) in found]
+
+    def append(self, event: Event) -> None:
+        """Keep ``event`` for good. Raises `Conflict` where its number is taken."""
+        row = event.number, event.at.isoformat(), event.who, json.dumps(dict(event.content))
+        try:
+            with self._mapped(), self._transaction():
+                self._base.execute("INSERT INTO event VALUES (?, ?, ?, ?)", row)
+        except StoreError as error:
+            if isinstance(error.__cause__, sqlite3.IntegrityError):
+                raise Conflict(f"{self.path} was changed by another process") from error
+            raise
+
+    def events(self, after: int = 0) -> list[Event]:
+        """The decisions with a number beyond ``after``, in order."""
+        query = "SELECT number, at, who, content FROM event WHERE number > ? ORDER BY number"
+        with self._mapped(), closing(self._base.execute(query, (after,))) as found:
+            return [
+                Event(number, datetime.fromisoformat(at).astimezone(UTC), who, json.loads(content))
+                for number, at, who, content in found
+            ]
+
+    def count(self) -> tuple[int, int]:
+        """The number of units at the beginning, and of decisions."""
+        with self._mapped():
+            units = self._base.execute("SELECT count(*) FROM unit").fetchone()[0]
+            return units, self._base.execute("SELECT count(*) FROM event").fetchone()[0]
+
+    def close(self) -> None:
+        """Close the file; what was written stays."""
+        self._base.close()

@@ -1,0 +1,277 @@
+// The editor: rows live in chunks of fifty, and only chunks near the window hold elements, so that 10,000 rows scroll.
+// Every decision goes to the server at once; what it answers says which rows to show in place of which.
+import { $, ask, pause, tell } from "./common.js";
+import { editing, splitting } from "./dialogs.js";
+
+const start = JSON.parse($("data").textContent), path = `/works/${start.name}`;
+const feed = $("rows"), filters = $("filters");
+let state = start.state, current = null, touched = false, busy = Promise.resolve();
+let chunks = [], home = new Map();
+
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    const chunk = entry.target.chunk;
+    if (!chunk) continue;
+    chunk.isNear = entry.isIntersecting;
+    if (chunk.isNear) fill(chunk);
+    else if (chunk.isFull && !chunk.element.contains(document.activeElement)) empty(chunk);
+  }
+}, { rootMargin: "1200px 0px" });
+
+let usual = 90; // pixels a row, until rows were seen
+
+function lay(ids, kept = null) {
+  for (const chunk of chunks) near.unobserve(chunk.element);
+  chunks = [];
+  home = new Map();
+  const elements = [];
+  for (let from = 0; from < ids.length; from += start.chunk) {
+    const chunk = { ids: ids.slice(from, from + start.chunk), isFull: false, isNear: false, wanted: 0 };
+    chunk.element = from === 0 && kept ? kept : document.createElement("div");
+    chunk.element.className = "chunk";
+    chunk.element.chunk = chunk;
+    chunk.isFull = from === 0 && Boolean(kept);
+    if (!chunk.isFull) chunk.element.style.height = `${usual * chunk.ids.length}px`;
+    for (const id of chunk.ids) home.set(id, chunk);
+    chunks.push(chunk);
+    elements.push(chunk.element);
+  }
+  feed.replaceChildren(...elements);
+  $("nothing").hidden = ids.length > 0;
+  for (const chunk of chunks) near.observe(chunk.element);
+}
+
+function empty(chunk) {
+  chunk.element.style.height = `${chunk.element.offsetHeight}px`;
+  chunk.element.replaceChildren();
+  chunk.isFull = false;
+}
+
+async function fill(chunk, again = false) {
+  if (chunk.isFull && !again) return;
+  if (chunk.loading && !again) return chunk.loading;
+  const turn = ++chunk.wanted;
+  chunk.loading = (async () => {
+    const html = await ask(`${path}/rows?order=${filters.order.value}&ids=${chunk.ids.join(",")}`);
+    if (turn !== chunk.wanted) return;
+    // The server escaped every text; scripts in a fragment would not run, nor does the policy let them.
+    const held = chunk.element.contains(document.activeElement);
+    chunk.element.innerHTML = html;
+    chunk.element.style.height = "";
+    chunk.isFull = true;
+    usual = Math.max(40, chunk.element.offsetHeight / Math.max(1, chunk.ids.length));
+    mark(held);
+  })();
+  try { await chunk.loading; } catch (error) { tell(error.message); } finally { chunk.loading = null; }
+}
+
+const ids = () => chunks.flatMap((chunk) => chunk.ids);
+const rowOf = (id) => feed.querySelector(`article[data-id="${id}"]`);
+
+function mark(focus) {
+  for (const row of feed.querySelectorAll("article.current")) { row.classList.remove("current"); row.tabIndex = -1; }
+  const row = current === null ? feed.querySelector("article") : rowOf(current);
+  if (!row) return;
+  row.tabIndex = 0;
+  if (current === null) return;
+  row.classList.add("current");
+  if (focus) row.focus({ preventScroll: true });
+}
+
+async function choose(id, focus = true) {
+  const chunk = home.get(id);
+  if (!chunk) return;
+  current = id;
+  if (!chunk.isFull) {
+    chunk.element.scrollIntoView({ block: "nearest" });
+    await fill(chunk);
+  }
+  mark(focus);
+  rowOf(id)?.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = ids(), place = all.indexOf(current);
+  if (all.length) return choose(all[Math.min(Math.max(place + by, 0), all.length - 1)]);
+}
+
+function show(next) {
+  state = next;
+  const { all, open, suspects, accepted, bad } = state.counts;
+  $("counts").textContent = `${all} units: ${open} open, ${suspects} suspect, ${accepted} accepted, ${bad} bad${state.checking ? `; ${state.checking} …` : ""}`;
+  document.querySelector("[data-command=undo]").disabled = !state.undo;
+  document.querySelector("[data-command=redo]").disabled = !state.redo;
+}
+
+async function view(keep = null) {
+  const query = new URLSearchParams(new FormData(filters));
+  const found = await ask(`${path}/view?${query}`);
+  show(found.state);
+  lay(found.ids);
+  current = null;
+  if (keep !== null && home.has(keep)) await choose(keep);
+  else if (chunks.length) { scrollTo(0, 0); await fill(chunks[0]); mark(false); }
+  $("fresh").hidden = true;
+}
+
+// One edit after the other, each made on the version that the one before it left.
+function edit(content, then = "stay") {
+  touched = true;
+  busy = busy.then(async () => {
+    const place = ids().indexOf(current), neighbour = ids()[place + 1] ?? ids()[place - 1] ?? null;
+    try {
+      const answer = await ask(`${path}/edits`, "POST", { edit: content, version: state.version });
+      tell("");
+      show(answer.state);
+      await take(answer.old, answer.new, then === "next" ? neighbour : null);
+    } catch (error) {
+      tell(error.message);
+      if (error.status === 409) await view(current);
+    }
+  });
+  return busy;
+}
+
+// Rows `old` became rows `fresh`: the new ones stand where the first old one stood.
+async function take(old, fresh, go) {
+  const stale = new Set(), gone = old.filter((id) => !fresh.includes(id)), come = fresh.filter((id) => !old.includes(id));
+  for (const id of old) if (home.has(id)) stale.add(home.get(id));
+  if (come.length) {
+    // Beside what they were made of, and where that is not shown, beside a neighbour that stays.
+    const anchor = [...gone, ...old].find((id) => home.has(id)) ?? ids()[0];
+    const chunk = anchor === undefined ? null : home.get(anchor);
+    if (chunk) {
+      const place = chunk.ids.indexOf(anchor) + (gone.includes(anchor) ? 0 : fresh.indexOf(anchor) < fresh.indexOf(come[0]) ? 1 : 0);
+      chunk.ids.splice(place, 0, ...come);
+      for (const id of come) home.set(id, chunk);
+      stale.add(chunk);
+    }
+  }
+  for (const id of gone) {
+    const chunk = home.get(id);
+    if (!chunk) continue;
+    chunk.ids = chunk.ids.filter((one) => one !== id);
+    home.delete(id);
+  }
+  // Where rows came or went, the numbers of all that follow are others.
+  if (old.length !== fresh.length) for (const chunk of chunks) if (chunk.isFull) stale.add(chunk);
+  const next = go ?? (home.has(current) && fresh.length && !come.length ? (old.includes(current) ? current : fresh[0]) : come[0] ?? fresh[0]);
+  await Promise.all([...stale].filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
+  if (home.has(next)) await choose(next);
+}
+
+const withCurrent = (work) => () => (current === null ? tell("Choose a unit first.") : work(current));
+const move = (side, up) => withCurrent((id) => edit({ do: "move", rows: [id], side, up }));
+const shift = (side, up) => withCurrent((id) => edit({ do: "shift", rows: [id], side, up }));
+const dialog = (id) => () => { const box = $(id); box.showModal(); };
+
+async function change(id, field) {
+  const row = await ask(`${path}/rows/${id}`);
+  const found = await editing(row, field);
+  rowOf(id)?.focus();
+  if (found && Object.keys(found).length) await edit({ do: "edit", rows: [id], ...found });
+}
+
+async function cut(id) {
+  const row = await ask(`${path}/rows/${id}`);
+  const found = await splitting(row);
+  rowOf(id)?.focus();
+  if (found) await edit({ do: "split", rows: [id], ...found });
+}
+
+const commands = {
+  accept: withCurrent((id) => edit({ do: "accept", rows: [id] }, "next")),
+  reject: withCurrent((id) => edit({ do: "reject", rows: [id] }, "next")),
+  reopen: withCurrent((id) => edit({ do: "reopen", rows: [id] })),
+  merge: withCurrent((id) => edit({ do: "merge", rows: [id] })),
+  edit: withCurrent((id) => change(id, "target")),
+  "edit-source": withCurrent((id) => change(id, "source")),
+  note: withCurrent((id) => change(id, "note")),
+  split: withCurrent(cut),
+  "target-up": move("target", true), "target-down": move("target", false),
+  "source-up": move("source", true), "source-down": move("source", false),
+  "shift-up": shift("target", true), "shift-down": shift("target", false),
+  "shift-source-up": shift("source", true), "shift-source-down": shift("source", false),
+  undo: () => edit({ do: "undo" }),
+  redo: () => edit({ do: "redo" }),
+  next: () => step(1), previous: () => step(-1),
+  first: () => step(-Infinity), last: () => step(Infinity),
+  search: () => filters.text.focus(),
+  order: () => { filters.order.value = filters.order.value === "document" ? "suspects" : "document"; return view(current); },
+  renew: () => view(current),
+  help: dialog("help"),
+  export: dialog("export"),
+  history: async () => { $("events").innerHTML = await ask(`${path}/history`); $("past").showModal(); },
+  check: async () => { await ask(`${path}/check`, "POST"); watch(); },
+};
+const keys = {
+  j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", Home: "first", End: "last",
+  a: "accept", b: "reject", u: "reopen", e: "edit", Enter: "edit", E: "edit-source", n: "note", s: "split", m: "merge",
+  "Alt+ArrowUp": "target-up", "Alt+ArrowDown": "target-down", "Alt+Shift+ArrowUp": "source-up", "Alt+Shift+ArrowDown": "source-down",
+  "[": "shift-up", "]": "shift-down", "{": "shift-source-up", "}": "shift-source-down",
+  z: "undo", y: "redo", "Ctrl+z": "undo", "Ctrl+y": "redo", "Ctrl+Shift+Z": "redo", "Ctrl+Shift+z": "redo",
+  "/": "search", "?": "help", d: "order", h: "history", x: "export",
+};
+
+async function run(name) {
+  try { await commands[name](); } catch (error) { tell(error.message); }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("dialog, input, select, textarea, button, a")) {
+    if (event.key === "Escape" && event.target.closest("#filters")) { event.preventDefault(); choose(current ?? ids()[0]); }
+    return;
+  }
+  const parts = [event.ctrlKey || event.metaKey ? "Ctrl" : "", event.altKey ? "Alt" : "", event.shiftKey && (event.key.length > 1 || event.ctrlKey || event.metaKey) ? "Shift" : "", event.key].filter(Boolean);
+  const name = keys[parts.join("+")];
+  if (!name) return;
+  event.preventDefault();
+  run(name);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.command) return run(button.dataset.command);
+  if (button?.hasAttribute("data-close")) return button.closest("dialog").close();
+  const row = event.target.closest("#rows article");
+  if (row && !String(getSelection())) choose(Number(row.dataset.id));
+});
+feed.addEventListener("focusin", (event) => {
+  const row = event.target.closest("article");
+  if (row && current !== Number(row.dataset.id)) { current = Number(row.dataset.id); mark(false); }
+});
+feed.addEventListener("dblclick", () => run("edit"));
+filters.addEventListener("submit", (event) => { event.preventDefault(); if (ids().length) choose(ids()[0]); });
+filters.addEventListener("change", (event) => { if (event.target.name !== "text") view(current).catch((error) => tell(error.message)); });
+let waiting = 0;
+filters.text.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => view().catch((error) => tell(error.message)), 200);
+});
+$("export").querySelector("form").addEventListener("submit", () => setTimeout(() => $("export").close(), 0));
+
+// While checks run the page asks now and then; suspects are put first by itself only where nothing was touched yet.
+let watching = false;
+async function watch() {
+  if (watching) return;
+  watching = true;
+  try {
+    let before = "?";
+    do {
+      await pause(400);
+      const found = await ask(`${path}/state`);
+      if (found.checking !== before && before !== "?") {
+        show({ ...found, version: state.version });
+        if (!touched && current === null && scrollY < 10) await view();
+        else { $("fresh").hidden = false; $("fresh").firstElementChild.textContent = "The checks have news."; for (const chunk of chunks) if (chunk.isFull) fill(chunk, true); }
+      }
+      before = found.checking;
+      if (!found.checking) { show({ ...found, version: state.version }); break; }
+    } while (true);
+  } catch (error) { tell(error.message); } finally { watching = false; }
+}
+
+lay(start.ids, feed.firstElementChild);
+show(state);
+mark(false);
+document.body.dataset.ready = "yes";
+watch();

@@ -1,0 +1,33 @@
+// Between dropping and reviewing: waits for the documents to be read, then for the alignment.
+import { $, ask, pause, tell } from "./common.js";
+
+const main = $("structure"), form = $("align"), path = `/works/${main.dataset.name}`;
+
+async function follow(first) {
+  $("working").hidden = false;
+  for (;;) {
+    const job = await ask(`${path}/job`);
+    $("step").textContent = job.step || job.stage;
+    $("progress").value = job.share;
+    if (job.stage !== first && job.stage !== "reading" && job.stage !== "aligning") return location.reload();
+    await pause(250);
+  }
+}
+
+async function start(what, body, stage) {
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  try {
+    await ask(`${path}/${what}`, "POST", body);
+    await follow(stage);
+  } catch (error) {
+    tell(error.message);
+    for (const button of form.querySelectorAll("button")) button.disabled = false;
+  }
+}
+
+$("again").addEventListener("click", () => start("read", { source_lang: form.source_lang.value, target_lang: form.target_lang.value }, "reading"));
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  start("align", { unit: form.unit.value }, "aligning");
+});
+if (["reading", "aligning"].includes(main.dataset.stage)) follow(main.dataset.stage).catch((error) => tell(error.message));
