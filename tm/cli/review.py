@@ -140,6 +140,8 @@ def _listen(host: str, port: int) -> "socket.socket":
         server = socket.socket(family, socket.SOCK_STREAM)
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(address)
+        # From here on a browser's call is held until the application answers.
+        server.listen(128)
     except OSError as error:
         raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from error
     return server

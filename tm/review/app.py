@@ -174,7 +174,7 @@ class _Site:
         work = self._shelf.work(name)
         if name not in self._checked:
             self._checked.add(name)
-            self._jobs.submit(lambda: work.check_all(self._encoder))
+            self._check(work)
         ids = work.view()
         state = work.state()
         page = self._render(
@@ -243,9 +243,12 @@ class _Site:
         return JSONResponse({"old": change.old, "new": change.new, "state": await run_in_threadpool(work.state)})
 
     def check(self, request: Request) -> Response:
-        work = self._work(request)
-        self._jobs.submit(lambda: work.check_all(self._encoder))
+        self._check(self._work(request))
         return JSONResponse({})
+
+    def _check(self, work: Work) -> None:
+        if work.announce():
+            self._jobs.submit(lambda: work.check_all(self._encoder))
 
     def history(self, request: Request) -> Response:
         return HTMLResponse(self._render("history.html", events=self._work(request).past()))

@@ -55,6 +55,7 @@ class Work:
         self._checked: dict[int, Unit] = {}
         self._alone = frozenset(name for name, one in checks().items() if one.unit is not None)
         self.checking = ""
+        self._news = 0  # how often the findings changed as a whole
         self.load()
 
     def load(self) -> None:
@@ -138,6 +139,7 @@ class Work:
                 "undo": self._history.can_undo,
                 "redo": self._history.can_redo,
                 "checking": self.checking,
+                "news": self._news,
                 "counts": self.counts(),
             }
 
@@ -194,11 +196,17 @@ class Work:
         for row in changed:
             self._findings[row.id] = check([row.unit], replace(self._options, only=self._alone)).findings
 
+    def announce(self) -> bool:
+        """Say that the checks are about to run; False where they do already, so that they need not be asked for."""
+        with self._lock:
+            if self.checking:
+                return False
+            self.checking = "checks wait"
+            return True
+
     def check_all(self, encoder: Callable[[], Encoder] | None = None) -> None:
         """Run all checks over the rows as they stand; those of meaning too where an encoder can be had."""
         with self._lock:
-            if self.checking:
-                return
             self.checking = "checking"
             snapshot = list(self._history.rows)
         try:
@@ -218,6 +226,7 @@ class Work:
             by_row[snapshot[finding.unit].id].append(finding)
         units = {row.id: row.unit for row in snapshot}
         with self._lock:
+            self._news += 1
             for row in self._history.rows:
                 checked = units.get(row.id)
                 if checked is not None and (checked.source, checked.target) == (row.unit.source, row.unit.target):

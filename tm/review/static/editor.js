@@ -5,7 +5,7 @@ import { editing, splitting } from "./dialogs.js";
 
 const start = JSON.parse($("data").textContent), path = `/works/${start.name}`;
 const feed = $("rows"), filters = $("filters");
-let state = start.state, current = null, touched = false, busy = Promise.resolve();
+let state = start.state, current = null, touched = false, queue = Promise.resolve();
 let chunks = [], home = new Map();
 
 const near = new IntersectionObserver((entries) => {
@@ -114,22 +114,19 @@ async function view(keep = null) {
   $("fresh").hidden = true;
 }
 
-// One edit after the other, each made on the version that the one before it left.
-function edit(content, then = "stay") {
+// Made on the version that the one before it left; see `run` for their order.
+async function edit(content, then = "stay") {
   touched = true;
-  busy = busy.then(async () => {
-    const place = ids().indexOf(current), neighbour = ids()[place + 1] ?? ids()[place - 1] ?? null;
-    try {
-      const answer = await ask(`${path}/edits`, "POST", { edit: content, version: state.version });
-      tell("");
-      show(answer.state);
-      await take(answer.old, answer.new, then === "next" ? neighbour : null);
-    } catch (error) {
-      tell(error.message);
-      if (error.status === 409) await view(current);
-    }
-  });
-  return busy;
+  const all = ids(), place = all.indexOf(current), neighbour = all[place + 1] ?? all[place - 1] ?? null;
+  try {
+    const answer = await ask(`${path}/edits`, "POST", { edit: content, version: state.version });
+    tell("");
+    show(answer.state);
+    await take(answer.old, answer.new, then === "next" ? neighbour : null);
+  } catch (error) {
+    tell(error.message);
+    if (error.status === 409) await view(current);
+  }
 }
 
 // Rows `old` became rows `fresh`: the new ones stand where the first old one stood.
@@ -202,7 +199,7 @@ const commands = {
   help: dialog("help"),
   export: dialog("export"),
   history: async () => { $("events").innerHTML = await ask(`${path}/history`); $("past").showModal(); },
-  check: async () => { await ask(`${path}/check`, "POST"); watch(); },
+  check: async () => { await ask(`${path}/check`, "POST"); state.checking = "checks wait"; watch(); },
 };
 const keys = {
   j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", Home: "first", End: "last",
@@ -213,8 +210,10 @@ const keys = {
   "/": "search", "?": "help", d: "order", h: "history", x: "export",
 };
 
-async function run(name) {
-  try { await commands[name](); } catch (error) { tell(error.message); }
+// One command after the other, for who types fast means the row that the last one leads to.
+function run(name) {
+  queue = queue.then(commands[name]).catch((error) => tell(error.message));
+  return queue;
 }
 
 document.addEventListener("keydown", (event) => {
@@ -250,23 +249,26 @@ filters.text.addEventListener("input", () => {
 $("export").querySelector("form").addEventListener("submit", () => setTimeout(() => $("export").close(), 0));
 
 // While checks run the page asks now and then; suspects are put first by itself only where nothing was touched yet.
-let watching = false;
+let watching = false, news = state.news;
 async function watch() {
   if (watching) return;
   watching = true;
   try {
-    let before = "?";
-    do {
-      await pause(400);
-      const found = await ask(`${path}/state`);
-      if (found.checking !== before && before !== "?") {
-        show({ ...found, version: state.version });
+    for (let found = state; ;) {
+      if (found.news !== news) {
+        news = found.news;
         if (!touched && current === null && scrollY < 10) await view();
-        else { $("fresh").hidden = false; $("fresh").firstElementChild.textContent = "The checks have news."; for (const chunk of chunks) if (chunk.isFull) fill(chunk, true); }
+        else {
+          $("fresh").hidden = false;
+          $("fresh").firstElementChild.textContent = "The checks have news.";
+          await Promise.all(chunks.filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
+        }
       }
-      before = found.checking;
-      if (!found.checking) { show({ ...found, version: state.version }); break; }
-    } while (true);
+      show({ ...found, version: state.version, undo: state.undo, redo: state.redo });
+      if (!found.checking) break;
+      await pause(400);
+      found = await ask(`${path}/state`);
+    }
   } catch (error) { tell(error.message); } finally { watching = false; }
 }
 

@@ -1,0 +1,149 @@
+"""The report: what it says of positions, that no text becomes markup, and what a real browser makes of it."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tm.checks.options import CheckOptions
+from tm.checks.reports import write_report
+from tm.checks.run import check
+from tm.report import render
+from tm.report.positions import places
+from tm.unit import Origin, Unit
+
+EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(2)">'
+
+
+def units(count: int = 60) -> list[Unit]:
+    return [
+        Unit(
+            f"第{n}届会议通过了决议。",
+            f"Session {n} adopted the resolution.",
+            "zh-CN",
+            "en-US",
+            origin=Origin("a.txt", "b.txt", (n,), (n,), page=1 + n // 20, section="一、总则"),
+            score=0.95,
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+def moved() -> list[Unit]:
+    found = units()
+    for n in range(10, 16):
+        found[n] = replace(found[n], origin=replace(found[n].origin, target_ids=(n + 31,)))
+        found[n + 30] = replace(found[n + 30], origin=replace(found[n + 30].origin, target_ids=(n + 1,)))
+    for n in range(50, 54):
+        found[n] = replace(found[n], target="", score=0.0, origin=replace(found[n].origin, target_ids=()))
+    return found
+
+
+def page_of(some: list[Unit]) -> str:
+    return render(check(some, CheckOptions()), some, "x.tmx")
+
+
+def test_moved_sections_and_omissions_are_put_into_words() -> None:
+    found = places(moved())
+    assert found.known
+    runs = {(run.kind, run.first, run.last) for run in found.runs}
+    assert ("omission", 50, 53) in runs
+    assert any(kind == "moved" for kind, _, _ in runs)
+    page = page_of(moved())
+    assert "have no target (4 in a row)" in page
+    assert "stand in another order" in page
+
+
+def test_units_without_ids_are_drawn_in_order() -> None:
+    found = places([replace(unit, origin=Origin()) for unit in units(5)])
+    assert not found.known
+    assert [place.source for place in found.of_units] == [(n, n + 1) for n in range(5)]
+
+
+def test_several_documents_stand_behind_each_other() -> None:
+    some = units(4)
+    others = [replace(unit, origin=replace(unit.origin, source_file="c.txt")) for unit in some]
+    found = places(some + others)
+    assert found.of_units[4].source[0] >= found.of_units[3].source[1]
+
+
+def test_no_text_becomes_markup() -> None:
+    some = [Unit(EVIL, EVIL, EVIL, EVIL, origin=Origin(section=EVIL), signature=EVIL)]
+    page = render(check(some, CheckOptions(only=frozenset({"number"}))), some, EVIL)
+    assert "<img" not in page
+    assert page.count("<script") == 2
+    block = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert block is not None
+    assert json.loads(block[1])["units"][0][0] == EVIL
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    page = page_of(units())
+    assert not re.findall(r'(?:src|href)="', page)
+    assert "default-src 'none'" in unescape(page)
+
+
+def test_odd_files_make_a_page(tmp_path: Path) -> None:
+    for some in ([], [Unit("\ud800坏", "", "zh", "en")]):
+        report = check(some, CheckOptions())
+        write_report(tmp_path / "r.html", report, some, Path("x.tsv"))
+        assert "</html>" in (tmp_path / "r.html").read_text("utf-8")
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    some = moved()
+    some[20] = replace(some[20], target="𝒜 Session 99 adopted it.", score=0.2)
+    some[21] = replace(some[21], source=EVIL)
+    path = tmp_path / "report.html"
+    write_report(path, check(some, CheckOptions()), some, Path("moved.jsonl"))
+    return path
+
+
+@pytest.mark.client
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+def test_it_is_accessible_and_fits(
+    written: Path, open_page: Callable[..., Any], faults: Callable[[Any], list[str]], width: int, scheme: str
+) -> None:
+    page = open_page(width, scheme)
+    page.goto(written.as_uri())
+    assert page.locator("#table tbody tr").count() > 3
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.client
+def test_suspects_are_found_filtered_and_reached(written: Path, open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.goto(written.as_uri())
+    page.fill("[name=text]", "session 99")
+    page.locator("#told", has_text="1 of ").wait_for()
+    # The offsets count characters: the one beyond the basic plane must not move the mark.
+    assert "99" in page.locator("#table mark").all_text_contents()
+    page.fill("[name=text]", "")
+    page.click("[data-check=empty]")
+    assert page.locator("#table tbody tr").count() == 4
+    page.click("[data-unit='50']")
+    assert page.evaluate("document.activeElement.id") == "unit-50"
+    page.click("#map")
+    assert page.locator("tr.here").count() == 1
+
+
+@pytest.mark.client
+def test_twenty_thousand_units_stay_usable(tmp_path: Path, open_page: Callable[..., Any]) -> None:
+    some = units(20_000)
+    some[19_999] = replace(some[19_999], target="Something else: 77.")
+    path = tmp_path / "large.html"
+    write_report(path, check(some, CheckOptions(only=frozenset({"number"}))), some, Path("large.tmx"))
+    page = open_page()
+    page.goto(path.as_uri())
+    page.select_option("[name=show]", "all")
+    assert page.locator("#table tbody tr").count() == 50
+    page.fill("[name=text]", "#19999")
+    page.locator("#told", has_text="1 of ").wait_for()
+    assert "Something else" in page.locator("#table tbody").text_content()

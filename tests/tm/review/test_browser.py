@@ -1,0 +1,230 @@
+"""The editor as a reviewer meets it, in Chromium: by keyboard, by mouse, at two widths, light and dark."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tm.formats import read, write
+from tm.unit import Origin, Unit
+
+pytestmark = pytest.mark.client
+ROOT = Path(__file__).resolve().parents[3]
+IMAGES = os.environ.get("DUIYI_SCREENSHOTS")
+
+
+def units(count: int) -> list[Unit]:
+    return [
+        Unit(
+            f"第{n}届会议通过了决议。与会者对东道国表示感谢。",
+            f"Session {n + (n == 7)} adopted the resolution. Participants thanked the host country.",
+            "zh-CN",
+            "en-US",
+            origin=Origin("a.txt", "b.txt", (n - 1,), (n - 1,), section=f"Part {n // 20 + 1}", page=n // 20 + 1),
+            score=0.2 if n == 12 else 0.95,
+            kind="heading" if n % 20 == 1 else "paragraph",
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[str]:
+    command = [sys.executable, "-c", "from tm.cli.main import run; run()", "review", *arguments, "--no-browser",
+               "--no-embeddings", "--author", "Ada", "--data", str(folder)]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "minutes.jsonl"
+    some = units(120)
+    some[30] = replace(some[30], target="", origin=replace(some[30].origin, target_ids=()))
+    some[31] = replace(some[31], target='<img src=x onerror="document.title=1">')
+    write(path, some)
+    return path
+
+
+@pytest.fixture
+def address(file: Path, tmp_path: Path) -> Iterator[str]:
+    with serving(tmp_path / "reviews", str(file)) as found:
+        yield found
+
+
+def opened(page: Any, address: str) -> Any:
+    page.goto(address)
+    page.locator("body[data-ready]").wait_for()
+    # The checks have run, and the suspects stand first.
+    page.locator("#counts", has_text="suspect").filter(has_not_text="…").wait_for()
+    page.locator("#rows article").first.locator("b.error").first.wait_for()
+    return page
+
+
+def ordered(page: Any) -> None:
+    page.select_option("[name=order]", "document")
+    page.locator("#rows article[data-number='1']").first.wait_for()
+
+
+def shows(page: Any, text: str) -> None:
+    page.locator("#counts", has_text=text).wait_for(timeout=5000)
+
+
+def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, file: Path, tmp_path: Path) -> None:
+    page = opened(open_page(), address)
+    assert {"#7", "#31", "#32"} <= set(page.locator("#rows .place span:first-child").all_text_contents()[:6])
+    ordered(page)
+    page.locator("#rows article").first.focus()
+    page.keyboard.press("a")
+    shows(page, "1 accepted")
+    page.keyboard.press("j")  # from the 2nd, to which accepting went on, to the 3rd
+    page.keyboard.press("b")
+    shows(page, "1 bad")
+    page.keyboard.press("m")
+    shows(page, "119 units")
+    page.keyboard.press("Control+z")
+    shows(page, "120 units")
+    page.keyboard.press("s")
+    page.locator("#split[open]").wait_for()
+    assert "与会者" in page.locator("[name=source_cut]").text_content()
+    page.keyboard.press("Control+Enter")
+    shows(page, "121 units")
+    page.keyboard.press("Alt+ArrowDown")
+    page.locator("article.current .none").wait_for()
+    page.keyboard.press("z")
+    page.keyboard.press("n")
+    page.locator("#edit[open]").wait_for()
+    page.keyboard.type("ask the author")
+    page.keyboard.press("Control+Enter")
+    page.locator("article.current .note", has_text="ask the author").wait_for()
+    page.keyboard.press("e")
+    page.locator("#edit[open]").wait_for()
+    page.keyboard.type(" Amen.")
+    page.keyboard.press("Control+Enter")
+    page.locator("article.current", has_text="Amen.").wait_for()
+    for _ in range(9):
+        page.keyboard.press("z")
+    shows(page, "120 units: 120 open")
+    for _ in range(5):
+        page.keyboard.press("y")
+    shows(page, "1 bad")
+    page.keyboard.press("x")
+    page.locator("#export[open]").wait_for()
+    page.select_option("#export [name=keep]", "accepted")
+    page.select_option("#export [name=format]", ".tmx")
+    with page.expect_download() as download:
+        page.click("#export button.main")
+    download.value.save_as(tmp_path / "out.tmx")
+    (one,) = read(tmp_path / "out.tmx")
+    assert (one.status, one.author) == ("reviewed", "Ada")
+    page.keyboard.press("Escape")
+    page.locator("article.current").focus()
+    page.keyboard.press("?")
+    page.locator("#help[open]").wait_for()
+    assert page.title() == "minutes.jsonl: review", "no text was run"
+
+
+def test_what_was_decided_is_there_after_a_restart(open_page: Callable[..., Any], file: Path, tmp_path: Path) -> None:
+    page = open_page()
+    with serving(tmp_path / "reviews", str(file)) as address:
+        opened(page, address).locator("#rows article").first.click()
+        page.click("[data-command=accept]")
+        shows(page, "1 accepted")
+    with serving(tmp_path / "reviews") as address:
+        page.goto(address)
+        page.click("text=minutes.jsonl")
+        page.locator("body[data-ready]").wait_for()
+        shows(page, "1 accepted")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+def test_it_is_accessible_and_fits(
+    open_page: Callable[..., Any], address: str, faults: Callable[[Any], list[str]], width: int, scheme: str
+) -> None:
+    page = opened(open_page(width, scheme), address)
+    page.locator("#rows article").first.click()
+    page.click("[data-command=accept]")
+    shows(page, "1 accepted")
+    _picture(page, f"review-{width}-{scheme}")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for command in ("edit", "split", "export", "history", "help"):
+        page.click(f"[data-command={command}]")
+        page.locator("dialog[open]").wait_for()
+        assert faults(page) == [], command
+        page.keyboard.press("Escape")
+    page.goto(address.partition("/works")[0])
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    _picture(page, f"start-{width}-{scheme}")
+
+
+def test_ten_thousand_rows_hold_few_elements(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "large.jsonl"
+    write(path, units(10_000))
+    with serving(tmp_path / "reviews", str(path)) as address:
+        page = open_page()
+        page.goto(address)
+        page.locator("body[data-ready]").wait_for()
+        page.locator("#counts", has_text="10000 units").filter(has_not_text="…").wait_for()
+        ordered(page)
+        page.locator("#rows article").first.focus()
+        page.keyboard.press("End")
+        page.locator("article.current[data-number='10000']").wait_for()
+        assert page.evaluate("scrollY") > 100_000
+        assert page.locator("#rows article").count() < 600
+        page.keyboard.press("a")
+        shows(page, "1 accepted")
+        page.mouse.move(600, 500)
+        for _ in range(20):
+            page.mouse.wheel(0, -2000)
+        page.wait_for_timeout(300)
+        page.locator("#rows article").first.wait_for()
+        assert page.locator("#rows article").count() < 600
+
+
+@pytest.mark.slow
+def test_from_two_documents_to_the_editor(
+    open_page: Callable[..., Any], tmp_path: Path, faults: Callable[[Any], list[str]]
+) -> None:
+    sample = ROOT / "corpora" / "sample"
+    with serving(tmp_path / "reviews") as address:
+        page = open_page()
+        page.goto(address)
+        page.set_input_files("#source", sample / "zh.txt")
+        page.set_input_files("#target", sample / "en.txt")
+        page.click("text=Show their structure")
+        page.locator(".blocks").nth(1).wait_for()
+        assert faults(page) == []
+        _picture(page, "structure-1280-light")
+        page.click("button.main")
+        page.locator("body[data-ready]").wait_for(timeout=120_000)
+        assert page.locator("#rows article").count() > 10
+        page.goto(address)
+        assert "zh.txt – en.txt" in page.locator(".recent").text_content()
+
+
+def test_a_document_that_cannot_be_read_is_told(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pdf"
+    bad.write_bytes(b"%PDF-1.7\nnothing here")
+    good = tmp_path / "good.txt"
+    good.write_text("Some text.\n", encoding="utf-8")
+    with serving(tmp_path / "reviews", str(bad), str(good)) as address:
+        page = open_page()
+        page.goto(address)
+        page.locator(".fault", has_text="bad.pdf").wait_for()
+
+
+def _picture(page: Any, name: str) -> None:
+    if IMAGES:
+        page.screenshot(path=Path(IMAGES) / f"{name}.png")

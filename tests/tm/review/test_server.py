@@ -1,0 +1,282 @@
+"""The editor's server: who may talk to it, what it refuses, that text stays text, and that nothing decided is lost."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from corpora.errors import StoreError, UsageError
+from models.encoder import Encoder
+from tm.cli.review import review
+from tm.formats import read, write
+from tm.review.app import ReviewOptions, create
+from tm.review.guard import GuardOptions
+from tm.review.journal import Conflict, Journal
+from tm.review.shelf import Shelf, clean_name
+from tm.review.work import Work
+from tm.unit import Origin, Unit
+
+EVIL = '"><script>alert(1)</script>\u2028<img src=x onerror=alert(1)>'
+HOME = "http://127.0.0.1:8000"
+SECRET = {"origin": HOME, "x-duiyi": "s" * 24}
+
+
+def some_units() -> list[Unit]:
+    return [
+        Unit("第五条。", "Article 6.", "zh-CN", "en-US", origin=Origin(source_ids=(0,), target_ids=(0,)), score=0.9),
+        Unit(EVIL, EVIL, "zh-CN", "en-US", origin=Origin(section=EVIL), notes=(EVIL,), score=0.3),
+        Unit("会议结束。大家回家。", "The meeting ended. All went home.", "zh-CN", "en-US", score=0.8),
+    ]
+
+
+def no_encoder() -> Encoder:
+    raise AssertionError("nothing here needs an encoder")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "reviews", "ada")
+
+
+@pytest.fixture
+def name(shelf: Shelf, tmp_path: Path) -> str:
+    path = tmp_path / "units.jsonl"
+    write(path, some_units())
+    return shelf.open_file(path)
+
+
+def client_of(shelf: Shelf, **guard: Any) -> TestClient:
+    options = ReviewOptions(GuardOptions(secret="s" * 24, **guard), max_upload=1000, embeddings=False)
+    return TestClient(create(shelf, no_encoder, options), base_url=HOME, follow_redirects=False)
+
+
+@pytest.fixture
+def client(shelf: Shelf) -> Iterator[TestClient]:
+    with client_of(shelf) as made:
+        yield made
+
+
+def edit(client: TestClient, name: str, content: dict[str, Any], version: int) -> httpx.Response:
+    body = {"edit": content, "version": version}
+    answer: Any = client.post(f"/works/{name}/edits", json=body, headers=SECRET)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost:8000"}, 200),
+        ({"host": "[::1]:8000"}, 200),
+        ({"host": "evil.example"}, 421),
+        ({"host": "evil.example:8000"}, 421),
+        ({"host": "192.168.0.5:8000"}, 421),
+        ({"host": "127.0.0.1.evil.example"}, 421),
+        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "cors"}, 403),
+        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}, 200),
+    ],
+)
+def test_who_may_look(client: TestClient, headers: dict[str, str], status: int) -> None:
+    assert client.get("/", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": HOME},
+        {"x-duiyi": "s" * 24},
+        {"origin": HOME, "x-duiyi": "wrong"},
+        {"origin": "null", "x-duiyi": "s" * 24},
+        {"origin": "http://evil.example", "x-duiyi": "s" * 24},
+        {"origin": "http://localhost:8000", "x-duiyi": "s" * 24},
+        {**SECRET, "sec-fetch-site": "cross-site"},
+    ],
+)
+def test_a_page_elsewhere_cannot_make_it_act(
+    client: TestClient, shelf: Shelf, name: str, headers: dict[str, str]
+) -> None:
+    body = {"edit": {"do": "accept", "rows": [0]}, "version": 0}
+    assert client.post(f"/works/{name}/edits", json=body, headers=headers).status_code == 403
+    assert client.delete(f"/works/{name}", headers=headers).status_code == 403
+    assert shelf.work(name).version == 0
+
+
+def test_beyond_loopback_the_token_is_asked_for(shelf: Shelf) -> None:
+    token = "a-token-of-some-length"
+    with client_of(shelf, hosts=frozenset({"desk.example"}), token=token) as client:
+        there = {"host": "desk.example:8000"}
+        assert client.get("/", headers=there).status_code == 401
+        assert client.get("/?token=wrong", headers=there).status_code == 401
+        assert client.get("/", headers={**there, "authorization": f"Bearer {token}"}).status_code == 200
+        assert client.get("/static/review.css", headers=there).status_code == 401
+        answer = client.get(f"{HOME}//evil.example/?a=b&token={token}", headers=there)
+        assert answer.headers["location"].startswith("/evil.example/?a=b"), "never to another host"
+        answer = client.get(f"/?token={token}", headers=there)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert "HttpOnly" in answer.headers["set-cookie"]
+        assert "samesite=strict" in answer.headers["set-cookie"].lower()
+        cookie = {"cookie": answer.headers["set-cookie"].partition(";")[0]}
+        assert client.get("/", headers={**there, **cookie}).status_code == 200
+        assert client.get("/", headers={"host": "other.example", **cookie}).status_code == 421
+        assert client.get("/", headers={"host": "192.168.0.5:8000", **cookie}).status_code == 200
+
+
+def test_the_command_line_refuses_to_be_open_to_all(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--token"):
+        review([], host="0.0.0.0", token="", data=tmp_path, out=None, browser=False, author="a")
+    with pytest.raises(UsageError, match="16"):
+        review([], host="0.0.0.0", token="short", data=tmp_path, out=None, browser=False, author="a")
+
+
+def test_text_stays_text_and_the_policy_is_strict(client: TestClient, name: str) -> None:
+    for path in ("/", f"/works/{name}", f"/works/{name}/rows?ids=0,1,2&order=document", f"/works/{name}/history"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert "<script>alert" not in answer.text
+        assert "<img" not in answer.text
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["cache-control"] == "no-store"
+        assert " style=" not in answer.text
+        assert " onclick=" not in answer.text
+
+
+def test_edits_are_made_on_the_version_that_was_seen(client: TestClient, name: str, shelf: Shelf) -> None:
+    answer = edit(client, name, {"do": "split", "rows": [2], "source_at": 5, "target_at": 19}, 0)
+    assert answer.json()["new"] == [3, 4]
+    assert edit(client, name, {"do": "accept", "rows": [0]}, 0).status_code == 409
+    assert edit(client, name, {"do": "accept", "rows": [2]}, 1).status_code == 400, "2 was split"
+    assert edit(client, name, {"do": "accept", "rows": [3]}, 1).json()["state"]["counts"]["accepted"] == 1
+    assert edit(client, name, {"do": "undo"}, 2).json()["state"]["redo"] is True
+    assert [unit.target for unit in shelf.work(name).units()][2:] == ["The meeting ended.", "All went home."]
+    assert "split" in client.get(f"/works/{name}/history").text
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", '{"edit": 5, "version": 0}', '{"edit": {"do": "accept", "rows": [0]}, "version": "0"}']
+)
+def test_what_is_no_edit_is_refused(client: TestClient, name: str, body: str) -> None:
+    answer = client.post(f"/works/{name}/edits", content=body, headers=SECRET)
+    assert answer.status_code == 400
+    assert answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/works/nothing", "/works/0123456789abcdef", "/works/..%2f..", "/works/{name}/rows?ids=x",
+     "/works/{name}/view?show=x", "/works/{name}/export?format=.exe",
+     "/works/{name}/rows/99", "/static/../app.py", "/static/%2e%2e/app.py"],
+)  # fmt: skip
+def test_bad_requests_get_an_answer(client: TestClient, name: str, path: str) -> None:
+    assert client.get(path.format(name=name)).status_code in (400, 404)
+
+
+def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, shelf: Shelf) -> None:
+    answer = client.post("/works?name=x.tsv", content=b"a" * 1001, headers=SECRET)
+    assert answer.status_code == 413
+    answer = client.post("/works?name=../../x.jsonl", content=b"no json", headers=SECRET)
+    assert answer.status_code == 400
+    unit = json.dumps({"source": "甲", "target": "a", "source_lang": "zh", "target_lang": "en"})
+    answer = client.post("/works?name=../../x.jsonl", content=unit.encode(), headers=SECRET)
+    assert answer.status_code == 200
+    assert [entry.title for entry in shelf.entries()] == ["x.jsonl"]
+    assert clean_name("..\\..\\C:\\a<b>.txt") == "a_b_.txt"
+    assert clean_name("..") == "document"
+    client.delete(f"/works/{answer.json()['id']}", headers=SECRET)
+    assert shelf.entries() == []
+
+
+@pytest.mark.parametrize("suffix", [".tmx", ".xlf", ".2.xlf", ".tsv", ".csv", ".xlsx", ".jsonl", ".po", ".parquet"])
+def test_export_to_every_format_with_the_state(client: TestClient, name: str, tmp_path: Path, suffix: str) -> None:
+    edit(client, name, {"do": "accept", "rows": [0]}, 0)
+    edit(client, name, {"do": "reject", "rows": [1]}, 1)
+    counts = {}
+    for keep in ("all", "sound", "accepted"):
+        answer = client.get(f"/works/{name}/export?format={suffix}&keep={keep}")
+        assert answer.status_code == 200, answer.text
+        assert "attachment" in answer.headers["content-disposition"]
+        path = tmp_path / f"out{suffix}"
+        path.write_bytes(answer.content)
+        units = list(read(path, on_problem=print))
+        counts[keep] = len(units)
+        if suffix in (".tmx", ".xlf", ".2.xlf", ".jsonl"):
+            assert units[0].status == "reviewed"
+    assert counts == {"all": 3, "sound": 2, "accepted": 1}
+
+
+def test_checks_put_suspects_first(shelf: Shelf, name: str) -> None:
+    work = shelf.work(name)
+    assert work.announce()
+    work.check_all()
+    assert work.view()[0] == 0, "article 6 for 第五条 is an error"
+    assert work.view("document") == [0, 1, 2]
+    assert work.view(text="meeting") == [2]
+    assert work.view(text="#3") == [2]
+    work.edit({"do": "edit", "rows": [0], "target": "Article 5."}, 0)
+    assert work.view()[0] == 1
+    work.edit({"do": "accept", "rows": [1]}, 1)
+    assert work.view()[-1] == 1
+
+
+def test_two_processes_do_not_write_over_each_other(shelf: Shelf, name: str) -> None:
+    first, second = shelf.work(name), Work(shelf.journal(name), "bob")
+    first.edit({"do": "accept", "rows": [0]}, 0)
+    with pytest.raises(Conflict):
+        second.edit({"do": "reject", "rows": [0]}, 0)
+    assert second.version == 1
+    second.edit({"do": "reject", "rows": [0]}, 1)
+    assert second.units()[0].author == "bob"
+    second.close()
+
+
+def test_a_file_that_is_no_review_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "review.db"
+    path.write_bytes(b"no database at all, but long enough to look like one" * 100)
+    with pytest.raises(StoreError):
+        Journal(path)
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as base:
+        base.execute("CREATE TABLE x (y)")
+        base.execute("PRAGMA user_version = 77")
+    base.close()
+    with pytest.raises(StoreError, match="version"):
+        Journal(other)
+
+
+@pytest.mark.client
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
+def test_a_killed_process_loses_nothing(tmp_path: Path, shelf: Shelf) -> None:
+    path = tmp_path / "units.jsonl"
+    write(path, some_units())
+    command = [sys.executable, "-c", "from tm.cli.main import run; run()", "review", str(path), "--no-browser",
+               "--no-embeddings", "--data", str(shelf.folder), "--author", "ada"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            home, _, name = address.rpartition("/works/")
+            with httpx.Client(trust_env=False) as client:
+                secret = client.get(address).text.partition('name="duiyi" content="')[2].partition('"')[0]
+                headers = {"origin": home, "x-duiyi": secret}
+                for version, content in enumerate([{"do": "accept", "rows": [0]}, {"do": "merge", "rows": [1]}]):
+                    body = {"edit": content, "version": version}
+                    answer = client.post(f"{address}/edits", json=body, headers=headers)
+                    assert answer.status_code == 200, answer.text
+        finally:
+            process.send_signal(signal.SIGKILL)
+    work = shelf.work(name)
+    assert work.version == 2
+    assert [unit.status for unit in work.units()] == ["reviewed", "unreviewed"]
+    assert shelf.open_file(path) == name, "the same file is the same work"
