@@ -52,7 +52,9 @@ def faults() -> Callable[[Any], list[str]]:
     axe = Axe()
 
     def run(page: Any) -> list[str]:
-        found = axe.run(page).response["violations"]
+        response = axe.run(page).response
+        assert response["passes"], "the rules did run"
+        found = response["violations"]
         return [
             f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}"
             for one in found

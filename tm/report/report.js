@@ -123,8 +123,6 @@ let waiting = 0;
 form.text.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(choose, 150); });
 $("before").addEventListener("click", () => turn(-ON_PAGE));
 $("after").addEventListener("click", () => turn(ON_PAGE));
-addEventListener("beforeprint", () => draw(PRINTED));
-addEventListener("afterprint", () => draw());
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-unit], button[data-check]");
   if (!button) return;
@@ -215,6 +213,14 @@ function drawScatter() {
   pen.globalAlpha = 1;
 }
 
+// Paper is white whatever the screen is, and it takes the whole list.
+function print(isPrinting) {
+  document.documentElement.classList.toggle("printing", isPrinting);
+  draw(isPrinting ? PRINTED : ON_PAGE);
+  pictures();
+}
+addEventListener("beforeprint", () => print(true));
+addEventListener("afterprint", () => print(false));
 const pictures = () => { drawMap(); drawScatter(); };
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", pictures);
 let resizing = 0;

@@ -125,8 +125,12 @@ def patch(rows: Sequence[Row], edit: Edit, *, next_id: int, who: str, when: date
             raise UsageError(f"{edit.do} takes one unit")
         changed = _EDITS[edit.do](rows, _place(rows, edit.rows[0]), edit, next_id)
     before = {row.id: row.unit for row in changed.old}
+    # Accepting what another has accepted is a decision too: whoever does it vouches for the unit.
+    meant = set(edit.rows) if edit.do in _STATUS else set()
     signed = tuple(
-        row if before.get(row.id) == row.unit else Row(row.id, replace(row.unit, author=who, changed=when))
+        row
+        if row.id not in meant and before.get(row.id) == row.unit
+        else Row(row.id, replace(row.unit, author=who, changed=when))
         for row in changed.new
     )
     return Patch(changed.start, changed.old, signed)
@@ -147,7 +151,6 @@ def _status(rows: Sequence[Row], edit: Edit) -> Patch:
     first, last = places[0], places[-1] + 1
     old = tuple(rows[first:last])
     status = _STATUS[edit.do]
-    # Accepting again is a decision too: whoever does it vouches for the unit.
     new = tuple(Row(row.id, replace(row.unit, status=status)) if row.id in wanted else row for row in old)
     return Patch(first, old, new)
 

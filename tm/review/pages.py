@@ -30,7 +30,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row as the page shows it; ``section`` is set where its heading is to be shown above it."""
+    """A row as the page shows it.
+
+    ``number`` counts from 0, as the checks count; ``section`` is set where its heading is to be shown above it.
+    """
 
     number: int
     row: Row
@@ -66,7 +69,7 @@ def row_views(work: Work, ids: Sequence[int], order: Order) -> list[RowView]:
     """The rows with these ids that are there, in their order."""
     return [
         RowView(
-            place + 1,
+            place,
             row,
             tuple(_pieces(row.unit.source, [(f.source_span, f.severity) for f in findings])),
             tuple(_pieces(row.unit.target, [(f.target_span, f.severity) for f in findings])),

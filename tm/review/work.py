@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from corpora.errors import UsageError
+from corpora.errors import DuiyiError, UsageError
 from corpora.sentences import split
 from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity
@@ -55,6 +55,7 @@ class Work:
         self._checked: dict[int, Unit] = {}
         self._alone = frozenset(name for name, one in checks().items() if one.unit is not None)
         self.checking = ""
+        self._trouble = ""  # why the checks did not run to their end
         self._news = 0  # how often the findings changed as a whole
         self.load()
 
@@ -96,11 +97,11 @@ class Work:
             return found
 
     def view(self, order: Order = "suspects", show: Show = "all", text: str = "") -> list[int]:
-        """The ids of the rows to show, in the order in which to show them; ``text`` may be "#12" for the 12th unit."""
+        """The ids of the rows to show, in their order; ``text`` may be "#12" for unit 12, counted from 0."""
         with self._lock:
             wanted = text.strip().casefold()
             if wanted.startswith("#") and wanted[1:].isdigit():
-                return [row.id for row in self._history.rows[max(int(wanted[1:]) - 1, 0) : int(wanted[1:])]]
+                return [row.id for row in self._history.rows[int(wanted[1:]) : int(wanted[1:]) + 1]]
             chosen = [
                 (row.id, self._weight(row))
                 for row in self._history.rows
@@ -140,6 +141,7 @@ class Work:
                 "redo": self._history.can_redo,
                 "checking": self.checking,
                 "news": self._news,
+                "trouble": self._trouble,
                 "counts": self.counts(),
             }
 
@@ -217,6 +219,9 @@ class Work:
                 with self._lock:
                     self.checking = "comparing meanings"
                 self._take(snapshot, check(units, self._options, encoder()).findings)
+            self._trouble = ""
+        except DuiyiError as error:
+            self._trouble = f"meanings were not compared: {error}"
         finally:
             self.checking = ""
 

@@ -135,6 +135,22 @@ def test_suspects_are_found_filtered_and_reached(written: Path, open_page: Calla
 
 
 @pytest.mark.client
+def test_paper_is_white_and_takes_the_whole_list(tmp_path: Path, open_page: Callable[..., Any]) -> None:
+    some = [replace(unit, score=0.1) for unit in units(200)]
+    path = tmp_path / "long.html"
+    write_report(path, check(some, CheckOptions(only=frozenset({"score"}))), some, Path("long.tmx"))
+    page = open_page(scheme="dark")
+    page.goto(path.as_uri())
+    assert page.locator("#table tbody tr").count() == 50
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#table tbody tr").count() == 200
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#table tbody tr").count() == 50
+    page.pdf(path=tmp_path / "long.pdf")
+
+
+@pytest.mark.client
 def test_twenty_thousand_units_stay_usable(tmp_path: Path, open_page: Callable[..., Any]) -> None:
     some = units(20_000)
     some[19_999] = replace(some[19_999], target="Something else: 77.")

@@ -223,7 +223,7 @@ def test_checks_put_suspects_first(shelf: Shelf, name: str) -> None:
     assert work.view()[0] == 0, "article 6 for 第五条 is an error"
     assert work.view("document") == [0, 1, 2]
     assert work.view(text="meeting") == [2]
-    assert work.view(text="#3") == [2]
+    assert work.view(text="#2") == [2]
     work.edit({"do": "edit", "rows": [0], "target": "Article 5."}, 0)
     assert work.view()[0] == 1
     work.edit({"do": "accept", "rows": [1]}, 1)

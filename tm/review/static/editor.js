@@ -210,11 +210,12 @@ const keys = {
   "/": "search", "?": "help", d: "order", h: "history", x: "export",
 };
 
-// One command after the other, for who types fast means the row that the last one leads to.
-function run(name) {
-  queue = queue.then(commands[name]).catch((error) => tell(error.message));
+// One thing after the other, for who types fast means the row that the last command leads to.
+function inTurn(work) {
+  queue = queue.then(work).catch((error) => tell(error.message));
   return queue;
 }
+const run = (name) => inTurn(commands[name]);
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("dialog, input, select, textarea, button, a")) {
@@ -240,11 +241,11 @@ feed.addEventListener("focusin", (event) => {
 });
 feed.addEventListener("dblclick", () => run("edit"));
 filters.addEventListener("submit", (event) => { event.preventDefault(); if (ids().length) choose(ids()[0]); });
-filters.addEventListener("change", (event) => { if (event.target.name !== "text") view(current).catch((error) => tell(error.message)); });
+filters.addEventListener("change", (event) => { if (event.target.name !== "text") inTurn(() => view(current)); });
 let waiting = 0;
 filters.text.addEventListener("input", () => {
   clearTimeout(waiting);
-  waiting = setTimeout(() => view().catch((error) => tell(error.message)), 200);
+  waiting = setTimeout(() => inTurn(() => view()), 200);
 });
 $("export").querySelector("form").addEventListener("submit", () => setTimeout(() => $("export").close(), 0));
 
@@ -257,7 +258,7 @@ async function watch() {
     for (let found = state; ;) {
       if (found.news !== news) {
         news = found.news;
-        if (!touched && current === null && scrollY < 10) await view();
+        if (!touched && current === null && scrollY < 10) await inTurn(() => view());
         else {
           $("fresh").hidden = false;
           $("fresh").firstElementChild.textContent = "The checks have news.";
@@ -265,7 +266,10 @@ async function watch() {
         }
       }
       show({ ...found, version: state.version, undo: state.undo, redo: state.redo });
-      if (!found.checking) break;
+      if (!found.checking) {
+        if (found.trouble) tell(found.trouble);
+        break;
+      }
       await pause(400);
       found = await ask(`${path}/state`);
     }
