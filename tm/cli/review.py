@@ -131,6 +131,7 @@ def _check(host: str, token: str) -> None:
 
 
 def _listen(host: str, port: int) -> "socket.socket":
+    import os
     import socket
 
     from corpora.errors import UsageError
@@ -138,10 +139,15 @@ def _listen(host: str, port: int) -> "socket.socket":
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         server = socket.socket(family, socket.SOCK_STREAM)
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        server.bind(address)
-        # From here on a browser's call is held until the application answers.
-        server.listen(128)
+        try:
+            if os.name == "posix":  # elsewhere it would let two servers share a port
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.bind(address)
+            # From here on a browser's call is held until the application answers.
+            server.listen(128)
+        except OSError:
+            server.close()
+            raise
     except OSError as error:
         raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from error
     return server

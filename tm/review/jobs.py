@@ -113,11 +113,11 @@ class Jobs:
             raise
 
     def _fail(self, name: str, message: str) -> None:
-        folder = str(self._shelf.folder)
         # Messages name the copy of the upload; the person knows it by its own name.
-        short = message.replace(folder, "").replace(f"/{name}/source/", "").replace(f"/{name}/target/", "")
+        for path in self._shelf.documents(name):
+            message = message.replace(str(path), path.name)
         before = self.get(name)
-        self._set(name, Job("failed", message=short, documents=before.documents if before else None))
+        self._set(name, Job("failed", message=message, documents=before.documents if before else None))
 
     def close(self) -> None:
         """Forget what waits; what runs is not waited for."""

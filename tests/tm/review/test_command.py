@@ -1,0 +1,77 @@
+"""`duiyi review` without a browser: what was reviewed goes to files, and bad usage is told in a sentence."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
+from tm.cli.main import app
+from tm.formats import read, write
+from tm.review.shelf import Shelf
+from tm.unit import Unit
+
+RUNNER = CliRunner()
+
+
+def run(*arguments: object) -> str:
+    result = RUNNER.invoke(app, ["review", *map(str, arguments)])
+    if isinstance(result.exception, DuiyiError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "units.tmx"
+    write(path, [Unit("第五条", "Article 5", "zh-CN", "en-US"), Unit("第六条", "Article 6", "zh-CN", "en-US")])
+    return path
+
+
+def test_what_was_accepted_is_written(file: Path, tmp_path: Path) -> None:
+    data, out = tmp_path / "reviews", tmp_path / "out.jsonl"
+    assert "2 units" in run(file, "-o", out, "--data", data)
+    with pytest.raises(EmptyInput):
+        run(file, "-o", out, "--accepted", "--data", data)
+    assert len(list(read(out))) == 2, "what stood there stays"
+    shelf = Shelf(data, "ada")
+    shelf.work(shelf.open_file(file)).edit({"do": "accept", "rows": [1]}, 0)
+    shelf.close()
+    assert "1 units" in run(file, "-o", out, "--accepted", "--data", data)
+    (unit,) = read(out)
+    assert (unit.source, unit.status, unit.author, unit.previous) == ("第六条", "reviewed", "ada", "第五条")
+
+
+def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "reviews", "ada")
+    first = shelf.open_file(file)
+    assert shelf.open_file(file) == first
+    write(file, [Unit("第七条", "Article 7", "zh-CN", "en-US")])
+    assert shelf.open_file(file) != first
+    assert len(shelf.entries()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        (["missing.tmx"], InputError, "missing.tmx"),
+        (["missing.txt", "other.txt"], InputError, "missing.txt"),
+        (["{file}", "{file}", "{file}"], UsageError, "one file of units, or two documents"),
+        (["-o", "x.tmx"], UsageError, "--out needs"),
+        (["{file}", "-o", "{tmp}/x.align"], UsageError, "do not say where they stood"),
+        (["{file}", "--host", "0.0.0.0"], UsageError, "--token"),
+        (["--port", "1", "--host", "203.0.113.1", "--token", "0123456789abcdef"], UsageError, "cannot be listened on"),
+    ],
+)
+def test_bad_usage_is_told_in_a_sentence(
+    file: Path, tmp_path: Path, arguments: list[str], error: type[DuiyiError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        run(*(one.format(file=file, tmp=tmp_path) for one in arguments), "--data", tmp_path / "r", "--no-browser")
+
+
+def test_a_report_is_asked_for_by_its_extension(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    assert RUNNER.invoke(app, ["check", str(file), "--no-embeddings", "-o", str(out)]).exit_code == 0
+    assert "units.tmx" in out.read_text("utf-8")
