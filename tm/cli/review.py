@@ -117,7 +117,7 @@ def _write(shelf: "Shelf", name: str, out: list[Path], accepted: bool) -> None:
     units = shelf.work(name).units()
     for path in out:
         count = write_units(path, units, "accepted" if accepted else "all")
-        write(f"{path}: {count:,} units")
+        write(f"{path}: {count:,} unit{'s' if count != 1 else ''}")
 
 
 def _check(host: str, token: str) -> None:

@@ -240,6 +240,8 @@ class _Site:
             raise UsageError("an edit comes with the version that it was made on")
         work = await run_in_threadpool(self._work, request)
         change = await run_in_threadpool(work.edit, edit, version)
+        if work.stale:
+            self._check(work)
         return JSONResponse({"old": change.old, "new": change.new, "state": await run_in_threadpool(work.state)})
 
     def check(self, request: Request) -> Response:

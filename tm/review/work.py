@@ -28,7 +28,9 @@ __all__ = ["Change", "Order", "Show", "Work", "points"]
 Order = Literal["suspects", "document"]
 Show = Literal["all", "open", "suspects", "accepted", "bad"]
 _WEIGHTS = {Severity.ERROR: 100.0, Severity.WARNING: 10.0, Severity.INFO: 0.1}
-_AT_ONCE = 200  # rows that are checked again before an edit is answered; more wait for the next run of all checks
+_AT_ONCE = (
+    200  # rows that are checked again before an edit is answered; for more, all checks run again in the background
+)
 _DOUBT = 0.5
 
 
@@ -55,6 +57,7 @@ class Work:
         self._checked: dict[int, Unit] = {}
         self._alone = frozenset(name for name, one in checks().items() if one.unit is not None)
         self.checking = ""
+        self.stale = False  # so much changed that all checks must run again
         self._trouble = ""  # why the checks did not run to their end
         self._news = 0  # how often the findings changed as a whole
         self.load()
@@ -194,6 +197,7 @@ class Work:
         for row in changed:
             self._findings.pop(row.id, None)
         if len(changed) > _AT_ONCE:
+            self.stale = True
             return
         for row in changed:
             self._findings[row.id] = check([row.unit], replace(self._options, only=self._alone)).findings
@@ -210,6 +214,7 @@ class Work:
         """Run all checks over the rows as they stand; those of meaning too where an encoder can be had."""
         with self._lock:
             self.checking = "checking"
+            self.stale = False
             snapshot = list(self._history.rows)
         try:
             units = [row.unit for row in snapshot]

@@ -38,7 +38,7 @@ def test_what_was_accepted_is_written(file: Path, tmp_path: Path) -> None:
     shelf = Shelf(data, "ada")
     shelf.work(shelf.open_file(file)).edit({"do": "accept", "rows": [1]}, 0)
     shelf.close()
-    assert "1 units" in run(file, "-o", out, "--accepted", "--data", data)
+    assert "1 unit\n" in run(file, "-o", out, "--accepted", "--data", data)
     (unit,) = read(out)
     assert (unit.source, unit.status, unit.author, unit.previous) == ("第六条", "reviewed", "ada", "第五条")
 

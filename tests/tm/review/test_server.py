@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,18 @@ def test_checks_put_suspects_first(shelf: Shelf, name: str) -> None:
     assert work.view()[0] == 1
     work.edit({"do": "accept", "rows": [1]}, 1)
     assert work.view()[-1] == 1
+
+
+def test_after_a_great_shift_all_is_checked_again(shelf: Shelf, client: TestClient) -> None:
+    shelf.begin("0" * 16, [Unit(f"第{n}条。", f"Article {n}.", "zh-CN", "en-US") for n in range(300)], title="x")
+    answer = edit(client, "0" * 16, {"do": "shift", "rows": [0]}, 0)
+    assert answer.json()["state"]["counts"]["all"] == 301
+    for _ in range(200):
+        state = client.get(f"/works/{'0' * 16}/state").json()
+        if not state["checking"]:
+            break
+        time.sleep(0.05)
+    assert state["counts"]["suspects"] > 290
 
 
 def test_two_processes_do_not_write_over_each_other(shelf: Shelf, name: str) -> None:

@@ -123,6 +123,7 @@ async function edit(content, then = "stay") {
     tell("");
     show(answer.state);
     await take(answer.old, answer.new, then === "next" ? neighbour : null);
+    if (state.checking) watch();
   } catch (error) {
     tell(error.message);
     if (error.status === 409) await view(current);
@@ -131,7 +132,9 @@ async function edit(content, then = "stay") {
 
 // Rows `old` became rows `fresh`: the new ones stand where the first old one stood.
 async function take(old, fresh, go) {
-  const stale = new Set(), gone = old.filter((id) => !fresh.includes(id)), come = fresh.filter((id) => !old.includes(id));
+  // Sets, for shifting a side of a long document changes all of its rows.
+  const olds = new Set(old), fresher = new Set(fresh), stale = new Set();
+  const gone = old.filter((id) => !fresher.has(id)), come = fresh.filter((id) => !olds.has(id));
   for (const id of old) if (home.has(id)) stale.add(home.get(id));
   if (come.length) {
     // Beside what they were made of, and where that is not shown, beside a neighbour that stays.
@@ -152,7 +155,7 @@ async function take(old, fresh, go) {
   }
   // Where rows came or went, the numbers of all that follow are others.
   if (old.length !== fresh.length) for (const chunk of chunks) if (chunk.isFull) stale.add(chunk);
-  const next = go ?? (home.has(current) && fresh.length && !come.length ? (old.includes(current) ? current : fresh[0]) : come[0] ?? fresh[0]);
+  const next = go ?? (home.has(current) && fresh.length && !come.length ? (olds.has(current) ? current : fresh[0]) : come[0] ?? fresh[0]);
   await Promise.all([...stale].filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
   if (home.has(next)) await choose(next);
 }
