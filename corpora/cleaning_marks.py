@@ -34,8 +34,11 @@ _UNITS = re.compile(
     r"|/\d|-\d|\.\d|,\d{3})"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}[,.]$")
+#: "70/174," or "S-32/1,": the number of a document, which no comma parts into thousands.
+_REFERENCE = re.compile(r"(?:^|[\s(（\u3400-\u9fff])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
 _ACCEPT = 1.0  # the score from which on a candidate may be a first mark
 _AGAIN = 3.0  # … and a later one
+_WEAK = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +245,15 @@ def _score(text: str, start: int, end: int, spaced: bool) -> float:
 
 
 def _behind_stop(text: str, start: int) -> float:
-    """The score behind a stop; behind a digit and a point or comma the number may go on, but not behind a year."""
+    """The score behind a stop; behind a digit and a point or comma the number may go on, but not behind a year
+    or the number of a document."""
     if text[start - 1] not in ",." or not text[start - 2 : start - 1].isdigit():
         return 3.5
-    return 2.5 if _YEAR.search(text[:start]) else 0.0
+    before = text[max(0, start - 60) : start]
+    if _YEAR.search(before):
+        return 2.5
+    # Weak by itself: it holds where its note stands below and no better candidate does.
+    return _WEAK if _REFERENCE.search(before) else 0.0
 
 
 def _is_counted(text: str, start: int) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz, process
 
-from corpora import profiles, txt
+from corpora import profiles, sample, txt
 from corpora.cleaning import CleaningOptions, Reading, blocks_from_lines
 from corpora.document import Block, Kind
 from corpora.errors import UsageError
@@ -158,3 +158,13 @@ def test_paragraphs_of_the_manual(shared: Path, side: int, language: str) -> Non
     gold = [bare(row[side]) for row in rows(folder / "gold.tsv") if row[1] == "p" and len(row[side]) >= 30]
     alike = sum(process.extractOne(text, have, scorer=fuzz.ratio, score_cutoff=90) is not None for text in gold)
     assert alike >= 0.97 * len(gold)
+
+
+@pytest.mark.parametrize(("side", "language"), [(0, "zh-CN"), (1, "en-US")], ids=["zh", "en"])
+def test_the_sample_comes_out_exactly(side: int, language: str) -> None:
+    blocks = reading(sample.pair()[side].read_text("utf-8"), language).blocks
+    notes = [block.marker for block in blocks if block.kind is Kind.FOOTNOTE]
+    have = [squeezed(block.text if block.kind is Kind.FOOTNOTE else block.full_text) for block in blocks]
+    assert have == [squeezed(row[1 + side]) for row in sample.gold()]
+    marks = [mark.number for block in blocks for mark in block.marks]
+    assert sorted(set(marks)) == notes
