@@ -15,6 +15,7 @@ from corpora.cleaning_joining import Joiner, Text, joiner_of
 from corpora.cleaning_kinds import Shape, shapes
 from corpora.cleaning_layout import Layout, Row, measure, rows_of
 from corpora.cleaning_marks import Found, find_marks, without_marks
+from corpora.cleaning_pages import squared
 from corpora.cleaning_paragraphs import Piece, group
 from corpora.cleaning_tables import cells_of
 from corpora.document import Block, Change, Kind, Line, Mark
@@ -54,7 +55,7 @@ def blocks_from_lines(
     """
     options = options or CleaningOptions()
     profile = profiles.choose([line.text for line in lines], profile)
-    rows = rows_of(lines)
+    rows = squared(rows_of(lines))
     layout = measure(rows)
     furniture = find_furniture(rows, layout, profile) if options.furniture else [None] * len(rows)
     changes = [_dropped(row, sort) for row, sort in zip(rows, furniture, strict=True) if sort is not None]

@@ -156,7 +156,7 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
         for index in {*page[:_EDGE], *page[-_EDGE:]}:
             text = rows[index].text
             if len(text) <= 120 and not (rows[index].stopped and len(text) > 40):
-                edges.setdefault(_DIGITS.sub("#", text), set()).add(number)
+                edges.setdefault(_key(text), set()).add(number)
     repeated = {
         text
         for text, on in edges.items()
@@ -165,14 +165,19 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
     # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
     inside: Counter[str] = Counter()
     for page in ruled:
-        inside.update(_DIGITS.sub("#", rows[index].text) for index in page[_EDGE:-_EDGE])
+        inside.update(_key(rows[index].text) for index in page[_EDGE:-_EDGE])
     for page in ruled:
         for side in (page[:_EDGE], page[::-1][:_EDGE]):
             for index in side:
-                key = _DIGITS.sub("#", rows[index].text)
+                key = _key(rows[index].text)
                 if key not in repeated or inside[key] > 0:
                     break
                 found[index] = Furniture("running heads")
+
+
+def _key(text: str) -> str:
+    """What comes back of a running head: its words, whatever the numbers and however far apart it is set."""
+    return " ".join(_DIGITS.sub("#", text).split())
 
 
 def _counts_pages(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row]) -> bool:
@@ -181,7 +186,7 @@ def _counts_pages(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row])
     for number, page in enumerate(pages):
         for index in {*page[:_EDGE], *page[-_EDGE:]}:
             opening = _OPENING_DIGITS.match(rows[index].text)
-            if opening is not None and _DIGITS.sub("#", rows[index].text) == key:
+            if opening is not None and _key(rows[index].text) == key:
                 steps.add(int(opening[0]) - number)
     return len(steps) <= 2
 
