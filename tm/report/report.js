@@ -18,7 +18,7 @@ const weight = data.units.map((row, unit) => {
 });
 const $ = (id) => document.getElementById(id);
 const form = $("filters"), body = document.querySelector("#table tbody");
-let chosen = [], first = 0, here = -1;
+let chosen = [], first = 0, here = -1, waiting = 0;
 
 function element(name, options = {}, ...children) {
   const made = document.createElement(name);
@@ -67,6 +67,7 @@ function line(unit) {
 }
 
 function choose() {
+  clearTimeout(waiting); // of a search that this answers
   const show = form.show.value, text = form.text.value.trim().toLowerCase();
   const least = data.severities.indexOf(form.severity.value), check = data.checks.indexOf(form.check.value);
   const number = /^#(\d+)$/.exec(text);
@@ -119,7 +120,6 @@ function goTo(unit) {
 
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", choose);
-let waiting = 0;
 form.text.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(choose, 150); });
 $("before").addEventListener("click", () => turn(-ON_PAGE));
 $("after").addEventListener("click", () => turn(ON_PAGE));

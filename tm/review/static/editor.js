@@ -20,17 +20,18 @@ const near = new IntersectionObserver((entries) => {
 
 let usual = 90; // pixels a row, until rows were seen
 
-function lay(ids, kept = null) {
+// Lays all rows anew; `ready` is an element that holds those of the chunk at `place` already.
+function lay(ids, ready = null, place = 0) {
   for (const chunk of chunks) near.unobserve(chunk.element);
   chunks = [];
   home = new Map();
   const elements = [];
   for (let from = 0; from < ids.length; from += start.chunk) {
     const chunk = { ids: ids.slice(from, from + start.chunk), isFull: false, isNear: false, wanted: 0 };
-    chunk.element = from === 0 && kept ? kept : document.createElement("div");
+    chunk.isFull = Boolean(ready) && from === place * start.chunk;
+    chunk.element = chunk.isFull ? ready : document.createElement("div");
     chunk.element.className = "chunk";
     chunk.element.chunk = chunk;
-    chunk.isFull = from === 0 && Boolean(kept);
     if (!chunk.isFull) chunk.element.style.height = `${usual * chunk.ids.length}px`;
     for (const id of chunk.ids) home.set(id, chunk);
     chunks.push(chunk);
@@ -47,12 +48,14 @@ function empty(chunk) {
   chunk.isFull = false;
 }
 
+const rowsOf = (ids) => ask(`${path}/rows?order=${filters.order.value}&ids=${ids.join(",")}`);
+
 async function fill(chunk, again = false) {
   if (chunk.isFull && !again) return;
   if (chunk.loading && !again) return chunk.loading;
   const turn = ++chunk.wanted;
   chunk.loading = (async () => {
-    const html = await ask(`${path}/rows?order=${filters.order.value}&ids=${chunk.ids.join(",")}`);
+    const html = await rowsOf(chunk.ids);
     if (turn !== chunk.wanted) return;
     // The server escaped every text; scripts in a fragment would not run, nor does the policy let them.
     const held = chunk.element.contains(document.activeElement);
@@ -69,7 +72,7 @@ const ids = () => chunks.flatMap((chunk) => chunk.ids);
 const rowOf = (id) => feed.querySelector(`article[data-id="${id}"]`);
 
 function mark(focus) {
-  for (const row of feed.querySelectorAll("article.current")) { row.classList.remove("current"); row.tabIndex = -1; }
+  for (const row of feed.querySelectorAll("article[tabindex='0']")) { row.classList.remove("current"); row.tabIndex = -1; }
   const row = current === null ? feed.querySelector("article") : rowOf(current);
   if (!row) return;
   row.tabIndex = 0;
@@ -104,13 +107,18 @@ function show(next) {
 }
 
 async function view(keep = null) {
-  const query = new URLSearchParams(new FormData(filters));
+  const query = new URLSearchParams(new FormData(filters)), before = current;
   const found = await ask(`${path}/view?${query}`);
+  // What will be looked at is fetched before what stands is taken away: the page is never blank.
+  const kept = keep === null ? -1 : found.ids.indexOf(keep), place = Math.floor(Math.max(kept, 0) / start.chunk);
+  const ready = document.createElement("div");
+  if (found.ids.length) ready.innerHTML = await rowsOf(found.ids.slice(place * start.chunk, (place + 1) * start.chunk));
+  const next = current !== before ? current : keep; // a row may have been chosen meanwhile
   show(found.state);
-  lay(found.ids);
+  lay(found.ids, ready, place);
   current = null;
-  if (keep !== null && home.has(keep)) await choose(keep);
-  else if (chunks.length) { scrollTo(0, 0); await fill(chunks[0]); mark(false); }
+  if (home.has(next)) await choose(next);
+  else { scrollTo(0, 0); mark(false); }
   $("fresh").hidden = true;
 }
 
@@ -156,7 +164,7 @@ async function take(old, fresh, go) {
   // Where rows came or went, the numbers of all that follow are others.
   if (old.length !== fresh.length) for (const chunk of chunks) if (chunk.isFull) stale.add(chunk);
   const next = go ?? (home.has(current) && fresh.length && !come.length ? (olds.has(current) ? current : fresh[0]) : come[0] ?? fresh[0]);
-  await Promise.all([...stale].filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
+  await Promise.all([...stale].filter((chunk) => chunk.isFull || chunk.loading).map((chunk) => fill(chunk, true)));
   if (home.has(next)) await choose(next);
 }
 
@@ -243,9 +251,13 @@ feed.addEventListener("focusin", (event) => {
   if (row && current !== Number(row.dataset.id)) { current = Number(row.dataset.id); mark(false); }
 });
 feed.addEventListener("dblclick", () => run("edit"));
-filters.addEventListener("submit", (event) => { event.preventDefault(); if (ids().length) choose(ids()[0]); });
-filters.addEventListener("change", (event) => { if (event.target.name !== "text") inTurn(() => view(current)); });
 let waiting = 0;
+filters.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(waiting);
+  inTurn(async () => { await view(); await choose(ids()[0]); });
+});
+filters.addEventListener("change", (event) => { if (event.target.name !== "text") inTurn(() => view(current)); });
 filters.text.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(() => inTurn(() => view()), 200);
