@@ -4,6 +4,7 @@
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,8 +38,18 @@ def replacing(path: Path | str) -> Iterator[Path]:
         os.replace(temporary, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+    except Exception as error:
+        if _is_of_the_disk(error):
+            raise InputError(f"{path} cannot be written: the disk is full or the file too large") from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """True for the errors of lxml's writer, which are no `OSError` where a disk is full ("IO_ENOSPC", "IO_EFBIG")."""
+    etree = sys.modules.get("lxml.etree")
+    return etree is not None and isinstance(error, etree.SerialisationError) and str(error).startswith("IO_")
 
 
 def _as_new_files_are(path: Path) -> None:

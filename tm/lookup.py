@@ -110,7 +110,7 @@ def check_languages(memories: Sequence[Memory], source_lang: str, target_lang: s
 
 
 def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
-    """The order of matches: score, kind, the region asked for, reviewed before unreviewed, often met, new."""
+    """The order of matches: score, kind, fewer kinds of differences, the region asked for, reviewed, often met, new."""
     unit = match.unit
     regions = sum(
         bool(code) and code != have
@@ -121,6 +121,7 @@ def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
         semantic,
         -match.score,
         _KINDS.index(match.kind),
+        len(match.looks),
         regions,
         unit.status != "reviewed",
         -match.count,

@@ -20,7 +20,8 @@ _NUMERALS = re.compile(r"[〇零一二三四五六七八九十百千两]+")
 _MONTHS = ("January February March April May June July August September October November December").split()
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)}|{'|'.join(month[:3] for month in _MONTHS)})\b\.?")
 _ORDINAL = re.compile(r"(\d+)(st|nd|rd|th)\b")
-_KINDS = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.ORDINAL, Kind.DATE, Kind.REFERENCE, Kind.TIME})
+_KINDS = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.ORDINAL, Kind.DATE, Kind.REFERENCE, Kind.TIME, Kind.SYMBOL})
+_CODE = re.compile(r"\w+(?:[/.\-]\w+)+")  # 12/1, A/RES/70/1: stands in any language as it is
 _LARGEST = 10**12  # what is written in Chinese numerals
 
 
@@ -38,6 +39,8 @@ def adapted(question: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]
     for new, old in zip(asked, stored, strict=True):
         if new.kind != old.kind or (new.value != old.value and old.kind not in _KINDS):
             return None
+        if old.kind == Kind.REFERENCE and old.value.rpartition(":")[0] != new.value.rpartition(":")[0]:
+            return None  # an article became a paragraph: that is another word, not another number
         if wanted.setdefault(old.value, (old, new))[1].value != new.value:
             return None  # the same number became two: which is which in the target?
     pairs = [(old, new) for old, new in wanted.values() if old.value != new.value]
@@ -78,6 +81,8 @@ def _dressed(old: str, place: Mention, new: Mention) -> str | None:
     if place.kind == Kind.DATE or new.kind == Kind.DATE:
         return _date(old, place.value, new.value) if place.kind == new.kind else None
     value = core(new)
+    if _CODE.fullmatch(value) and _CODE.fullmatch(core(place)) and old.count(core(place)) == 1:
+        return old.replace(core(place), value)
     if not re.fullmatch(r"\d+(?:\.\d+)?", value):
         return None
     figures = list(_FIGURES.finditer(old))

@@ -99,7 +99,7 @@ def _take(
     json: bool,
 ) -> None:
     from tm.conformance import REASONS, Audit
-    from tm.formats import Problems, ReadOptions, read
+    from tm.formats import Problems, ReadOptions, format_of, read
     from tm.memory import Memory
     from tm.store.filters import STATUSES
 
@@ -111,6 +111,7 @@ def _take(
         # Before the memory is made: a mistyped name shall leave nothing behind.
         if not file.is_file():
             raise InputError(f"{file} is a folder, not a file" if file.is_dir() else f"{file} does not exist")
+        format_of(file)
     path = one_path(memory)
     results = []
     with Memory.open(path, create=True) as target:
@@ -131,6 +132,7 @@ def _take(
                     "left_out": dict(report.left_out),
                     "problems": [{"line": one.line, "message": one.message} for one in problems.found],
                     "passed_over": dict(problems.skipped),
+                    "notes": list(problems.notes),
                     "reasons": dict(audit.counts),
                 }
             )

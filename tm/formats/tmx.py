@@ -182,7 +182,8 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
             else:
                 yield from reader.units(fragment.element, fragment.line)
         if len(problems.found) == before:
-            problems.add(None, str(error).partition("XML: ")[2] or str(error), error)
+            fault = str(error).partition("XML: ")[2] or str(error)
+            problems.notes.append(f"not well-formed, {fault}; yet every unit could be read")
 
 
 class _TuReader:

@@ -140,6 +140,8 @@ def test_bad_usage(memory: Path, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere.duiyi"
     assert "no translation memory at" in refused("lookup", "x", "--memory", nowhere)
     assert "does not exist" in refused("memory", "import", tmp_path / "none.tmx", "--memory", nowhere)
+    (tmp_path / "x.odd").write_text("x", encoding="utf-8")
+    assert "has no extension" in refused("memory", "import", tmp_path / "x.odd", "--memory", nowhere)
     assert not nowhere.exists()
     assert "no unit has the language fr" in refused("lookup", "x", "--memory", memory, "--source-lang", "fr")
     assert "10,000 are the most" in refused("lookup", "长" * 20_000, "--memory", memory)
@@ -160,3 +162,24 @@ def test_a_lookup_pays_for_nothing_heavy(memory: Path) -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_leaves_no_half_file_and_what_was_committed(memory: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many.jsonl"
+    write(many, (Unit(f"第{n}句话在这里" * 20, f"sentence {n} " * 20, "zh-CN", "en-US") for n in range(6_000)))
+    out = [tmp_path / f"out.{ending}" for ending in ("tmx", "xlf", "jsonl", "po", "tsv", "xlsx")]
+    commands = [("convert", many, path) for path in out]
+    commands += [("memory", "import", many, "--memory", memory)]
+    code = (
+        "import resource, sys\nfrom tm.cli.main import run\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\nrun()"
+    )
+    for command in commands:
+        arguments = [sys.executable, "-c", code, *map(str, command)]
+        result = subprocess.run(arguments, capture_output=True, text=True, encoding="utf-8", check=False)
+        assert result.returncode == 2, result
+        assert len(result.stderr.strip().splitlines()) == 1
+        assert "Traceback" not in result.stderr
+    assert {path.name for path in tmp_path.iterdir() if path.suffix == ".part" or path in out} == set()
+    assert json.loads(done("memory", "stats", "--json"))["units"] == 2
