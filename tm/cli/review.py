@@ -8,8 +8,6 @@ import typer
 from tm.cli.output import message, write
 
 if TYPE_CHECKING:
-    import socket
-
     from tm.review.shelf import Shelf
 
 __all__ = ["review"]
@@ -49,6 +47,7 @@ def review(
 
     from corpora.errors import UsageError
     from tm.review.shelf import Shelf
+    from tm.web.listening import address, check_access, listen
 
     if len(files or []) > 2:
         raise UsageError("give one file of units, or two documents")
@@ -60,7 +59,7 @@ def review(
     if out:
         _write(shelf, page, out, accepted)
         return
-    _check(host, token)
+    check_access(host, token)
 
     from corpora.extras import need
 
@@ -68,7 +67,7 @@ def review(
     need("starlette", "server", "serve the editor")
     from models.registry import load
     from tm.review.app import ReviewOptions, create
-    from tm.review.guard import GuardOptions
+    from tm.web.guard import GuardOptions
 
     options = ReviewOptions(
         guard=GuardOptions(hosts=frozenset([host.lower(), *(name.lower() for name in allow_host or [])]), token=token),
@@ -76,14 +75,12 @@ def review(
         embeddings=embeddings,
     )
     app = create(shelf, lambda: load(model), options)
-    with _listen(host, port) as server:
-        shown = f"[{host}]" if ":" in host else host
-        address = f"http://{shown}:{server.getsockname()[1]}/{f'works/{page}' if page else ''}"
-        address += f"?token={token}" if token else ""
-        write(address)
+    with listen(host, port) as server:
+        here = address(host, server) + (f"works/{page}" if page else "") + (f"?token={token}" if token else "")
+        write(here)
         message("duiyi: the editor runs until you stop it with Ctrl+C; decisions are kept as they are made")
         if browser:
-            _open(address)
+            _open(here)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, ws="none")
         uvicorn.Server(settings).run(sockets=[server])
 
@@ -118,39 +115,6 @@ def _write(shelf: "Shelf", name: str, out: list[Path], accepted: bool) -> None:
     for path in out:
         count = write_units(path, units, "accepted" if accepted else "all")
         write(f"{path}: {count:,} unit{'s' if count != 1 else ''}")
-
-
-def _check(host: str, token: str) -> None:
-    from corpora.errors import UsageError
-    from tm.review.addresses import is_loopback
-
-    if not is_loopback(host) and not token:
-        raise UsageError(f"{host} can be reached from other machines; give a --token that visitors must show")
-    if token and len(token) < 16:
-        raise UsageError("--token needs 16 characters at least")
-
-
-def _listen(host: str, port: int) -> "socket.socket":
-    import os
-    import socket
-
-    from corpora.errors import UsageError
-
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        server = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            if os.name == "posix":  # elsewhere it would let two servers share a port
-                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            server.bind(address)
-            # From here on a browser's call is held until the application answers.
-            server.listen(128)
-        except OSError:
-            server.close()
-            raise
-    except OSError as error:
-        raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from error
-    return server
 
 
 def _open(address: str) -> None:

@@ -23,12 +23,13 @@ from starlette.types import ASGIApp
 from corpora.errors import DuiyiError, UsageError
 from models.encoder import Encoder
 from tm.review.export import EXPORTS, Kept, write_units
-from tm.review.guard import Guard, GuardOptions
 from tm.review.jobs import Job, Jobs
 from tm.review.journal import Conflict
 from tm.review.pages import outline_of, render, row_views
-from tm.review.shelf import Shelf, clean_name
+from tm.review.shelf import Shelf
 from tm.review.work import Order, Show, Work
+from tm.web.guard import Guard, GuardOptions
+from tm.web.uploads import clean_name
 
 __all__ = ["ReviewOptions", "create"]
 

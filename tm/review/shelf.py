@@ -10,17 +10,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from corpora.errors import DuiyiError, InputError, UsageError
 from tm.review.journal import Journal
 from tm.review.work import Work
 from tm.unit import Unit
+from tm.web.uploads import clean_name
 
-__all__ = ["Entry", "Shelf", "clean_name"]
+__all__ = ["Entry", "Shelf"]
 
 _ID = re.compile(r"[0-9a-f]{16}\Z")
-_NAME = re.compile(r"[^\w.()\- ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,3 @@ class Shelf:
             for work in self._open.values():
                 work.close()
             self._open.clear()
-
-
-def clean_name(name: str) -> str:
-    """A name of an upload that is safe as a file name on every system and still says what it was."""
-    stem = _NAME.sub("_", PurePath(name.replace("\\", "/")).name).strip(" .")
-    return stem[-100:] or "document"

@@ -20,11 +20,12 @@ from models.encoder import Encoder
 from tm.cli.review import review
 from tm.formats import read, write
 from tm.review.app import ReviewOptions, create
-from tm.review.guard import GuardOptions
 from tm.review.journal import Conflict, Journal
-from tm.review.shelf import Shelf, clean_name
+from tm.review.shelf import Shelf
 from tm.review.work import Work
 from tm.unit import Origin, Unit
+from tm.web.guard import GuardOptions
+from tm.web.uploads import clean_name
 
 EVIL = '"><script>alert(1)</script>\u2028<img src=x onerror=alert(1)>'
 HOME = "http://127.0.0.1:8000"

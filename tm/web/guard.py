@@ -1,10 +1,14 @@
-"""Who may talk to the editor: pages of its own, at names of its own, with the token where one is asked for.
+"""Who may talk to a server: pages of its own, at names of its own, with the token where one is asked for.
 
 A page elsewhere in the browser can send requests to loopback addresses. So the Host must be one that this server goes
-by (a foreign name that was pointed at 127.0.0.1 is not), whatever changes something needs an Origin of this server and
-a header that a foreign page cannot set, and the answers forbid framing, sniffing and every script but our own.
+by (a foreign name that was pointed at 127.0.0.1 is not), whatever changes something needs an Origin of this server and,
+in the editor, a header that a foreign page cannot set, and the answers forbid framing, sniffing and every script but
+our own. A program is no page and sends no Origin; where programs may change things, only pages are held to it: browsers
+send it with every such request. No answer names an origin that may read it, so CORS is closed.
 """
 
+from base64 import b64decode
+from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -13,10 +17,10 @@ from ipaddress import ip_address
 from secrets import token_urlsafe
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tm.review.addresses import is_loopback
+from tm.web.addresses import is_loopback
 
 __all__ = ["Guard", "GuardOptions"]
 
@@ -39,12 +43,14 @@ _HEADERS = (
 class GuardOptions:
     """``hosts``: the names of this server besides loopback ones. ``token``: what a visitor must show, "" for nothing.
 
-    ``secret``: what our own pages send with every change; a new one for every server.
+    ``secret``: what our own pages send with every change; a new one for every server. ``programs``: programs may
+    change things too; no secret is asked for then.
     """
 
     hosts: frozenset[str] = frozenset()
     token: str = ""
     secret: str = field(default_factory=lambda: token_urlsafe(24))
+    programs: bool = False
 
 
 class Guard:
@@ -78,20 +84,22 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         host = headers.get("host", "")
         if not self._goes_by(host):
-            return PlainTextResponse("This server does not go by that name.\n", 421)
+            return _told(headers, "This server does not go by that name.", 421)
         site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "navigate")
         is_safe = scope["method"] in _SAFE
         if site not in ("same-origin", "none") and not (is_safe and mode == "navigate"):
-            return PlainTextResponse("Pages elsewhere may not use this server.\n", 403)
+            return _told(headers, "Pages elsewhere may not use this server.", 403)
         if self._options.token and (answer := self._ask(scope, headers)) is not None:
             return answer
         if is_safe:
             return None
         origin = headers.get("origin", "")
-        if origin != f"{scope.get('scheme', 'http')}://{host}":
-            return PlainTextResponse("This page does not belong to this server.\n", 403)
-        if not compare_digest(headers.get("x-duiyi", "").encode(), self._options.secret.encode()):
-            return PlainTextResponse("The server was started anew; load the page again.\n", 403)
+        if origin != f"{scope.get('scheme', 'http')}://{host}" and not (self._options.programs and not origin):
+            return _told(headers, "This page does not belong to this server.", 403)
+        if not self._options.programs and not compare_digest(
+            headers.get("x-duiyi", "").encode(), self._options.secret.encode()
+        ):
+            return _told(headers, "The server was started anew; load the page again.", 403)
         return None
 
     def _goes_by(self, host: str) -> bool:
@@ -122,8 +130,7 @@ class Guard:
             answer = RedirectResponse(path + ("?" + rest if rest else ""), 303)
             answer.set_cookie(name, self._options.token, httponly=True, samesite="strict", path="/")
             return answer
-        bearer = headers.get("authorization", "")
-        if bearer.startswith("Bearer ") and self._is_token(bearer[7:]):
+        if self._is_token(_shown(headers.get("authorization", ""))):
             return None
         try:
             cookie = SimpleCookie(headers.get("cookie", "")).get(name)
@@ -131,7 +138,29 @@ class Guard:
             cookie = None
         if cookie is not None and self._is_token(cookie.value):
             return None
-        return PlainTextResponse("Open the address that duiyi printed; it holds the token.\n", 401)
+        return _told(headers, "Open the address that duiyi printed; it holds the token.", 401)
 
     def _is_token(self, given: str) -> bool:
         return compare_digest(given.encode(), self._options.token.encode())
+
+
+def _shown(authorization: str) -> str:
+    """The token in the header: as such, or as the password of those who know names and passwords only."""
+    kind, _, value = authorization.partition(" ")
+    match kind.lower():
+        case "bearer":
+            return value.strip()
+        case "basic":
+            try:
+                return b64decode(value, validate=True).decode("utf-8", "replace").partition(":")[2]
+            except (NotBase64, ValueError):
+                return ""
+    return ""
+
+
+def _told(headers: Mapping[str, str], message: str, status: int) -> Response:
+    """The sentence, as a page for those who read and as JSON for programs."""
+    extra = {"www-authenticate": 'Bearer realm="duiyi"'} if status == 401 else None
+    if "text/html" in headers.get("accept", ""):
+        return PlainTextResponse(f"{message}\n", status, extra)
+    return JSONResponse({"message": message}, status, extra)

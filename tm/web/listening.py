@@ -1,0 +1,44 @@
+"""The socket that a server listens on, open before any framework is loaded, so that a taken port is told at once."""
+
+import os
+import socket
+
+from corpora.errors import UsageError
+from tm.web.addresses import is_loopback
+
+__all__ = ["address", "check_access", "listen"]
+
+_SHORTEST = 16  # characters of a token: it must not be guessed
+
+
+def check_access(host: str, token: str) -> None:
+    """Raise `UsageError` where other machines could reach the server without a token, or with a short one."""
+    if not is_loopback(host) and not token:
+        raise UsageError(f"{host} can be reached from other machines; give a --token that visitors must show")
+    if token and len(token) < _SHORTEST:
+        raise UsageError(f"--token needs {_SHORTEST} characters at least")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens at ``host``; port 0 takes any free one. Raises `UsageError` where it cannot be."""
+    try:
+        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        server = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":  # elsewhere it would let two servers share a port
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.bind(place)
+            # From here on a call is held until the application answers.
+            server.listen(128)
+        except OSError:
+            server.close()
+            raise
+    except OSError as error:
+        raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from error
+    return server
+
+
+def address(host: str, server: socket.socket) -> str:
+    """The address of the start page, as a browser takes it."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{server.getsockname()[1]}/"
