@@ -77,6 +77,22 @@ class Stats:
     origins: Mapping[str, int] = field(default_factory=dict)
     signatures: Mapping[str, int] = field(default_factory=dict)
 
+    def as_json(self, memory: str) -> dict[str, Any]:
+        """The counts as `duiyi memory stats --json` prints them; ``memory`` is what the memory is called."""
+        return {
+            "memory": memory,
+            "units": self.units,
+            "texts": self.texts,
+            "characters": self.characters,
+            "file_size": self.file_size,
+            "indexed": self.indexed,
+            "segments": self.segments,
+            "pairs": [{"source_lang": a, "target_lang": b, "units": count} for (a, b), count in self.pairs.items()],
+            "statuses": dict(self.statuses),
+            "origins": dict(self.origins),
+            "signatures": dict(self.signatures),
+        }
+
 
 class Memory:
     """One memory. Safe to share between threads; any number of processes may have it open."""

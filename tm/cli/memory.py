@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -98,15 +97,13 @@ def _take(
     status: str,
     json: bool,
 ) -> None:
-    from tm.conformance import REASONS, Audit
-    from tm.formats import Problems, ReadOptions, format_of, read
+    from tm.conformance import REASONS
+    from tm.formats import format_of
+    from tm.intake import IntakeOptions
+    from tm.intake import take as take_in
     from tm.memory import Memory
-    from tm.store.filters import STATUSES
 
-    if keep not in ("all", "newest", "best"):
-        raise UsageError(f"--keep is one of all, newest, best, not {keep}")
-    if status and status not in STATUSES:
-        raise UsageError(f"--status is one of {', '.join(STATUSES)}, not {status}")
+    options = IntakeOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]
     for file in files:
         # Before the memory is made: a mistyped name shall leave nothing behind.
         if not file.is_file():
@@ -116,26 +113,11 @@ def _take(
     results = []
     with Memory.open(path, create=True) as target:
         for file in files:
-            problems, audit = Problems(file, strict), Audit()
-            units = read(file, ReadOptions(source_lang, target_lang, strict), problems=problems)
-            units = _prepared(audit.over(units), file, min_quality, status)
             with _counting(f"reading {file.name}") as told:
-                report = target.add(units, keep=keep, whole=strict, progress=told)  # type: ignore[arg-type]
-            _complain(problems)
-            results.append(
-                {
-                    "file": str(file),
-                    "read": report.read,
-                    "new": report.new,
-                    "folded": report.folded,
-                    "removed": report.removed,
-                    "left_out": dict(report.left_out),
-                    "problems": [{"line": one.line, "message": one.message} for one in problems.found],
-                    "passed_over": dict(problems.skipped),
-                    "notes": list(problems.notes),
-                    "reasons": dict(audit.counts),
-                }
-            )
+                done = take_in(target, file, options, source_lang=source_lang, target_lang=target_lang, progress=told)
+            report, audit = done.report, done.audit
+            _complain(done.problems)
+            results.append(done.as_json())
             if not json:
                 write(
                     f"{file}: {report.read:,} units, {report.new:,} new, {report.folded:,} known"
@@ -148,16 +130,6 @@ def _take(
                         write(f"  note: {count:,}: {REASONS[key].title} ({REASONS[key].effect})")
     if json:
         print_json(results)
-
-
-def _prepared(units: "Iterable[Unit]", file: Path, min_quality: float | None, status: str) -> "Iterator[Unit]":
-    """Where nothing tells where a unit comes from, the file does."""
-    for unit in units:
-        if min_quality is not None and unit.score is not None and unit.score < min_quality:
-            continue
-        if not unit.origin.source_file and not unit.origin.target_file:
-            unit = replace(unit, origin=replace(unit.origin, source_file=file.name))
-        yield replace(unit, status=status) if status else unit
 
 
 @contextmanager
@@ -240,25 +212,9 @@ def stats(memory: MemoryOption = "", json: JsonOption = False) -> None:
         found = source.stats()
         path = str(source.path)
     if json:
-        print_json(_stats_json(path, found))
+        print_json(found.as_json(path))
     else:
         _show_stats(path, found)
-
-
-def _stats_json(path: str, stats: "Stats") -> dict[str, Any]:
-    return {
-        "memory": path,
-        "units": stats.units,
-        "texts": stats.texts,
-        "characters": stats.characters,
-        "file_size": stats.file_size,
-        "indexed": stats.indexed,
-        "segments": stats.segments,
-        "pairs": [{"source_lang": a, "target_lang": b, "units": count} for (a, b), count in stats.pairs.items()],
-        "statuses": dict(stats.statuses),
-        "origins": dict(stats.origins),
-        "signatures": dict(stats.signatures),
-    }
 
 
 def _show_stats(path: str, stats: "Stats") -> None:

@@ -10,11 +10,8 @@ import typer
 from tm.cli.output import console, errors, message, print_json, write
 
 if TYPE_CHECKING:
-    from tm.terms.base import Found, Hit, TermBase
-    from tm.terms.check import TermFinding
-    from tm.terms.concept import Concept, Term
+    from tm.terms.base import TermBase
     from tm.terms.extraction import TermPair
-    from tm.terms.formats.tables import Columns
     from tm.unit import Unit
 
 __all__ = ["app", "check", "export", "extract", "import_", "lookup", "report"]
@@ -63,6 +60,7 @@ def lookup(
     """What a term is called in the other language, or all terms of a text at once."""
     from corpora.errors import UsageError
     from corpora.languages import detect, normalize
+    from tm.terms.rows import found_rows, hit_rows
 
     if (text is None) == (file is None):
         raise UsageError("give a term to look up, or a file with --file")
@@ -70,10 +68,10 @@ def lookup(
         content = _text_of(file) if file else text or ""
         language = normalize(lang) if lang else detect(content)
         with _opened(terms) as base:
-            rows = _found_rows(content, base.find(content, language), language, to)
+            rows = found_rows(content, base.find(content, language), language, to)
     else:
         with _opened(terms) as base:
-            rows = _hit_rows(base.lookup(text or "", normalize(lang) if lang else None, limit=limit), to)
+            rows = hit_rows(base.lookup(text or "", normalize(lang) if lang else None, limit=limit), to)
     if json:
         print_json(rows)
     elif rows:
@@ -89,54 +87,6 @@ def _text_of(path: Path) -> str:
     if not path.is_file():
         raise InputError(f"{path} does not exist")
     return decode(path.read_bytes(), str(path)).text
-
-
-def _hit_rows(hits: "list[Hit]", to: str | None) -> list[dict[str, Any]]:
-    return [
-        {**_row(hit.concept, hit.term.text, other), "kind": hit.kind, "score": hit.score}
-        for hit in hits
-        for other in _others(hit.concept, hit.term.language, to)
-    ]
-
-
-def _found_rows(text: str, found: "list[Found]", language: str, to: str | None) -> list[dict[str, Any]]:
-    return [
-        {
-            **_row(concept, text[place.start : place.end], other),
-            "start": place.start,
-            "end": place.end,
-            "nested": place.nested,
-        }
-        for place in found
-        for concept in place.concepts
-        for other in _others(concept, language, to)
-    ]
-
-
-def _others(concept: "Concept", language: str, to: str | None) -> "list[Term]":
-    """The terms of the concept in the language asked for, or in all but the one of the question, best first."""
-    from corpora.languages import base
-
-    wanted = [
-        term
-        for term in concept.terms
-        if (base(term.language) == base(to) if to else base(term.language) != base(language))
-    ]
-    return sorted(wanted, key=lambda term: term.rank)
-
-
-def _row(concept: "Concept", source: str, target: "Term") -> dict[str, Any]:
-    return {
-        "source": source,
-        "target": target.text,
-        "status": target.status.value,
-        "subject": concept.subject,
-        "definition": concept.definition,
-        "target_lang": target.language,
-        "examples": list(target.examples),
-        "note": target.note or concept.note,
-        "concept": concept.id,
-    }
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
@@ -176,10 +126,12 @@ def import_(
     from corpora.errors import DamagedInput, UsageError
     from tm.terms.exchange import merge as merged_with
     from tm.terms.exchange import read_terms
+    from tm.terms.rows import columns_of, conflict_row
 
     if merge not in ("concept", "term", "none"):
         raise UsageError(f"--merge is one of concept, term, none, not {merge}")
-    readings = [(path, read_terms(path, _columns(columns, header) if columns else None)) for path in files]
+    chosen = columns_of(columns, header=header) if columns else None
+    readings = [(path, read_terms(path, chosen)) for path in files]
     for path, reading in readings:
         if reading.columns:
             message(f"{path}: {reading.columns}")
@@ -202,24 +154,10 @@ def import_(
     for conflict in conflicts:
         message(f"conflict: {conflict.term}: stored {', '.join(conflict.stored)}; new {', '.join(conflict.new)}")
     if json:
-        rows = [{"term": c.term, "stored": c.stored, "new": c.new} for c in conflicts]
+        rows = [conflict_row(conflict) for conflict in conflicts]
         print_json({"imported": count, "entries": total, "conflicts": rows})
     else:
         write(f"{count:,} entries imported, {total:,} in the term base, {len(conflicts):,} conflicts")
-
-
-def _columns(text: str, header: bool) -> "Columns":
-    """Columns named by the user: ``zh=1,en=2,en_forbidden=3,note=4``."""
-    from corpora.errors import UsageError
-    from tm.terms.formats.tables import named
-
-    pairs: dict[str, int] = {}
-    for part in text.split(","):
-        name, _, number = part.partition("=")
-        if not number.strip().isdigit() or int(number) < 1:
-            raise UsageError(f"--columns: {part!r} is not of the form name=number")
-        pairs[name.strip()] = int(number) - 1
-    return named(pairs, header=header)
 
 
 @app.command()
@@ -261,6 +199,7 @@ def extract(
 ) -> None:
     """Win a glossary from units: what occurs together, means the same, and looks like a term, best first."""
     from corpora.errors import UsageError
+    from tm.terms.rows import pair_row, proposed
 
     if bool(files) == bool(memory):
         raise UsageError("name files to extract from, or a memory with --memory")
@@ -268,13 +207,13 @@ def extract(
     with _opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
         pairs = _extracted(units, base, limit, least, vectors)
         if add and base is not None:
-            base.add(_proposed(pairs, units))
+            base.add(proposed(pairs, units))
             message(f"{len(pairs):,} entries added as proposed")
     if out is not None:
         _write_pairs(out, pairs, units)
         write(f"{out}: {len(pairs):,} pairs from {len(units):,} units")
     if json:
-        print_json([_pair_row(pair, units) for pair in pairs])
+        print_json([pair_row(pair, units) for pair in pairs])
     elif out is None:
         _print_pairs(pairs)
 
@@ -305,42 +244,21 @@ def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: 
     from models.registry import load
     from tm.terms.candidates import CandidateOptions
     from tm.terms.extraction import ExtractOptions, extract
+    from tm.terms.rows import known_pairs
 
-    known = frozenset(
-        (left.text.lower(), right.text.lower())
-        for concept in (base.concepts() if base is not None else ())
-        for left in concept.named(units[0].source_lang)
-        for right in concept.named(units[0].target_lang)
-    )
+    known = known_pairs(base, units[0].source_lang, units[0].target_lang)
     options = ExtractOptions(CandidateOptions(least=least), least=least, limit=limit, known=known)
     with errors().status("reading") as status:
         return extract(units, encoder=load(None) if vectors else None, options=options, progress=status.update)
-
-
-def _pair_row(pair: "TermPair", units: "list[Unit]") -> dict[str, Any]:
-    example = units[pair.examples[0]] if pair.examples else None
-    return {
-        "source": pair.source,
-        "target": pair.target,
-        "score": pair.score,
-        "count": pair.count,
-        "association": pair.association,
-        "dice": pair.dice,
-        "similarity": pair.similarity,
-        "termhood": pair.termhood,
-        "source_forms": "|".join(pair.source_forms),
-        "target_forms": "|".join(pair.target_forms),
-        "source_example": example.source if example else "",
-        "target_example": example.target if example else "",
-    }
 
 
 def _write_pairs(path: Path, pairs: "list[TermPair]", units: "list[Unit]") -> None:
     import csv
 
     from corpora.files import replacing
+    from tm.terms.rows import pair_row
 
-    rows = [_pair_row(pair, units) for pair in pairs]
+    rows = [pair_row(pair, units) for pair in pairs]
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         names = list(rows[0]) if rows else ["source", "target", "score", "count"]
         out = csv.DictWriter(file, names, delimiter="\t", lineterminator="\n")
@@ -363,22 +281,6 @@ def _print_pairs(pairs: "list[TermPair]") -> None:
     console().print(table)
 
 
-def _proposed(pairs: "list[TermPair]", units: "list[Unit]") -> "Iterator[Concept]":
-    import hashlib
-
-    from tm.terms.concept import Concept, Status, Term
-
-    for pair in pairs:
-        example = units[pair.examples[0]] if pair.examples else units[0]
-        terms = (
-            Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(example.source,)),
-            Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(example.target,)),
-        )
-        # The same pair won again is the same entry, not another one.
-        name = hashlib.sha256(f"{pair.source}\t{pair.target}".encode()).hexdigest()[:12]
-        yield Concept(f"x-{name}", terms, note=f"extracted, score {pair.score:g}, {pair.count} units")
-
-
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="Units to check: TMX, XLIFF, TSV, JSONL, PO …")],
@@ -388,28 +290,19 @@ def check(
     """Hold translations against the term base: terms missing, forbidden, inconsistent; exit code 1 on faults."""
     from tm.formats.registry import read
     from tm.terms.check import check as checked
+    from tm.terms.rows import finding_row
 
     units = list(read(file, on_problem=lambda problem: message(str(problem))))
     with _opened(terms) as base:
         findings = list(checked(units, base))
     if json:
-        print_json([_finding_row(finding) for finding in findings])
+        print_json([finding_row(finding) for finding in findings])
     else:
         for finding in findings:
             write(f"unit {finding.unit + 1}: {finding.fault}: {finding.message}")
         message(f"{len(findings):,} findings in {len(units):,} units")
     if findings:
         raise typer.Exit(1)
-
-
-def _finding_row(finding: "TermFinding") -> dict[str, Any]:
-    return {
-        "check": finding.fault,
-        "unit": finding.unit,
-        "message": finding.message,
-        "source_span": finding.source_span,
-        "target_span": finding.target_span,
-    }
 
 
 @app.command()

@@ -1,0 +1,97 @@
+"""Take a file of units into a memory: what is sound goes in, the rest is counted with its reasons.
+
+The command line and the server import alike, and report alike, because both do it here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from corpora.errors import UsageError
+from tm.conformance import Audit
+from tm.formats import Problems, ReadOptions, read
+from tm.memory import Memory
+from tm.store.filters import STATUSES
+from tm.store.writing import AddReport, Keep
+from tm.unit import Unit
+
+__all__ = ["Intake", "IntakeOptions", "take"]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """How units are taken in.
+
+    keep: which translations of one source text stay, see `tm.memory.Memory.add`.
+    strict: all of a file or, at the first unit that is not sound, nothing.
+    min_quality: least quality score of a unit that has one, 0 to 1.
+    status: the status that the units are given; "" leaves them theirs.
+    """
+
+    keep: Keep = "all"
+    strict: bool = False
+    min_quality: float | None = None
+    status: str = ""
+
+    def __post_init__(self) -> None:
+        if self.keep not in get_args(Keep):
+            raise UsageError(f"what to keep is one of {', '.join(get_args(Keep))}, not {self.keep}")
+        if self.status and self.status not in STATUSES:
+            raise UsageError(f"a status is one of {', '.join(STATUSES)}, not {self.status}")
+
+
+_DEFAULT = IntakeOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of a file."""
+
+    file: str
+    report: AddReport
+    problems: Problems
+    audit: Audit
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `duiyi memory import --json` prints it."""
+        return {
+            "file": self.file,
+            "read": self.report.read,
+            "new": self.report.new,
+            "folded": self.report.folded,
+            "removed": self.report.removed,
+            "left_out": dict(self.report.left_out),
+            "problems": [{"line": one.line, "message": one.message} for one in self.problems.found],
+            "passed_over": dict(self.problems.skipped),
+            "notes": list(self.problems.notes),
+            "reasons": dict(self.audit.counts),
+        }
+
+
+def take(
+    memory: Memory,
+    file: Path,
+    options: IntakeOptions = _DEFAULT,
+    *,
+    source_lang: str = "",
+    target_lang: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Intake:
+    """Add the units of ``file`` to ``memory``. Raises as `tm.formats.read` and `Memory.add` do."""
+    problems, audit = Problems(file, options.strict), Audit()
+    units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
+    prepared = _prepared(audit.over(units), file, options)
+    report = memory.add(prepared, keep=options.keep, whole=options.strict, progress=progress)
+    return Intake(str(file), report, problems, audit)
+
+
+def _prepared(units: Iterable[Unit], file: Path, options: IntakeOptions) -> Iterator[Unit]:
+    """Where nothing tells where a unit comes from, the file does."""
+    least = options.min_quality
+    for unit in units:
+        if least is not None and unit.score is not None and unit.score < least:
+            continue
+        if not unit.origin.source_file and not unit.origin.target_file:
+            unit = replace(unit, origin=replace(unit.origin, source_file=file.name))
+        yield replace(unit, status=options.status) if options.status else unit

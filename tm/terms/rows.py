@@ -1,0 +1,146 @@
+"""What look-ups, checks and extraction of terms answer, as the rows that `--json` prints and the server sends.
+
+A row of a look-up is a pair: a term as asked, and one term of the same concept in another language.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from corpora.errors import UsageError
+from corpora.languages import base
+from tm.terms.base import Found, Hit, TermBase
+from tm.terms.check import TermFinding
+from tm.terms.concept import Concept, Status, Term
+from tm.terms.exchange import Conflict
+from tm.terms.extraction import TermPair
+from tm.terms.formats.tables import Columns, named
+from tm.unit import Unit
+
+__all__ = [
+    "columns_of",
+    "conflict_row",
+    "finding_row",
+    "found_rows",
+    "hit_rows",
+    "known_pairs",
+    "pair_row",
+    "proposed",
+]
+
+
+def hit_rows(hits: Iterable[Hit], to: str | None) -> list[dict[str, Any]]:
+    """Rows of a look-up, the answers in the language ``to``, or in all others."""
+    return [
+        {**_row(hit.concept, hit.term.text, other), "kind": hit.kind, "score": hit.score}
+        for hit in hits
+        for other in _others(hit.concept, hit.term.language, to)
+    ]
+
+
+def found_rows(text: str, found: Iterable[Found], language: str, to: str | None) -> list[dict[str, Any]]:
+    """Rows of the terms that stand in ``text``, which is in ``language``, with their places."""
+    return [
+        {
+            **_row(concept, text[place.start : place.end], other),
+            "start": place.start,
+            "end": place.end,
+            "nested": place.nested,
+        }
+        for place in found
+        for concept in place.concepts
+        for other in _others(concept, language, to)
+    ]
+
+
+def _others(concept: Concept, language: str, to: str | None) -> list[Term]:
+    """The terms of the concept in the language asked for, or in all but the one of the question, best first."""
+    wanted = [
+        term
+        for term in concept.terms
+        if (base(term.language) == base(to) if to else base(term.language) != base(language))
+    ]
+    return sorted(wanted, key=lambda term: term.rank)
+
+
+def _row(concept: Concept, source: str, target: Term) -> dict[str, Any]:
+    return {
+        "source": source,
+        "target": target.text,
+        "status": target.status.value,
+        "subject": concept.subject,
+        "definition": concept.definition,
+        "target_lang": target.language,
+        "examples": list(target.examples),
+        "note": target.note or concept.note,
+        "concept": concept.id,
+    }
+
+
+def finding_row(finding: TermFinding) -> dict[str, Any]:
+    """A fault that the check found."""
+    return {
+        "check": finding.fault,
+        "unit": finding.unit,
+        "message": finding.message,
+        "source_span": finding.source_span,
+        "target_span": finding.target_span,
+    }
+
+
+def conflict_row(conflict: Conflict) -> dict[str, Any]:
+    """Where an imported entry and a stored one disagree."""
+    return {"term": conflict.term, "stored": list(conflict.stored), "new": list(conflict.new)}
+
+
+def pair_row(pair: TermPair, units: Sequence[Unit]) -> dict[str, Any]:
+    """A pair that was won from ``units``, its score with its parts, and an example."""
+    example = units[pair.examples[0]] if pair.examples else None
+    return {
+        "source": pair.source,
+        "target": pair.target,
+        "score": pair.score,
+        "count": pair.count,
+        "association": pair.association,
+        "dice": pair.dice,
+        "similarity": pair.similarity,
+        "termhood": pair.termhood,
+        "source_forms": "|".join(pair.source_forms),
+        "target_forms": "|".join(pair.target_forms),
+        "source_example": example.source if example else "",
+        "target_example": example.target if example else "",
+    }
+
+
+def known_pairs(terms: TermBase | None, source_lang: str, target_lang: str) -> frozenset[tuple[str, str]]:
+    """The pairs of the term base, in lower case: what extraction need not propose."""
+    return frozenset(
+        (left.text.lower(), right.text.lower())
+        for concept in (terms.concepts() if terms is not None else ())
+        for left in concept.named(source_lang)
+        for right in concept.named(target_lang)
+    )
+
+
+def proposed(pairs: Iterable[TermPair], units: Sequence[Unit]) -> Iterator[Concept]:
+    """The pairs as entries with the status "proposed"."""
+    for pair in pairs:
+        example = units[pair.examples[0]] if pair.examples else units[0]
+        terms = (
+            Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(example.source,)),
+            Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(example.target,)),
+        )
+        # The same pair won again is the same entry, not another one.
+        name = hashlib.sha256(f"{pair.source}\t{pair.target}".encode()).hexdigest()[:12]
+        yield Concept(f"x-{name}", terms, note=f"extracted, score {pair.score:g}, {pair.count} units")
+
+
+def columns_of(text: str, *, header: bool) -> Columns:
+    """Columns of a table named by the user: ``zh=1,en=2,en_forbidden=3,note=4``. Raises `UsageError`."""
+    pairs: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        if not number.strip().isdecimal() or int(number) < 1:
+            raise UsageError(f"columns: {part!r} is not of the form name=number")
+        pairs[name.strip()] = int(number) - 1
+    return named(pairs, header=header)
