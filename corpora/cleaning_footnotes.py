@@ -2,8 +2,8 @@
 
 A footnote area opens behind a rule, or near the end of a page in smaller print, with a number that goes on
 counting; it ends with the page, or with the first line that neither opens nor goes on a note. Forms known:
-"1 Text" and "1Text" behind a rule, "^[1] Text" and "[1] Text" as dumps of web pages have it, "[^1]: Text"
-of Markdown, "* Text" of title notes, "① Text".
+"1 Text", "1Text" and "1. Text" behind a rule, "^[1] Text" and "[1] Text" as dumps of web pages have it,
+"[^1]: Text" of Markdown, "* Text" of title notes, "① Text".
 """
 
 import re
@@ -19,7 +19,8 @@ __all__ = ["Note", "take_footnotes"]
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("markdown", re.compile(r"\[\^([^\]\s]{1,20})\]:\s*(?=\S)")),
     ("caret", re.compile(r"\^\[(\d{1,3})\]\s*")),
-    ("bracket", re.compile(r"\[(\d{1,3})\]\s*(?=\S)")),
+    ("bracket", re.compile(r"[\[〔](\d{1,3})[\]〕]\s*(?=\S)")),
+    ("dot", re.compile(r"(\d{1,3})[.．、](?!\d)\s*(?=\S)")),
     ("number", re.compile(r"(\d{1,3})[\s\u3000]+(?=[^\s\d])")),
     ("number", re.compile(r"(\d{1,3})(?=[\u3400-\u9fffA-Z《“「])")),
     ("number", re.compile(r"([¹²³⁰⁴-⁹]{1,3})\s*(?=\S)")),
@@ -112,8 +113,11 @@ def _opens_area(rows: Sequence[Row], furniture: Sequence[Furniture | None], inde
     """Whether a rule is the one above footnotes: a note follows; behind any rule but "____" its number counts on."""
     following = next((i for i in range(index + 1, len(rows)) if furniture[i] is None), None)
     found = _form(rows[following].text) if following is not None else None
-    if found is None:
+    if found is None or following is None:
         return False
+    if found[1] == "dot":
+        # Many a list stands below a rule: this one is of notes if the number of its first stands in the text above.
+        return rows[index].text[0] in "_⎯" and _marked_above(found[0], rows, furniture, following)
     if rows[index].text[0] in "_⎯" or found[1] in (*_PLAIN, "bracket"):
         return True
     return found[0].isdigit() and int(found[0]) in (last + 1, 1) and found[1] != "star"
@@ -156,11 +160,13 @@ def _opening(
         return found
     if form == "bracket" or not number.isdigit():
         return None
-    counts_on = int(number) in (last + 1, 1) and form == "number"
-    if not counts_on:
+    counts_on = int(number) in (last + 1, 1)
+    if form != "number" or not (counts_on or layout.size):
         return None
     if layout.size is not None:
-        return found if _small(row, layout) else None
+        # An excerpt of a book may begin with any number, if it stands in the text above.
+        known = counts_on or _marked_above(number, rows, furniture, index)
+        return found if _small(row, layout) and known else None
     # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
     if not row.text[len(number) :][:1].isspace() or (rows[index - 1].text.rstrip().endswith("-") if index else True):
         return None
@@ -171,11 +177,15 @@ def _opening(
 
 
 def _marked_above(number: str, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int) -> bool:
-    """Whether the number is glued to a word on the page above."""
+    """Whether the number is glued to a word on the page above, or stands raised there."""
     if rows[index - 1].text.endswith(tuple("-/")):
         return False
     glued = re.compile(rf"[^\W\d_]{number}(?![\dA-Za-z/.-])|[，。；：》」”）,.;:)]{number}(?!\d|[.,/-]\d)")
-    return any(glued.search(rows[i].text) for i in range(max(0, index - _PAGE_ROWS), index) if furniture[i] is None)
+    return any(
+        glued.search(rows[i].text) or any(mark.number == number for mark in rows[i].line.marks)
+        for i in range(max(0, index - _PAGE_ROWS), index)
+        if furniture[i] is None
+    )
 
 
 def _page_ends(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:

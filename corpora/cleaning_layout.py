@@ -26,6 +26,7 @@ _WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?<!\d[.,])\s?(?:\d{1,3}|\^?\[\d{1,3}\]|\*{1,3})$")
 _SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
 _SLACK = 0.3  # the most that a full line may fall short of the margin, as a share of it
+_OUTLIERS = (0.02, 0.05, 0.1)  # shares of the sure pairs that may be none, the first that gives a text its margin
 _EVEN = 3  # columns by which full lines differ in a typewriter face
 _FEW = 20  # so few sure pairs do not show how far a full line of Chinese may fall short
 _WIDEST = 240  # columns; nothing is wrapped later
@@ -189,7 +190,12 @@ def measure(rows: Sequence[Row]) -> Layout:
     rights = sorted(above.right for above, _ in sure)
     needed = sorted(_needed(above, below) for above, below in sure)
     width = _quantile(rights, 0.97)
-    slack = max(1.0, width - _quantile(needed, 0.02))
+    # Headings one above the other look like lines that go on; in a short document they are no small share.
+    slack = next(
+        (slack for share in _OUTLIERS if (slack := width - _quantile(needed, share)) <= _SLACK * width),
+        width - _quantile(needed, _OUTLIERS[0]),
+    )
+    slack = max(1.0, slack)
     if slack > _EVEN:
         # In a proportional face the rarest line ends fall shorter than any of the sure ones.
         slack *= 1.4

@@ -213,8 +213,14 @@ def _is_item(row: Row) -> bool:
 
 
 def _dedented(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
-    """Whether, in a layout of blocks, the row stands further out than the block it would go on."""
-    return row.indent < min(member.indent for member in piece[-2:]) - 0.8 and not (layout.indented and len(piece) == 1)
+    """Whether, in a layout of blocks, the row stands further out than the block it would go on.
+
+    The second row may do so below a first one that is full: blocks are parted by gaps there, whatever their first
+    lines are indented by.
+    """
+    if len(piece) == 1 and (layout.indented or not fits(piece[0], row, layout)):
+        return False
+    return row.indent < min(member.indent for member in piece[-2:]) - 0.8
 
 
 def _sizes_differ(above: Row, row: Row) -> bool:

@@ -26,11 +26,12 @@ __all__ = ["PdfText", "read_pdf"]
 
 _UNMAPPED = 0.3  # share of glyphs without a meaning from which the text is lost
 _SMALL = 0.93  # of the size of the running text: what footnotes are set in
-_NOTE_NUMBER = re.compile(r"[\[(（]?(\d{1,3}|[*†‡]{1,3})[\])）]?")
+_NOTE_NUMBER = re.compile(r"[\[(（〔]?(\d{1,3}|[*†‡]{1,3})[\])）〕]?(?:[.．、](?!\d))?")
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
 _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
 _LAST_DIGITS = re.compile(r"\d*$")
+_BEFORE_MARK = re.compile(r"(?:[\u3400-\u9fff]|[A-Za-z]{3}|[，。；：、！？》」』”’）)\],.;:!?\"'])\s*$")
 _END = 4096  # bytes at the end of a file in which its end is sought
 _SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
 
@@ -154,10 +155,17 @@ class _Printer:
         self._size, self._grid, self._below = size, Grid.of(self.pages, body), _followers(body)
         everywhere = {number for page in self.pages for number in _notes(page, size)}
         for number, (page, heads) in enumerate(zip(self.pages, self.heads, strict=True), 1):
-            self._page(number, page, heads, size, mono, _notes(page, size) or everywhere)
+            self._page(number, page, heads, size, mono, _notes(page, size), everywhere)
 
     def _page(
-        self, number: int, page: Sequence[PageLine], heads: set[int], size: float, mono: bool, notes: set[str]
+        self,
+        number: int,
+        page: Sequence[PageLine],
+        heads: set[int],
+        size: float,
+        mono: bool,
+        notes: set[str],
+        everywhere: set[str],
     ) -> None:
         body = [at for at in range(len(page)) if at not in heads]
         regions = {
@@ -168,7 +176,7 @@ class _Printer:
         }
         taken = {at for region in regions.values() for cell in region.members for at in cell}
         self._spans = [(0, 0)] * len(page)
-        ready = [_printed(one, notes, small=one.size < _SMALL * size) for one in page]
+        ready = [_printed(one, notes, everywhere, small=one.size < _SMALL * size) for one in page]
         for at, (printed, *_) in enumerate(ready):
             self._spans[at] = (self.length, self.length + len(printed))
             self.original.append(printed)
@@ -233,8 +241,12 @@ def _notes(page: Sequence[PageLine], size: float) -> set[str]:
     return set(found)
 
 
-def _printed(one: PageLine, notes: set[str], *, small: bool) -> tuple[str, str, tuple[Mark, ...]]:
-    """A line as printed, its text without footnote marks, and the marks."""
+def _printed(one: PageLine, notes: set[str], everywhere: set[str], *, small: bool) -> tuple[str, str, tuple[Mark, ...]]:
+    """A line as printed, its text without footnote marks, and the marks.
+
+    A raised number is a mark where its note stands on the page (``notes``); where it stands on another one
+    (``everywhere``) only behind a word or a stop, since "km²" and "10⁶" are raised too.
+    """
     printed = "".join(_plain(glyph.char) for glyph in one.glyphs)
     text: list[str] = []
     marks: list[Mark] = []
@@ -245,7 +257,9 @@ def _printed(one: PageLine, notes: set[str], *, small: bool) -> tuple[str, str, 
             before = _LAST_DIGITS.search(text[-1])[0] if text and piece.translate(_LOWER).isdecimal() else ""  # type: ignore[index]
             for number in (f"{before}{piece.translate(_LOWER)}", piece.translate(_LOWER)):
                 match = _NOTE_NUMBER.fullmatch(number.strip())
-                if match is None or match[1] not in notes:
+                if match is None or match[1] not in notes | everywhere:
+                    continue
+                if match[1] not in notes and not _BEFORE_MARK.search("".join(text)):
                     continue
                 cut = len(number) - len(piece)
                 if small and length <= cut:
@@ -254,7 +268,9 @@ def _printed(one: PageLine, notes: set[str], *, small: bool) -> tuple[str, str, 
                     text[-1] = text[-1][:-cut]
                     length -= cut
                 marks.append(Mark(match[1], length))
-                piece = ""
+                # The blank behind the mark parts two words, but for Chinese, where it belongs to the mark.
+                parted = piece[-1:].isspace() and bool(text) and text[-1][-1:].isascii() and text[-1][-1:] != " "
+                piece = " " if parted else ""
                 break
             piece = piece.translate(_RAISE)
         text.append(piece)

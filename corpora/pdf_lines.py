@@ -140,7 +140,7 @@ def _merged(host: PageLine, piece: PageLine) -> PageLine:
     """One line of both, glyphs from left to right; a blank where the gap is one."""
     raised = abs(piece.base - host.base) > _SAME_BASE * host.size
     inked = [
-        *host.glyphs,
+        *(_without_gap_of(piece, host) if raised else host.glyphs),
         *(replace(glyph, raised=piece.base < host.base) if raised else glyph for glyph in piece.glyphs),
     ]
     inked.sort(key=lambda glyph: (glyph.left + glyph.right) / 2)
@@ -152,6 +152,15 @@ def _merged(host: PageLine, piece: PageLine) -> PageLine:
                 joined.append(Glyph(" ", joined[-1].right, glyph.left, glyph.base, glyph.size))
         joined.append(glyph)
     return line(joined)
+
+
+def _without_gap_of(piece: PageLine, host: PageLine) -> Iterator[Glyph]:
+    """The glyphs of ``host``, its blank in the gap that was left for ``piece`` cut down to what remains behind it."""
+    for glyph in host.glyphs:
+        if not glyph.blank or glyph.right <= piece.left or glyph.left >= piece.right:
+            yield glyph
+        elif glyph.right - piece.right > 0.2 * host.size:
+            yield replace(glyph, left=piece.right)
 
 
 def _ordered(lines: list[PageLine]) -> list[PageLine]:

@@ -242,3 +242,55 @@ def test_a_real_book(shared: Path) -> None:
         alike.append([one is not None for one in best])
     both = sum(zh and en for zh, en in zip(*alike, strict=True))
     assert both >= 0.8 * len(gold)
+
+
+ITEMS = {
+    EN: [
+        f"{word} {SENTENCES[EN] * 2}".strip()
+        for word in "Noting Urges Invites Stresses Calls Takes Welcomes Aims".split()
+    ],
+    ZH: [f"{word}，{SENTENCES[ZH] * 2}" for word in "注意到 促请 邀请 强调 吁请 审议 欢迎 旨在".split()],
+}
+
+
+def draw_resolution(canvas: Canvas, font: str, notes: range, dot: str) -> None:
+    """Lettered paragraphs, first lines far in, a raised number in mid-line; on page two a number of page one again."""
+    number = 0
+    for page in range(2):
+        y = 770.0
+        for item, letter in enumerate("abcd"):
+            whole = f"({letter}) {ITEMS[font][page * 4 + item]}"
+            first = wrapped(whole, font, 10.5, 325)[0]
+            lines = [first, *wrapped(whole[len(first) :].strip(), font, 10.5, 380)]
+            for at, text in enumerate(lines):
+                x, y = 90 + (55 if at == 0 else 0), y - (22 if at == 0 else 15)
+                if at == 1:
+                    mark = str(notes[number]) if item < 3 else str(notes[0])
+                    number += item < 3
+                    head = text[: text.index(" ")] if font == EN else text[:6]
+                    tail = text[len(head) :]
+                    for piece, size, up in ((head, 10.5, 0), (mark, 6.5, 4), (tail, 10.5, 0)):
+                        canvas.setFont(font, size)
+                        canvas.drawString(x, y + up, piece)
+                        x += pdfmetrics.stringWidth(piece, font, size)
+                else:
+                    canvas.setFont(font, 10.5)
+                    canvas.drawString(x, y, text)
+        canvas.setFont(font, 8)
+        for row, note in enumerate(notes[page * 3 : page * 3 + 3]):
+            canvas.drawString(96, 100 - 11 * row, f"{note}{dot} {'同上。' if font == ZH else 'Ibid.'}")
+        canvas.showPage()
+
+
+@pytest.mark.parametrize("font", [EN, ZH])
+@pytest.mark.parametrize("dot", ["", "."])
+def test_first_lines_stand_far_in_and_marks_in_mid_line(font: str, dot: str, made: Callable[..., Document]) -> None:
+    document = made(lambda canvas: draw_resolution(canvas, font, range(9, 15), dot))
+    body = [block for block in document.blocks if block.kind is not Kind.FOOTNOTE]
+    notes = [block for block in document.blocks if block.kind is Kind.FOOTNOTE]
+    assert [block.text for block in body] == ITEMS[font]
+    assert [block.marker for block in body] == [f"({letter})" for letter in "abcd"] * 2
+    assert [mark.number for block in body for mark in block.marks] == ["9", "10", "11", "9", "12", "13", "14", "9"]
+    assert [(block.marker, block.text) for block in notes] == [
+        (str(note), "同上。" if font == ZH else "Ibid.") for note in range(9, 15)
+    ]
