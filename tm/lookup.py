@@ -102,7 +102,7 @@ def lookup(
 
 def check_languages(memories: Sequence[Memory], source_lang: str, target_lang: str) -> None:
     """Raise `UsageError` where none of the memories, of which some hold units, has one of the languages asked for."""
-    known = sorted({code for memory in memories for pair in memory.languages() for code in pair})
+    known = sorted({code for memory in memories for code in memory.codes()})
     for code in (source_lang, target_lang):
         if known and code and base(normalize(code)) not in {base(one) for one in known}:
             where = memories[0].path if len(memories) == 1 else "the memories"

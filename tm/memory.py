@@ -301,6 +301,11 @@ class Memory:
         with self.reading() as connection:
             return maintenance.pairs(connection)
 
+    def codes(self) -> list[str]:
+        """The languages that texts of the memory have had, at no cost; `languages` counts units."""
+        with self.reading() as connection:
+            return sorted(code for (code,) in connection.execute("SELECT code FROM languages"))
+
     def stats(self) -> Stats:
         """Count what is in the memory."""
         with self.reading() as connection:

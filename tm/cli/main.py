@@ -21,6 +21,7 @@ from tm.cli.lookup import lookup
 from tm.cli.memory import app as memory
 from tm.cli.output import message
 from tm.cli.review import review
+from tm.cli.serve import serve
 from tm.cli.structure import structure
 from tm.cli.term import app as term
 
@@ -51,6 +52,7 @@ app.command()(evaluate)
 app.command()(fetch)
 app.command()(lookup)
 app.command()(review)
+app.command()(serve)
 app.command()(structure)
 app.add_typer(memory, name="memory")
 app.add_typer(term, name="term")

@@ -82,7 +82,7 @@ def create(shelf: Shelf, encoder: Callable[[], Encoder], options: ReviewOptions 
         Route("/works/{name}/check", site.check, methods=["POST"]),
         Route("/works/{name}/history", site.history),
         Route("/works/{name}/export", site.export),
-        Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
+        Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])),
     ]
     handlers: Any = {Conflict: _conflict, DuiyiError: _refused, _TooLarge: partial(_too_large, options.max_upload)}
     return Guard(Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan), options.guard)

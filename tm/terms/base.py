@@ -90,7 +90,8 @@ class TermBase:
             except OSError as error:
                 raise StoreError(f"{path} cannot be created: {error.strerror}") from error
         with self._errors():
-            self._db = sqlite3.connect(self.path, isolation_level=None)
+            # SQLite locks by itself; a server opens it on one thread and closes it on another.
+            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._migrate()

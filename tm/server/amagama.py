@@ -1,0 +1,179 @@
+"""amaGama's protocol under `/tmserver/`, so that tools that speak it (Weblate, Virtaal, Pootle) need not be changed.
+
+    GET  /tmserver/languages/                    {"sourceLanguages": [...], "targetLanguages": [...]}
+    GET  /tmserver/<source>/<target>/unit/<text> [{"source", "target", "quality", "rank"}], best first
+    GET  /tmserver/<source>/<target>/unit/?source=<text>      the same
+    PUT, POST .../unit/<id>                      {"source", "target"} is added
+    POST .../store/<id>                          a list of these is added
+    PUT  .../store/<name>                        the units of a file are added
+
+The text is what stands behind `/unit/` whatever it holds, slashes and line breaks too, which is why no router is asked.
+Codes are those of gettext, in any case: `zh_cn`, `zh_Hans`, `zh-CN`, `en`. A language that no unit has answers with no
+match, for a client that is being set up asks for languages of its own choice (Weblate: from en to de). What cannot be
+understood is read as amaGama does, as if it had not been said. `jsoncallback` is not served: it would let any page in
+the browser read the memory.
+"""
+
+import json
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from corpora.errors import DuiyiError, UsageError
+from corpora.languages import base, normalize
+from tm.formats import format_of
+from tm.intake import IntakeOptions
+from tm.lookup import LookupOptions
+from tm.server.desk import Desk
+from tm.server.errors import status_of
+from tm.server.pools import Pools
+from tm.store.filters import Filters
+from tm.unit import Unit
+from tm.web.uploads import clean_name
+
+__all__ = ["PREFIX", "Amagama"]
+
+PREFIX = "/tmserver/"
+_PLACE = re.compile(r"([^/]+)/([^/]+)/(unit|store)(?:/([\s\S]*))?")
+_CANDIDATES = 5
+_MOST = 500
+_UNITS = 10_000  # in one list
+
+
+class Amagama:
+    """The ASGI application for everything below `PREFIX`."""
+
+    def __init__(self, desk: Desk, pools: Pools) -> None:
+        """Ask ``desk`` on ``pools``."""
+        self._desk = desk
+        self._pools = pools
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; errors become a sentence."""
+        try:
+            answer = await self._answer(Request(scope, receive))
+        except DuiyiError as error:
+            answer = _fault(self._desk.holdings.told(str(error)), status_of(error))
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        rest = request.scope["path"][len(PREFIX) :]
+        method = "GET" if request.method == "HEAD" else request.method
+        if rest in ("languages", "languages/"):
+            return await self._languages() if method == "GET" else _fault("this address only takes GET", 405)
+        place = _PLACE.fullmatch(rest)
+        if place is None:
+            return _fault("there is nothing at this address; try /tmserver/languages/", 404)
+        source_lang, target_lang = _code(place[1]), _code(place[2])
+        if source_lang is None or target_lang is None or source_lang == target_lang:
+            return _fault("the address names two different languages, such as zh_cn/en", 404)
+        kind, name = place[3], place[4] or request.query_params.get("source", "")
+        if not name.strip():
+            return _fault(f"there is no text behind /{kind}/", 404)
+        match (method, kind):
+            case ("GET", "unit"):
+                return await self._unit(request, name, source_lang, target_lang)
+            case ("PUT" | "POST", "unit"):
+                unit = await _json(request)
+                await self._add([unit], source_lang, target_lang)
+                return PlainTextResponse("")
+            case ("POST", "store"):
+                count = await self._add(await _json(request), source_lang, target_lang)
+                return PlainTextResponse(f"added {count} units from {name}")
+            case ("PUT", "store"):
+                count = await self._take(request, name, source_lang, target_lang)
+                return PlainTextResponse(f"added {count} units from {name}")
+        return _fault("this address does not take that method", 405)
+
+    async def _languages(self) -> Response:
+        """All languages, as source and as target: a memory answers in both directions."""
+        names: dict[str, None] = {}
+        for code in await self._pools.ask(self._desk.languages):
+            names[code.replace("-", "_").lower()] = None
+            names[base(code)] = None
+            # As Weblate calls them.
+            for script, region in (("zh_hans", "zh-CN"), ("zh_hant", "zh-TW")):
+                if code == region:
+                    names[script] = None
+        return JSONResponse({"sourceLanguages": list(names), "targetLanguages": list(names)})
+
+    async def _unit(self, request: Request, text: str, source_lang: str, target_lang: str) -> Response:
+        minimum = max(30, min(100, _number(request, "min_similarity") or 70))
+        limit = max(1, min(_MOST, _number(request, "max_candidates") or _CANDIDATES))
+        options = LookupOptions(minimum, limit, filters=Filters(source_lang=source_lang, target_lang=target_lang))
+
+        def answer() -> list[dict[str, Any]]:
+            known = {base(code) for code in self._desk.languages()}
+            if not {base(source_lang), base(target_lang)} <= known:
+                return []
+            return [
+                {
+                    "source": match.unit.source,
+                    "target": match.unit.target,
+                    "quality": float(min(100, match.score)),
+                    "rank": float(min(100, match.score)),
+                }
+                for match in self._desk.lookup(text, options)
+            ]
+
+        return JSONResponse(await self._pools.ask(answer))
+
+    async def _add(self, found: Any, source_lang: str, target_lang: str) -> int:
+        self._desk.holdings.check_writable()
+        if not isinstance(found, list) or len(found) > _UNITS:
+            raise UsageError(f"the body is no list of at most {_UNITS:,} units")
+        units = []
+        for one in found:
+            source, target = (one.get("source"), one.get("target")) if isinstance(one, dict) else (None, None)
+            if not isinstance(source, str) or not isinstance(target, str):
+                raise UsageError('a unit is {"source": "...", "target": "..."}')
+            units.append(Unit(source, target, source_lang, target_lang))
+        report = await self._pools.write(lambda: self._desk.add(units))
+        if report.left_out and len(units) == 1:
+            raise UsageError(f"the unit was not added: {next(iter(report.left_out))}")
+        return report.read - sum(report.left_out.values())
+
+    async def _take(self, request: Request, name: str, source_lang: str, target_lang: str) -> int:
+        self._desk.holdings.check_writable()
+        format_of(clean_name(name))
+        body = await request.body()
+
+        def taken() -> int:
+            from pathlib import Path
+
+            with self._desk.holdings.upload_folder() as folder:
+                path = Path(folder) / clean_name(name)
+                path.write_bytes(body)
+                report = self._desk.take(path, IntakeOptions(), source_lang, target_lang)
+                left_out: int = sum(report["left_out"].values())
+                return int(report["read"]) - left_out
+
+        return await self._pools.long(taken)
+
+
+def _fault(message: str, status: int) -> Response:
+    return JSONResponse({"message": message}, status, {"retry-after": "1"} if status in (423, 503) else None)
+
+
+def _code(text: str) -> str | None:
+    try:
+        return normalize(text)
+    except UsageError:
+        return None
+
+
+def _number(request: Request, name: str) -> int | None:
+    try:
+        return int(request.query_params.get(name, ""))
+    except ValueError:
+        return None
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise UsageError("the body is no JSON") from error

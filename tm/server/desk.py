@@ -1,0 +1,266 @@
+"""The questions themselves, for all three ways to ask them: the API, amaGama's protocol, and the page.
+
+Everything here runs on a thread of `tm.server.pools` and speaks in plain data or in the library's own terms.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import DamagedInput, EmptyInput, UsageError
+from corpora.languages import base, detect, normalize
+from tm.concordance import ConcordanceOptions, Hit, concordance
+from tm.formats import FORMATS, Problems, WriteOptions, read
+from tm.formats.jsonl import from_dict
+from tm.intake import IntakeOptions, take
+from tm.lookup import LookupOptions, check_languages, lookup
+from tm.matching import Match
+from tm.memory import Memory
+from tm.server.holdings import Holdings
+from tm.store.filters import Filters
+from tm.store.writing import AddReport, Keep
+from tm.terms.base import TermBase
+from tm.terms.check import TermFinding, check
+from tm.terms.concept import Concept
+from tm.terms.exchange import FORMATS as TERM_FORMATS
+from tm.terms.exchange import Merge, merge, read_terms, write_terms
+from tm.terms.rows import columns_of, conflict_row, found_rows, hit_rows, known_pairs, pair_row, proposed
+from tm.unit import Unit
+
+__all__ = ["EXPORTS", "MOST_UNITS", "TERM_EXPORTS", "Desk", "add_json", "units_of"]
+
+#: Formats that units are given out in, by extension without the dot.
+EXPORTS = tuple(suffix[1:] for one in FORMATS if one.writes for suffix in one.suffixes[:2] if suffix != ".htm")
+TERM_EXPORTS = tuple(suffix[1:] for suffix in TERM_FORMATS)
+#: Units that terms are won from or checked in at one request; for more there is the command line.
+MOST_UNITS = 100_000
+Asked = Sequence[tuple[Memory, int]]
+
+
+class Desk:
+    """Questions to what the server holds."""
+
+    def __init__(self, holdings: Holdings) -> None:
+        """Ask ``holdings``."""
+        self.holdings = holdings
+
+    # -- the memories
+
+    def lookup(
+        self, text: str, options: LookupOptions, names: Iterable[str] = (), semantic: bool | None = False
+    ) -> list[Match]:
+        """As `tm.lookup.lookup`, with memories by name. Raises `UsageError` for a language that no unit has."""
+        asked = self._asked(names, options.filters)
+        encoder = self.holdings.encoder(asked, semantic)
+        found = lookup(asked, text, options if encoder is None else replace(options, encoder=encoder))
+        return [replace(match, memory=self.holdings.name_of(match.memory)) for match in found]
+
+    def batch(
+        self, texts: Sequence[str], options: LookupOptions, names: Iterable[str], semantic: bool | None
+    ) -> Iterator[list[Match]]:
+        """A list of matches for each text; an empty text has none."""
+        asked = self._asked(names, options.filters)
+        encoder = self.holdings.encoder(asked, semantic)
+        for previous, text, following in zip(["", *texts[:-1]], texts, [*texts[1:], ""], strict=True):
+            self.holdings.check_going()
+            if not text.strip():
+                yield []
+                continue
+            own = replace(options, previous=previous, next=following, encoder=encoder)
+            yield [replace(match, memory=self.holdings.name_of(match.memory)) for match in lookup(asked, text, own)]
+
+    def concordance(self, text: str, options: ConcordanceOptions, names: Iterable[str] = ()) -> list[Hit]:
+        """As `tm.concordance.concordance`, with memories by name."""
+        asked = self._asked(names, options.filters)
+        found = concordance([memory for memory, _ in asked], text, options)
+        return [replace(hit, memory=self.holdings.name_of(hit.memory)) for hit in found]
+
+    def _asked(self, names: Iterable[str], filters: Filters) -> Asked:
+        asked = self.holdings.asked(names)
+        if filters.source_lang or filters.target_lang:
+            check_languages([memory for memory, _ in asked], filters.source_lang, filters.target_lang)
+        return asked
+
+    def memories(self) -> list[dict[str, Any]]:
+        """The memories that are served."""
+        writable = self.holdings.options.writable
+        return [
+            {
+                "name": one.name,
+                "penalty": one.penalty,
+                "writable": writable and not number,
+                "units": len(one.memory),
+                "pairs": [
+                    {"source_lang": source, "target_lang": target, "units": count}
+                    for (source, target), count in one.memory.languages().items()
+                ],
+            }
+            for number, one in enumerate(self.holdings.memories.values())
+        ]
+
+    def stats(self, name: str) -> dict[str, Any]:
+        """The counts of one memory."""
+        held = self.holdings.one(name)
+        return held.memory.stats().as_json(held.name)
+
+    def languages(self) -> list[str]:
+        """The languages of all memories, sorted."""
+        return sorted({code for memory, _ in self.holdings.asked() for code in memory.codes()})
+
+    def add(self, units: Sequence[Unit], keep: Keep = "all") -> AddReport:
+        """Add units to the first memory, all or none of them."""
+        return self.holdings.written().add(units, keep=keep, whole=True)
+
+    def take(self, file: Path, options: IntakeOptions, source_lang: str, target_lang: str) -> dict[str, Any]:
+        """Import an uploaded file into the first memory; a stop of the server ends it after the batch."""
+        memory = self.holdings.written()
+        done = take(
+            memory,
+            file,
+            options,
+            source_lang=source_lang,
+            target_lang=target_lang,
+            progress=self.holdings.check_going,
+        ).as_json()
+        return done | {
+            "file": file.name,
+            "problems": [one | {"message": self.holdings.told(one["message"])} for one in done["problems"]],
+        }
+
+    def export(self, folder: Path, suffix: str, client: str, xliff: str, filters: Filters, name: str) -> Path:
+        """Write the units of one memory to a file in ``folder``."""
+        from tm.formats import write
+
+        if suffix not in EXPORTS:
+            raise UsageError(f"{suffix[:20]!r} is no format to export to; there are {', '.join(EXPORTS)}")
+        if xliff not in ("1.2", "2.1"):
+            raise UsageError("xliff is 1.2 or 2.1")
+        held = self.holdings.one(name)
+        path = folder / f"{held.name}.{suffix}"
+        options = WriteOptions(filters.source_lang, filters.target_lang, client=client, xliff=xliff)  # type: ignore[arg-type]
+        write(path, self._going(held.memory.units(filters)), options)
+        return path
+
+    def _going(self, units: Iterable[Unit]) -> Iterator[Unit]:
+        for number, unit in enumerate(units):
+            if not number % 1_000:
+                self.holdings.check_going()
+            yield unit
+
+    # -- terms
+
+    def term(self, text: str, lang: str, to: str, limit: int) -> list[dict[str, Any]]:
+        """What a term is called."""
+        if not text.strip():
+            raise UsageError("there is nothing to look up: the text is empty")
+        hits = self.holdings.terms().lookup(text, normalize(lang) if lang else None, limit=limit)
+        return hit_rows(hits, normalize(to) if to else None)
+
+    def find(self, text: str, lang: str, to: str) -> list[dict[str, Any]]:
+        """All terms of a text."""
+        language = normalize(lang) if lang else detect(text)
+        found = self.holdings.terms().find(text, language)
+        return found_rows(text, found, language, normalize(to) if to else None)
+
+    def take_terms(self, file: Path, how: Merge, columns: str, header: bool, skip_faulty: bool) -> dict[str, Any]:
+        """Import an uploaded glossary: as it is, or with ``skip_faulty`` its sound entries."""
+        reading = read_terms(file, columns_of(columns, header=header) if columns else None)
+        problems = [{"line": one.line, "message": self.holdings.told(one.message)} for one in reading.problems]
+        if problems and not skip_faulty:
+            first = problems[0]
+            raise DamagedInput(
+                f"{file.name}, line {first['line']}: {first['message']}; nothing was imported (skip_faulty does)"
+            )
+        terms = self.holdings.written_terms()
+        concepts, conflicts = merge(terms, reading.concepts, how)
+        return {
+            "imported": terms.add(concepts),
+            "entries": len(terms),
+            "columns": reading.columns,
+            "problems": problems,
+            "conflicts": [conflict_row(one) for one in conflicts],
+        }
+
+    def export_terms(self, folder: Path, suffix: str, languages: Sequence[str], style: str, subject: str) -> Path:
+        """Write the term base to a file in ``folder``."""
+        if suffix not in TERM_EXPORTS:
+            raise UsageError(f"{suffix[:20]!r} is no format of glossaries; there are {', '.join(TERM_EXPORTS)}")
+        if style not in ("2", "3-dca", "3-dct"):
+            raise UsageError("tbx is one of 2, 3-dca, 3-dct")
+        path = folder / f"terms.{suffix}"
+        chosen = (one for one in self.holdings.terms().concepts() if not subject or one.subject == subject)
+        write_terms(path, chosen, languages=[normalize(one) for one in languages], style=style)  # type: ignore[arg-type]
+        return path
+
+    def extract(self, units: Sequence[Unit], *, limit: int, least: int, vectors: bool, add: bool) -> dict[str, Any]:
+        """Win terms from units; with ``add`` they become entries with the status proposed."""
+        from tm.terms.candidates import CandidateOptions
+        from tm.terms.extraction import ExtractOptions, extract
+
+        if not units:
+            raise EmptyInput("there are no units to extract terms from")
+        source, target = units[0].source_lang, units[0].target_lang
+        same = [
+            unit for unit in units if (base(unit.source_lang), base(unit.target_lang)) == (base(source), base(target))
+        ]
+        terms: TermBase = self.holdings.written_terms() if add else self.holdings.terms()
+        options = ExtractOptions(
+            CandidateOptions(least=least), least=least, limit=limit, known=known_pairs(terms, source, target)
+        )
+        encoder = self.holdings.loaded() if vectors else None
+        pairs = extract(same, encoder=encoder, options=options, progress=self.holdings.check_going)
+        added = terms.add(proposed(pairs, same)) if add else 0
+        return {"units": len(same), "added": added, "pairs": [pair_row(pair, same) for pair in pairs]}
+
+    def check(self, units: Sequence[Unit]) -> list[TermFinding]:
+        """Hold translations against the term base."""
+        return list(check(self._going(units), self.holdings.terms()))
+
+    def concept(self, name: str) -> Concept | None:
+        """An entry by its id."""
+        return self.holdings.terms().get(name)
+
+    # -- units
+
+    def read(self, file: Path) -> list[Unit]:
+        """The sound units of an uploaded file. Raises `UsageError` where there are too many."""
+        return self._few(read(file, problems=Problems(file, strict=False)))
+
+    def units(self, name: str, filters: Filters) -> list[Unit]:
+        """The units of a memory. Raises `UsageError` where there are too many."""
+        return self._few(self.holdings.one(name).memory.units(filters))
+
+    def _few(self, units: Iterable[Unit]) -> list[Unit]:
+        found = list(islice(self._going(units), MOST_UNITS + 1))
+        if len(found) > MOST_UNITS:
+            raise UsageError(f"more than {MOST_UNITS:,} units are too many for one request; duiyi term takes them")
+        return found
+
+
+def units_of(found: Sequence[dict[str, Any]]) -> list[Unit]:
+    """Units that came as JSON. Raises `UsageError` that names the first one that is none, counted from 0."""
+    units = []
+    for number, one in enumerate(found):
+        try:
+            units.append(from_dict(one))
+        except UsageError as error:
+            raise UsageError(f"unit {number}: {error}") from error
+    return units
+
+
+def add_json(report: AddReport) -> dict[str, Any]:
+    """The report of units that came as JSON, in the shape of an import."""
+    return {
+        "file": "",
+        "read": report.read,
+        "new": report.new,
+        "folded": report.folded,
+        "removed": report.removed,
+        "left_out": dict(report.left_out),
+        "problems": [],
+        "passed_over": {},
+        "notes": [],
+        "reasons": {},
+    }
