@@ -1,6 +1,6 @@
 """`duiyi term`: a glossary asked, filled, exchanged, won from units, and held against translations."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,10 +60,17 @@ def lookup(
     """What a term is called in the other language, or all terms of a text at once."""
     from corpora.errors import UsageError
     from corpora.languages import detect, normalize
+    from tm.terms.concept import LONGEST
     from tm.terms.rows import found_rows, hit_rows
 
     if (text is None) == (file is None):
         raise UsageError("give a term to look up, or a file with --file")
+    if text is not None and not text.strip():
+        raise UsageError("there is nothing to look up: the term is empty")
+    if text is not None and not in_text and len(text) > LONGEST:
+        raise UsageError(
+            f"the term to look up has {len(text):,} characters; {LONGEST:,} are the most (--in-text: a text)"
+        )
     if file is not None or in_text:
         content = _text_of(file) if file else text or ""
         language = normalize(lang) if lang else detect(content)
@@ -187,9 +194,14 @@ def export(
 def extract(
     files: Annotated[list[Path] | None, typer.Argument(help="TMX, XLIFF, TSV, JSONL, PO … to win terms from.")] = None,
     memory: Annotated[
-        Path | None, typer.Option(envvar="DUIYI_MEMORY", help="A memory to win terms from.", show_default=False)
+        str, typer.Option(metavar="FILE", help="A memory to win terms from; without files DUIYI_MEMORY, else your own.")
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="TSV for a person to tick, or .html: a page to tick them on. Both import back."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="TSV to write, for a person to tick.")] = None,
     limit: Annotated[int, typer.Option(help="Most pairs.", min=1)] = 500,
     least: Annotated[int, typer.Option(help="Fewest units in which both terms meet.", min=2)] = 3,
     vectors: Annotated[bool, typer.Option(help="Compare meanings by the built-in encoder too.")] = True,
@@ -201,8 +213,10 @@ def extract(
     from corpora.errors import UsageError
     from tm.terms.rows import pair_row, proposed
 
-    if bool(files) == bool(memory):
-        raise UsageError("name files to extract from, or a memory with --memory")
+    if files and memory:
+        raise UsageError("name files to extract from or a memory with --memory, not both")
+    if out is not None and out.suffix.lower() not in (".tsv", ".tab", ".html"):
+        raise UsageError(f"{out}: candidates are written as .tsv or .html")
     units = _units_of(files or [], memory)
     with _opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
         pairs = _extracted(units, base, limit, least, vectors)
@@ -210,7 +224,12 @@ def extract(
             base.add(proposed(pairs, units))
             message(f"{len(pairs):,} entries added as proposed")
     if out is not None:
-        _write_pairs(out, pairs, units)
+        if out.suffix.lower() == ".html":
+            from tm.terms.ticking import write_page
+
+            write_page(out, [pair_row(pair, units) for pair in pairs])
+        else:
+            _write_pairs(out, pairs, units)
         write(f"{out}: {len(pairs):,} pairs from {len(units):,} units")
     if json:
         print_json([pair_row(pair, units) for pair in pairs])
@@ -223,13 +242,15 @@ def _nothing() -> Iterator[None]:
     yield None
 
 
-def _units_of(files: Iterable[Path], memory: Path | None) -> "list[Unit]":
+def _units_of(files: list[Path], memory: str) -> "list[Unit]":
     from corpora.errors import EmptyInput
+    from tm.terms.extraction import one_pair
 
-    if memory is not None:
+    if not files:
+        from tm.cli.asking import one_path
         from tm.memory import Memory
 
-        with Memory.open(memory) as store:
+        with Memory.open(one_path(memory)) as store:
             units = list(store.units())
     else:
         from tm.formats.registry import read
@@ -237,6 +258,10 @@ def _units_of(files: Iterable[Path], memory: Path | None) -> "list[Unit]":
         units = [unit for path in files for unit in read(path, on_problem=lambda problem: message(str(problem)))]
     if not units:
         raise EmptyInput("there are no units to extract terms from")
+    units, others = one_pair(units)
+    if others:
+        pair = f"{units[0].source_lang} and {units[0].target_lang}"
+        message(f"duiyi: {others:,} units of other languages than {pair} left out")
     return units
 
 

@@ -4,13 +4,15 @@ One concept holds several terms a language, so that a preferred term, a synonym 
 that must not be used stand in one place and a check can tell them apart.
 """
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from corpora.languages import base
 
-__all__ = ["LONGEST", "Concept", "Status", "Term"]
+__all__ = ["LONGEST", "Concept", "Status", "Term", "made_id"]
 
 LONGEST = 1000  # characters; a longer "term" is a sentence in the wrong column
 
@@ -66,3 +68,15 @@ class Concept:
         """The terms in ``language``, whatever the region, best first."""
         own = [term for term in self.terms if base(term.language) == base(language)]
         return tuple(sorted(own, key=lambda term: term.rank))
+
+
+def made_id(terms: Iterable[Term]) -> str:
+    """An id for a concept that comes without one, out of the first term of each language.
+
+    The same pair read again is then the same entry, and rows of two tables are not taken for one by their number.
+    """
+    first: dict[str, str] = {}
+    for term in terms:
+        first.setdefault(base(term.language), term.text)
+    name = "\n".join(f"{language}\t{text}" for language, text in sorted(first.items()))
+    return f"x-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"

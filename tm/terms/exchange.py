@@ -26,7 +26,7 @@ from corpora.languages import base
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.folding import fold
-from tm.terms.formats import tables, tbx
+from tm.terms.formats import tables, tbx, utx
 from tm.terms.formats.problems import Problem, Problems
 
 __all__ = ["FORMATS", "Conflict", "Merge", "Reading", "merge", "read_terms", "write_terms"]
@@ -46,7 +46,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two entries that disagree: the term both have, and the preferred counterparts of the old and of the new one."""
+    """Two entries that disagree: the term both have, and what stands against it on either side.
+
+    That are the preferred counterparts of the old and of the new one, or the status of the term in each.
+    """
 
     term: str
     stored: tuple[str, ...]
@@ -65,7 +68,7 @@ def read_terms(path: Path, columns: tables.Columns | None = None) -> Reading:
     if kind == ".tbx":
         concepts = list(tbx.read(path, problems))
     elif kind == ".utx":
-        concepts = list(tables.read_utx(path, problems))
+        concepts = list(utx.read(path, problems))
     elif kind == ".jsonl":
         concepts = list(_read_json_lines(path, problems))
     elif kind in FORMATS:
@@ -90,7 +93,7 @@ def write_terms(
         if kind == ".tbx":
             return tbx.write(temporary, concepts, style)
         if kind == ".utx":
-            return tables.write_utx(temporary, concepts, *languages[:2])
+            return utx.write(temporary, concepts, *languages[:2])
         if kind in {".utf8", ".txt"}:
             return tables.write_omegat(temporary, concepts, *languages[:2])
         if kind == ".jsonl":
@@ -103,6 +106,7 @@ def merge(store: TermBase, concepts: Iterable[Concept], how: Merge = "concept") 
 
     "concept": an entry with the id of a stored one adds its terms to it. "term": so does an entry that shares a
     preferred term of its first language with a stored one. "none": every entry is new, under an id of its own.
+    What is stored stays, but for the status *proposed*, which gives way.
     """
     merged: dict[str, Concept] = {}
     conflicts: list[Conflict] = []
@@ -116,6 +120,7 @@ def merge(store: TermBase, concepts: Iterable[Concept], how: Merge = "concept") 
             stored = _sharing(concept, store, merged)
         conflicts += _conflicts(concept, store)
         if stored is not None:
+            conflicts += _disagreements(stored, concept)
             concept = _joined(stored, concept)
         merged[concept.id] = concept
     return list(merged.values()), conflicts
@@ -142,10 +147,13 @@ def _sharing(concept: Concept, store: TermBase, merged: dict[str, Concept]) -> C
 
 def _joined(stored: Concept, new: Concept) -> Concept:
     """The stored entry with the terms of the new one; what the new one says of itself fills gaps only."""
-    have = {(term.text, base(term.language)) for term in stored.terms}
+    known = {(term.text, base(term.language)): at for at, term in enumerate(stored.terms)}
     terms = list(stored.terms)
     for term in new.terms:
-        if (term.text, base(term.language)) in have:
+        at = known.get((term.text, base(term.language)))
+        if at is not None:
+            if terms[at].status is Status.PROPOSED:  # somebody has looked at it
+                terms[at] = replace(terms[at], status=term.status)
             continue
         taken = any(t.status is Status.PREFERRED and base(t.language) == base(term.language) for t in terms)
         terms.append(replace(term, status=Status.ADMITTED) if taken and term.status is Status.PREFERRED else term)
@@ -168,6 +176,15 @@ def _conflicts(concept: Concept, store: TermBase) -> Iterator[Conflict]:
         stored = _preferred(hit.concept, first.language)
         if hit.kind in {"exact", "form"} and new and stored and not set(new) & set(stored):
             yield Conflict(first.text, stored, new)
+
+
+def _disagreements(stored: Concept, new: Concept) -> Iterator[Conflict]:
+    """Terms of one entry whose status differs, but for *proposed*, which is nobody's verdict; the stored one stays."""
+    statuses = {(term.text, base(term.language)): term.status for term in stored.terms}
+    for term in new.terms:
+        old = statuses.get((term.text, base(term.language)), term.status)
+        if old is not term.status and Status.PROPOSED not in (old, term.status):
+            yield Conflict(term.text, (old.value,), (term.status.value,))
 
 
 def _preferred(concept: Concept, language: str) -> tuple[str, ...]:

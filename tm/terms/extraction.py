@@ -8,17 +8,19 @@ Melamed 2000), so that 列表 is not offered for everything that occurs near a l
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.languages import base
 from models.encoder import Encoder
 from tm.terms.candidates import CandidateOptions, Candidates, find
 from tm.unit import Unit
 
-__all__ = ["ExtractOptions", "TermPair", "extract"]
+__all__ = ["ExtractOptions", "TermPair", "extract", "one_pair"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -66,6 +68,21 @@ class TermPair:
     source_forms: tuple[str, ...] = ()
     target_forms: tuple[str, ...] = ()
     examples: tuple[int, ...] = ()
+
+
+def one_pair(units: Sequence[Unit]) -> tuple[list[Unit], int]:
+    """The units of the most frequent pair of languages, all in its direction, and how many were left out."""
+    from tm.lookup import turned
+
+    languages = [(base(unit.source_lang), base(unit.target_lang)) for unit in units]
+    (source, target), _ = Counter(languages).most_common(1)[0]
+    both = zip(units, languages, strict=True)
+    chosen = [
+        unit if pair == (source, target) else turned(unit)
+        for unit, pair in both
+        if pair in {(source, target), (target, source)}
+    ]
+    return chosen, len(units) - len(chosen)
 
 
 def extract(

@@ -3,7 +3,6 @@
 A row of a look-up is a pair: a term as asked, and one term of the same concept in another language.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from corpora.errors import UsageError
 from corpora.languages import base
 from tm.terms.base import Found, Hit, TermBase
 from tm.terms.check import TermFinding
-from tm.terms.concept import Concept, Status, Term
+from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.exchange import Conflict
 from tm.terms.extraction import TermPair
 from tm.terms.formats.tables import Columns, named
@@ -101,6 +100,9 @@ def pair_row(pair: TermPair, units: Sequence[Unit]) -> dict[str, Any]:
         "target": pair.target,
         "score": pair.score,
         "count": pair.count,
+        "accept": "",
+        "source_lang": units[0].source_lang,
+        "target_lang": units[0].target_lang,
         "association": pair.association,
         "dice": pair.dice,
         "similarity": pair.similarity,
@@ -130,9 +132,7 @@ def proposed(pairs: Iterable[TermPair], units: Sequence[Unit]) -> Iterator[Conce
             Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(example.source,)),
             Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(example.target,)),
         )
-        # The same pair won again is the same entry, not another one.
-        name = hashlib.sha256(f"{pair.source}\t{pair.target}".encode()).hexdigest()[:12]
-        yield Concept(f"x-{name}", terms, note=f"extracted, score {pair.score:g}, {pair.count} units")
+        yield Concept(made_id(terms), terms, note=f"extracted, score {pair.score:g}, {pair.count} units")
 
 
 def columns_of(text: str, *, header: bool) -> Columns:

@@ -148,3 +148,20 @@ def test_merging_by_concept_by_term_or_not() -> None:
         assert (joined.id, [(t.text, t.status) for t in joined.terms[2:]]) == ("a", [("graft", Status.ADMITTED)])
         (renamed,), _ = merge(base, [Concept("a", new.terms)], "none")
         assert renamed.id == "a-2"
+
+
+def test_a_verdict_replaces_a_proposal_and_a_verdict_that_differs_is_listed() -> None:
+    def entry(status: Status) -> Concept:
+        return Concept("a", (Term("腐败", "zh-CN", status), Term("corruption", "en-US", status)))
+
+    with TermBase(":memory:") as base:
+        base.add([entry(Status.PROPOSED)])
+        (joined,), conflicts = merge(base, [entry(Status.PREFERRED)])
+        assert ([term.status for term in joined.terms], conflicts) == ([Status.PREFERRED] * 2, [])
+        base.add([joined])
+        (kept,), conflicts = merge(base, [entry(Status.FORBIDDEN)])
+        assert [term.status for term in kept.terms] == [Status.PREFERRED] * 2
+        assert [(c.term, c.stored, c.new) for c in conflicts] == [
+            ("腐败", ("preferred",), ("forbidden",)),
+            ("corruption", ("preferred",), ("forbidden",)),
+        ]

@@ -72,16 +72,59 @@ def test_check_exits_with_1_on_faults(duiyi, tmp_path: Path) -> None:
     assert "term-forbidden" in {finding["check"] for finding in json.loads(done.stdout)}
 
 
-def test_extract_writes_the_columns_of_the_contract(duiyi, tmp_path: Path) -> None:
-    units = tmp_path / "u.tsv"
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    path = tmp_path / "u.tsv"
     frames = [("{}是一项原则。", "The {} is a principle."), ("会议审议了{}。", "The meeting considered the {}.")]
     frames += [("关于{}的报告", "Report on the {}"), ("请加强{}！", "Strengthen the {}!")]
     terms = [("资产追回", "asset recovery"), ("司法协助", "legal assistance"), ("公共采购", "public procurement")]
     rows = [f"{zh.format(one)}\t{en.format(other)}" for one, other in terms for zh, en in frames]
-    units.write_text("zh\ten\n" + "\n".join(rows) + "\n", "utf-8")
-    out = tmp_path / "x.tsv"
+    path.write_text("zh\ten\n" + "\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+def test_extract_writes_the_columns_of_the_contract_and_what_is_ticked_comes_in(duiyi, units: Path) -> None:
+    out = units.with_name("x.tsv")
     done = duiyi("term", "extract", units, "-o", out, "--no-vectors", "--limit", "5")
     assert done.returncode == 0, done.stderr
     header, *found = (line.split("\t") for line in out.read_text("utf-8").splitlines())
-    assert header[:4] == ["source", "target", "score", "count"]
+    assert header[:5] == ["source", "target", "score", "count", "accept"]
     assert ["资产追回", "asset recovery"] in [row[:2] for row in found]
+    for row in found:
+        row[4] = "x" if row[0] == "资产追回" else ""
+    out.write_text("\n".join("\t".join(row) for row in [header, *found]) + "\n", "utf-8")
+    assert json.loads(duiyi("term", "import", out, "--json").stdout)["imported"] == 1
+    (row,) = json.loads(duiyi("term", "lookup", "资产追回", "--json").stdout)
+    assert (row["target"], row["status"], bool(row["examples"])) == ("asset recovery", "preferred", True)
+
+
+def test_extract_from_the_users_own_memory(duiyi, units: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("DUIYI_MEMORY", str(tmp_path / "m.duiyi=5"))
+    assert duiyi("memory", "import", units).returncode == 0
+    done = duiyi("term", "extract", "--no-vectors", "--json")
+    assert "asset recovery" in {row["target"] for row in json.loads(done.stdout)}
+    assert duiyi("term", "extract", units, "--no-vectors", "--add").returncode == 0
+    assert json.loads(duiyi("term", "lookup", "asset recovery", "--json").stdout)[0]["status"] == "proposed"
+
+
+@pytest.mark.parametrize("question", ["", "  ", "长" * 5_000])
+def test_questions_that_are_no_term(duiyi, question: str) -> None:
+    done = duiyi("term", "lookup", question)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+@pytest.mark.client
+def test_candidates_are_ticked_on_a_page(duiyi, units: Path, open_page, faults) -> None:
+    out = units.with_name("x.html")
+    assert duiyi("term", "extract", units, "-o", out, "--no-vectors").returncode == 0
+    page = open_page()
+    page.goto(out.as_uri())
+    assert faults(page) == []
+    page.get_by_label("accept 资产追回").check()
+    assert page.get_by_role("status").inner_text().startswith("1 of ")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the table").click()
+    saved = units.with_name("saved.tsv")
+    download.value.save_as(saved)
+    assert download.value.suggested_filename == "x.tsv"
+    assert json.loads(duiyi("term", "import", saved, "--json").stdout)["imported"] == 1

@@ -170,6 +170,9 @@ def test_another_dialect_is_refused_with_its_line(tmp_path: Path) -> None:
         ("zh\ten\n腐败\t\n贿赂\tbribery\n", 2, "a term is empty"),
         ("zh\ten\n腐败\t" + "x" * 5000 + "\n贿赂\tbribery\n", 2, "5,000 characters"),
         ("id\tzh\ten\na\t腐败\tcorruption\na\t贿赂\tbribery\n", 3, "a second time"),
+        ("zh\ten\n腐败\tcorruption\n贿赂\tbribery\n腐败\tcorruption\n", 4, "a second time, after line 2"),
+        ("zh\ten\n腐败\tcorruption\tmore\n贿赂\tbribery\n", 2, "3 columns where 2 are needed"),
+        ("zh\ten\tnote\n腐败\tcorruption\n贿赂\tbribery\tx\n", 2, "2 columns where 3 are needed"),
     ],
 )
 def test_faulty_rows_are_named_by_line(tmp_path: Path, rows: str, line: int, message: str) -> None:
@@ -180,11 +183,67 @@ def test_faulty_rows_are_named_by_line(tmp_path: Path, rows: str, line: int, mes
     assert message in problem.message
 
 
-def test_two_header_lines_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "twice.csv"
-    path.write_text("zh,en\nzh,en\n腐败,corruption\n", "utf-8")
-    with pytest.raises(WrongFormat, match="line 2: a second header line"):
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("zh,en\nzh,en\n腐败,corruption\n", "line 2: a second header line"),
+        ("Chinese,English\n中文,英文\n腐败,corruption\n", "line 2: a second header line"),
+        ("Our glossary,\nzh,en\n腐败,corruption\n", "line 1: a line above the header"),
+        ("a,b\nfoo,bar\n", "the columns of the terms cannot be told"),
+        ('zh,en\n腐败,corruption\n贿赂,"bribery\n', "line 3: a quotation mark is not closed"),
+    ],
+)
+def test_tables_that_cannot_be_told_are_refused(tmp_path: Path, rows: str, message: str) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(rows, "utf-8")
+    with pytest.raises(InputError, match=message):
         read_terms(path)
+
+
+def test_a_language_may_be_a_term(tmp_path: Path) -> None:
+    path = tmp_path / "languages.csv"
+    path.write_text("zh,en\n中文,Chinese\n英文,English\n", "utf-8")
+    assert len(read_terms(path).concepts) == 2
+
+
+def test_a_tsv_without_quoting_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "plain.tsv"
+    path.write_text('zh\ten\n二十一世纪议程\t"Agenda 21\n', "utf-8")
+    assert read_terms(path).concepts[0].terms[1].text == '"Agenda 21'
+
+
+@pytest.mark.parametrize("kind", [".csv", ".utx", ".tbx"])
+def test_entries_without_an_id_are_known_by_what_they_say(tmp_path: Path, kind: str) -> None:
+    forms = {
+        ".csv": "zh,en\n{0},{1}\n",
+        ".utx": "#UTX 1.20; zh-CN/en-US; 2026; x\n#src\ttgt\tsrc:pos\n{0}\t{1}\tnoun\n",
+        ".tbx": '<martif type="TBX-Basic" xml:lang="en"><text><body><termEntry><langSet xml:lang="zh"><tig><term>{0}'
+        '</term></tig></langSet><langSet xml:lang="en"><tig><term>{1}</term></tig></langSet></termEntry></body></text>'
+        "</martif>",
+    }
+    ids = []
+    for number, pair in enumerate([("腐败", "corruption"), ("贿赂", "bribery"), ("腐败", "corruption")]):
+        path = tmp_path / f"{number}{kind}"
+        path.write_text(forms[kind].format(*pair), "utf-8")
+        ids += [concept.id for concept in read_terms(path).concepts]
+    assert ids[0] == ids[2] != ids[1]
+
+
+@pytest.mark.parametrize(
+    ("ticks", "expected"),
+    [
+        (["x", "", "是"], {"腐败": Status.PREFERRED, "公约": Status.PREFERRED}),
+        (["", "", ""], {"腐败": Status.PROPOSED, "贿赂": Status.PROPOSED, "公约": Status.PROPOSED}),
+    ],
+)
+def test_a_table_of_candidates_is_taken_by_its_ticks(
+    tmp_path: Path, ticks: list[str], expected: dict[str, Status]
+) -> None:
+    path = tmp_path / "x.tsv"
+    pairs = [("腐败", "corruption"), ("贿赂", "bribery"), ("公约", "Convention")]
+    rows = [f"{zh}\t{en}\t0.5\t3\t{tick}\tzh-CN\ten-US\n" for (zh, en), tick in zip(pairs, ticks, strict=True)]
+    path.write_text("source\ttarget\tscore\tcount\taccept\tsource_lang\ttarget_lang\n" + "".join(rows), "utf-8")
+    assert {c.terms[0].text: c.terms[0].status for c in read_terms(path).concepts} == expected
 
 
 @pytest.mark.parametrize(

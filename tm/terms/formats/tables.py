@@ -1,26 +1,29 @@
-"""Glossaries as tables: CSV, TSV, XLSX, OmegaT's glossary, UTX; which column is what is named, or guessed and shown.
+"""Glossaries as tables: CSV, TSV, XLSX, OmegaT's glossary; which column is what is named, or guessed and shown.
 
 A row is a concept. Several terms in one cell are set apart by ``|``, as MultiTerm does. Columns that hold terms are
 those whose header is a language ("zh", "en-GB", 中文) or one of these with a status ("en admitted", "en_forbidden").
-Without a header the first two columns are the terms and their languages are told by their letters.
+Without a header the first two columns are the terms, one of them in Chinese characters.
+
+A table of candidates (`duiyi term extract`) has the columns ``source`` and ``target``. Where a row of it is
+ticked in ``accept`` (x, 1, yes, ✓, 是), the ticked rows are the entries; where none is, all are, as *proposed*.
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from corpora.encodings import decode
 from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.extras import need
 from corpora.languages import base, detect, normalize
-from tm.terms.concept import Concept, Status, Term
+from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.formats.problems import Problems
 
-__all__ = ["Columns", "guess", "named", "read", "read_utx", "write", "write_omegat", "write_utx"]
+__all__ = ["Columns", "guess", "named", "read", "write", "write_omegat"]
 
 _PLAIN = {
     "id": "id", "subject": "subject", "subject field": "subject", "domain": "subject", "领域": "subject",
@@ -33,14 +36,14 @@ _NAMES = {
 }  # fmt: skip
 _TERM_COLUMN = re.compile(r"^(?P<language>.+?)(?:[ _:]+(?P<status>preferred|admitted|deprecated|forbidden|proposed))?$")
 _MOST_CELLS = 200
-_UTX_STATUS = {
-    "approved": Status.PREFERRED, "provisional": Status.PROPOSED, "non-standard": Status.ADMITTED,
-    "forbidden": Status.FORBIDDEN, "rejected": Status.FORBIDDEN, "obsolete": Status.DEPRECATED, "": Status.PREFERRED,
-}  # fmt: skip
-_TO_UTX = {
-    Status.PREFERRED: "approved", Status.ADMITTED: "non-standard", Status.DEPRECATED: "obsolete",
-    Status.FORBIDDEN: "forbidden", Status.PROPOSED: "provisional",
-}  # fmt: skip
+_TICKS = frozenset({"x", "1", "y", "yes", "ok", "true", "✓", "✔", "√", "是"})
+_CANDIDATES = {
+    "accept": "accept",
+    "note": "note",
+    "source_example": "source_example",
+    "target_example": "target_example",
+}
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +61,63 @@ class Columns:
 
 def guess(rows: Sequence[Sequence[str]], path: Path) -> Columns:
     """Tell the columns by the header, or by the letters in them; raises `WrongFormat` where that cannot be told."""
+    if (candidates := _candidates(rows)) is not None:
+        return candidates
+    if (columns := _of_header(rows[0])) is not None:
+        if len(rows) > 1 and _repeats_header(rows[1], columns):
+            raise WrongFormat(f"{path}, line 2: a second header line; remove it")
+        return columns
+    below = [columns for row in rows[1:4] if (columns := _of_header(row)) is not None]
+    if any(all(len(base(language)) == 2 for language, _ in one.terms.values()) for one in below):
+        raise WrongFormat(f"{path}, line 1: a line above the header; remove it, so that the header stands first")
+    width = max(len(row) for row in rows)
+    sides = ["\n".join(row[at] for row in rows if len(row) > at) for at in range(min(2, width))]
+    # Between two languages of one alphabet a few words tell nothing.
+    if len(sides) == 2 and bool(_HAN.search(sides[0])) is not bool(_HAN.search(sides[1])):
+        languages = [detect(side) for side in sides]
+        if "und" not in languages:
+            found = {at: (language, Status.PREFERRED) for at, language in enumerate(languages)}
+            return Columns(found, {2: "note"} if width > 2 else {}, header=False)
+    raise WrongFormat(f"{path}: the columns of the terms cannot be told; name them in a header such as zh and en")
+
+
+def _of_header(row: Sequence[str]) -> Columns | None:
+    """What a header says, None where it does not name terms in two languages."""
     terms: dict[int, tuple[str, Status]] = {}
     fields: dict[int, str] = {}
-    for at, name in enumerate(rows[0]):
-        name = name.strip().lower()
+    for at, name in enumerate(cell.strip().lower() for cell in row):
         language = _language_of(name)
         if name in _PLAIN:
             fields[at] = _PLAIN[name]
         elif language:
             terms[at] = language
-    if len({base(language) for language, _ in terms.values()}) >= 2:
-        if len(rows) > 1 and [cell.strip().lower() for cell in rows[1]] == [cell.strip().lower() for cell in rows[0]]:
-            raise WrongFormat(f"{path}, line 2: a second header line; remove it")
-        return Columns(terms, fields, header=True)
-    width = max(len(row) for row in rows)
-    sides = ["\n".join(row[at] for row in rows if len(row) > at) for at in range(min(2, width))]
-    languages = [detect(side) for side in sides]
-    if len(languages) == 2 and "und" not in languages and base(languages[0]) != base(languages[1]):
-        found = {at: (language, Status.PREFERRED) for at, language in enumerate(languages)}
-        return Columns(found, {2: "note"} if width > 2 else {}, header=False)
-    raise WrongFormat(f"{path}: the columns of the terms cannot be told; name them in a header such as zh and en")
+    two = len({base(language) for language, _ in terms.values()}) >= 2
+    return Columns(terms, fields, header=True) if two else None
+
+
+def _repeats_header(row: Sequence[str], columns: Columns) -> bool:
+    """True where each term column names its own language again: "zh, en" below "Chinese, English"."""
+    names = {at: _language_of(row[at].strip().lower()) if at < len(row) else None for at in columns.terms}
+    return all(name is not None and base(name[0]) == base(columns.terms[at][0]) for at, name in names.items())
+
+
+def _candidates(rows: Sequence[Sequence[str]]) -> Columns | None:
+    """The columns of what extraction wrote; their languages stand in columns too, or are told by the letters."""
+    names = [cell.strip().lower() for cell in rows[0]]
+    if not {"source", "target"} <= set(names) or len(rows) < 2:
+        return None
+    terms: dict[int, tuple[str, Status]] = {}
+    for side in ("source", "target"):
+        at, named_at = names.index(side), f"{side}_lang"
+        code = rows[1][names.index(named_at)] if named_at in names and names.index(named_at) < len(rows[1]) else ""
+        code = code or detect("\n".join(row[at] for row in rows[1:] if at < len(row)))
+        try:
+            terms[at] = (normalize(code), Status.PREFERRED)
+        except UsageError:
+            return None
+    if len({base(language) for language, _ in terms.values()}) < 2:
+        return None
+    return Columns(terms, {at: _CANDIDATES[name] for at, name in enumerate(names) if name in _CANDIDATES}, header=True)
 
 
 def _language_of(name: str) -> tuple[str, Status] | None:
@@ -101,38 +141,37 @@ def read(path: Path, problems: Problems, columns: Columns | None = None) -> tupl
     if not rows:
         raise WrongFormat(f"{path} holds no rows")
     columns = columns or guess([cells for _, cells in rows[:50]], path)
-    return columns, _concepts(rows, columns, problems)
+    width = len(rows[0][1]) if columns.header and path.suffix.lower() in {".csv", ".tsv"} else None
+    return columns, _concepts(rows, columns, problems, width)
 
 
-def _concepts(rows: list[tuple[int, list[str]]], columns: Columns, problems: Problems) -> Iterator[Concept]:
+def _concepts(
+    rows: list[tuple[int, list[str]]], columns: Columns, problems: Problems, width: int | None
+) -> Iterator[Concept]:
+    """A concept a row; ``width`` is the number of cells that each row must have, None for any."""
     needed = max(columns.terms) + 1
-    seen: set[str] = set()
-    for number, (line, cells) in enumerate(rows):
-        if number == 0 and columns.header:
+    accept = next((at for at, name in columns.fields.items() if name == "accept"), None)
+    ticked = accept is not None and any(_ticked(cells, accept) for _, cells in rows[1:])
+    seen: dict[str, int] = {}
+    for line, cells in rows[1:] if columns.header else rows:
+        if len(cells) < needed or (width is not None and _ragged(cells, width)):
+            problems.add(line, f"{len(cells)} columns where {max(needed, width or 0)} are needed")
             continue
-        if len(cells) < needed:
-            problems.add(line, f"{len(cells)} columns where {needed} are needed")
+        if accept is not None and ticked and not _ticked(cells, accept):
             continue
         values = {name: cells[at].strip() for at, name in columns.fields.items() if at < len(cells)}
-        terms: list[Term] = []
-        for at, (language, status) in columns.terms.items():
-            for text in filter(None, (piece.strip() for piece in cells[at].split("|"))):
-                problem = problems.of_term(text)
-                if problem:
-                    problems.add(line, problem)
-                    continue
-                # The first term of a cell is the one to use, those behind it are synonyms.
-                first = not any(term.language == language and term.status is status for term in terms)
-                own = status if first or status is not Status.PREFERRED else Status.ADMITTED
-                terms.append(Term(text, language, own, source=values.get("source", "")))
+        terms = _terms(line, cells, columns, values, problems, proposed=accept is not None and not ticked)
+        if terms is None:
+            continue
         if len({base(term.language) for term in terms}) < 2:
             problems.add(line, "a term is empty: no terms in two languages")
             continue
-        name = values.get("id") or f"r{line}"
+        name = values.get("id") or made_id(terms)
         if name in seen:
-            problems.add(line, f"the concept {name!r} stands here a second time")
+            what = f"the concept {values['id']!r}" if values.get("id") else "the entry"
+            problems.add(line, f"{what} stands here a second time, after line {seen[name]}")
             continue
-        seen.add(name)
+        seen[name] = line
         yield Concept(
             name,
             tuple(terms),
@@ -143,25 +182,65 @@ def _concepts(rows: list[tuple[int, list[str]]], columns: Columns, problems: Pro
         )
 
 
+def _ticked(cells: Sequence[str], at: int) -> bool:
+    return at < len(cells) and cells[at].strip().lower() in _TICKS
+
+
+def _ragged(cells: Sequence[str], width: int) -> bool:
+    return len(cells) < width or any(cell.strip() for cell in cells[width:])
+
+
+def _terms(
+    line: int, cells: Sequence[str], columns: Columns, values: Mapping[str, str], problems: Problems, *, proposed: bool
+) -> list[Term] | None:
+    """The terms of a row; None where one of them is none, which is noted."""
+    terms: list[Term] = []
+    for place, (at, (language, status)) in enumerate(columns.terms.items()):
+        for text in filter(None, (piece.strip() for piece in cells[at].split("|"))):
+            if problem := problems.of_term(text):
+                problems.add(line, problem)
+                return None
+            # The first term of a cell is the one to use, those behind it are synonyms.
+            first = not any(term.language == language and term.status is status for term in terms)
+            own = status if first or status is not Status.PREFERRED else Status.ADMITTED
+            example = values.get(("source_example", "target_example")[place], "") if place < 2 else ""
+            examples = (example,) if example else ()
+            own = Status.PROPOSED if proposed else own
+            terms.append(Term(text, language, own, source=values.get("source", ""), examples=examples))
+    return terms
+
+
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each row that is not blank; lines that begin with ``#`` are comments."""
     if path.suffix.lower() == ".xlsx":
         yield from _sheet(path)
         return
-    text = decode(path.read_bytes(), str(path)).text
-    delimiter = "\t" if path.suffix.lower() != ".csv" else max(",;\t", key=text.partition("\n")[0].count)
-    quoted = path.suffix.lower() in {".csv", ".tsv"}
-    reader = csv.reader(
-        text.lstrip("\ufeff").splitlines(keepends=True),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-    )
+    text = decode(path.read_bytes(), str(path)).text.lstrip("\ufeff")
+    kind = path.suffix.lower()
+    delimiter = "\t" if kind != ".csv" else max(",;\t", key=text.partition("\n")[0].count)
+    try:
+        rows = list(_parsed(text, delimiter, quoted=kind in {".csv", ".tsv"}, path=path))
+    except DamagedInput:
+        if kind != ".tsv":
+            raise
+        # Many a maker of TSV does not know quotation marks.
+        rows = list(_parsed(text, delimiter, quoted=False, path=path))
+    for line, cells in rows:
+        if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
+            yield line, cells
+
+
+def _parsed(text: str, delimiter: str, *, quoted: bool, path: Path) -> Iterator[tuple[int, list[str]]]:
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+    line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
-                yield reader.line_num, cells
+            yield line, cells
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise DamagedInput(f"{path}, line {reader.line_num}: {error}") from error
+        why = "a quotation mark is not closed" if "end of data" in str(error) else str(error)
+        raise DamagedInput(f"{path}, line {line}: {why}") from error
 
 
 def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -253,50 +332,6 @@ def write_omegat(path: Path, concepts: Iterable[Concept], source: str, target: s
                     file.write("\t".join(_one_line(cell) for cell in (term.text, text, comment)) + "\n")
                     count += 1
     return count
-
-
-def write_utx(path: Path, concepts: Iterable[Concept], source: str, target: str) -> int:
-    """Write UTX 1.20 (AAMT): a header of two comment lines, then source, target, part of speech, status, concept."""
-    count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(
-            f"#UTX 1.20; {source}/{target}; {datetime.now(UTC).isoformat(timespec='seconds')}; copyright: unknown;\n"
-        )
-        file.write("#src\ttgt\tsrc:pos\tterm status\tconcept ID\n")
-        for concept, (sources, targets) in _sides(concepts, [source, target]):
-            for term in sources:
-                for other in targets:
-                    row = (term.text, other.text, term.part_of_speech or "noun", _TO_UTX[other.status], concept.id)
-                    file.write("\t".join(_one_line(cell) for cell in row) + "\n")
-                    count += 1
-    return count
-
-
-def read_utx(path: Path, problems: Problems) -> Iterator[Concept]:
-    """Yield the concepts of a UTX file; rows with one concept id are one concept."""
-    lines = decode(path.read_bytes(), str(path)).text.lstrip("\ufeff").splitlines()
-    head = re.match(r"#UTX[^;]*;\s*([\w-]+)/([\w-]+)", lines[0]) if lines else None
-    if head is None or len(lines) < 2 or not lines[1].startswith("#"):
-        raise WrongFormat(f"{path} is not UTX: its first two lines are not the header")
-    source, target = normalize(head[1]), normalize(head[2])
-    names = [name.strip().lower() for name in lines[1].lstrip("#").split("\t")]
-    concepts: dict[str, list[Term]] = {}
-    for number, line in enumerate(lines[2:], 3):
-        if not line.strip() or line.startswith("#"):
-            continue
-        row = dict(zip(names, (cell.strip() for cell in line.split("\t")), strict=False))
-        fault = problems.of_term(row.get("src", "")) or problems.of_term(row.get("tgt", ""))
-        status = _UTX_STATUS.get(row.get("term status", "").lower())
-        if fault or status is None:
-            problems.add(number, fault or f"{row['term status']!r} is not a term status of UTX")
-            continue
-        part = row.get("src:pos", "")
-        terms = concepts.setdefault(row.get("concept id") or f"u{number}", [])
-        for term in (Term(row["src"], source, part_of_speech=part), Term(row["tgt"], target, status)):
-            if all((term.text, term.language) != (other.text, other.language) for other in terms):
-                terms.append(term)
-    for name, terms in concepts.items():
-        yield Concept(name, tuple(terms))
 
 
 def named(columns: Mapping[str, int], *, header: bool) -> Columns:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from corpora import xml
 from corpora.errors import UsageError, WrongFormat
 from corpora.languages import normalize
-from tm.terms.concept import Concept, Status, Term
+from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.formats.problems import Problems
 
 __all__ = ["Style", "read", "write"]
@@ -232,7 +232,7 @@ def _check_dialect(element: Any, path: Path) -> None:
 
 
 def _concept(entry: Any, number: int, problems: Problems) -> Concept | None:
-    fields: dict[str, Any] = {"id": entry.get("id") or f"c{number}"}
+    fields: dict[str, Any] = {"id": entry.get("id") or ""}
     terms: list[Term] = []
     references: list[str] = []
     for child in entry.iter():
@@ -251,8 +251,9 @@ def _concept(entry: Any, number: int, problems: Problems) -> Concept | None:
             if term is not None:
                 terms.append(term)
     if not terms:
-        problems.add(entry.sourceline, f"the concept {fields['id']!r} has no term")
+        problems.add(entry.sourceline, f"the concept {fields['id'] or number!r} has no term")
         return None
+    fields["id"] = fields["id"] or made_id(terms)
     return Concept(terms=tuple(terms), references=tuple(references), **fields)
 
 
