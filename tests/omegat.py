@@ -57,11 +57,12 @@ def translate(
     target_lang: str = "EN-US",
     by_sentence: bool = True,
     script: str = "",
+    seconds: int = 180,
 ) -> Run:
     """Translate ``sources`` (name to content) with ``memories`` ("enforce/x.tmx" to a file) and return the result.
 
     ``project`` is made; its path must hold no blanks, which OmegaT's start script cannot bear. ``script`` is
-    Groovy that runs when the project is loaded.
+    Groovy that runs when the project is loaded; after ``seconds`` OmegaT is stopped.
     """
     for folder in ("source", "target", "omegat", "dictionary", "glossary", "tm/enforce", "tm/auto"):
         (project / folder).mkdir(parents=True)
@@ -89,6 +90,6 @@ def translate(
     if script:
         (project / "script.groovy").write_text(script, encoding="utf-8")
         command.append(f"--script={project / 'script.groovy'}")
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=180, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=seconds, check=False)
     files = {name: (project / "target" / name).read_text("utf-8") for name in sources}
     return Run(files, done.stdout + done.stderr)
