@@ -11,6 +11,7 @@ import typer
 
 from corpora.errors import DuiyiError
 from tm.cli.align import align
+from tm.cli.batch import batch
 from tm.cli.check import check
 from tm.cli.concordance import concordance
 from tm.cli.convert import convert
@@ -45,6 +46,7 @@ def _root() -> None:
 
 app.command()(demo)
 app.command()(align)
+app.command()(batch)
 app.command()(check)
 app.command()(concordance)
 app.command()(convert)

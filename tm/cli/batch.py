@@ -1,0 +1,144 @@
+"""`duiyi batch`: many pairs from a manifest, in several processes, on one machine or as the jobs of a cluster."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tm.cli.output import console, errors, message, print_json, write
+
+if TYPE_CHECKING:
+    from tm.batch import Outcome
+
+__all__ = ["batch"]
+
+_STATES = ("done", "kept", "failed")
+_ALL = 60  # pairs that the table shows whole
+_WIDTH = 140  # columns of the table where no screen says how many there are
+
+
+def batch(
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            help="TSV, CSV or JSONL with source, target and output (several with | between), and columns for options: "
+            "unit, source_lang, target_lang, profile, segmented, min_score, xliff, model."
+        ),
+    ],
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", help="Pairs aligned at once; as many as cores by default.", min=1)
+    ] = None,
+    shard: Annotated[
+        str, typer.Option(metavar="K/N", help="Do the K-th part of N only, as one of N jobs of a cluster.")
+    ] = "",
+    model: Annotated[str | None, typer.Option(help="Encoder of pairs that name none; built-in by default.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Do all pairs, those that are done too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print what became of every pair as JSON.")] = False,
+) -> None:
+    """Align many pairs of documents; what is done already is left alone, what fails does not hold up the others."""
+    from dataclasses import replace
+
+    from tm.batch import Journal, run
+    from tm.batch import shard as part_of
+    from tm.manifest import read_manifest
+
+    pairs = read_manifest(manifest)
+    number, count = _part(shard)
+    pairs = [replace(pair, model=pair.model or model or "") for pair in part_of(pairs, number, count)]
+    journal = Journal(manifest, f"{number}-of-{count}" if count > 1 else "")
+    if dry_run:
+        for pair in pairs:
+            state = "kept" if not again and journal.find(pair) is not None else "to do"
+            write(f"{state}\t{pair.line}\t{pair.source}\t{pair.target}\t{' | '.join(map(str, pair.outputs))}")
+        return
+    if again:
+        journal.forget()
+    outcomes = run(pairs, workers=workers or _cores(), journal=journal)
+    found = sorted(_watched(outcomes, len(pairs)), key=lambda outcome: outcome.pair.line)
+    states = Counter(outcome.state for outcome in found)
+    if json:
+        print_json({"pairs": [_as_data(outcome) for outcome in found], **{s: states[s] for s in _STATES}})
+    else:
+        _show(found, states)
+    if states["failed"]:
+        raise typer.Exit(2)
+
+
+def _part(text: str) -> tuple[int, int]:
+    from corpora.errors import UsageError
+
+    if not text:
+        return 1, 1
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
+    if match is None:
+        raise UsageError(f"--shard takes a part and the number of parts, such as 1/4, not {text}")
+    return int(match[1]), int(match[2])
+
+
+def _cores() -> int:
+    """The cores that this process may use, which on a cluster are fewer than the machine has."""
+    import os
+
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _watched(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
+    """Pass outcomes on, with a progress bar at a terminal, and a line for each failure as it comes."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=errors(), transient=True)
+    with bar:
+        task = bar.add_task("pairs", total=total)
+        for outcome in outcomes:
+            bar.advance(task)
+            if outcome.state == "failed":
+                message(f"duiyi: line {outcome.pair.line} ({outcome.pair.name}): {outcome.message}")
+            elif outcome.state == "done" and not bar.console.is_terminal:
+                message(f"line {outcome.pair.line} ({outcome.pair.name}): done in {outcome.seconds:.1f} s")
+            yield outcome
+
+
+def _show(found: "list[Outcome]", states: Counter[str]) -> None:
+    """A table of all pairs; of many, only those that failed or that a person should look at."""
+    from rich.table import Table
+    from rich.text import Text
+
+    told = found if len(found) <= _ALL else [one for one in found if one.message or one.figures.get("warnings")]
+    table = Table()
+    for name, right in (("line", True), ("pair", False), ("state", False), ("pairs", True), ("mean score", True)):
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    table.add_column("below 0.5", justify="right")
+    table.add_column("remarks", overflow="fold")
+    for outcome in told:
+        figures = outcome.figures
+        counted = sum(count for kind, count in figures.get("beads", {}).items() if "0" not in kind.split("-"))
+        score = f"{figures['mean_score']:.2f}" if figures else ""
+        remarks = outcome.message or "; ".join(figures.get("warnings", ()))
+        cells = (str(outcome.pair.line), outcome.pair.name, outcome.state, f"{counted:,}" if figures else "", score)
+        low = f"{figures['low_scores']:,}" if figures else ""
+        table.add_row(*(Text(cell) for cell in (*cells, low, remarks)))
+    if told:
+        screen = console()
+        screen.print(table, width=None if screen.is_terminal else _WIDTH)
+    write(", ".join(f"{states[state]:,} {state}" for state in _STATES))
+
+
+def _as_data(outcome: "Outcome") -> dict[str, Any]:
+    pair = outcome.pair
+    return {
+        "line": pair.line,
+        "name": pair.name,
+        "source": str(pair.source),
+        "target": str(pair.target),
+        "outputs": [str(path) for path in pair.outputs],
+        "state": outcome.state,
+        "message": outcome.message,
+        "seconds": round(outcome.seconds, 2),
+        **outcome.figures,
+    }
