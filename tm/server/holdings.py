@@ -54,7 +54,8 @@ class Holdings:
             self.memories = held
             self._stack = stack
             self.terms()
-            stack.pop_all()
+            # All is open, and stays so.
+            self._stack = stack.pop_all()
         self._names = {str(one.memory.path): one.name for one in held.values()}
 
     def close(self) -> None:

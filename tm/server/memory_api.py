@@ -1,4 +1,4 @@
-"""`/api/`: the memories. What `duiyi lookup`, `concordance` and `memory` do, by the same names, with the same answers."""
+"""`/api/`: the memories. What `duiyi lookup`, `concordance` and `memory` do, by the same names, answered alike."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,0 +1,65 @@
+"""A small memory, a term base, and clients: of the application itself, and of the command in a process of its own."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.serving import UNITS, client_of
+from tm.memory import Memory
+from tm.server.options import Access, ServerOptions
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Path:
+    path = tmp_path / "treaties.duiyi"
+    with Memory.open(path, create=True) as made:
+        made.add(UNITS)
+    return path
+
+
+@pytest.fixture
+def options(memory: Path, tmp_path: Path) -> ServerOptions:
+    return ServerOptions(((memory, 0),), tmp_path / "terms.sqlite", access=Access(), max_upload=1_000_000)
+
+
+@pytest.fixture
+def client(options: ServerOptions) -> Iterator[TestClient]:
+    """A client of a server that may be written to."""
+    with client_of(options, writable=True) as made:
+        yield made
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Callable[..., tuple[str, "subprocess.Popen[str]"]]]:
+    """`serving("--memory", path)` runs the command; its address and its process."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> tuple[str, "subprocess.Popen[str]"]:
+        words = [str(one) for one in arguments]
+        if "--terms" not in words:
+            words += ["--terms", str(tmp_path / "terms.sqlite"), "--write"]
+        command = [sys.executable, "-c", "from tm.cli.main import run; run()", "serve", "--port", "0", *words]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        if not address:
+            assert process.stderr is not None
+            raise AssertionError(process.stderr.read())
+        return address, process
+
+    yield start
+    for process in started:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            stream.close()

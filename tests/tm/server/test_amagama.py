@@ -1,0 +1,197 @@
+"""amaGama's protocol: spoken to as Weblate's tmserver client speaks, and as amaGama's own pages say."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from tests.serving import client_of
+
+
+class Weblate:
+    """What weblate/machinery/tmserver.py does with the address that an administrator typed, request for request."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+        self._client = httpx.Client(trust_env=False, timeout=10)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _address(self, *parts: str | bytes) -> str:
+        return "/".join(chain([self._url], (quote(part, b"") for part in parts)))  # type: ignore[arg-type]
+
+    def _get(self, address: str) -> Any:
+        answer = self._client.request("get", address)
+        answer.raise_for_status()
+        return answer.json()
+
+    def code(self, code: str) -> str:
+        return code.replace("-", "_").lower()
+
+    def languages(self) -> set[tuple[str, str]]:
+        found = self._get(self._address("languages", ""))
+        return {(source, target) for source in found["sourceLanguages"] for target in found["targetLanguages"]}
+
+    def translations(self, source: str, target: str, text: str, threshold: int = 75) -> list[dict[str, Any]]:
+        address = self._address(source, target, "unit", text[:500].replace("\r", " ").encode())
+        found = []
+        for line in self._get(address):
+            quality = int(line["quality"])
+            if quality >= threshold:
+                found.append({"text": line["target"], "quality": quality, "source": line["source"]})
+        return found
+
+
+@pytest.fixture
+def weblate(memory: Path, serving: Callable[..., Any]) -> Iterator[Weblate]:
+    address, _ = serving("--memory", memory)
+    client = Weblate(f"{address}tmserver/")
+    yield client
+    client.close()
+
+
+def test_weblate_is_set_up_and_answered(weblate: Weblate) -> None:
+    # As an administrator saves the settings: languages, then a question of Weblate's own choice that must not fail.
+    languages = weblate.languages()
+    assert weblate.translations("en", "de", "test") == []
+    for pair in [("zh_hans", "en"), ("en", "zh_hans"), ("zh_cn", "en_us"), ("zh", "en")]:
+        assert pair in languages
+    assert weblate.code("zh-Hans") == "zh_hans"
+    (first, second) = weblate.translations("zh_hans", "en", "本协议自签字之日起生效。")
+    assert first == {
+        "text": "This agreement enters into force on signature.",
+        "quality": 100,
+        "source": "本协议自签字之日起生效。",
+    }
+    assert second["quality"] == 81
+    assert weblate.translations("zh_hans", "en", "本协议自签字之日起生效。", threshold=90) == [first]
+    # The other direction, and what an address must not be broken by.
+    assert weblate.translations("en", "zh_hans", "Article 1")[0]["text"] == "第一条"
+    awkward = 'Press <b>OK</b> & "continue" 100%'
+    assert weblate.translations("en_us", "zh_cn", awkward)[0]["quality"] == 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a/b/c", "//", "two\nlines\n", "? # % & +", "%2F%0A", "a\x00b", "𠀀😀", "x" * 500, "条" * 500, " ; '--"],
+)
+def test_any_text_can_stand_in_the_address(weblate: Weblate, text: str) -> None:
+    assert weblate.translations("zh_cn", "en", text) == []
+
+
+@given(text=st.text(min_size=1, max_size=60).filter(str.strip))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_stands_behind_unit_is_the_text(client: TestClient, text: str) -> None:
+    body = {"source": text, "target": "T"}
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        return
+    assert client.post("/tmserver/zh_cn/en/unit/1", json=body).status_code == 200
+    path = f"/tmserver/zh_cn/en/unit/{quote(text, safe='')}"
+    found = client.get(path).json()
+    assert found[0]["source"] == text
+    assert client.get("/tmserver/zh_cn/en/unit/", params={"source": text}).json() == found
+
+
+def test_the_shape_of_answers(client: TestClient) -> None:
+    answer = client.get("/tmserver/zh_CN/en/unit/本协议自签字之日起生效。")
+    assert answer.headers["content-type"] == "application/json"
+    (first, second) = answer.json()
+    assert set(first) == {"source", "target", "quality", "rank"}
+    assert (first["quality"], second["quality"]) == (100.0, 81.0)
+    assert isinstance(first["quality"], float)
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 2),
+        ("min_similarity=90", 1),
+        ("min_similarity=1", 2),
+        ("min_similarity=900", 1),
+        ("min_similarity=many", 2),
+        ("max_candidates=1", 1),
+        ("max_candidates=0", 2),
+        ("max_candidates=-3", 1),
+        ("jsoncallback=evil", 2),
+    ],
+)
+def test_options_are_read_as_amagama_reads_them(client: TestClient, query: str, count: int) -> None:
+    answer = client.get(f"/tmserver/zh_cn/en_us/unit/本协议自签字之日起生效。?{query}")
+    assert len(answer.json()) == count
+    assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/tmserver/", 404),
+        ("/tmserver/zh_cn/en/", 404),
+        ("/tmserver/zh_cn/en/unit/", 404),
+        ("/tmserver/zh_cn/en/unit/%20", 404),
+        ("/tmserver/zh_cn/en/store/x", 405),
+        ("/tmserver/en/en/unit/x", 404),
+        ("/tmserver/1/2/unit/x", 404),
+        ("/tmserver/zh_cn/en/units/x", 404),
+        ("/tmserver/fr/en/unit/x", 200),
+        ("/tmserver/languages", 200),
+    ],
+)
+def test_addresses(client: TestClient, path: str, status: int) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    if status != 200:
+        assert answer.json()["message"]
+
+
+def test_units_and_stores_are_added(client: TestClient) -> None:
+    def known(text: str) -> list[str]:
+        return [one["target"] for one in client.get(f"/tmserver/zh_cn/en/unit/{text}").json() if one["quality"] == 100]
+
+    assert client.put("/tmserver/zh_cn/en/unit/1", json={"source": "甲", "target": "A"}).text == ""
+    assert client.post("/tmserver/zh_cn/en/unit/?source=1", json={"source": "乙", "target": "B"}).status_code == 200
+    units = [{"source": "丙", "target": "C"}, {"source": "丁", "target": "D"}, {"source": "戊", "target": " "}]
+    assert client.post("/tmserver/zh_cn/en/store/book.po", json=units).text == "added 2 units from book.po"
+    po = (
+        'msgid ""\nmsgstr "Language: en\\nX-Source-Language: zh_CN\\nContent-Type: text/plain; charset=UTF-8\\n"\n\n'
+        'msgid "己"\nmsgstr "F"\n'
+    )
+    answer = client.put("/tmserver/zh_cn/en/store/some/file.po", content=po.encode())
+    assert answer.text == "added 1 units from some/file.po", answer.text
+    assert [known(one) for one in "甲乙丙丁己"] == [["A"], ["B"], ["C"], ["D"], ["F"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "unit/1", b"no json"),
+        ("PUT", "unit/1", b"[" * 100_000),
+        ("PUT", "unit/1", b'{"source": 5, "target": "x"}'),
+        ("PUT", "unit/1", b'{"source": "x", "target": ""}'),
+        ("PUT", "unit/1", b'{"source": "\\ud800", "target": "x"}'),
+        ("POST", "store/x", b'{"source": "x", "target": "y"}'),
+        ("POST", "store/x", b"[5]"),
+        ("PUT", "store/x.exe", b"MZ"),
+        ("PUT", "store/x.tmx", b"<tmx"),
+    ],
+)
+def test_what_cannot_be_added_is_told(client: TestClient, method: str, path: str, body: bytes) -> None:
+    answer = client.request(method, f"/tmserver/zh_cn/en/{path}", content=body)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["message"]
+    assert "duiyi-serve" not in answer.text, "no path of the machine"
+
+
+def test_a_read_only_server_takes_nothing(options: Any) -> None:
+    with client_of(options) as client:
+        for method, path in [("PUT", "unit/1"), ("POST", "unit/1"), ("POST", "store/x"), ("PUT", "store/x.po")]:
+            answer = client.request(method, f"/tmserver/zh_cn/en/{path}", content=b"{}")
+            assert answer.status_code == 403
+            assert "read-only" in answer.json()["message"]
