@@ -59,53 +59,69 @@ def _duplicate(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     findings = []
     for group in _groups(batch.pairs, lambda pair: f"{pair.source.key}\0{pair.target.key}"):
         for before, pair in pairwise(group):
-            # A double right behind its twin was pasted twice; further away only a heading or a label may come again.
-            near = pair.index - before.index == 1 and pair.source.size >= options.minimum
-            severity = Severity.WARNING if near or pair.source.size >= _LONG else Severity.INFO
+            severity = Severity.WARNING if _is_pasted(before, pair, len(group), options) else Severity.INFO
             findings.append(pair.finding("duplicate", severity, f"the same as unit {before.index} on both sides"))
     return findings
+
+
+def _is_pasted(before: Pair, pair: Pair, times: int, options: CheckOptions) -> bool:
+    """A double right behind its twin was pasted; further away a formula or a heading may rightly come again."""
+    if pair.index - before.index == 1:
+        return pair.source.size >= options.minimum or _LETTERS.search(pair.source.text) is not None
+    if pair.source.size >= _LONG:
+        return True
+    one, two = before.unit.origin, pair.unit.origin
+    stands_twice = bool(one.source_ids and two.source_ids) and one.source_ids != two.source_ids
+    return times == 2 and pair.source.size >= options.minimum and not stands_twice
 
 
 def _repeated(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     findings = []
-    (left, here), (right, there) = _twice(pair.source), _twice(pair.target)
-    if right and not left:
-        message = "the target says the same sentence twice"
-        findings.append(pair.finding("repetition", Severity.ERROR, message, None, there))
-    elif left and not right:
-        message = "the source says the same sentence twice"
-        findings.append(pair.finding("repetition", Severity.ERROR, message, here, None))
+    here, there = _twice(pair.source), _twice(pair.target)
+    if there and not here:
+        message = "the target says the same twice"
+        findings.append(pair.finding("repetition", _gravity(there), message, None, there))
+    elif here and not there:
+        message = "the source says the same twice"
+        findings.append(pair.finding("repetition", _gravity(here), message, here, None))
     return findings
 
 
 _LONG = 40.0  # letters: who says as much again, word for word, has copied
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ENDS = re.compile(r"[。！？.!?]+\s*")
 
 
-def _twice(side: Side) -> tuple[bool, Span | None]:
+def _gravity(span: Span) -> Severity:
+    """A word or two may be said twice on purpose."""
+    return Severity.ERROR if span[1] - span[0] >= 12 else Severity.WARNING
+
+
+def _twice(side: Side) -> Span | None:
+    """Where a side says again what it said before: its whole text, with or without a blank between, or a sentence."""
     text = side.text
-    # The whole text twice, with or without a blank between.
     half, rest = divmod(len(text), 2)
-    if half >= 12 and text[:half].strip() and text[:half].strip() == text[half + rest :].strip():
-        return True, (half, len(text))
+    is_twice = half >= 2 and text[:half].strip() == text[half + rest :].strip()
+    if is_twice and (half >= 8 or _LETTERS.search(text[:half])):
+        return half, len(text)
     if len(text) < 30:
-        return False, None
+        return None
     rough = [piece for piece in _ENDS.split(text) if len(piece) >= 8]
     if len(rough) == len(set(rough)):
-        return False, None
+        return None
     seen: set[str] = set()
     spans = split(text, side.language)
     if len(spans) < 2:
-        return False, None
+        return None
     for start, end in spans:
         sentence = text[start:end].strip(" 。.!！?？")
         if len(sentence) >= 8:
             if sentence in seen:
-                return True, (start, end)
+                return start, end
             seen.add(sentence)
-    return False, None
+    return None
 
 
 CHECKS = (

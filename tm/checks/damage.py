@@ -6,6 +6,7 @@ ones that Chinese text hardly uses.
 """
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -20,18 +21,31 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\uf
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _REPLACED = re.compile(r"\ufffd+")
 _MARKS = re.compile(r"[?？]{3,}")
-_LOST = re.compile(r"[A-Za-z]\?[a-z]|\?[A-Za-z]+\?(?![?])")
+_LOST = re.compile(r"[A-Za-z]\?[a-z]|\?[A-Za-z]+\?(?![?])|(?<=[a-z] )\?(?=[A-Za-z]+ )")
 _MARK = re.compile(r"\?+")
 _WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]{2}")
-_HIGH = re.compile(r"[\u0080-\u00ff]")
 _BEYOND = re.compile(r"[\u0080-\u04ff\u2010-\u2122\u2500-\u25ff]")
+_MARKS_ONLY = re.compile(r"[\u2010-\u2027\u3000-\u3011\uff01-\uff0f\uff1a-\uff1f]+")
+#: What neither Chinese nor English is written in, and in English a single Chinese character that is rare besides.
+_STRAY = re.compile(
+    r"[\uff61-\uff9f\uac00-\ud7a3\u3105-\u312f]{2,}|(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])"
+)
 _GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}){2,}|(?:=[0-9A-F]{2}){4,}")
+_RUN = re.compile(r"[^\x00-\x7f]+")
+#: Encodings in which a text is read wrongly, and the one it was written in. UTF-8 is hardly ever valid by chance.
+_READINGS = (
+    *(
+        (read, "utf-8")
+        for read in ("gb18030", "big5", "cp437", "cp850", "mac_roman", "cp1251", "koi8_r", "euc_kr", "cp932")
+    ),
+    *((read, "gb18030") for read in ("latin_1", "cp1252", "cp437", "mac_roman", "big5", "cp932", "euc_kr")),
+    ("gb18030", "big5"),
+)
+_TELLING = 3  # characters that come out of another double-byte encoding before that is no chance
 _BAD = 4  # odd pairs of characters that no text has by chance
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_ANY_MARK = re.compile(r"\?+")
-_WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]{2}")
 _HIGH = re.compile(r"[^\x00-\x7f]")
 
 
@@ -132,7 +146,50 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
             return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
         if len(han) >= 6 and len(rare) > 0.5 * len(han):
             return Severity.WARNING, "mostly characters that Chinese hardly uses", (text.index(rare[0]), len(text))
+    span = _garbled(text)
+    if span is not None and text[slice(*span)] not in other:
+        return Severity.ERROR, "garbled characters", span
+    if language in ("zh", "en"):
+        for match in _STRAY.finditer(text):
+            if match[0] not in other and (language == "en" or not _HAN.match(match[0])) and match[0] not in _usual():
+                return Severity.WARNING, f"{match[0]} out of place", match.span()
     return None
+
+
+def _garbled(text: str) -> Span | None:
+    """A stretch of odd characters that makes sense once it is read in the encoding that it was written in."""
+    fine = _fine()
+    for match in _RUN.finditer(text):
+        if fine.issuperset(match[0]):
+            continue
+        odd = sum(sign not in fine for sign in match[0])
+        if any(_makes_sense(match[0], odd, read, wrote) for read, wrote in _READINGS):
+            return match.span()
+    return None
+
+
+def _makes_sense(run: str, odd: int, read: str, wrote: str) -> bool:
+    try:
+        # What was cut off with the last character may be half of one.
+        found = getincrementaldecoder(wrote)().decode(run.encode(read))
+    except UnicodeError:
+        return False
+    if not found or not _fine().issuperset(found):
+        return False
+    if wrote == "utf-8":
+        return not found.isascii()
+    if _MARKS_ONLY.fullmatch(found):  # “ ” ’ and their kind amid Latin text
+        return not _HAN.search(run)
+    return len(found) >= _TELLING and 2 * odd > len(run)
+
+
+@cache
+def _fine() -> frozenset[str]:
+    """What stands in good text: usual Chinese characters, the punctuation of both widths, letters of Western Europe."""
+    ranges = ((0x00C0, 0x024F), (0x2010, 0x2027), (0x2030, 0x205E), (0x3000, 0x303F), (0xFF01, 0xFF5E))
+    return (
+        _usual() | frozenset(chr(code) for first, last in ranges for code in range(first, last + 1)) | set("·×÷°±§©®™")
+    )
 
 
 @cache

@@ -22,7 +22,7 @@ _ENDINGS = {
     **dict.fromkeys("：:", "colon"), **dict.fromkeys("；;؛", "semicolon"), **dict.fromkeys("，,、،", "comma"),
     "…": "ellipsis",
 }  # fmt: skip
-_SENTENCE = 20.0  # letters: what is shorter may be a heading, a cell, a label
+_SENTENCE = 12.0  # letters: what is shorter may be a heading, a cell, a label
 _CLOSERS = " \t\n”’\"'」』）)】》〉〕]*`_|"
 _OPENING = {
     "（": "(", "(": "(", "【": "[", "[": "[", "〔": "[", "{": "{", "｛": "{", "《": "《", "〈": "〈",
@@ -96,11 +96,14 @@ def _brackets(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     return ()
 
 
+_QUOTE = re.compile(r"[“”„«»「」『』《》\"]")
 _QUOTES = re.compile(r"[“”„«»「」『』《》]|(?<![\w`])\"|\"(?![\w`])")
 
 
 def _quotes(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
+        return ()
+    if not (_QUOTE.search(pair.source.content) or _QUOTE.search(pair.target.content)):
         return ()
     counts = [len(_QUOTES.findall(side.content)) // 2 for side in (pair.source, pair.target)]
     straight = [side.content.count('"') % 2 for side in (pair.source, pair.target)]

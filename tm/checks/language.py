@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from corpora.languages import detect
-from tm.checks.finding import Finding, Severity
+from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 from tm.checks.pair import Check, Pair, Side
 
@@ -36,6 +36,8 @@ _SCRIPTS = {
     "Chinese": (_HAN, "zh ja ko"),
 }
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u0e7f\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3]")
+_ALPHABETIC = re.compile(r"[\u0370-\u0e7f]")
+_KOREAN_OR_JAPANESE = re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")
 _ALPHABETS = frozenset("en fr de es it pt nl sv da nb no fi pl cs sk hu ro tr id ms vi ca et lt lv hr sl".split())
 #: Little words that hardly any sentence of the language does without.
 _LITTLE = {
@@ -63,6 +65,12 @@ _CODE_LINE = re.compile(
     r"|[\w.]+\(.*\)\s*$|\w+ = )"
 )
 _CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--?\w")
+_COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
+#: Five words of prose in a row.
+_PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]*,?\s+){4,}[a-z]+")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff，、]{4,}")
+_QUOTED = re.compile(r"[\"“‘'(（《「]\s*\Z")
+_BLANKS = re.compile(r"\s+")
 _SHORTEST = 4  # words: below this the little words prove nothing
 
 
@@ -89,7 +97,33 @@ def _untranslated(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
         shared = _shared_words(source, target)
         if shared > 0.7:
             return [pair.finding("untranslated", Severity.ERROR, "most of the target stands in the source as it is")]
-    return ()
+    span = _left_over(source, target)
+    if span is None:
+        return ()
+    message = f"{_short(target.text[slice(*span)])!r} stands in the source as it is"
+    return [pair.finding("untranslated", Severity.WARNING, message, None, span)]
+
+
+def _left_over(source: Side, target: Side) -> Span | None:
+    """A run of the source's prose that the target took over as it was."""
+    if target.base == "zh":
+        if target.han and source.base in _ALPHABETS and not _CODE_LINE.search(target.text):
+            little = _LITTLE_SETS.get(source.base, frozenset())
+            there = _BLANKS.sub(" ", source.content)
+            for match in _PROSE.finditer(target.content):
+                words = match[0].lower().split()
+                if len(little.intersection(words)) >= 2 and _BLANKS.sub(" ", match[0]) in there:
+                    return match.span()
+    elif source.base == "zh" and target.han:
+        for match in _HAN_RUN.finditer(target.content):
+            if match[0] in source.text and not _QUOTED.search(target.text[: match.start()]):
+                return match.span()
+    return None
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _gravity_of_copy(side: Side) -> Severity | None:
@@ -99,7 +133,8 @@ def _gravity_of_copy(side: Side) -> Severity | None:
     if not _LETTER.search(side.content):
         return None
     if _CODE_LINE.search(side.text):
-        return Severity.INFO  # code, a command, an example of output
+        # Code, a command, an example of output; a comment in it is prose.
+        return Severity.WARNING if _COMMENT.search(side.text) else Severity.INFO
     words = _WORD.findall(side.content)
     plain = _words(side)
     little = sum(word.lower() in _LITTLE_SETS.get(side.base, frozenset()) for word in words)
@@ -160,7 +195,11 @@ def _fault(side: Side, other: Side) -> tuple[Severity, str] | None:
 
 
 def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | None:
-    han, kana, hangul = (len(pattern.findall(text)) if side.han else 0 for pattern in (_HAN, _KANA, _HANGUL))
+    # `side.han` counts kana and hangul as well.
+    kana, hangul = (
+        len(pattern.findall(text)) if _KOREAN_OR_JAPANESE.search(text) else 0 for pattern in (_KANA, _HANGUL)
+    )
+    han = side.han - kana - hangul
     if side.base == "zh":
         if kana >= 3 and kana > 0.1 * (han + kana):
             return Severity.ERROR, "is Japanese"
@@ -168,10 +207,10 @@ def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | 
             return Severity.ERROR, "is Korean"
     if side.base == "zh" and han >= 4 and (found := _other_writing(text, side.language)) > max(2, 0.15 * han):
         return Severity.WARNING, f"has {found} characters of the other Chinese writing than {side.language}"
-    for script, (pattern, languages) in _SCRIPTS.items():
+    for script, (pattern, languages) in _SCRIPTS.items() if _ALPHABETIC.search(text) else ():
         if script in ("Japanese", "Korean", "Chinese") or side.base in languages.split():
             continue
-        count = len(pattern.findall(text)) if not text.isascii() else 0
+        count = len(pattern.findall(text))
         if count >= 6 and count > han + kana + hangul:
             return Severity.ERROR, f"is written in {script} script, not in {side.language}"
     words = _words(side) if _LATIN_RUN.search(text) else 0

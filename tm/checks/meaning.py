@@ -43,11 +43,13 @@ def _best(scores: NDArray[np.float32], own: float, first: int) -> _Rival:
 def _rivals(vectors: Vectors, others: Vectors, known: Meanings, sides: Sequence[Side], reach: int) -> list[_Rival]:
     """For each unit the best text of the other side within ``reach`` units, its own and its twins left out.
 
-    ``sides`` are the texts of ``others``. One that was never translated is no rival: in its own language everything
-    looks more alike than across languages.
+    ``sides`` are the texts of ``others``. One that was never translated is no rival, nor is that of a unit in another
+    language: within a language everything looks more alike than across languages.
     """
     count = len(sides)
     foreign = np.array([_is_foreign(side) for side in sides])
+    names = {name: number for number, name in enumerate(dict.fromkeys(side.base for side in sides))}
+    languages = np.array([names[side.base] for side in sides])
     rivals = []
     for first in range(0, count, 512):
         last = min(count, first + 512)
@@ -58,6 +60,8 @@ def _rivals(vectors: Vectors, others: Vectors, known: Meanings, sides: Sequence[
         twins |= vectors[first:last] @ vectors[low:high].T > _TWINS
         scores[twins] = -1.0
         scores[:, foreign[low:high]] = -1.0
+        if len(names) > 1:
+            scores[languages[first:last, None] != languages[None, low:high]] = -1.0
         for row in range(last - first):
             unit = first + row
             left, right = max(0, unit - reach - low), min(high - low, unit + reach + 1 - low)

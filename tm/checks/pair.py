@@ -36,7 +36,10 @@ def han_count(text: str) -> int:
 
 def size(text: str) -> float:
     """How much ``text`` says, in Latin letters: the measure by which lengths compare across scripts."""
-    han = han_count(text)
+    return _size(text, han_count(text))
+
+
+def _size(text: str, han: int) -> float:
     return han * (_HAN_SIZE - 1) + len("".join(text.split()))
 
 
@@ -64,7 +67,7 @@ class Side:
         #: Chinese characters, kana and hangul outside of markup.
         self.han = han_count(self.content)
         #: How much it says, in Latin letters.
-        self.size = size(text)
+        self.size = _size(text, self.han if self.content == text else han_count(text))
         #: True where there is nothing but blanks.
         self.is_empty = not text or text.isspace()
 

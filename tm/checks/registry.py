@@ -8,12 +8,25 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from corpora.errors import UsageError
-from tm.checks import consistency, coverage, damage, form, language, length, meaning, negation, tagging, terms, values
+from tm.checks import (
+    consistency,
+    coverage,
+    cutoff,
+    damage,
+    form,
+    language,
+    length,
+    meaning,
+    negation,
+    tagging,
+    terms,
+    values,
+)
 from tm.checks.pair import Check
 
 __all__ = ["checks"]
 
-_MODULES = (language, damage, values, tagging, negation, length, consistency, form, terms, meaning, coverage)
+_MODULES = (language, damage, values, tagging, negation, length, cutoff, consistency, form, terms, meaning, coverage)
 
 
 @cache

@@ -54,7 +54,11 @@ def fingerprint(finding: Finding, units: Sequence[Unit]) -> str:
 
 
 def _write_json(report: Report, units: Sequence[Unit], file: Path) -> bytes:
-    return json.dumps(as_json(report, units), ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+    """A finding a line: easy to search, and several times as fast as an indented tree."""
+    data = as_json(report, units)
+    summary = json.dumps(data["summary"], ensure_ascii=False)
+    findings = ",\n".join(json.dumps(finding, ensure_ascii=False) for finding in data["findings"])
+    return f'{{"summary": {summary},\n"findings": [\n{findings}\n]}}\n'.encode("utf-8", "replace")
 
 
 def _write_junit(report: Report, units: Sequence[Unit], file: Path) -> bytes:

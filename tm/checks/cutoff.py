@@ -1,0 +1,119 @@
+"""Sides that break off, or set in, in the middle of a word or of a phrase: a text that was cut on its way.
+
+No single sign proves it, but each of these hardly stands in a whole text: a last word that ties to what follows
+("the", "and", 和, 把), a last word that this file knows only as the beginning of longer ones, and a first sign that
+closes what nothing opened. That a text is too short, or lost its end mark, other checks say.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from tm.checks.finding import Finding, Severity, Span
+from tm.checks.options import CheckOptions
+from tm.checks.pair import Batch, Check, Side
+
+__all__ = ["CHECKS"]
+
+#: English words after which something must follow.
+_TIES = frozenset("a an the and or of nor than whose every because although if its their your our".split())
+#: These end a heading now and then ("logging in"), but not where the other side ends a sentence.
+_LOOSE_TIES = frozenset(
+    "to for from with by at as in on into that which is are was were be been has have had can could should would may "
+    "must will shall when where while between under this these those not also only".split()
+)
+_ZH_TIES = "和与或及把被将并而在从其由且若因"
+#: Words that end with one of these signs: 总和, 参与, 以及 is none.
+_ZH_WHOLE = re.compile(
+    r"(?:[饱温总调暖缓]和|[参给赠赋]与|[涉普顾危触]及|[存内外潜现所自]在|[极尤]其|[自理缘事]由|[合兼吞归一]并|[然反从进]而|[起原诱病]因|[否即]将)\Z"
+)
+_ZH_WITHIN = "的了着们吗呢吧"
+_ZH_WHOLE_START = ("的确", "的士", "了解", "了结", "着手", "着重", "着陆", "着眼", "着力")
+_END_MARK = re.compile(r"[。．.!！?？:：;；…,，、]\W*\Z")
+_LAST_WORD = re.compile(r"(?<=[\s(“\"'])([A-Za-z]+)\s*\Z")
+_CLOSED_FIRST = re.compile(r"\s*(?:[，。、；：！？）」』》”’】〉]|[,;!?)\]}](?=\s|\w)|-(?=[a-z]))")
+_WORD = re.compile(r"[A-Za-z]+")
+_INFLECTED = frozenset("s es ed d ing er ers r rs ly al ally y ion ions ment n or ors able ably ness".split())
+
+
+class _Words:
+    """The English words of one side of a file."""
+
+    def __init__(self, sides: Sequence[Side]) -> None:
+        self._sides = sides
+
+    @cached_property
+    def _known(self) -> list[str]:
+        """All but last ones without an end mark, which may be halves themselves; in order."""
+        found: set[str] = set()
+        for side in self._sides:
+            if side.base == "en":
+                words = _WORD.findall(side.content.lower())
+                found.update(words if _END_MARK.search(side.text) else words[:-1])
+        return sorted(found)
+
+    def is_half(self, word: str) -> bool:
+        """True where ``word`` is no word of the file, but the beginning of one, and no plain form of it."""
+        known = self._known
+        place = bisect_left(known, word)
+        if place < len(known) and known[place] == word:
+            return False
+        found = False
+        while place < len(known) and known[place].startswith(word):
+            if known[place][len(word) :] in _INFLECTED:
+                return False
+            found = True
+            place += 1
+        return found
+
+
+def _cut_off(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+    sources, targets = [pair.source for pair in batch.pairs], [pair.target for pair in batch.pairs]
+    findings: list[Finding] = []
+    for name, sides, others in (("source", sources, targets), ("target", targets, sources)):
+        words = _Words(sides)
+        for pair, side, other in zip(batch.pairs, sides, others, strict=True):
+            if pair.is_half:
+                continue
+            for span, message in _faults(side, other, words):
+                spans = (span, None) if name == "source" else (None, span)
+                findings.append(pair.finding("cut-off", Severity.WARNING, f"the {name} {message}", *spans))
+    return findings
+
+
+def _faults(side: Side, other: Side, words: _Words) -> Iterator[tuple[Span, str]]:
+    text = side.text
+    if not text[0].isalnum() and _CLOSED_FIRST.match(text) and not _CLOSED_FIRST.match(other.text):
+        yield (0, len(text) - len(text.lstrip()) + 1), "begins with a mark that belongs to something before it"
+    if side.base == "en":
+        yield from _english(side, other, words)
+    elif side.base == "zh" and side.han:
+        yield from _chinese(side.text)
+
+
+def _english(side: Side, other: Side, words: _Words) -> Iterator[tuple[Span, str]]:
+    match = _LAST_WORD.search(side.text, max(0, len(side.text) - 40))
+    if match is None:
+        return
+    word = match[1]
+    if word in _TIES or (word in _LOOSE_TIES and _END_MARK.search(other.text)):
+        yield match.span(1), f"breaks off after {word!r}"
+    elif word.islower() and len(word) > 1 and word not in other.text and words.is_half(word):
+        yield match.span(1), f"breaks off within a word: {word!r}"
+
+
+def _chinese(text: str) -> Iterator[tuple[Span, str]]:
+    end = len(text.rstrip())
+    start = len(text) - len(text.lstrip())
+    if end - start < 4:
+        return
+    if text[end - 1] in _ZH_TIES and not _ZH_WHOLE.search(text[:end]):
+        yield (end - 1, end), f"breaks off after {text[end - 1]}"
+    if text[start] in _ZH_WITHIN and not text.startswith(_ZH_WHOLE_START, start):
+        yield (start, start + 1), f"sets in with {text[start]}"
+
+
+CHECKS = (
+    Check("cut-off", Severity.WARNING, "a side that breaks off or sets in within a word or phrase", None, _cut_off),
+)
