@@ -35,10 +35,17 @@ _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPACELESS = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo"})
-#: The identifier chooses among these only: on short texts its rarer languages are mistakes.
+#: The identifier chooses among these only, by script: on short texts its rarer languages are mistakes.
 _CANDIDATES = (
-    "ar bg cs da de el en es et fa fi fr he hi hr hu id it lt lv ms nl pl pt ro ru sk sl sr sv sw th tr uk ur vi"
-).split()
+    (_LATIN, "cs da de en es et fi fr hr hu id it lt lv ms nl pl pt ro sk sl sv sw tr vi"),
+    (re.compile(r"[\u0400-\u052f]"), "bg ru sr uk"),
+    (re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]"), "ar fa ur"),
+    (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), "el"),
+    (re.compile(r"[\u0590-\u05ff]"), "he"),
+    (re.compile(r"[\u0900-\u097f]"), "hi"),
+    (re.compile(r"[\u0e00-\u0e7f]"), "th"),
+)
+_FEW_LETTERS = 16  # of plain Latin, from which down the identifier guesses at random
 _SAMPLE = 40_000  # characters looked at: enough to be sure, little enough to be instant
 _HAN_SHARE = 0.15  # of all letters; a Chinese manual full of commands has more, an English text that quotes has less
 
@@ -100,10 +107,15 @@ def detect(text: str) -> str:
         if kana > 0.05 * (han + kana):
             return "ja-JP"
         return "zh-TW" if _is_traditional(sample) else "zh-CN"
-    words = _LETTERS.findall(sample)
+    words = " ".join(_LETTERS.findall(sample)).lower()
     if not words:
         return "und"
-    label, _ = _identifier().classify(" ".join(words).lower())
+    if words.isascii() and len(words) <= _FEW_LETTERS:
+        return normalize("en")
+    letters, languages = max(_CANDIDATES, key=lambda one: len(one[0].findall(words)))
+    if not letters.search(words):
+        return "und"
+    label, _ = _identifier(languages).classify(words)
     return normalize(str(label))
 
 
@@ -133,9 +145,9 @@ def _converter(name: str) -> Any:
 
 
 @cache
-def _identifier() -> Any:
+def _identifier(languages: str) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(_CANDIDATES)
+    identifier.set_languages(languages.split())
     return identifier

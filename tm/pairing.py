@@ -5,11 +5,10 @@ end: they are written beside their places and renamed when the last one is compl
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from corpora.errors import InputError, UsageError
@@ -82,13 +81,13 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
         if not path.exists():
             raise InputError(f"{path} does not exist")
     for path in outputs:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder, not a file to write")
         if path.suffix.lower() != ".align":
             chosen = format_of(path)
             if not chosen.writes:
                 raise UsageError(f"{path}: {chosen.name} cannot be written")
             chosen.load()
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder, not a file to write")
         if any(path.exists() and path.samefile(other) for other in inputs):
             raise UsageError(f"{path} is one of the files to read; writing it would destroy it")
         if path.resolve() in seen:
@@ -172,26 +171,24 @@ def _write_all(
     reports = []
     with ExitStack() as stack:
         for path in paths:
-            temporary = stack.enter_context(replacing(path))
-            # The format goes by the extension, so the file is made under its own name in a folder of its own.
-            place = stack.enter_context(_folder_beside(temporary)) / path.name
-            reports.append(_write_one(place, alignment, options, min_score))
-            place.replace(temporary)
+            reports.append(_write_one(path, stack.enter_context(replacing(path)), alignment, options, min_score))
     return reports
 
 
-@contextmanager
-def _folder_beside(path: Path) -> Iterator[Path]:
-    with TemporaryDirectory(dir=path.parent, prefix=".duiyi-") as folder:
-        yield Path(folder)
-
-
-def _write_one(path: Path, alignment: "Alignment", options: "WriteOptions", min_score: float | None) -> "WriteReport":
-    from tm.formats.registry import write, write_alignment
+def _write_one(
+    path: Path, place: Path, alignment: "Alignment", options: "WriteOptions", min_score: float | None
+) -> "WriteReport":
+    from align.beadfile import write as write_beads
+    from tm.formats.base import WriteReport
+    from tm.formats.registry import write
     from tm.units import units_of
 
-    if path.suffix.lower() != ".align":
-        options = replace(options, signature=alignment.signature)
-        return write(path, units_of(alignment, min_score=min_score), options)
-    kept = tuple(bead for bead in alignment.beads if min_score is None or bead.score >= min_score)
-    return write_alignment(path, replace(alignment, beads=kept), options)
+    if path.suffix.lower() == ".align":
+        kept = [bead for bead in alignment.beads if min_score is None or bead.score >= min_score]
+        write_beads(place, kept)
+        return WriteReport(path, len(kept))
+    options = replace(options, signature=alignment.signature)
+    report = write(path, units_of(alignment, min_score=min_score), options, place=place, empty=True)
+    if report.written:
+        return report
+    return replace(report, warnings=(*report.warnings, f"{path} holds no pair, for none was found"))

@@ -78,7 +78,10 @@ def _progress() -> "Iterator[Progress]":
     """A Rich progress bar on standard error, gone when the work is done."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=errors(), transient=True)
+    screen = errors()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    # Where nobody watches, a bar would leave a blank line in a log.
+    bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
     with bar:
         task = bar.add_task("reading", total=1.0)
         yield lambda step, share: bar.update(task, description=step, completed=share)

@@ -104,11 +104,19 @@ def _counted(units: Iterator[Unit], path: Path, problems: Problems) -> Iterator[
         raise EmptyInput(f"{path} {why}")
 
 
-def write(path: Path | str, units: Iterable[Unit], options: WriteOptions = _WRITE) -> WriteReport:
+def write(
+    path: Path | str,
+    units: Iterable[Unit],
+    options: WriteOptions = _WRITE,
+    *,
+    place: Path | None = None,
+    empty: bool = False,
+) -> WriteReport:
     """Write ``units`` to ``path`` in the format of its extension, as a stream, and say what was written.
 
-    The file appears when it is complete; where ``units`` raises, what stood at ``path`` stays. Raises
-    `EmptyInput` where no unit is left to write, `UsageError` for a format that is not written and
+    The file appears when it is complete; where ``units`` raises, what stood at ``path`` stays. ``place`` is where the
+    file is really put, for a caller that moves several files to their paths together; ``empty`` allows a file without
+    a unit. Raises `EmptyInput` where no unit is left to write, `UsageError` for a format that is not written and
     `InputError` where the file cannot be.
     """
     path = Path(path)
@@ -121,11 +129,12 @@ def write(path: Path | str, units: Iterable[Unit], options: WriteOptions = _WRIT
 
         options = profile(options.client).applied(options)
     module = format_.load()
-    with replacing(path) as temporary:
+    with replacing(place or path) as temporary:
         module.write_units(temporary, _prepared(units, options, written), options, written)
         if path.name.lower().endswith(".gz"):
             _gzip(temporary)
-        if not written.units:
+        # XLIFF 2.1 wants a unit in every file; the others may hold none.
+        if not written.units and not (empty and (format_.module, options.xliff) != ("xliff", "2.1")):
             why = f": {sum(written.left_out.values()):,} were left out" if written.left_out else ""
             raise EmptyInput(f"{path} was not written, for there is no unit to write{why}")
     return WriteReport(path, written.units, dict(written.left_out), written.removed_characters)

@@ -1,0 +1,222 @@
+"""`duiyi align` and `demo`: what bad input gets, what odd input gets, and that no file is lost or left half."""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from reportlab.lib import pdfencrypt
+from reportlab.pdfgen.canvas import Canvas
+from typer.testing import CliRunner
+
+from corpora.errors import DuiyiError
+from corpora.sample import gold, pair
+from tm import formats
+from tm.cli.main import app
+
+RUNNER = CliRunner()
+NOISE = bytes((i * i * 7 + i * 13 + (i >> 3)) % 256 for i in range(20_000))
+
+
+def pdf(draw: Callable[[Canvas], None], **options: object) -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file, **options)  # type: ignore[arg-type]
+    draw(canvas)
+    canvas.save()
+    return file.getvalue()
+
+
+def zipped(**members: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return file.getvalue()
+
+
+def picture(canvas: Canvas) -> None:
+    from reportlab.lib.utils import ImageReader
+
+    dots = b"P6 8 8 255\n" + b"\xff\x00" * 96
+    canvas.drawImage(ImageReader(io.BytesIO(dots)), 0, 0, 500, 700)
+
+
+TEXT = pdf(lambda canvas: canvas.drawString(100, 700, "The Conference adopted the following resolution."))
+LOCKED = pdfencrypt.StandardEncryption("secret", ownerPassword="other", strength=128)
+
+#: Name, content, and what the one sentence says.
+BAD = [
+    ("empty.txt", b"", "is empty"),
+    ("blank.txt", "\n \t\n\u3000\n".encode(), "blank lines"),
+    ("noise.txt", NOISE, "is not text"),
+    ("noise", NOISE, "is not text"),
+    ("noise.pdf", NOISE, "is not a PDF"),
+    ("nul.txt", b"hello\x00\x00\x00" * 300, "is not text"),
+    ("text.pdf", b"The Conference adopted the resolution.", "is not a PDF, as its name says, but plain text"),
+    ("page.docx", b"<html><body><p>Adopted.</p></body></html>", "is not a Word document (DOCX), as its name says"),
+    ("pdf.txt", TEXT, "is not plain text, as its name says, but a PDF"),
+    ("picture.txt", b"\x89PNG\r\n\x1a\n" + NOISE, "is a picture"),
+    ("cut.pdf", TEXT[: len(TEXT) // 2], "is damaged"),
+    ("garbled.pdf", b"%PDF-1.4\n" + NOISE + b"\n%%EOF", "is damaged"),
+    ("locked.pdf", pdf(lambda canvas: canvas.drawString(9, 9, "Adopted"), encrypt=LOCKED), "protected with a password"),
+    ("scan.pdf", pdf(picture), "is a scan"),
+    ("nothing.pdf", pdf(lambda canvas: canvas.showPage()), "holds no text"),
+    ("cut.docx", zipped(word__document_xml="<w:document/>")[:-40], "is damaged"),
+    ("broken.docx", zipped(word__document_xml="<w:document><broken"), "is a damaged Word document"),
+    ("other.docx", zipped(a="text"), "is a ZIP archive, not a document"),
+    ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE, "Word before 2007"),
+    ("menu.html", b"<html><body><nav>Home</nav></body></html>", "holds no text"),
+    ("memory.xml", b'<?xml version="1.0"?><tmx version="1.4"></tmx>', "is a translation memory"),
+    ("numbers.txt", b"1 2 3\n4 5 6\n", "the language of"),
+    ("chinese.txt", "大会通过了下列决议。\n".encode(), "are both in zh-CN"),
+]
+
+
+@pytest.fixture
+def zh(tmp_path: Path) -> Path:
+    path = tmp_path / "zh.txt"
+    path.write_text("\n\n".join(row[1] for row in gold()[:12]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def en(tmp_path: Path) -> Path:
+    path = tmp_path / "en.txt"
+    path.write_text("\n\n".join(row[2] for row in gold()[:12]) + "\n", encoding="utf-8")
+    return path
+
+
+def align(*arguments: object) -> tuple[str, str]:
+    result = RUNNER.invoke(app, ["align", *map(str, arguments)])
+    if isinstance(result.exception, DuiyiError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout, result.stderr
+
+
+def refused(*arguments: object) -> str:
+    with pytest.raises(DuiyiError) as refusal:
+        align(*arguments)
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(("name", "content", "said"), BAD, ids=[row[0] for row in BAD])
+@pytest.mark.parametrize("swapped", [False, True], ids=["target", "source"])
+def test_what_cannot_be_read_is_refused_and_leaves_nothing(
+    name: str, content: bytes, said: str, swapped: bool, zh: Path, tmp_path: Path
+) -> None:
+    bad, out = tmp_path / name, tmp_path / "out"
+    bad.write_bytes(content)
+    sides = (bad, zh) if swapped else (zh, bad)
+    sentence = refused(*sides, "-o", out / "a.tmx", "-o", out / "a.xlf")
+    assert said in sentence
+    assert name in sentence
+    assert "\n" not in sentence
+    assert not out.exists()
+
+
+def test_what_is_missing_or_no_file(zh: Path, en: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.tmx"
+    assert "does not exist" in refused(zh, tmp_path / "none.txt", "-o", out)
+    assert "is a folder" in refused(zh, tmp_path, "-o", out)
+    assert "is a folder" in refused(zh, en, "-o", tmp_path)
+    assert "no extension that names a format" in refused(zh, en, "-o", tmp_path / "a.doc")
+    assert "is named twice" in refused(zh, en, "-o", out, "-o", tmp_path / "b" / ".." / "a.tmx")
+    assert "--unit is one of" in refused(zh, en, "-o", out, "--unit", "word")
+    assert "--profile is one of" in refused(zh, en, "-o", out, "--profile", "novel")
+    assert "is not a language code" in refused(zh, en, "-o", out, "--source-lang", "klingonese")
+    page = tmp_path / "a.html"
+    page.write_text("<html><p>Adopted.</p></html>")
+    assert "not plain text" in refused(zh, page, "-o", out, "--segmented")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink, None], ids=["hard link", "symbolic link", "itself"])
+def test_no_input_is_written_over(link: Callable[..., None] | None, zh: Path, en: Path, tmp_path: Path) -> None:
+    table = tmp_path / "en.tsv"
+    en.rename(table)
+    place = table
+    if link is not None:
+        place = tmp_path / "other.tsv"
+        link(table, place)
+    before = table.read_bytes()
+    assert "would destroy it" in refused(zh, table, "-o", tmp_path / "a.tmx", "-o", place)
+    assert table.read_bytes() == before
+    assert not (tmp_path / "a.tmx").exists()
+
+
+def test_a_file_in_the_way_of_a_folder(zh: Path, en: Path, tmp_path: Path) -> None:
+    assert "cannot be written" in refused(zh, en, "-o", zh / "a.tmx")
+
+
+def test_all_files_appear_or_none(zh: Path, en: Path, tmp_path: Path) -> None:
+    old = tmp_path / "a.tmx"
+    old.write_text("what stood there")
+    assert "cannot be written" in refused(zh, en, "-o", old, "-o", zh / "b.tsv")
+    assert old.read_text() == "what stood there"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tmx", "en.txt", "zh.txt"]
+
+
+def test_one_language_on_both_sides_where_both_are_named(zh: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.tmx"
+    align(zh, zh, "-o", out, "--source-lang", "zh-CN", "--target-lang", "zh-TW")
+    assert {(unit.source_lang, unit.target_lang) for unit in formats.read(out)} == {("zh-CN", "zh-TW")}
+
+
+def test_a_text_of_one_word_is_aligned_with_a_warning(zh: Path, tmp_path: Path) -> None:
+    word = tmp_path / "word.txt"
+    word.write_text("ok")
+    _, err = align(zh, word, "-o", tmp_path / "a.tmx", "-o", tmp_path / "a.xlf", "-o", tmp_path / "a.tsv")
+    assert "warning" in err
+    assert sorted(path.suffix for path in tmp_path.glob("a.*")) == [".tmx", ".tsv", ".xlf"]
+
+
+def test_unrelated_texts_get_low_scores_and_a_warning(zh: Path, tmp_path: Path) -> None:
+    cooking = tmp_path / "cooking.txt"
+    cooking.write_text(
+        "\n\n".join(
+            f"{verb} the {thing} in a heavy pan with a little butter until it smells of nuts, then let it rest."
+            for verb in ("Brown", "Fry", "Warm", "Soften")
+            for thing in ("onions", "flour", "carrots")
+        )
+    )
+    out, err = align(zh, cooking, "-o", tmp_path / "a.tsv", "--json")
+    assert "are they the same text?" in err
+    summary = json.loads(out)
+    assert summary["mean_score"] < 0.5 or not any("0" not in kind.split("-") for kind in summary["beads"])
+
+
+def test_json_and_files_of_every_kind(zh: Path, en: Path, tmp_path: Path) -> None:
+    names = ["a.tmx", "a.xlf", "a.tsv", "a.jsonl", "a.align", "a.html", "a.csv", "a.po", "a.xlsx", "a.parquet"]
+    out, err = align(zh, en, *(f"-o{tmp_path / name}" for name in names), "--unit", "paragraph", "--json")
+    told = json.loads(out)
+    assert [file["path"] for file in told["files"]] == [str(tmp_path / name) for name in names]
+    assert {file["units"] for file in told["files"]} == {12}
+    assert (told["source_lang"], told["target_lang"], told["beads"]) == ("zh-CN", "en-US", {"1-1": 12})
+    assert "unit:paragraph" in told["signature"]
+    assert err == ""
+
+
+def test_pairs_below_the_least_score_are_left_out(zh: Path, tmp_path: Path) -> None:
+    en = tmp_path / "en.txt"
+    en.write_text("\n\n".join([*(row[2] for row in gold()[:8]), "Butter melts.", "Salt it."]), encoding="utf-8")
+    align(zh, en, "-o", tmp_path / "all.align")
+    align(zh, en, "-o", tmp_path / "a.tsv", "-o", tmp_path / "some.align", "--min-score", "0.9")
+    scores = [float(line.rpartition(":")[2]) for line in (tmp_path / "all.align").read_text().splitlines()]
+    kept = (tmp_path / "some.align").read_text().splitlines()
+    assert 0 < len(kept) == sum(score >= 0.9 for score in scores) < len(scores)
+    assert all((unit.score or 0) >= 0.9 for unit in formats.read(tmp_path / "a.tsv"))
+
+
+def test_demo_leaves_what_it_says(tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["demo", "--out", str(tmp_path / "new" / "folder")])
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "new" / "folder"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "en.txt", "sample.tmx", "sample.tsv", "sample.xlf", "zh.txt",
+    ]  # fmt: skip
+    assert (folder / "zh.txt").read_bytes() == pair()[0].read_bytes()
+    assert len(list(formats.read(folder / "sample.tmx"))) >= len(gold())
