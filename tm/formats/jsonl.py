@@ -19,6 +19,7 @@ from tm.unit import Origin, Unit
 __all__ = ["from_dict", "read_units", "to_dict", "write_units"]
 
 _LONGEST = 20_000_000  # bytes in one line
+_NUMBERS = 2**31  # ids and pages are below
 _REQUIRED = ("source", "target", "source_lang", "target_lang")
 _DEFAULT = Unit("", "", "", "")
 _NAMES = tuple(field.name for field in fields(Unit))
@@ -82,15 +83,25 @@ def _field(name: str, value: Any) -> Any:
             raise UsageError(f'"{name}" is no date')
         return date
     if name == "origin":
-        known: dict[str, Any] = {
-            key: tuple(one) if isinstance(one, list) else one for key, one in value.items() if key in _ORIGIN
-        }
-        return Origin(**known)
+        return Origin(**{key: _place(key, one) for key, one in value.items() if key in _ORIGIN and one is not None})
     if name == "notes":
         return tuple(str(note) for note in value)
     if name == "properties":
         return {str(key): str(one) for key, one in value.items()}
     return value
+
+
+def _place(name: str, value: Any) -> Any:
+    """A field of an origin: ids are whole numbers from 0, a page is one from 1, all else is text."""
+    if name in ("source_ids", "target_ids"):
+        if isinstance(value, list) and all(type(one) is int and 0 <= one < _NUMBERS for one in value):
+            return tuple(value)
+    elif name == "page":
+        if type(value) is int and 0 < value < _NUMBERS:
+            return value
+    elif isinstance(value, str):
+        return value
+    raise UsageError(f'"{name}" has a value of the wrong type')
 
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:

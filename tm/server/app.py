@@ -17,6 +17,7 @@ from tm.server.holdings import Holdings
 from tm.server.memory_api import memory_router
 from tm.server.options import ServerOptions
 from tm.server.pools import Pools
+from tm.server.reference import described
 from tm.server.terms_api import terms_router
 from tm.web.guard import Guard, GuardOptions
 from tm.web.limits import Limits
@@ -63,6 +64,7 @@ def create(holdings: Holdings) -> ASGIApp:
         lifespan=lifespan,
         exception_handlers=handlers(holdings.told, error_page),
     )
+    app.openapi = partial(described, app.openapi)  # type: ignore[method-assign]
     api = APIRouter(prefix="/api")
     api.include_router(memory_router(desk, pools))
     api.include_router(terms_router(desk, pools))

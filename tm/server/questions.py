@@ -58,6 +58,12 @@ class Conditions(_Strict):
     def _in_utc(cls, date: datetime | None) -> datetime | None:
         return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
+    @field_validator("status", "memory", mode="before")
+    @classmethod
+    def _listed(cls, given: Any) -> Any:
+        """One name needs no brackets in JSON either."""
+        return [given] if isinstance(given, str) else given
+
     def filters(self) -> Filters:
         """The conditions as the library takes them. Raises `UsageError` for what is no language."""
         return Filters(

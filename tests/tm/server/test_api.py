@@ -1,0 +1,306 @@
+"""The API: answers as the command line prints them, described by OpenAPI, and units and terms in and out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, TypeAdapter
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from tests.serving import UNITS, client_of
+from tm.cli.main import app as cli
+from tm.formats import read
+from tm.memory import Memory
+from tm.server import answers
+from tm.server.desk import EXPORTS, TERM_EXPORTS
+from tm.server.options import ServerOptions
+
+TEXT = "本协议自签字之日起生效。"
+STATES = "zh,en,en_forbidden\n缔约国,State party,contracting country\n"
+
+
+def pair(source: str, target: str) -> dict[str, str]:
+    return {"source": source, "target": target, "source_lang": "zh-CN", "target_lang": "en-US"}
+
+
+def printed(*arguments: object) -> Any:
+    """What the command line prints as JSON."""
+    result = CliRunner().invoke(cli, [str(one) for one in arguments])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def fits(model: Any, found: Any) -> None:
+    """Every key is described, and every value is of its kind."""
+    TypeAdapter(model).validate_python(found, strict=False)
+
+
+def without_places(found: Any) -> Any:
+    """The server tells the names of memories in place of their paths."""
+    return [{key: value for key, value in one.items() if key != "memory"} for one in found]
+
+
+@pytest.mark.parametrize(
+    ("query", "flags"),
+    [
+        ({"text": TEXT}, []),
+        ({"text": TEXT, "min": 50, "limit": 1}, ["--min", "50", "--limit", "1"]),
+        ({"text": TEXT, "previous": "第一条", "next": "第二条"}, ["--previous", "第一条", "--next", "第二条"]),
+        ({"text": "共有 15 名成员参加会议", "substitute": True}, ["--substitute"]),
+        (
+            {"text": "Article 1", "source_lang": "en", "target_lang": "zh"},
+            ["--source-lang", "en", "--target-lang", "zh"],
+        ),
+        ({"text": TEXT, "status": "reviewed"}, ["--status", "reviewed"]),
+        ({"text": TEXT, "origin": "treaty", "min_quality": 0.9}, ["--origin", "treaty", "--min-quality", "0.9"]),
+        ({"text": TEXT, "since": "2020-01-01", "with_text": "协议"}, ["--since", "2020-01-01", "--text", "协议"]),
+        ({"text": "'; DROP TABLE units; --"}, []),
+        ({"text": 'NEAR("a" OR b*) AND {c}: ^d'}, []),
+    ],
+)
+def test_lookup_is_that_of_the_command_line(
+    client: TestClient, memory: Path, query: dict[str, Any], flags: list[str]
+) -> None:
+    expected = printed("lookup", query["text"], *flags, "--memory", memory, "--json")
+    answer = client.get("/api/lookup", params=query)
+    assert answer.status_code == 200, answer.text
+    assert without_places(answer.json()) == without_places(expected)
+    assert {one["memory"] for one in answer.json()} <= {"treaties"}
+    fits(list[answers.MatchAnswer], answer.json())
+    posted = client.post("/api/lookup", json=query)
+    assert posted.json() == answer.json()
+
+
+def test_several_statuses_and_memories(client: TestClient) -> None:
+    found = client.get(f"/api/lookup?text={TEXT}&status=reviewed&status=unreviewed&memory=treaties&memory=treaties")
+    assert len(found.json()) == 2
+
+
+def test_a_batch_takes_the_neighbours_for_context(client: TestClient) -> None:
+    answer = client.post("/api/lookup/batch", json={"texts": ["第一条", TEXT, "第二条", " "]})
+    fits(list[list[answers.MatchAnswer]], answer.json())
+    assert [[match["score"] for match in matches][:1] for matches in answer.json()] == [[101], [102], [], []]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"text": "协议"},
+        {"text": "agreement", "side": "target"},
+        {"text": "协议", "limit": 1},
+        {"text": "ARTICLE", "exact": True},
+        {"text": "100%"},
+    ],
+)
+def test_concordance_is_that_of_the_command_line(client: TestClient, memory: Path, query: dict[str, Any]) -> None:
+    options = [part for key, value in query.items() if key != "text"
+               for part in ([f"--{key}"] if value is True else [f"--{key}", value])]  # fmt: skip
+    expected = printed("concordance", query["text"], *options, "--memory", memory, "--json")
+    answer = client.get("/api/concordance", params=query)
+    assert without_places(answer.json()) == without_places(expected)
+    fits(list[answers.HitAnswer], answer.json())
+    assert client.post("/api/concordance", json=query).json() == answer.json()
+
+
+def test_stats_and_memories(client: TestClient, memory: Path) -> None:
+    expected = printed("memory", "stats", "--memory", memory, "--json")
+    found = client.get("/api/stats").json()
+    assert found == expected | {"memory": "treaties", "file_size": found["file_size"]}
+    fits(answers.StatsAnswer, found)
+    (one,) = client.get("/api/memories").json()
+    fits(answers.MemoryAnswer, one)
+    assert (one["name"], one["units"], one["writable"]) == ("treaties", 5, True)
+
+
+def test_several_memories_each_with_a_name_and_a_penalty(options: ServerOptions, tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with Memory.open(folder / "treaties.duiyi", create=True) as other:
+        other.add(UNITS[1:2])
+        other.add([UNITS[3]])
+    memories = ((options.memories[0][0], 0), (folder / "treaties.duiyi", 10))
+    with client_of(options, memories=memories) as client:
+        assert [one["name"] for one in client.get("/api/memories").json()] == ["treaties", "treaties-2"]
+        scores = {name: client.get("/api/lookup", params={"text": TEXT, "memory": name, "limit": 1}).json()[0]["score"]
+                  for name in ("treaties", "treaties-2")}  # fmt: skip
+        assert scores == {"treaties": 100, "treaties-2": 90}
+        # The same pair from two memories comes once, with the better score.
+        assert [one["score"] for one in client.get(f"/api/lookup?text={TEXT}").json()] == [100, 81]
+        assert client.get("/api/stats?memory=treaties-2").json()["units"] == 2
+
+
+def test_units_are_added_and_fold(client: TestClient, memory: Path) -> None:
+    unit = {"source": "丙", "target": "C", "source_lang": "zh_CN", "target_lang": "en", "author": "ada",
+            "notes": ["n"], "origin": {"source_file": "x.txt", "page": 3}}  # fmt: skip
+    first = client.post("/api/add", json={"units": [unit, {**unit, "target": " "}]}).json()
+    fits(answers.ImportAnswer, first)
+    assert (first["read"], first["new"], first["left_out"]) == (2, 1, {"no target text": 1})
+    assert client.post("/api/add", json={"units": [unit]}).json()["folded"] == 1
+    (found,) = client.get("/api/lookup?text=丙").json()
+    assert (found["target"], found["origin"], found["count"]) == ("C", {"source_file": "x.txt", "page": 3}, 2)
+    client.post("/api/add", json={"units": [{**unit, "target": "C!", "status": "reviewed"}], "keep": "best"})
+    assert [one["target"] for one in client.get("/api/lookup?text=丙").json()] == ["C!"]
+
+
+@pytest.mark.parametrize("suffix", [one for one in EXPORTS if one != "html"])
+def test_units_go_out_and_come_back(client: TestClient, options: ServerOptions, tmp_path: Path, suffix: str) -> None:
+    answer = client.get(f"/api/export?format={suffix}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''treaties.{suffix}"
+    path = tmp_path / f"out.{suffix}"
+    path.write_bytes(answer.content)
+    assert len(list(read(path, on_problem=print))) == len(UNITS)
+    with client_of(options, memories=((tmp_path / "new.duiyi", 0),), writable=True) as other:
+        report = other.post("/api/import", files={"file": (path.name, answer.content)}).json()
+        fits(answers.ImportAnswer, report)
+        assert (report["file"], report["new"], report["problems"]) == (path.name, len(UNITS), [])
+        assert other.get(f"/api/lookup?text={TEXT}").json()[0]["score"] == 100
+
+
+def test_an_export_for_a_tool_and_of_a_part(client: TestClient) -> None:
+    answer = client.get("/api/export?for=omegat&status=reviewed")
+    assert "批准" in answer.text
+    assert "签字" not in answer.text
+
+
+def test_a_damaged_file_gives_what_is_sound_or_nothing(client: TestClient, memory: Path) -> None:
+    lines = [json.dumps(pair(f"行{n}", f"line {n}")) for n in range(3)]
+    content = "\n".join([lines[0], "{no json", *lines[1:]]).encode()
+    refused = client.post("/api/import", files={"file": ("x.jsonl", content)}, data={"strict": "true"})
+    assert refused.status_code == 400
+    assert refused.json()["message"].startswith("x.jsonl, line 2: ")
+    assert client.get("/api/stats").json()["units"] == len(UNITS)
+    report = client.post("/api/import", files={"file": ("x.jsonl", content)}, data={"status": "reviewed"}).json()
+    assert report["new"] == 3
+    assert [one["line"] for one in report["problems"]] == [2]
+    assert client.get("/api/lookup?text=行0").json()[0]["status"] == "reviewed"
+
+
+def test_every_operation_is_described(client: TestClient) -> None:
+    description = client.get("/api/openapi.json").json()
+    assert description["openapi"].startswith("3.")
+    expected = {"/api/lookup", "/api/lookup/batch", "/api/concordance", "/api/add", "/api/import", "/api/export",
+                "/api/memories", "/api/stats", "/api/terms/lookup", "/api/terms/find", "/api/terms/import",
+                "/api/terms/export", "/api/terms/extract", "/api/terms/check", "/api/terms/check/file"}  # fmt: skip
+    assert set(description["paths"]) == expected
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], (path, method)
+            assert operation["description"]
+            assert "200" in operation["responses"]
+            assert "422" not in operation["responses"], "faults of the question have 400"
+            assert operation["responses"]["400"]["content"]["application/json"]["schema"]["$ref"].endswith("/Fault")
+            for one in operation.get("parameters", ()):
+                assert one.get("description"), (path, one["name"])
+
+
+def test_the_page_about_it_names_every_operation_and_field(client: TestClient) -> None:
+    description = client.get("/api/openapi.json").json()
+    page = client.get("/api/docs").text
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            assert f"<code>{method.upper()} {path}</code>" in page
+            for one in operation.get("parameters", ()):
+                assert f"<code>{one['name']}</code>" in page
+    assert "<script" not in page
+    for place in ("http://", "https://"):
+        assert page.count(place) == page.count(f"{place}127.0.0.1:8080"), "nothing from elsewhere"
+
+
+def test_models_describe_all_that_is_answered() -> None:
+    models = [one for name in answers.__all__ if issubclass(one := getattr(answers, name), BaseModel)]
+    assert all(model.__doc__ for model in models)
+
+
+# -- terms
+
+
+def test_terms_are_those_of_the_command_line(client: TestClient, tmp_path: Path) -> None:
+    terms = tmp_path / "own.sqlite"
+    glossary = tmp_path / "g.csv"
+    glossary.write_text(
+        "zh,en,en_forbidden\n缔约国,State party,contracting country\n资产追回,asset recovery,\n", "utf-8"
+    )
+    printed("term", "import", glossary, "--terms", terms, "--json")
+    with glossary.open("rb") as file:
+        report = client.post("/api/terms/import", files={"file": ("g.csv", file)}).json()
+    fits(answers.TermsImported, report)
+    assert (report["imported"], report["entries"]) == (2, 2)
+    for text in ("缔约国", "States parties", "缔*", "contracting"):
+        found = client.get("/api/terms/lookup", params={"text": text}).json()
+        fits(list[answers.TermAnswer], found)
+        assert found == printed("term", "lookup", text, "--terms", terms, "--json")
+    text = "缔约国开展资产追回。"
+    found = client.get("/api/terms/find", params={"text": text}).json()
+    fits(list[answers.TermAnswer], found)
+    assert found == printed("term", "lookup", text, "--in-text", "--terms", terms, "--json")
+    best = [(one["source"], one["start"]) for one in found if one["status"] == "preferred"]
+    assert best == [("缔约国", 0), ("资产追回", 5)]
+    assert client.post("/api/terms/find", json={"text": text}).json() == found
+    assert client.get("/api/terms/find", params={"text": text, "to": "fr"}).json() == []
+
+
+def test_the_sample_glossary_answers_until_there_is_another(client: TestClient, options: ServerOptions) -> None:
+    assert client.get("/api/terms/lookup?text=资产追回").json()[0]["target"] == "asset recovery"
+    assert not options.terms.exists()
+    client.post("/api/terms/import", files={"file": ("g.tsv", "zh\ten\n甲方\tParty A\n".encode())})
+    assert client.get("/api/terms/lookup?text=甲方").json()[0]["target"] == "Party A"
+    assert client.get("/api/terms/lookup?text=资产追回").json() == []
+
+
+@pytest.mark.parametrize("suffix", TERM_EXPORTS)
+def test_a_glossary_goes_out_and_comes_back(
+    client: TestClient, options: ServerOptions, tmp_path: Path, suffix: str
+) -> None:
+    content = client.get(f"/api/terms/export?format={suffix}")
+    assert content.status_code == 200, content.text
+    with client_of(options, terms=tmp_path / "new.sqlite", terms_named=False, writable=True) as other:
+        report = other.post("/api/terms/import", files={"file": (f"g.{suffix}", content.content)})
+        assert report.status_code == 200, report.text
+        assert report.json()["imported"] >= 80
+        assert other.get("/api/terms/lookup?text=资产追回").json()[0]["target"] == "asset recovery"
+
+
+def test_a_faulty_glossary_is_refused_whole_or_its_faults_left_out(client: TestClient) -> None:
+    content = "zh,en\n甲方,Party A\n,\n乙方,\n丙方,Party C\n".encode()
+    refused = client.post("/api/terms/import", files={"file": ("g.csv", content)})
+    assert refused.status_code == 400
+    assert "g.csv, line" in refused.json()["message"]
+    report = client.post("/api/terms/import", files={"file": ("g.csv", content)}, data={"skip_faulty": "true"}).json()
+    assert report["imported"] >= 2
+    assert report["problems"]
+
+
+def test_translations_are_checked(client: TestClient) -> None:
+    client.post("/api/terms/import", files={"file": ("g.csv", STATES.encode())})
+    units = [pair("各缔约国", "States parties"), pair("缔约国", "the contracting country")]
+    found = client.post("/api/terms/check", json={"units": units}).json()
+    fits(list[answers.Finding], found)
+    assert {(one["check"], one["unit"]) for one in found} == {("term-missing", 1), ("term-forbidden", 1)}
+    content = "\n".join(json.dumps(unit) for unit in units).encode()
+    assert client.post("/api/terms/check/file", files={"file": ("x.jsonl", content)}).json() == found
+
+
+def test_terms_are_won_and_put_in_as_proposed(client: TestClient) -> None:
+    verbs = {"审议": "consider", "通过": "adopt", "提交": "submit", "阅读": "read", "支持": "support"}
+    units = [
+        pair(f"缔约国应当{zh}资产追回工作组的报告", f"States parties shall {en} the report of the asset recovery group")
+        for zh, en in verbs.items()
+    ]
+    units += [pair(f"第{n}条规定了罪行", f"Article {n} defines offences") for n in range(20)]
+    content = "\n".join(json.dumps(unit) for unit in units).encode()
+    form = {"file": ("x.jsonl", content)}
+    found = client.post("/api/terms/extract", files=form, data={"vectors": "false", "limit": "20"}).json()
+    fits(answers.Extracted, found)
+    assert found["units"] == len(units)
+    assert found["pairs"]
+    assert found["added"] == 0
+    client.post("/api/terms/import", files={"file": ("g.csv", "zh,en\n甲方,Party A\n".encode())})
+    added = client.post("/api/terms/extract", files=form, data={"vectors": "false", "add": "true"}).json()
+    assert added["added"] == len(added["pairs"])
+    best = added["pairs"][0]
+    rows = client.get("/api/terms/lookup", params={"text": best["source"]}).json()
+    assert ("proposed", best["target"]) in {(row["status"], row["target"]) for row in rows}
+    assert client.post("/api/terms/extract", data={"vectors": "false"}).status_code == 200, "of the memory"

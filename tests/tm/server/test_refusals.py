@@ -1,0 +1,204 @@
+"""What bad input gets: a status, one sentence, no trace, no path of the machine, and nothing lost."""
+
+import io
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from corpora.errors import StoreError
+from tests.serving import UNITS, client_of
+from tm.memory import Memory
+from tm.server.holdings import Holdings
+from tm.server.options import ServerOptions
+
+CASES = json.loads((Path(__file__).parents[2] / "cases" / "server_refusals.json").read_text("utf-8"))
+LONG = {"LONG": "长" * 20_000, "MANY": ["x"] * 501}
+
+
+def sent(client: TestClient, given: dict[str, Any]) -> Any:
+    path = given["path"].replace("LONG", "x" * 20_000)
+    if "json" in given:
+        body = given["json"]
+        if body:
+            body = {key: LONG.get(value, value) if isinstance(value, str) else value for key, value in body.items()}
+        return client.post(path, json=body)
+    if "body" in given:
+        body = given["body"].replace("DEEP", "[" * 100_000)
+        return client.post(path, content=body, headers={"content-type": given.get("type", "application/json")})
+    if "file" in given or "form" in given:
+        files = {"file": (given["file"][0], given["file"][1].encode())} if "file" in given else None
+        return client.post(path, files=files, data=given.get("form"))
+    return client.get(path)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_refusals(client: TestClient, tmp_path: Path, case: dict[str, Any]) -> None:
+    answer = sent(client, case["input"])
+    status, words = case["expected"]
+    assert answer.status_code == status, answer.text
+    assert list(answer.json()) == ["message"]
+    message = answer.json()["message"]
+    assert words in message
+    assert message
+    assert len(message) < 500
+    for hidden in ("Traceback", ".py", "duiyi-serve-", str(tmp_path)):
+        assert hidden not in answer.text
+    assert client.get("/api/stats").json()["units"] == len(UNITS), "nothing lost, nothing added"
+
+
+@pytest.mark.parametrize("path", ["/", "/phrases", "/terms"])
+@pytest.mark.parametrize(
+    "text", ["'; DROP TABLE units; --", 'a" OR "b', "*", "NEAR(", "(((((", "\x00", "x" * 20_000, "<script>"]
+)
+def test_no_question_breaks_a_page(client: TestClient, path: str, text: str) -> None:
+    answer = client.get(path, params={"text": text})
+    assert answer.status_code in (200, 400)
+    assert "<script" not in answer.text
+    assert client.get("/api/stats").json()["units"] == len(UNITS)
+
+
+@given(text=st.text(max_size=40), other=st.text(max_size=10), number=st.integers(-1000, 1000))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_question_is_too_much(client: TestClient, text: str, other: str, number: int) -> None:
+    for path, query in [
+        ("/api/lookup", {"text": text, "min": number, "source_lang": other}),
+        ("/api/lookup", {"text": text, "with_text": other, "origin": other, "author": other}),
+        ("/api/concordance", {"text": text, "limit": number}),
+        ("/api/concordance", {"text": text, "exact": "1"}),
+        ("/api/terms/lookup", {"text": text, "lang": other}),
+        ("/api/terms/find", {"text": text, "to": other}),
+        ("/", {"text": text, "source_lang": other, "min": str(number)}),
+        ("/terms", {"text": text, "what": "text"}),
+        (f"/tmserver/zh/en/unit/{number}", {"max_candidates": other}),
+    ]:
+        query = {key: str(value).encode("utf-8", "replace").decode() for key, value in query.items()}
+        assert client.get(path, params=query).status_code in (200, 400, 404), (path, query)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+_FIELDS = st.sampled_from(
+    [
+        "previous",
+        "next",
+        "origin",
+        "score",
+        "status",
+        "kind",
+        "sentences",
+        "signature",
+        "created",
+        "notes",
+        "properties",
+    ]
+)
+
+
+_ORIGIN = st.fixed_dictionaries({"source_ids": _JSON, "page": _JSON, "section": _JSON})
+
+
+@given(more=st.dictionaries(_FIELDS, _JSON | _ORIGIN))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_unit_is_too_much(client: TestClient, more: dict[str, Any]) -> None:
+    unit = {"source": "甲", "target": "A", "source_lang": "zh", "target_lang": "en", **more}
+    body = json.dumps({"units": [unit]})
+    answer = client.post("/api/add", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (200, 400), (answer.text, unit)
+    # And what went in comes out again.
+    assert client.get("/api/lookup?text=甲").status_code == 200
+    assert client.get("/api/export?format=jsonl").status_code == 200
+
+
+def test_a_zip_bomb_as_spreadsheet(client: TestClient) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
+            for _ in range(600):
+                file.write(b" " * 1_000_000)
+    assert len(packed.getvalue()) < 1_000_000, "small enough to be taken"
+    answer = client.post("/api/import", files={"file": ("bomb.xlsx", packed.getvalue())})
+    assert answer.status_code == 400, answer.text
+    assert "bomb.xlsx" in answer.json()["message"]
+    assert client.get("/api/stats").json()["units"] == len(UNITS)
+
+
+def test_a_locked_memory_is_told_and_loses_nothing(client: TestClient, memory: Path, monkeypatch: Any) -> None:
+    unit = {"source": "丙", "target": "C", "source_lang": "zh", "target_lang": "en"}
+    client.get("/api/stats")
+    with closing(sqlite3.connect(memory, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr("tm.store.database._WAIT", 0.1)
+        answer = client.post("/api/add", json={"units": [unit]})
+        assert answer.status_code == 423
+        assert answer.json()["message"] == "treaties is being written by another program; try again when it is done"
+        assert answer.headers["retry-after"] == "1"
+        assert client.get("/api/lookup?text=第一条").status_code == 200, "readers do not wait for writers"
+        other.execute("ROLLBACK")
+    assert client.post("/api/add", json={"units": [unit]}).json()["new"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no database at all" * 500, "not a translation memory"),
+        ("newer", "newer version"),
+        ("damaged", "bad.duiyi"),
+        (None, "no translation memory at"),
+    ],
+)
+def test_a_memory_that_cannot_be_used_ends_the_start(
+    options: ServerOptions, memory: Path, tmp_path: Path, content: Any, words: str
+) -> None:
+    path = tmp_path / "bad.duiyi"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content == "newer":
+        with Memory.open(path, create=True):
+            pass
+        with closing(sqlite3.connect(path)) as base:
+            base.execute("PRAGMA user_version = 99")
+    elif content == "damaged":
+        path.write_bytes(memory.read_bytes()[:100] + b"\xff" * 3_000)
+    with pytest.raises(StoreError, match=words):
+        Holdings(replace(options, memories=((path, 0),)))
+
+
+def test_a_memory_damaged_while_it_is_served(client: TestClient, memory: Path) -> None:
+    for path in [memory, *memory.parent.glob(f"{memory.name}-*")]:
+        path.write_bytes(b"\xff" * path.stat().st_size)
+    answers = [client.get("/api/lookup?text=第一条"), client.get("/api/stats")]
+    for answer in answers:
+        if answer.status_code != 200:  # it may come out of the cache
+            assert answer.status_code == 409
+            assert "treaties" in answer.json()["message"]
+            assert str(memory) not in answer.text
+
+
+def test_what_nobody_foresaw_is_a_sentence_too(options: ServerOptions, monkeypatch: Any) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr("tm.server.desk.lookup", broken)
+    with client_of(options) as client:
+        answer = client.get("/api/lookup?text=x")
+        assert answer.status_code == 500
+        assert answer.json() == {"message": "something went wrong inside the server; its log says more"}
+        page = client.get("/?text=x", headers={"accept": "text/html"})
+        assert page.status_code == 500
+        assert "secret" not in page.text
+        amagama = client.get("/tmserver/zh/en/unit/x")
+        assert amagama.status_code == 500
+        assert "secret" not in amagama.text
