@@ -9,12 +9,13 @@ and an English product name in a Chinese sentence stays one word.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
 
 from tm.tags import plain
 
-__all__ = ["NUMBER", "TOKEN", "fold", "is_character", "key", "simplified", "tokens", "weight"]
+__all__ = ["NUMBER", "TOKEN", "fold", "fold_many", "is_character", "key", "simplified", "tokens", "weight"]
 
 #: Scripts that are counted by the character: Han, kana, Bopomofo, Thai, Lao, Tibetan, Burmese, Khmer.
 _CHARACTERS = (
@@ -64,6 +65,17 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = simplified(unicodedata.normalize("NFKC", text))
     return " ".join(text.casefold().split())
+
+
+def fold_many(texts: Iterable[str]) -> str:
+    """The texts folded and joined by line breaks, which none of them holds any more; blanks stay as they are.
+
+    One pass over many: a normal form never reaches across a line break.
+    """
+    joined = "\n".join(text.replace("\n", " ") if "\n" in text else text for text in map(plain, texts))
+    if not joined.isascii():
+        joined = simplified(unicodedata.normalize("NFKC", joined))
+    return joined.casefold()
 
 
 def tokens(folded: str) -> list[str]:

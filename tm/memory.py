@@ -11,6 +11,7 @@ transactions and what is kept of the index between look-ups. Asking is in `tm.lo
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -31,8 +32,11 @@ from tm.unit import Unit
 
 __all__ = ["BATCH", "Memory", "Stats", "default_path", "memory_paths"]
 
-#: Units a transaction: enough to write fast, few enough that another writer waits a moment only.
+#: Units written at a time.
 BATCH = 5_000
+#: Seconds a transaction: long enough that pages of the file which many batches touch are written once, short enough
+#: that another writer waits a moment only.
+TRANSACTION = 2.0
 _ALL = Filters()
 Progress = Callable[[int], None]
 
@@ -167,8 +171,8 @@ class Memory:
         """Add units; equal ones fold into one, with counts and places kept.
 
         ``keep`` says which translations of one source text into one language stay: "all", the "newest", or the
-        "best" (reviewed before unreviewed, then the higher score). Batches are committed as they come, so that a
-        crash keeps what was reported to ``progress`` (called with the number of units so far); with ``whole``
+        "best" (reviewed before unreviewed, then the higher score). Every few seconds what has come is committed, so
+        that a crash keeps what was reported to ``progress`` (called with the number of units so far); with ``whole``
         all or nothing is. Where ``units`` raises, what was committed stays.
         """
         report = AddReport()
@@ -187,21 +191,37 @@ class Memory:
                 index.update(connection)
             return report
         try:
-            while batch := list(islice(rest, BATCH)):
+            more = True
+            while more:
                 with self.writing():
                     # A writer remembers numbers that hold only while its transaction is not undone.
                     writer = Writer(connection, report)
-                    writer.write(batch)
-                    index.update(connection, index.FULL)
+                    more, fault = self._write_for_a_while(writer, rest)
                 touched |= writer.sources if keep != "all" else set()
-                if progress is not None:
+                if progress is not None and report.read:
                     progress(report.read)
+                if fault is not None:
+                    raise fault
         finally:
             if report.new:
                 with self.writing():
                     report.removed = maintenance.keep_variants(connection, keep, touched)
                     index.update(connection)
         return report
+
+    def _write_for_a_while(self, writer: Writer, rest: Iterator[Unit]) -> tuple[bool, Exception | None]:
+        """Write batches until the transaction is old enough; whether more may come, and what the source raised."""
+        began = time.monotonic()
+        while time.monotonic() - began < TRANSACTION:
+            try:
+                batch = list(islice(rest, BATCH))
+            except Exception as error:
+                return False, error
+            if not batch:
+                return False, None
+            writer.write(batch)
+            index.update(self.connection, index.FULL)
+        return True, None
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
         """Units in the order in which they came, as a stream; with ``every_place`` one for each place."""

@@ -37,10 +37,12 @@ def header_faults(header: Element | None) -> Iterator[str]:
 
 def unit_faults(tu: Element, tuvs: Sequence[Element], codes: Sequence[str], source: str) -> Iterator[str]:
     """The reasons for which tools skip this ``tu``; ``codes`` are as written, ``source`` is the header's srclang."""
-    if not all(map(_is_sound, codes)):
-        yield "language code"
+    for code in codes:
+        if not _is_sound(code):
+            yield "language code"
+            break
     small = [code.lower() for code in codes]
-    if len(set(small)) > 2:
+    if len(small) > 2 and len(set(small)) > 2:
         yield "several targets"
     source = (tu.get("srclang") or source).lower()
     if source and source != "*all*" and source not in small:

@@ -244,7 +244,8 @@ class _TuReader:
         found = []
         tuvs = list(tu.iterchildren("{*}tuv"))
         codes = [tuv.get(_LANG) or tuv.get("lang") or "" for tuv in tuvs]
-        self._problems.mended.update(unit_faults(tu, tuvs, codes, self._written_source))
+        for fault in unit_faults(tu, tuvs, codes, self._written_source):
+            self._problems.mended[fault] += 1
         for tuv, code in zip(tuvs, codes, strict=True):
             seg = next(tuv.iterchildren("{*}seg"), None)
             if code and seg is not None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tm.folding import NUMBER, TOKEN, fold, is_character, tokens
+from tm.folding import NUMBER, TOKEN, fold, fold_many, is_character, tokens
 
 __all__ = ["BUCKETS", "CAPACITY", "WORDS", "Grams", "Segment", "build", "lookup", "pair_code", "sketch", "word_code"]
 
@@ -121,21 +121,20 @@ def sketch(sequence: Iterable[str]) -> Bits:
 def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[Segment, Grams, set[str]]:
     """Index ``texts``, at most `CAPACITY`: the segment, the blob of each bucket, the words that were met."""
     count = len(texts)
-    folded = [fold(text) for text in texts]
     vocabulary: defaultdict[str, int] = defaultdict(itertools.count(1).__next__, {"\n": 0})
     pattern = re.compile("\n|" + TOKEN.pattern)
     pieces = []
     # One pass of the expression over many texts (folded texts hold no line breaks, so these part them), yet not over
     # all: the tokens of 65,536 texts would take hundreds of megabytes as Python strings.
     for first in range(0, count, _AT_ONCE):
-        met = pattern.findall("\n".join(folded[first : first + _AT_ONCE]) + "\n")
-        pieces.append(np.fromiter(map(vocabulary.__getitem__, met), np.int64, len(met)))
+        met = pattern.findall(fold_many(texts[first : first + _AT_ONCE]) + "\n")
+        pieces.append(np.fromiter(map(vocabulary.__getitem__, met), np.int32, len(met)))
     stream = np.concatenate(pieces)
     breaks = np.flatnonzero(stream == 0)
     ends = breaks - np.arange(count)
     lengths = np.diff(ends, prepend=0).astype(np.int32)
     stream = stream[stream != 0]
-    rows = np.repeat(np.arange(count), lengths)
+    rows = np.repeat(np.arange(count, dtype=np.int32), lengths)
 
     words = list(vocabulary)
     codes = np.array([_code(word) for word in words], np.uint64)
@@ -148,11 +147,11 @@ def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[Segment, Grams, set
         values = np.where(here, np.uint64(1) << (places & np.uint64(63)), np.uint64(0))
         bits[filled, word] = np.bitwise_or.reduceat(values[stream], starts)
     for row in np.flatnonzero(lengths == 0):
-        signs = tokens(folded[row])
+        signs = tokens(fold(texts[row]))
         bits[row], lengths[row] = sketch(signs), len(signs)
 
     order = np.argsort(lengths, kind="stable")
-    position = np.empty(count, np.int64)
+    position = np.empty(count, np.uint16)
     position[order] = np.arange(count)
     segment = Segment.of(np.array(ids, np.int64)[order], lengths[order], bits[order])
     single = np.array([is_character(word) for word in words])
@@ -160,7 +159,7 @@ def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[Segment, Grams, set
     return segment, grams, {word for word, alone in zip(words[1:], single[1:], strict=True) if not alone}
 
 
-def _grams(stream: NDArray[np.int64], positions: NDArray[np.int64], codes: Bits, single: NDArray[np.bool_]) -> Grams:
+def _grams(stream: NDArray[np.int32], positions: NDArray[np.uint16], codes: Bits, single: NDArray[np.bool_]) -> Grams:
     """The lists of a segment by bucket; each list is sorted, without repetition."""
     words = codes[stream[~single]] << np.uint64(16) | positions[~single].astype(np.uint64)
     neighbours = single[:-1] & single[1:] & (positions[:-1] == positions[1:])

@@ -38,8 +38,8 @@ class VectorOptions:
     """
 
     small: int = 20_000
-    probes: float = 0.2
-    rescored: int = 500
+    probes: float = 0.14
+    rescored: int = 3_000
     rounds: int = 8
     sample: int = 40
     seed: int = 1
