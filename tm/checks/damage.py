@@ -180,13 +180,20 @@ def _makes_sense(run: str, odd: int, read: str, wrote: str) -> bool:
         return not found.isascii()
     if _MARKS_ONLY.fullmatch(found):  # “ ” ’ and their kind amid Latin text
         return not _HAN.search(run)
-    return len(found) >= _TELLING and 2 * odd > len(run)
+    return len(found) >= _TELLING and 4 * odd >= len(run) and odd > 1
 
 
 @cache
 def _fine() -> frozenset[str]:
-    """What stands in good text: usual Chinese characters, the punctuation of both widths, letters of Western Europe."""
-    ranges = ((0x00C0, 0x024F), (0x2010, 0x2027), (0x2030, 0x205E), (0x3000, 0x303F), (0xFF01, 0xFF5E))
+    """What stands in good text: ASCII, Western European letters, punctuation of both widths, usual Chinese characters."""
+    ranges = (
+        (0x0000, 0x007F),
+        (0x00C0, 0x024F),
+        (0x2010, 0x2027),
+        (0x2030, 0x205E),
+        (0x3000, 0x303F),
+        (0xFF01, 0xFF5E),
+    )
     return (
         _usual() | frozenset(chr(code) for first, last in ranges for code in range(first, last + 1)) | set("·×÷°±§©®™")
     )
