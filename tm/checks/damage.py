@@ -185,7 +185,7 @@ def _makes_sense(run: str, odd: int, read: str, wrote: str) -> bool:
 
 @cache
 def _fine() -> frozenset[str]:
-    """What stands in good text: ASCII, Western European letters, punctuation of both widths, usual Chinese characters."""
+    """What stands in good text: ASCII, Western letters, punctuation of both widths, the usual Chinese characters."""
     ranges = (
         (0x0000, 0x007F),
         (0x00C0, 0x024F),
