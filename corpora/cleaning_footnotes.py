@@ -158,19 +158,20 @@ def _opening(
         return found if (head[1], form) in (("star", "number"), ("star", "star")) else None
     if behind_rule:
         return found
-    if form == "bracket" or not number.isdigit():
+    if form == "dot" or not number.isdigit():
+        # "1. " opens a paragraph more often than a note.
         return None
     counts_on = int(number) in (last + 1, 1)
-    if form != "number" or not (counts_on or layout.size):
-        return None
     if layout.size is not None:
         # An excerpt of a book may begin with any number, if it stands in the text above.
         known = counts_on or _marked_above(number, rows, furniture, index)
-        return found if _small(row, layout) and known else None
-    # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
-    if not row.text[len(number) :][:1].isspace() or (rows[index - 1].text.rstrip().endswith("-") if index else True):
+        return found if form == "number" and _small(row, layout) and known else None
+    if not counts_on or (rows[index - 1].text.rstrip().endswith("-") if index else True):
         return None
+    # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
     marked, ends = _marked_above(number, rows, furniture, index), _page_ends(rows, furniture, index, layout)
+    if form != "number" or not row.text[len(number) :][:1].isspace():
+        return found if marked and ends else None
     if layout.spaced:
         return found if parted and marked and ends else None
     return found if marked or (parted and ends) else None

@@ -26,8 +26,10 @@ _WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?<!\d[.,])\s?(?:\d{1,3}|\^?\[\d{1,3}\]|\*{1,3})$")
 _SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
 _SLACK = 0.3  # the most that a full line may fall short of the margin, as a share of it
-_OUTLIERS = (0.02, 0.05, 0.1)  # shares of the sure pairs that may be none, the first that gives a text its margin
+_OUTLIERS = 0.02, 0.1  # shares of the sure pairs that are none for certain, and that may be none
+_APART = 0.05  # of the margin: no two of the full lines in order of length lie further apart
 _EVEN = 3  # columns by which full lines differ in a typewriter face
+_HALF = 0.5  # columns: the shortest of the full lines is one of them
 _FEW = 20  # so few sure pairs do not show how far a full line of Chinese may fall short
 _WIDEST = 240  # columns; nothing is wrapped later
 _OPENERS = "（《〈「『【“‘([{"
@@ -190,12 +192,8 @@ def measure(rows: Sequence[Row]) -> Layout:
     rights = sorted(above.right for above, _ in sure)
     needed = sorted(_needed(above, below) for above, below in sure)
     width = _quantile(rights, 0.97)
-    # Headings one above the other look like lines that go on; in a short document they are no small share.
-    slack = next(
-        (slack for share in _OUTLIERS if (slack := width - _quantile(needed, share)) <= _SLACK * width),
-        width - _quantile(needed, _OUTLIERS[0]),
-    )
-    slack = max(1.0, slack)
+    slack = width - _shortest_full(needed, width)
+    slack = max(1.0, slack + _HALF)
     if slack > _EVEN:
         # In a proportional face the rarest line ends fall shorter than any of the sure ones.
         slack *= 1.4
@@ -231,6 +229,18 @@ def _needed(above: Row, below: Row) -> float:
     word = first_word(below.text)
     joint = 0 if is_wide(word[0]) or is_wide(above.text[-1]) else 1
     return above.right + joint + columns(word)
+
+
+def _shortest_full(needed: Sequence[float], width: float) -> float:
+    """The column that the shortest of the full lines needs, of the sorted columns that all sure pairs need.
+
+    Headings one above the other look like lines that go on, and in a short document they are no small share. They fall
+    short of the margin by any amount, full lines by nearly the same, so the full lines are those without a leap.
+    """
+    at = min(len(needed) - 1, int(len(needed) * _OUTLIERS[1]))
+    while at > int(len(needed) * _OUTLIERS[0]) and needed[at] - needed[at - 1] <= max(_EVEN, _APART * width):
+        at -= 1
+    return needed[at]
 
 
 def _quantile(values: Sequence[float], share: float) -> float:
