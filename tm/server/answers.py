@@ -164,8 +164,11 @@ class TermsImported(_Answer):
 
 
 class Pair(_Answer):
-    """A pair of terms that was won from units, its score with its parts."""
+    """A pair of terms that was won from units, its score with its parts; ``accept`` is for a person to fill."""
 
+    accept: str
+    source_lang: str
+    target_lang: str
     source: str
     target: str
     score: float

@@ -1,0 +1,209 @@
+"""The command as a process with a real socket: starting, many clients while one writes, stopping, and being killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.serving import UNITS
+from tm.memory import Memory
+
+Serving = Callable[..., tuple[str, "subprocess.Popen[str]"]]
+TEXT = "本协议自签字之日起生效。"
+posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+
+
+def pair(number: int) -> dict[str, str]:
+    return {"source": f"第{number}号决议", "target": f"Resolution {number}", "source_lang": "zh", "target_lang": "en"}
+
+
+def raw(address: str, request: bytes) -> bytes:
+    """What the server sends to a request that no client would make."""
+    place = urlsplit(address)
+    with closing(socket.create_connection((place.hostname or "", place.port or 0), timeout=20)) as line:
+        line.sendall(request)
+        line.settimeout(20)
+        found = b""
+        while part := line.recv(65_536):
+            found += part
+            if b"\r\n\r\n" in found and (b"}" in found or b"invalid" in found.lower()):
+                break
+    return found
+
+
+def test_it_says_where_and_answers_from_several_memories(serving: Serving, memory: Path, tmp_path: Path) -> None:
+    with Memory.open(tmp_path / "second.duiyi", create=True) as second:
+        second.add(UNITS[1:2])
+    address, _ = serving("--memory", memory, "--memory", f"{tmp_path / 'second.duiyi'}=7")
+    assert address.startswith("http://127.0.0.1:")
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        names = {one["name"]: one["penalty"] for one in client.get("/api/memories").json()}
+        assert names == {"treaties": 0, "second": 7}
+        assert client.get(f"/api/lookup?text={TEXT}&memory=second").json()[0]["score"] == 93
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_many_ask_while_one_writes(serving: Serving, memory: Path, workers: int) -> None:
+    address, _ = serving("--memory", memory, "--workers", workers)
+    faults: list[str] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+            while not stop.is_set():
+                answer = client.get("/api/lookup", params={"text": TEXT, "limit": 1})
+                if answer.status_code != 200 or answer.json()[0]["score"] != 100:
+                    faults.append(answer.text)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        for start in range(0, 100, 10):
+            answer = client.post("/api/add", json={"units": [pair(number) for number in range(start, start + 10)]})
+            assert answer.json()["new"] == 10, answer.text
+        # Every worker sees what was written through another one.
+        for number in range(0, 100, 7):
+            with httpx.Client(base_url=address, trust_env=False) as fresh:
+                assert fresh.get("/api/lookup", params={"text": f"第{number}号决议"}).json()[0]["score"] == 100
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert client.get("/api/stats").json()["units"] == len(UNITS) + 100
+    assert faults == []
+
+
+@posix
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_it_stops_when_told_and_finishes_answers(serving: Serving, memory: Path, sign: int, workers: int) -> None:
+    address, process = serving("--memory", memory, "--workers", workers)
+    lines = "\n".join(json.dumps(pair(number)) for number in range(8_000)).encode()
+    found: list[httpx.Response] = []
+
+    def take() -> None:
+        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+            found.append(client.post("/api/import", files={"file": ("many.jsonl", lines)}))
+
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        assert client.get("/api/stats").status_code == 200
+        thread = threading.Thread(target=take)
+        thread.start()
+        time.sleep(0.4)
+        process.send_signal(sign)
+        thread.join(60)
+    assert process.wait(30) == 0
+    assert process.stderr is not None
+    told = process.stderr.read()
+    assert "Traceback" not in told
+    assert "duiyi: stopped" in told
+    with Memory.open(memory) as store:
+        assert store.check() == []
+        count = len(store) - len(UNITS)
+    if found and found[0].status_code == 200:
+        assert count == found[0].json()["new"] == 8_000, "what was reported is there"
+    assert not list(memory.parent.glob("*.duiyi-wal")), "the log was folded into the file"
+    port = urlsplit(address).port or 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+
+
+@posix
+def test_killed_it_keeps_what_it_reported(serving: Serving, memory: Path) -> None:
+    address, process = serving("--memory", memory)
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        for number in range(20):
+            assert client.post("/api/add", json={"units": [pair(number)]}).json()["new"] == 1
+        process.send_signal(signal.SIGKILL)
+    process.wait(20)
+    with Memory.open(memory) as store:
+        assert len(store) == len(UNITS) + 20
+        assert store.check() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--memory", "{folder}/none.duiyi"], "there is no translation memory at"),
+        (["--memory", "{folder}/text.duiyi"], "is not a translation memory"),
+        (["--memory", "{memory}", "--terms", "{folder}/none.sqlite"], "there is no term base at"),
+        (["--memory", "{memory}", "--terms", "{folder}/text.duiyi"], "text.duiyi"),
+        (["--memory", "{memory}", "--host", "0.0.0.0"], "--token"),
+        (["--memory", "{memory}", "--port", "{taken}"], "cannot be listened on"),
+        (["--memory", "{memory}", "--host", "no.such.invalid", "--token", "0123456789abcdef"], "cannot be listened"),
+    ],
+)  # fmt: skip
+def test_a_start_that_fails_is_one_sentence(memory: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "text.duiyi").write_bytes(b"no database at all, and long enough " * 100)
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        values = {"folder": tmp_path, "memory": memory, "taken": taken.getsockname()[1]}
+        code = "from tm.cli.main import run; run()"
+        command = [sys.executable, "-c", code, "serve", *(one.format(**values) for one in arguments)]
+        environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data")}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_writing_makes_the_memory_that_is_not_there(serving: Serving, tmp_path: Path) -> None:
+    address, _ = serving("--memory", tmp_path / "new.duiyi")
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        assert client.get("/api/stats").json()["units"] == 0
+        client.post("/api/add", json={"units": [pair(1)]})
+        assert client.get("/api/lookup?text=第1号决议&source_lang=zh").json()[0]["target"] == "Resolution 1"
+
+
+def test_requests_that_are_none(serving: Serving, memory: Path) -> None:
+    address, _ = serving("--memory", memory)
+    host = urlsplit(address).netloc.encode()
+    question = b"%E9%95%BF" * 20_000
+    for path in (b"/api/lookup?text=" + question[:170_000], b"/tmserver/zh/en/unit/" + question[:170_000]):
+        found = raw(address, b"GET " + path + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
+        assert found.startswith(b"HTTP/1.1 400 "), found[:300]
+        assert b"10,000 are the most" in found
+    found = raw(address, b"GET /?text=" + b"x" * 240_000 + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
+    assert found.startswith(b"HTTP/1.1 414 ")
+    assert b"send the text in the body of a POST" in found
+    for request in (b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"):
+        assert raw(address, request)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 421")
+    found = raw(address, b"POST /api/add HTTP/1.1\r\nHost: " + host + b"\r\nContent-Length: 99999999999\r\n\r\n")
+    assert found.startswith(b"HTTP/1.1 413 ")
+    assert httpx.get(f"{address}api/stats", trust_env=False).status_code == 200
+
+
+def test_look_ups_by_meaning(serving: Serving, memory: Path) -> None:
+    from models.registry import load
+    from tm.semantic import index
+
+    with Memory.open(memory) as store:
+        index(store, load())
+    address, _ = serving("--memory", memory)
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        question = {"text": "The treaty becomes effective when it is signed.", "min": 95}
+        found = client.get("/api/lookup", params=question).json()
+        assert found[0]["kind"] == "semantic"
+        assert TEXT in [one["target"] for one in found], "the unit is read in the direction asked"
+        assert client.get("/api/lookup", params={**question, "semantic": "false"}).json() == []
+        assert client.get("/tmserver/en/zh/unit/" + question["text"]).json() == [], "amaGama knows no meaning"  # type: ignore[operator]
+
+
+def test_asking_by_meaning_without_an_index_is_told(serving: Serving, memory: Path) -> None:
+    address, _ = serving("--memory", memory)
+    answer: Any = httpx.get(f"{address}api/lookup?text=x&semantic=true", trust_env=False, timeout=60)
+    assert answer.status_code == 400
+    assert "run duiyi memory index" in answer.json()["message"]
+    assert str(memory) not in answer.text
