@@ -166,7 +166,7 @@ def _opening(
         # An excerpt of a book may begin with any number, if it stands in the text above.
         known = counts_on or _marked_above(number, rows, furniture, index)
         return found if form == "number" and _small(row, layout) and known else None
-    if not counts_on or (rows[index - 1].text.rstrip().endswith("-") if index else True):
+    if not counts_on or not index or (form == "number" and rows[index - 1].text.endswith("-")):
         return None
     # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
     marked, ends = _marked_above(number, rows, furniture, index), _page_ends(rows, furniture, index, layout)
@@ -179,7 +179,7 @@ def _opening(
 
 def _marked_above(number: str, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int) -> bool:
     """Whether the number is glued to a word on the page above, or stands raised there."""
-    if rows[index - 1].text.endswith(tuple("-/")):
+    if rows[index - 1].text.endswith("/"):
         return False
     glued = re.compile(rf"[^\W\d_]{number}(?![\dA-Za-z/.-])|[，。；：》」”）,.;:)]{number}(?!\d|[.,/-]\d)")
     return any(

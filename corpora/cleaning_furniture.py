@@ -32,7 +32,7 @@ _LINK = re.compile(r"^(?:(?:https?|ftp)://|www\.)\S+$")
 _MASTHEAD = re.compile(r"^(?:联\s*合\s*国|聯\s*合\s*國|United Nations|Nations Unies|Naciones Unidas)\s+")
 _RULE = re.compile(r"^(?:[_\-=—–─━⎯*~.·]\s?){5,}$")
 _DIGITS = re.compile(r"\d+")
-_OPENING_DIGITS = re.compile(r"[0-9]+")
+_OPENING_DIGITS = re.compile(r"[\[(（〔]?([0-9]+)")
 _EDGE = 3  # rows at either edge of a page that may hold running heads
 _OFTEN = 3  # times a line must come back to be one
 
@@ -160,7 +160,8 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
     repeated = {
         text
         for text, on in edges.items()
-        if len(on) >= max(_OFTEN, len(pages) * 0.2) and (text[0] != "#" or _counts_pages(text, ruled, rows))
+        if len(on) >= max(_OFTEN, len(pages) * 0.2)
+        and (text.lstrip("[(（〔")[:1] != "#" or _counts_pages(text, ruled, rows))
     }
     # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
     inside: Counter[str] = Counter()
@@ -187,7 +188,7 @@ def _counts_pages(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row])
         for index in {*page[:_EDGE], *page[-_EDGE:]}:
             opening = _OPENING_DIGITS.match(rows[index].text)
             if opening is not None and _key(rows[index].text) == key:
-                steps.add(int(opening[0]) - number)
+                steps.add(int(opening[1]) - number)
     return len(steps) <= 2
 
 

@@ -36,6 +36,7 @@ _UNITS = re.compile(
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}[,.]$")
 #: "70/174," or "S-32/1,": the number of a document, which no comma parts into thousands.
 _REFERENCE = re.compile(r"(?:^|[\s(（\u3400-\u9fff])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
+_NUMBERED = ("number", "dot", "bracket")
 _ACCEPT = 1.0  # the score from which on a candidate may be a first mark
 _AGAIN = 3.0  # … and a later one
 _WEAK = 1.2
@@ -68,7 +69,9 @@ def find_marks(texts: Sequence[Text], notes: Sequence[Note], *, spaced: bool) ->
     """
     found = _signed(texts, notes)
     brought = {mark.number for text in texts for mark in text.marks}
-    numbered = [note for note in notes if note.form == "number" and note.number not in brought]
+    # A note that opens with "[1]" or "1." is often marked by the bare number.
+    brought |= {mark.number for mark in found}
+    numbered = [note for note in notes if note.form in _NUMBERED and note.number not in brought]
     if numbered:
         found += _glued(texts, numbered, spaced)
     return sorted(set(found), key=lambda mark: (mark.index, mark.start))
