@@ -1,0 +1,182 @@
+"""The pages as a translator meets them, in Chromium: at two widths, light and dark, by keyboard, without a script."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.client
+IMAGES = os.environ.get("DUIYI_SCREENSHOTS")
+SIZES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+GLOSSARY = "zh,en,en_forbidden,subject\n签字,signature,,treaties\n协议,agreement,treaty,treaties\n成员,member,,\n"
+EVIL = '"><script>document.title=1</script><img src=x onerror="document.title=2">'
+
+
+@pytest.fixture
+def address(memory: Path, tmp_path: Path, serving: Callable[..., Any]) -> str:
+    from tm.terms.base import TermBase
+    from tm.terms.exchange import read_terms
+
+    (tmp_path / "g.csv").write_text(GLOSSARY, "utf-8")
+    terms = tmp_path / "terms.sqlite"
+    with TermBase(terms) as base:
+        base.add(read_terms(tmp_path / "g.csv").concepts)
+    found, _ = serving("--memory", memory)
+    return str(found)
+
+
+def picture(page: Any, name: str) -> None:
+    if IMAGES:
+        page.screenshot(path=Path(IMAGES) / f"{name}.png")
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+def test_pages_are_accessible_and_fit(
+    open_page: Callable[..., Any], address: str, faults: Callable[[Any], list[str]], width: int, scheme: str
+) -> None:
+    page = open_page(width, scheme)
+    for name, place in [
+        ("empty", ""),
+        ("memory", "?text=本协议自签署之日起开始生效。&min=50"),
+        ("phrases", "phrases?text=协议"),
+        ("terms", "terms?text=本协议自签字之日起生效。&what=text"),
+        ("files", "tools"),
+        ("api", "api/docs"),
+        ("fault", f"?text={'长' * 10_001}"),
+        ("message", "nothing"),
+    ]:
+        page.goto(address + place)
+        assert faults(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        if name in ("memory", "phrases", "terms"):
+            picture(page, f"server-{name}-{width}-{scheme}")
+
+
+def test_a_sentence_is_asked_by_keyboard(open_page: Callable[..., Any], address: str) -> None:
+    page = open_page()
+    page.goto(address)
+    # The field has the focus; the form is one Tab row away from its button.
+    page.keyboard.type("共有 15 名成员参加会议")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    match = page.locator("article.match").first
+    match.wait_for()
+    assert "15 members attended the meeting" in match.text_content()
+    assert match.locator("del").text_content() == "12"
+    assert match.locator("ins").text_content() == "15"
+    assert page.locator("dl.terms dt", has_text="成员").count() == 1
+    assert page.locator("textarea").input_value() == "共有 15 名成员参加会议"
+
+
+def test_a_phrase_is_marked_on_both_sides(open_page: Callable[..., Any], address: str) -> None:
+    page = open_page()
+    page.goto(address)
+    page.click("nav >> text=Phrases")
+    page.fill("[name=text]", "本协议")
+    page.keyboard.press("Enter")
+    page.locator("article.hit").first.wait_for()
+    assert page.locator("mark.found").all_text_contents()[:2] == ["本协议", "本协议"]
+    assert "agreement" in page.locator("article mark.answer").first.text_content()
+
+
+def test_files_in_and_out(open_page: Callable[..., Any], address: str, tmp_path: Path) -> None:
+    page = open_page()
+    page.goto(f"{address}tools")
+    units = [
+        {"source": EVIL, "target": EVIL, "source_lang": "zh", "target_lang": "en", "notes": [EVIL]},
+        {"source": "协议", "target": "treaty", "source_lang": "zh", "target_lang": "en"},
+    ]
+    path = tmp_path / "more.jsonl"
+    path.write_text("\n".join(map(json.dumps, units)) + "\nno json\n", "utf-8")
+    page.set_input_files("form[action='/tools/import'] input[type=file]", path)
+    page.click("text=Import units")
+    page.locator("text=more.jsonl: 2 units, 2 new").wait_for()
+    assert "Line 3" in page.locator("main").text_content()
+    # What came in is text, whatever it looks like.
+    page.goto(address)
+    page.fill("[name=text]", EVIL)
+    page.click("button.main")
+    page.locator("article.match").first.wait_for()
+    assert EVIL in page.locator("article.match .target").first.text_content()
+    assert "duiyi" in page.title()
+    page.goto(f"{address}tools")
+    page.set_input_files("form[action='/tools/check'] input[type=file]", path)
+    page.click("text=Check terms")
+    page.locator("table td", has_text="treaty is forbidden").wait_for()
+    page.click("text=Back to the files")
+    glossary = tmp_path / "g2.csv"
+    glossary.write_text("zh,en\n批准,ratification\n", "utf-8")
+    page.set_input_files("form[action='/tools/import-terms'] input[type=file]", glossary)
+    page.click("text=Import terms")
+    page.locator("text=1 entries imported").wait_for()
+    page.goto(f"{address}terms?text=批准")
+    assert "ratification" in page.locator("table").text_content()
+    page.goto(f"{address}tools")
+    with page.expect_download() as download:
+        page.click("text=Export units")
+    download.value.save_as(tmp_path / "out.tmx")
+    assert "签字" in (tmp_path / "out.tmx").read_text("utf-8")
+    with page.expect_download() as download:
+        page.click("text=Export terms")
+    assert download.value.suggested_filename == "terms.tbx"
+    page.click("text=Extract")
+    page.locator("h1", has_text="Terms won").wait_for()
+
+
+def test_a_bad_file_is_told_on_the_page(open_page: Callable[..., Any], address: str, tmp_path: Path) -> None:
+    page = open_page()
+    page.goto(f"{address}tools")
+    path = tmp_path / "broken.tmx"
+    path.write_text("<tmx><body>", "utf-8")
+    page.set_input_files("form[action='/tools/import'] input[type=file]", path)
+    page.click("text=Import units")
+    alert = page.locator("[role=alert]")
+    alert.wait_for()
+    assert "broken.tmx" in alert.text_content()
+    assert "/tmp" not in alert.text_content()
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A page of another server, with whatever script its owner likes."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>elsewhere</title><link rel=icon href='data:,'>")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on standard error."""
+
+
+def test_a_page_elsewhere_reads_and_changes_nothing(open_page: Callable[..., Any], address: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        page = open_page()
+        page.goto(f"http://127.0.0.1:{other.server_address[1]}/")
+        fetch = """([there, options]) => fetch(there, options).then(a => a.type + a.status, e => 'refused')"""
+        lookup = f"{address}api/lookup?text=第一条"
+        assert page.evaluate(fetch, [lookup, {}]) == "refused"
+        unit = {"source": "坏", "target": "bad", "source_lang": "zh", "target_lang": "en"}
+        body = {"method": "POST", "body": json.dumps({"units": [unit]})}
+        assert page.evaluate(fetch, [f"{address}api/add", body]) == "refused"
+        assert page.evaluate(fetch, [f"{address}api/add", {**body, "mode": "no-cors"}]) == "refused"
+        put = {"method": "PUT", "body": json.dumps(unit)}
+        assert page.evaluate(fetch, [f"{address}tmserver/zh/en/unit/x", put]) == "refused"
+        page.evaluate(
+            """(there) => { const form = document.createElement("form"); form.method = "post"; form.action = there;
+            form.enctype = "multipart/form-data"; document.body.append(form); form.submit(); }""",
+            f"{address}tools/extract",
+        )
+        page.locator("text=Pages elsewhere may not use this server").wait_for()
+        other.shutdown()
+    page.goto(f"{address}?text=坏")
+    assert page.locator("article.match").count() == 0
