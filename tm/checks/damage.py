@@ -26,9 +26,12 @@ _MARK = re.compile(r"\?+")
 _WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]{2}")
 _BEYOND = re.compile(r"[\u0080-\u04ff\u2010-\u2122\u2500-\u25ff]")
 _MARKS_ONLY = re.compile(r"[\u2010-\u2027\u3000-\u3011\uff01-\uff0f\uff1a-\uff1f]+")
-#: What neither Chinese nor English is written in, and in English a single Chinese character that is rare besides.
-_STRAY = re.compile(
-    r"[\uff61-\uff9f\uac00-\ud7a3\u3105-\u312f]{2,}|(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])"
+#: What neither Chinese nor English is written in.
+_STRAY = re.compile(r"[\uff61-\uff9f\uac00-\ud7a3\u3105-\u312f]{2,}")
+#: A Chinese character by itself, and one or a sign that is stuck to a Latin letter.
+_ALONE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])")
+_STUCK = re.compile(
+    r"(?<=[A-Za-z])(?:[\u4e00-\u9fff]|[\u00a1-\u00a8\u00aa-\u00ad\u00af\u00b4-\u00b6\u00b8\u00ba-\u00bf])"
 )
 _GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
@@ -149,10 +152,16 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
     span = _garbled(text)
     if span is not None and text[slice(*span)] not in other:
         return Severity.ERROR, "garbled characters", span
-    if language in ("zh", "en"):
-        for match in _STRAY.finditer(text):
-            if match[0] not in other and (language == "en" or not _HAN.match(match[0])) and match[0] not in _usual():
-                return Severity.WARNING, f"{match[0]} out of place", match.span()
+    stray = _stray(text, other, language) if language in ("zh", "en") else None
+    return None if stray is None else (Severity.WARNING, f"{text[slice(*stray)]} out of place", stray)
+
+
+def _stray(text: str, other: str, language: str) -> Span | None:
+    """Signs that the language does not know, which the other side lacks as well."""
+    for pattern in (_STRAY, _STUCK, _ALONE) if language == "en" else (_STRAY,):
+        for match in pattern.finditer(text):
+            if match[0] not in other and (pattern is not _ALONE or match[0] not in _usual()):
+                return match.span()
     return None
 
 
