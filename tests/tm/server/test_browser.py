@@ -60,7 +60,7 @@ def test_pages_are_accessible_and_fit(
 def test_a_sentence_is_asked_by_keyboard(open_page: Callable[..., Any], address: str) -> None:
     page = open_page()
     page.goto(address)
-    # The field has the focus; the form is one Tab row away from its button.
+    page.locator("textarea:focus").wait_for()
     page.keyboard.type("共有 15 名成员参加会议")
     for _ in range(4):
         page.keyboard.press("Tab")
