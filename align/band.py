@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from models.encoder import Vectors
 
-__all__ = ["Window", "windows"]
+__all__ = ["Band", "Window", "cover"]
 
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 _FULL = 1200  # units a side that are compared in full at the coarsest level
 _ROWS = 32  # rows of one window
 _REFINING = 16  # half width of the band, in units of the level, on the way down
+_GAP = 16  # units in a row that the path leaves out on one side before they count as omitted
 _FLOOR = 0.15  # similarity (of centred vectors) below which two units say nothing about the path
 
 
@@ -36,7 +38,16 @@ class Window:
     right: int
 
 
-def windows(source: Vectors, target: Vectors, anchors: Sequence[tuple[int, int]], half_width: int) -> list[Window]:
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The windows, and which units of either side lie in no long omission, as far as the coarse path can tell."""
+
+    windows: list[Window]
+    source_kept: Flags
+    target_kept: Flags
+
+
+def cover(source: Vectors, target: Vectors, anchors: Sequence[tuple[int, int]], half_width: int) -> Band:
     """Cover with windows a monotone path through the single vectors, ``[n, dim]`` against ``[m, dim]``.
 
     The path goes through all ``anchors``: nodes in order, both ends of the plane included. Time and memory are
@@ -45,13 +56,31 @@ def windows(source: Vectors, target: Vectors, anchors: Sequence[tuple[int, int]]
     rows = len(source) + 1
     low = np.full(rows, len(target), np.int64)
     high = np.zeros(rows, np.int64)
+    source_kept, target_kept = np.ones(len(source), np.bool_), np.ones(len(target), np.bool_)
     source, target = _centred(source), _centred(target)
     for (top, left), (bottom, right) in pairwise(anchors):
-        piece_low, piece_high = _corridor(source[top:bottom], target[left:right], half_width)
+        start, stop = _route(source[top:bottom], target[left:right], half_width)
+        piece_low, piece_high = _widened(start, stop, half_width, right - left)
         part = slice(top, bottom + 1)
         low[part] = np.minimum(low[part], piece_low + left)
         high[part] = np.maximum(high[part], piece_high + left)
-    return list(_cut(low, high))
+        source_kept[top:bottom], target_kept[left:right] = _kept(start, stop, right - left)
+    return Band(list(_cut(low, high)), source_kept, target_kept)
+
+
+def _kept(start: Integers, stop: Integers, m: int) -> tuple[Flags, Flags]:
+    """Find where the path goes straight down or straight across for long."""
+    n = len(start) - 1
+    source, target = np.ones(n, np.bool_), np.ones(m, np.bool_)
+    if not n or not m:
+        return ~source, ~target
+    for first in range(0, n - _GAP + 1):
+        # A step across now and then is an accident; one in four is not.
+        if stop[first + _GAP] - start[first] < _GAP // 4 and n > 2 * _GAP:
+            source[first : first + _GAP] = False
+    for row in np.flatnonzero(stop - start >= _GAP):
+        target[start[row] : stop[row]] = False
+    return source, target
 
 
 def _centred(vectors: Vectors) -> Vectors:
@@ -66,21 +95,21 @@ def _unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(norms, 1e-6), np.float32)
 
 
-def _corridor(source: Vectors, target: Vectors, half_width: int) -> tuple[Integers, Integers]:
-    """Return the lowest and highest column of the band for each of the ``len(source) + 1`` rows of nodes."""
+def _route(source: Vectors, target: Vectors, half_width: int) -> tuple[Integers, Integers]:
+    """Return the first and last column of the coarse path in each of the ``len(source) + 1`` rows of nodes."""
     n, m = len(source), len(target)
     if not n or not m or (n <= half_width and m <= half_width):
+        # Small enough to be searched in full: the path takes all of every row.
         return np.zeros(n + 1, np.int64), np.full(n + 1, m, np.int64)
     if max(n, m) <= _FULL:
         low, high = np.zeros(n + 1, np.int64), np.full(n + 1, m, np.int64)
     else:
-        low, high = _corridor(_halved(source), _halved(target), _REFINING)
+        coarse_source, coarse_target = _halved(source), _halved(target)
+        low, high = _widened(*_route(coarse_source, coarse_target, _REFINING), _REFINING, len(coarse_target))
         low = np.minimum(2 * np.repeat(low, 2)[: n + 1], m)
         high = np.minimum(2 * np.repeat(high, 2)[: n + 1] + 1, m)
-        low, high = low[: n + 1], high[: n + 1]
         low[0], high[-1] = 0, m
-    start, stop = _path(source, target, low, high)
-    return _widened(start, stop, half_width, m)
+    return _path(source, target, low, high)
 
 
 def _halved(vectors: Vectors) -> Vectors:

@@ -92,7 +92,13 @@ class _Stream:
         cls, source: Document, target: Document, ids: Sequence[list[int]], encoder: Encoder, options: BlockOptions
     ) -> "_Stream":
         left, right = (
-            prepare([units[i].text for i in side], encoder=encoder, language=document.language, width=width)
+            prepare(
+                [units[i].text for i in side],
+                encoder=encoder,
+                language=document.language,
+                width=width,
+                by_clauses=options.search.clauses,
+            )
             for document, units, side, width in zip(
                 (source, target),
                 (paragraphs(source), paragraphs(target)),

@@ -7,8 +7,9 @@ is one idea, computed for all places of a window at once:
 - similarity of the joined texts, scaled with the size of the bead, since a path of few large beads sums fewer of them;
 - *hubness*: the mean similarity to the nearest of a sample of the other side; some texts resemble everything
   (the margin of Artetxe and Schwenk 2019, and the normalisation of Thompson and Koehn 2019, section 3.1);
+- *clauses*: whether parts of the bead, the outermost above all, would suit the unit next to it better;
 - *leak*: what the neighbours just outside have to do with the bead, and what its own edge units have to do with the
-  neighbours; *growth* and *shrinking*: what the similarity would gain by one unit more, or lose by one less;
+  neighbours; *shrinking*: what the similarity would lose by one unit less;
 - lengths, as ratio and as difference over the root of the length (Gale and Church 1993);
 - questions, exclamations, quotations and numbers that only one side has, and boundaries at which only one side opens or
   closes a quotation;
@@ -22,12 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.band import Window
+from align.clauses import Verdicts, verdicts
 from align.spans import Prepared
 from align.traits import Traits
 
 __all__ = ["IMPOSSIBLE", "Pair", "Shape", "features", "pair_up", "score", "shapes"]
 
 Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 #: How many source and target units a bead holds.
 Shape = tuple[int, int]
 
@@ -35,6 +38,10 @@ Shape = tuple[int, int]
 IMPOSSIBLE = -1e4
 _SAMPLE = 128  # units of the other side that hubness is measured on
 _NEAREST = 8
+_NEARBY = 150  # units to either side of the diagonal among which a partner is looked for
+_FEWEST = 8
+#: Mean similarity of strangers and of partners by the built-in encoder, over the chapters that the weights come from.
+_USUAL = (0.105, 0.525)
 
 
 def shapes(max_source: int, max_target: int, max_size: int) -> tuple[Shape, ...]:
@@ -47,8 +54,9 @@ def shapes(max_source: int, max_target: int, max_size: int) -> tuple[Shape, ...]
 class Pair:
     """Two prepared sides and what is measured once between them.
 
-    ``source_near[k - 1, i]`` is the mean cosine of a run to its nearest in a sample of the other side,
-    ``source_mean`` to all of the sample; ``ratio`` is source characters for one target character.
+    Similarities are ``(cosine - floor) * gain``. ``source_near[k - 1, i]`` is the mean similarity of a run to its
+    nearest in a sample of the other side, ``source_mean`` to all of the sample; ``ratio`` is source characters for
+    one target character.
     """
 
     source: Prepared
@@ -58,15 +66,49 @@ class Pair:
     target_near: Floats
     target_mean: Floats
     ratio: float
+    floor: float = 0.0
+    gain: float = 1.0
 
 
-def pair_up(source: Prepared, target: Prepared) -> Pair:
-    """Measure hubness and the ratio of lengths between two sides."""
+def pair_up(
+    source: Prepared, target: Prepared, *, kept: tuple[Flags, Flags] | None = None, rescale: bool = False
+) -> Pair:
+    """Measure hubness and the ratio of lengths between two sides; the latter over the units ``kept`` only.
+
+    With ``rescale`` the similarities are brought to the built-in encoder's scale, for which the weights were learned.
+    """
     source_near, source_mean = _hubness(source, _sample(target))
     target_near, target_mean = _hubness(target, _sample(source))
-    lengths = [float(side.traits.sums["length"][-1] - side.traits.sums["length"][0]) for side in (source, target)]
-    ratio = lengths[0] / lengths[1] if min(lengths) > 0 else 1.0
-    return Pair(source, target, source_near, source_mean, target_near, target_mean, ratio)
+    floor, gain = _scale(source, target, source_mean[0]) if rescale else (0.0, 1.0)
+    for values in (source_near, source_mean, target_near, target_mean):
+        values -= floor
+        values *= gain
+    lengths = [np.diff(side.traits.sums["length"]) for side in (source, target)]
+    if kept is not None and min(kept[0].sum(), kept[1].sum()) >= _FEWEST:
+        lengths = [values[flags] for values, flags in zip(lengths, kept, strict=True)]
+    totals = [float(values.sum()) for values in lengths]
+    ratio = totals[0] / totals[1] if min(totals) > 0 else 1.0
+    return Pair(source, target, source_near, source_mean, target_near, target_mean, ratio, floor, gain)
+
+
+def _scale(source: Prepared, target: Prepared, means: Floats) -> tuple[float, float]:
+    """Return ``(floor, gain)`` that bring the similarities of strangers and of partners to the usual ones.
+
+    ``means`` are the mean cosines of the source's units to a sample of the target's, most of them strangers.
+    """
+    n, m = len(source), len(target)
+    if min(n, m) < _FEWEST:
+        return 0.0, 1.0
+    stranger = float(means.mean())
+    best = []
+    for i in np.unique(np.linspace(0, n - 1, _SAMPLE).astype(int)):
+        middle = i * m // n
+        nearby = target.vectors[:2, max(0, middle - _NEARBY) : middle + _NEARBY].astype(np.float32)
+        best.append(float((nearby @ source.vectors[0, i].astype(np.float32)).max()))
+    partner = float(np.mean(best))
+    usual_stranger, usual_partner = _USUAL
+    gain = (usual_partner - usual_stranger) / max(partner - stranger, 0.05)
+    return stranger - usual_stranger / gain, gain
 
 
 def _sample(side: Prepared) -> Floats:
@@ -130,7 +172,18 @@ class _Place:
         source = _around(pair.source.vectors, window.first - 1, window.last + self._wide)
         target = _around(pair.target.vectors, window.left - 1, window.right + self._high)
         flat = source.reshape(-1, source.shape[2]) @ target.reshape(-1, target.shape[2]).T
+        if pair.gain != 1.0:
+            flat -= np.float32(pair.floor)
+            flat *= np.float32(pair.gain)
         self._cosines = flat.reshape(*source.shape[:2], *target.shape[:2])
+        self._verdicts: Verdicts | None = None
+        if pair.source.clauses is not None and pair.target.clauses is not None:
+            self._verdicts = verdicts(
+                (pair.source.clauses, pair.source.vectors[0]),
+                (pair.target.clauses, pair.target.vectors[0]),
+                window,
+                (self._wide, self._high),
+            )
 
     def cosine(self, a: int, b: int, down: int = 0, right: int = 0) -> Floats:
         """Similarity of source runs of a, moved down by some units, with target runs of b, moved right; 0 outside."""
@@ -159,11 +212,29 @@ class _Place:
             near = self.source_values(pair.source_near[0])
             length = self.counts("length", 1, 0)[0] / max(_mean_length(pair.source), 1.0)
             beside = np.maximum(self.cosine(1, 1), self.cosine(1, 1, 0, -1))
+            best, around = self._partners(0)
         else:
             near = self.target_values(pair.target_near[0])
             length = self.counts("length", 0, 1)[1] / max(_mean_length(pair.target), 1.0)
             beside = np.maximum(self.cosine(1, 1), self.cosine(1, 1, -1, 0))
-        return {"omission": 1.0, "omission length": np.minimum(length, 3.0), "omission near": near - beside}
+            best, around = self._partners(1)
+        return {
+            "omission": 1.0,
+            "omission length": np.minimum(length, 3.0),
+            "omission near": near - beside,
+            "omission best": best - near,
+            "omission around": around - near,
+        }
+
+    def _partners(self, axis: int) -> tuple[Floats, Floats]:
+        """The best similarity of a unit of one side (0 source, 1 target) with any unit of the other in the window.
+
+        And the mean of the same over its two neighbours: omissions come in runs, and in a run nobody has a partner.
+        """
+        best = self._cosines[0, :, 0, :].max(axis=1 - axis)
+        count = self.rows if axis == 0 else self.columns
+        here, around = best[1 : 1 + count], (best[:count] + best[2 : 2 + count]) / 2
+        return (here[:, None], around[:, None]) if axis == 0 else (here[None, :], around[None, :])
 
     def bead(self, a: int, b: int) -> dict[str, Floats | float]:
         size = (a + b) / 2
@@ -183,6 +254,8 @@ class _Place:
         found |= self._members(a, b, cosine)
         found |= self._lengths(a, b, size)
         found |= self._marks(a, b)
+        if self._verdicts is not None:
+            found |= self._clauses(self._verdicts, a, b)
         found |= {
             "bead": 1.0,
             "size": size,
@@ -196,6 +269,17 @@ class _Place:
             "uneven": float(abs(a - b)),
         }
         return found
+
+    def _clauses(self, said: Verdicts, a: int, b: int) -> dict[str, Floats | float]:
+        gain = np.float32(self.pair.gain)
+        edges = said.edges(a, b)
+        return {
+            "clause inside": (said.inside(a, b) - np.float32(self.pair.floor)) * gain,
+            "clause better": np.sqrt(said.better(a, b) * gain),
+            "clause edge": sum(np.maximum(edge, 0) for edge in edges) * gain,
+            "clause edge most": np.maximum.reduce(edges) * gain,
+            "clause edge balance": sum(edges) * gain,
+        }
 
     def _both(self, source: Floats, target: Floats) -> Floats:
         """The mean of a value of the source run and one of the target run."""
@@ -212,20 +296,11 @@ class _Place:
             self.cosine(1, 1, 0, -1) - self.cosine(1, b, 0, 0),
             self.cosine(1, 1, a - 1, b) - self.cosine(1, b, a - 1, 0),
         ]
-        growth = [
-            np.maximum(grown - cosine, -0.1)
-            for grown in (
-                self.cosine(a, b + 1), self.cosine(a, b + 1, 0, -1), self.cosine(a + 1, b), self.cosine(a + 1, b, -1, 0)
-            )
-        ]  # fmt: skip
         return {
             "leak": sum(outside) - 4 * mean,
             "leak most": np.maximum.reduce(outside) - cosine,
             "edge": sum(np.maximum(edge, -0.2) for edge in edges),
             "edge most": np.maximum.reduce(edges),
-            "growth target": growth[0] + growth[1],
-            "growth source": growth[2] + growth[3],
-            "growth most": np.maximum.reduce(growth),
         }
 
     def _members(self, a: int, b: int, cosine: Floats) -> dict[str, Floats | float]:

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.alignment import Bead
-from align.band import Window, windows
+from align.band import Window, cover
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, Pair, Shape, pair_up, score, shapes
 from align.spans import Prepared, prepare
-from align.weights import weights
+from align.weights import known, weights
 from corpora.errors import UsageError
 from models.encoder import Encoder
 
@@ -38,6 +38,8 @@ class SearchOptions:
     ``caution``: what a bead must be worth to be drawn, as a probability: the path maximises the sum of (probability
     of the bead - caution), so that a higher value draws fewer and larger beads. Half of the F1 that is hoped for
     maximises expected F1.
+    ``clauses``: parts of units are heard too (`align.clauses`), worth while where units are sentences.
+    ``weights``: weights of the features of `align.scoring` in place of the trained ones.
     """
 
     unit: Literal["sentence", "paragraph"] = "sentence"
@@ -46,11 +48,13 @@ class SearchOptions:
     max_size: int = 7
     half_width: int = 24
     caution: float = 0.45
+    clauses: bool = True
+    weights: Mapping[str, float] | None = None
 
     @classmethod
     def paragraphs(cls) -> "SearchOptions":
         """Settings for whole paragraphs: beads are mostly one to one, and omissions common."""
-        return cls(unit="paragraph", max_source=3, max_target=3, max_size=4)
+        return cls(unit="paragraph", max_source=3, max_target=3, max_size=4, clauses=False)
 
 
 def search(
@@ -67,8 +71,8 @@ def search(
     """Align ``source`` with ``target``; ids are positions. See `search_prepared` for the rest."""
     options = options or SearchOptions()
     return search_prepared(
-        prepare(source, encoder=encoder, language=source_lang, width=options.max_source),
-        prepare(target, encoder=encoder, language=target_lang, width=options.max_target),
+        prepare(source, encoder=encoder, language=source_lang, width=options.max_source, by_clauses=options.clauses),
+        prepare(target, encoder=encoder, language=target_lang, width=options.max_target, by_clauses=options.clauses),
         options=options,
         anchors=anchors,
         bonus=bonus,
@@ -98,16 +102,34 @@ def search_prepared(
     if nodes[-1] == (0, 0):
         return []
     types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
-    covering = windows(
-        source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, options.half_width
-    )
-    lattice = Lattice(types, covering, _scores(pair_up(source, target), covering, types, nodes, options, bonus))
+    band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, options.half_width)
+    covering = band.windows
+    rescale = options.weights is None and not known(options.unit, source.encoder)
+    pair = pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale)
+    lattice = Lattice(types, covering, _scores(pair, covering, types, nodes, options, bonus))
     # What a bead is worth: the probability that it is right, less what drawing it costs in precision.
     worth = posteriors(lattice)
+    _pool_omissions(worth, lattice)
     worth -= np.float32(options.caution)
     worth[lattice.scores < IMPOSSIBLE / 2] = IMPOSSIBLE
     path = best_path(lattice := replace(lattice, scores=worth))
     return [_bead(arc, float(worth[lattice.at(arc)]) + options.caution) for arc in path]
+
+
+def _pool_omissions(probabilities: Floats, lattice: Lattice) -> None:
+    """Give every arc that omits a unit the probability that the unit is omitted, wherever the other side stands then.
+
+    Two omissions side by side can be drawn in either order, which splits their probability among arcs that
+    stand for one and the same bead.
+    """
+    added = np.zeros(int(lattice.right.max()) + 1, np.float64)
+    for window, part in lattice.parts():
+        shape = window.last - window.first, window.right - window.left
+        dropped = probabilities[-2, part].reshape(shape)
+        dropped[:] = dropped.sum(axis=1, keepdims=True)
+        added[window.left : window.right] += probabilities[-1, part].reshape(shape).sum(axis=0)
+    for window, part in lattice.parts():
+        probabilities[-1, part] = np.tile(added[window.left : window.right], window.last - window.first)
 
 
 def _checked(anchors: Sequence[tuple[int, int]], n: int, m: int) -> list[tuple[int, int]]:
@@ -130,7 +152,7 @@ def _scores(
     bonus: Mapping[tuple[int, int], float] | None,
 ) -> Floats:
     """Return the scores ``[types, nodes]`` of all arcs, as `Lattice` wants them."""
-    chosen = weights(options.unit)
+    chosen = options.weights if options.weights is not None else weights(options.unit, pair.source.encoder)
     walls = _Walls(nodes) if len(nodes) > 2 else None
     sizes = [(window.last - window.first) * (window.right - window.left) for window in covering]
     found = np.empty((len(types), sum(sizes)), np.float32)

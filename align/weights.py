@@ -9,11 +9,30 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["weights"]
+__all__ = ["BUILTIN", "known", "weights"]
+
+#: The name of the encoder that the weights without an encoder's name were learned with.
+BUILTIN = "use-multilingual-3"
 
 
 @cache
-def weights(unit: str) -> Mapping[str, float]:
-    """Return the weights by feature name for ``unit``, "sentence" or "paragraph"."""
+def weights(unit: str, encoder: str = "") -> Mapping[str, float]:
+    """Return the weights by feature name for ``unit``, "sentence" or "paragraph", and the encoder of that name.
+
+    An encoder that has none of its own gets those of the built-in one, to whose scale `align.scoring` brings its
+    similarities.
+    """
+    table = _table()
+    return table.get(f"{unit}:{encoder}") or table[unit]
+
+
+@cache
+def known(unit: str, encoder: str) -> bool:
+    """Whether the weights were learned with ``encoder``."""
+    return encoder == BUILTIN or f"{unit}:{encoder}" in _table()
+
+
+@cache
+def _table() -> dict[str, dict[str, float]]:
     table: dict[str, dict[str, float]] = json.loads(files("align").joinpath("weights.json").read_text("utf-8"))
-    return table[unit]
+    return table

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.alignment import Bead
-from align.band import Window, windows
+from align.band import Window, cover
 from align.lattice import Lattice, best_path
 from align.scoring import IMPOSSIBLE, shapes
 from corpora.languages import joiner
@@ -69,7 +69,7 @@ def vecalign(
         norm = norms[0][a - 1, : n + 1 - a, None] + norms[1][b - 1, None, : m + 1 - b]
         return np.asarray(-2 * distance * a * b / (norm + 1e-6), np.float32)
 
-    return _aligned(shapes(7, 7, 8), scorer, windows(left[0], right[0], [(0, 0), (n, m)], 24))
+    return _aligned(shapes(7, 7, 8), scorer, cover(left[0], right[0], [(0, 0), (n, m)], 24).windows)
 
 
 def bertalign(source: Sequence[str], target: Sequence[str], encoder: Encoder, languages: tuple[str, str]) -> list[Bead]:
@@ -88,7 +88,7 @@ def bertalign(source: Sequence[str], target: Sequence[str], encoder: Encoder, la
         penalty = np.log2(1 + np.minimum(*lengths) / np.maximum(np.maximum(*lengths), 1))
         return np.asarray((here @ there.T - beside) * penalty, np.float32)
 
-    return _aligned(shapes(4, 4, 5), scorer, windows(left[0], right[0], [(0, 0), (n, m)], 24))
+    return _aligned(shapes(4, 4, 5), scorer, cover(left[0], right[0], [(0, 0), (n, m)], 24).windows)
 
 
 def _beside(runs: Vectors, single: Vectors, size: int) -> Floats:

@@ -54,6 +54,11 @@ class CombinedEncoder:
         """Read the sentences once; the second encoder's vectors are centred over them."""
         return _CombinedSpans(self, sentences, joiner)
 
+    def encode_parts(self, texts: Sequence[str]) -> Vectors:
+        """Return vectors of parts of sentences by the first encoder alone, scaled by its share of the similarity."""
+        first = self._first.encode(texts) * self._scales[0]
+        return np.concatenate([first, np.zeros((len(texts), self._second.dim), np.float32)], axis=1)
+
     def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
         """Return float32 vectors ``[width, n, dim]`` of all runs of up to ``width`` sentences; zeros past the end."""
         return table(self.prepare(sentences, joiner), self.dim, width)

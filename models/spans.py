@@ -14,7 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.encoder import Encoder, SpanEncoder, Vectors
 
-__all__ = ["Joined", "PreparingEncoder", "Spans", "all_spans", "checked", "prepare", "table"]
+__all__ = [
+    "Joined",
+    "PartsEncoder",
+    "PreparingEncoder",
+    "Spans",
+    "all_spans",
+    "checked",
+    "encode_parts",
+    "prepare",
+    "table",
+]
 
 
 Indices = NDArray[np.int64]
@@ -41,6 +51,15 @@ class PreparingEncoder(Encoder, Protocol):
 
     def prepare(self, sentences: Sequence[str], joiner: str) -> Spans:
         """Read the sentences once; keep only what the spans need."""
+        ...
+
+
+@runtime_checkable
+class PartsEncoder(Encoder, Protocol):
+    """An encoder that has a cheaper way to read parts of sentences, comparable with its vectors of whole ones."""
+
+    def encode_parts(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 vectors ``[len(texts), dim]`` of length 1 at most; zeros for a text without content."""
         ...
 
 
@@ -79,6 +98,11 @@ def prepare(encoder: Encoder, sentences: Sequence[str], joiner: str) -> Spans:
     if isinstance(encoder, PreparingEncoder):
         return encoder.prepare(sentences, joiner)
     return Joined(encoder, sentences, joiner)
+
+
+def encode_parts(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """Return vectors of parts of sentences, by the encoder's own way where it has one."""
+    return encoder.encode_parts(texts) if isinstance(encoder, PartsEncoder) else encoder.encode(texts)
 
 
 def all_spans(encoder: Encoder, sentences: Sequence[str], width: int, joiner: str) -> Vectors:

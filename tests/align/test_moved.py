@@ -1,6 +1,7 @@
 """Regions, seeds and leftovers, on texts whose order is known because it was made here."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,7 @@ def test_a_single_unit_that_stands_elsewhere_is_paired() -> None:
 def test_heaviest_increasing_is_the_heaviest(pairs: list[tuple[int, float]]) -> None:
     values, weights = [value for value, _ in pairs], [weight for _, weight in pairs]
     chosen = sorted(heaviest_increasing(values, weights))
-    assert all(values[a] < values[b] for a, b in zip(chosen, chosen[1:], strict=False))
+    assert all(values[a] < values[b] for a, b in pairwise(chosen))
     best = [0.0] * len(values)
     for k, value in enumerate(values):
         best[k] = weights[k] + max((best[j] for j in range(k) if values[j] < value), default=0.0)

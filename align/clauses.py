@@ -1,0 +1,208 @@
+"""Parts of sentences as witnesses of where a bead ends: whether a clause has its like inside it or just outside.
+
+The vector of a long sentence says little about its last six words, and the last six words are what decides whether
+the next sentence of the other side still belongs to the bead. So every unit is cut into clauses at its inner
+marks, each clause is compared with the clauses (and the whole) of every unit of the other side, and for the first and
+the last clause of a bead it is asked whether the unit just outside would suit them better.
+
+Where a clause ends is told by marks alone, in any script; a cut in a bad place costs little, since both parts are
+compared with the other side's whole units as well. On the literary chapters this evidence is worth two points of F1.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from align.band import Window
+from models.encoder import Encoder
+from models.spans import encode_parts
+
+__all__ = ["Clauses", "Heard", "Verdicts", "clauses", "split", "verdicts"]
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+_BLOCK = 8192
+_LEAST = 8  # letters, an ideograph counted as three, below which a part goes with the part before it
+# Behind marks and the quotation marks that they close with; before what opens a quotation.
+_CUTS = re.compile(
+    r"(?:(?<!\d)[,:]|[,:](?!\d)|[，、;；：—–…!！?？。؟،])+[”’»」』》'\"]*\s*"
+    r"|\.[”’'\"]*\s+"
+    r"|[”»」』》]\s*"
+    r"|['\"]\s+"
+    r"|(?=(?<!\A)[“‘„«「『《])"
+    r"|\s+(?=['\"]\w)"
+)
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LETTER = re.compile(r"\w")
+
+
+def split(text: str) -> list[str]:
+    """Cut ``text`` at its inner marks into parts that are long enough to mean something; at least one."""
+    ends = [*(cut.end() for cut in _CUTS.finditer(text)), len(text)]
+    parts: list[str] = []
+    start = 0
+    for end in ends:
+        part = text[start:end]
+        if parts and (_weight(part) < _LEAST or _weight(parts[-1]) < _LEAST):
+            parts[-1] += part
+        elif part:
+            parts.append(part)
+        start = end
+    return [part.strip() for part in parts] or [text]
+
+
+def _weight(part: str) -> int:
+    return len(_LETTER.findall(part)) + 2 * len(_IDEOGRAPH.findall(part))
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The clauses of n units: those of unit i have the vectors ``vectors[starts[i]:starts[i + 1]]``, float16."""
+
+    vectors: NDArray[np.float16]
+    starts: Integers
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, part: slice) -> "Clauses":
+        start, stop, _ = part.indices(len(self))
+        starts = self.starts[start : max(stop, start) + 1]
+        return Clauses(self.vectors[starts[0] : starts[-1]], starts - starts[0])
+
+
+def clauses(texts: Sequence[str], encoder: Encoder) -> Clauses:
+    """Cut ``texts`` and encode the parts."""
+    parts = [split(text) for text in texts]
+    starts = np.concatenate([[0], np.cumsum([len(some) for some in parts])]).astype(np.int64)
+    flat = [part for some in parts for part in some]
+    vectors = np.zeros((len(flat), encoder.dim), np.float16)
+    for start in range(0, len(flat), _BLOCK):
+        vectors[start : start + _BLOCK] = encode_parts(encoder, flat[start : start + _BLOCK])
+    return Clauses(vectors, starts)
+
+
+#: One side: its clauses, and the vectors ``[n, dim]`` of its whole units.
+Heard = tuple[Clauses, NDArray[np.float16]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What the clauses say of beads that open at the nodes of a window.
+
+    By shape ``(a, b)``, each ``[rows, columns]``: ``inside`` is the mean over the clauses of both sides of their best
+    likeness in the bead, ``better`` the sum of what a unit next to the bead has above that. ``edges`` are the
+    same differences, with their sign, for the first clause of the source against the unit before the target, the last
+    against the unit behind it, and the other way about.
+    """
+
+    rows: int
+    columns: int
+    forth: "_Side"
+    back: "_Side"
+
+    def inside(self, a: int, b: int) -> Floats:
+        """Mean likeness of the bead's clauses to the other side of it."""
+        count = _run(self.forth.count, a, self.rows)[:, None] + _run(self.back.count, b, self.columns)[None, :]
+        return np.asarray(self._both(self.forth.inside, self.back.inside, a, b) / np.maximum(count, 1))
+
+    def better(self, a: int, b: int) -> Floats:
+        """How much better all clauses together would find their like in a unit next to the bead."""
+        return np.maximum(self._both(self.forth.better, self.back.better, a, b), 0)
+
+    def edges(self, a: int, b: int) -> tuple[Floats, Floats, Floats, Floats]:
+        """How much better the outermost clauses suit the unit outside: source first, source last, target likewise."""
+        rows, columns = self.rows, self.columns
+        return (
+            self.forth.first[b - 1][:rows],
+            self.forth.last[b - 1][a - 1 : a - 1 + rows],
+            self.back.first[a - 1][:columns].T,
+            self.back.last[a - 1][b - 1 : b - 1 + columns].T,
+        )
+
+    def _both(self, forth: Sequence[Floats], back: Sequence[Floats], a: int, b: int) -> Floats:
+        return np.asarray(_run(forth[b - 1], a, self.rows) + _run(back[a - 1], b, self.columns).T)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The clauses of the units of one side (u) against runs of the other's, by the size of the run less one.
+
+    ``count[u]``, ``inside[k][u, c]`` and ``better[k][u, c]`` are running sums over the units; ``first[k][u, c]`` and
+    ``last[k][u, c]`` are for the first and last clause of a unit, for the run that begins at column c.
+    """
+
+    count: Floats
+    inside: list[Floats]
+    better: list[Floats]
+    first: list[Floats]
+    last: list[Floats]
+
+
+def verdicts(source: Heard, target: Heard, window: Window, shape: tuple[int, int]) -> Verdicts:
+    """Hear the clauses around ``window`` for beads of up to ``shape`` units."""
+    rows, columns = window.last - window.first, window.right - window.left
+    wide, high = shape
+    forth = _side(source[0], target, (window.first, rows + wide), (window.left, columns, high))
+    back = _side(target[0], source, (window.left, columns + high), (window.first, rows, wide))
+    return Verdicts(rows, columns, forth, back)
+
+
+def _side(own: Clauses, other: Heard, units: tuple[int, int], runs: tuple[int, int, int]) -> _Side:
+    """Compare the clauses of ``units`` (first, count) with the runs (first column, columns, longest) of ``other``."""
+    first, count = units
+    left, columns, longest = runs
+    low, high = min(max(first, 0), len(own)), min(max(first + count, 0), len(own))
+    starts = own.starts[low : high + 1] - own.starts[low]
+    vectors = own.vectors[own.starts[low] : own.starts[high]].astype(np.float32)
+    # One column before the first run and one behind the longest, for what stands just outside.
+    plane = _plane(vectors, other, left - 1, columns + longest + 1)
+    ends = np.concatenate([np.full(low - first, 0), starts, np.full(first + count - high, starts[-1])]).astype(np.int64)
+    here = slice(low - first, high - first)
+    side = _Side(ends.astype(np.float32), [], [], [], [])
+    inside = plane[:, 1 : 1 + columns]
+    for size in range(1, longest + 1):
+        if size > 1:
+            inside = np.maximum(inside, plane[:, size : size + columns])
+        before = plane[:, :columns] - inside
+        behind = plane[:, size + 1 : size + 1 + columns] - inside
+        side.inside.append(_sums(inside, ends))
+        side.better.append(_sums(np.maximum(np.maximum(before, behind), 0), ends))
+        side.first.append(_laid(before[starts[:-1]], here, count))
+        side.last.append(_laid(behind[starts[1:] - 1], here, count))
+    return side
+
+
+def _plane(vectors: Floats, other: Heard, left: int, columns: int) -> Floats:
+    """The likeness of every clause to the best part of each unit of the other side, ``[clauses, columns]``."""
+    parts, whole = other
+    plane = np.zeros((len(vectors), columns), np.float32)
+    low, high = min(max(left, 0), len(parts)), min(max(left + columns, 0), len(parts))
+    if low < high:
+        starts = parts.starts[low:high]
+        single = vectors @ parts.vectors[starts[0] : parts.starts[high]].astype(np.float32).T
+        best = np.maximum.reduceat(single, starts - starts[0], axis=1)
+        plane[:, low - left : high - left] = np.maximum(best, vectors @ whole[low:high].astype(np.float32).T)
+    return plane
+
+
+def _sums(values: Floats, ends: Integers) -> Floats:
+    """Running sums over units, ``[units + 1, columns]``, of the values of their clauses."""
+    totals = np.zeros((len(values) + 1, values.shape[1]), np.float32)
+    np.cumsum(values, axis=0, out=totals[1:])
+    return np.asarray(totals[ends])
+
+
+def _laid(values: Floats, here: slice, count: int) -> Floats:
+    """Values of the units that exist among ``count``; 0 for those past the ends."""
+    laid = np.zeros((count, values.shape[1]), np.float32)
+    laid[here] = values
+    return laid
+
+
+def _run(sums: Floats, size: int, count: int) -> Floats:
+    return np.asarray(sums[size : size + count] - sums[:count])

@@ -1,0 +1,101 @@
+"""Clauses: where texts are cut, and their verdicts against plain loops over every bead."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from align.band import Window
+from align.clauses import Clauses, clauses, split, verdicts
+
+CUT = [
+    ("他来了，又走了。", ["他来了，", "又走了。"]),
+    ("好，好，我知道了。", ["好，好，我知道了。"]),
+    ("他说：“明天再来吧。”她点点头。", ["他说：“明天再来吧。”", "她点点头。"]),
+    (
+        "He came in, sat down by the fire, and said nothing.",
+        ["He came in,", "sat down by the fire,", "and said nothing."],
+    ),
+    ("'Why ever not?' she asked him quietly.", ["'Why ever not?'", "she asked him quietly."]),
+    ("It cost 1,200 dollars and 3.5 cents", ["It cost 1,200 dollars and 3.5 cents"]),
+    ("Oui, bien sûr; mais la cigale chantait", ["Oui, bien sûr;", "mais la cigale chantait"]),
+    ("", [""]),
+    ("  ", [""]),
+    ("He said so’s not to. “Well then!” they all cried.", ["He said so’s not to.", "“Well then!”", "they all cried."]),
+    ("It’s the dogs’ dinner, isn’t it?", ["It’s the dogs’ dinner, isn’t it?"]),
+    ("……", ["……"]),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), CUT, ids=[text for text, _ in CUT])
+def test_cut_at_inner_marks(text: str, parts: list[str]) -> None:
+    assert split(text) == parts
+
+
+@given(st.text(alphabet="他来了 ,，。.!“”'\"aB1—…;", max_size=60))
+def test_nothing_is_lost_but_blanks(text: str) -> None:
+    assert "".join("".join(split(text)).split()) == "".join(text.split())
+
+
+def side(random: np.random.Generator, sizes: list[int]) -> tuple[Clauses, np.ndarray]:
+    def unit(count: int) -> np.ndarray:
+        rows = random.standard_normal((count, 8)).astype(np.float32)
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+
+    return Clauses(unit(sum(sizes)), np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)), unit(len(sizes))
+
+
+SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=9)
+
+
+@settings(max_examples=60)
+@given(SIZES, SIZES, st.integers(0, 4), st.integers(0, 4), st.integers(0, 2**32 - 1))
+def test_verdicts_are_those_of_plain_loops(
+    source_sizes: list[int], target_sizes: list[int], first: int, left: int, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    sides = side(random, source_sizes), side(random, target_sizes)
+    n, m = len(source_sizes), len(target_sizes)
+    window = Window(min(first, n), n + 1, min(left, m), m + 1)
+    said = verdicts(*sides, window, (3, 3))
+
+    def likeness(clause: np.ndarray, other: int, unit: int) -> float:
+        parts, whole = sides[other]
+        if not 0 <= unit < len(parts):
+            return 0.0
+        rows = np.vstack([parts.vectors[parts.starts[unit] : parts.starts[unit + 1]], whole[unit : unit + 1]])
+        return float((rows.astype(np.float32) @ clause.astype(np.float32)).max())
+
+    def heard(own: int, units: range, run: range) -> list[tuple[float, float, float]]:
+        parts, _ = sides[own]
+        found = []
+        for unit in units:
+            for clause in parts.vectors[parts.starts[unit] : parts.starts[unit + 1]]:
+                inside = max(likeness(clause, 1 - own, other) for other in run)
+                before, behind = (likeness(clause, 1 - own, other) for other in (run.start - 1, run.stop))
+                found.append((inside, before - inside, behind - inside))
+        return found
+
+    for a in (1, 2, 3):
+        for b in (1, 2, 3):
+            inside, better, edges = said.inside(a, b), said.better(a, b), said.edges(a, b)
+            for i in range(window.first, n + 1 - a):
+                for j in range(window.left, m + 1 - b):
+                    at = i - window.first, j - window.left
+                    rows, columns = range(i, i + a), range(j, j + b)
+                    forth, back = heard(0, rows, columns), heard(1, columns, rows)
+                    assert inside[at] == pytest.approx(np.mean([one for one, _, _ in forth + back]), abs=1e-4)
+                    best = sum(max(before, behind, 0) for _, before, behind in forth + back)
+                    assert better[at] == pytest.approx(best, abs=1e-4)
+                    wanted = forth[0][1], forth[-1][2], back[0][1], back[-1][2]
+                    assert [edge[at] for edge in edges] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_slice_has_the_clauses_of_its_units(words) -> None:
+    texts = ["one thing, another thing entirely, a third", "alone", "and so, he said, it ended"]
+    whole = clauses(texts, words)
+    assert len(whole) == 3
+    part, direct = whole[1:], clauses(texts[1:], words)
+    assert np.array_equal(part.starts, direct.starts)
+    assert np.array_equal(part.vectors, direct.vectors)
+    assert len(whole[3:]) == 0
