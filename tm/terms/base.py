@@ -8,20 +8,20 @@ so a look-up from the command line costs no more than one on a running server.
 
 import json
 import sqlite3
-import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpora.errors import StoreError
 from corpora.languages import base, is_spaced
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.folding import fold, fold_text
+
+if TYPE_CHECKING:
+    from tm.terms.likeness import Likeness
 
 __all__ = ["Found", "Hit", "TermBase"]
 
@@ -39,16 +39,10 @@ CREATE TABLE terms (
 CREATE INDEX terms_by_key ON terms (base, folded);
 CREATE INDEX terms_by_head ON terms (base, head, folded);
 CREATE INDEX terms_by_concept ON terms (concept);
-CREATE TABLE grams (
-    gram INTEGER NOT NULL, size INTEGER NOT NULL, term INTEGER NOT NULL, PRIMARY KEY (gram, size, term)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE languages (base TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
 _HEAD = 2  # characters of a key without spaces that make its head
 _LIKELY = 75.0  # percent: the least likeness of a fuzzy hit
-_CANDIDATES = 400  # keys compared for one fuzzy question
-_COMMON = 1500  # terms looked at for one gram; a gram that more have tells little
-_LONGEST_SIZE = 200  # lengths of keys are kept up to this
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +83,7 @@ class TermBase:
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(f"{path} cannot be created: {error.strerror}") from error
+        self._likeness: dict[str, tuple[tuple[int, int], Likeness]] = {}
         with self._errors():
             # SQLite locks by itself; a server opens it on one thread and closes it on another.
             self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
@@ -247,7 +242,7 @@ class TermBase:
         self._db.executemany("INSERT OR IGNORE INTO languages VALUES (?)", {(base(t.language),) for t in concept.terms})
         for term in concept.terms:
             key = fold(term.text, term.language)
-            added = self._db.execute(
+            self._db.execute(
                 "INSERT INTO terms (concept, language, base, text, status, pos, source, note, examples, folded, head) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -264,22 +259,11 @@ class TermBase:
                     _head(key, term.language),
                 ],
             )
-            self._db.executemany(
-                "INSERT OR IGNORE INTO grams VALUES (?, ?, ?)",
-                [(gram, min(len(key), _LONGEST_SIZE), added.lastrowid) for gram in _grams(key, term.language)],
-            )
 
     def _remove(self, key: str) -> int:
         row = self._db.execute("SELECT id FROM concepts WHERE key = ?", [key]).fetchone()
         if row is None:
             return 0
-        for term, language, folded in self._db.execute(
-            "SELECT id, language, folded FROM terms WHERE concept = ?", row
-        ).fetchall():
-            self._db.executemany(
-                "DELETE FROM grams WHERE gram = ? AND size = ? AND term = ?",
-                [(gram, min(len(folded), _LONGEST_SIZE), term) for gram in _grams(folded, language)],
-            )
         self._db.execute("DELETE FROM concepts WHERE id = ?", row)
         return 1
 
@@ -311,26 +295,17 @@ class TermBase:
             return [row[0] for row in rows]
 
     def _alike(self, key: str, language: str, limit: int) -> list[tuple[int, float]]:
-        """Terms at least 75 % alike (normalised edit distance of characters), sought among those sharing rare grams."""
-        from rapidfuzz import process
-        from rapidfuzz.distance import Levenshtein
+        """Terms at least 75 % alike; the keys of a language are kept until the base changes."""
+        from tm.terms.likeness import Likeness
 
-        sizes = [int(len(key) * _LIKELY / 100), min(_LONGEST_SIZE, int(len(key) * 100 / _LIKELY) + 1)]
-        lists: list[list[int]] = []
         with self._errors():
-            for gram in _grams(key, language):
-                rows = self._db.execute(
-                    "SELECT term FROM grams WHERE gram = ? AND size BETWEEN ? AND ? LIMIT ?", [gram, *sizes, _COMMON]
-                )
-                lists.append([row[0] for row in rows])
-            lists.sort(key=len)
-            shared = Counter(chain.from_iterable(lists[: max(8, len(lists) // 2)]))
-            likely = [term for term, _ in shared.most_common(_CANDIDATES)]
-            keys = dict(self._select("SELECT id, folded FROM terms WHERE id IN ({})", likely))
-            close = process.extract(
-                key, keys, scorer=Levenshtein.normalized_similarity, score_cutoff=_LIKELY / 100, limit=limit
-            )
-        return [(term, round(100 * score, 1)) for _, score, term in close]
+            # The one number tells of changes by others, the other of those by this connection.
+            state = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
+            known = self._likeness.get(language)
+            if known is None or known[0] != state:
+                rows = self._db.execute("SELECT id, folded FROM terms WHERE base = ?", [language])
+                known = self._likeness[language] = (state, Likeness(rows))
+        return known[1].near(key, _LIKELY, limit)
 
     def _keys_of(self, heads: Sequence[str], language: str) -> dict[str, dict[int, set[str]]]:
         """For each head that some term has: the keys that begin with it, by their length in units."""
@@ -435,12 +410,6 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _head(key: str, language: str) -> str:
     return key.split(" ", 1)[0] if is_spaced(language) else key[:_HEAD]
-
-
-def _grams(key: str, language: str) -> set[int]:
-    """The character pairs of a key (with its edges) as numbers, the same in every process."""
-    padded = f" {key} "
-    return {zlib.crc32(f"{language[:2]}{padded[i : i + 2]}".encode()) for i in range(len(padded) - 1)}
 
 
 def _split_pattern(question: str) -> list[str]:
