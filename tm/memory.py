@@ -34,9 +34,10 @@ __all__ = ["BATCH", "Memory", "Stats", "default_path", "memory_paths"]
 
 #: Units written at a time.
 BATCH = 5_000
-#: Seconds a transaction: long enough that pages of the file which many batches touch are written once, short enough
-#: that another writer waits a moment only.
-TRANSACTION = 2.0
+#: Units a transaction, and seconds, whichever is reached first: many enough that pages of the file which many batches
+#: touch are written once, few enough that another writer is not kept waiting.
+TRANSACTION = 50_000
+_LONGEST_TRANSACTION = 6.0
 _ALL = Filters()
 Progress = Callable[[int], None]
 
@@ -211,16 +212,18 @@ class Memory:
 
     def _write_for_a_while(self, writer: Writer, rest: Iterator[Unit]) -> tuple[bool, Exception | None]:
         """Write batches until the transaction is old enough; whether more may come, and what the source raised."""
-        began = time.monotonic()
-        while time.monotonic() - began < TRANSACTION:
+        until = time.monotonic() + _LONGEST_TRANSACTION
+        for _ in range(0, TRANSACTION, BATCH):
             try:
                 batch = list(islice(rest, BATCH))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - raised again when what came before it is committed
                 return False, error
             if not batch:
                 return False, None
             writer.write(batch)
             index.update(self.connection, index.FULL)
+            if time.monotonic() > until:
+                break
         return True, None
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
