@@ -56,7 +56,7 @@ def blocks_from_lines(
     options = options or CleaningOptions()
     profile = profiles.choose([line.text for line in lines], profile)
     rows = squared(rows_of(lines))
-    layout = measure(rows)
+    layout = replace(measure(rows), formulas=profile == "un")
     furniture = find_furniture(rows, layout, profile) if options.furniture else [None] * len(rows)
     changes = [_dropped(row, sort) for row, sort in zip(rows, furniture, strict=True) if sort is not None]
     pages = _pages(rows, furniture)

@@ -27,6 +27,7 @@ _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?
 _SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
 _SLACK = 0.3  # the most that a full line may fall short of the margin, as a share of it
 _OUTLIERS = 0.02, 0.1  # shares of the sure pairs that are none for certain, and that may be none
+_LONGEST = 0.97, 0.9  # of the full lines, some may stand out: two that a tool made one where a word was torn
 _APART = 0.05  # of the margin: no two of the full lines in order of length lie further apart
 _EVEN = 3  # columns by which full lines differ in a typewriter face
 _HALF = 0.5  # columns: the shortest of the full lines is one of them
@@ -70,7 +71,7 @@ class Layout:
     a larger gap parts paragraphs; ``indented``: the first line of a paragraph stands further in than the rest;
     ``trailing``: a blank at the end of a line marks the last line of a paragraph, as some PDF readers leave
     it; ``size``: the size of the running text in points, None for plain text; ``margin``: the column at which
-    the lines of paragraphs go on.
+    the lines of paragraphs go on; ``formulas``: the words with which clauses of resolutions open tell where they do.
     """
 
     wrapped: bool
@@ -82,6 +83,7 @@ class Layout:
     trailing: bool
     size: float | None = None
     margin: float = 0.0
+    formulas: bool = False
 
 
 def is_wide(char: str) -> bool:
@@ -191,8 +193,13 @@ def measure(rows: Sequence[Row]) -> Layout:
         return Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
     rights = sorted(above.right for above, _ in sure)
     needed = sorted(_needed(above, below) for above, below in sure)
-    width = _quantile(rights, 0.97)
-    slack = width - _shortest_full(needed, width)
+    for share in _LONGEST:
+        width = _quantile(rights, share)
+        slack = width - _shortest_full(needed, width)
+        if slack > _SLACK * width:
+            slack = width - _quantile(needed, _OUTLIERS[1])
+        if slack <= _SLACK * width:
+            break
     slack = max(1.0, slack + _HALF)
     if slack > _EVEN:
         # In a proportional face the rarest line ends fall shorter than any of the sure ones.

@@ -22,6 +22,16 @@ _COMMAS = ",，、"
 _FENCE = re.compile(r"^(```+|~~~+)")
 _SETEXT = re.compile(r"^(=+|-+|\*+|~+|\^+|#+)$")
 _NOTE_MARK = re.compile(r"^\^?\[\d{1,3}\]")
+#: What a clause of a resolution opens with, in the house style of the United Nations (Editorial Manual, "Resolutions").
+_CLAUSE = re.compile(
+    r"(?:Acknowledging|Affirming|Alarmed|Appreciating|Aware|Bearing in mind|Cognizant|Commending|Concerned|Conscious"
+    r"|Considering|Convinced|Deeply|Deploring|Desiring|Desirous|Determined|Emphasizing|Encouraged|Expressing|Gravely"
+    r"|Guided|Having|Highlighting|Mindful|Noting|Reaffirming|Realizing|Recalling|Recognizing|Reiterating|Stressing"
+    r"|Taking (?:note|into)|Underlining|Underscoring|Welcoming)\b"
+    r"|[又还還也并並]?(?:深切|严重|嚴重|赞赏地|讚賞地|满意地|滿意地|关切地|關切地|欣慰地|遗憾地)?"
+    r"(?:回顾|回顧|重申|认识到|認識到|注意到|欣见|欣見|铭记|銘記|强调|強調|考虑到|考慮到|关切|關切|深信|意识到|意識到"
+    r"|确认|確認|承认|承認|申明|念及|决心|決心|表示|肯定|审议了|審議了)"
+)
 _LOST = 4  # blank lines that a page break adds between the lines of a paragraph
 _ROOM = 8  # columns that a line leaves unused before it counts as broken off
 _LOOSE = 0.34  # the share of lines that break off early, from which on a run of lines is no running text
@@ -130,6 +140,8 @@ def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
     above = piece[-1]
     if row.cut:
         return True
+    if _opens_clause(above, row, layout):
+        return False
     opens = _opens_item(row, piece, layout)
     if layout.trailing:
         # The sign is sure where the rest agrees; a marker after a stop outweighs it.
@@ -139,6 +151,13 @@ def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
     if fits(above, row, layout) or (opens and (above.stopped or row.indent > layout.margin + 0.8)):
         return False
     return _stands_within(piece, row, layout)
+
+
+def _opens_clause(above: Row, row: Row, layout: Layout) -> bool:
+    """Whether, where nothing else parts them, the row opens the next clause of a resolution."""
+    if not layout.formulas or layout.indented or layout.spaced or layout.trailing:
+        return False
+    return (above.ending in _COMMAS or above.stopped) and bool(_CLAUSE.match(row.text))
 
 
 def _stands_within(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
@@ -169,7 +188,7 @@ def _over_cut(above: Row, row: Row, layout: Layout) -> bool:
     """Whether a paragraph goes on behind a page break, a footnote or a page mark."""
     if layout.trailing:
         return not above.trailing and not (above.stopped and parse_marker(row.text) is not None)
-    if parse_marker(row.text) is not None or parse_bullet(row.text) is not None:
+    if parse_marker(row.text) is not None or parse_bullet(row.text) is not None or _opens_clause(above, row, layout):
         return False
     lower = row.text[0].islower()
     if above.stopped:

@@ -30,6 +30,7 @@ _CENTRAL_EUROPE = ("cs", "hr", "hu", "pl", "ro", "sk", "sl")
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 60_000  # bytes shown to the guesser: it is sure after far fewer
 _DAMAGE = 0.001  # share of broken characters up to which a text is still called UTF-8 with faults
+_NULS = 0.005  # share of NULs up to which bytes that are valid UTF-8 are a text with stray ones
 _JUNK = 0.02  # share of control characters above which a decoded text is no text
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _ESCAPE_2022 = re.compile(rb"\x1b\$")
@@ -72,8 +73,8 @@ def _marked(data: bytes) -> Decoded | None:
 
 
 def _utf8(data: bytes) -> Decoded | None:
-    # ISO-2022 is made of ASCII bytes and would pass; a NUL stands in UTF-16 and in binary files only.
-    if b"\x00" in data[:_SAMPLE] or _ESCAPE_2022.search(data, 0, _SAMPLE):
+    # ISO-2022 is made of ASCII bytes and would pass; many NULs stand in UTF-16 and in binary files only.
+    if data.count(b"\x00", 0, _SAMPLE) > _NULS * min(len(data), _SAMPLE) or _ESCAPE_2022.search(data, 0, _SAMPLE):
         return None
     try:
         return Decoded(data.decode("utf-8"), "utf-8", True)
