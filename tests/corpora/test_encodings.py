@@ -73,6 +73,11 @@ def test_utf8_with_a_broken_byte_stays_utf8_and_says_so() -> None:
     assert "\ufffd" in decoded.text
 
 
+def test_a_stray_nul_does_not_make_a_text_binary() -> None:
+    text = "一个字符\x00坏了。\n" * 3 + "The others are sound.\n" * 9
+    assert decode(text.encode(), "x.tsv").text == text
+
+
 def test_what_the_file_declares_counts_when_its_bytes_obey() -> None:
     assert decode(TW.encode("big5"), "x", declared="big5").certain
     assert decode(ZH.encode("utf-8"), "x", declared="gb2312").encoding == "utf-8"
