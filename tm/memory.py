@@ -27,6 +27,7 @@ from tm.store import index, maintenance
 from tm.store.database import Sqlite, connect, explained, read_transaction, write_transaction
 from tm.store.filters import Filters
 from tm.store.reading import Entry, Reader
+from tm.store.workshop import Workshop
 from tm.store.writing import AddReport, Keep, Writer, refusal
 from tm.unit import Unit
 
@@ -191,27 +192,36 @@ class Memory:
                 report.removed = maintenance.keep_variants(connection, keep, writer.sources)
                 index.update(connection)
             return report
-        try:
-            more = True
-            while more:
-                with self.writing():
-                    # A writer remembers numbers that hold only while its transaction is not undone.
-                    writer = Writer(connection, report)
-                    more, fault = self._write_for_a_while(writer, rest)
-                touched |= writer.sources if keep != "all" else set()
-                if progress is not None and report.read:
-                    progress(report.read)
-                if fault is not None:
-                    raise fault
-        finally:
-            if report.new:
-                with self.writing():
-                    report.removed = maintenance.keep_variants(connection, keep, touched)
-                    index.update(connection)
+        with Workshop() as workshop:
+            ahead = index.Ahead(workshop)
+            try:
+                more = True
+                while more:
+                    with self.writing():
+                        # A writer remembers numbers that hold only while its transaction is not undone.
+                        writer = Writer(connection, report)
+                        more, fault = self._write_for_a_while(writer, rest, ahead)
+                    touched |= writer.sources if keep != "all" else set()
+                    if progress is not None and report.read:
+                        progress(report.read)
+                    if fault is not None:
+                        raise fault
+            except BaseException:
+                # What was undone may be on order: the index is brought up to date from where it stands.
+                ahead = index.Ahead(workshop)
+                raise
+            finally:
+                if report.new:
+                    with self.writing():
+                        ahead.finish(connection)
+                        report.removed = maintenance.keep_variants(connection, keep, touched)
+                        index.update(connection)
         return report
 
-    def _write_for_a_while(self, writer: Writer, rest: Iterator[Unit]) -> tuple[bool, Exception | None]:
-        """Write batches until the transaction is old enough; whether more may come, and what the source raised."""
+    def _write_for_a_while(
+        self, writer: Writer, rest: Iterator[Unit], ahead: index.Ahead
+    ) -> tuple[bool, Exception | None]:
+        """Write batches until the transaction is large enough; whether more may come, and what the source raised."""
         until = time.monotonic() + _LONGEST_TRANSACTION
         for _ in range(0, TRANSACTION, BATCH):
             try:
@@ -221,7 +231,7 @@ class Memory:
             if not batch:
                 return False, None
             writer.write(batch)
-            index.update(self.connection, index.FULL)
+            ahead.advance(self.connection)
             if time.monotonic() > until:
                 break
         return True, None

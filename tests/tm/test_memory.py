@@ -9,6 +9,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,6 +235,36 @@ def test_segments_grow_and_numbers_are_not_given_again(memory: Memory, monkeypat
     memory.compact()
     assert memory.stats().indexed == 200
     assert memory.check() == []
+
+
+@pytest.mark.parametrize("how", ["another process", "one core", "no process", "somebody else indexes"])
+def test_a_large_import_is_indexed_ahead(memory: Memory, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    monkeypatch.setattr(index, "CAPACITY", 10)
+    monkeypatch.setattr(index, "FULL", 20)
+    monkeypatch.setattr("tm.memory.BATCH", 7)
+    monkeypatch.setattr("tm.memory.TRANSACTION", 14)
+    if how == "one core":
+        monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    if how == "no process":
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+    if how == "somebody else indexes":
+        finish = index.Ahead.finish
+
+        def late(self: index.Ahead, connection: sqlite3.Connection) -> None:
+            index.update(connection, 0)
+            finish(self, connection)
+
+        monkeypatch.setattr(index.Ahead, "finish", late)
+    memory.add([unit(f"文本第{number}号", f"text number {number}") for number in range(100)])
+    assert memory.stats().indexed >= 20
+    with memory.writing() as connection:
+        index.update(connection, 0)
+    ids = [
+        number
+        for (blob,) in memory.connection.execute("SELECT ids FROM segments")
+        for number in np.frombuffer(blob, np.int64).tolist()
+    ]
+    assert sorted(ids) == list(range(1, 201)), "each text once"
 
 
 # --- several programs at once, and crashes

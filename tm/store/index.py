@@ -7,6 +7,7 @@ Segments never change, so that readers may keep them; texts that were deleted si
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -15,8 +16,9 @@ import numpy as np
 from corpora.languages import base
 from tm.store.database import Sqlite
 from tm.store.segments import BUCKETS, CAPACITY, Segment, build, lookup
+from tm.store.workshop import Built, Workshop
 
-__all__ = ["FULL", "TAIL", "Index", "Part", "rebuild", "update"]
+__all__ = ["FULL", "TAIL", "Ahead", "Index", "Part", "rebuild", "update"]
 
 #: So many texts may wait; a look-up indexes them in memory, in a few milliseconds a thousand.
 TAIL = 2_000
@@ -98,6 +100,55 @@ def update(connection: Sqlite, waiting: int = TAIL) -> None:
     connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (last,))
 
 
+class Ahead:
+    """Indexes the texts of a large import in a second process while their successors come.
+
+    A round is what waits when `FULL` texts do. Its segments are stored together, with the mark up to where texts are
+    indexed, inside a transaction of the owner: whatever is undone, no text is indexed twice or never.
+    """
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._first = self._last = 0  # what was indexed before the round, and will be after it
+        self._ordered: list[tuple[str, Future[Built]]] = []
+        self._small: list[tuple[str, list[int], list[str]]] = []  # segments that will be merged with others
+
+    def advance(self, connection: Sqlite) -> None:
+        """Store the round that is done, begin the next one when enough texts wait; never waits itself."""
+        if self._ordered:
+            if not all(future.done() for _, future in self._ordered):
+                return
+            self._store(connection)
+        indexed = _indexed(connection)
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
+        if last - indexed <= FULL:
+            return
+        self._first, self._last = indexed, last
+        for ids, texts, language in _batches(connection, indexed, last):
+            if len(ids) == CAPACITY:
+                self._ordered.append((language, self._workshop.order(ids, texts)))
+            else:
+                self._small.append((language, ids, texts))
+        if not self._ordered:
+            self._store(connection)
+
+    def finish(self, connection: Sqlite) -> None:
+        """Store the round that is under way."""
+        if self._ordered:
+            self._store(connection)
+
+    def _store(self, connection: Sqlite) -> None:
+        if _indexed(connection) != self._first:
+            self._ordered, self._small = [], []  # another program indexed them meanwhile
+            return
+        for language, future in self._ordered:
+            _keep(connection, language, future.result())
+        for language, ids, texts in self._small:
+            _add(connection, language, ids, texts)
+        connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (self._last,))
+        self._ordered, self._small = [], []
+
+
 def rebuild(connection: Sqlite) -> None:
     """Make the whole index anew, without texts that are gone. Called inside a write transaction."""
     for table in ("segments", "postings", "words"):
@@ -145,10 +196,14 @@ def _add(connection: Sqlite, language: str, ids: list[int], texts: list[str]) ->
         connection.execute("DELETE FROM segments WHERE id = ?", (number,))
         first = number * BUCKETS
         connection.execute("DELETE FROM postings WHERE id >= ? AND id < ?", (first, first + BUCKETS))
-    segment, grams, words = build(ids, texts)
+    _keep(connection, language, build(ids, texts))
+
+
+def _keep(connection: Sqlite, language: str, built: Built) -> None:
+    segment, grams, words = built
     number = connection.execute(
         "INSERT INTO segments (language, size, ids, lengths, bits) VALUES (?, ?, ?, ?, ?)",
-        (language, len(ids), *segment.dump()),
+        (language, len(segment.ids), *segment.dump()),
     ).lastrowid
     assert number is not None
     connection.executemany(

@@ -105,8 +105,9 @@ def pair_code(first: str, second: str) -> int:
 
 def _pair(first: Bits, second: Bits) -> Bits:
     # Arrays, for in them the product may wrap around.
-    mixed = first * np.uint64(0x9E37_79B1) + second * np.uint64(0x85EB_CA77)
-    return (mixed ^ (mixed >> np.uint64(29))) & np.uint64(0xFFFF_FFFF)
+    mixed: Bits = first * np.uint64(0x9E37_79B1) + second * np.uint64(0x85EB_CA77)
+    mixed ^= mixed >> np.uint64(29)
+    return mixed & np.uint64(0xFFFF_FFFF)
 
 
 def sketch(sequence: Iterable[str]) -> Bits:
@@ -147,7 +148,7 @@ def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[Segment, Grams, set
         values = np.where(here, np.uint64(1) << (places & np.uint64(63)), np.uint64(0))
         bits[filled, word] = np.bitwise_or.reduceat(values[stream], starts)
     for row in np.flatnonzero(lengths == 0):
-        signs = tokens(fold(texts[row]))
+        signs = tokens(fold(texts[int(row)]))
         bits[row], lengths[row] = sketch(signs), len(signs)
 
     order = np.argsort(lengths, kind="stable")
