@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _RATE = 50.0  # requests a second that an address may make where other machines can reach the server
+_CONNECTIONS = 1_000  # open at the same time; what comes beyond has 503
 _PATIENCE = 10  # seconds that a stop waits for answers under way
 
 
@@ -52,6 +53,8 @@ def serve(
     model: Annotated[str, typer.Option(help="Encoder of look-ups by meaning; the built-in one by default.")] = "",
 ) -> None:
     """Serve memories and terms over HTTP: a page to ask from, an API, and amaGama's protocol for Weblate and others."""
+    from contextlib import closing
+
     from platformdirs import user_data_path
 
     from corpora.extras import need
@@ -63,7 +66,7 @@ def serve(
     check_access(host, token)
     need("uvicorn", "server", "serve memories")
     need("fastapi", "server", "serve memories")
-    need("multipart", "server", "serve memories")
+    need("python_multipart", "server", "serve memories")
     hosts = frozenset([host.lower(), *(name.lower() for name in allow_host or [])])
     if rate is None:
         rate = 0.0 if is_loopback(host) else _RATE
@@ -80,7 +83,7 @@ def serve(
 
     # Opened before anything listens: a memory that cannot be used ends the command with a sentence.
     holdings = Holdings(options)
-    with listen(host, port) as server:
+    with closing(holdings), listen(host, port) as server:
         write(address(host, server) + (f"?token={token}" if token else ""))
         message(f"duiyi: serving {', '.join(holdings.memories)} until you stop it with Ctrl+C")
         _run(server, holdings, workers)
@@ -113,6 +116,7 @@ def _run(server: "socket.socket", holdings: "Holdings", workers: int) -> None:
         ws="none",
         timeout_graceful_shutdown=_PATIENCE,
         h11_max_incomplete_event_size=LONGEST_HEAD,
+        limit_concurrency=_CONNECTIONS,
     )
     # uvicorn raises again the signal that stopped it, when it has stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -78,7 +78,7 @@ def create(holdings: Holdings) -> ASGIApp:
 
 def _most(upload: int, path: str) -> int:
     """Bytes that may be sent to ``path``: files where files are taken."""
-    takes_files = path.startswith((PREFIX, "/tools/")) or path.endswith(("/import", "/extract", "/check/file"))
+    takes_files = path.startswith((PREFIX, "/tools/")) or path.endswith(("/import", "/extract", "/file", "/report"))
     return upload + 10_000 if takes_files else _JSON  # a form has a frame around its file
 
 

@@ -23,7 +23,6 @@ from tm.store.filters import Filters
 from tm.store.writing import AddReport, Keep
 from tm.terms.base import TermBase
 from tm.terms.check import TermFinding, check
-from tm.terms.concept import Concept
 from tm.terms.exchange import FORMATS as TERM_FORMATS
 from tm.terms.exchange import Merge, merge, read_terms, write_terms
 from tm.terms.rows import columns_of, conflict_row, found_rows, hit_rows, known_pairs, pair_row, proposed
@@ -218,9 +217,14 @@ class Desk:
         """Hold translations against the term base."""
         return list(check(self._going(units), self.holdings.terms()))
 
-    def concept(self, name: str) -> Concept | None:
-        """An entry by its id."""
-        return self.holdings.terms().get(name)
+    def report(self, folder: Path, title: str, units: Sequence[Unit], limit: int) -> Path:
+        """Write the page that draws the terms of units to ``folder``."""
+        from tm.terms.report import profiles, render
+
+        path = folder / "terms.html"
+        found = profiles(list(self._going(units)), self.holdings.terms(), limit=limit)
+        path.write_text(render(title, units, found), encoding="utf-8")
+        return path
 
     # -- units
 

@@ -6,20 +6,22 @@ taken out of every message too. Term bases are opened once a thread, as memories
 
 import re
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corpora.errors import UsageError
 from models.encoder import Encoder
 from tm.memory import Memory
-from tm.server.errors import ReadOnly, UnknownMemory
+from tm.server.errors import Busy, ReadOnly, UnknownMemory
 from tm.server.options import ServerOptions
 from tm.terms.base import TermBase
 
 __all__ = ["Held", "Holdings"]
+
+_AGAIN = 5.0  # seconds after which vectors that were made meanwhile are seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Holdings:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+        self._indexed: dict[Path, tuple[float, bool]] = {}
         #: Set when the server stops, so that what takes long stops too.
         self.stopping = threading.Event()
         with ExitStack() as stack:
@@ -111,12 +114,22 @@ class Holdings:
         return self.terms()
 
     def encoder(self, asked: Iterable[tuple[Memory, int]], semantic: bool | None) -> Encoder | None:
-        """The encoder, where the question is to be asked by meaning too: when told so, else where vectors are there."""
-        from tm.store.vectors import vector_files
+        """The encoder, where the question is to be asked by meaning too: when told so, else where its vectors are."""
+        if semantic or (semantic is None and all(self._has_vectors(memory) for memory, _ in asked)):
+            return self.loaded()
+        return None
 
-        if semantic is False or (semantic is None and not all(vector_files(one.path) for one, _ in asked)):
-            return None
-        return self.loaded()
+    def _has_vectors(self, memory: Memory) -> bool:
+        """True where the memory was indexed with our encoder; asked anew every few seconds only."""
+        from tm.store.vectors import vector_files, vector_path
+
+        then, has = self._indexed.get(memory.path, (0.0, False))
+        now = time.monotonic()
+        if not then or now - then > _AGAIN:
+            # The encoder is not loaded for a memory that has no vectors of any.
+            has = bool(vector_files(memory.path)) and vector_path(memory.path, self.loaded().fingerprint).exists()
+            self._indexed[memory.path] = (now, has)
+        return has
 
     def loaded(self) -> Encoder:
         """The encoder, loaded when it is first asked for."""
@@ -142,9 +155,9 @@ class Holdings:
         return self._hidden.sub("", message.replace(str(self.options.terms), "the term base"))
 
     def check_going(self, *_: object) -> None:
-        """Raise `UsageError` when the server is stopping; handed to what reports its progress."""
+        """Raise `Busy` when the server is stopping; handed to what reports its progress."""
         if self.stopping.is_set():
-            raise UsageError("the server is stopping; what was reported as done is kept")
+            raise Busy("the server is stopping; what is in the memory already stays")
 
 
 def _free(stem: str, taken: Iterable[str]) -> str:

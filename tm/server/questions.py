@@ -83,7 +83,7 @@ class _Matching(Conditions):
     minimum: int = Field(70, alias="min", ge=30, le=100, description="Least score of fuzzy matches, in percent.")
     limit: int = Field(10, ge=1, le=_MOST, description="How many matches at most.")
     substitute: bool = Field(False, description="Put numbers and dates that differ into the target.")
-    semantic: bool | None = Field(None, description="Ask by meaning too; by default where an index is there.")
+    semantic: bool | None = Field(None, description="Ask by meaning too; by default where all memories are indexed.")
 
     def options(self, **more: Any) -> LookupOptions:
         """The question as the library takes it."""

@@ -116,4 +116,17 @@ def terms_router(desk: Desk, pools: Pools) -> APIRouter:
             )
         )
 
+    @router.post("/report", summary="Draw the terms of a file", response_class=Response)
+    async def report(
+        file: Annotated[UploadFile, File(description="Units: TMX, XLIFF, TSV, JSONL, PO …")],
+        limit: Annotated[int, Form(ge=1, le=1_000, description="Most terms shown.")] = 40,
+    ) -> Response:
+        """A page of its own: the most frequent terms, where each occurs, and what competes for its translation."""
+
+        def answer() -> Response:
+            units = with_upload(desk.holdings, file, desk.read)
+            return written(desk.holdings, lambda folder: desk.report(folder, str(file.filename), units, limit))
+
+        return await pools.long(answer)
+
     return router

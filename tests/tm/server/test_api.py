@@ -181,9 +181,9 @@ def test_a_damaged_file_gives_what_is_sound_or_nothing(client: TestClient, memor
 def test_every_operation_is_described(client: TestClient) -> None:
     description = client.get("/api/openapi.json").json()
     assert description["openapi"].startswith("3.")
-    expected = {"/api/lookup", "/api/lookup/batch", "/api/concordance", "/api/add", "/api/import", "/api/export",
-                "/api/memories", "/api/stats", "/api/terms/lookup", "/api/terms/find", "/api/terms/import",
-                "/api/terms/export", "/api/terms/extract", "/api/terms/check", "/api/terms/check/file"}  # fmt: skip
+    memory = {"lookup", "lookup/batch", "concordance", "add", "import", "export", "memories", "stats"}
+    terms = {"lookup", "find", "import", "export", "extract", "check", "check/file", "report"}
+    expected = {f"/api/{one}" for one in memory} | {f"/api/terms/{one}" for one in terms}
     assert set(description["paths"]) == expected
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
@@ -281,6 +281,15 @@ def test_translations_are_checked(client: TestClient) -> None:
     assert {(one["check"], one["unit"]) for one in found} == {("term-missing", 1), ("term-forbidden", 1)}
     content = "\n".join(json.dumps(unit) for unit in units).encode()
     assert client.post("/api/terms/check/file", files={"file": ("x.jsonl", content)}).json() == found
+
+
+def test_a_report_is_drawn(client: TestClient) -> None:
+    client.post("/api/terms/import", files={"file": ("g.csv", STATES.encode())})
+    content = "\n".join(json.dumps(pair(f"缔约国{n}", f"State party {n}")) for n in range(3)).encode()
+    answer = client.post("/api/terms/report", files={"file": ("x.jsonl", content)})
+    assert answer.headers["content-disposition"].endswith("terms.html")
+    assert "缔约国" in answer.text
+    assert "x.jsonl" in answer.text
 
 
 def test_terms_are_won_and_put_in_as_proposed(client: TestClient) -> None:
