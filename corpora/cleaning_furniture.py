@@ -32,7 +32,6 @@ _LINK = re.compile(r"^(?:(?:https?|ftp)://|www\.)\S+$")
 _MASTHEAD = re.compile(r"^(?:联\s*合\s*国|聯\s*合\s*國|United Nations|Nations Unies|Naciones Unidas)\s+")
 _RULE = re.compile(r"^(?:[_\-=—–─━⎯*~.·]\s?){5,}$")
 _DIGITS = re.compile(r"\d+")
-_OPENING_DIGITS = re.compile(r"[\[(（〔]?([0-9]+)")
 _EDGE = 3  # rows at either edge of a page that may hold running heads
 _OFTEN = 3  # times a line must come back to be one
 
@@ -160,8 +159,9 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
     repeated = {
         text
         for text, on in edges.items()
-        if len(on) >= max(_OFTEN, len(pages) * 0.2)
-        and (text.lstrip("[(（〔")[:1] != "#" or _counts_pages(text, ruled, rows))
+        if (len(on) >= max(_OFTEN, len(pages) * 0.2) and (not _opens_with_number(text) or _counts(text, ruled, rows)))
+        # In a text of three pages it comes back once: there its number must count.
+        or (1 < len(on) == len(pages) - 1 < _OFTEN and "#" in text and _counts(text, ruled, rows, anywhere=True))
     }
     # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
     inside: Counter[str] = Counter()
@@ -181,15 +181,21 @@ def _key(text: str) -> str:
     return " ".join(_DIGITS.sub("#", text).split())
 
 
-def _counts_pages(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row]) -> bool:
-    """Whether lines that open with a number count the pages by it, as footnotes with the same wording do not."""
-    steps = set()
+def _opens_with_number(key: str) -> bool:
+    return key.lstrip("[(（〔")[:1] == "#"
+
+
+def _counts(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row], *, anywhere: bool = False) -> bool:
+    """Whether lines that open with a number count the pages by it, as footnotes with the same wording do not;
+    with ``anywhere``, whether any one of their numbers steps by one from page to page."""
+    found: list[tuple[int, list[int]]] = []
     for number, page in enumerate(pages):
         for index in {*page[:_EDGE], *page[-_EDGE:]}:
-            opening = _OPENING_DIGITS.match(rows[index].text)
-            if opening is not None and _key(rows[index].text) == key:
-                steps.add(int(opening[1]) - number)
-    return len(steps) <= 2
+            if _key(rows[index].text) == key:
+                found.append((number, [int(digits) for digits in _DIGITS.findall(rows[index].text)]))
+    if anywhere:
+        return any(len({values[at] - number for number, values in found}) == 1 for at in range(key.count("#")))
+    return len({values[0] - number for number, values in found}) <= 2
 
 
 def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[int]:

@@ -188,9 +188,11 @@ def measure(rows: Sequence[Row]) -> Layout:
     gap = _common(round(below.gap) for _, below in sure) or 0.0
     sure = [pair for pair in sure if round(pair[1].gap) <= gap]
     spaced = sum(round(row.gap) > gap for row in rows[1:]) > 0.12 * len(rows)
-    if len(sure) < max(1 if spaced else 2, _SURE * len(rows)):
-        # Two or three lines that go on are no rule where most paragraphs stand on one line.
-        return Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
+    plain = Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
+    few = len(sure) < max(1 if spaced else 2, _SURE * len(rows))
+    if few and (len(sure) < 2 or max(row.right for row in rows) > max(above.right for above, _ in sure) + _EVEN):
+        # Two or three lines that go on are no rule where most paragraphs stand on one line, some on a longer one.
+        return plain
     rights = sorted(above.right for above, _ in sure)
     needed = sorted(_needed(above, below) for above, below in sure)
     for share in _LONGEST:
@@ -200,6 +202,8 @@ def measure(rows: Sequence[Row]) -> Layout:
             slack = width - _quantile(needed, _OUTLIERS[1])
         if slack <= _SLACK * width:
             break
+    if few and slack > _APART * width:
+        return plain
     slack = max(1.0, slack + _HALF)
     if slack > _EVEN:
         # In a proportional face the rarest line ends fall shorter than any of the sure ones.
@@ -208,7 +212,7 @@ def measure(rows: Sequence[Row]) -> Layout:
         slack = max(slack, 0.08 * width)
     wrapped = width <= _WIDEST and (slack <= _SLACK * width or (spaced and gap == 0))
     if not wrapped:
-        return Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
+        return plain
     draft = Layout(True, width, min(slack, _SLACK * width), gap, spaced, False, False, size)
     full = [not fits(above, below, draft) for above, below in pairs]
     inner = [

@@ -20,7 +20,7 @@ __all__ = ["Found", "find_marks", "without_marks"]
 
 _DIGITS = re.compile(r"(?<![\d０-９])\d{1,3}(?![\d０-９])")
 _CARET = re.compile(r"\s*\^\s?\[(\d{1,3})\]")
-_BRACKET = re.compile(r"\s?\[(\d{1,3})\]")
+_BRACKET = re.compile(r"\s?[\[〔](\d{1,3})[\]〕]")
 _MARKDOWN = re.compile(r"\s?\[\^([^\]\s]{1,20})\]")
 _STAR = re.compile(r"(?<=[^\s*/\-_.])(\*{1,4}|†{1,2}|‡)(?=$|[\s，。；：、,.;:）)])")
 _RAISED = re.compile(r"(?<=\S)([¹²³⁰⁴-⁹]{1,3})")

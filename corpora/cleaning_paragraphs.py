@@ -32,6 +32,9 @@ _CLAUSE = re.compile(
     r"(?:回顾|回顧|重申|认识到|認識到|注意到|欣见|欣見|铭记|銘記|强调|強調|考虑到|考慮到|关切|關切|深信|意识到|意識到"
     r"|确认|確認|承认|承認|申明|念及|决心|決心|表示|肯定|审议了|審議了)"
 )
+_SECTIONS = ("upper-letter-dot", "upper-roman-dot")
+_MARKED_COMMA = re.compile(r"[,;，；]\d{1,3}$")  # a comma and the mark of a note: "September 2023,2"
+_CLAUSES = ("number-dot", "letter-paren", "roman-paren")
 _LOST = 4  # blank lines that a page break adds between the lines of a paragraph
 _ROOM = 8  # columns that a line leaves unused before it counts as broken off
 _LOOSE = 0.34  # the share of lines that break off early, from which on a run of lines is no running text
@@ -157,7 +160,14 @@ def _opens_clause(above: Row, row: Row, layout: Layout) -> bool:
     """Whether, where nothing else parts them, the row opens the next clause of a resolution."""
     if not layout.formulas or layout.indented or layout.spaced or layout.trailing:
         return False
-    return (above.ending in _COMMAS or above.stopped) and bool(_CLAUSE.match(row.text))
+    marker = parse_marker(row.text)
+    if marker is not None and marker.scheme in _SECTIONS and not row.stopped and row.right < layout.width / 2:
+        return True
+    if above.ending not in _COMMAS and not above.stopped and not _MARKED_COMMA.search(above.text):
+        return False
+    if marker is not None and marker.scheme in _CLAUSES:
+        return not row.text[marker.end : marker.end + 1].islower()
+    return bool(_CLAUSE.match(row.text))
 
 
 def _stands_within(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
