@@ -149,7 +149,7 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
             return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
         if len(han) >= 6 and len(rare) > 0.5 * len(han):
             return Severity.WARNING, "mostly characters that Chinese hardly uses", (text.index(rare[0]), len(text))
-    span = _garbled(text)
+    span = _garbled(text, language)
     if span is not None and text[slice(*span)] not in other:
         return Severity.ERROR, "garbled characters", span
     stray = _stray(text, other, language) if language in ("zh", "en") else None
@@ -165,19 +165,19 @@ def _stray(text: str, other: str, language: str) -> Span | None:
     return None
 
 
-def _garbled(text: str) -> Span | None:
+def _garbled(text: str, language: str) -> Span | None:
     """A stretch of odd characters that makes sense once it is read in the encoding that it was written in."""
     fine = _fine()
     for match in _RUN.finditer(text):
         if fine.issuperset(match[0]):
             continue
         odd = sum(sign not in fine for sign in match[0])
-        if any(_makes_sense(match[0], odd, read, wrote) for read, wrote in _READINGS):
+        if any(_makes_sense(match[0], odd, read, wrote, language) for read, wrote in _READINGS):
             return match.span()
     return None
 
 
-def _makes_sense(run: str, odd: int, read: str, wrote: str) -> bool:
+def _makes_sense(run: str, odd: int, read: str, wrote: str, language: str) -> bool:
     try:
         # What was cut off with the last character may be half of one.
         found = getincrementaldecoder(wrote)().decode(run.encode(read))
@@ -189,7 +189,7 @@ def _makes_sense(run: str, odd: int, read: str, wrote: str) -> bool:
         return not found.isascii()
     if _MARKS_ONLY.fullmatch(found):  # “ ” ’ and their kind amid Latin text
         return not _HAN.search(run)
-    return len(found) >= _TELLING and 4 * odd >= len(run) and odd > 1
+    return language == "zh" and len(found) >= _TELLING and 4 * odd >= len(run) and odd > 1
 
 
 @cache

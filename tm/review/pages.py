@@ -18,6 +18,7 @@ __all__ = ["Piece", "RowView", "outline_of", "render", "row_views"]
 
 _OUTLINE = 400  # blocks shown of each document
 _SHORT = 160
+_DEEPEST = 6  # steps of indentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,18 @@ def _pieces(text: str, spans: Sequence[tuple[tuple[int, int] | None, Severity]])
 
 
 def outline_of(document: Document) -> list[dict[str, Any]]:
-    """The first blocks of a document for the page that shows its structure: kind, depth, marker and a short text."""
+    """The first blocks of a document for the page that shows its structure: kind, depth, marker and a short text.
+
+    What is no heading stands below the one before it.
+    """
     shown = []
+    above = -1
     for block in document.blocks[:_OUTLINE]:
         text = block.text if len(block.text) <= _SHORT else block.text[: _SHORT - 1] + "…"
         heading = block.kind in (Kind.TITLE, Kind.HEADING)
-        kind, depth = str(block.kind), min(max(block.level - (1 if heading else 0), 0), 5)
+        inner = max(block.level - 1, 0)
+        depth = inner if heading else above + 1 + inner
+        above = depth if heading else above
+        kind, depth = str(block.kind), min(depth, _DEEPEST)
         shown.append({"kind": kind, "depth": depth, "marker": block.marker, "text": text, "heading": heading})
     return shown
