@@ -66,7 +66,7 @@ def memory_router(desk: Desk, pools: Pools) -> APIRouter:
             found = desk.batch(question.texts, options, question.memory, question.semantic)
             return [[match.as_json() for match in matches] for matches in found]
 
-        return JSONResponse(await pools.long(answer))
+        return JSONResponse(await pools.ask(answer))
 
     async def stand(question: ConcordanceQuestion) -> Response:
         options = question.options()

@@ -6,6 +6,7 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.serving import UNITS, client_of
 from tm.memory import Memory
 from tm.server.holdings import Holdings
 from tm.server.options import ServerOptions
+from tm.store.database import connect
 
 CASES = json.loads((Path(__file__).parents[2] / "cases" / "server_refusals.json").read_text("utf-8"))
 LONG = {"LONG": "长" * 20_000, "MANY": ["x"] * 501}
@@ -140,7 +142,7 @@ def test_a_locked_memory_is_told_and_loses_nothing(client: TestClient, memory: P
     client.get("/api/stats")
     with closing(sqlite3.connect(memory, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr("tm.store.database._WAIT", 0.1)
+        monkeypatch.setattr("tm.memory.connect", partial(connect, wait=0.1))
         answer = client.post("/api/add", json={"units": [unit]})
         assert answer.status_code == 423
         assert answer.json()["message"] == "treaties is being written by another program; try again when it is done"
