@@ -79,7 +79,8 @@ def take(
     progress: Callable[[int], None] | None = None,
 ) -> Intake:
     """Add the units of ``file`` to ``memory``. Raises as `tm.formats.read` and `Memory.add` do."""
-    problems, audit = Problems(file, options.strict), Audit()
+    problems = Problems(file, options.strict)
+    audit = Audit(counts=problems.mended)  # what the reader mends CAT tools would trip over too
     units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
     prepared = _prepared(audit.over(units), file, options)
     report = memory.add(prepared, keep=options.keep, whole=options.strict, progress=progress)

@@ -54,7 +54,7 @@ class LookupOptions:
     filters: Filters = field(default_factory=Filters)
     substitute: bool = False
     encoder: Encoder | None = None
-    semantic_minimum: int = 60
+    semantic_minimum: int = 50
 
     def __post_init__(self) -> None:
         if not 30 <= self.minimum <= 100:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tm.checks.finding import Severity
     from tm.checks.options import CheckOptions
     from tm.checks.run import Report
+    from tm.formats import ReadOptions
     from tm.unit import Unit
 
 __all__ = ["check"]
@@ -71,6 +72,7 @@ def check(
     from tm.checks.reports import FORMATS, accept, as_json, write_report
     from tm.checks.reports import write_baseline as keep
     from tm.checks.run import check as run_checks
+    from tm.formats import ReadOptions
 
     if list_checks:
         _list(json)
@@ -85,7 +87,10 @@ def check(
         if path.suffix.lower() not in FORMATS:
             raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
     options = _options(only, skip, config, embeddings, glossary)
-    units = _read(file, source_lang, target_lang, source_file, target_file)
+    reading = ReadOptions(
+        source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
+    )
+    units = _read(file, reading)
     encoder = _encoder(units, options, model)
     with errors().status("Comparing meanings …") if encoder is not None else nullcontext():
         report = run_checks(units, options, encoder)
@@ -98,12 +103,12 @@ def check(
     if json:
         data = as_json(report, units)
         if conformance:
-            data["conformance"] = _conformance(units)
+            data["conformance"] = _conformance(file, reading)
         print_json(data)
     else:
         _print(report, units, limit, Severity(show))
         if conformance:
-            for reason, count in _conformance(units).items():
+            for reason, count in _conformance(file, reading).items():
                 write(f"{count:7,}  {reason}")
     worst = report.worst()
     if fail_on != "never" and worst is not None and worst.rank >= Severity(fail_on).rank:
@@ -138,12 +143,9 @@ def _names(given: list[str] | None) -> frozenset[str]:
     return frozenset(name.strip() for names in given or [] for name in names.split(",") if name.strip())
 
 
-def _read(file: Path, source_lang: str, target_lang: str, source_file: str, target_file: str) -> "list[Unit]":
-    from tm.formats import ReadOptions, read
+def _read(file: Path, options: "ReadOptions") -> "list[Unit]":
+    from tm.formats import read
 
-    options = ReadOptions(
-        source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
-    )
     return list(read(file, options, on_problem=lambda problem: message(f"duiyi: warning: {file}, {problem}")))
 
 
@@ -158,13 +160,11 @@ def _encoder(units: "Sequence[Unit]", options: "CheckOptions", model: str | None
     return None
 
 
-def _conformance(units: "Sequence[Unit]") -> dict[str, int]:
-    from tm.conformance import REASONS, Audit
+def _conformance(file: Path, options: "ReadOptions") -> dict[str, int]:
+    """What CAT tools would trip over: title and count of each reason, those of the whole file first."""
+    from tm.inspection import inspect
 
-    audit = Audit()
-    for unit in units:
-        audit.look(unit)
-    return {REASONS[key].title: count for key, count in audit.counts.most_common() if count}
+    return {reason.title: count for reason, count in inspect(file, options).rows()}
 
 
 def _list(json: bool) -> None:

@@ -47,7 +47,7 @@ def convert(
     if json:
         print_json(_as_json(source, report, problems, audit))
         return
-    write(f"{report.path}: {report.written:,} of {audit.units:,} units")
+    write(f"{report.path}: {report.written:,} units from {audit.units:,}")
     for reason, count in sorted(report.left_out.items()):
         write(f"  left out: {count:,} ({reason})")
     if report.removed_characters:

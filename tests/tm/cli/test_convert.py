@@ -52,7 +52,7 @@ def test_terms_come_in_and_go_out(tmp_path: Path) -> None:
 
 def test_a_profile_says_what_it_left_out(tmx: Path, tmp_path: Path) -> None:
     out, _ = run(tmx, tmp_path / "o.tmx", "--for", "omegat")
-    assert "2 of 3 units" in out
+    assert "2 units from 3" in out
     assert "left out: 1 (duplicate)" in out
     assert "tm/enforce/" in out
     found = json.loads(run(tmx, tmp_path / "o.tmx", "--for", "trados", "--json")[0])
@@ -87,7 +87,7 @@ def test_guesses_and_damage_are_told_on_standard_error(tmp_path: Path) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("zh\ten\n甲句\tSentence A\n乙句\n", encoding="utf-8")
     out, err = run(path, tmp_path / "o.tmx")
-    assert "1 of 1 units" in out
+    assert "1 units from 1" in out
     assert "columns: source = column 1 (zh-CN)" in err
     assert "line 3: the row has 1 columns" in err
     with pytest.raises(DamagedInput, match="line 3"):

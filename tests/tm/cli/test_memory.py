@@ -183,3 +183,20 @@ def test_a_full_disk_leaves_no_half_file_and_what_was_committed(memory: Path, tm
         assert "Traceback" not in result.stderr
     assert {path.name for path in tmp_path.iterdir() if path.suffix == ".part" or path in out} == set()
     assert json.loads(done("memory", "stats", "--json"))["units"] == 2
+
+
+def test_import_and_check_say_what_tools_would_refuse(memory: Path, tmp_path: Path) -> None:
+    path = tmp_path / "odd.tmx"
+    long = "长" * 2_100
+    path.write_text(
+        DAMAGED.replace('srclang="zh-CN"', 'srclang="zh_CN"')
+        .replace("二 & 三", long)
+        .replace("two & three", "two ")
+        .replace("四", "五\x0b"),
+        encoding="utf-8",
+    )
+    (report,) = json.loads(done("memory", "import", path, "--json"))
+    assert {"language code", "too long", "blank edge", "not well-formed"} <= report["reasons"].keys()
+    checked = json.loads(done("check", path, "--tmx", "--json", "--fail-on", "never"))["conformance"]
+    assert len(checked) >= 4
+    assert any("BCP 47" in title for title in checked)
