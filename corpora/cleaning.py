@@ -66,7 +66,7 @@ def blocks_from_lines(
     else:
         body = [row for row, sort in zip(rows, furniture, strict=True) if sort is None]
     joiner = joiner_of(body)
-    pieces = [part for piece in group(body, layout) for part in _contents(piece)]
+    pieces = [part for piece in group(body, layout) for part in _contents(piece, profile)]
     texts = [_text(piece, joiner) for piece in pieces]
     found = find_marks(texts, notes, spaced=joiner.spaced) if notes else []
     blocks, more = _blocks(pieces, texts, found, layout, profile, pages)
@@ -101,12 +101,16 @@ def _pages(rows: Sequence[Row], furniture: Sequence[Furniture | None]) -> dict[i
     return pages
 
 
-def _contents(piece: Piece) -> list[Piece]:
-    """A table as its cells; and a run of short lines, numbered throughout, as a list, for it is no code."""
+def _contents(piece: Piece, profile: str) -> list[Piece]:
+    """A table as its cells; and what is no code line by line: a run of short lines that are numbered throughout, and
+    any in a resolution or a law, which hold no listings.
+    """
     if piece.form == "table":
         return [Piece(cell, "cell") for cell in cells_of(piece.rows)]
     if piece.form != "code":
         return [piece]
+    if profile != "plain":
+        return [Piece((row,)) for row in piece.rows]
     marked = sum(parse_marker(row.text) is not None for row in piece.rows)
     if marked >= 0.6 * len(piece.rows) and len(piece.rows) > 2:
         return [Piece((row,)) for row in piece.rows]

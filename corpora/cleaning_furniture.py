@@ -193,9 +193,10 @@ def _counts(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row], *, an
         for index in {*page[:_EDGE], *page[-_EDGE:]}:
             if _key(rows[index].text) == key:
                 found.append((number, [int(digits) for digits in _DIGITS.findall(rows[index].text)]))
-    if anywhere:
-        return any(len({values[at] - number for number, values in found}) == 1 for at in range(key.count("#")))
-    return len({values[0] - number for number, values in found}) <= 2
+    # A sign "#" that was printed stands for no number.
+    columns = min((len(values) for _, values in found), default=0)
+    steps = [len({values[at] - number for number, values in found}) for at in range(columns)]
+    return 1 in steps if anywhere else bool(steps) and steps[0] <= 2
 
 
 def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[int]:

@@ -125,13 +125,21 @@ def _cut_up(chunk: Sequence[Row], layout: Layout) -> list[Piece]:
         return [Piece(rows, "code")]
     pieces: list[Piece] = []
     current = [rows[0]]
+    # Blank lines part the articles, indents the paragraphs within: seen where a line goes back to the margin.
+    inset = layout.spaced and any(_goes_back(*pair, layout) for pair in pairwise(rows))
     for row in rows[1:]:
-        if _goes_on(current, row, layout):
+        opens = inset and current[-1].stopped and row.indent > layout.margin + 0.8
+        if not opens and _goes_on(current, row, layout):
             current.append(row)
         else:
             pieces.append(_settled(current, layout, listings and mixed))
             current = [row]
     return [*pieces, _settled(current, layout, listings and mixed)]
+
+
+def _goes_back(above: Row, below: Row, layout: Layout) -> bool:
+    """Whether a first line stands in, and the line that goes on with it at the margin."""
+    return above.indent > layout.margin + 0.8 >= below.indent + 0.8 and not fits(above, below, layout)
 
 
 def _settled(rows: Sequence[Row], layout: Layout, listings: bool) -> Piece:
