@@ -7,11 +7,13 @@ inspect a file that came from elsewhere and to leave units out of one that is wr
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from corpora.markers import parse_marker
 from tm.formats.base import WriteOptions, Written
+from tm.seen import Seen
 from tm.tags import native, plain
 from tm.unit import Unit
 
@@ -85,9 +87,12 @@ def faults(unit: Unit) -> Iterator[str]:
         yield "several sentences"
 
 
+_AT_ONCE = 1_000
+
+
 @dataclass(slots=True)
 class Audit:
-    """Looks at units one by one and counts the reasons; remembers a hash of each to know duplicates.
+    """Looks at units and counts the reasons; remembers a hash of each to know duplicates.
 
     With ``counts`` the ``mended`` of the `tm.formats.Problems` that a file is read with, it counts on from what
     the reader found in the file itself.
@@ -95,47 +100,68 @@ class Audit:
 
     units: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    _pairs: set[int] = field(default_factory=set)
-    _sources: set[int] = field(default_factory=set)
+    _pairs: Seen = field(default_factory=Seen)
+    _sources: Seen = field(default_factory=Seen)
 
-    def look(self, unit: Unit) -> tuple[str, ...]:
-        """Count ``unit`` and return its reasons."""
-        self.units += 1
-        found = list(faults(unit))
-        key = hash((unit.source_lang, unit.target_lang, unit.source))
-        pair = hash((key, unit.target))
-        if pair in self._pairs:
-            found.append("duplicate")
-        elif key in self._sources:
-            found.append("variant")
-        self._pairs.add(pair)
-        self._sources.add(key)
-        for one in found:
-            self.counts[one] += 1
-        return tuple(found)
+    def look(self, units: Sequence[Unit]) -> list[list[str]]:
+        """Count ``units`` and return the reasons of each."""
+        keys = [hash((unit.source_lang, unit.target_lang, unit.source)) for unit in units]
+        pairs = [hash((key, unit.target)) for key, unit in zip(keys, units, strict=True)]
+        known_keys, known_pairs = self._sources.known(keys), self._pairs.known(pairs)
+        here_keys: set[int] = set()
+        here_pairs: set[int] = set()
+        every = []
+        for place, unit in enumerate(units):
+            key, pair = keys[place], pairs[place]
+            found = list(faults(unit))
+            if known_pairs[place] or pair in here_pairs:
+                found.append("duplicate")
+            elif known_keys[place] or key in here_keys:
+                found.append("variant")
+            here_keys.add(key)
+            here_pairs.add(pair)
+            for one in found:
+                self.counts[one] += 1
+            every.append(found)
+        self._sources.add(keys)
+        self._pairs.add(pairs)
+        self.units += len(units)
+        return every
 
     def over(self, units: Iterable[Unit]) -> Iterator[Unit]:
         """Pass ``units`` on, looking at each."""
-        for unit in units:
-            self.look(unit)
+        for unit, _ in self.judged(units):
             yield unit
+
+    def judged(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[str]]]:
+        """Pass ``units`` on, each with its reasons."""
+        rest = iter(units)
+        while batch := list(islice(rest, _AT_ONCE)):
+            yield from zip(batch, self.look(batch), strict=True)
 
 
 def prepared(units: Iterable[Unit], options: WriteOptions, written: Written) -> Iterator[Unit]:
     """Pass on ``units`` as ``options`` want them: blanks cut, line breaks out, some left out and counted."""
-    audit = Audit()
     if options.markers_apart:
         units = _with_markers_apart(units)
-    for unit in units:
-        if options.one_line:
-            unit = replace(unit, source=_BREAK.sub(" ", unit.source), target=_BREAK.sub(" ", unit.target))
-        if options.trim:
-            unit = replace(unit, source=unit.source.strip(), target=unit.target.strip())
-        reasons = options.leave_out.intersection(audit.look(unit)) if options.leave_out else frozenset()
+    units = (_trimmed(unit, options) for unit in units)
+    if not options.leave_out:
+        yield from units
+        return
+    for unit, found in Audit().judged(units):
+        reasons = options.leave_out.intersection(found)
         if reasons:
             written.left_out[min(reasons)] += 1
         else:
             yield unit
+
+
+def _trimmed(unit: Unit, options: WriteOptions) -> Unit:
+    if options.one_line:
+        unit = replace(unit, source=_BREAK.sub(" ", unit.source), target=_BREAK.sub(" ", unit.target))
+    if options.trim:
+        unit = replace(unit, source=unit.source.strip(), target=unit.target.strip())
+    return unit
 
 
 def _with_markers_apart(units: Iterable[Unit]) -> Iterator[Unit]:

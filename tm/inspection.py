@@ -36,8 +36,8 @@ def inspect(path: Path | str, options: ReadOptions | None = None) -> Inspection:
     path = Path(path)
     problems = Problems(path, strict=False)
     audit = Audit(counts=problems.mended)
-    for unit in read(path, options or ReadOptions(), problems=problems):
-        audit.look(unit)
+    for _ in audit.over(read(path, options or ReadOptions(), problems=problems)):
+        pass
     if path.stat().st_size > _LARGEST:
         audit.counts["too large"] += 1
     if path.suffix != path.suffix.lower():

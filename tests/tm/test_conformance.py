@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpora.errors import UsageError
 from tm import formats
@@ -11,6 +13,7 @@ from tm.clients import CLIENTS, profile
 from tm.conformance import REASONS, Audit, faults
 from tm.formats import WriteOptions
 from tm.inspection import inspect
+from tm.seen import Seen
 from tm.unit import Unit
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "conformance.json").read_text("utf-8"))
@@ -48,8 +51,9 @@ def test_what_we_write_ourselves_has_no_fault(tmp_path: Path) -> None:
 def test_duplicates_and_variants() -> None:
     audit = Audit()
     units = [Unit("甲", target, "zh-CN", "en-US") for target in ("A", "A", "B", "A")]
-    assert [audit.look(unit) for unit in units] == [(), ("duplicate",), ("variant",), ("duplicate",)]
+    assert audit.look(units) == [[], ["duplicate"], ["variant"], ["duplicate"]]
     assert (audit.units, dict(audit.counts)) == (4, {"duplicate": 2, "variant": 1})
+    assert audit.look(units[2:]) == [["duplicate"], ["duplicate"]], "what was seen before stays known"
 
 
 @pytest.mark.parametrize("key", CLIENTS)
@@ -84,3 +88,12 @@ def test_weblate_gets_a_header_language_that_its_units_have(tmp_path: Path) -> N
     codes = [tuv.get("{http://www.w3.org/XML/1998/namespace}lang") for tuv in root.iter("tuv")]
     assert root.find("header").get("srclang") == codes[0] == "zh-CN"
     assert not list(root.iter("prop"))
+
+
+@given(st.lists(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 20), max_size=30), max_size=12))
+def test_numbers_are_known_once_they_were_met(batches: list[list[int]]) -> None:
+    seen, met = Seen(), set[int]()
+    for batch in batches:
+        assert seen.known(batch) == [number in met for number in batch]
+        seen.add(batch)
+        met.update(batch)
