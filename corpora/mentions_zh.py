@@ -66,7 +66,12 @@ _HINTS = {"半年": 6, "季度": 3, "双": 2, "雙": 2, "俩": 2, "仨": 3}
 _UNIT = "(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)).replace("号", r"号\s?") + ")"
 _ITEM = r"(?:\s?[(（][a-z]{1,4}[)）]){0,3}"
 _COUNT = rf"(?:(?:[A-Z]{{1,2}}-)?[0-9０-９]+(?:\s?[/／.]\s?[0-9０-９]+)*|{_NUMERAL}|[IVX]+(?![A-Za-z])){_ITEM}"
-_YEAR = r"(?:[12１２][0-9０-９]{3}|[一二][零〇○一二三四五六七八九]{3})\s?年"
+#: The years of the Republic count from 1912: 民国一百零六年 is 2017.
+_REPUBLIC = 1911
+_YEAR = (
+    r"(?:[12１２][0-9０-９]{3}|[一二][零〇○一二三四五六七八九]{3}"
+    rf"|民[国國]\s?(?:[0-9０-９]{{1,3}}|元|{_SIGN}{{1,5}}))\s?年"
+)
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?!球|亮|台|光|饼)"
 _HOUR = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -93,7 +98,9 @@ _ALTERNATIVES = (
     ("circled", "[①-⑳㈠-㈩⑴-⑽]"),
     ("numeral", rf"{_NUMERAL}(?:点{_SIGN}+{_LARGE}*)?"),
 )  # fmt: skip
-_WANTED = re.compile(rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|[半双雙俩仨季]|://|www\.|[(（][a-z]|[表图] ?[IVX]")
+_WANTED = re.compile(
+    rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|[半双雙俩仨季]|://|www\.|[(（][a-z]|[表图] ?[IVX]|[国國]元年"
+)
 
 
 def _wanted(text: str) -> bool:
@@ -101,7 +108,7 @@ def _wanted(text: str) -> bool:
 
 
 _GATE = (
-    rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中半双雙俩仨季万亿{_SIGNS}]"
+    rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中半双雙俩仨季万亿民{_SIGNS}]"
     r"|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@]|https?:|ftp:|www|[JFMASOND][a-z]{2})"
     r"(?:(?<![A-Za-z0-9_０-９])|(?![A-Za-z0-9_０-９]))"
 )
@@ -165,9 +172,9 @@ def _plain(text: str) -> str:
 def _dates(match: re.Match[str]) -> Iterable[Mention]:
     year, month, days = None, 0, []
     for part in _DATE_PARTS.finditer(match[0]):
-        value = int(_plain(part["value"]))
+        value = 1 if part["value"] == "元" else int(_plain(part["value"]))
         if part["unit"] == "年":
-            year = value
+            year = value + (_REPUBLIC if match[0][0] == "民" else 0)
         elif part["unit"] == "月":
             month = value
         else:
@@ -179,12 +186,17 @@ def _dates(match: re.Match[str]) -> Iterable[Mention]:
         yield Mention(Kind.DATE, date_value(year, month, day), start if position else match.start(), end)
 
 
-_DATE_PARTS = re.compile(rf"(?P<value>[0-9０-９]+|{_SIGN}+)\s?(?P<unit>[年月日号])?")
+_DATE_PARTS = re.compile(rf"(?P<value>元|[0-9０-９]+|{_SIGN}+)\s?(?P<unit>[年月日号])?")
 
 
 def _year(match: re.Match[str]) -> Iterable[Mention]:
     digits = match[0].rstrip("年 ")
-    yield Mention(Kind.NUMBER, _plain(digits), match.start(), match.start() + len(digits))
+    if digits[0] == "民":
+        years = digits[2:].strip()
+        value = str(_REPUBLIC + (1 if years == "元" else int(_plain(years))))
+    else:
+        value = _plain(digits)
+    yield Mention(Kind.NUMBER, value, match.start(), match.start() + len(digits))
 
 
 _COUNTED = re.compile(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from corpora.errors import DamagedInput, InputError, UsageError
 from corpora.files import replacing
@@ -107,7 +108,7 @@ def _write_sarif(report: Report, units: Sequence[Unit], file: Path) -> bytes:
         }
         for name in report.ran
     ]
-    uri = file.as_posix() if not file.is_absolute() else file.as_uri()
+    uri = file.as_uri() if file.is_absolute() else quote(file.as_posix())
     results = [
         {
             "ruleId": finding.check,

@@ -270,6 +270,8 @@ def test_reports(tmp_path: Path) -> None:
     assert [result["ruleId"] for result in results] == ["reference", "control-characters"]
     rules = {rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]}
     assert {result["ruleId"] for result in results} <= rules
+    write_report(tmp_path / "r.sarif", report, BAD, Path("我的 memory.tmx"))
+    assert "%E6%88%91%E7%9A%84%20memory.tmx" in (tmp_path / "r.sarif").read_text("utf-8"), "a URI holds no blanks"
     with pytest.raises(UsageError, match="reports are written as"):
         write_report(tmp_path / "r.doc", report, BAD, Path("bad.tmx"))
 
