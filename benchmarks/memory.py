@@ -7,7 +7,6 @@ added. `python -m benchmarks.memory --size 100000` runs it smaller.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import random
@@ -38,7 +37,6 @@ __all__ = ["generated", "main", "questions", "run"]
 SEED = 20
 ALL = 1_000_000
 ASKED = 500
-BASELINE = 100_000  # units that translate-toolkit's matcher is given: at a million it takes 5 GB
 _BORDER = re.compile(r"[，。；：、,.;:]\s*|\s")
 
 
@@ -124,8 +122,6 @@ def _run(shared: Path, folder: Path, size: int, asked: int, vectors: int) -> dic
         figures["look-ups, ms"] = _speeds(memory, units, sides, asked)
         told("recall")
         figures["fuzzy recall"] = {side: _recall(memory, texts, asked // 2) for side, texts in sides.items()}
-        told("others")
-        figures["others, ms a question"] = _others(memory, units, sides["zh"])
     text = questions(sides["zh"], 1)[0]
     figures["duiyi lookup, whole process, s"] = _cold(text, path)
     told("semantic")
@@ -242,36 +238,6 @@ def _recall(memory: Memory, texts: Sequence[str], asked: int) -> dict[str, float
             found += len(all_ & there)
             wrong += len(there - all_)
     return {"matches": expected, "recall": found / max(1, expected), "not in brute force": wrong, "questions": asked}
-
-
-def _others(memory: Memory, units: Sequence[Unit], zh: Sequence[str]) -> dict[str, object]:
-    """The same questions to ours, to rapidfuzz over all texts, and to translate-toolkit's matcher."""
-    from rapidfuzz import fuzz
-    from rapidfuzz.process import extract
-    from translate.search.match import matcher
-    from translate.storage.po import pofile
-
-    asked = questions(zh, 20, SEED + 2)
-    ours = _timed(lambda text: lookup([memory], text, LookupOptions(limit=5)), asked)
-    rapid = _timed(lambda text: extract(text, zh, scorer=fuzz.ratio, score_cutoff=70, limit=5), asked)
-    store = pofile()
-    for unit in units[:BASELINE]:
-        made = store.addsourceunit(unit.source)
-        made.target = unit.target
-    clock = time.perf_counter()
-    toolkit = matcher(store, max_candidates=5, min_similarity=70, max_length=2000)
-    setup = time.perf_counter() - clock
-
-    def matched(text: str) -> None:
-        # Release 3.20 fails where two candidates have the same score; the time until then counts.
-        with contextlib.suppress(TypeError):
-            toolkit.matches(text)
-
-    return {
-        "duiyi": ours | {"units": len(units)},
-        "rapidfuzz over all": rapid | {"units": len(units)},
-        "translate-toolkit": _timed(matched, asked) | {"units": min(BASELINE, len(units)), "set-up s": setup},
-    }
 
 
 def _cold(text: str, path: Path) -> dict[str, float]:
