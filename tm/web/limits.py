@@ -39,12 +39,10 @@ class Bucket:
         if left < 1.0:
             self._kept[address] = (left, now)
             return (1.0 - left) / self._rate
-        if address not in self._kept and len(self._kept) >= _ADDRESSES:
-            # Whoever has been quiet long enough has a full bucket again, as if never seen.
-            full = self._most / self._rate
-            self._kept = {one: kept for one, kept in self._kept.items() if now - kept[1] < full}
-            while len(self._kept) >= _ADDRESSES:
-                del self._kept[next(iter(self._kept))]
+        # The one that was quiet longest is forgotten first, and at no cost: it stands at the beginning.
+        self._kept.pop(address, None)
+        if len(self._kept) >= _ADDRESSES:
+            del self._kept[next(iter(self._kept))]
         self._kept[address] = (left - 1.0, now)
         return 0.0
 

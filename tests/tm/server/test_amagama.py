@@ -87,7 +87,8 @@ def test_any_text_can_stand_in_the_address(weblate: Weblate, text: str) -> None:
     assert weblate.translations("zh_cn", "en", text) == []
 
 
-@given(text=st.text(min_size=1, max_size=60).filter(str.strip))
+# Clients take "." and ".." out of an address before they send it.
+@given(text=st.text(min_size=1, max_size=60).filter(lambda text: text.strip() and not {".", ".."} & {*text.split("/")}))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_stands_behind_unit_is_the_text(client: TestClient, text: str) -> None:
     body = {"source": text, "target": "T"}
