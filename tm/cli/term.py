@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tm.cli.asking import MemoriesOption
 from tm.cli.output import console, errors, message, print_json, write
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def lookup(
     lang: Annotated[str | None, typer.Option(help="Language of the text; by default any, or told by the text.")] = None,
     to: Annotated[str | None, typer.Option(help="Language of the answers; by default all others.")] = None,
     limit: Annotated[int, typer.Option(help="Most terms shown.", min=1)] = 20,
+    examples: Annotated[int, typer.Option(help="Most examples of each pair from the memory.", min=0)] = 1,
+    memory: MemoriesOption = None,
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
@@ -79,12 +82,32 @@ def lookup(
     else:
         with _opened(terms) as base:
             rows = hit_rows(base.lookup(text or "", normalize(lang) if lang else None, limit=limit), to)
+    if examples:
+        _add_examples(rows, memory, examples)
     if json:
         print_json(rows)
     elif rows:
         _print_rows(rows)
     else:
         message("duiyi: no such term")
+
+
+def _add_examples(rows: list[dict[str, Any]], given: list[str] | None, count: int) -> None:
+    """Put examples from the memories beside the rows; where there is no memory yet, rows stay as they are."""
+    from tm.cli.asking import memories
+    from tm.memory import memory_paths
+    from tm.terms.examples import examples
+
+    if not rows or (not given and not all(path.exists() for path, _ in memory_paths())):
+        return
+    known: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    with memories(given) as asked:
+        stores = [store for store, _ in asked]
+        for row in rows:
+            pair = (row["source"], row["source_lang"], row["target"], row["target_lang"])
+            if pair not in known:
+                known[pair] = examples(stores, *pair, count)
+            row["memory_examples"] = known[pair]
 
 
 def _text_of(path: Path) -> str:
@@ -111,6 +134,11 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
         target = Text(row["target"], style=styles.get(row["status"], ""))
         table.add_row(Text(row["source"]), target, row["status"], Text(row["subject"]), Text(definition))
     console().print(table)
+    shown: set[str] = set()
+    for example in (one for row in rows for one in row.get("memory_examples", ())):
+        if example["source"] not in shown:
+            shown.add(example["source"])
+            write(f"\n{example['source']}\n    {example['target']}")
 
 
 @app.command("import")

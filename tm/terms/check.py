@@ -19,7 +19,7 @@ from tm.terms.stopwords import stopwords
 from tm.terms.tokens import words
 from tm.unit import Unit
 
-__all__ = ["TermFinding", "TermUse", "check", "uses"]
+__all__ = ["TermFinding", "TermUse", "check", "stands", "uses"]
 
 Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
 
@@ -76,7 +76,7 @@ def uses(unit: Unit, number: int, terms: TermBase) -> Iterator[TermUse]:
     for start, end, concepts in _named(unit, terms):
         usable = _usable(concepts, unit.target_lang)
         if usable:
-            found = next(((c, t, span) for c, t in usable if (span := _stands(t, target))), None)
+            found = next(((c, t, span) for c, t in usable if (span := stands(t, target))), None)
             concept, term, span = found or (usable[0][0], None, None)
             yield TermUse(number, concepts, concept, (start, end), term, span)
 
@@ -104,7 +104,7 @@ def _word_borders(text: str, language: str) -> set[int] | None:
     return {border for span in spans for border in span}
 
 
-def _stands(term: Term, text: Folded) -> tuple[int, int] | None:
+def stands(term: Term, text: Folded) -> tuple[int, int] | None:
     """Where ``term`` stands in ``text``, inflected and in any order; None where it does not."""
     wanted = fold_text(term.text, term.language)
     if not is_spaced(term.language):

@@ -31,7 +31,7 @@ __all__ = [
 def hit_rows(hits: Iterable[Hit], to: str | None) -> list[dict[str, Any]]:
     """Rows of a look-up, the answers in the language ``to``, or in all others."""
     return [
-        {**_row(hit.concept, hit.term.text, other), "kind": hit.kind, "score": hit.score}
+        {**_row(hit.concept, hit.term.text, hit.term.language, other), "kind": hit.kind, "score": hit.score}
         for hit in hits
         for other in _others(hit.concept, hit.term.language, to)
     ]
@@ -41,7 +41,7 @@ def found_rows(text: str, found: Iterable[Found], language: str, to: str | None)
     """Rows of the terms that stand in ``text``, which is in ``language``, with their places."""
     return [
         {
-            **_row(concept, text[place.start : place.end], other),
+            **_row(concept, text[place.start : place.end], language, other),
             "start": place.start,
             "end": place.end,
             "nested": place.nested,
@@ -62,13 +62,14 @@ def _others(concept: Concept, language: str, to: str | None) -> list[Term]:
     return sorted(wanted, key=lambda term: term.rank)
 
 
-def _row(concept: Concept, source: str, target: Term) -> dict[str, Any]:
+def _row(concept: Concept, source: str, language: str, target: Term) -> dict[str, Any]:
     return {
         "source": source,
         "target": target.text,
         "status": target.status.value,
         "subject": concept.subject,
         "definition": concept.definition,
+        "source_lang": language,
         "target_lang": target.language,
         "examples": list(target.examples),
         "note": target.note or concept.note,

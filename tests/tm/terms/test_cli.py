@@ -128,3 +128,20 @@ def test_candidates_are_ticked_on_a_page(duiyi, units: Path, open_page, faults) 
     download.value.save_as(saved)
     assert download.value.suggested_filename == "x.tsv"
     assert json.loads(duiyi("term", "import", saved, "--json").stdout)["imported"] == 1
+
+
+def test_examples_come_from_the_memory_where_there_is_one(duiyi, tmp_path: Path) -> None:
+    assert "memory_examples" not in json.loads(duiyi("term", "lookup", "资产追回", "--json").stdout)[0]
+    units = tmp_path / "u.tsv"
+    units.write_text(
+        "zh\ten\n加强资产追回工作。\tStrengthen the recovery of assets.\n资产追回案件\tother cases\n", encoding="utf-8"
+    )
+    assert duiyi("memory", "import", units).returncode == 0
+    rows = json.loads(duiyi("term", "lookup", "资产追回", "--json").stdout)
+    (example,) = rows[0]["memory_examples"]
+    assert (example["source"], example["target"]) == ("加强资产追回工作。", "Strengthen the recovery of assets.")
+    assert example["origin"]["source_file"] == "u.tsv"
+    assert "Strengthen the recovery of assets." in duiyi("term", "lookup", "asset recovery").stdout
+    assert (
+        "memory_examples" not in json.loads(duiyi("term", "lookup", "资产追回", "--examples", "0", "--json").stdout)[0]
+    )

@@ -1,0 +1,54 @@
+"""Examples of how a term was rendered, out of the memories: units whose source has the term and whose target the other.
+
+Found by concordance, so that a memory of a million units answers in milliseconds a term, and held against the target
+as the checks do it: "frozen assets" is an example of "asset freezing".
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from corpora.errors import UsageError
+from corpora.languages import base
+from tm.concordance import ConcordanceOptions, Hit, concordance
+from tm.matching import origin_json
+from tm.memory import Memory
+from tm.terms.check import stands
+from tm.terms.concept import Term
+from tm.terms.folding import fold_text
+
+__all__ = ["examples"]
+
+_LOOKED_AT = 30  # units that hold the source term
+
+
+def examples(
+    memories: Sequence[Memory], source: str, source_lang: str, target: str, target_lang: str, count: int
+) -> list[dict[str, Any]]:
+    """At most ``count`` units as ``{"source", "target", "origin"}``, the shortest first, read from source to target."""
+    found: list[dict[str, Any]] = []
+    sides = ((source, source_lang), (target, target_lang))
+    # Either may be inflected where the other stands as it is: both are looked for.
+    for (text, language), (other, other_lang) in (sides, sides[::-1]):
+        for hit in _holding(memories, text):
+            unit = hit.unit
+            codes = (unit.source_lang, unit.target_lang)
+            mine, theirs = codes if hit.side == "source" else codes[::-1]
+            if (base(mine), base(theirs)) != (base(language), base(other_lang)):
+                continue
+            if stands(Term(other, other_lang), fold_text(hit.other, other_lang)) is None:
+                continue
+            one, two = (hit.text, hit.other) if text == source else (hit.other, hit.text)
+            example = {"source": one, "target": two, "origin": origin_json(unit)}
+            if example not in found:
+                found.append(example)
+            if len(found) == count:
+                return found
+    return found
+
+
+def _holding(memories: Sequence[Memory], text: str) -> list[Hit]:
+    phrase = '"' + text.replace('"', " ").replace("*", " ").replace("?", " ") + '"'
+    try:
+        return concordance(memories, phrase, ConcordanceOptions(limit=_LOOKED_AT, counterpart=False))
+    except UsageError:
+        return []  # a term of signs only
