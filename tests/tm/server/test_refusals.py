@@ -152,6 +152,26 @@ def test_a_locked_memory_is_told_and_loses_nothing(client: TestClient, memory: P
     assert client.post("/api/add", json={"units": [unit]}).json()["new"] == 1
 
 
+def test_a_full_disk_is_told_and_loses_nothing(client: TestClient, memory: Path, monkeypatch: Any) -> None:
+    def small(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **more)
+        # SQLite's own limit stands in for the disk's: the error is the same.
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    monkeypatch.setattr("tm.memory.connect", small)
+    units = [
+        {"source": f"第{n}条" + "长" * 500, "target": "x" * 500, "source_lang": "zh", "target_lang": "en"}
+        for n in range(99)
+    ]
+    answer = client.post("/api/add", json={"units": units})
+    assert answer.status_code == 507
+    assert answer.json()["message"] == "treaties cannot grow: the disk is full; what was committed before is safe"
+    assert client.get("/api/stats").json()["units"] == len(UNITS)
+    assert client.get("/api/lookup?text=第一条").json()[0]["score"] == 100
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
