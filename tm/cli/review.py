@@ -74,6 +74,8 @@ def review(
         max_upload=max_upload * 1_000_000,
         embeddings=embeddings,
     )
+    if page and shelf.meta(page).get("stage") == "units":
+        shelf.work(page)  # read before the browser asks for it
     app = create(shelf, lambda: load(model), options)
     with listen(host, port) as server:
         here = address(host, server) + (f"works/{page}" if page else "") + (f"?token={token}" if token else "")

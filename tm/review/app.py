@@ -111,6 +111,7 @@ class _Site:
         self._encoder = encoder if options.embeddings else None
         self._options = options
         self._checked: set[str] = set()
+        self._unchecked: dict[str, Work] = {}
         self._render = partial(render, secret=options.guard.secret, who=shelf.who)
 
     def _work(self, request: Request) -> Work:
@@ -175,7 +176,9 @@ class _Site:
         work = self._shelf.work(name)
         if name not in self._checked:
             self._checked.add(name)
-            self._check(work)
+            # The checks begin when the page asks how they fare: they must not slow down the page itself.
+            if work.announce():
+                self._unchecked[name] = work
         ids = work.view()
         state = work.state()
         page = self._render(
@@ -192,6 +195,7 @@ class _Site:
 
     def delete(self, request: Request) -> Response:
         self._shelf.delete(request.path_params["name"])
+        self._unchecked.pop(request.path_params["name"], None)
         return JSONResponse({})
 
     async def read(self, request: Request) -> Response:
@@ -212,6 +216,9 @@ class _Site:
         )
 
     def state(self, request: Request) -> Response:
+        waiting = self._unchecked.pop(request.path_params["name"], None)
+        if waiting is not None:
+            self._start(waiting)
         return JSONResponse(self._work(request).state())
 
     def view(self, request: Request) -> Response:
@@ -251,7 +258,10 @@ class _Site:
 
     def _check(self, work: Work) -> None:
         if work.announce():
-            self._jobs.submit(lambda: work.check_all(self._encoder))
+            self._start(work)
+
+    def _start(self, work: Work) -> None:
+        self._jobs.submit(lambda: work.check_all(self._encoder))
 
     def history(self, request: Request) -> Response:
         return HTMLResponse(self._render("history.html", events=self._work(request).past()))

@@ -220,7 +220,13 @@ def test_from_two_documents_to_the_editor(
         page = open_page()
         page.goto(address)
         page.set_input_files("#source", sample / "zh.txt")
-        page.set_input_files("#target", sample / "en.txt")
+        # The other one is dropped on its field.
+        dropped = page.evaluate_handle(
+            "text => { const all = new DataTransfer(); all.items.add(new File([text], 'en.txt')); return all; }",
+            (sample / "en.txt").read_text("utf-8"),
+        )
+        page.dispatch_event("[data-side=target]", "drop", {"dataTransfer": dropped})
+        page.locator("[data-side=target] [data-said]", has_text="en.txt").wait_for()
         page.click("text=Show their structure")
         page.locator(".blocks").nth(1).wait_for()
         assert faults(page) == []
