@@ -22,6 +22,8 @@ app = typer.Typer(help="Terminology: look up, import, export, extract, check.", 
 Terms = Annotated[
     Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
 ]
+SourceFile = Annotated[str, typer.Option("--source-file", help="For .align: the source text, one unit a line.")]
+TargetFile = Annotated[str, typer.Option("--target-file", help="For .align: the target text.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -127,7 +129,11 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     for name in ("source", "target", "status", "subject", "definition"):
         table.add_column(name, overflow="fold")
     said: set[str] = set()
+    once: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
+        # A term that stands in a text forty times is one line; --json has the places.
+        once.setdefault((row["source"], row["target"], row["concept"]), row)
+    for row in once.values():
         definition = "" if row["concept"] in said else row["definition"]
         said.add(row["concept"])
         styles = {"forbidden": "red strike", "deprecated": "yellow", "preferred": "bold"}
@@ -281,9 +287,7 @@ def _units_of(files: list[Path], memory: str) -> "list[Unit]":
         with Memory.open(one_path(memory)) as store:
             units = list(store.units())
     else:
-        from tm.formats.registry import read
-
-        units = [unit for path in files for unit in read(path, on_problem=lambda problem: message(str(problem)))]
+        units = [unit for path in files for unit in _units_in(path)]
     if not units:
         raise EmptyInput("there are no units to extract terms from")
     units, others = one_pair(units)
@@ -291,6 +295,13 @@ def _units_of(files: list[Path], memory: str) -> "list[Unit]":
         pair = f"{units[0].source_lang} and {units[0].target_lang}"
         message(f"duiyi: {others:,} units of other languages than {pair} left out")
     return units
+
+
+def _units_in(path: Path, source_file: str = "", target_file: str = "") -> "Iterator[Unit]":
+    from tm.formats import ReadOptions, read
+
+    options = ReadOptions(source_file=source_file, target_file=target_file)
+    return read(path, options, on_problem=lambda problem: message(f"duiyi: warning: {path}, {problem}"))
 
 
 def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: int, vectors: bool) -> "list[TermPair]":
@@ -336,16 +347,17 @@ def _print_pairs(pairs: "list[TermPair]") -> None:
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Units to check: TMX, XLIFF, TSV, JSONL, PO …")],
+    file: Annotated[Path, typer.Argument(help="Units to check: TMX, XLIFF, TSV, JSONL, PO, .align …")],
+    source_file: SourceFile = "",
+    target_file: TargetFile = "",
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
     """Hold translations against the term base: terms missing, forbidden, inconsistent; exit code 1 on faults."""
-    from tm.formats.registry import read
     from tm.terms.check import check as checked
     from tm.terms.rows import finding_row
 
-    units = list(read(file, on_problem=lambda problem: message(str(problem))))
+    units = list(_units_in(file, source_file, target_file))
     with _opened(terms) as base:
         findings = list(checked(units, base))
     if json:
@@ -363,14 +375,15 @@ def report(
     file: Annotated[Path, typer.Argument(help="Units to draw: TMX, XLIFF, TSV, JSONL, PO …")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Page to write.")] = Path("terms.html"),
     limit: Annotated[int, typer.Option(help="Most terms shown.", min=1)] = 40,
+    source_file: SourceFile = "",
+    target_file: TargetFile = "",
     terms: Terms = None,
 ) -> None:
     """Draw one page: the most frequent terms, where each occurs, and what competes for its translation."""
     from corpora.files import replacing
-    from tm.formats.registry import read
     from tm.terms.report import profiles, render
 
-    units = list(read(file, on_problem=lambda problem: message(str(problem))))
+    units = list(_units_in(file, source_file, target_file))
     with _opened(terms) as base:
         found = profiles(units, base, limit=limit)
     with replacing(out) as temporary:

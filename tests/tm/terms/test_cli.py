@@ -72,6 +72,23 @@ def test_check_exits_with_1_on_faults(duiyi, tmp_path: Path) -> None:
     assert "term-forbidden" in {finding["check"] for finding in json.loads(done.stdout)}
 
 
+def test_beads_are_checked_with_their_texts(duiyi, tmp_path: Path) -> None:
+    (tmp_path / "a.align").write_text("[0]:[0]:1\n", "utf-8")
+    (tmp_path / "zh.txt").write_text("缔约国应当合作。\n", "utf-8")
+    (tmp_path / "en.txt").write_text("Contracting countries shall cooperate.\n", "utf-8")
+    texts = ("--source-file", tmp_path / "zh.txt", "--target-file", tmp_path / "en.txt")
+    done = duiyi("term", "check", tmp_path / "a.align", *texts, "--json")
+    assert "term-forbidden" in {finding["check"] for finding in json.loads(done.stdout)}
+    assert duiyi("term", "report", tmp_path / "a.align", *texts, "-o", tmp_path / "r.html").returncode == 0
+    assert duiyi("term", "check", tmp_path / "a.align").returncode == 2
+
+
+def test_a_term_of_a_text_is_one_line_however_often_it_stands_there(duiyi) -> None:
+    shown = duiyi("term", "lookup", "--in-text", "缔约国和缔约国和缔约国").stdout
+    assert shown.count("State party") == 1
+    assert len(json.loads(duiyi("term", "lookup", "--in-text", "缔约国和缔约国", "--json").stdout)) > 2
+
+
 @pytest.fixture
 def units(tmp_path: Path) -> Path:
     path = tmp_path / "u.tsv"
