@@ -80,10 +80,12 @@ def _edge(lines: Sequence[PageLine], page: int, height: float, *, top: bool) -> 
         row.sort(key=lambda at: lines[at].left)
         if lines[row[0]].glyphs[0].raised:
             return  # a footnote, and what stands behind it belongs to the text
-        text = " ".join(lines[at].text for at in row)
-        key = "".join(_NUMBER.sub("#", text).split())
+        # Left and right pages have the same pieces in mirrored order.
+        pieces = sorted(("".join(_NUMBER.sub("#", lines[at].text).split()), lines[at].text) for at in row)
+        key = "".join(masked for masked, _ in pieces)
+        numbers = tuple(number for _, text in pieces for number in _NUMBER.findall(text))
         size = max(lines[at].size for at in row)
-        yield _Row(page, top, lines[row[0]].base, size, key, tuple(_NUMBER.findall(text)), tuple(row))
+        yield _Row(page, top, lines[row[0]].base, size, key, numbers, tuple(row))
 
 
 def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:

@@ -294,3 +294,20 @@ def test_first_lines_stand_far_in_and_marks_in_mid_line(font: str, dot: str, mad
     assert [(block.marker, block.text) for block in notes] == [
         (str(note), "同上。" if font == ZH else "Ibid.") for note in range(9, 15)
     ]
+
+
+def test_feet_of_left_and_right_pages_are_mirrored(made: Callable[..., Document]) -> None:
+    texts = ITEMS[EN][:3]
+
+    def draw(canvas: Canvas) -> None:
+        for number, text in enumerate(texts, 1):
+            for at, row in enumerate(wrapped(text, EN, 10.5, 400)):
+                canvas.setFont(EN, 10.5)
+                canvas.drawString(90, 760 - 15 * at - 40 * number, row)
+            canvas.setFont(EN, 8)
+            pieces = ["V.18-00227", f"{number}/3"]
+            canvas.drawString(90, 36, pieces[number % 2 - 1])
+            canvas.drawRightString(505, 36, pieces[number % 2])
+            canvas.showPage()
+
+    assert [block.full_text for block in made(draw).blocks] == texts
