@@ -98,18 +98,12 @@ def _add_examples(rows: list[dict[str, Any]], given: list[str] | None, count: in
     """Put examples from the memories beside the rows; where there is no memory yet, rows stay as they are."""
     from tm.cli.asking import memories
     from tm.memory import memory_paths
-    from tm.terms.examples import examples
+    from tm.terms.examples import add_examples
 
     if not rows or (not given and not all(path.exists() for path, _ in memory_paths())):
         return
-    known: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     with memories(given) as asked:
-        stores = [store for store, _ in asked]
-        for row in rows:
-            pair = (row["source"], row["source_lang"], row["target"], row["target_lang"])
-            if pair not in known:
-                known[pair] = examples(stores, *pair, count)
-            row["memory_examples"] = known[pair]
+        add_examples(rows, [store for store, _ in asked], count)
 
 
 def _text_of(path: Path) -> str:

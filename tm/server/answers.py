@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 __all__ = [
     "Conflict",
+    "ExampleAnswer",
     "Extracted",
     "Fault",
     "Finding",
@@ -126,11 +127,20 @@ class ImportAnswer(_Answer):
     reasons: dict[str, int]
 
 
+class ExampleAnswer(_Answer):
+    """A unit in which a term is rendered so."""
+
+    source: str
+    target: str
+    origin: OriginAnswer
+
+
 class TermAnswer(_Answer):
     """A term and what it is called in another language; look-ups tell how they matched, finding tells where."""
 
     source: str
     target: str
+    source_lang: str
     status: Literal["preferred", "admitted", "deprecated", "forbidden", "proposed"]
     subject: str
     definition: str
@@ -143,6 +153,7 @@ class TermAnswer(_Answer):
     start: int | None = None
     end: int | None = None
     nested: bool | None = None
+    memory_examples: list[ExampleAnswer] | None = None
 
 
 class Conflict(_Answer):

@@ -23,6 +23,7 @@ from tm.store.filters import Filters
 from tm.store.writing import AddReport, Keep
 from tm.terms.base import TermBase
 from tm.terms.check import TermFinding, check
+from tm.terms.examples import add_examples
 from tm.terms.exchange import FORMATS as TERM_FORMATS
 from tm.terms.exchange import Merge, merge, read_terms, write_terms
 from tm.terms.rows import columns_of, conflict_row, found_rows, hit_rows, known_pairs, pair_row, proposed
@@ -150,18 +151,23 @@ class Desk:
 
     # -- terms
 
-    def term(self, text: str, lang: str, to: str, limit: int) -> list[dict[str, Any]]:
-        """What a term is called."""
+    def term(self, text: str, lang: str, to: str, limit: int, examples: int) -> list[dict[str, Any]]:
+        """What a term is called, with examples of each pair from the memories."""
         if not text.strip():
             raise UsageError("there is nothing to look up: the text is empty")
         hits = self.holdings.terms().lookup(text, normalize(lang) if lang else None, limit=limit)
-        return hit_rows(hits, normalize(to) if to else None)
+        return self._with_examples(hit_rows(hits, normalize(to) if to else None), examples)
 
-    def find(self, text: str, lang: str, to: str) -> list[dict[str, Any]]:
-        """All terms of a text."""
+    def find(self, text: str, lang: str, to: str, examples: int = 0) -> list[dict[str, Any]]:
+        """All terms of a text, with examples of each pair from the memories."""
         language = normalize(lang) if lang else detect(text)
         found = self.holdings.terms().find(text, language)
-        return found_rows(text, found, language, normalize(to) if to else None)
+        return self._with_examples(found_rows(text, found, language, normalize(to) if to else None), examples)
+
+    def _with_examples(self, rows: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+        if count:
+            add_examples(rows, [memory for memory, _ in self.holdings.asked()], count)
+        return rows
 
     def take_terms(self, file: Path, how: Merge, columns: str, header: bool, skip_faulty: bool) -> dict[str, Any]:
         """Import an uploaded glossary: as it is, or with ``skip_faulty`` its sound entries."""

@@ -104,8 +104,8 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
             if what == "text":
                 if len(text) > LONGEST_QUESTION:
                     raise UsageError(f"the text has {len(text):,} characters; {LONGEST_QUESTION:,} are the most here")
-                return {"rows": desk.find(text, lang, to)}
-            return {"rows": desk.term(text, lang, to, 50)}
+                return {"rows": desk.find(text, lang, to, 1)}
+            return {"rows": desk.term(text, lang, to, 50, 2)}
 
         fixed = {"rows": None, "text": text, "what": what, "lang": lang, "to": to}
         return await site.asked("terms.html", "/terms", text, answer, fixed, site.held_terms, site.term_languages)

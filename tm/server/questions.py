@@ -144,6 +144,7 @@ class TermQuestion(_Strict):
     text: str = Field(description="A term, a part of one, or a pattern with * and ?.", max_length=1000)
     lang: str = Field("", description="Language of the term; any by default.", max_length=40)
     to: str = Field("", description="Language of the answers; all others by default.", max_length=40)
+    examples: int = Field(1, ge=0, le=10, description="Most examples of each pair from the memories.")
     limit: int = Field(20, ge=1, le=_MOST, description="Most terms.")
 
 
@@ -153,3 +154,4 @@ class FindQuestion(_Strict):
     text: str = Field(description="The text.", max_length=200_000)
     lang: str = Field("", description="Language of the text; by default told by its letters.", max_length=40)
     to: str = Field("", description="Language of the answers; all others by default.", max_length=40)
+    examples: int = Field(1, ge=0, le=10, description="Most examples of each pair from the memories.")

@@ -27,11 +27,15 @@ def terms_router(desk: Desk, pools: Pools) -> APIRouter:
     async def lookup(question: Annotated[TermQuestion, Query()]) -> Response:
         """What a term is called: equal, inflected, by prefix, by pattern, alike."""
         return JSONResponse(
-            await pools.ask(lambda: desk.term(question.text, question.lang, question.to, question.limit))
+            await pools.ask(
+                lambda: desk.term(question.text, question.lang, question.to, question.limit, question.examples)
+            )
         )
 
     async def all_of(question: FindQuestion) -> Response:
-        return JSONResponse(await pools.ask(lambda: desk.find(question.text, question.lang, question.to)))
+        return JSONResponse(
+            await pools.ask(lambda: desk.find(question.text, question.lang, question.to, question.examples))
+        )
 
     @router.get("/find", summary="All terms of a text", response_model=list[TermAnswer])
     async def find(question: Annotated[FindQuestion, Query()]) -> Response:

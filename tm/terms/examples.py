@@ -16,7 +16,7 @@ from tm.terms.check import stands
 from tm.terms.concept import Term
 from tm.terms.folding import fold_text
 
-__all__ = ["examples"]
+__all__ = ["add_examples", "examples"]
 
 _LOOKED_AT = 30  # units that hold the source term
 
@@ -44,6 +44,16 @@ def examples(
             if len(found) == count:
                 return found
     return found
+
+
+def add_examples(rows: Sequence[dict[str, Any]], memories: Sequence[Memory], count: int) -> None:
+    """Put at most ``count`` examples of each pair beside the rows of `tm.terms.rows`, as ``memory_examples``."""
+    known: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        pair = (row["source"], row["source_lang"], row["target"], row["target_lang"])
+        if pair not in known:
+            known[pair] = examples(memories, *pair, count)
+        row["memory_examples"] = known[pair]
 
 
 def _holding(memories: Sequence[Memory], text: str) -> list[Hit]:

@@ -217,7 +217,7 @@ def test_models_describe_all_that_is_answered() -> None:
 # -- terms
 
 
-def test_terms_are_those_of_the_command_line(client: TestClient, tmp_path: Path) -> None:
+def test_terms_are_those_of_the_command_line(client: TestClient, memory: Path, tmp_path: Path) -> None:
     terms = tmp_path / "own.sqlite"
     glossary = tmp_path / "g.csv"
     glossary.write_text(
@@ -228,14 +228,17 @@ def test_terms_are_those_of_the_command_line(client: TestClient, tmp_path: Path)
         report = client.post("/api/terms/import", files={"file": ("g.csv", file)}).json()
     fits(answers.TermsImported, report)
     assert (report["imported"], report["entries"]) == (2, 2)
+    client.post("/api/add", json={"units": [pair("各缔约国应当合作。", "States parties shall cooperate.")]})
+    (example,) = client.get("/api/terms/lookup?text=缔约国").json()[0]["memory_examples"]
+    assert example["target"] == "States parties shall cooperate."
     for text in ("缔约国", "States parties", "缔*", "contracting"):
         found = client.get("/api/terms/lookup", params={"text": text}).json()
         fits(list[answers.TermAnswer], found)
-        assert found == printed("term", "lookup", text, "--terms", terms, "--json")
+        assert found == printed("term", "lookup", text, "--terms", terms, "--memory", memory, "--json")
     text = "缔约国开展资产追回。"
     found = client.get("/api/terms/find", params={"text": text}).json()
     fits(list[answers.TermAnswer], found)
-    assert found == printed("term", "lookup", text, "--in-text", "--terms", terms, "--json")
+    assert found == printed("term", "lookup", text, "--in-text", "--terms", terms, "--memory", memory, "--json")
     best = [(one["source"], one["start"]) for one in found if one["status"] == "preferred"]
     assert best == [("缔约国", 0), ("资产追回", 5)]
     assert client.post("/api/terms/find", json={"text": text}).json() == found
