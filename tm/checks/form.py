@@ -163,7 +163,8 @@ _LOOSE = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
 
 
 def _han_latin(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
-    """Blanks between Chinese and Latin text against what the file mostly does; with no clear custom, nothing."""
+    """Blanks between Chinese and Latin text against the house rule, or what the file mostly does, if that is clear."""
+    rule = options.cjk_latin_space
     found: list[tuple[Pair, bool, list[re.Match[str]], list[re.Match[str]]]] = []
     tight = loose = 0
     for pair in batch.pairs:
@@ -174,15 +175,18 @@ def _han_latin(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
                 loose += len(wide)
                 if narrow or wide:
                     found.append((pair, is_source, narrow, wide))
-    if not found or max(tight, loose) < 4 * min(tight, loose) or tight + loose < 10:
+    is_ruled = rule != "as in the file"
+    if not is_ruled and (max(tight, loose) < 4 * min(tight, loose) or tight + loose < 10):
         return ()
+    wants_blanks = rule == "always" if is_ruled else loose > tight
+    severity, why = (Severity.WARNING, "") if is_ruled else (Severity.INFO, ", unlike in most of the file")
+    message = "a blank is missing" if wants_blanks else "there is a blank"
     findings = []
     for pair, is_source, narrow, wide in found:
-        for match in narrow if loose > tight else wide:
-            message = "a blank is missing" if loose > tight else "there is a blank"
+        for match in narrow if wants_blanks else wide:
             spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
-            text = f"{message} between Chinese and Latin text ({match[0]!r}), unlike in most of the file"
-            findings.append(pair.finding("cjk-latin-space", Severity.INFO, text, *spans))
+            text = f"{message} between Chinese and Latin text ({match[0]!r}){why}"
+            findings.append(pair.finding("cjk-latin-space", severity, text, *spans))
     return findings
 
 
@@ -194,8 +198,8 @@ CHECKS = (
     Check("spaces", Severity.INFO, "blanks in a row, or at one end of one side only", _spaces),
     Check(
         "cjk-latin-space",
-        Severity.INFO,
-        "blanks between Chinese and Latin text, unlike most of the file",
+        Severity.WARNING,
+        "blanks between Chinese and Latin text against the house rule, or unlike most of the file",
         None,
         _han_latin,
     ),

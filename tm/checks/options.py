@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_type_hints
 
 from corpora.errors import InputError, UsageError
 from tm.checks.finding import Severity
@@ -41,8 +41,9 @@ class CheckOptions:
     to ``affordable`` units. ``similarity_margin``: how much better another unit's text must fit, in cosine, before a
     unit is suspected; an error from twice that. ``length_warning`` and ``length_error``: how many robust standard
     deviations the length ratio may be off. ``minimum``: letters below which similarities say nothing.
-    ``least_score``: the aligner's own score below which a pair is doubted. ``glossary``: the concepts whose terms
-    must be used (`tm.terms.exchange.read_terms`). ``rules``: a project's own.
+    ``least_score``: the aligner's own score below which a pair is doubted. ``cjk_latin_space``: the house rule for
+    blanks between Chinese and Latin text, "always", "never", or "as in the file" for what most of it does.
+    ``glossary``: the concepts whose terms must be used (`tm.terms.exchange.read_terms`). ``rules``: a project's own.
     """
 
     only: frozenset[str] = frozenset()
@@ -55,6 +56,7 @@ class CheckOptions:
     length_error: float = 5.5
     minimum: int = 6
     least_score: float = 0.5
+    cjk_latin_space: Literal["as in the file", "always", "never"] = "as in the file"
     glossary: tuple[Concept, ...] = ()
     rules: tuple[PatternRule, ...] = ()
 
@@ -99,11 +101,19 @@ def _with_settings(options: CheckOptions, settings: Mapping[str, Any], path: Pat
         key = name.replace("-", "_")
         if key in ("only", "skip") and isinstance(value, list):
             changes[key] = getattr(options, key) | frozenset(map(str, value))
-        elif (key == "embeddings" and isinstance(value, bool)) or (key in _NUMBERS and isinstance(value, int | float)):
+        elif _fits(key, value):
             changes[key] = value
         else:
             raise UsageError(f"{path}: [checks] knows no {name} = {value!r}")
     return replace(options, **changes)
+
+
+def _fits(key: str, value: object) -> bool:
+    if key == "embeddings":
+        return isinstance(value, bool)
+    if key == "cjk_latin_space":
+        return value in get_args(get_type_hints(CheckOptions)[key])
+    return key in _NUMBERS and isinstance(value, int | float)
 
 
 def _severity(value: object, path: Path) -> Severity:

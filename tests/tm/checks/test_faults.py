@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.data import clean
 from benchmarks.faults import KINDS, plant
+from benchmarks.faults_otherwise import FAULTS
+from benchmarks.faults_otherwise import plant as plant_otherwise
 from tm.checks.finding import Severity
 from tm.checks.run import check
 from tm.unit import Unit
@@ -35,6 +37,16 @@ def test_faults_are_the_same_for_the_same_seed_and_only_where_they_are_said_to_b
     assert changed == set(planted.faults)
     for first, last in planted.runs:
         assert set(range(first, last)) <= changed
+
+
+@pytest.mark.parametrize(("kind", "variant"), [(kind, variant) for kind, table in FAULTS.items() for variant in table])
+def test_the_second_generator_damages_what_it_says(kind: str, variant: str) -> None:
+    units, faults = plant_otherwise(UNITS, kind, variant, 0.25, seed=3)
+    assert (units, faults) == plant_otherwise(UNITS, kind, variant, 0.25, seed=3)
+    if variant in ("next to it", "at the end"):
+        assert all(units[one] == units[two] for one, two in faults)
+        return
+    assert {n for n, (old, new) in enumerate(zip(UNITS, units, strict=True)) if old != new} == {n for (n,) in faults}
 
 
 #: What is found without comparing meanings; with vectors `make bench` finds more.

@@ -145,6 +145,14 @@ def test_blanks_between_chinese_and_latin_follow_the_file() -> None:
     assert {finding.unit for finding in report.findings if "missing" in finding.message} >= {12}
 
 
+@pytest.mark.parametrize(("rule", "unit"), [("always", 1), ("never", 0), ("as in the file", None)])
+def test_blanks_between_chinese_and_latin_follow_the_house_rule(rule: str, unit: int | None, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(f'[checks]\ncjk-latin-space = "{rule}"\nonly = ["cjk-latin-space"]', "utf-8")
+    two = [Unit(text, "written in Python", "zh-CN", "en-US") for text in ("用 Python", "用Python")]
+    found = check(two, from_toml(tmp_path / "c.toml")).findings
+    assert [(one.unit, one.severity) for one in found] == ([] if unit is None else [(unit, Severity.WARNING)])
+
+
 def test_only_skip_and_severity() -> None:
     bad = [Unit("第五条", "article 6", "zh-CN", "en-US")]
     assert check(bad, CheckOptions(skip=frozenset({"reference"}))).findings == ()
