@@ -35,7 +35,7 @@ def _is_long(text: str, han: int, latin: int) -> bool:
     return len(text) >= (han if _is_chinese(text) else latin)
 
 
-def _cut(least: float, most: float, *, head: bool, unit: Unit, rng: random.Random) -> str | None:
+def _cut(least: float, most: float, head: bool, unit: Unit, rng: random.Random) -> str | None:
     text = unit.target
     if not _is_long(text, 12, 30):
         return None
@@ -245,10 +245,10 @@ _ENCODINGS = (
 )
 _DAMAGES: Mapping[str, Mapping[str, Damage]] = {
     "target truncated": {
-        "anywhere": partial(_cut, 0.3, 0.8, head=False),
-        "in the middle": partial(_cut, 0.5, 0.5, head=False),
+        "anywhere": partial(_cut, 0.3, 0.8, False),
+        "in the middle": partial(_cut, 0.5, 0.5, False),
         "at a word": _cut_words,
-        "at its head": partial(_cut, 0.3, 0.6, head=True),
+        "at its head": partial(_cut, 0.3, 0.6, True),
     },
     "number changed": {
         "any figure": partial(_exchange, r"\d+", _other_figure),
