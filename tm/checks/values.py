@@ -58,7 +58,7 @@ def _missing(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
                 if _is_asked_of(mention, mine.text, other):
                     known.setdefault(_NAMES[mention.kind], ([], []))[position].append(mention)
         if not known:
-            known = _exchanged(pair)
+            known = _exchanged(pair) or _of_another_version(pair)
     pair._missing = known  # type: ignore[attr-defined]
     return known
 
@@ -80,6 +80,29 @@ def _exchanged(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
     # Rightly so where a value is named twice here and another one there: a warning at most.
     likely = [replace(mention, certainty=Certainty.LIKELY) for mention in (one, other)]
     return {_NAMES[one.kind]: ([likely[0]], [likely[1]])}
+
+
+def _of_another_version(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
+    """3.1 in the place of 3.10: the same value, but another version of a program, another section of a book."""
+    if "." not in pair.source.text or "." not in pair.target.text:
+        return {}
+    here, there = (
+        {
+            raw: mention
+            for mention in side.mentions
+            if mention.kind == Kind.NUMBER and _POINT.fullmatch(raw := side.text[mention.start : mention.end].strip())
+        }
+        for side in (pair.source, pair.target)
+    )
+    for raw, mention in here.items():
+        for other, counterpart in there.items():
+            if raw not in there and other not in here and core(mention) == core(counterpart):
+                likely = [replace(one, certainty=Certainty.LIKELY) for one in (mention, counterpart)]
+                return {"number": ([likely[0]], [likely[1]])}
+    return {}
+
+
+_POINT = re.compile(r"[0-9]+\.[0-9]+")
 
 
 def _is_asked_of(mention: Mention, text: str, other: Side) -> bool:
