@@ -19,7 +19,10 @@ __all__ = ["console", "errors", "message", "print_json", "write"]
 def _utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None and not (stream.encoding or "").lower().startswith("utf"):
+        # "strict" would make a traceback of a file name that is not in UTF-8.
+        if reconfigure is not None and (
+            not (stream.encoding or "").lower().startswith("utf") or stream.errors == "strict"
+        ):
             reconfigure(encoding="utf-8", errors="replace")
 
 

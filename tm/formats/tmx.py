@@ -38,7 +38,8 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     from lxml import etree
 
     moment = options.date or datetime.now(UTC)
-    with etree.xmlfile(str(path), encoding="utf-8") as file:
+    # Through a stream: lxml takes no name that is not in UTF-8, which a file unpacked from an old archive may have.
+    with path.open("wb") as binary, etree.xmlfile(binary, encoding="utf-8") as file:
         file.write_declaration()
         file.write_doctype('<!DOCTYPE tmx SYSTEM "tmx14.dtd">')
         head: dict[str, str] | None = None

@@ -34,7 +34,8 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     """Write ``units``; a new ``file`` begins wherever the languages or the original change."""
     from lxml import etree
 
-    with etree.xmlfile(str(path), encoding="utf-8") as file:
+    # Through a stream: lxml takes no name that is not in UTF-8, which a file unpacked from an old archive may have.
+    with path.open("wb") as binary, etree.xmlfile(binary, encoding="utf-8") as file:
         file.write_declaration()
         writer = _Writer(options, written)
         with file.element(f"{{{_NS}}}xliff", version="1.2", nsmap={None: _NS}):

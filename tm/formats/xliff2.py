@@ -41,7 +41,8 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     writer = _Writer(options, written)
     attributes = {"version": "2.1", "srcLang": source, "trgLang": target}
     number = 0
-    with etree.xmlfile(str(path), encoding="utf-8") as file:
+    # Through a stream: lxml takes no name that is not in UTF-8, which a file unpacked from an old archive may have.
+    with path.open("wb") as binary, etree.xmlfile(binary, encoding="utf-8") as file:
         file.write_declaration()
         fitting = (one for one in chain([unit], stream) if writer.fits(one, source, target))
         current = next(fitting, None)
