@@ -1,0 +1,68 @@
+"""`duiyi fetch` against a server of our own: files in both languages, or none where one is missing."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from typer.testing import CliRunner
+
+from corpora.errors import DuiyiError, FetchError
+from tm.cli.main import app
+
+
+class Service(BaseHTTPRequestHandler):
+    """Has every symbol in Chinese, in English only those of the Assembly, and answers others with a page."""
+
+    def do_GET(self) -> None:
+        query = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
+        if query["l"] == "en" and not query["s"].startswith("A/"):
+            content = b"<!doctype html><html><head><title>Not found</title></head></html>"
+        else:
+            content = f"%PDF-1.7 {query['s']} {query['l']}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
+        pass
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("DUIYI_FETCH_SERVICE", f"http://127.0.0.1:{server.server_port}/api/symbol/access")
+        yield
+        server.shutdown()
+        thread.join()
+
+
+def fetch(*arguments: object) -> str:
+    result = CliRunner().invoke(app, ["fetch", *map(str, arguments), "--no-cache"])
+    if isinstance(result.exception, DuiyiError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.mark.usefixtures("service")
+def test_both_languages_come_as_files(tmp_path: Path) -> None:
+    told = json.loads(fetch("A/RES/58/4", "--out", tmp_path, "--json"))
+    assert [(entry["language"], Path(entry["path"]).name) for entry in told] == [
+        ("zh", "A_RES_58_4.zh.pdf"),
+        ("en", "A_RES_58_4.en.pdf"),
+    ]
+    assert (tmp_path / "A_RES_58_4.en.pdf").read_bytes() == b"%PDF-1.7 A/RES/58/4 en"
+
+
+@pytest.mark.usefixtures("service")
+def test_a_document_that_lacks_a_language_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match=r"CAC/COSP/2017/14 in en: the service sent a web page \(“Not found”\)"):
+        fetch("CAC/COSP/2017/14", "--lang", "zh", "--lang", "en", "--out", tmp_path)
+    assert list(tmp_path.iterdir()) == []
