@@ -88,13 +88,16 @@ def best_path(lattice: Lattice) -> list[Arc]:
     return path[::-1]
 
 
-def posteriors(lattice: Lattice) -> NDArray[np.float32]:
-    """Return the probability of every arc, shaped as `Lattice.scores`, which are read as log-potentials."""
+def posteriors(lattice: Lattice, *, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """Return the probability of every arc, shaped as `Lattice.scores`, which are read as log-potentials.
+
+    ``out`` is written to instead of a new array; it may be ``lattice.scores`` themselves, which are lost then.
+    """
     forward = _forward(lattice, _log_sum, np.logaddexp.accumulate)
     total = forward[-1]
     backward = np.full(len(forward), LOWEST)
     backward[-1] = 0.0
-    found = np.empty_like(lattice.scores)
+    found = np.empty_like(lattice.scores) if out is None else out
     left, start = lattice.left, lattice.start
     rows = len(left)
     reach = _Neighbours(lattice, 1)

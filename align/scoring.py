@@ -139,12 +139,19 @@ def _hubness(side: Prepared, sample: Floats) -> tuple[Floats, Floats]:
 def score(pair: Pair, window: Window, types: tuple[Shape, ...], weights: Mapping[str, float]) -> Floats:
     """Return the scores ``[types, rows, columns]`` of all arcs that leave the nodes of ``window``."""
     scores = np.full((len(types), window.last - window.first, window.right - window.left), IMPOSSIBLE, np.float32)
+    total, weighed = np.empty_like(scores[0]), np.empty_like(scores[0])
     for number, (found, possible) in enumerate(features(pair, window, types)):
-        total = np.zeros(possible.shape, np.float32)
+        constant = 0.0
+        total[:] = 0.0
         for name, value in found.items():
             weight = weights.get(name, 0.0)
-            if weight:
+            if isinstance(value, float):
+                constant += weight * value
+            elif weight and value.shape == total.shape:
+                total += np.multiply(value, np.float32(weight), out=weighed)
+            elif weight:
                 total += np.float32(weight) * value
+        total += np.float32(constant)
         np.copyto(scores[number], total, where=possible)
     return scores
 
@@ -175,7 +182,9 @@ class _Place:
         if pair.gain != 1.0:
             flat -= np.float32(pair.floor)
             flat *= np.float32(pair.gain)
-        self._cosines = flat.reshape(*source.shape[:2], *target.shape[:2])
+        # [a, b, rows, columns]: what is looked at together lies together.
+        self._cosines = np.ascontiguousarray(flat.reshape(*source.shape[:2], *target.shape[:2]).transpose(0, 2, 1, 3))
+        self._vectors: dict[tuple[str, int, int], Floats] = {}
         self._verdicts: Verdicts | None = None
         if pair.source.clauses is not None and pair.target.clauses is not None:
             self._verdicts = verdicts(
@@ -190,7 +199,7 @@ class _Place:
         if not (1 <= a <= self._wide and 1 <= b <= self._high):
             return np.zeros((self.rows, self.columns), np.float32)
         top, left = 1 + down, 1 + right
-        found: Floats = self._cosines[a - 1, top : top + self.rows, b - 1, left : left + self.columns]
+        found: Floats = self._cosines[a - 1, b - 1, top : top + self.rows, left : left + self.columns]
         return found
 
     def source_values(self, values: NDArray[np.generic], down: int = 0) -> Floats:
@@ -201,10 +210,14 @@ class _Place:
 
     def counts(self, name: str, a: int, b: int) -> tuple[Floats, Floats]:
         """How many of ``name`` the a source units and the b target units hold."""
-        return (
-            _total(self.pair.source.traits, name, self.window.first, self.rows, a)[:, None],
-            _total(self.pair.target.traits, name, self.window.left, self.columns, b)[None, :],
-        )
+        source, target = self._vectors.get((name, 0, a)), self._vectors.get((name, 1, b))
+        if source is None:
+            source = _total(self.pair.source.traits, name, self.window.first, self.rows, a)[:, None]
+            self._vectors[name, 0, a] = source
+        if target is None:
+            target = _total(self.pair.target.traits, name, self.window.left, self.columns, b)[None, :]
+            self._vectors[name, 1, b] = target
+        return source, target
 
     def omission(self, a: int) -> dict[str, Floats | float]:
         pair = self.pair
@@ -231,7 +244,7 @@ class _Place:
 
         And the mean of the same over its two neighbours: omissions come in runs, and in a run nobody has a partner.
         """
-        best = self._cosines[0, :, 0, :].max(axis=1 - axis)
+        best = self._cosines[0, 0].max(axis=1 - axis)
         count = self.rows if axis == 0 else self.columns
         here, around = best[1 : 1 + count], (best[:count] + best[2 : 2 + count]) / 2
         return (here[:, None], around[:, None]) if axis == 0 else (here[None, :], around[None, :])

@@ -7,12 +7,13 @@ memory are linear in the number of units.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from align.alignment import Bead
 from align.band import Window, cover
@@ -101,6 +102,18 @@ def search_prepared(
     nodes = _checked(anchors, len(source), len(target))
     if nodes[-1] == (0, 0):
         return []
+    # The products are many and small: threads would spend more time waiting for each other than they save.
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
+        return _search(source, target, options, nodes, bonus)
+
+
+def _search(
+    source: Prepared,
+    target: Prepared,
+    options: SearchOptions,
+    nodes: Sequence[tuple[int, int]],
+    bonus: Mapping[tuple[int, int], float] | None,
+) -> list[Bead]:
     types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
     band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, options.half_width)
     covering = band.windows
@@ -108,11 +121,13 @@ def search_prepared(
     pair = pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale)
     lattice = Lattice(types, covering, _scores(pair, covering, types, nodes, options, bonus))
     # What a bead is worth: the probability that it is right, less what drawing it costs in precision.
-    worth = posteriors(lattice)
+    # It takes the place of the scores, which for a long text are most of the memory.
+    worth = posteriors(lattice, out=lattice.scores)
+    possible = worth > 0
     _pool_omissions(worth, lattice)
     worth -= np.float32(options.caution)
-    worth[lattice.scores < IMPOSSIBLE / 2] = IMPOSSIBLE
-    path = best_path(lattice := replace(lattice, scores=worth))
+    worth[~possible] = IMPOSSIBLE
+    path = best_path(lattice)
     return [_bead(arc, float(worth[lattice.at(arc)]) + options.caution) for arc in path]
 
 
