@@ -190,7 +190,8 @@ def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Col
     """
     first = [cell.strip() for cell in rows[0]]
     names = [_field_of(cell) for cell in first]
-    languages = [_language_of(cell) for cell in first]
+    # "src" names a side, and no language, though there is one of that code.
+    languages = ["" if field else _language_of(cell) for cell, field in zip(first, names, strict=True)]
     header = "source" in names or "target" in names or sum(bool(code) for code in languages) >= 2
     if options.columns:
         header = header or any(not column.isdigit() for column in options.columns.values())

@@ -8,17 +8,20 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from corpora.errors import DuiyiError, UsageError
 from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized
+from tm.formats.columns import units_of_rows
 from tm.formats.languages import Selection
 from tm.unit import Origin, Unit
 
 __all__ = ["from_dict", "read_units", "to_dict", "write_units"]
 
 _LONGEST = 20_000_000  # bytes in one line
+_SAMPLE = 100  # lines after which it is known who made the file
 _NUMBERS = 2**31  # ids and pages are below
 _REQUIRED = ("source", "target", "source_lang", "target_lang")
 _DEFAULT = Unit("", "", "", "")
@@ -122,8 +125,36 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 
 def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
-    """Yield the unit of each line; blank lines are passed over, lines that hold none are named."""
+    """Yield the unit of each line; blank lines are passed over, lines that hold none are named.
+
+    Where no object of the first lines names its languages, another program made the file: its keys are taken for the
+    columns of a table, as `tm.formats.columns` reads them ("src", "zh" and "translation" will do).
+    """
+    objects = _objects(path, problems)
+    sample = list(islice(objects, _SAMPLE))
+    everything = chain(sample, objects)
+    if sample and not any({"source_lang", "target_lang"} & found.keys() for _, found in sample):
+        names = list(dict.fromkeys(name for _, found in sample for name in found))
+        rows = ((number, [_cell(found.get(name)) for name in names]) for number, found in everything)
+        yield from units_of_rows(chain([(0, names)], rows), options, problems)
+        return
     selection = Selection(options, problems)
+    for number, found in everything:
+        try:
+            unit = from_dict(found)
+        except DuiyiError as error:
+            problems.add(number, str(error), error)
+        else:
+            yield from selection.of(unit)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _objects(path: Path, problems: Problems) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open("rb") as file:
         number = 0
         while line := file.readline(_LONGEST):
@@ -138,14 +169,12 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
             try:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 found = json.loads(text)
-                if not isinstance(found, dict):
-                    raise UsageError("no JSON object")
-                unit = from_dict(found)
             except UnicodeDecodeError as error:
                 problems.add(number, "bytes that are not UTF-8", error)
             except (json.JSONDecodeError, RecursionError) as error:
                 problems.add(number, f"no JSON: {getattr(error, 'msg', 'nested too deep')}", error)
-            except DuiyiError as error:
-                problems.add(number, str(error), error)
             else:
-                yield from selection.of(unit)
+                if isinstance(found, dict):
+                    yield number, found
+                else:
+                    problems.add(number, "no JSON object")

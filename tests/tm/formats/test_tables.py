@@ -124,3 +124,19 @@ def test_beads_with_their_texts(tmp_path: Path) -> None:
         ("丙句。", "Sentence C.", 0.8, 1),
     ]
     assert [problem.line for problem in problems.found] == [3]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['{"source": "第一句话在这里。", "target": "The first one."}', '{"source": "第二句。", "target": ""}'],
+        ['{"zh": "第一句话在这里。", "en": "The first one."}', '{"en": null, "zh": "第二句。"}'],
+        ['{"n": 1, "src": "第一句话在这里。", "translation": "The first one."}', '{"n": 2, "src": "第二句。"}'],
+    ],
+    ids=["no languages", "languages as keys", "other keys"],
+)
+def test_json_lines_of_another_program(lines: list[str], tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    units = list(formats.read(tmp_path / "x.jsonl"))
+    assert [(unit.source, unit.target) for unit in units] == [("第一句话在这里。", "The first one."), ("第二句。", "")]
+    assert {(unit.source_lang[:2], unit.target_lang[:2]) for unit in units} == {("zh", "en")}
