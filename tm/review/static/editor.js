@@ -218,7 +218,7 @@ const keys = {
   "Alt+ArrowUp": "target-up", "Alt+ArrowDown": "target-down", "Alt+Shift+ArrowUp": "source-up", "Alt+Shift+ArrowDown": "source-down",
   "[": "shift-up", "]": "shift-down", "{": "shift-source-up", "}": "shift-source-down",
   z: "undo", y: "redo", "Ctrl+z": "undo", "Ctrl+y": "redo", "Ctrl+Shift+Z": "redo", "Ctrl+Shift+z": "redo",
-  "/": "search", "?": "help", d: "order", h: "history", x: "export",
+  "/": "search", "?": "help", d: "order", h: "history", x: "export", c: "check",
 };
 
 // One thing after the other, for who types fast means the row that the last command leads to.
