@@ -16,6 +16,7 @@ from tm.folding import TOKEN, fold, is_character, simplified
 __all__ = ["Part", "Phrase", "folded_with_places", "parse"]
 
 _LONGEST = 1_000  # characters of a question
+_WILDEST = 8  # stars in a question: each multiplies what must be tried
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|(\S+)')
 _WILD = re.compile(r"[*?]")
 _GAP = 12  # characters that * spans in Chinese
@@ -116,6 +117,9 @@ def parse(text: str, *, exact: bool = False) -> Phrase:
     """Read a question. Raises `UsageError` for one without words, or an endless one."""
     if len(text) > _LONGEST:
         raise UsageError(f"the phrase to look for has {len(text):,} characters; {_LONGEST:,} are the most")
+    text = re.sub(r"\*[*?]*\*", lambda match: "?" * match[0].count("?") + "*", text)  # two stars say no more than one
+    if text.count("*") > _WILDEST:
+        raise UsageError(f"the phrase to look for has {text.count('*')} stars; {_WILDEST} are the most")
     parts = []
     for match in _QUOTED.finditer(text):
         raw = next(group for group in match.groups() if group is not None).strip()

@@ -86,3 +86,10 @@ def test_questions_are_text_and_nothing_else(memory: Memory, text: str) -> None:
 
 def test_quoted_words_stay_together() -> None:
     assert [part.raw for part in parse('a "b c" “d e” f').parts] == ["a", "b c", "d e", "f"]
+
+
+def test_stars_without_end_are_one_star_or_refused() -> None:
+    assert parse("*" * 50 + "a").parts == parse("*a").parts
+    assert parse("a*?*b").parts == parse("a?*b").parts
+    with pytest.raises(UsageError, match="9 stars"):
+        parse("a*" * 9)
