@@ -119,7 +119,8 @@ class TermBase:
                     self._put(concept)
                     count += 1
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # a full disk has rolled back already
+                    self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
         return count
@@ -213,9 +214,10 @@ class TermBase:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > _VERSION:
             raise StoreError(f"{self.path} was made by a newer version of duiyi (term base version {version})")
+        tables = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and "concepts" not in tables:
+            raise StoreError(f"{self.path} is a database, but no term base")
         if version == 0:
-            if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise StoreError(f"{self.path} is a database, but no term base")
             self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
 
     def _errors(self) -> "_Mapped":
@@ -398,8 +400,16 @@ class _Mapped:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise StoreError(f"{self.path} is in use by another program; try again when it is done") from error
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise StoreError(
+                f"{self.path} could not be read or written: the disk is full or fails; nothing was changed"
+            ) from error
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            what = "is damaged" if code == sqlite3.SQLITE_CORRUPT else "is no term base"
+            raise StoreError(f"{self.path} {what}: {error}") from error
         if isinstance(error, sqlite3.DatabaseError):
             raise StoreError(f"{self.path} cannot be used as a term base: {error}") from error
 

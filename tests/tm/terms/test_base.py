@@ -107,7 +107,7 @@ def test_a_failed_import_leaves_the_store_as_it_was(tmp_path: Path) -> None:
 def test_what_is_no_term_base_is_refused(tmp_path: Path) -> None:
     junk = tmp_path / "junk.sqlite"
     junk.write_bytes(b"this is no database" * 100)
-    with pytest.raises(StoreError, match="cannot be used as a term base"):
+    with pytest.raises(StoreError, match="is no term base"):
         TermBase(junk)
     other = tmp_path / "other.sqlite"
     with sqlite3.connect(other) as db:
@@ -165,3 +165,19 @@ def test_a_verdict_replaces_a_proposal_and_a_verdict_that_differs_is_listed() ->
             ("腐败", ("preferred",), ("forbidden",)),
             ("corruption", ("preferred",), ("forbidden",)),
         ]
+
+
+def test_a_memory_is_no_term_base_and_a_full_disk_changes_nothing(tmp_path: Path) -> None:
+    from tm.memory import Memory
+
+    Memory.open(tmp_path / "m.duiyi", create=True).close()
+    with pytest.raises(StoreError, match="no term base"):
+        TermBase(tmp_path / "m.duiyi")
+    with TermBase(tmp_path / "t.sqlite") as base:
+        base.add([Concept("a", (Term("腐败", "zh-CN"), Term("corruption", "en-US")))])
+        (pages,) = base._db.execute("PRAGMA page_count").fetchone()
+        base._db.execute(f"PRAGMA max_page_count = {pages + 5}")
+        many = (Concept(f"c{n}", (Term(f"术语{n}", "zh-CN"), Term(f"term {n}", "en-US"))) for n in range(5_000))
+        with pytest.raises(StoreError, match="the disk is full"):
+            base.add(many)
+        assert len(base) == 1
