@@ -22,7 +22,7 @@ from tm.unit import Unit
 __all__ = ["read_units", "write_units"]
 
 _LONGEST = 10_000_000  # characters in one field
-_REACH = 200  # lines that one quoted field may go over
+_REACH = 2_000  # lines that one row may go over
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _HEAD = 60_000  # bytes looked at to tell the encoding
 
@@ -136,7 +136,8 @@ def _tab_rows(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, list[str]
                 waiting.append(more)
             text += waiting[taken][1]
             taken += 1
-            cells = _cells(text)
+            # Only a line with a quotation mark can close the field.
+            cells = _cells(text) if '"' in waiting[taken - 1][1] else None
         if cells is None:
             yield number, first[1].rstrip("\r\n").split("\t")
         else:

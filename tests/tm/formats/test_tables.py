@@ -140,3 +140,9 @@ def test_json_lines_of_another_program(lines: list[str], tmp_path: Path) -> None
     units = list(formats.read(tmp_path / "x.jsonl"))
     assert [(unit.source, unit.target) for unit in units] == [("第一句话在这里。", "The first one."), ("第二句。", "")]
     assert {(unit.source_lang[:2], unit.target_lang[:2]) for unit in units} == {("zh", "en")}
+
+
+def test_a_row_of_many_lines_comes_back(tmp_path: Path) -> None:
+    units = [Unit('print("x")\n' * 600, 'print("y")\n' * 600, "en-US", "zh-CN"), Unit("甲", "乙", "zh-CN", "en-US")]
+    formats.write(tmp_path / "t.tsv", units)
+    assert [(u.source, u.target) for u in formats.read(tmp_path / "t.tsv")] == [(u.source, u.target) for u in units]
