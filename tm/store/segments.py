@@ -70,20 +70,26 @@ class Segment:
 
         ``question`` is its `sketch`, ``length`` its tokens.
         """
-        first = int(np.searchsorted(self.lengths, -(-length * minimum // 100)))
-        last = int(np.searchsorted(self.lengths, length * 100 // max(1, minimum), "right"))
+        # Numbers of the array's own kind, or it would be converted each time.
+        first = int(np.searchsorted(self.lengths, np.int32(-(-length * minimum // 100))))
+        last = int(np.searchsorted(self.lengths, np.int32(length * 100 // max(1, minimum)), "right"))
         if first >= last:
             return self.ids[:0], self.lengths[:0]
         lengths = self.lengths[first:last]
-        # A substitution changes two bits at most, an insertion or deletion one.
         changed = np.bitwise_count(self.folded[first:last] ^ np.bitwise_or.reduce(question))
-        most = (100 - minimum) * np.maximum(lengths, length) // 100
-        left = np.flatnonzero(changed <= 2 * most - np.abs(lengths - length))
+        # How far apart texts may be depends on their length only, of which there are few.
+        shortest = lengths[0]
+        known = np.arange(shortest, lengths[-1] + 1)
+        allowed = (100 - minimum) * np.maximum(known, length) // 100
+        # A substitution changes two bits at most, an insertion or deletion one.
+        bits = np.minimum(2 * allowed - np.abs(known - length), 255).astype(np.uint8)
+        left = np.flatnonzero(changed <= bits[lengths - shortest])
+        most = allowed[lengths[left] - shortest]
         theirs = self.bits[first + left]
         missing = np.bitwise_count(question & ~theirs).sum(axis=1, dtype=np.int32)
         extra = np.bitwise_count(theirs & ~question).sum(axis=1, dtype=np.int32)
         least = np.maximum(np.maximum(missing, extra), np.abs(lengths[left] - length))
-        kept = least <= most[left]
+        kept = least <= most
         longest = np.maximum(lengths[left[kept]], length)
         return self.ids[first + left[kept]], 100 * (longest - least[kept]) // longest
 
