@@ -21,12 +21,13 @@ from tm.checks.pair import Check, Pair, Side
 __all__ = ["CHECKS", "cues"]
 
 #: Words with a negating character that negate nothing, or whose English is most often a word of its own.
+#: The sign before them spares trying ninety words at every place.
 _OTHERWISE = re.compile(
-    "不同|不断|不仅|不但|不限|不过|不管|不论|无论|不得不|不能不|不可不|不妨|不错|不少|不久|不变|不可变|不停|不止|不禁|不单|不光|"
+    "(?=[不非除未没无迫层义必有是能可与要否])(?:不同|不断|不仅|不但|不限|不过|不管|不论|无论|不得不|不能不|不可不|不妨|不错|不少|不久|不变|不可变|不停|不止|不禁|不单|不光|"
     "不必要|不良|不幸|不满|不足|不当|不利|不便|不安|不平|不一致|不安全|不可靠|不可撤销|不可避免|不可或缺|不可分割|不遗余力|不定|不等|"
     "不约而同|不知不觉|不由得|不料|不如|不见|不住|不起|不得了|不好意思|不多|不及|不免|不愧|不惜|不时|不了|不下|"
     "非常|除非|未来|未必|未免|未成年|没收|没落|无非|无疑|无形|无线|无限|无效|无聊|无辜|无数|无穷|无不|无所谓|无可奈何|无关紧要|无意|"
-    "无偿|无国界|迫不及待|层出不穷|义不容辞|必不可少|(.)不\\1|有没有|是否|能否|可否|与否|要不|否则"
+    "无偿|无国界|迫不及待|层出不穷|义不容辞|必不可少|有没有|是否|能否|可否|与否|要不|否则)|(.)不\\1"
 )
 _ZH_PLAIN = re.compile("[不没无未]|禁止|[而并]非")
 _EN_PLAIN = re.compile(
@@ -83,7 +84,8 @@ def cues(chinese: Side, english: Side, known: frozenset[str] | None = None) -> M
 
 def _plain(zh: str, en: str) -> tuple[int, int]:
     """How many plain negations the Chinese and the English have."""
-    return len(_ZH_PLAIN.findall(_OTHERWISE.sub("", zh))), len(_EN_PLAIN.findall(en))
+    chinese = len(_ZH_PLAIN.findall(_OTHERWISE.sub("", zh))) if _ZH_PLAIN.search(zh) else 0
+    return chinese, len(_EN_PLAIN.findall(en))
 
 
 def _class(cue: str, known: frozenset[str] | None) -> str:
