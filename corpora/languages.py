@@ -6,12 +6,13 @@ in Latin letters, and asks a trained identifier (py3langid) only among alphabets
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from corpora.errors import UsageError
 
-__all__ = ["base", "detect", "is_spaced", "joiner", "normalize", "same"]
+__all__ = ["base", "detect", "is_spaced", "joiner", "normalize", "same", "simplified"]
 
 #: The region that CAT tools assume where a language stands alone.
 _REGIONS = {
@@ -28,6 +29,7 @@ _ALIASES = {
     "pol": "pl", "tur": "tr", "tha": "th", "vie": "vi", "chinese": "zh", "english": "en",
 }  # fmt: skip
 _SCRIPT_REGIONS = {"hans": "CN", "hant": "TW"}
+_TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
 _CODE = re.compile(r"^([A-Za-z]{2,8})((?:[-_][A-Za-z0-9]{1,8})*)$")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
@@ -117,6 +119,15 @@ def detect(text: str) -> str:
         return "und"
     label, _ = _identifier(languages).classify(words)
     return normalize(str(label))
+
+
+def simplified(texts: Sequence[str], language: str) -> Sequence[str]:
+    """``texts`` in Simplified Chinese where ``language`` is Chinese as Taiwan, Hong Kong and Macao write it, else as
+    they are."""
+    if normalize(language) not in _TRADITIONAL:
+        return texts
+    converter = _converter("t2s")
+    return [str(converter.convert(text)) for text in texts]
 
 
 def _sample(text: str) -> str:

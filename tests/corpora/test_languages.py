@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora.errors import UsageError
-from corpora.languages import base, detect, is_spaced, joiner, normalize, same
+from corpora.languages import base, detect, is_spaced, joiner, normalize, same, simplified
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "languages.json").read_text("utf-8"))
 
@@ -51,3 +51,8 @@ def test_only_spaced_languages_join_with_a_space() -> None:
 def test_any_text_has_some_answer(text: str) -> None:
     code = detect(text)
     assert code == "und" or normalize(code) == code
+
+
+def test_traditional_chinese_can_be_had_in_simplified() -> None:
+    assert simplified(["締約國會議", ""], "zh-HK") == ["缔约国会议", ""]
+    assert simplified(["締約國會議"], "ja") == ["締約國會議"]

@@ -190,6 +190,17 @@ def test_one_language_on_both_sides_where_both_are_named(zh: Path, tmp_path: Pat
     assert {(unit.source_lang, unit.target_lang) for unit in formats.read(out)} == {("zh-CN", "zh-TW")}
 
 
+def test_traditional_chinese_in_big5(tmp_path: Path) -> None:
+    from opencc import OpenCC
+
+    zh = tmp_path / "zh.txt"
+    zh.write_bytes(OpenCC("s2t").convert(pair()[0].read_text("utf-8")).encode("big5hkscs", "replace"))
+    out, err = align(zh, pair()[1], "-o", tmp_path / "a.tmx", "--unit", "paragraph", "--json")
+    assert json.loads(out)["beads"] == {"1-1": len(gold())}
+    assert json.loads(out)["source_lang"] == "zh-TW"
+    assert "taken for big5" in err
+
+
 def test_a_text_of_one_word_is_aligned_with_a_warning(zh: Path, tmp_path: Path) -> None:
     word = tmp_path / "word.txt"
     word.write_text("ok")
