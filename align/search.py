@@ -39,7 +39,7 @@ class SearchOptions:
     ``caution``: what a bead must be worth to be drawn, as a probability: the path maximises the sum of (probability
     of the bead - caution), so that a higher value draws fewer and larger beads. Half of the F1 that is hoped for
     maximises expected F1.
-    ``clauses``: parts of units are heard too (`align.clauses`), worth while where units are sentences.
+    ``clauses``: parts of units are heard too (`align.clauses`).
     ``weights``: weights of the features of `align.scoring` in place of the trained ones.
     """
 
@@ -55,7 +55,7 @@ class SearchOptions:
     @classmethod
     def paragraphs(cls) -> "SearchOptions":
         """Settings for whole paragraphs: beads are mostly one to one, and omissions common."""
-        return cls(unit="paragraph", max_source=3, max_target=3, max_size=4, clauses=False)
+        return cls(unit="paragraph", max_source=3, max_target=3, max_size=4)
 
 
 def search(

@@ -41,7 +41,7 @@ from corpora.readers import read
 from models.encoder import Encoder
 from models.registry import load
 
-PENALTY = 40.0
+PENALTY = {"sentence": 40.0, "paragraph": 10.0}
 MARGIN = 1.0
 _AROUND = 24  # units to either side of the gold path that are trained on, as many as are searched
 _ROWS = 32
@@ -210,7 +210,7 @@ def _around(arcs: Sequence[tuple[int, int, int, int]], n: int, m: int) -> list[W
     return found
 
 
-def train(data: Sequence[Example], start: Vector | None = None) -> Vector:
+def train(data: Sequence[Example], penalty: float, start: Vector | None = None) -> Vector:
     """Return the weights that fit ``data`` best, features scaled by their spread (so that the penalty is fair)."""
     spread = np.sqrt(np.mean([one.features.var(axis=1) for one in data], axis=0)) + 1e-3
 
@@ -226,7 +226,7 @@ def train(data: Sequence[Example], start: Vector | None = None) -> Vector:
             share = _MADE if one.made else 1.0
             loss += share * (_log_total(shaped) - float(linear[one.path].sum()))
             gradient += share * (one.features @ chances - one.features[:, one.path].sum(axis=1))
-        return loss + PENALTY * float(scaled @ scaled) / 2, gradient / spread + PENALTY * scaled
+        return loss + penalty * float(scaled @ scaled) / 2, gradient / spread + penalty * scaled
 
     scaled = minimize(objective, np.zeros(len(spread)) if start is None else start * spread)
     return scaled / spread
@@ -292,7 +292,7 @@ def leave_one_out(
     for one in data:
         if one.made:
             continue
-        weights = train([other for other in data if other.name != one.name], start=start)
+        weights = train([other for other in data if other.name != one.name], PENALTY[options.unit], start)
         chosen = replace(options, weights=dict(zip(names, map(float, weights), strict=True)))
         if options.unit == "sentence":
             found[one.name] = search_prepared(one.pair.source, one.pair.target, options=chosen)
@@ -327,7 +327,7 @@ def main() -> None:
     encoder = load(arguments.model)
     names, data = examples(folder, encoder, options)
     before = shipped(options.unit, encoder.name)
-    weights = train(data, start=np.array([before.get(name, 0.0) for name in names]))
+    weights = train(data, PENALTY[options.unit], np.array([before.get(name, 0.0) for name in names]))
     key = arguments.unit if arguments.model == "builtin" else f"{arguments.unit}:{encoder.name}"
     if arguments.write:
         _write(_WEIGHTS, key, {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)})
