@@ -92,13 +92,21 @@ def _missing(these: Sequence[Mention], those: Sequence[Mention]) -> list[Mention
         if mention.kind == Kind.DATE:
             if any(_fits(mention.value, date) for date in dates) or _all_in(mention.value.split("-"), there):
                 continue
-        elif value in parts or (mention.kind in _LOOSE and _all_in(mention.figures, there | parts)):
+        elif value in parts or (_is_loose(mention, these, those) and _all_in(mention.figures, there | parts)):
             continue
         missing.append(mention)
     return missing
 
 
 _LOOSE = frozenset({Kind.CODE, Kind.TIME, Kind.SYMBOL, Kind.REFERENCE, Kind.FRACTION, Kind.URL, Kind.NUMBER})
+
+
+def _is_loose(mention: Mention, these: Sequence[Mention], those: Sequence[Mention]) -> bool:
+    """True where the figures of a value may answer by themselves; not of resolution 6/1 where 3/1 is named instead."""
+    if mention.kind != Kind.REFERENCE or "/" not in mention.value:
+        return mention.kind in _LOOSE
+    mine = {core(one) for one in these}
+    return all(core(one) in mine for one in those if one.kind == Kind.REFERENCE and "/" in one.value)
 
 
 def _fits(one: str, other: str) -> bool:
