@@ -147,22 +147,61 @@ def verdicts(source: Heard, target: Heard, window: Window, shape: tuple[int, int
     """Hear the clauses around ``window`` for beads of up to ``shape`` units."""
     rows, columns = window.last - window.first, window.right - window.left
     wide, high = shape
-    forth = _side(source[0], target, (window.first, rows + wide), (window.left, columns, high))
-    back = _side(target[0], source, (window.left, columns + high), (window.first, rows, wide))
-    return Verdicts(rows, columns, forth, back)
+    # One unit more before the first bead and one behind the longest, for what stands just outside.
+    here = _Part.of(source, window.first - 1, window.first + rows + wide + 1)
+    there = _Part.of(target, window.left - 1, window.left + columns + high + 1)
+    between = here.clauses @ there.clauses.T
+    forth = _plane(between, here.clauses, there)
+    back = _plane(between.T, there.clauses, here)
+    return Verdicts(
+        rows,
+        columns,
+        _side(here, forth, there, (window.first, rows + wide), (window.left, columns, high)),
+        _side(there, back, here, (window.left, columns + high), (window.first, rows, wide)),
+    )
 
 
-def _side(own: Clauses, other: Heard, units: tuple[int, int], runs: tuple[int, int, int]) -> _Side:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The units of one side from ``first`` on: their clauses, where those of each start, and the units whole."""
+
+    first: int
+    clauses: Floats
+    starts: Integers
+    whole: Floats
+
+    @classmethod
+    def of(cls, side: Heard, first: int, last: int) -> "_Part":
+        """Take the units ``first`` to ``last``, as far as they exist."""
+        parts, whole = side
+        low, high = min(max(first, 0), len(parts)), min(max(last, 0), len(parts))
+        starts = parts.starts[low : high + 1]
+        vectors = parts.vectors[starts[0] : starts[-1]].astype(np.float32)
+        return cls(low, vectors, starts - starts[0], whole[low:high].astype(np.float32))
+
+
+def _plane(between: Floats, own: Floats, other: _Part) -> Floats:
+    """The likeness of every clause to the best part of each unit of the other side, ``[clauses, units]``."""
+    plane = own @ other.whole.T
+    if plane.size:
+        np.maximum(plane, np.maximum.reduceat(between, other.starts[:-1], axis=1), out=plane)
+    return plane
+
+
+def _side(own: _Part, likeness: Floats, other: _Part, units: tuple[int, int], runs: tuple[int, int, int]) -> _Side:
     """Compare the clauses of ``units`` (first, count) with the runs (first column, columns, longest) of ``other``."""
     first, count = units
     left, columns, longest = runs
-    low, high = min(max(first, 0), len(own)), min(max(first + count, 0), len(own))
-    starts = own.starts[low : high + 1] - own.starts[low]
-    vectors = own.vectors[own.starts[low] : own.starts[high]].astype(np.float32)
-    # One column before the first run and one behind the longest, for what stands just outside.
-    plane = _plane(vectors, other, left - 1, columns + longest + 1)
-    ends = np.concatenate([np.full(low - first, 0), starts, np.full(first + count - high, starts[-1])]).astype(np.int64)
-    here = slice(low - first, high - first)
+    inner = own.starts[max(first - own.first, 0) : first - own.first + count + 1]
+    if not len(inner):
+        inner = own.starts[-1:]
+    plane = np.zeros((int(inner[-1] - inner[0]), columns + longest + 1), np.float32)
+    known = plane[:, other.first - left + 1 :]
+    known = known[:, : likeness.shape[1]]
+    known[:] = likeness[inner[0] : inner[-1], : known.shape[1]]
+    starts = inner - inner[0]
+    missing = count + 1 - len(starts)  # units past the end of the text
+    ends = np.concatenate([starts, np.full(missing, starts[-1])])
     side = _Side(ends.astype(np.float32), [], [], [], [])
     inside = plane[:, 1 : 1 + columns]
     for size in range(1, longest + 1):
@@ -172,22 +211,9 @@ def _side(own: Clauses, other: Heard, units: tuple[int, int], runs: tuple[int, i
         behind = plane[:, size + 1 : size + 1 + columns] - inside
         side.inside.append(_sums(inside, ends))
         side.better.append(_sums(np.maximum(np.maximum(before, behind), 0), ends))
-        side.first.append(_laid(before[starts[:-1]], here, count))
-        side.last.append(_laid(behind[starts[1:] - 1], here, count))
+        side.first.append(_laid(before[starts[:-1]], count))
+        side.last.append(_laid(behind[starts[1:] - 1], count))
     return side
-
-
-def _plane(vectors: Floats, other: Heard, left: int, columns: int) -> Floats:
-    """The likeness of every clause to the best part of each unit of the other side, ``[clauses, columns]``."""
-    parts, whole = other
-    plane = np.zeros((len(vectors), columns), np.float32)
-    low, high = min(max(left, 0), len(parts)), min(max(left + columns, 0), len(parts))
-    if low < high:
-        starts = parts.starts[low:high]
-        single = vectors @ parts.vectors[starts[0] : parts.starts[high]].astype(np.float32).T
-        best = np.maximum.reduceat(single, starts - starts[0], axis=1)
-        plane[:, low - left : high - left] = np.maximum(best, vectors @ whole[low:high].astype(np.float32).T)
-    return plane
 
 
 def _sums(values: Floats, ends: Integers) -> Floats:
@@ -197,10 +223,10 @@ def _sums(values: Floats, ends: Integers) -> Floats:
     return np.asarray(totals[ends])
 
 
-def _laid(values: Floats, here: slice, count: int) -> Floats:
-    """Values of the units that exist among ``count``; 0 for those past the ends."""
+def _laid(values: Floats, count: int) -> Floats:
+    """Values of the units that exist among ``count``; 0 for those past the end."""
     laid = np.zeros((count, values.shape[1]), np.float32)
-    laid[here] = values
+    laid[: len(values)] = values
     return laid
 
 

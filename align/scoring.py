@@ -16,8 +16,9 @@ is one idea, computed for all places of a window at once:
 - a prior for the shape of the bead, and a price for omissions.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,11 @@ from align.clauses import Verdicts, verdicts
 from align.spans import Prepared
 from align.traits import Traits
 
-__all__ = ["IMPOSSIBLE", "Pair", "Shape", "features", "pair_up", "score", "shapes"]
+__all__ = ["IMPOSSIBLE", "Pair", "Shape", "Value", "features", "pair_up", "score", "shapes"]
 
 Floats = NDArray[np.float32]
+#: What a feature is worth at the nodes of a window: one number, an array, or an array times a number.
+Value = float | Floats | tuple[Floats, float]
 Flags = NDArray[np.bool_]
 #: How many source and target units a bead holds.
 Shape = tuple[int, int]
@@ -141,24 +144,29 @@ def score(pair: Pair, window: Window, types: tuple[Shape, ...], weights: Mapping
     scores = np.full((len(types), window.last - window.first, window.right - window.left), IMPOSSIBLE, np.float32)
     total, weighed = np.empty_like(scores[0]), np.empty_like(scores[0])
     for number, (found, possible) in enumerate(features(pair, window, types)):
+        # An array that serves several features is multiplied once.
+        arrays: dict[int, tuple[Floats, float]] = {}
         constant = 0.0
-        total[:] = 0.0
         for name, value in found.items():
             weight = weights.get(name, 0.0)
             if isinstance(value, float):
                 constant += weight * value
-            elif weight and value.shape == total.shape:
-                total += np.multiply(value, np.float32(weight), out=weighed)
+                continue
+            array, factor = value if isinstance(value, tuple) else (value, 1.0)
+            arrays[id(array)] = (array, arrays.get(id(array), (array, 0.0))[1] + weight * factor)
+        total.fill(constant)
+        for array, weight in arrays.values():
+            if array.shape == total.shape:
+                total += np.multiply(array, np.float32(weight), out=weighed)
             elif weight:
-                total += np.float32(weight) * value
-        total += np.float32(constant)
+                total += np.float32(weight) * array
         np.copyto(scores[number], total, where=possible)
     return scores
 
 
 def features(
     pair: Pair, window: Window, types: tuple[Shape, ...]
-) -> Iterator[tuple[dict[str, Floats | float], NDArray[np.bool_]]]:
+) -> Iterator[tuple[dict[str, Value], NDArray[np.bool_]]]:
     """Yield for every type its named features (each ``[rows, columns]`` or one number) and where such an arc exists."""
     place = _Place(pair, window)
     for a, b in types:
@@ -219,7 +227,7 @@ class _Place:
             self._vectors[name, 1, b] = target
         return source, target
 
-    def omission(self, a: int) -> dict[str, Floats | float]:
+    def omission(self, a: int) -> dict[str, Value]:
         pair = self.pair
         if a:
             near = self.source_values(pair.source_near[0])
@@ -249,19 +257,19 @@ class _Place:
         here, around = best[1 : 1 + count], (best[:count] + best[2 : 2 + count]) / 2
         return (here[:, None], around[:, None]) if axis == 0 else (here[None, :], around[None, :])
 
-    def bead(self, a: int, b: int) -> dict[str, Floats | float]:
+    def bead(self, a: int, b: int) -> dict[str, Value]:
         size = (a + b) / 2
         cosine = self.cosine(a, b)
         near = self._both(self.pair.source_near[a - 1], self.pair.target_near[b - 1])
         mean = self._both(self.pair.source_mean[a - 1], self.pair.target_mean[b - 1])
-        found: dict[str, Floats | float] = {
+        found: dict[str, Value] = {
             "cosine": cosine,
-            "cosine root": cosine * np.float32(size**0.5),
-            "cosine size": cosine * np.float32(size),
+            "cosine root": (cosine, size**0.5),
+            "cosine size": (cosine, size),
             "near": near,
-            "near size": near * np.float32(size),
+            "near size": (near, size),
             "mean": mean,
-            "mean size": mean * np.float32(size),
+            "mean size": (mean, size),
         }
         found |= self._leaks(a, b, cosine, mean)
         found |= self._members(a, b, cosine)
@@ -283,22 +291,22 @@ class _Place:
         }
         return found
 
-    def _clauses(self, said: Verdicts, a: int, b: int) -> dict[str, Floats | float]:
+    def _clauses(self, said: Verdicts, a: int, b: int) -> dict[str, Value]:
         gain = np.float32(self.pair.gain)
         edges = said.edges(a, b)
         return {
             "clause inside": (said.inside(a, b) - np.float32(self.pair.floor)) * gain,
             "clause better": np.sqrt(said.better(a, b) * gain),
-            "clause edge": sum(np.maximum(edge, 0) for edge in edges) * gain,
-            "clause edge most": np.maximum.reduce(edges) * gain,
-            "clause edge balance": sum(edges) * gain,
+            "clause edge": _sum([np.maximum(edge, 0) for edge in edges]) * gain,
+            "clause edge most": _highest(edges) * gain,
+            "clause edge balance": _sum(edges) * gain,
         }
 
     def _both(self, source: Floats, target: Floats) -> Floats:
         """The mean of a value of the source run and one of the target run."""
         return np.float32(0.5) * (self.source_values(source) + self.target_values(target))
 
-    def _leaks(self, a: int, b: int, cosine: Floats, mean: Floats) -> dict[str, Floats | float]:
+    def _leaks(self, a: int, b: int, cosine: Floats, mean: Floats) -> dict[str, Value]:
         outside = [
             self.cosine(1, b, -1, 0), self.cosine(1, b, a, 0), self.cosine(a, 1, 0, -1), self.cosine(a, 1, 0, b)
         ]  # fmt: skip
@@ -310,46 +318,48 @@ class _Place:
             self.cosine(1, 1, a - 1, b) - self.cosine(1, b, a - 1, 0),
         ]
         return {
-            "leak": sum(outside) - 4 * mean,
-            "leak most": np.maximum.reduce(outside) - cosine,
-            "edge": sum(np.maximum(edge, -0.2) for edge in edges),
-            "edge most": np.maximum.reduce(edges),
+            "leak": _sum(outside) - 4 * mean,
+            "leak most": _highest(outside) - cosine,
+            "edge": _sum([np.maximum(edge, -0.2) for edge in edges]),
+            "edge most": _highest(edges),
         }
 
-    def _members(self, a: int, b: int, cosine: Floats) -> dict[str, Floats | float]:
+    def _members(self, a: int, b: int, cosine: Floats) -> dict[str, Value]:
         if a == b == 1:
             return {}
-        found: dict[str, Floats | float] = {}
+        found: dict[str, Value] = {}
         losses = []
         if b > 1:
             lost = [cosine - self.cosine(a, b - 1), cosine - self.cosine(a, b - 1, 0, 1)]
-            found["shrinking target"] = sum(np.clip(loss, -0.3, 0.3) for loss in lost)
+            found["shrinking target"] = _sum([np.clip(loss, -0.3, 0.3) for loss in lost])
             losses += lost
             members = [self.cosine(a, 1, 0, k) - self.target_values(self.pair.target_mean[0], k) for k in range(b)]
-            found["weakest target"] = np.minimum.reduce(members)
+            found["weakest target"] = _lowest(members)
         if a > 1:
             lost = [cosine - self.cosine(a - 1, b), cosine - self.cosine(a - 1, b, 1, 0)]
-            found["shrinking source"] = sum(np.clip(loss, -0.3, 0.3) for loss in lost)
+            found["shrinking source"] = _sum([np.clip(loss, -0.3, 0.3) for loss in lost])
             losses += lost
             members = [self.cosine(1, b, k, 0) - self.source_values(self.pair.source_mean[0], k) for k in range(a)]
-            found["weakest source"] = np.minimum.reduce(members)
-        found["shrinking most"] = np.minimum.reduce(losses)
+            found["weakest source"] = _lowest(members)
+        found["shrinking most"] = _lowest(losses)
         return found
 
-    def _lengths(self, a: int, b: int, size: float) -> dict[str, Floats | float]:
+    def _lengths(self, a: int, b: int, size: float) -> dict[str, Value]:
         source, target = self.counts("length", a, b)
         source, target = source + 1, target * np.float32(self.pair.ratio) + 1
         ratio = np.abs(np.log(source) - np.log(target))
         difference = np.abs(source - target) / np.sqrt((source + target) / 2)
         return {
-            "ratio": ratio, "ratio square": ratio * ratio, "ratio size": ratio * np.float32(size),
+            "ratio": ratio, "ratio square": ratio * ratio, "ratio size": (ratio, size),
             "difference": difference,
         }  # fmt: skip
 
-    def _marks(self, a: int, b: int) -> dict[str, Floats | float]:
-        found: dict[str, Floats | float] = {}
+    def _marks(self, a: int, b: int) -> dict[str, Value]:
+        found: dict[str, Value] = {}
         for name in ("question", "exclamation", "quote", "number"):
             source, target = self.counts(name, a, b)
+            if not (source.any() or target.any()):
+                continue
             found[name] = np.minimum(np.abs(source - target), 3)
             found[f"{name} lone"] = ((source > 0) != (target > 0)).astype(np.float32)
         left, right = self.pair.source.traits, self.pair.target.traits
@@ -362,6 +372,18 @@ class _Place:
         found["closes both"] = closes[0] * closes[1]
         found["ending"] = (endings[0] != endings[1]).astype(np.float32)
         return found
+
+
+def _sum(arrays: Sequence[Floats]) -> Floats:
+    return reduce(np.add, arrays)
+
+
+def _highest(arrays: Sequence[Floats]) -> Floats:
+    return reduce(np.maximum, arrays)
+
+
+def _lowest(arrays: Sequence[Floats]) -> Floats:
+    return reduce(np.minimum, arrays)
 
 
 def _around(vectors: NDArray[np.float16], first: int, last: int) -> Floats:

@@ -38,7 +38,7 @@ def run(shared: Path, sizes: Sequence[int] = SIZES) -> dict[str, Any]:
 
 
 def made(folder: Path, size: int, seed: int = 0) -> tuple[list[str], list[str], list[Bead]]:
-    """Return both sides of at least ``size`` sentences and their beads; the second half of the source lacks a stretch."""
+    """Return both sides of at least ``size`` sentences and their beads; the source lacks a stretch past the middle."""
     beads = []
     for path in sorted((folder / "gold").glob("*.align")):
         sides = [(folder / one / f"{path.stem}.txt").read_text("utf-8").splitlines() for one in ("zh", "en")]

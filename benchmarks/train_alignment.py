@@ -159,7 +159,8 @@ def _example(
             inside = chosen[low:high] - number * nodes - part.start
             for feature, value in values.items():
                 row = names.setdefault(feature, len(names))
-                table[row, low:high] = np.broadcast_to(value, possible.shape).ravel()[inside]
+                plain = value[0] * np.float32(value[1]) if isinstance(value, tuple) else value
+                table[row, low:high] = np.broadcast_to(plain, possible.shape).ravel()[inside]
     return Example(name, pair, gold, lattice, table[: len(names)], chosen, np.searchsorted(chosen, path), made)
 
 
