@@ -1,17 +1,17 @@
 """How time and memory of the search grow with the text, and what it survives.
 
-    python -m benchmarks.long SENTENCES FOLDER      one text in a process of its own, as JSON
-
-Long texts are made of the beads of the literary chapters, drawn with a seed and put one after another; sentences come
-again, as they do not in a novel, which makes the search harder, not easier. One text also lacks 500 sentences on
-one side. Every size runs in a fresh process: the peak is its own.
+Long texts are made of the beads of the literary chapters, drawn with a seed and put one after another, so that both
+sides grow alike; sentences come again, as they do not in a novel, which makes the search harder, not easier. The
+source lacks 500 sentences in a row. Encoding and search run in fresh processes: each peak is its own.
 """
 
 import argparse
 import json
+import pickle
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,20 +21,24 @@ import numpy as np
 
 from align import beadfile, metrics
 from align.alignment import Bead
+from align.search import SearchOptions, search_prepared
+from align.spans import prepare
+from models.registry import load
 
-SIZES = (2_500, 5_000, 10_000, 20_000)
+SIZES = (2_500, 5_000, 10_000, 20_000, 100_000)
 OMITTED = 500
+_AHEAD = 2  # sentences by which the target may be ahead (but for the omission) before only even beads are taken
 
 
 def run(shared: Path, sizes: Sequence[int] = SIZES) -> dict[str, Any]:
-    """Measure the search alone, without encoding, for texts of ``sizes`` sentences a side."""
+    """Measure encoding and the search alone for texts of ``sizes`` sentences a side."""
     rows = []
-    for size in sizes:
-        command = [sys.executable, "-m", "benchmarks.long", str(size), str(shared / "data" / "mac-dev")]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-        failed = {"sentences": size, "failed": (done.stderr.strip().splitlines() or ["?"])[-1]}
-        rows.append(failed if done.returncode else json.loads(done.stdout))
-    return {"search of long texts": rows}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            place = Path(folder) / f"{size}.pickle"
+            encoded = _apart(str(place), "--size", str(size), "--folder", str(shared / "data" / "mac-dev"))
+            rows.append(encoded if "failed" in encoded else _apart(str(place)) | encoded)
+    return {"long texts": rows}
 
 
 def made(folder: Path, size: int, seed: int = 0) -> tuple[list[str], list[str], list[Bead]]:
@@ -54,6 +58,8 @@ def made(folder: Path, size: int, seed: int = 0) -> tuple[list[str], list[str], 
     while min(len(source), len(target)) < size:
         for k in order.permutation(len(beads)):
             left, right = beads[k]
+            if len(right) > len(left) and len(target) > len(source) + _AHEAD:
+                continue
             gone = size * 6 // 10 <= len(target) < size * 6 // 10 + OMITTED
             targets = tuple(range(len(target), len(target) + len(right)))
             if gone:
@@ -65,12 +71,8 @@ def made(folder: Path, size: int, seed: int = 0) -> tuple[list[str], list[str], 
     return source, target, gold
 
 
-def measure(size: int, folder: Path) -> dict[str, float]:
-    """Seconds for encoding and for the search alone, megabytes at the peak, strict F1."""
-    from align.search import SearchOptions, search_prepared
-    from align.spans import prepare
-    from models.registry import load
-
+def encode(size: int, folder: Path, place: Path) -> dict[str, float]:
+    """Make a text and leave its prepared sides and gold beads at ``place``."""
     source, target, gold = made(folder, size)
     options, encoder = SearchOptions(), load("builtin", cache=False)
     started = time.perf_counter()
@@ -78,23 +80,48 @@ def measure(size: int, folder: Path) -> dict[str, float]:
         prepare(texts, encoder=encoder, language=language, width=width, by_clauses=options.clauses)
         for texts, language, width in ((source, "zh", options.max_source), (target, "en", options.max_target))
     ]
-    encoded = time.perf_counter()
-    found = search_prepared(*sides, options=options)
-    searched = time.perf_counter()
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds = time.perf_counter() - started
+    place.write_bytes(pickle.dumps((sides, gold)))
+    return {"encoding seconds": seconds, "encoding peak MB": _peak()}
+
+
+def measure(place: Path) -> dict[str, float]:
+    """Search what `encode` left: sentences, strict F1, seconds, and megabytes at the peak, the vectors included."""
+    sides, gold = pickle.loads(place.read_bytes())
+    started = time.perf_counter()
+    found = search_prepared(*sides)
+    seconds = time.perf_counter() - started
     return {
-        "source sentences": len(source),
-        "target sentences": len(target),
+        "source sentences": len(sides[0]),
+        "target sentences": len(sides[1]),
         "strict F1": metrics.evaluate({"": gold}, {"": found}).overall.strict.f1,
-        "encoding seconds": encoded - started,
-        "search seconds": searched - encoded,
-        "peak MB": kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024),
+        "search seconds": seconds,
+        "search peak MB": _peak(),
     }
+
+
+def _peak() -> float:
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def _apart(*arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.long", *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        return {"failed": (done.stderr.strip().splitlines() or ["?"])[-1]}
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("size", type=int)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("place", type=Path)
+    parser.add_argument("--size", type=int)
+    parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
-    print(json.dumps(measure(arguments.size, arguments.folder)))
+    print(
+        json.dumps(
+            encode(arguments.size, arguments.folder, arguments.place) if arguments.size else measure(arguments.place)
+        )
+    )
