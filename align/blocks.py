@@ -286,4 +286,4 @@ def _with_leftovers(beads: list[Bead], left: Vectors, right: Vectors, options: M
         or (bead.source and bead.source[0] not in used[0])
         or (bead.target and bead.target[0] not in used[1])
     ]
-    return [*kept, *(Bead((i,), (j,), score, "moved") for i, j, score in pairs)]
+    return [*kept, *(Bead((i,), (j,), min(cosine, 1.0), "moved") for i, j, cosine in pairs)]
