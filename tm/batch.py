@@ -24,7 +24,7 @@ from tm.pairing import pair_files, summary
 if TYPE_CHECKING:
     from models.encoder import Encoder
 
-__all__ = ["Journal", "Outcome", "run", "shard"]
+__all__ = ["Journal", "Outcome", "cores", "run", "shard"]
 
 DONE, KEPT, FAILED = "done", "kept", "failed"
 _MOST = 60  # processes: Windows can wait for no more at once
@@ -71,9 +71,17 @@ class Journal:
         line = json.dumps({"key": key, "figures": dict(outcome.figures)}, ensure_ascii=False)
         try:
             with self.path.open("a", encoding="utf-8", newline="\n") as file:
-                file.write(line + "\n")
+                # What a crash left half written must not swallow this line.
+                file.write(("\n" if self._is_torn() else "") + line + "\n")
         except OSError as error:
             raise InputError(f"{self.path} cannot be written: {error.strerror or error}") from error
+
+    def _is_torn(self) -> bool:
+        """True where the last line of the journal has no end."""
+        with self.path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 1))
+            return file.read() not in (b"", b"\n")
 
 
 def shard(pairs: Sequence[Pair], number: int, count: int) -> list[Pair]:
@@ -81,6 +89,12 @@ def shard(pairs: Sequence[Pair], number: int, count: int) -> list[Pair]:
     if not 1 <= number <= count:
         raise UsageError(f"--shard takes a part and the number of parts, such as 1/4, not {number}/{count}")
     return list(pairs[number - 1 :: count])
+
+
+def cores() -> int:
+    """The cores that this process may use, which on a cluster are fewer than the machine has."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def run(pairs: Sequence[Pair], *, workers: int = 1, journal: Journal | None = None) -> Iterator[Outcome]:
@@ -116,8 +130,9 @@ def _in_processes(pairs: Sequence[Pair], workers: int) -> Iterator[Outcome]:
         try:
             while waiting or running:
                 while waiting and len(running) <= workers:
-                    pair = waiting.pop()
-                    running[pool.submit(_in_worker, pair)] = pair
+                    # Taken off when it is handed over: a pool that broke meanwhile raises here.
+                    running[pool.submit(_in_worker, waiting[-1])] = waiting[-1]
+                    waiting.pop()
                 ended, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
                     outcome = future.result()
@@ -140,7 +155,7 @@ def _in_processes(pairs: Sequence[Pair], workers: int) -> Iterator[Outcome]:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned on every system: a fork would copy the threads of the encoder's libraries in whatever state they are.
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    threads = max(1, cores() // workers)
     return ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (threads,))
 
 
@@ -165,18 +180,18 @@ def _in_worker(pair: Pair) -> Outcome:
 def _done(pair: Pair, encoders: "dict[str, Encoder]") -> Outcome:
     """Do one pair; whatever goes wrong with it becomes its outcome."""
     started = time.perf_counter()
+    figures: dict[str, Any] = {}
     try:
-        figures = _figures(pair, encoders)
+        figures, reason = _figures(pair, encoders), ""
     except DuiyiError as error:
-        return Outcome(pair, FAILED, str(error), time.perf_counter() - started)
+        reason = str(error)
     except OSError as error:
         reason = f"{error.filename or 'a file'}: {error.strerror or error}"
-        return Outcome(pair, FAILED, reason, time.perf_counter() - started)
     except MemoryError:
-        return Outcome(pair, FAILED, "not enough memory for this pair", time.perf_counter() - started)
+        reason = "not enough memory for this pair"
     except Exception as error:  # noqa: BLE001 - a fault of ours in one pair must not cost a night's work on the others
-        return Outcome(pair, FAILED, f"an error in duiyi ({type(error).__name__}: {error})")
-    return Outcome(pair, DONE, "", time.perf_counter() - started, figures)
+        reason = f"an error in duiyi ({type(error).__name__}: {error})"
+    return Outcome(pair, FAILED if reason else DONE, reason, time.perf_counter() - started, figures)
 
 
 def _figures(pair: Pair, encoders: "dict[str, Encoder]") -> dict[str, Any]:

@@ -3,8 +3,11 @@
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -174,6 +177,37 @@ def test_a_process_that_dies_costs_one_pair(manifest: Callable[..., Path], monke
     found = {outcome.pair.line: outcome for outcome in run(pairs, workers=2)}
     assert {line: one.state for line, one in found.items()} == dict.fromkeys(range(2, 8), "done") | {3: "failed"}
     assert "died" in found[3].message
+
+
+def test_a_pool_that_breaks_between_two_pairs_loses_none(
+    manifest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Pool(ThreadPoolExecutor):
+        """Works on two pairs; then a process died, which the next one that is handed over learns."""
+
+        left = 2
+
+        def submit(self, call: Any, /, *arguments: Any, **named: Any) -> Any:
+            if not self.left:
+                raise BrokenProcessPool
+            self.left -= 1
+            return super().submit(call, *arguments, **named)
+
+    monkeypatch.setattr(batch, "_pool", Pool)
+    monkeypatch.setattr(batch, "_in_worker", lambda pair: Outcome(pair, "done"))
+    pairs = read_manifest(manifest(*(f"zh.txt\ten.txt\t{n}.tmx" for n in range(7))))
+    assert sorted(outcome.pair.line for outcome in run(pairs, workers=2)) == [pair.line for pair in pairs]
+
+
+def test_a_half_written_line_swallows_no_other(folder: Path, manifest: Callable[..., Path]) -> None:
+    path = manifest("zh.txt\ten.txt\ta.tmx")
+    (pair,) = read_manifest(path)
+    pair.outputs[0].touch()
+    Journal(path).path.write_text('{"key": "x", "fig', encoding="utf-8")
+    Journal(path).add(Outcome(pair, "done", figures={"moved": 1}))
+    Journal(path).add(Outcome(pair, "done", figures={"moved": 2}))
+    assert Journal(path).find(pair) == {"moved": 2}
+    assert Journal(path).path.read_text("utf-8").count("\n") == 3
 
 
 class TestCommand:

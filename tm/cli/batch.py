@@ -42,7 +42,7 @@ def batch(
     """Align many pairs of documents; what is done already is left alone, what fails does not hold up the others."""
     from dataclasses import replace
 
-    from tm.batch import Journal, run
+    from tm.batch import Journal, cores, run
     from tm.batch import shard as part_of
     from tm.manifest import read_manifest
 
@@ -57,7 +57,7 @@ def batch(
         return
     if again:
         journal.forget()
-    outcomes = run(pairs, workers=workers or _cores(), journal=journal)
+    outcomes = run(pairs, workers=workers or cores(), journal=journal)
     found = sorted(_watched(outcomes, len(pairs)), key=lambda outcome: outcome.pair.line)
     states = Counter(outcome.state for outcome in found)
     if json:
@@ -77,14 +77,6 @@ def _part(text: str) -> tuple[int, int]:
     if match is None:
         raise UsageError(f"--shard takes a part and the number of parts, such as 1/4, not {text}")
     return int(match[1]), int(match[2])
-
-
-def _cores() -> int:
-    """The cores that this process may use, which on a cluster are fewer than the machine has."""
-    import os
-
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _watched(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
