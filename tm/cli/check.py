@@ -1,5 +1,6 @@
 """`duiyi check`: the quality checks over an alignment or a memory, for a person, a pipeline and a baseline."""
 
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _FAIL_ON = ("error", "warning", "info", "never")
+_INDENT = "    "
+#: Columns where no terminal says how many it has.
+_WIDTH = 120
 
 
 def check(
@@ -183,36 +187,30 @@ def _list(json: bool) -> None:
 
 
 def _print(report: "Report", units: "Sequence[Unit]", limit: int, least: "Severity") -> None:
-    from rich.table import Table
-
+    """Finding by finding with its whole message, and the two texts once a unit: columns of a table would cut both."""
     summary = report.summary
     shown = [finding for finding in report.findings if finding.severity.rank >= least.rank]
-    if shown and limit:
-        table = Table("unit", "severity", "check", "message", "source", "target", box=None, pad_edge=False)
-        for finding in shown[:limit]:
-            unit = units[finding.unit]
-            table.add_row(
-                str(finding.unit),
-                str(finding.severity),
-                finding.check,
-                _plain(finding.message),
-                _plain(_short(unit.source)),
-                _plain(_short(unit.target)),
-            )
-        console().print(table)
+    screen = console()
+    room = (screen.width if screen.is_terminal else _WIDTH) - len(_INDENT)
+    for number, findings in groupby(shown[:limit], key=lambda finding: finding.unit):
+        for finding in findings:
+            write(f"{number}  {finding.severity!s:<7}  {finding.check}: {_plain(finding.message)}")
+        for side in (units[number].source, units[number].target):
+            write(_INDENT + _short(side, room))
     if len(shown) > limit:
         message(f"duiyi: {len(shown) - limit:,} more are in the report (-o report.json)")
     counts = ", ".join(f"{count:,} {name}" for name, count in summary["by_severity"].items())
     accepted = f", {report.accepted:,} accepted before" if report.accepted else ""
-    errors().print(f"{report.units:,} units: {counts}{accepted}", markup=False)
+    message(f"{report.units:,} units: {counts}{accepted}")
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:59] + "…"
+def _short(text: str, room: int) -> str:
+    """``text`` in one line of at most ``room`` columns, of which a Chinese character takes two."""
+    from rich.cells import cell_len, set_cell_size
+
+    text = _plain(" ".join(text.split()))
+    return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + "…"
 
 
 def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape("".join(sign if sign.isprintable() else "\ufffd" for sign in text))
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)

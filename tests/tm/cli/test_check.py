@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from corpora.errors import DuiyiError, InputError, UsageError
@@ -38,6 +39,31 @@ def test_faults_are_printed_and_the_exit_code_says_so(memory: Path) -> None:
     assert code == 1
     assert "reference" in out
     assert "number" in out
+
+
+def test_messages_are_whole_and_the_texts_stand_once_below_their_findings(tmp_path: Path) -> None:
+    path = tmp_path / "m.tmx"
+    long = "第五条" + "和一些其他的话" * 20 + "。", "Article 6 " + "and other words " * 20
+    write(path, [Unit(*long, "zh-CN", "en-US")])
+    code, out = run(path, "--only", "reference,final-punctuation")
+    assert code == 1
+    *findings, source, target = out.splitlines()
+    assert len(findings) == 2
+    assert all(line.startswith("0  ") for line in findings)
+    assert not any(line.endswith("…") for line in findings)
+    assert source.startswith("    第五条")
+    assert source.endswith("…")
+    assert cell_len(source) <= 120
+    assert target.startswith("    Article 6")
+    assert cell_len(target) <= 120
+
+
+def test_texts_hold_no_markup_and_no_control_characters(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    write(path, [Unit("第五条[bold]", "article 6\x1b[31m", "zh-CN", "en-US")])
+    out = run(path, "--only", "reference")[1]
+    assert "    第五条[bold]" in out
+    assert "\x1b" not in out
 
 
 @pytest.mark.parametrize(
