@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpora.encodings import decode
-from corpora.errors import InputError, UsageError
+from corpora.errors import UsageError, WrongFormat
 from corpora.languages import detect, joiner
+from corpora.sniffing import Format, load, sniff
 from tm.formats.base import Problems, ReadOptions, normalized
 from tm.tags import escape
 from tm.unit import Origin, Unit
@@ -43,7 +44,9 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        return decode(path.read_bytes(), str(path)).text.splitlines()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    """The units of a text. Raises `WrongFormat` for a page or a document, whose lines are no units."""
+    data = load(path)
+    kind = sniff(data, path)
+    if kind is not Format.TEXT:
+        raise WrongFormat(f"{path} is not plain text with one unit a line, which an .align file points into")
+    return decode(data, str(path)).text.splitlines()

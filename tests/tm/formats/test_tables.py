@@ -126,6 +126,14 @@ def test_beads_with_their_texts(tmp_path: Path) -> None:
     assert [problem.line for problem in problems.found] == [3]
 
 
+def test_beads_do_not_point_into_the_lines_of_a_page(tmp_path: Path) -> None:
+    page, path = tmp_path / "zh.html", tmp_path / "t.align"
+    page.write_text("<!doctype html>\n<html>\n<body>\n<p>甲句。</p>\n</body>\n</html>\n", encoding="utf-8")
+    path.write_text("[0]:[0]:0.9\n", encoding="utf-8")
+    with pytest.raises(WrongFormat, match=r"zh\.html is not plain text"):
+        list(formats.read(path, ReadOptions(source_file=str(page), target_file=str(page))))
+
+
 @pytest.mark.parametrize(
     "lines",
     [
