@@ -57,7 +57,10 @@ class Journal:
 
     def find(self, pair: Pair) -> Mapping[str, Any] | None:
         """The figures of ``pair`` from an earlier run, None where it is to be done."""
-        if not all(output.is_file() for output in pair.outputs):
+        try:
+            if not all(output.is_file() for output in pair.outputs):
+                return None
+        except OSError:  # a place that cannot be looked at, told when the pair is done
             return None
         return self._known.get(_key(pair, self._manifest.parent))
 
@@ -184,7 +187,7 @@ def _done(pair: Pair, encoders: "dict[str, Encoder]") -> Outcome:
     try:
         figures, reason = _figures(pair, encoders), ""
     except DuiyiError as error:
-        reason = str(error)
+        reason = str(error) or type(error).__name__
     except OSError as error:
         reason = f"{error.filename or 'a file'}: {error.strerror or error}"
     except MemoryError:

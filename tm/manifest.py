@@ -8,14 +8,16 @@ with its line, since it may cost hours later; files that are missing or cannot b
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpora import encodings, sniffing
-from corpora.errors import EmptyInput, InputError, UsageError
-from tm.pairing import PairOptions
+from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
+from corpora.languages import normalize
+from tm.pairing import PairOptions, check_format
 
 __all__ = ["COLUMNS", "Pair", "read_manifest"]
 
@@ -25,6 +27,7 @@ _OPTIONS = ("unit", "source_lang", "target_lang", "profile", "segmented", "min_s
 COLUMNS = (*_NEEDED, *_OPTIONS, "model", "name", "notes")
 _PARTED = "|"  # between the outputs of one pair; no path on Windows can hold it
 _TRUE = ("1", "true", "yes", "y", "x")
+_UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # JSON can say them; no system takes them
 _FALSE = ("", "0", "false", "no", "n")
 
 
@@ -44,8 +47,9 @@ class Pair:
 def read_manifest(path: Path) -> list[Pair]:
     """The pairs of the manifest at ``path``; relative paths in it start at its folder.
 
-    Raises `InputError` for a file that is no manifest, and `UsageError`, naming the line, for a row that lacks a file,
-    has an unknown option, or would be written over the files of another one.
+    Raises `InputError` for a file that is no manifest. Of rows, naming the line: `UsageError` for one that lacks a
+    file, has an unknown option, or would be written over the manifest or the files of another row; `WrongFormat` for
+    an output that no format stands for, `MissingExtra` for one whose package is missing.
     """
     data = sniffing.load(path)
     text = encodings.decode(data, str(path)).text.removeprefix("\ufeff")
@@ -99,7 +103,7 @@ def _json_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{path}, line {number}: not JSON ({error})") from error
         if not isinstance(row, dict):
             raise InputError(f"{path}, line {number}: an object with source, target and output is wanted")
@@ -116,13 +120,15 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> Pair:
         files[name] = [path.parent / str(part).strip() for part in parts if str(part).strip()]
         if not files[name]:
             raise UsageError(f"{where}: {name} is empty")
+        if any(_UNNAMEABLE.search(str(file)) for file in files[name]):
+            raise UsageError(f"{where}: {name} holds a character that no name of a file may have")
         if name != "output" and len(files[name]) > 1:
             raise UsageError(f"{where}: {name} is one file")
     try:
         options = PairOptions(
             **{name: row[name] for name in ("unit", "profile", "xliff") if row.get(name)},
-            source_lang=row.get("source_lang") or None,
-            target_lang=row.get("target_lang") or None,
+            source_lang=_language(row.get("source_lang")),
+            target_lang=_language(row.get("target_lang")),
             segmented=_truth(row.get("segmented"), where),
             min_score=_number(row.get("min_score"), where),
         )
@@ -131,6 +137,14 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> Pair:
     source, target = files["source"][0], files["target"][0]
     name = str(row.get("name") or row["source"])
     return Pair(line, name, source, target, tuple(files["output"]), options, str(row.get("model") or ""))
+
+
+def _language(value: Any) -> str | None:
+    """The code as it was written, once it is known to be one."""
+    if not value:
+        return None
+    normalize(str(value))
+    return str(value)
 
 
 def _truth(value: Any, where: str) -> bool:
@@ -145,17 +159,19 @@ def _number(value: Any, where: str) -> float | None:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{where}: min_score is a number, not {value}") from error
 
 
 def _check_outputs(pairs: list[Pair], path: Path) -> None:
-    """Refuse a manifest of which one pair would destroy a file of another."""
+    """Refuse what cannot be written, and a pair that would destroy the manifest or a file of another pair."""
     read = {file.resolve(): pair.line for pair in pairs for file in (pair.source, pair.target)}
     written: dict[Path, int] = {}
     for pair in pairs:
         for output in pair.outputs:
             place = output.resolve()
+            if place == path.resolve():
+                raise UsageError(f"{path}, line {pair.line}: writing {output} would destroy the manifest itself")
             if place in read:
                 raise UsageError(
                     f"{path}, line {pair.line}: writing {output} would destroy a file that line {read[place]} reads"
@@ -163,3 +179,7 @@ def _check_outputs(pairs: list[Pair], path: Path) -> None:
             if place in written:
                 raise UsageError(f"{path}, line {pair.line}: {output} is written by line {written[place]} already")
             written[place] = pair.line
+            try:
+                check_format(output)
+            except DuiyiError as error:
+                raise type(error)(f"{path}, line {pair.line}: {error}") from error

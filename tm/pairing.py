@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
     from tm.formats.base import SegType, WriteOptions, WriteReport
 
-__all__ = ["CHOICES", "LOW", "PairOptions", "Paired", "check_outputs", "pair_files", "summary"]
+__all__ = ["CHOICES", "LOW", "PairOptions", "Paired", "check_format", "check_outputs", "pair_files", "summary"]
 
 LOW = 0.5  # a pair that is as likely wrong as right is worth counting
 #: What options may be that have a few values only, by the names of their fields.
@@ -71,11 +71,9 @@ class Paired:
 def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """Refuse what cannot be written as asked, before any work is done.
 
-    Raises `InputError` for an input that is missing and `UsageError` for an output that no format stands for, that
+    Raises `InputError` for an input that is missing, what `check_format` raises, and `UsageError` for an output that
     is a folder, named twice, or one of the inputs.
     """
-    from tm.formats.registry import format_of
-
     seen: set[Path] = set()
     for path in inputs:
         if not path.exists():
@@ -83,16 +81,28 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     for path in outputs:
         if path.is_dir():
             raise UsageError(f"{path} is a folder, not a file to write")
-        if path.suffix.lower() != ".align":
-            chosen = format_of(path)
-            if not chosen.writes:
-                raise UsageError(f"{path}: {chosen.name} cannot be written")
-            chosen.load()
+        check_format(path)
         if any(path.exists() and path.samefile(other) for other in inputs):
             raise UsageError(f"{path} is one of the files to read; writing it would destroy it")
         if path.resolve() in seen:
             raise UsageError(f"{path} is named twice to be written")
         seen.add(path.resolve())
+
+
+def check_format(path: Path) -> None:
+    """Refuse an output that cannot be written for what its name says it is.
+
+    Raises `WrongFormat` where no format stands for it, `UsageError` for one that is only read, and `MissingExtra`
+    where its package is not installed.
+    """
+    from tm.formats.registry import format_of
+
+    if path.suffix.lower() == ".align":
+        return
+    chosen = format_of(path)
+    if not chosen.writes:
+        raise UsageError(f"{path}: {chosen.name} cannot be written")
+    chosen.load()
 
 
 def pair_files(

@@ -92,6 +92,9 @@ class TestManifest:
             ("source\ttarget\toutput\tsegmented", "zh.txt\ten.txt\tc.tmx\tmaybe", "line 2: segmented is yes or no"),
             ("source\ttarget\toutput", "zh.txt\ten.txt\t./zh.txt", "would destroy a file that line 2 reads"),
             ("source\ttarget\toutput", "zh.txt\ten.txt\ta.tmx|./a.tmx", "is written by line 2 already"),
+            ("source\ttarget\toutput", "zh.txt\ten.txt\tpairs.tsv", "line 2: .* would destroy the manifest itself"),
+            ("source\ttarget\toutput", "zh.txt\ten.txt\ta.xyz", "line 2: .*a.xyz"),
+            ("source\ttarget\toutput\tsource_lang", "zh.txt\ten.txt\ta.tmx\t?", "line 2: '\\?' is not a language code"),
         ],
     )
     def test_mistakes_are_told_with_their_line(
@@ -100,6 +103,22 @@ class TestManifest:
         with pytest.raises(DuiyiError, match=said):
             read_manifest(manifest(row, header=header))
 
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            ({"source": "a\0b"}, "line 1: source holds a character"),
+            ({"output": ["\ud800.tmx"]}, "line 1: output holds a character"),
+            ({"min_score": 10**400}, "line 1: min_score is a number"),
+            ({"source_lang": 5}, "line 1: '5' is not a language code"),
+            ({"segmented": [True]}, "line 1: segmented is yes or no"),
+        ],
+    )
+    def test_what_only_json_can_say(self, more: dict[str, Any], said: str, folder: Path) -> None:
+        row = {"source": "zh.txt", "target": "en.txt", "output": "a.tmx", **more}
+        (folder / "m.jsonl").write_text(json.dumps(row), encoding="utf-8")
+        with pytest.raises(UsageError, match=said):
+            read_manifest(folder / "m.jsonl")
+
     def test_what_is_no_manifest(self, folder: Path, manifest: Callable[..., Path]) -> None:
         with pytest.raises(EmptyInput):
             read_manifest(folder / "empty.txt")
@@ -107,9 +126,10 @@ class TestManifest:
             read_manifest(manifest())
         with pytest.raises(InputError, match="does not exist"):
             read_manifest(folder / "none.tsv")
-        (folder / "m.jsonl").write_text('{"source": ', encoding="utf-8")
-        with pytest.raises(InputError, match="line 1: not JSON"):
-            read_manifest(folder / "m.jsonl")
+        for text in ('{"source": ', "[" * 100_000):
+            (folder / "m.jsonl").write_text(text, encoding="utf-8")
+            with pytest.raises(InputError, match="line 1: not JSON"):
+                read_manifest(folder / "m.jsonl")
 
 
 def test_shards_share_the_pairs_out(folder: Path, manifest: Callable[..., Path]) -> None:
@@ -197,6 +217,13 @@ def test_a_pool_that_breaks_between_two_pairs_loses_none(
     monkeypatch.setattr(batch, "_in_worker", lambda pair: Outcome(pair, "done"))
     pairs = read_manifest(manifest(*(f"zh.txt\ten.txt\t{n}.tmx" for n in range(7))))
     assert sorted(outcome.pair.line for outcome in run(pairs, workers=2)) == [pair.line for pair in pairs]
+
+
+def test_a_name_that_is_too_long_costs_one_pair(manifest: Callable[..., Path]) -> None:
+    path = manifest(f"zh.txt\ten.txt\t{'x' * 300}.tmx", "zh.txt\ten.txt\tb.align")
+    outcomes = list(run(read_manifest(path), journal=Journal(path)))
+    assert [outcome.state for outcome in outcomes] == ["failed", "done"]
+    assert "too long" in outcomes[0].message
 
 
 def test_a_half_written_line_swallows_no_other(folder: Path, manifest: Callable[..., Path]) -> None:
