@@ -38,7 +38,7 @@ _COVERED = 50  # the table of coverage counts matches from here on, whatever is 
 
 def lookup(
     text: Annotated[str, typer.Argument(help="The text to look up.")] = "",
-    file: Annotated[Path | None, typer.Option(help="Look up each line of this file; - is standard input.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Look up each line of this text; - is standard input.")] = None,
     minimum: Annotated[int, typer.Option("--min", help="Least score of fuzzy matches, 30 to 100.")] = 70,
     limit: Annotated[int, typer.Option(help="How many matches at most.", min=1)] = 10,
     memory: MemoriesOption = None,
@@ -140,6 +140,8 @@ def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOpt
 
 
 def _lines(file: Path) -> Iterator[str]:
+    from corpora.encodings import decode
+
     try:
         if str(file) == "-":
             data = sys.stdin.buffer.read()
@@ -147,11 +149,10 @@ def _lines(file: Path) -> Iterator[str]:
             data = file.read_bytes()
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file} is not a text in UTF-8") from error
-    yield from text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else ()
+    decoded = decode(data, "standard input" if str(file) == "-" else str(file))
+    if decoded.warning:
+        message(f"duiyi: warning: {decoded.warning}")
+    yield from decoded.text.removesuffix("\n").split("\n") if decoded.text else ()
 
 
 def _band_json(band: "Band") -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`duiyi memory`, `duiyi lookup` and `duiyi concordance`, as a user types them."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,19 @@ def test_lookup_file(memory: Path, tmp_path: Path) -> None:
     shown = done("lookup", "--file", lines)
     assert shown.splitlines()[0] == f"100\t{UNITS[0].source}\t{UNITS[0].target}"
     assert "95–99" in shown
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_lookup_file_in_other_encodings(encoding: str, memory: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "lines.txt"
+    lines.write_text(f"{UNITS[0].source}\n别的话在这里，谁也没有见过。\n", encoding=encoding)
+    assert done("lookup", "--file", lines).splitlines()[0] == f"100\t{UNITS[0].source}\t{UNITS[0].target}"
+    lines.write_bytes(bytes(range(256)) * 8)
+    assert "lines.txt is not text" in refused("lookup", "--file", lines)
+
+
+def test_the_version_is_told() -> None:
+    assert re.fullmatch(r"duiyi \d+\.\d+.*\n", done("--version"))
 
 
 def test_concordance(memory: Path) -> None:
