@@ -75,7 +75,7 @@ CLIENTS: Mapping[str, Client] = {
             "Weblate",
             {"segtype": "auto", "tags": "native", "trim": False, "metadata": False},
             _COMMON,
-            "import under Translation memory; the language of the head must be one that the server knows",
+            "import under Translation memory; the language of the header must be one that the server knows",
         ),
     )
 }

@@ -50,6 +50,9 @@ def convert(
     write(f"{report.path}: {report.written:,} units from {audit.units:,}")
     for reason, count in sorted(report.left_out.items()):
         write(f"  left out: {count:,} ({reason})")
+    added = report.written + sum(report.left_out.values()) - audit.units
+    if added > 0:
+        write(f"  added: {added:,} (units without their list number, and the numbers by themselves)")
     if report.removed_characters:
         write(f"  taken out: {report.removed_characters:,} characters that XML forbids")
     _warn(audit, report.left_out, problems.mended)
@@ -105,11 +108,11 @@ def _warn(audit: Any, left_out: Any, mended: Any) -> None:
     from tm.conformance import REASONS
 
     for key, count in mended.items():
-        write(f"  mended: {count:,}: {REASONS[key].title} ({REASONS[key].effect})")
+        write(f"  mended: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
     for key, reason in REASONS.items():
         count = audit.counts[key] - left_out.get(key, 0)
         if count > 0:
-            write(f"  note: {count:,}: {reason.title} ({reason.effect})")
+            write(f"  note: {count:,} × {reason.title} ({reason.effect})")
 
 
 def _as_json(source: Path, report: Any, problems: Any, audit: Any) -> dict[str, Any]:

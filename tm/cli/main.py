@@ -6,6 +6,7 @@ pay for encoders, PDF readers or web frameworks.
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -20,7 +21,7 @@ from tm.cli.evaluate import evaluate
 from tm.cli.fetch import fetch
 from tm.cli.lookup import lookup
 from tm.cli.memory import app as memory
-from tm.cli.output import message
+from tm.cli.output import message, write
 from tm.cli.review import review
 from tm.cli.serve import serve
 from tm.cli.structure import structure
@@ -39,8 +40,20 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from tm.formats.base import tool_version
+
+        write(f"duiyi {tool_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
     """Exit code 0: done; 1: a check found faults; 2: bad usage or bad input."""
 
 

@@ -127,7 +127,7 @@ def _take(
                     write(f"  left out: {count:,} ({why})")
                 for key, count in sorted(audit.counts.items()):
                     if key in REASONS:
-                        write(f"  note: {count:,}: {REASONS[key].title} ({REASONS[key].effect})")
+                        write(f"  note: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
     if json:
         print_json(results)
 

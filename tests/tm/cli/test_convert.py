@@ -67,8 +67,8 @@ def test_what_was_mended_is_said(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     out, _ = run(path, tmp_path / "o.tmx")
-    assert "mended: 1: a code has an underscore" in out
-    assert "mended: 1: an attribute of the header is missing" in out
+    assert "mended: 1 × a code has an underscore" in out
+    assert "mended: 1 × an attribute of the header is missing" in out
 
 
 def test_a_page_to_read_escapes_what_it_shows(tmp_path: Path) -> None:
@@ -81,6 +81,18 @@ def test_a_page_to_read_escapes_what_it_shows(tmp_path: Path) -> None:
     assert "&lt;script&gt;" in page
     assert 'class="doubtful heading"' in page
     assert 'lang="zh-CN"' in page
+
+
+def test_what_is_written_beside_the_units_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "m.tmx"
+    twice = [Unit("1. 第一句。", "1. One.", "zh-CN", "en-US"), Unit("第二句。", "Two.", "zh-CN", "en-US")] * 2
+    formats.write(path, twice)
+    told = run(path, tmp_path / "o.tmx", "--for", "omegat")[0].splitlines()
+    assert told[0].endswith("o.tmx: 4 units from 4")
+    assert told[1] == "  left out: 2 (duplicate)"
+    assert told[2].startswith("  added: 2 ")
+    assert "added" not in run(path, tmp_path / "o.tmx", "--for", "trados")[0]
+    assert "  note: 2 × the same pair" in run(path, tmp_path / "o.tmx")[0]
 
 
 def test_guesses_and_damage_are_told_on_standard_error(tmp_path: Path) -> None:
