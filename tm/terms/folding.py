@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from corpora.languages import base, is_spaced
-from tm.terms.tokens import singular
+from tm.terms.tokens import singular, whole
 
 __all__ = ["Folded", "fold", "fold_text"]
 
@@ -50,6 +50,7 @@ def fold_text(text: str, language: str) -> Folded:
 
     NFKC may change lengths, so it is applied unit by unit; the conversion to simplified characters maps one to one.
     """
+    text = whole(text)
     if is_spaced(language):
         units, spans = [], []
         for match in _WORD.finditer(text):

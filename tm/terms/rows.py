@@ -14,6 +14,7 @@ from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.exchange import Conflict
 from tm.terms.extraction import TermPair
 from tm.terms.formats.tables import Columns, named
+from tm.terms.tokens import whole
 from tm.unit import Unit
 
 __all__ = [
@@ -110,8 +111,8 @@ def pair_row(pair: TermPair, units: Sequence[Unit]) -> dict[str, Any]:
         "termhood": pair.termhood,
         "source_forms": "|".join(pair.source_forms),
         "target_forms": "|".join(pair.target_forms),
-        "source_example": example.source if example else "",
-        "target_example": example.target if example else "",
+        "source_example": whole(example.source) if example else "",
+        "target_example": whole(example.target) if example else "",
     }
 
 
@@ -130,8 +131,8 @@ def proposed(pairs: Iterable[TermPair], units: Sequence[Unit]) -> Iterator[Conce
     for pair in pairs:
         example = units[pair.examples[0]] if pair.examples else units[0]
         terms = (
-            Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(example.source,)),
-            Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(example.target,)),
+            Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(whole(example.source),)),
+            Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(whole(example.target),)),
         )
         yield Concept(made_id(terms), terms, note=f"extracted, score {pair.score:g}, {pair.count} units")
 

@@ -17,7 +17,10 @@ from corpora.extras import need
 from corpora.languages import base
 from tm.terms.stopwords import stopwords
 
-__all__ = ["Role", "Word", "singular", "words"]
+__all__ = ["Role", "Word", "singular", "whole", "words"]
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Role(IntFlag):
@@ -64,12 +67,17 @@ _ROLES: dict[str, tuple[Role, float]] = {
 }  # fmt: skip
 
 
+def whole(text: str) -> str:
+    """``text`` with U+FFFD for half characters, which JSON can hold and UTF-8, and so the libraries, cannot."""
+    return _HALF.sub("\ufffd", text)
+
+
 def words(text: str, language: str) -> list[Word]:
     """The words of ``text`` in order; punctuation, code and addresses come as words without a role.
 
     Chinese needs the extra ``duiyi[terms]``; raises `corpora.errors.MissingExtra` without it.
     """
-    plain = _CODE.sub(lambda match: "\x00" * len(match[0]), text)
+    plain = _CODE.sub(lambda match: "\x00" * len(match[0]), whole(text))
     plain = _ROLE.sub(lambda match: "\x01" * len(match[0]), plain)
     if base(language) == "zh":
         return list(_chinese(plain))

@@ -48,7 +48,9 @@ def test_lookup(sample: TermBase, question: str, answer: str, kind: str) -> None
     assert hits[answer] == kind
 
 
-@pytest.mark.parametrize("question", ["", "   ", "zzzzqqqq", "'; DROP TABLE terms; --", "(?:.*)+[", "%_%", "[a-z]"])
+@pytest.mark.parametrize(
+    "question", ["", "   ", "zzzzqqqq", "'; DROP TABLE terms; --", "(?:.*)+[", "%_%", "[a-z]", "\ud800"]
+)
 def test_nonsense_finds_nothing_and_breaks_nothing(sample: TermBase, question: str) -> None:
     assert sample.lookup(question) == []
 

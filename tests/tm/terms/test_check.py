@@ -28,6 +28,7 @@ def faults(base: TermBase, *pairs: tuple[str, str]) -> list[str]:
         ("冻结资产", "Frozen assets"),
         ("缔约国会议通过了决议。", "The Conference adopted a resolution."),
         ("无关的句子。", "A sentence about something else."),
+        ("\ud800缔约国应当合作。", "\udc00States parties shall cooperate."),
     ],
 )
 def test_good_translations_pass(sample: TermBase, zh: str, en: str) -> None:

@@ -1,3 +1,4 @@
+import json
 import random
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from tm.terms.candidates import find
 from tm.terms.extraction import ExtractOptions, extract
+from tm.terms.rows import pair_row, proposed
 from tm.terms.tokens import Role, singular, words
 from tm.unit import Unit
 
@@ -53,6 +55,16 @@ def test_pairs_that_meet_are_found_and_ranked() -> None:
     assert ("资产追回", "asset recovery") not in {
         (p.source, p.target) for p in extract(units, options=ExtractOptions(known=known))
     }
+
+
+def test_half_characters_are_counted_past_and_never_written() -> None:
+    units = [Unit("资产追回十分重要\ud800", "asset recovery matters \udc00", "zh-CN", "en-US")] * 4
+    units += [Unit("司法协助有其困难", "legal assistance is difficult", "zh-CN", "en-US")] * 4
+    pairs = extract(units)
+    told = json.dumps([pair_row(pair, units) for pair in pairs], ensure_ascii=False).encode("utf-8").decode()
+    assert "\ufffd" in told
+    kept = "".join(text for one in proposed(pairs, units) for term in one.terms for text in term.examples)
+    assert "\ufffd" in kept.encode("utf-8").decode()
 
 
 def test_nothing_comes_of_nothing() -> None:
