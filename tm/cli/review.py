@@ -78,7 +78,7 @@ def review(
         shelf.work(page)  # read before the browser asks for it
     app = create(shelf, lambda: load(model), options)
     with listen(host, port) as server:
-        here = address(host, server) + (f"works/{page}" if page else "") + (f"?token={token}" if token else "")
+        here = address(host, server, f"works/{page}" if page else "", token)
         write(here)
         message("duiyi: the editor runs until you stop it with Ctrl+C; decisions are kept as they are made")
         if browser:

@@ -84,7 +84,7 @@ def serve(
     # Opened before anything listens: a memory that cannot be used ends the command with a sentence.
     holdings = Holdings(options)
     with closing(holdings), listen(host, port) as server:
-        write(address(host, server) + (f"?token={token}" if token else ""))
+        write(address(host, server, token=token))
         message(f"duiyi: serving {', '.join(holdings.memories)} until you stop it with Ctrl+C")
         _run(server, holdings, workers)
     message("duiyi: stopped")

@@ -184,9 +184,9 @@ def date_of(text: str) -> datetime | None:
     """The moment that an ISO 8601 date names, basic (TMX) or extended; None for what is no date."""
     try:
         date = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):  # the second: a year 0 or 10000 in UTC
         return None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 @lru_cache(maxsize=1000)

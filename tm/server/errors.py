@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from corpora.errors import DuiyiError, InputError, MissingExtra, StoreError, UsageError
+from corpora.errors import DuiyiError, MissingExtra, StoreError, UsageError
 
-__all__ = ["Busy", "ReadOnly", "TooLarge", "UnknownMemory", "handlers", "sentence", "status_of"]
+__all__ = ["Busy", "ReadOnly", "UnknownMemory", "handlers", "sentence", "status_of"]
 
 
 class UnknownMemory(UsageError):
@@ -24,10 +24,6 @@ class UnknownMemory(UsageError):
 
 class ReadOnly(UsageError):
     """Something was to be changed where nothing may be."""
-
-
-class TooLarge(InputError):
-    """A body that is larger than what is taken."""
 
 
 class Busy(DuiyiError):
@@ -41,8 +37,6 @@ def status_of(error: DuiyiError) -> int:
             return 404
         case ReadOnly():
             return 403
-        case TooLarge():
-            return 413
         case Busy():
             return 503
         case MissingExtra():

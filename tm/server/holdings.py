@@ -152,6 +152,9 @@ class Holdings:
         """``message`` without paths of this machine: memories by name, uploads by theirs."""
         for path, name in self._names.items():
             message = message.replace(path, name)
+        for model in self.options.model.split("+"):  # of encoders some are folders
+            if Path(model).expanduser().is_absolute():
+                message = message.replace(model, "the encoder").replace(str(Path(model).expanduser()), "the encoder")
         return self._hidden.sub("", message.replace(str(self.options.terms), "the term base"))
 
     def check_going(self, *_: object) -> None:

@@ -71,7 +71,7 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
         substitute: bool = False,
         memory: str = "",
     ) -> Response:
-        percent = int(minimum) if minimum.isdecimal() else 70
+        percent = int(minimum) if minimum.isdecimal() and len(minimum) < 4 else 70
 
         def answer() -> dict[str, Any]:
             options = LookupOptions(percent, 10, filters=Filters(source_lang, target_lang), substitute=substitute)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from urllib.parse import quote
 
 from corpora.errors import UsageError
 from tm.web.addresses import is_loopback
@@ -17,6 +18,10 @@ def check_access(host: str, token: str) -> None:
         raise UsageError(f"{host} can be reached from other machines; give a --token that visitors must show")
     if token and len(token) < _SHORTEST:
         raise UsageError(f"--token needs {_SHORTEST} characters at least")
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise UsageError(
+            "--token takes letters without accents, digits and signs, no blanks: headers hold nothing else"
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -38,10 +43,13 @@ def listen(host: str, port: int) -> socket.socket:
             raise
     except OSError as error:
         raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from error
+    except UnicodeError as error:  # an empty or endless part between dots
+        raise UsageError(f"{host} is no name of a machine") from error
     return server
 
 
-def address(host: str, server: socket.socket) -> str:
-    """The address of the start page, as a browser takes it."""
+def address(host: str, server: socket.socket, path: str = "", token: str = "") -> str:
+    """The address of the start page, or of the page at ``path``, as a browser takes it; with ``token`` it lets in."""
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{server.getsockname()[1]}/"
+    asked = f"?token={quote(token, safe='')}" if token else ""
+    return f"http://{shown}:{server.getsockname()[1]}/{path}{asked}"

@@ -68,6 +68,27 @@ def test_no_question_breaks_a_page(client: TestClient, path: str, text: str) -> 
     assert client.get("/api/stats").json()["units"] == len(UNITS)
 
 
+def test_a_page_takes_any_score(client: TestClient) -> None:
+    for score in ("9" * 5_000, "-1", "²", "many"):
+        assert client.get("/", params={"text": "第一条", "min": score}).status_code == 200
+
+
+def test_long_names_of_files_are_taken(client: TestClient) -> None:
+    name, content = "关于打击跨国有组织犯罪的决议" * 15 + ".tsv", "zh-CN\ten-US\n丙\tC\n".encode()
+    answer = client.post("/api/import", files={"file": (name, content)})
+    assert (answer.status_code, answer.json()["new"]) == (200, 1)
+    assert client.put(f"/tmserver/zh/en/store/{name}", content=content).text.startswith("added 1 units")
+
+
+def test_the_folder_of_the_encoder_is_not_told(options: ServerOptions, tmp_path: Path) -> None:
+    with client_of(options, model=f"{tmp_path / 'model'}+use") as client:
+        for path in ("/api/lookup?text=x&semantic=true", "/?text=x"):
+            assert str(tmp_path) not in client.get(path).text
+        answer = client.get("/api/lookup?text=x&semantic=true")
+        assert answer.status_code == 400
+        assert answer.json()["message"].startswith("the encoder ")
+
+
 @given(text=st.text(max_size=40), other=st.text(max_size=10), number=st.integers(-1000, 1000))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_question_is_too_much(client: TestClient, text: str, other: str, number: int) -> None:
