@@ -18,7 +18,7 @@ _QUOTED = 90  # characters of a piece of the original that the list of changes s
 
 
 def structure(
-    file: Annotated[Path, typer.Argument(help="Document to read: text, PDF, DOCX, HTML or PO.")],
+    file: Annotated[Path, typer.Argument(help="Document to read: text, PDF, DOCX or HTML.")],
     language: Annotated[str | None, typer.Option(help="Language of the document; detected by default.")] = None,
     profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
     blocks: Annotated[bool, typer.Option("--blocks", help="Show every block, not the headings alone.")] = False,
@@ -32,7 +32,7 @@ def structure(
 
     document = read(file, language=language, profile=profile)
     for warning in document.warnings:
-        message(f"{file}: {warning}")
+        message(f"duiyi: warning: {warning}")
     if json:
         print_json(_as_data(document))
         return

@@ -52,6 +52,13 @@ def test_json(document: Path) -> None:
     assert TEXT[item["start"] : item["end"]].strip().startswith("1. 促请")
 
 
+def test_a_warning_names_the_file_once(document: Path) -> None:
+    document.write_text(TEXT * 20, encoding="gb18030")
+    result = CliRunner().invoke(app, ["structure", str(document)])
+    assert result.exit_code == 0
+    assert result.stderr == f"duiyi: warning: {document}: its encoding is not stated and was taken for gb18030\n"
+
+
 def test_the_outline_and_the_changes(document: Path) -> None:
     printed = run(str(document), "--changes")
     assert "第 3/1号决议" in printed
