@@ -51,7 +51,7 @@ def refusal(unit: Unit) -> str:
     if not (unit.source.isascii() and unit.target.isascii()) and _HALF.search(unit.source + unit.target):
         return "half a character, which is no text"
     if unit.status not in STATUSES:
-        return f"status {unit.status!r}"
+        return f"{unit.status!r} is not a status; there are {', '.join(STATUSES)}"
     return ""
 
 
