@@ -82,17 +82,18 @@ def take(
     problems = Problems(file, options.strict)
     audit = Audit(counts=problems.mended)  # what the reader mends CAT tools would trip over too
     units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
-    prepared = _prepared(audit.over(units), file, options)
+    prepared = _prepared(audit.over(units), problems, options)
     report = memory.add(prepared, keep=options.keep, whole=options.strict, progress=progress)
     return Intake(str(file), report, problems, audit)
 
 
-def _prepared(units: Iterable[Unit], file: Path, options: IntakeOptions) -> Iterator[Unit]:
-    """Where nothing tells where a unit comes from, the file does."""
+def _prepared(units: Iterable[Unit], problems: Problems, options: IntakeOptions) -> Iterator[Unit]:
+    """Units good enough, with their new status; where nothing tells where one comes from, the file does."""
     least = options.min_quality
     for unit in units:
         if least is not None and unit.score is not None and unit.score < least:
+            problems.skipped[f"quality below {least:g}"] += 1
             continue
         if not unit.origin.source_file and not unit.origin.target_file:
-            unit = replace(unit, origin=replace(unit.origin, source_file=file.name))
+            unit = replace(unit, origin=replace(unit.origin, source_file=problems.path.name))
         yield replace(unit, status=options.status) if options.status else unit
