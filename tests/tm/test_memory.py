@@ -125,7 +125,7 @@ def test_what_cannot_be_kept_is_counted(memory: Memory) -> None:
         "no target text": 1,
         "no source text": 1,
         "longer than 100,000 characters": 1,
-        "status 'odd'": 1,
+        "'odd' is not a status; there are rejected, unreviewed, reviewed": 1,
         "half a character, which is no text": 1,
     }
 
