@@ -19,6 +19,14 @@ def test_the_cli_reference_is_what_the_command_line_says() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_commands_that_ask_the_server_hold_no_address_that_http_refuses() -> None:
+    commands = re.findall(r"^\$ (curl .*)$", (ROOT / "docs" / "server.md").read_text("utf-8"), re.MULTILINE)
+    addresses = [address for command in commands for address in re.findall(r"http://[^\s']+", command)]
+    assert addresses
+    # curl sends an address as it is typed; letters beyond ASCII make no request.
+    assert [address for address in addresses if not address.isascii()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"!?\[[^\]]*\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))

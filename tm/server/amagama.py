@@ -28,7 +28,7 @@ from tm.formats import format_of
 from tm.intake import IntakeOptions
 from tm.lookup import LookupOptions
 from tm.server.desk import Desk
-from tm.server.errors import status_of
+from tm.server.errors import UNFORESEEN, status_of
 from tm.server.pools import Pools
 from tm.store.filters import Filters
 from tm.unit import Unit
@@ -57,6 +57,9 @@ class Amagama:
             answer = await self._answer(Request(scope, receive))
         except DuiyiError as error:
             answer = _fault(self._desk.holdings.told(str(error)), status_of(error))
+        except Exception:
+            await _fault(UNFORESEEN, 500)(scope, receive, send)
+            raise  # for the log
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

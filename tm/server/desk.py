@@ -110,7 +110,7 @@ class Desk:
         return sorted({code for memory, _ in self.holdings.asked() for code in memory.codes()})
 
     def add(self, units: Sequence[Unit], keep: Keep = "all") -> AddReport:
-        """Add units to the first memory, all or none of them."""
+        """Add units to the first memory, in one step; what `tm.store.writing.refusal` names is left out, counted."""
         return self.holdings.written().add(units, keep=keep, whole=True)
 
     def take(self, file: Path, options: IntakeOptions, source_lang: str, target_lang: str) -> dict[str, Any]:

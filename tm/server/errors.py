@@ -15,7 +15,9 @@ from starlette.responses import JSONResponse, Response
 
 from corpora.errors import DuiyiError, MissingExtra, StoreError, UsageError
 
-__all__ = ["Busy", "ReadOnly", "UnknownMemory", "handlers", "sentence", "status_of"]
+__all__ = ["UNFORESEEN", "Busy", "ReadOnly", "UnknownMemory", "handlers", "sentence", "status_of"]
+
+UNFORESEEN = "something went wrong inside the server; its log says more"
 
 
 class UnknownMemory(UsageError):
@@ -94,7 +96,7 @@ def handlers(told: Callable[[str], str], page: Callable[[str, int], Response]) -
         return answered
 
     async def unforeseen(request: Request, error: Exception) -> Response:
-        return answer(request, "something went wrong inside the server; its log says more", 500)
+        return answer(request, UNFORESEEN, 500)
 
     return {DuiyiError: known, RequestValidationError: invalid, HTTPException: http, Exception: unforeseen}
 

@@ -89,7 +89,7 @@ def memory_router(desk: Desk, pools: Pools) -> APIRouter:
 
     @router.post("/add", summary="Add units", response_model=ImportAnswer)
     async def add(question: AddQuestion) -> Response:
-        """Add units to the first memory, all or none; equal ones fold into one."""
+        """Add units to the first memory, in one step; equal ones fold into one, those without text are left out."""
         units = units_of(question.units)
         return JSONResponse(await pools.write(lambda: add_json(desk.add(units, question.keep))))
 

@@ -15,7 +15,7 @@ from hmac import compare_digest
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from secrets import token_urlsafe
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -126,7 +126,7 @@ class Guard:
         if given and scope["method"] == "GET" and self._is_token(given):
             # Out of the address bar, lest it be read over a shoulder or copied with the address.
             rest = urlencode([(key, value) for key, value in query if key != "token"])
-            path = "/" + scope["path"].lstrip("/")
+            path = quote("/" + scope["path"].lstrip("/"))
             answer = RedirectResponse(path + ("?" + rest if rest else ""), 303)
             answer.set_cookie(name, self._options.token, httponly=True, samesite="strict", path="/")
             return answer

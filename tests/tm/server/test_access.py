@@ -149,6 +149,15 @@ def test_a_browser_trades_the_address_for_a_cookie(guarded: TestClient) -> None:
     assert guarded.get("/", headers={"host": "evil.example"}).status_code == 421, "not with a cookie either"
 
 
+def test_a_token_may_hold_any_sign(options: ServerOptions) -> None:
+    token = "k+R/8s&x#=%41?;,\"\\'0123=="
+    with client_of(options, access=Access(token=token)) as client:
+        assert client.get("/", params={"token": token[:-1]}).status_code == 401
+        answer = client.get("/tmserver/zh/en/unit/50%25%3F%23", params={"token": token})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/tmserver/zh/en/unit/50%25%3F%23")
+        assert client.get("/").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [({"host": "0.0.0.0"}, "--token"), ({"host": "::"}, "--token"), ({"host": "0.0.0.0", "token": "short"}, "16")],

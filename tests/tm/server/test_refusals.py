@@ -73,6 +73,17 @@ def test_a_page_takes_any_score(client: TestClient) -> None:
         assert client.get("/", params={"text": "第一条", "min": score}).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/lookup?text=x", "/tmserver/zh/en/unit/x"])
+def test_what_nobody_foresaw_is_one_sentence(client: TestClient, path: str, monkeypatch: Any) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr("tm.server.desk.lookup", broken)
+    answer = client.get(path)
+    assert (answer.status_code, list(answer.json())) == (500, ["message"])
+    assert "secret" not in answer.text
+
+
 def test_long_names_of_files_are_taken(client: TestClient) -> None:
     name, content = "关于打击跨国有组织犯罪的决议" * 15 + ".tsv", "zh-CN\ten-US\n丙\tC\n".encode()
     answer = client.post("/api/import", files={"file": (name, content)})
