@@ -48,7 +48,7 @@ _OTHERS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"{\\rtf", "an RTF document, which Word or LibreOffice can save as DOCX"),
+    (b"{\\rtf", "an RTF document (Word or LibreOffice can save it as DOCX)"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"MZ", "a program"),
     (b"\x7fELF", "a program"),
@@ -142,7 +142,7 @@ def _text(data: bytes, head: bytes, path: Path, said: Format | None) -> Format:
     for magic, what in _OTHERS:
         # "MZ" and "BZh" may begin a text too; there is always a NUL in the files that they stand for.
         if head.startswith(magic) and (len(magic) > 3 or b"\x00" in head or b"\xff" in head):
-            raise WrongFormat(f"{path} is {what}, not {'a document' if said is None else _an(said)}")
+            raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else _an(said)}")
     letters = head.replace(b"\x00", b"")  # a look through UTF-16
     root = _XML_ROOT.match(letters.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff"))
     name = root[1].decode("ascii").rpartition(":")[2].lower() if root else ""
