@@ -1,24 +1,33 @@
-"""Write the pictures in `docs/images` of report and editor, from the sample pair with some faults planted in it.
+"""Write the pictures in `docs/images` of report, editor and server, from the sample pair with faults planted in it.
 
     python docs/make_images.py [FOLDER]
 
 Needs Chromium. A section of the sample is said to stand elsewhere in the translation, and two of its targets are taken
-out, so that the picture of the alignment has something to show.
+out, so that the picture of the alignment has something to show. The server's pages show the pair as it is.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 SHOTS = ((1280, "light"), (390, "dark"))
+QUESTION = "请秘书处向第十四届会议报告本决议的执行情况，并提出建议。"
+SERVED = (
+    ("memory", f"/?{urlencode({'text': QUESTION, 'min': 50})}", 1280, "light"),
+    ("memory", f"/?{urlencode({'text': QUESTION, 'min': 50})}", 390, "dark"),
+    ("phrases", f"/phrases?{urlencode({'text': '资产追回'})}", 1280, "light"),
+    ("terms", f"/terms?{urlencode({'text': '司法协助'})}", 390, "light"),
+)
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -50,11 +59,16 @@ def faulty(folder: Path) -> Path:
     return path
 
 
-@contextmanager
-def editor(*arguments: object) -> Iterator[str]:
+def editor(*arguments: object) -> AbstractContextManager[str]:
     """The editor; its address."""
-    command = duiyi("review", *arguments, "--no-browser", "--author", "Ada")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    return listening("review", *arguments, "--no-browser", "--author", "Ada")
+
+
+@contextmanager
+def listening(*arguments: object, **environment: str) -> Iterator[str]:
+    """A command that serves pages; their address."""
+    command, env = duiyi(*arguments), os.environ | environment
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()
@@ -93,8 +107,28 @@ def shoot(browser: Any, images: Path, folder: Path) -> None:
         page.close()
 
 
+def shoot_server(browser: Any, images: Path, folder: Path) -> None:
+    """The pages of the server, no longer than what stands on them."""
+    sample, pairs, memory = ROOT / "corpora" / "sample", folder / "sample.jsonl", folder / "sample.duiyi"
+    subprocess.run(duiyi("align", sample / "zh.txt", sample / "en.txt", "-o", pairs), check=True, capture_output=True)
+    subprocess.run(duiyi("memory", "add", pairs, "--memory", memory), check=True, capture_output=True)
+    # Where no term base is, the sample glossary answers.
+    with listening("serve", "--memory", memory, "--port", 0, XDG_DATA_HOME=str(folder)) as address:
+        for name, path, width, scheme in SERVED:
+            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            page.goto(address.rstrip("/") + path)
+            end = page.evaluate("document.querySelector('main').getBoundingClientRect().bottom")
+            page.screenshot(
+                path=images / f"server-{name}-{width}-{scheme}.png",
+                clip={"x": 0, "y": 0, "width": width, "height": min(900, end + 12)},
+            )
+            page.close()
+
+
 if __name__ == "__main__":
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        shoot(chromium, Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images", Path(name))
+        images = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+        shoot(chromium, images, Path(name))
+        shoot_server(chromium, images, Path(name))
         chromium.close()
