@@ -198,7 +198,7 @@ def _print(report: "Report", units: "Sequence[Unit]", limit: int, least: "Severi
         for side in (units[number].source, units[number].target):
             write(_INDENT + _short(side, room))
     if len(shown) > limit:
-        message(f"duiyi: {len(shown) - limit:,} more are in the report (-o report.json)")
+        message(f"duiyi: {len(shown) - limit:,} more: --limit prints them, -o report.html holds all")
     counts = ", ".join(f"{count:,} {name}" for name, count in summary["by_severity"].items())
     accepted = f", {report.accepted:,} accepted before" if report.accepted else ""
     message(f"{report.units:,} units: {counts}{accepted}")
