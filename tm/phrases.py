@@ -19,6 +19,7 @@ _LONGEST = 1_000  # characters of a question
 _WILDEST = 8  # stars in a question: each multiplies what must be tried
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|(\S+)')
 _WILD = re.compile(r"[*?]")
+_STAR_OF_WORD = re.compile(r"[^\s*]*\*")
 _GAP = 12  # characters that * spans in Chinese
 
 
@@ -42,12 +43,26 @@ class Part:
         """A regular expression: on the text as it stands (``exact``), else on the folded text."""
         text = self.raw if exact else self.folded
         found = []
+        held = ""  # what closes the group of the last star
         for place, sign in enumerate(text):
             if sign in "*?":
-                beside = text[place - 1 : place] + text[place + 1 : place + 2]
-                chinese = any(is_character(one) for one in beside)
+                chinese = _is_chinese(text, place)
                 any_one = r"[^\s]" if chinese else r"[^\W_]"
-                found.append(any_one + (f"{{0,{_GAP}}}?" if chinese else "*") if sign == "*" else any_one)
+                if sign == "?":
+                    found.append(any_one)
+                    continue
+                found.append(held)
+                held = ""
+                following = _STAR_OF_WORD.match(text, place + 1)
+                if chinese:
+                    found.append(f"{any_one}{{0,{_GAP}}}?")
+                elif following and not _is_chinese(text, following.end() - 1):
+                    # The first place of what follows will do, for the next star takes any letters: nothing is tried
+                    # twice, which on a long word would take for ever.
+                    found.append(f"(?>{any_one}*?")
+                    held = ")"
+                else:
+                    found.append(f"{any_one}*")
             elif sign.isspace():
                 found.append(r"\s+")
             else:
@@ -61,6 +76,11 @@ class Part:
             before = before and rf"(?:{before}|(?<={_CJK}))"
             after = after and rf"(?:{after}|(?={_CJK}))"
         return before + body + after
+
+
+def _is_chinese(text: str, place: int) -> bool:
+    """True where the wildcard at ``place`` stands beside a Chinese character."""
+    return any(is_character(one) for one in text[max(0, place - 1) : place] + text[place + 1 : place + 2])
 
 
 _CJK = "[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"

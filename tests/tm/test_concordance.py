@@ -1,10 +1,13 @@
 """Concordance: phrases, words, wildcards, either side, and the counterpart on the other."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpora.errors import UsageError
 from tm.concordance import ConcordanceOptions, concordance
@@ -77,6 +80,20 @@ def test_filters_and_sides(memory: Memory) -> None:
 def test_questions_that_are_none(memory: Memory, text: str) -> None:
     with pytest.raises(UsageError):
         concordance([memory], text)
+
+
+@given(st.from_regex(r"[ab][ab*?]{0,7}b", fullmatch=True), st.from_regex(r"[ab-]{1,9}( [ab-]{1,9})?", fullmatch=True))
+def test_stars_mean_any_letters_of_a_word(pattern: str, text: str) -> None:
+    plain = pattern.replace("*", r"[^\W_]*").replace("?", r"[^\W_]")
+    wanted = [match.span() for match in re.finditer(rf"(?<![^\W_]){plain}(?![^\W_])", text)]
+    found = parse(pattern, exact=True).spans(text)
+    assert found == ((True, wanted) if wanted else None)
+
+
+def test_many_stars_on_an_endless_word_are_quick() -> None:
+    # A search that tried every combination would not end before the sun does.
+    assert parse("a*a*a*a*a*a*a*a*c").spans("a" * 20_000) is None
+    assert parse("a*a*a*a*a*a*a*a*c").spans("a" * 20_000 + "c") == (True, [(0, 20_001)])
 
 
 @pytest.mark.parametrize("text", ["x' OR '1'='1", '"unbalanced', "a NEAR b", "(a", "a[b", "a\\", "^a$", "\ud800a"])
