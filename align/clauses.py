@@ -17,15 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.band import Window
-from models.encoder import Encoder
-from models.spans import encode_parts
+from models.encoder import Vectors
 
 __all__ = ["Clauses", "Heard", "Verdicts", "clauses", "split", "verdicts"]
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
-_BLOCK = 8192
 _LEAST = 8  # letters, an ideograph counted as three, below which a part goes with the part before it
 # Behind marks and the quotation marks that they close with; before what opens a quotation.
 _CUTS = re.compile(
@@ -75,15 +73,10 @@ class Clauses:
         return Clauses(self.vectors[starts[0] : starts[-1]], starts - starts[0])
 
 
-def clauses(texts: Sequence[str], encoder: Encoder) -> Clauses:
-    """Cut ``texts`` and encode the parts."""
-    parts = [split(text) for text in texts]
-    starts = np.concatenate([[0], np.cumsum([len(some) for some in parts])]).astype(np.int64)
-    flat = [part for some in parts for part in some]
-    vectors = np.zeros((len(flat), encoder.dim), np.float16)
-    for start in range(0, len(flat), _BLOCK):
-        vectors[start : start + _BLOCK] = encode_parts(encoder, flat[start : start + _BLOCK])
-    return Clauses(vectors, starts)
+def clauses(parts: Sequence[Sequence[str]], vectors: Vectors) -> Clauses:
+    """Lay the vectors ``[p, dim]`` of all parts out by unit; ``parts`` are those of each unit."""
+    sizes = [len(some) for some in parts]
+    return Clauses(vectors.astype(np.float16), np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
 
 
 #: One side: its clauses, and the vectors ``[n, dim]`` of its whole units.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from align.clauses import Clauses, clauses
+from align.clauses import Clauses, clauses, split
 from align.traits import Traits, traits
 from corpora.languages import joiner, simplified
 from models.encoder import Encoder
@@ -63,11 +63,12 @@ def prepare(texts: Sequence[str], *, encoder: Encoder, language: str, width: int
     """Encode every run of up to ``width`` neighbouring units of ``texts`` and, if asked, the clauses of each."""
     # Encoders have seen far more of Simplified Chinese; in Traditional, sure paragraphs of resolutions were missed.
     heard = simplified(texts, language)
-    spans = read(encoder, heard, joiner(language))
+    parts = [split(text) for text in heard] if by_clauses else []
+    spans = read(encoder, heard, joiner(language), parts)
     vectors = np.zeros((width, len(texts), encoder.dim), np.float16)
     for size in range(1, min(width, len(texts)) + 1):
         for start in range(0, len(texts) - size + 1, _BLOCK):
             starts = np.arange(start, min(start + _BLOCK, len(texts) - size + 1))
             vectors[size - 1, starts] = spans.vectors(starts, np.full(len(starts), size))
-    parts = clauses(heard, encoder) if by_clauses else None
-    return Prepared(texts, language, vectors, traits(texts), encoder.name, parts)
+    heard_too = clauses(parts, spans.parts()) if by_clauses else None
+    return Prepared(texts, language, vectors, traits(texts), encoder.name, heard_too)

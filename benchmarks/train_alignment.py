@@ -29,7 +29,7 @@ from align import beadfile, metrics
 from align.alignment import Bead
 from align.band import Window, cover
 from align.blocks import BlockOptions
-from align.clauses import clauses
+from align.clauses import Clauses
 from align.lattice import Lattice, _forward, _log_sum, posteriors
 from align.pipeline import AlignOptions, align
 from align.scoring import IMPOSSIBLE, Pair, features, pair_up, score, shapes
@@ -89,7 +89,7 @@ def examples(folder: Path, encoder: Encoder, options: SearchOptions) -> tuple[li
         found.append(_example(path.stem, _paired(*sides), gold, options, start, names))
         if options.unit == "sentence":
             for side, at in ((1, 0.3), (0, 0.7)):
-                shortened, beads = _with_omission(sides, gold, side, int(len(gold) * at), encoder)
+                shortened, beads = _with_omission(sides, gold, side, int(len(gold) * at))
                 found.append(_example(path.stem, _paired(*shortened), beads, options, start, names, made=True))
     count = len(names)
     return list(names), [
@@ -105,7 +105,7 @@ def _paired(source: Prepared, target: Prepared) -> Pair:
 
 
 def _with_omission(
-    sides: Sequence[Prepared], gold: Sequence[Bead], side: int, at: int, encoder: Encoder
+    sides: Sequence[Prepared], gold: Sequence[Bead], side: int, at: int
 ) -> tuple[list[Prepared], list[Bead]]:
     """Take the units of a stretch of beads away on one side; the beads of the other side become omissions."""
     gone = {unit for bead in gold[at : at + _STRETCH] for unit in (bead.source, bead.target)[side]}
@@ -117,8 +117,12 @@ def _with_omission(
         vectors[size, max(hole - size, 0) : hole] = 0  # runs across the hole were never encoded
     texts = [sides[side].texts[unit] for unit in kept]
     shortened = list(sides)
-    parts = None if sides[side].clauses is None else clauses(texts, encoder)
-    shortened[side] = replace(sides[side], texts=texts, vectors=vectors, traits=traits(texts), clauses=parts)
+    heard = sides[side].clauses
+    if heard is not None:
+        rows = np.concatenate([np.arange(heard.starts[unit], heard.starts[unit + 1]) for unit in kept])
+        sizes = np.diff(heard.starts)[kept]
+        heard = Clauses(heard.vectors[rows], np.concatenate([[0], np.cumsum(sizes)]))
+    shortened[side] = replace(sides[side], texts=texts, vectors=vectors, traits=traits(texts), clauses=heard)
     beads: list[Bead] = []
     for bead in gold:
         both = [bead.source, bead.target]

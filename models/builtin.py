@@ -77,11 +77,11 @@ class BuiltinEncoder:
             vectors[rows] = encode_ids(self._network, [ids[row] for row in rows])
         return vectors
 
-    def prepare(self, sentences: Sequence[str], joiner: str) -> "UseSpans":
+    def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> "UseSpans":
         """Read the sentences once; any span's vector can be had from what is kept, 6 kB a sentence."""
         from models.use_spans import UseSpans
 
-        return UseSpans(self._network, self._tokenizer, sentences, joiner)
+        return UseSpans(self._network, self._tokenizer, sentences, joiner, parts)
 
     def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
         """Return float32 vectors ``[width, n, 512]`` of all runs of up to ``width`` sentences; zeros past the end."""

@@ -50,14 +50,9 @@ class CombinedEncoder:
         """Return float32 vectors ``[len(texts), dim]``, rows of length 1; zeros for a text without content."""
         return self._beside(self._first.encode(texts), self._second.encode(texts))
 
-    def prepare(self, sentences: Sequence[str], joiner: str) -> Spans:
+    def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
         """Read the sentences once; the second encoder's vectors are centred over them."""
-        return _CombinedSpans(self, sentences, joiner)
-
-    def encode_parts(self, texts: Sequence[str]) -> Vectors:
-        """Return vectors of parts of sentences by the first encoder alone, scaled by its share of the similarity."""
-        first = self._first.encode(texts) * self._scales[0]
-        return np.concatenate([first, np.zeros((len(texts), self._second.dim), np.float32)], axis=1)
+        return _CombinedSpans(self, sentences, joiner, parts)
 
     def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
         """Return float32 vectors ``[width, n, dim]`` of all runs of up to ``width`` sentences; zeros past the end."""
@@ -68,26 +63,33 @@ class CombinedEncoder:
 
 
 class _CombinedSpans:
-    def __init__(self, encoder: CombinedEncoder, sentences: Sequence[str], joiner: str) -> None:
+    def __init__(
+        self, encoder: CombinedEncoder, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]]
+    ) -> None:
         self._encoder = encoder
-        self._first = prepare(encoder._first, sentences, joiner)
+        self._first = prepare(encoder._first, sentences, joiner, parts)
         single = encoder._second.encode(sentences)
         some = single.any(axis=1)
         # One sentence alone would be centred to nothing.
         if some.sum() > _FEWEST:
             single[some] -= single[some].mean(axis=0)
         weights = np.array([len(sentence) for sentence in sentences], np.float32)
-        self._parts = _unit(single) * weights[:, None]
+        self._single = _unit(single) * weights[:, None]
 
     def __len__(self) -> int:
-        return len(self._parts)
+        return len(self._single)
+
+    def parts(self) -> Vectors:
+        """The first encoder's alone, scaled by its share: the second is too slow for every part."""
+        first = self._first.parts() * self._encoder._scales[0]
+        return np.concatenate([first, np.zeros((len(first), self._single.shape[1]), np.float32)], axis=1)
 
     def vectors(self, starts: ArrayLike, lengths: ArrayLike) -> Vectors:
         first, count = checked(starts, lengths, len(self))
-        sums = np.zeros((len(first), self._parts.shape[1]), np.float32)
+        sums = np.zeros((len(first), self._single.shape[1]), np.float32)
         for step in range(int(count.max(initial=0))):
             rows = np.flatnonzero(count > step)
-            sums[rows] += self._parts[first[rows] + step]
+            sums[rows] += self._single[first[rows] + step]
         return self._encoder._beside(self._first.vectors(first, count), _unit(sums))
 
 

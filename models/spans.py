@@ -16,12 +16,10 @@ from models.encoder import Encoder, SpanEncoder, Vectors
 
 __all__ = [
     "Joined",
-    "PartsEncoder",
     "PreparingEncoder",
     "Spans",
     "all_spans",
     "checked",
-    "encode_parts",
     "prepare",
     "table",
 ]
@@ -44,31 +42,33 @@ class Spans(Protocol):
         """
         ...
 
+    def parts(self) -> Vectors:
+        """Return float32 vectors ``[p, dim]`` of the p parts that `prepare` was given, in order.
+
+        Comparable with each other and with `vectors`; an encoder may read the parts as they stand in their sentences.
+        Of length 1 at most; zeros for a part without content.
+        """
+        ...
+
 
 @runtime_checkable
 class PreparingEncoder(Encoder, Protocol):
     """An encoder that adds the vector of a span up from what it keeps of each sentence."""
 
-    def prepare(self, sentences: Sequence[str], joiner: str) -> Spans:
-        """Read the sentences once; keep only what the spans need."""
-        ...
-
-
-@runtime_checkable
-class PartsEncoder(Encoder, Protocol):
-    """An encoder that has a cheaper way to read parts of sentences, comparable with its vectors of whole ones."""
-
-    def encode_parts(self, texts: Sequence[str]) -> Vectors:
-        """Return float32 vectors ``[len(texts), dim]`` of length 1 at most; zeros for a text without content."""
+    def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
+        """Read the sentences once; keep only what the spans, and the parts of each sentence, need."""
         ...
 
 
 class Joined:
     """The spans of an encoder that can only read text: joined, and encoded when asked for."""
 
-    def __init__(self, encoder: Encoder, sentences: Sequence[str], joiner: str) -> None:
+    def __init__(
+        self, encoder: Encoder, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()
+    ) -> None:
         self._encoder = encoder
         self._sentences = tuple(sentences)
+        self._parts = [part for some in parts for part in some]
         self._joiner = joiner
         self._single: Vectors | None = None
 
@@ -92,17 +92,19 @@ class Joined:
             vectors[rows] = self._encoder.encode(texts)[back.reshape(-1)]
         return vectors
 
+    def parts(self) -> Vectors:
+        """Each part is encoded alone."""
+        return self._encoder.encode(self._parts)
 
-def prepare(encoder: Encoder, sentences: Sequence[str], joiner: str) -> Spans:
-    """Return the spans of ``sentences``, by the encoder's own way where it has one."""
+
+def prepare(encoder: Encoder, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
+    """Return the spans of ``sentences``, by the encoder's own way where it has one.
+
+    ``parts``: for each sentence the texts that it is made of, where their vectors are wanted too.
+    """
     if isinstance(encoder, PreparingEncoder):
-        return encoder.prepare(sentences, joiner)
-    return Joined(encoder, sentences, joiner)
-
-
-def encode_parts(encoder: Encoder, texts: Sequence[str]) -> Vectors:
-    """Return vectors of parts of sentences, by the encoder's own way where it has one."""
-    return encoder.encode_parts(texts) if isinstance(encoder, PartsEncoder) else encoder.encode(texts)
+        return encoder.prepare(sentences, joiner, parts)
+    return Joined(encoder, sentences, joiner, parts)
 
 
 def all_spans(encoder: Encoder, sentences: Sequence[str], width: int, joiner: str) -> Vectors:

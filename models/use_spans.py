@@ -13,6 +13,10 @@ cut together and compared with its two halves. Runs of fewer than nine tokens ha
 middle; they are read as they are.
 
 After the linear projection a sentence costs three rows of 512 numbers, whatever the width of the runs.
+
+Parts of a sentence (clauses) are read on the way, as they stand in it: the features of their tokens are summed where
+they are, and only the first and last part are corrected as the sentence is. It costs next to nothing, and aligns
+as well as reading the parts alone.
 """
 
 from collections.abc import Sequence
@@ -33,6 +37,7 @@ _SLAB = 512  # sentences read together: bounds the working memory
 _DIM = 512
 _CHUNK = 8192  # spans whose sums are held at once
 _TOKENS = 16384  # the same for texts that are read alone
+_MARKS = (BEGIN, END)
 _GAP = np.array([PAD, PAD], np.int32)
 
 _Ids = NDArray[np.int32]
@@ -48,7 +53,14 @@ def encode_ids(network: Network, texts: Sequence[Sequence[int]]) -> Vectors:
 class UseSpans:
     """The spans of one text; `vectors` may be called as often as needed, from several threads."""
 
-    def __init__(self, network: Network, tokenizer: Tokenizer, sentences: Sequence[str], joiner: str) -> None:
+    def __init__(
+        self,
+        network: Network,
+        tokenizer: Tokenizer,
+        sentences: Sequence[str],
+        joiner: str,
+        parts: Sequence[Sequence[str]] = (),
+    ) -> None:
         self._network = network
         alone = tokenizer.encode(sentences)
         kept = [row for row, ids in enumerate(alone) if ids]
@@ -56,10 +68,19 @@ class UseSpans:
         self._before = np.concatenate([[0], np.cumsum([bool(ids) for ids in alone])]).astype(np.int64)
         pairs = tokenizer.encode([f"{sentences[a]}{joiner}{sentences[b]}" for a, b in pairwise(kept)])
         self._whole = _assemble([alone[row] for row in kept], pairs)
+        cuts = _cuts(
+            self._whole, [alone[row] for row in kept], tokenizer, [parts[row] for row in kept] if parts else []
+        )
         slabs = range(0, len(kept), _SLAB)
-        parts = [_read_slab(network, self._whole, low, min(low + _SLAB, len(kept))) for low in slabs]
+        read = [_read_slab(network, self._whole, cuts, low, min(low + _SLAB, len(kept))) for low in slabs]
         empty = np.zeros((3, 0, _DIM), np.float32)
-        self._inner, self._begin, self._end = np.concatenate([empty, *parts], axis=1)
+        self._inner, self._begin, self._end = np.concatenate([empty, *(sums for sums, _ in read)], axis=1)
+        self._parts = np.zeros((sum(map(len, parts)), _DIM), np.float32)
+        if cuts:
+            filled = np.repeat([bool(ids) for ids in alone], [len(some) for some in parts])
+            tokens = np.concatenate([np.diff(some) for some in cuts])
+            self._parts[filled] = network.head(np.concatenate([some for _, some in read]), tokens + len(_MARKS))
+            self._parts[np.flatnonzero(filled)[tokens == 0]] = 0
 
     def __len__(self) -> int:
         return len(self._before) - 1
@@ -77,6 +98,10 @@ class UseSpans:
         if not middle.all():
             vectors[rows[~middle]] = self._read(low[rows[~middle]], high[rows[~middle]])
         return vectors
+
+    def parts(self) -> Vectors:
+        """Return the unit vectors of the parts, in order, as they stand in their sentences; zeros without content."""
+        return self._parts
 
     def _added(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> Vectors:
         whole, last = self._whole, high - 1
@@ -173,8 +198,35 @@ def _read_alone(network: Network, texts: Sequence[_Ids]) -> Vectors:
     return np.concatenate(parts)
 
 
-def _read_slab(network: Network, whole: _Whole, low: int, high: int) -> Vectors:
-    """Return ``[3, high - low, 512]``: what sentences ``low : high`` add inside a span, at its begin, at its end."""
+def _cuts(
+    whole: _Whole, alone: Sequence[list[int]], tokenizer: Tokenizer, parts: Sequence[Sequence[str]]
+) -> list[NDArray[np.int64]]:
+    """Where in the pieces of the whole text the parts of each sentence begin, and where the last one ends.
+
+    Parts are not always cut into the pieces that they have in the sentence (they have a mark of "blank before"
+    of their own), so the places are right to a piece or so.
+    """
+    read = iter(tokenizer.encode([part for some in parts for part in some]))
+    found = []
+    for row, some in enumerate(parts):
+        sizes = np.array([len(next(read)) for _ in some], np.int64)
+        if sizes.sum() != len(alone[row]):
+            sizes[1:] = np.maximum(sizes[1:] - 1, 1)
+        share = np.concatenate([[0], np.cumsum(sizes)]) / max(int(sizes.sum()), 1)
+        places = np.rint(share * len(alone[row])).astype(np.int64) - len(whole.heads[row]) + whole.starts[row]
+        places = np.clip(places, whole.starts[row], whole.ends[row])
+        places[0], places[-1] = whole.starts[row], whole.starts[row + 1]
+        found.append(places)
+    return found
+
+
+def _read_slab(
+    network: Network, whole: _Whole, cuts: Sequence[NDArray[np.int64]], low: int, high: int
+) -> tuple[Vectors, Vectors]:
+    """Return ``[3, high - low, 512]``: what sentences ``low : high`` add inside a span, at its begin, at its end.
+
+    And ``[parts, 512]``, the sums of their parts, the first and the last as the sentence begins and ends alone.
+    """
     n, length, window = high - low, len(whole.pieces), 2 * REACH
     batch = _Stream()
     origin = max(int(whole.starts[low]) - window, 0)
@@ -190,16 +242,31 @@ def _read_slab(network: Network, whole: _Whole, low: int, high: int) -> Vectors:
         batch.want(start, stop, row, 1)
         batch.want(start, min(start + REACH, length - origin), n + row, -1)
         batch.want(max(end - REACH, 0), stop, 2 * n + row, -1)
+    ends = 3 * n + np.cumsum([0, *(len(some) - 1 for some in cuts[low:high])])
+    for row, some in enumerate(cuts[low:high]):
+        places = (some - origin).tolist()
+        for number, (start, stop) in enumerate(pairwise(places)):
+            batch.want(start, stop, int(ends[row]) + number, 1)
+        end = int(whole.ends[low + row]) - origin
+        batch.want(places[0], min(places[0] + REACH, length - origin), int(ends[row]), -1)
+        batch.want(max(end - REACH, 0), places[-1], int(ends[row + 1]) - 1, -1)
     for row in range(n):
         start, end = int(whole.starts[low + row]), int(whole.ends[low + row])
         head, tail = whole.heads[low + row], whole.tails[low + row]
         after = whole.pieces[start : start + window]
         batch.add(np.array([BEGIN, *head, *after], np.int32))
-        batch.want(0, 1 + len(head) + min(REACH, len(after)), n + row, 1)
+        read = 1 + len(head) + min(REACH, len(after))
+        batch.want(0, read, n + row, 1)
+        if cuts:
+            batch.want(1, read, int(ends[row]), 1)  # a mark of the sentence is none of the part's
         before = whole.pieces[max(end - window, 0) : end]
         batch.add(np.array([*before, *tail, END], np.int32))
-        batch.want(max(len(before) - REACH, 0), len(before) + len(tail) + 1, 2 * n + row, 1)
-    return batch.sums(network, 3 * n).reshape(3, n, -1)
+        read = len(before) + len(tail)
+        batch.want(max(len(before) - REACH, 0), read + 1, 2 * n + row, 1)
+        if cuts:
+            batch.want(max(len(before) - REACH, 0), read, int(ends[row + 1]) - 1, 1)
+    sums = batch.sums(network, int(ends[-1]))
+    return sums[: 3 * n].reshape(3, n, -1), sums[3 * n :]
 
 
 class _Stream:

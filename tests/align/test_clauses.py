@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align.band import Window
-from align.clauses import Clauses, clauses, split, verdicts
+from align.clauses import Clauses, split, verdicts
+from align.spans import prepare
 
 CUT = [
     ("他来了，又走了。", ["他来了，", "又走了。"]),
@@ -93,9 +94,10 @@ def test_verdicts_are_those_of_plain_loops(
 
 def test_a_slice_has_the_clauses_of_its_units(words) -> None:
     texts = ["one thing, another thing entirely, a third", "alone", "and so, he said, it ended"]
-    whole = clauses(texts, words)
-    assert len(whole) == 3
-    part, direct = whole[1:], clauses(texts[1:], words)
-    assert np.array_equal(part.starts, direct.starts)
-    assert np.array_equal(part.vectors, direct.vectors)
-    assert len(whole[3:]) == 0
+    whole, part = (prepare(some, encoder=words, language="en", width=1, by_clauses=True) for some in (texts, texts[1:]))
+    assert whole.clauses is not None
+    assert part.clauses is not None
+    assert len(whole.clauses) == 3
+    assert np.array_equal(whole[1:].clauses.starts, part.clauses.starts)
+    assert np.array_equal(whole[1:].clauses.vectors, part.clauses.vectors)
+    assert len(whole[3:].clauses) == 0

@@ -57,6 +57,15 @@ def assert_whole(alignment: Alignment) -> None:
     assert all(0 <= bead.score <= 1 for bead in alignment.beads)
 
 
+@pytest.mark.real
+def test_two_novels_hardly_answer_to_each_other(shared: Path) -> None:
+    from models.registry import load
+
+    folder = shared / "data" / "mac-dev"
+    sides = read(folder / "zh" / "001.txt"), read(folder / "en" / "006.txt")
+    assert "hardly answer to each other" in align(*sides, encoder=load("builtin")).warnings[0]
+
+
 @pytest.mark.parametrize("unit", ["paragraph", "sentence"])
 def test_the_same_law_twice(unit, tmp_path: Path, words) -> None:
     sides = law(tmp_path, "a", range(8)), law(tmp_path, "b", range(8), capitals=True)
@@ -100,7 +109,7 @@ def test_texts_that_have_nothing_to_do_with_each_other_are_aligned_and_told(tmp_
     sides = law(tmp_path, "a", [0, 1, 2]), law(tmp_path, "b", [5, 6, 7], capitals=True)
     alignment = align(*sides, encoder=words)
     assert_whole(alignment)
-    assert "hardly answer to each other" in alignment.warnings[0]
+    assert any("hardly answer to each other" in said or "has no counterpart" in said for said in alignment.warnings)
 
 
 def test_lines_taken_as_they_are(tmp_path: Path, words) -> None:

@@ -111,6 +111,18 @@ class EncoderContract:
         with pytest.raises(IndexError):
             spans.vectors([3], [3])
 
+    def test_parts_of_sentences(self, encoder: Encoder) -> None:
+        parts = [["One clause here, ", "another there."], ["Alone it stands."], [], ["", "And so on, ", "he said."]]
+        spans = prepare(encoder, ["".join(some) for some in parts], " ", parts)
+        vectors = spans.parts()
+        assert vectors.shape == (6, encoder.dim)
+        lengths = np.linalg.norm(vectors, axis=1)
+        assert lengths[[0, 1, 2, 4, 5]].min() > 0
+        assert lengths.max() < 1 + 1e-4
+        assert not vectors[3].any()
+        assert prepare(encoder, ["one", "two"], "").parts().shape == (0, encoder.dim)
+        assert prepare(encoder, [], "").parts().shape == (0, encoder.dim)
+
     def test_table_of_spans(self, encoder: Encoder) -> None:
         vectors = all_spans(encoder, self.TEXTS, 3, " ")
         assert vectors.shape == (3, len(self.TEXTS), encoder.dim)
@@ -221,6 +233,21 @@ class TestSpansOfTheBuiltin:
         with_blanks, without = prepare(encoder, blanks, ""), prepare(encoder, plain, "")
         np.testing.assert_allclose(with_blanks.vectors([0], [5]), without.vectors([0], [3]), atol=1e-4)
         assert not with_blanks.vectors([1], [1]).any()
+
+    def test_parts_are_like_those_read_alone(self, encoder: Encoder) -> None:
+        parts = [
+            ["他抬头看了看窗外的天色，", "又慢慢地把那封信折好，", "放回了抽屉里。"],
+            ["没有人知道他在想什么。"],
+            ["第二天早上，", "桌子上只剩下一把旧钥匙。"],
+        ]
+        spans = prepare(encoder, ["".join(some) for some in parts], "", parts)
+        alone = encoder.encode([part for some in parts for part in some])
+        cosines = spans.parts() @ alone.T
+        assert (cosines.argmax(axis=1) == np.arange(len(alone))).all()
+        assert np.diag(cosines).min() > 0.6
+        # What other sentences stand around makes no difference to the outermost parts.
+        single = prepare(encoder, ["".join(parts[0])], "", parts[:1])
+        np.testing.assert_allclose(spans.parts()[:3], single.parts(), atol=1e-3)
 
     def test_slices_give_the_same(self, encoder: Encoder) -> None:
         sentences = [
