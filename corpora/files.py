@@ -27,7 +27,8 @@ def replacing(path: Path | str) -> Iterator[Path]:
         raise InputError(f"{path} is a folder, not a file to write")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        # The name says whose it is, but only in part: the longest names allowed leave no room for more.
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
     os.close(handle)

@@ -54,7 +54,9 @@ class SentenceTransformersEncoder:
         progress: Callable[[int, int], None] | None = None,
         prefix: str | None = None,
     ) -> None:
-        self.name = name
+        self._given = name
+        # A folder goes by its own name: signatures stand in files that are passed on, and paths are nobody's business.
+        self.name = Path(name).expanduser().resolve().name if Path(name).expanduser().is_dir() else name
         self._device = device
         self._batch_size = batch_size or 32
         self._progress = progress
@@ -63,7 +65,7 @@ class SentenceTransformersEncoder:
     @cached_property
     def _folder(self) -> Path:
         """The model's files: the folder given, or the hub's on this machine, or fetched from the hub."""
-        given = Path(self.name).expanduser()
+        given = Path(self._given).expanduser()
         if given.is_dir():
             if not any((given / file).is_file() for file in ("modules.json", "config.json")):
                 raise ModelError(

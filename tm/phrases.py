@@ -17,6 +17,7 @@ __all__ = ["Part", "Phrase", "folded_with_places", "parse"]
 
 _LONGEST = 1_000  # characters of a question
 _WILDEST = 8  # stars in a question: each multiplies what must be tried
+_WILDEST_CHINESE = 4  # of them in Chinese, where a star spans any characters and not the letters of one word
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|(\S+)')
 _WILD = re.compile(r"[*?]")
 _STAR_OF_WORD = re.compile(r"[^\s*]*\*")
@@ -140,6 +141,9 @@ def parse(text: str, *, exact: bool = False) -> Phrase:
     text = re.sub(r"\*[*?]*\*", lambda match: "?" * match[0].count("?") + "*", text)  # two stars say no more than one
     if text.count("*") > _WILDEST:
         raise UsageError(f"the phrase to look for has {text.count('*')} stars; {_WILDEST} are the most")
+    chinese = sum(sign == "*" and _is_chinese(text, place) for place, sign in enumerate(text))
+    if chinese > _WILDEST_CHINESE:
+        raise UsageError(f"the phrase to look for has {chinese} stars in Chinese; {_WILDEST_CHINESE} are the most")
     parts = []
     for match in _QUOTED.finditer(text):
         raw = next(group for group in match.groups() if group is not None).strip()

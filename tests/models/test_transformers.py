@@ -196,6 +196,12 @@ def test_a_missing_extra_names_its_line(name: str, monkeypatch: pytest.MonkeyPat
         load(name)
 
 
+def test_a_folder_goes_by_its_own_name(tmp_path: Path) -> None:
+    folder = tmp_path / "somebody" / "my-model"
+    folder.mkdir(parents=True)
+    assert SentenceTransformersEncoder(str(folder)).name == "my-model"
+
+
 def test_names_of_the_builtin() -> None:
     assert {load(name).name for name in (None, "builtin", "use", " USE ", "use-multilingual-3")} == {
         "use-multilingual-3"

@@ -110,3 +110,5 @@ def test_stars_without_end_are_one_star_or_refused() -> None:
     assert parse("a*?*b").parts == parse("a?*b").parts
     with pytest.raises(UsageError, match="9 stars"):
         parse("a*" * 9)
+    with pytest.raises(UsageError, match="5 stars in Chinese"):
+        parse("一*" * 5)

@@ -57,7 +57,9 @@ def serve(
 
     from platformdirs import user_data_path
 
+    from corpora.errors import UsageError
     from corpora.extras import need
+    from models.registry import load
     from tm.memory import memory_paths
     from tm.server.options import Access, ServerOptions
     from tm.web.addresses import is_loopback
@@ -68,8 +70,12 @@ def serve(
     need("fastapi", "server", "serve memories")
     need("python_multipart", "server", "serve memories")
     hosts = frozenset([host.lower(), *(name.lower() for name in allow_host or [])])
+    if allow_host and allow_write and not token:
+        raise UsageError("--write for a server that goes by another name (--allow-host) needs a --token")
     if rate is None:
-        rate = 0.0 if is_loopback(host) else _RATE
+        rate = 0.0 if is_loopback(host) and not allow_host else _RATE
+    if model:
+        load(model)  # a wrong name ends the command, not the first question
     options = ServerOptions(
         memories=tuple(memory_paths(memory or ())),
         terms=terms or user_data_path("duiyi", appauthor=False) / "terms.sqlite",
@@ -113,6 +119,7 @@ def _run(server: "socket.socket", holdings: "Holdings", workers: int) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips="127.0.0.1",  # whatever the environment says
         ws="none",
         timeout_graceful_shutdown=_PATIENCE,
         h11_max_incomplete_event_size=LONGEST_HEAD,

@@ -146,9 +146,9 @@ class Written:
 class Problems:
     """Collects problems, or raises the first one where reading is strict.
 
-    ``skipped`` counts the units that are sound but not asked for, such as those of other languages; ``mended`` what CAT tools
-    would trip over and the reader took as it was meant, by the keys of `tm.conformance.REASONS`; ``notes`` say
-    what was guessed, such as the columns of a table.
+    ``skipped`` counts the units that are sound but not asked for, such as those of other languages; ``mended`` what
+    CAT tools would trip over and the reader took as it was meant, by the keys of `tm.conformance.REASONS`; ``notes``
+    say what was guessed, such as the columns of a table.
     """
 
     path: Path

@@ -142,6 +142,8 @@ def test_killed_it_keeps_what_it_reported(serving: Serving, memory: Path) -> Non
         (["--memory", "{memory}", "--terms", "{folder}/none.sqlite"], "there is no term base at"),
         (["--memory", "{memory}", "--terms", "{folder}/text.duiyi"], "text.duiyi"),
         (["--memory", "{memory}", "--host", "0.0.0.0"], "--token"),
+        (["--memory", "{memory}", "--allow-host", "tm.example", "--write"], "--token"),
+        (["--memory", "{memory}", "--model", "one+two+three"], "does not name two encoders"),
         (["--memory", "{memory}", "--port", "{taken}"], "cannot be listened on"),
         (["--memory", "{memory}", "--host", "no.such.invalid", "--token", "0123456789abcdef"], "cannot be listened"),
     ],
