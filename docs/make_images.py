@@ -1,4 +1,4 @@
-"""Write the pictures in `docs/images` of report, editor and server, from the sample pair with faults planted in it.
+"""Write the pictures in `docs/images`, from the sample pair with faults planted in it.
 
     python docs/make_images.py [FOLDER]
 
@@ -125,10 +125,33 @@ def shoot_server(browser: Any, images: Path, folder: Path) -> None:
             page.close()
 
 
+def shoot_terms(browser: Any, images: Path, folder: Path) -> None:
+    """The page of terms, with a few of them rendered otherwise than they should be."""
+    from tm.formats import read, write
+
+    sample, path = ROOT / "corpora" / "sample", folder / "resolutions-terms.jsonl"
+    subprocess.run(duiyi("align", sample / "zh.txt", sample / "en.txt", "-o", path), check=True, capture_output=True)
+    units = list(read(path))
+    holding = [number for number, unit in enumerate(units) if "States parties" in unit.target]
+    for number in holding[1::3]:
+        target = units[number].target.replace("States parties", "contracting countries")
+        units[number] = replace(units[number], target=target)
+    write(path, units)
+    page_path = folder / "terms.html"
+    # Where no term base is, the sample glossary answers.
+    environment = os.environ | {"XDG_DATA_HOME": str(folder)}
+    subprocess.run(duiyi("term", "report", path, "-o", page_path), check=True, capture_output=True, env=environment)
+    page = browser.new_page(viewport={"width": 1280, "height": 640}, color_scheme="light")
+    page.goto(page_path.as_uri())
+    page.screenshot(path=images / "terms.png")
+    page.close()
+
+
 if __name__ == "__main__":
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         images = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
         shoot(chromium, images, Path(name))
         shoot_server(chromium, images, Path(name))
+        shoot_terms(chromium, images, Path(name))
         chromium.close()

@@ -19,7 +19,7 @@ from tm.terms.stopwords import stopwords
 from tm.terms.tokens import words
 from tm.unit import Unit
 
-__all__ = ["TermFinding", "TermUse", "check", "stands", "uses"]
+__all__ = ["TermFinding", "TermUse", "check", "in_place", "stands", "uses"]
 
 Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
 
@@ -79,6 +79,13 @@ def uses(unit: Unit, number: int, terms: TermBase) -> Iterator[TermUse]:
             found = next(((c, t, span) for c, t in usable if (span := stands(t, target))), None)
             concept, term, span = found or (usable[0][0], None, None)
             yield TermUse(number, concepts, concept, (start, end), term, span)
+
+
+def in_place(use: TermUse, unit: Unit) -> Term | None:
+    """The forbidden or deprecated term that stands where ``use`` is not rendered as it should be, None for none."""
+    target = fold_text(unit.target, unit.target_lang)
+    terms = (term for concept in use.concepts for term in concept.named(unit.target_lang))
+    return next((term for term in terms if term.status in _UNUSABLE and stands(term, target)), None)
 
 
 def _usable(concepts: Iterable[Concept], language: str) -> list[tuple[Concept, Term]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tm.terms.base import TermBase
-from tm.terms.check import uses
+from tm.terms.check import TermUse, in_place, uses
 from tm.unit import Unit
 
 __all__ = ["TermProfile", "profiles", "render"]
@@ -42,7 +42,7 @@ def profiles(units: Sequence[Unit], terms: TermBase, *, limit: int = 40) -> list
             key = use.concept.id
             places.setdefault(key, []).append(number)
             names.setdefault(key, (Counter(), use.concept.subject))[0][unit.source[slice(*use.source)]] += 1
-            rendered.setdefault(key, Counter())[use.rendered.text if use.rendered else NOT_RENDERED] += 1
+            rendered.setdefault(key, Counter())[_rendering(use, unit)] += 1
     most = sorted(places, key=lambda key: (-len(places[key]), key))[:limit]
     return [
         TermProfile(
@@ -50,6 +50,14 @@ def profiles(units: Sequence[Unit], terms: TermBase, *, limit: int = 40) -> list
         )
         for key in most
     ]
+
+
+def _rendering(use: TermUse, unit: Unit) -> str:
+    """The term that renders it, the one that should not have, or none."""
+    if use.rendered is not None:
+        return use.rendered.text
+    instead = in_place(use, unit)
+    return f"{instead.text} ({instead.status.value})" if instead else NOT_RENDERED
 
 
 def render(title: str, units: Sequence[Unit], found: Sequence[TermProfile]) -> str:
