@@ -81,8 +81,9 @@ def encode(size: int, folder: Path, place: Path) -> dict[str, float]:
         for texts, language, width in ((source, "zh", options.max_source), (target, "en", options.max_target))
     ]
     seconds = time.perf_counter() - started
+    peak = _peak()
     place.write_bytes(pickle.dumps((sides, gold)))
-    return {"encoding seconds": seconds, "encoding peak MB": _peak()}
+    return {"encoding seconds": seconds, "encoding peak MB": peak}
 
 
 def measure(place: Path) -> dict[str, float]:

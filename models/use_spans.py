@@ -71,16 +71,21 @@ class UseSpans:
         cuts = _cuts(
             self._whole, [alone[row] for row in kept], tokenizer, [parts[row] for row in kept] if parts else []
         )
-        slabs = range(0, len(kept), _SLAB)
-        read = [_read_slab(network, self._whole, cuts, low, min(low + _SLAB, len(kept))) for low in slabs]
-        empty = np.zeros((3, 0, _DIM), np.float32)
-        self._inner, self._begin, self._end = np.concatenate([empty, *(sums for sums, _ in read)], axis=1)
+        # Filled slab by slab: a long text shall not be held twice.
+        self._inner, self._begin, self._end = np.zeros((3, len(kept), _DIM), np.float32)
         self._parts = np.zeros((sum(map(len, parts)), _DIM), np.float32)
-        if cuts:
-            filled = np.repeat([bool(ids) for ids in alone], [len(some) for some in parts])
-            tokens = np.concatenate([np.diff(some) for some in cuts])
-            self._parts[filled] = network.head(np.concatenate([some for _, some in read]), tokens + len(_MARKS))
-            self._parts[np.flatnonzero(filled)[tokens == 0]] = 0
+        filled = np.flatnonzero(np.repeat([bool(ids) for ids in alone], [len(some) for some in parts] or 0))
+        done = 0
+        for low in range(0, len(kept), _SLAB):
+            slab = slice(low, min(low + _SLAB, len(kept)))
+            sums, sums_of_parts = _read_slab(network, self._whole, cuts, slab.start, slab.stop)
+            self._inner[slab], self._begin[slab], self._end[slab] = sums
+            if cuts:
+                tokens = np.concatenate([np.diff(some) for some in cuts[slab]])
+                rows = filled[done : done + len(tokens)]
+                self._parts[rows] = network.head(sums_of_parts, tokens + len(_MARKS))
+                self._parts[rows[tokens == 0]] = 0
+                done += len(tokens)
 
     def __len__(self) -> int:
         return len(self._before) - 1
