@@ -7,9 +7,6 @@ Every system runs in a fresh process, so that start, loading and memory are its 
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from align import beadfile, metrics
+from align import metrics
 from align.alignment import Bead
 from benchmarks import baselines, long
+from benchmarks.apart import apart, peak_megabytes
+from benchmarks.data import segmented
 from models.encoder import Encoder, Vectors
 
 System = Callable[[Sequence[str], Sequence[str], Encoder, tuple[str, str]], list[Bead]]
@@ -61,14 +60,7 @@ SYSTEMS: dict[str, tuple[System, str]] = {
 def run(shared: Path) -> dict[str, Any]:
     """Measure all systems on the literary chapters, ours also with weights that never saw them, and long texts."""
     folder = shared / "data" / "mac-dev"
-    rows = []
-    for name in SYSTEMS:
-        command = [sys.executable, "-m", "benchmarks.alignment", name, str(folder)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-        if done.returncode:
-            rows.append({"system": name, "failed": done.stderr.strip().splitlines()[-1]})
-        else:
-            rows.append({"system": name} | json.loads(done.stdout))
+    rows = [{"system": name} | apart("benchmarks.alignment", name, str(folder)) for name in SYSTEMS]
     learned = Path(__file__).with_name("alignment_training.json")
     figures: dict[str, Any] = {"literary chapters, ours with the shipped weights": rows}
     if learned.exists():
@@ -84,20 +76,18 @@ def measure(name: str, folder: Path) -> dict[str, float]:
     method, model = SYSTEMS[name]
     encoder: Encoder = PackageEncoder() if model == "package" else load(model, cache=False)
     gold, found = {}, {}
-    for path in sorted((folder / "gold").glob("*.align")):
-        sides = [(folder / one / f"{path.stem}.txt").read_text("utf-8").splitlines() for one in ("zh", "en")]
-        found[path.stem] = method(sides[0], sides[1], encoder, ("zh", "en"))
-        gold[path.stem] = beadfile.read(path)
+    for chapter, (source, target), beads in segmented(folder):
+        found[chapter] = method(source, target, encoder, ("zh", "en"))
+        gold[chapter] = beads
     seconds = time.perf_counter() - started
     overall = metrics.evaluate(gold, found).overall
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "strict precision": overall.strict.precision,
         "strict recall": overall.strict.recall,
         "strict F1": overall.strict.f1,
         "lax F1": overall.lax.f1,
         "seconds": seconds,
-        "peak MB": kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024),
+        "peak MB": peak_megabytes(),
     }
 
 

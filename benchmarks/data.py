@@ -1,22 +1,28 @@
 """The clean pairs of the shared real documents as units, each with the document that it comes from."""
 
 import csv
-import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from align import beadfile
+from align.alignment import Bead
 from tm.unit import Unit
 
-__all__ = ["clean", "halves", "more"]
+__all__ = ["clean", "halves", "more", "segmented"]
 
-_BEAD = re.compile(r"\[([\d, ]*)\]:\[([\d, ]*)\]")
+
+def segmented(folder: Path) -> Iterator[tuple[str, tuple[list[str], list[str]], list[Bead]]]:
+    """The documents of a folder of texts with one unit a line: name, both sides (zh, en), gold beads."""
+    for gold in sorted((folder / "gold").glob("*.align")):
+        zh, en = ((folder / one / f"{gold.stem}.txt").read_text("utf-8").splitlines() for one in ("zh", "en"))
+        yield gold.stem, (zh, en), beadfile.read(gold)
 
 
 def clean(shared: Path) -> dict[str, list[Unit]]:
     """Name -> correct units in the order of the document: ``un`` and ``paragraphs/…`` zh to en, ``po/…`` en to zh."""
     data = shared / "data"
     units = {"un": _table(data / "un" / "gold.tsv")}
-    for gold in sorted((data / "paragraphs" / "gold").glob("*.align")):
-        units[f"paragraphs/{gold.stem}"] = _beads(data / "paragraphs", gold)
+    units |= _paired(data / "paragraphs", "paragraphs")
     for path in sorted((data / "po").rglob("*.po")):
         units[f"po/{path.stem}"] = _catalogue(path)
     return units
@@ -25,10 +31,7 @@ def clean(shared: Path) -> dict[str, list[Unit]]:
 def more(shared: Path) -> dict[str, list[Unit]]:
     """Further clean units of other kinds, zh to en: ``novels/…`` (beads of the MAC set) and ``guide`` (a manual)."""
     data = shared / "data"
-    units = {
-        f"novels/{gold.stem}": _beads(data / "mac-dev", gold, any_size=True)
-        for gold in sorted((data / "mac-dev" / "gold").glob("*.align"))
-    }
+    units = _paired(data / "mac-dev", "novels", any_size=True)
     return units | {"guide": _table(data / "maint-guide" / "gold.tsv")}
 
 
@@ -51,16 +54,16 @@ def _table(path: Path) -> list[Unit]:
         return [_unit(row["zh"], row["en"]) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
-def _beads(folder: Path, gold: Path, *, any_size: bool = False) -> list[Unit]:
-    zh, en = ((folder / side / f"{gold.stem}.txt").read_text("utf-8").split("\n") for side in ("zh", "en"))
-    units = []
-    for line in gold.read_text("utf-8").splitlines():
-        match = _BEAD.match(line)
-        if match:
-            left, right = ([int(number) for number in group.split(",") if number.strip()] for group in match.groups())
-            if len(left) == len(right) == 1 or (any_size and left and right):
-                units.append(_unit("".join(zh[i] for i in left), " ".join(en[i] for i in right)))
-    return units
+def _paired(folder: Path, prefix: str, *, any_size: bool = False) -> dict[str, list[Unit]]:
+    """The gold beads of `segmented` documents as units; of one to one, or of any size with two sides."""
+    return {
+        f"{prefix}/{name}": [
+            _unit("".join(zh[i] for i in bead.source), " ".join(en[j] for j in bead.target))
+            for bead in beads
+            if len(bead.source) == len(bead.target) == 1 or (any_size and bead.source and bead.target)
+        ]
+        for name, (zh, en), beads in segmented(folder)
+    }
 
 
 def _catalogue(path: Path) -> list[Unit]:

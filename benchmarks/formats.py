@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.apart import peak_megabytes
 from tm import formats
 from tm.unit import Origin, Unit
 
@@ -92,13 +93,12 @@ def apart(work: Callable[[Path, int], int], path: Path, size: int) -> dict[str, 
 
 
 def _timed(work: Callable[[Path, int], int], path: Path, size: int) -> dict[str, float]:
-    import resource
 
     start = time.perf_counter()
     count = work(path, size)
     seconds = time.perf_counter() - start
     assert count == size
-    return {"units/s": count / seconds, "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {"units/s": count / seconds, "MB": peak_megabytes()}
 
 
 def omegat() -> dict[str, Any]:

@@ -8,9 +8,6 @@ source lacks 500 sentences in a row. Encoding and search run in fresh processes:
 import argparse
 import json
 import pickle
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -19,14 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from align import beadfile, metrics
+from align import metrics
 from align.alignment import Bead
 from align.search import SearchOptions, search_prepared
 from align.spans import prepare
+from benchmarks.apart import apart, peak_megabytes
+from benchmarks.data import segmented
 from models.registry import load
 
 SIZES = (2_500, 5_000, 10_000, 20_000, 100_000)
 OMITTED = 500
+_NAME = "benchmarks.long"
 _AHEAD = 2  # sentences by which the target may be ahead (but for the omission) before only even beads are taken
 
 
@@ -36,19 +36,18 @@ def run(shared: Path, sizes: Sequence[int] = SIZES) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             place = Path(folder) / f"{size}.pickle"
-            encoded = _apart(str(place), "--size", str(size), "--folder", str(shared / "data" / "mac-dev"))
-            rows.append(encoded if "failed" in encoded else _apart(str(place)) | encoded)
+            encoded = apart(_NAME, str(place), "--size", str(size), "--folder", str(shared / "data" / "mac-dev"))
+            rows.append(encoded if "failed" in encoded else apart(_NAME, str(place)) | encoded)
     return {"long texts": rows}
 
 
 def made(folder: Path, size: int, seed: int = 0) -> tuple[list[str], list[str], list[Bead]]:
     """Return both sides of at least ``size`` sentences and their beads; the source lacks a stretch past the middle."""
     beads = []
-    for path in sorted((folder / "gold").glob("*.align")):
-        sides = [(folder / one / f"{path.stem}.txt").read_text("utf-8").splitlines() for one in ("zh", "en")]
+    for _, sides, chapter in segmented(folder):
         beads += [
             ([sides[0][i] for i in bead.source], [sides[1][j] for j in bead.target])
-            for bead in beadfile.read(path)
+            for bead in chapter
             if bead.source and bead.target
         ]
     source: list[str] = []
@@ -81,7 +80,7 @@ def encode(size: int, folder: Path, place: Path) -> dict[str, float]:
         for texts, language, width in ((source, "zh", options.max_source), (target, "en", options.max_target))
     ]
     seconds = time.perf_counter() - started
-    peak = _peak()
+    peak = peak_megabytes()
     place.write_bytes(pickle.dumps((sides, gold)))
     return {"encoding seconds": seconds, "encoding peak MB": peak}
 
@@ -97,22 +96,8 @@ def measure(place: Path) -> dict[str, float]:
         "target sentences": len(sides[1]),
         "strict F1": metrics.evaluate({"": gold}, {"": found}).overall.strict.f1,
         "search seconds": seconds,
-        "search peak MB": _peak(),
+        "search peak MB": peak_megabytes(),
     }
-
-
-def _peak() -> float:
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024)
-
-
-def _apart(*arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.long", *arguments]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    if done.returncode:
-        return {"failed": (done.stderr.strip().splitlines() or ["?"])[-1]}
-    figures: dict[str, Any] = json.loads(done.stdout)
-    return figures
 
 
 if __name__ == "__main__":

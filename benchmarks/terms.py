@@ -1,7 +1,6 @@
 """Terminology: look-ups at 200,000 entries, extraction against a glossary and from 100,000 units, planted faults."""
 
 import random
-import resource
 import statistics
 import tempfile
 import time
@@ -10,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.apart import peak_megabytes
 from models.registry import load
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
@@ -132,7 +132,7 @@ def large(shared: Path) -> dict[str, Any]:
         "units": len(units),
         "pairs": len(pairs),
         "seconds": time.perf_counter() - start,
-        "peak memory MB (whole process)": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak memory MB (whole process)": peak_megabytes(),
     }
 
 

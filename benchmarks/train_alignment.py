@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from align import beadfile, metrics
+from align import metrics
 from align.alignment import Bead
 from align.band import Window, cover
 from align.blocks import BlockOptions
@@ -37,6 +37,7 @@ from align.search import SearchOptions, search_prepared
 from align.spans import Prepared, prepare
 from align.traits import traits
 from align.weights import weights as shipped
+from benchmarks.data import segmented
 from corpora.readers import read
 from models.encoder import Encoder
 from models.registry import load
@@ -78,19 +79,17 @@ def examples(folder: Path, encoder: Encoder, options: SearchOptions) -> tuple[li
     start = shipped(options.unit, encoder.name)
     names: dict[str, int] = {}
     found = []
-    for path in sorted((folder / "gold").glob("*.align")):
-        texts = [(folder / one / f"{path.stem}.txt").read_text("utf-8").splitlines() for one in ("zh", "en")]
+    for name, texts, gold in segmented(folder):
         widths = options.max_source, options.max_target
         sides = [
             prepare(side, encoder=encoder, language=language, width=width, by_clauses=options.clauses)
             for side, language, width in zip(texts, ("zh", "en"), widths, strict=True)
         ]
-        gold = beadfile.read(path)
-        found.append(_example(path.stem, _paired(*sides), gold, options, start, names))
+        found.append(_example(name, _paired(*sides), gold, options, start, names))
         if options.unit == "sentence":
             for side, at in ((1, 0.3), (0, 0.7)):
                 shortened, beads = _with_omission(sides, gold, side, int(len(gold) * at))
-                found.append(_example(path.stem, _paired(*shortened), beads, options, start, names, made=True))
+                found.append(_example(name, _paired(*shortened), beads, options, start, names, made=True))
     count = len(names)
     return list(names), [
         replace(one, features=np.pad(one.features, ((0, count - len(one.features)), (0, 0)))) for one in found
