@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any
 
@@ -42,7 +43,8 @@ class Workshop:
         if self._process is not None:
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with suppress(OSError):  # what was still to be sent has nobody to read it
+                        pipe.close()
             self._process.wait()
 
     def order(self, ids: list[int], texts: list[str]) -> "Future[Built]":
