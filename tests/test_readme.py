@@ -4,10 +4,11 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.commands import process
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCKS = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
@@ -37,10 +38,7 @@ def test_the_tour(tmp_path: Path) -> None:
     environment.pop("DUIYI_TERMS", None)
 
     def run(command: str) -> subprocess.CompletedProcess[str]:
-        arguments = [sys.executable, "-c", "from tm.cli.main import run; run()", *shlex.split(command)[1:]]
-        return subprocess.run(
-            arguments, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
-        )
+        return process(*shlex.split(command)[1:], cwd=tmp_path, env=environment)
 
     assert run("duiyi demo").returncode == 0
     assert {path.suffix for path in (tmp_path / "demo-output").iterdir()} >= {".tmx", ".xlf", ".tsv"}

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
 from corpora.sample import pair as sample_pair
+from tests.commands import Ran, ran
 from tm import batch, formats
 from tm.batch import Journal, Outcome, run, shard
-from tm.cli.main import app
 from tm.manifest import Pair, read_manifest
 
 ZH, EN = (path.read_text("utf-8") for path in sample_pair())
@@ -240,11 +239,8 @@ def test_a_half_written_line_swallows_no_other(folder: Path, manifest: Callable[
 class TestCommand:
     """`duiyi batch`."""
 
-    def call(self, *arguments: object) -> tuple[int, str, str]:
-        result = CliRunner().invoke(app, ["batch", *map(str, arguments)])
-        if isinstance(result.exception, DuiyiError):
-            raise result.exception
-        return result.exit_code, result.stdout, result.stderr
+    def call(self, *arguments: object) -> Ran:
+        return ran("batch", *arguments)
 
     @pytest.mark.slow
     def test_all_but_the_bad_are_done_in_processes(self, folder: Path, manifest: Callable[..., Path]) -> None:

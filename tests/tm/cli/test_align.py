@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -12,14 +11,12 @@ from pathlib import Path
 import pytest
 from reportlab.lib import pdfencrypt
 from reportlab.pdfgen.canvas import Canvas
-from typer.testing import CliRunner
 
 from corpora.errors import DuiyiError
 from corpora.sample import gold, pair
+from tests.commands import done, process, ran
 from tm import formats
-from tm.cli.main import app
 
-RUNNER = CliRunner()
 NOISE = bytes((i * i * 7 + i * 13 + (i >> 3)) % 256 for i in range(20_000))
 
 
@@ -91,17 +88,9 @@ def en(tmp_path: Path) -> Path:
     return path
 
 
-def align(*arguments: object) -> tuple[str, str]:
-    result = RUNNER.invoke(app, ["align", *map(str, arguments)])
-    if isinstance(result.exception, DuiyiError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout, result.stderr
-
-
 def refused(*arguments: object) -> str:
     with pytest.raises(DuiyiError) as refusal:
-        align(*arguments)
+        ran("align", *arguments)
     return str(refusal.value)
 
 
@@ -168,25 +157,23 @@ def test_names_of_files_that_are_not_in_utf_8(zh: Path, en: Path, tmp_path: Path
     folder.mkdir()
     source = zh.rename(folder / os.fsdecode("原文.txt".encode("gb18030")))
     outputs = [folder / os.fsdecode("出".encode("gb18030") + kind) for kind in (b".tmx", b".xlf", b".tsv", b".jsonl")]
-    command = [sys.executable, "-c", "from tm.cli.main import run; run()", "align", source, en]
     environment = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
-    options = [f"-o{path}" for path in outputs]
-    done = subprocess.run([*command, *options], capture_output=True, env=environment, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    result = process("align", source, en, *(f"-o{path}" for path in outputs), env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
     assert all(len(list(formats.read(path))) == 12 for path in outputs)
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "cp1252", "ascii"])
 def test_output_is_utf_8_whatever_the_console(encoding: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from tm.cli.main import run; run()", "structure", str(pair()[0])]
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    done = subprocess.run(command, capture_output=True, env=environment, check=True)
-    assert "加强资产追回方面的合作" in done.stdout.decode("utf-8")
+    result = process("structure", pair()[0], env=environment)
+    assert result.returncode == 0
+    assert "加强资产追回方面的合作" in result.stdout
 
 
 def test_one_language_on_both_sides_where_both_are_named(zh: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.tmx"
-    align(zh, zh, "-o", out, "--source-lang", "zh-CN", "--target-lang", "zh-TW")
+    done("align", zh, zh, "-o", out, "--source-lang", "zh-CN", "--target-lang", "zh-TW")
     assert {(unit.source_lang, unit.target_lang) for unit in formats.read(out)} == {("zh-CN", "zh-TW")}
 
 
@@ -195,7 +182,7 @@ def test_traditional_chinese_in_big5(tmp_path: Path) -> None:
 
     zh = tmp_path / "zh.txt"
     zh.write_bytes(OpenCC("s2t").convert(pair()[0].read_text("utf-8")).encode("big5hkscs", "replace"))
-    out, err = align(zh, pair()[1], "-o", tmp_path / "a.tmx", "--unit", "paragraph", "--json")
+    _, out, err = done("align", zh, pair()[1], "-o", tmp_path / "a.tmx", "--unit", "paragraph", "--json")
     assert json.loads(out)["beads"] == {"1-1": len(gold())}
     assert json.loads(out)["source_lang"] == "zh-TW"
     assert "taken for big5" in err
@@ -204,7 +191,7 @@ def test_traditional_chinese_in_big5(tmp_path: Path) -> None:
 def test_a_text_of_one_word_is_aligned_with_a_warning(zh: Path, tmp_path: Path) -> None:
     word = tmp_path / "word.txt"
     word.write_text("ok")
-    _, err = align(zh, word, "-o", tmp_path / "a.tmx", "-o", tmp_path / "a.xlf", "-o", tmp_path / "a.tsv")
+    _, _, err = done("align", zh, word, "-o", tmp_path / "a.tmx", "-o", tmp_path / "a.xlf", "-o", tmp_path / "a.tsv")
     assert "warning" in err
     assert sorted(path.suffix for path in tmp_path.glob("a.*")) == [".tmx", ".tsv", ".xlf"]
 
@@ -218,7 +205,7 @@ def test_unrelated_texts_get_low_scores_and_a_warning(zh: Path, tmp_path: Path) 
             for thing in ("onions", "flour", "carrots")
         )
     )
-    out, err = align(zh, cooking, "-o", tmp_path / "a.tsv", "--json")
+    _, out, err = done("align", zh, cooking, "-o", tmp_path / "a.tsv", "--json")
     assert "are they the same text?" in err
     summary = json.loads(out)
     assert summary["mean_score"] < 0.5 or not any("0" not in kind.split("-") for kind in summary["beads"])
@@ -226,7 +213,7 @@ def test_unrelated_texts_get_low_scores_and_a_warning(zh: Path, tmp_path: Path) 
 
 def test_json_and_files_of_every_kind(zh: Path, en: Path, tmp_path: Path) -> None:
     names = ["a.tmx", "a.xlf", "a.tsv", "a.jsonl", "a.align", "a.html", "a.csv", "a.po", "a.xlsx", "a.parquet"]
-    out, err = align(zh, en, *(f"-o{tmp_path / name}" for name in names), "--unit", "paragraph", "--json")
+    _, out, err = done("align", zh, en, *(f"-o{tmp_path / name}" for name in names), "--unit", "paragraph", "--json")
     told = json.loads(out)
     assert [file["path"] for file in told["files"]] == [str(tmp_path / name) for name in names]
     assert {file["units"] for file in told["files"]} == {12}
@@ -238,19 +225,18 @@ def test_json_and_files_of_every_kind(zh: Path, en: Path, tmp_path: Path) -> Non
 def test_pairs_below_the_least_score_are_left_out(zh: Path, tmp_path: Path) -> None:
     en = tmp_path / "en.txt"
     en.write_text("\n\n".join([*(row[2] for row in gold()[:8]), "Butter melts.", "Salt it."]), encoding="utf-8")
-    align(zh, en, "-o", tmp_path / "all.align")
+    done("align", zh, en, "-o", tmp_path / "all.align")
     scores = [float(line.rpartition(":")[2]) for line in (tmp_path / "all.align").read_text().splitlines()]
     least = sorted(set(scores))[1] - 0.00005  # scores stand in files with four digits
-    align(zh, en, "-o", tmp_path / "a.tsv", "-o", tmp_path / "some.align", "--min-score", least)
+    done("align", zh, en, "-o", tmp_path / "a.tsv", "-o", tmp_path / "some.align", "--min-score", least)
     kept = (tmp_path / "some.align").read_text().splitlines()
     assert 0 < len(kept) == sum(score >= least for score in scores) < len(scores)
     assert all((unit.score or 0) >= least for unit in formats.read(tmp_path / "a.tsv"))
 
 
 def test_demo_leaves_what_it_says(tmp_path: Path) -> None:
-    result = RUNNER.invoke(app, ["demo", "--out", str(tmp_path / "new" / "folder")])
-    assert result.exit_code == 0, result.output
     folder = tmp_path / "new" / "folder"
+    done("demo", "--out", folder)
     assert sorted(path.name for path in folder.iterdir()) == [
         "en.txt", "sample.tmx", "sample.tsv", "sample.xlf", "zh.txt",
     ]  # fmt: skip

@@ -5,14 +5,11 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from typer.testing import CliRunner
 
 from corpora.errors import DuiyiError, InputError, UsageError
-from tm.cli.main import app
+from tests.commands import Ran, ran
 from tm.formats import write
 from tm.unit import Unit
-
-RUNNER = CliRunner()
 
 
 @pytest.fixture
@@ -27,15 +24,12 @@ def memory(tmp_path: Path) -> Path:
     return path
 
 
-def run(*arguments: object) -> tuple[int, str]:
-    result = RUNNER.invoke(app, ["check", "--no-embeddings", *map(str, arguments)])
-    if isinstance(result.exception, DuiyiError):
-        raise result.exception
-    return result.exit_code, result.stdout
+def run(*arguments: object) -> Ran:
+    return ran("check", "--no-embeddings", *arguments)
 
 
 def test_faults_are_printed_and_the_exit_code_says_so(memory: Path) -> None:
-    code, out = run(memory)
+    code, out, _ = run(memory)
     assert code == 1
     assert "reference" in out
     assert "number" in out
@@ -45,7 +39,7 @@ def test_messages_are_whole_and_the_texts_stand_once_below_their_findings(tmp_pa
     path = tmp_path / "m.tmx"
     long = "第五条" + "和一些其他的话" * 20 + "。", "Article 6 " + "and other words " * 20
     write(path, [Unit(*long, "zh-CN", "en-US")])
-    code, out = run(path, "--only", "reference,final-punctuation")
+    code, out, _ = run(path, "--only", "reference,final-punctuation")
     assert code == 1
     *findings, source, target = out.splitlines()
     assert len(findings) == 2
@@ -61,7 +55,7 @@ def test_messages_are_whole_and_the_texts_stand_once_below_their_findings(tmp_pa
 def test_texts_hold_no_markup_and_no_control_characters(tmp_path: Path) -> None:
     path = tmp_path / "m.jsonl"
     write(path, [Unit("第五条[bold]", "article 6\x1b[31m", "zh-CN", "en-US")])
-    out = run(path, "--only", "reference")[1]
+    out = run(path, "--only", "reference").out
     assert "    第五条[bold]" in out
     assert "\x1b" not in out
 
@@ -74,11 +68,13 @@ def test_texts_hold_no_markup_and_no_control_characters(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_exit_codes(memory: Path, arguments: list[str], code: int) -> None:
-    assert run(memory, *arguments)[0] == code
+    assert run(memory, *arguments).code == code
 
 
 def test_json_on_standard_output_and_in_a_file(memory: Path, tmp_path: Path) -> None:
-    code, out = run(memory, "--json", "-o", tmp_path / "r.json", "-o", tmp_path / "r.xml", "-o", tmp_path / "r.sarif")
+    code, out, _ = run(
+        memory, "--json", "-o", tmp_path / "r.json", "-o", tmp_path / "r.xml", "-o", tmp_path / "r.sarif"
+    )
     assert code == 1
     assert json.loads(out) == json.loads((tmp_path / "r.json").read_text("utf-8"))
     assert {path.suffix for path in tmp_path.iterdir()} >= {".json", ".xml", ".sarif"}
@@ -86,17 +82,17 @@ def test_json_on_standard_output_and_in_a_file(memory: Path, tmp_path: Path) -> 
 
 def test_a_baseline_makes_the_next_run_pass(memory: Path, tmp_path: Path) -> None:
     known = tmp_path / "known.json"
-    assert run(memory, "--write-baseline", known)[0] == 1
-    assert run(memory, "--baseline", known)[0] == 0
+    assert run(memory, "--write-baseline", known).code == 1
+    assert run(memory, "--baseline", known).code == 0
 
 
 def test_what_tools_would_skip_is_counted(memory: Path) -> None:
-    data = json.loads(run(memory, "--tmx", "--json")[1])
+    data = json.loads(run(memory, "--tmx", "--json").out)
     assert data["conformance"] == {}
 
 
 def test_the_checks_are_listed() -> None:
-    rows = json.loads(run("--list", "--json")[1])
+    rows = json.loads(run("--list", "--json").out)
     assert {"number", "shifted", "negation"} <= {row["check"] for row in rows}
 
 

@@ -4,14 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from corpora.errors import DamagedInput, DuiyiError, InputError, UsageError, WrongFormat
+from corpora.errors import DamagedInput, InputError, UsageError, WrongFormat
+from tests.commands import Ran, done
 from tm import formats
-from tm.cli.main import app
 from tm.unit import Unit
 
-RUNNER = CliRunner()
 UNITS = [
     Unit("第一句。", "One.", "zh-CN", "en-US", score=0.9),
     Unit("第二句。第三句。", "Two. Three.", "zh-CN", "en-US", sentences=2),
@@ -26,12 +24,8 @@ def tmx(tmp_path: Path) -> Path:
     return path
 
 
-def run(*arguments: object) -> tuple[str, str]:
-    result = RUNNER.invoke(app, ["convert", *map(str, arguments)])
-    if isinstance(result.exception, DuiyiError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout, result.stderr
+def run(*arguments: object) -> Ran:
+    return done("convert", *arguments)
 
 
 @pytest.mark.parametrize("name", ["x.xlf", "x.tsv", "x.csv", "x.jsonl", "x.po", "x.xlsx", "x.parquet", "x.tmx"])
@@ -51,11 +45,11 @@ def test_terms_come_in_and_go_out(tmp_path: Path) -> None:
 
 
 def test_a_profile_says_what_it_left_out(tmx: Path, tmp_path: Path) -> None:
-    out, _ = run(tmx, tmp_path / "o.tmx", "--for", "omegat")
+    out = run(tmx, tmp_path / "o.tmx", "--for", "omegat").out
     assert "2 units from 3" in out
     assert "left out: 1 (duplicate)" in out
     assert "tm/enforce/" in out
-    found = json.loads(run(tmx, tmp_path / "o.tmx", "--for", "trados", "--json")[0])
+    found = json.loads(run(tmx, tmp_path / "o.tmx", "--for", "trados", "--json").out)
     assert (found["read"], found["written"], found["left_out"]) == (3, 2, {"duplicate": 1})
 
 
@@ -66,7 +60,7 @@ def test_what_was_mended_is_said(tmp_path: Path) -> None:
         "<tuv lang='EN_US'><seg>A</seg></tuv></tu></body></tmx>",
         encoding="utf-8",
     )
-    out, _ = run(path, tmp_path / "o.tmx")
+    out = run(path, tmp_path / "o.tmx").out
     assert "mended: 1 × a code has an underscore" in out
     assert "mended: 1 × an attribute of the header is missing" in out
 
@@ -87,18 +81,18 @@ def test_what_is_written_beside_the_units_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "m.tmx"
     twice = [Unit("1. 第一句。", "1. One.", "zh-CN", "en-US"), Unit("第二句。", "Two.", "zh-CN", "en-US")] * 2
     formats.write(path, twice)
-    told = run(path, tmp_path / "o.tmx", "--for", "omegat")[0].splitlines()
+    told = run(path, tmp_path / "o.tmx", "--for", "omegat").out.splitlines()
     assert told[0].endswith("o.tmx: 4 units from 4")
     assert told[1] == "  left out: 2 (duplicate)"
     assert told[2].startswith("  added: 2 ")
-    assert "added" not in run(path, tmp_path / "o.tmx", "--for", "trados")[0]
-    assert "  note: 2 × the same pair" in run(path, tmp_path / "o.tmx")[0]
+    assert "added" not in run(path, tmp_path / "o.tmx", "--for", "trados").out
+    assert "  note: 2 × the same pair" in run(path, tmp_path / "o.tmx").out
 
 
 def test_guesses_and_damage_are_told_on_standard_error(tmp_path: Path) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("zh\ten\n甲句\tSentence A\n乙句\n", encoding="utf-8")
-    out, err = run(path, tmp_path / "o.tmx")
+    _, out, err = run(path, tmp_path / "o.tmx")
     assert "1 units from 1" in out
     assert "columns: source = column 1 (zh-CN)" in err
     assert "line 3: the row has 1 columns" in err

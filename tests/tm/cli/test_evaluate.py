@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from corpora.errors import DuiyiError
-from tm.cli.main import app
+from tests.commands import done, ran
 
 GOLD = "[0]:[0]\n[1]:[1,2]\n[2]:[]\n"
 AUTO = "[0]:[0]:0.9\n[1]:[1]:0.4\n[2]:[2]:0.3\n"
@@ -24,9 +23,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_folders_as_json(folders: tuple[Path, Path]) -> None:
     gold, auto = folders
-    result = CliRunner().invoke(app, ["evaluate", str(gold), str(auto), "--json", "--compare", str(gold)])
-    assert result.exit_code == 0
-    found = json.loads(result.stdout)
+    found = json.loads(done("evaluate", gold, auto, "--json", "--compare", gold).out)
     assert found["strict"] == {"precision": pytest.approx(1 / 3), "recall": 0.5, "f1": pytest.approx(0.4)}
     assert set(found["lax"]) == {"precision", "recall", "f1"}
     assert set(found["documents"]) == {"a", "b"}
@@ -36,10 +33,9 @@ def test_folders_as_json(folders: tuple[Path, Path]) -> None:
 
 def test_one_file_as_table(folders: tuple[Path, Path]) -> None:
     gold, auto = folders
-    result = CliRunner().invoke(app, ["evaluate", str(gold / "a.align"), str(auto / "b.align")])
-    assert result.exit_code == 0
-    assert "Strict F1 0.4000" in result.stdout
-    assert "1-2" in result.stdout
+    out = done("evaluate", gold / "a.align", auto / "b.align").out
+    assert "Strict F1 0.4000" in out
+    assert "1-2" in out
 
 
 @pytest.mark.parametrize(
@@ -53,6 +49,5 @@ def test_one_file_as_table(folders: tuple[Path, Path]) -> None:
 )
 def test_bad_input_is_one_sentence(folders: tuple[Path, Path], spoil, said: str) -> None:
     spoil(*folders)
-    result = CliRunner().invoke(app, ["evaluate", *map(str, folders)])
-    assert isinstance(result.exception, DuiyiError)
-    assert said in str(result.exception)
+    with pytest.raises(DuiyiError, match=said):
+        ran("evaluate", *folders)

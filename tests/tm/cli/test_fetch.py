@@ -8,10 +8,9 @@ from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from typer.testing import CliRunner
 
-from corpora.errors import DuiyiError, FetchError
-from tm.cli.main import app
+from corpora.errors import FetchError
+from tests.commands import done
 
 
 class Service(BaseHTTPRequestHandler):
@@ -44,11 +43,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def fetch(*arguments: object) -> str:
-    result = CliRunner().invoke(app, ["fetch", *map(str, arguments), "--no-cache"])
-    if isinstance(result.exception, DuiyiError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    return done("fetch", *arguments, "--no-cache").out
 
 
 @pytest.mark.usefixtures("service")

@@ -5,12 +5,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from tm.cli.main import app
+from tests import commands
+from tests.commands import refused
 from tm.formats import write
 from tm.unit import Unit
 
@@ -29,28 +28,8 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def ran(*arguments: object) -> Any:
-    return CliRunner().invoke(app, [str(one) for one in arguments])
-
-
 def done(*arguments: object) -> str:
-    result = ran(*arguments)
-    assert result.exit_code == 0, (result.output, result.exception)
-    return str(result.stdout)
-
-
-def refused(*arguments: object) -> str:
-    """The command as a process of its own: exit code 2, one sentence, no traceback."""
-    result = subprocess.run(
-        [sys.executable, "-c", "from tm.cli.main import run; run()", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert result.returncode == 2, result
-    assert "Traceback" not in result.stderr
-    return result.stderr
+    return commands.done(*arguments).out
 
 
 def test_lookup_json(memory: Path) -> None:

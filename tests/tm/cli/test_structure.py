@@ -2,9 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from tm.cli.main import app
+from tests.commands import done
 
 # The blanks at the ends of lines are what a PDF reader leaves behind.
 TEXT = "\n".join(
@@ -34,14 +33,12 @@ def document(tmp_path: Path) -> Path:
     return path
 
 
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, ["structure", *arguments])
-    assert result.exit_code == 0, result.output
-    return result.stdout
+def run(*arguments: object) -> str:
+    return done("structure", *arguments).out
 
 
 def test_json(document: Path) -> None:
-    data = json.loads(run(str(document), "--json"))
+    data = json.loads(run(document, "--json"))
     assert data["profile"] == "un"
     assert data["language"] == "zh-CN"
     assert {"id", "kind", "level", "marker", "text", "page", "start", "end"} <= set(data["blocks"][0])
@@ -54,17 +51,18 @@ def test_json(document: Path) -> None:
 
 def test_a_warning_names_the_file_once(document: Path) -> None:
     document.write_text(TEXT * 20, encoding="gb18030")
-    result = CliRunner().invoke(app, ["structure", str(document)])
-    assert result.exit_code == 0
-    assert result.stderr == f"duiyi: warning: {document}: its encoding is not stated and was taken for gb18030\n"
+    assert (
+        done("structure", document).err
+        == f"duiyi: warning: {document}: its encoding is not stated and was taken for gb18030\n"
+    )
 
 
 def test_the_outline_and_the_changes(document: Path) -> None:
-    printed = run(str(document), "--changes")
+    printed = run(document, "--changes")
     assert "第 3/1号决议" in printed
     assert "dropped" in printed
     assert "V.20-00001 2/9" in printed
 
 
 def test_blocks(document: Path) -> None:
-    assert "1. 促请所有缔约国" in run(str(document), "--blocks", "--profile", "plain", "--language", "zh")
+    assert "1. 促请所有缔约国" in run(document, "--blocks", "--profile", "plain", "--language", "zh")

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.commands import COMMAND
 from tm.formats import read, write
 from tm.unit import Origin, Unit
 
@@ -36,8 +36,8 @@ def units(count: int) -> list[Unit]:
 
 @contextmanager
 def serving(folder: Path, *arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-c", "from tm.cli.main import run; run()", "review", *arguments, "--no-browser",
-               "--no-embeddings", "--author", "Ada", "--data", str(folder)]  # fmt: skip
+    options = ["--no-browser", "--no-embeddings", "--author", "Ada", "--data", str(folder)]
+    command = [*COMMAND, "review", *arguments, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         try:

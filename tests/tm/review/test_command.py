@@ -3,23 +3,16 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
-from tm.cli.main import app
+from tests.commands import done
 from tm.formats import read, write
 from tm.review.shelf import Shelf
 from tm.unit import Unit
 
-RUNNER = CliRunner()
-
 
 def run(*arguments: object) -> str:
-    result = RUNNER.invoke(app, ["review", *map(str, arguments)])
-    if isinstance(result.exception, DuiyiError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    return done("review", *arguments).out
 
 
 @pytest.fixture
@@ -73,5 +66,5 @@ def test_bad_usage_is_told_in_a_sentence(
 
 def test_a_report_is_asked_for_by_its_extension(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
-    assert RUNNER.invoke(app, ["check", str(file), "--no-embeddings", "-o", str(out)]).exit_code == 0
+    done("check", file, "--no-embeddings", "-o", out)
     assert "units.tmx" in out.read_text("utf-8")

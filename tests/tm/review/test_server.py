@@ -5,7 +5,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from starlette.testclient import TestClient
 
 from corpora.errors import StoreError, UsageError
 from models.encoder import Encoder
+from tests.commands import COMMAND
 from tm.cli.review import review
 from tm.formats import read, write
 from tm.review.app import ReviewOptions, create
@@ -274,8 +274,8 @@ def test_a_file_that_is_no_review_is_refused(tmp_path: Path) -> None:
 def test_a_killed_process_loses_nothing(tmp_path: Path, shelf: Shelf) -> None:
     path = tmp_path / "units.jsonl"
     write(path, some_units())
-    command = [sys.executable, "-c", "from tm.cli.main import run; run()", "review", str(path), "--no-browser",
-               "--no-embeddings", "--data", str(shelf.folder), "--author", "ada"]  # fmt: skip
+    options = ["--no-browser", "--no-embeddings", "--data", str(shelf.folder), "--author", "ada"]
+    command = [*COMMAND, "review", str(path), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None

@@ -1,13 +1,13 @@
 """A small memory, a term base, and clients: of the application itself, and of the command in a process of its own."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from tests.commands import COMMAND
 from tests.serving import UNITS, client_of
 from tm.memory import Memory
 from tm.server.options import Access, ServerOptions
@@ -42,7 +42,7 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., tuple[str, "subprocess.Pop
         words = [str(one) for one in arguments]
         if "--terms" not in words:
             words += ["--terms", str(tmp_path / "terms.sqlite"), "--write"]
-        command = [sys.executable, "-c", "from tm.cli.main import run; run()", "serve", "--port", "0", *words]
+        command = [*COMMAND, "serve", "--port", "0", *words]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
         assert process.stdout is not None

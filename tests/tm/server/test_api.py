@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter
 from starlette.testclient import TestClient
-from typer.testing import CliRunner
 
+from tests.commands import done
 from tests.serving import UNITS, client_of
-from tm.cli.main import app as cli
 from tm.formats import read
 from tm.memory import Memory
 from tm.server import answers
@@ -27,9 +26,7 @@ def pair(source: str, target: str) -> dict[str, str]:
 
 def printed(*arguments: object) -> Any:
     """What the command line prints as JSON."""
-    result = CliRunner().invoke(cli, [str(one) for one in arguments])
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+    return json.loads(done(*arguments).out)
 
 
 def fits(model: Any, found: Any) -> None:

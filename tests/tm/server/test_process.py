@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.commands import refused
 from tests.serving import UNITS
 from tm.memory import Memory
 
@@ -152,14 +152,8 @@ def test_a_start_that_fails_is_one_sentence(memory: Path, tmp_path: Path, argume
     (tmp_path / "text.duiyi").write_bytes(b"no database at all, and long enough " * 100)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         values = {"folder": tmp_path, "memory": memory, "taken": taken.getsockname()[1]}
-        code = "from tm.cli.main import run; run()"
-        command = [sys.executable, "-c", code, "serve", *(one.format(**values) for one in arguments)]
         environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data")}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert done.stdout == ""
+        assert words in refused("serve", *(one.format(**values) for one in arguments), env=environment, timeout=60)
 
 
 def test_writing_makes_the_memory_that_is_not_there(serving: Serving, tmp_path: Path) -> None:

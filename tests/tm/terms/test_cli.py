@@ -2,10 +2,11 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.commands import process
 
 
 @pytest.fixture
@@ -16,8 +17,7 @@ def duiyi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("DUIYI_TERMS", raising=False)
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from tm.cli.main import run; run()", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=tmp_path)
+        return process(*arguments, cwd=tmp_path)
 
     return run
 
