@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from corpora import languages
 from corpora.errors import DamagedInput, WrongFormat
+from corpora.wording import counted, plural
 
 __all__ = ["Decoded", "decode"]
 
@@ -111,7 +112,8 @@ def _damaged_utf8(data: bytes) -> Decoded | None:
 def _lost(count: int, encoding: str) -> str:
     if count <= 0:
         return ""
-    return f"{count} character{'s' if count > 1 else ''} could not be read as {encoding} and stand as \ufffd"
+    stand = plural(count, "stands", "stand")
+    return f"{counted(count, 'character')} could not be read as {encoding} and {stand} as \ufffd"
 
 
 def _guessed(data: bytes, name: str) -> Decoded:

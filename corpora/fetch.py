@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from corpora.errors import FetchError, UsageError
 from corpora.files import replacing
 from corpora.languages import base
+from corpora.wording import counted
 
 if TYPE_CHECKING:
     import httpx
@@ -118,7 +119,7 @@ def _download(symbol: str, language: str, options: FetchOptions) -> tuple[bytes,
             except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
                 raise UsageError(f"{options.service!r} is not a web address") from error
             except httpx.TimeoutException:
-                problem = f"no answer within {options.timeout:g} seconds"
+                problem = f"no answer within {counted(options.timeout, 'second')}"
             except httpx.TransportError as error:
                 problem = f"{httpx.URL(options.service).host} cannot be reached ({error})"
             if wait > _LONGEST_WAIT:
@@ -143,11 +144,11 @@ def _read(response: "httpx.Response", what: str, options: FetchOptions) -> bytes
     for piece in response.iter_bytes():
         content += piece
         if len(content) > options.max_bytes:
-            raise FetchError(f"{what} is larger than the limit of {options.max_bytes:,} bytes")
+            raise FetchError(f"{what} is larger than the limit of {counted(options.max_bytes, 'byte')}")
     announced = response.headers.get("content-length", "")
     encoded = response.headers.get("content-encoding", "identity") != "identity"
     if announced.isdigit() and not encoded and len(content) < int(announced):
-        raise FetchError(f"{what} broke off after {len(content):,} of {int(announced):,} bytes")
+        raise FetchError(f"{what} broke off after {len(content):,} of {counted(int(announced), 'byte')}")
     if not bytes(content[:8]).startswith(_SIGNATURES[options.format]):
         raise FetchError(
             f"{what}: the service sent {_description(bytes(content[:4000]))} instead of a {options.format}"

@@ -21,6 +21,7 @@ from corpora.pdf_grid import Grid
 from corpora.pdf_heads import find_heads
 from corpora.pdf_lines import PageLine, lines_of_page
 from corpora.pdf_regions import Region, find_regions, merge_rows, sets_listings_apart
+from corpora.wording import counted, plural
 
 __all__ = ["PdfText", "read_pdf"]
 
@@ -112,11 +113,10 @@ def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
     warnings = []
     if pictures:
         listed = ", ".join(map(str, pictures[:10])) + (", …" if len(pictures) > 10 else "")
-        warnings.append(
-            f"{name}: pictures without text on page{'s' if len(pictures) > 1 else ''} {listed} were not read"
-        )
+        warnings.append(f"{name}: pictures without text on {plural(len(pictures), 'page')} {listed} were not read")
     if unmapped:
-        warnings.append(f"{name}: {unmapped} characters have no meaning in their fonts and were left out")
+        left_out = plural(unmapped, "has no meaning in its font and was", "have no meaning in their fonts and were")
+        warnings.append(f"{name}: {counted(unmapped, 'character')} {left_out} left out")
     return pages, tuple(warnings)
 
 

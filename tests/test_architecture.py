@@ -1,6 +1,8 @@
 """The rules that the whole tree keeps: which package may import which, and what a module must say of itself."""
 
 import ast
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,30 @@ def test_nothing_prints_or_exits_outside_the_command_line(path: Path) -> None:
     calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
     names = {ast.unparse(node.func) for node in calls}
     assert not names & {"print", "sys.exit", "exit", "quit"}
+
+
+#: A number and a noun in the plural: "1 units" one day. Limits, which are constants, are never one.
+NOUN = re.compile(r" ([a-z]+ )?[a-z]+s\b")
+TEMPLATES = sorted((ROOT / "tm").rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_numbers_have_their_nouns_from_one_place(path: Path) -> None:
+    strings = [node.values for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr)]
+    pairs = [pair for values in strings for pair in pairwise(values)]
+    wrong = [
+        ast.unparse(number.value) + noun.value
+        for number, noun in pairs
+        if isinstance(number, ast.FormattedValue)
+        and isinstance(noun, ast.Constant)
+        and number.format_spec is not None
+        and ast.unparse(number.format_spec) == "f','"
+        and not ast.unparse(number.value).strip("_").isupper()
+        and NOUN.match(str(noun.value))
+    ]
+    assert not wrong, "corpora.wording.counted says both"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_numbers_on_pages_have_their_nouns_from_the_same_place(path: Path) -> None:
+    assert not re.findall(r"(?:\| ?(?:length|number)) \}\}" + NOUN.pattern, path.read_text("utf-8"))

@@ -13,6 +13,7 @@ import numpy as np
 
 from corpora.errors import UsageError
 from corpora.languages import base, normalize
+from corpora.wording import counted
 from models.encoder import Encoder
 from tm.differences import differences
 from tm.folding import key
@@ -77,7 +78,9 @@ def lookup(
     if not text.strip():
         raise UsageError("there is nothing to look up: the text is empty")
     if len(text) > LONGEST_QUESTION:
-        raise UsageError(f"the text to look up has {len(text):,} characters; {LONGEST_QUESTION:,} are the most")
+        raise UsageError(
+            f"the text to look up has {counted(len(text), 'character')}; {LONGEST_QUESTION:,} are the most"
+        )
     if not text.isascii() and _HALF.search(text):
         raise UsageError("the text to look up holds half a character, which is no text")
     question = Question(text)

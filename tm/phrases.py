@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from corpora.errors import UsageError
+from corpora.wording import counted
 from tm.differences import tag_spans
 from tm.folding import TOKEN, fold, is_character, simplified
 
@@ -137,7 +138,7 @@ class Phrase:
 def parse(text: str, *, exact: bool = False) -> Phrase:
     """Read a question. Raises `UsageError` for one without words, or an endless one."""
     if len(text) > _LONGEST:
-        raise UsageError(f"the phrase to look for has {len(text):,} characters; {_LONGEST:,} are the most")
+        raise UsageError(f"the phrase to look for has {counted(len(text), 'character')}; {_LONGEST:,} are the most")
     text = re.sub(r"\*[*?]*\*", lambda match: "?" * match[0].count("?") + "*", text)  # two stars say no more than one
     if text.count("*") > _WILDEST:
         raise UsageError(f"the phrase to look for has {text.count('*')} stars; {_WILDEST} are the most")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.wording import counted
 from models.encoder import Vectors
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
@@ -124,7 +125,7 @@ def _runs(suspects: dict[int, int], pairs: Sequence[Pair]) -> list[Finding]:
         if place - start >= 3:
             first, last = units[start], units[place - 1]
             by = suspects[first]
-            where = f"{abs(by)} unit{'s' * (abs(by) > 1)} too {'late' if by > 0 else 'early'}"
+            where = f"{counted(abs(by), 'unit')} too {'late' if by > 0 else 'early'}"
             message = f"the targets of units {first} to {last} stand {where}"
             findings.append(pairs[first].finding("shifted", Severity.ERROR, message))
         start = place

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.wording import counted, plural
 from tm.cli.output import errors, message, print_json, write
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def align(
         return
     write(_told(summary, alignment))
     for path, report in zip(out, paired.reports, strict=True):
-        write(f"{path}: {report.written:,} units")
+        write(f"{path}: {counted(report.written, 'unit')}")
     write(alignment.signature)
 
 
@@ -92,10 +93,12 @@ def _told(summary: dict[str, Any], alignment: "Alignment") -> str:
     from tm.pairing import LOW
 
     beads = ", ".join(f"{count:,} {kind}" for kind, count in summary["beads"].items())
-    moved = f"; {summary['moved']:,} stand elsewhere" if summary["moved"] else ""
+    moved, stand = summary["moved"], plural(summary["moved"], "stands", "stand")
+    elsewhere = f"; {moved:,} {stand} elsewhere" if moved else ""
+    source, target = (counted(summary[f"{side}_units"], summary["unit"]) for side in ("source", "target"))
     return (
-        f"{alignment.source.path} ({summary['source_lang']}, {summary['source_units']:,} {summary['unit']}s) and "
-        f"{alignment.target.path} ({summary['target_lang']}, {summary['target_units']:,} {summary['unit']}s)\n"
-        f"pairs: {beads}{moved}\n"
+        f"{alignment.source.path} ({summary['source_lang']}, {source}) and "
+        f"{alignment.target.path} ({summary['target_lang']}, {target})\n"
+        f"pairs: {beads}{elsewhere}\n"
         f"mean score {summary['mean_score']:.2f}; {summary['low_scores']:,} below {LOW}"
     )

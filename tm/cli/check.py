@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.wording import counted
 from tm.cli.output import console, errors, message, print_json, write
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _encoder(units: "Sequence[Unit]", options: "CheckOptions", model: str | None
     if wants_encoder(len(units), options):
         return load(model)
     if options.embeddings is None and wants_encoder(0, options):
-        message(f"duiyi: {len(units):,} units: meanings are not compared; --embeddings does it all the same")
+        message(f"duiyi: {counted(len(units), 'unit')}: meanings are not compared; --embeddings does it all the same")
     return None
 
 
@@ -199,9 +200,11 @@ def _print(report: "Report", units: "Sequence[Unit]", limit: int, least: "Severi
             write(_INDENT + _short(side, room))
     if len(shown) > limit:
         message(f"duiyi: {len(shown) - limit:,} more: --limit prints them, -o report.html holds all")
-    counts = ", ".join(f"{count:,} {name}" for name, count in summary["by_severity"].items())
+    counts = ", ".join(
+        counted(count, name, "info" if name == "info" else "") for name, count in summary["by_severity"].items()
+    )
     accepted = f", {report.accepted:,} accepted before" if report.accepted else ""
-    message(f"{report.units:,} units: {counts}{accepted}")
+    message(f"{counted(report.units, 'unit')}: {counts}{accepted}")
 
 
 def _short(text: str, room: int) -> str:

@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from tm.cli.output import errors, message, print_json, write
+from corpora.wording import counted
+from tm.cli.output import complain, errors, print_json, write
 
 __all__ = ["convert"]
-
-_SHOWN = 10  # problems named one by one; the rest is counted
 
 
 def convert(
@@ -43,18 +42,18 @@ def convert(
     audit = Audit()
     with errors().status(f"converting {source.name}"):
         report = write_file(out, audit.over(read(source, wanted, problems=problems)), options)
-    _complain(problems)
+    complain(problems)
     if json:
         print_json(_as_json(source, report, problems, audit))
         return
-    write(f"{report.path}: {report.written:,} units from {audit.units:,}")
+    write(f"{report.path}: {counted(report.written, 'unit')} from {audit.units:,}")
     for reason, count in sorted(report.left_out.items()):
         write(f"  left out: {count:,} ({reason})")
     added = report.written + sum(report.left_out.values()) - audit.units
     if added > 0:
         write(f"  added: {added:,} (units without their list number, and the numbers by themselves)")
     if report.removed_characters:
-        write(f"  taken out: {report.removed_characters:,} characters that XML forbids")
+        write(f"  taken out: {counted(report.removed_characters, 'character')} that XML forbids")
     _warn(audit, report.left_out, problems.mended)
     if client:
         from tm.clients import profile
@@ -89,18 +88,6 @@ def _columns(text: str) -> dict[str, str]:
             raise UsageError(f"--columns wants name=column pairs such as source=1,target=3, not {pair!r}")
         found[name.strip()] = column.strip()
     return found
-
-
-def _complain(problems: Any) -> None:
-    """What was guessed, what was skipped and the first of what was unsound, on standard error."""
-    for note in problems.notes:
-        message(f"duiyi: {problems.path}: {note}")
-    for problem in problems.found[:_SHOWN]:
-        message(f"duiyi: warning: {problems.path}, {problem}; the unit was left out")
-    if len(problems.found) > _SHOWN:
-        message(f"duiyi: warning: {problems.path}: {len(problems.found) - _SHOWN:,} more units were left out")
-    for reason, count in problems.skipped.most_common():
-        message(f"duiyi: {problems.path}: {count:,} units passed over: {reason}")
 
 
 def _warn(audit: Any, left_out: Any, mended: Any) -> None:

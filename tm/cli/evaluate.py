@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.wording import counted, plural
 from tm.cli.output import console, message, print_json
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def _read_auto(path: Path, gold: _Beads, gold_path: Path) -> dict[str, "list[Bea
         raise InputError(f"{path} has no {missing[0]}.align, which {gold_path} has")
     more = sum(1 for file in path.glob("*.align") if file.stem not in gold)
     if more:
-        message(f"{more} files of {path} have no counterpart in {gold_path} and are not counted")
+        are = plural(more, "is", "are")
+        message(f"{counted(more, 'file')} of {path} without counterpart in {gold_path} {are} not counted")
     return {name: read(path / f"{name}.align") for name in gold}
 
 

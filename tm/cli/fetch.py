@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from corpora.wording import counted
 from tm.cli.output import message, print_json, write
 
 __all__ = ["fetch"]
@@ -49,7 +50,8 @@ def fetch(
         written.append(
             {"language": document.language, "path": str(path), "url": document.url, "cached": document.cached}
         )
-        message(f"{symbol} {document.language}: {len(document.content):,} bytes{' (from the cache)' * document.cached}")
+        size = counted(len(document.content), "byte")
+        message(f"{symbol} {document.language}: {size}{' (from the cache)' * document.cached}")
     if json:
         print_json(written)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.errors import InputError, UsageError
+from corpora.wording import counted
 from tm.cli.asking import (
     AuthorOption,
     MemoryOption,
@@ -22,7 +23,7 @@ from tm.cli.asking import (
     filters_of,
     one_path,
 )
-from tm.cli.output import console, errors, message, print_json, write
+from tm.cli.output import complain, console, errors, print_json, write
 
 if TYPE_CHECKING:
     from tm.memory import Stats
@@ -43,7 +44,6 @@ __all__ = [
 ]
 
 app = typer.Typer(help="Fill, tidy, count, copy and empty a translation memory.", no_args_is_help=True)
-_SHOWN = 10  # problems named one by one; the rest is counted
 
 KeepOption = Annotated[
     str, typer.Option(help="Which translations of one source text stay: all, newest or best (reviewed, then score).")
@@ -116,12 +116,12 @@ def _take(
             with _counting(f"reading {file.name}") as told:
                 done = take_in(target, file, options, source_lang=source_lang, target_lang=target_lang, progress=told)
             report, audit = done.report, done.audit
-            _complain(done.problems)
+            complain(done.problems)
             results.append(done.as_json())
             if not json:
                 write(
-                    f"{file}: {report.read:,} units, {report.new:,} new, {report.folded:,} known"
-                    + (f", {report.removed:,} variants taken out" if report.removed else "")
+                    f"{file}: {counted(report.read, 'unit')}, {report.new:,} new, {report.folded:,} known"
+                    + (f", {counted(report.removed, 'variant')} taken out" if report.removed else "")
                 )
                 for why, count in sorted(report.left_out.items()):
                     write(f"  left out: {count:,} ({why})")
@@ -137,18 +137,7 @@ def _counting(title: str) -> Iterator[Callable[[int], None]]:
     """A running count on standard error, on a terminal only."""
     screen = errors()
     with screen.status(title) as status:
-        yield lambda count: status.update(f"{title}: {count:,} units")
-
-
-def _complain(problems: Any) -> None:
-    for note in problems.notes:
-        message(f"duiyi: {problems.path}: {note}")
-    for problem in problems.found[:_SHOWN]:
-        message(f"duiyi: warning: {problems.path}, {problem}; the unit was left out")
-    if len(problems.found) > _SHOWN:
-        message(f"duiyi: warning: {problems.path}: {len(problems.found) - _SHOWN:,} more units were left out")
-    for reason, count in problems.skipped.most_common():
-        message(f"duiyi: {problems.path}: {count:,} units passed over: {reason}")
+        yield lambda count: status.update(f"{title}: {counted(count, 'unit')}")
 
 
 @app.command()
@@ -191,7 +180,7 @@ def export(
     if json:
         print_json({"out": str(out), "written": report.written, "left_out": dict(report.left_out)})
         return
-    write(f"{out}: {report.written:,} units")
+    write(f"{out}: {counted(report.written, 'unit')}")
     for why, count in sorted(report.left_out.items()):
         write(f"  left out: {count:,} ({why})")
 
@@ -228,7 +217,7 @@ def _show_stats(path: str, stats: "Stats") -> None:
     for name, count in [*stats.statuses.items(), *stats.origins.items()]:
         table.add_row(name, f"{count:,}")
     console().print(table)
-    write(f"{stats.texts:,} texts, {stats.characters:,} characters, {stats.file_size / 1e6:,.1f} MB")
+    write(f"{counted(stats.texts, 'text')}, {counted(stats.characters, 'character')}, {stats.file_size / 1e6:,.1f} MB")
 
 
 @app.command()
@@ -245,7 +234,8 @@ def dedupe(
     if keep not in ("newest", "best"):
         raise UsageError(f"--keep is newest or best, not {keep}")
     with Memory.open(one_path(memory)) as target:
-        write(f"{target.dedupe(keep, looks=looks):,} units taken out")  # type: ignore[arg-type]
+        count = target.dedupe(keep, looks=looks)  # type: ignore[arg-type]
+    write(f"{counted(count, 'unit')} taken out")
 
 
 @app.command()
@@ -283,9 +273,9 @@ def delete(
         if dry_run:
             wanted = set(numbers or ())
             count = sum(not wanted or entry.id in wanted for entry in target.entries(filters))
-            write(f"{count:,} units would be deleted")
+            write(f"{counted(count, 'unit')} would be deleted")
         else:
-            write(f"{target.delete(filters, numbers=numbers or None):,} units deleted")
+            write(f"{counted(target.delete(filters, numbers=numbers or None), 'unit')} deleted")
 
 
 @app.command()
@@ -355,4 +345,4 @@ def index(
 
     with Memory.open(one_path(memory)) as source, _counting("encoding") as told:
         count = make(source, load(model or None), progress=told)
-    write(f"{count:,} texts can be found by meaning")
+    write(f"{counted(count, 'text')} can be found by meaning")

@@ -9,10 +9,16 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from corpora.wording import counted, plural
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console", "errors", "message", "print_json", "write"]
+    from tm.formats import Problems
+
+__all__ = ["complain", "console", "errors", "message", "print_json", "write"]
+
+_SHOWN = 10  # problems named one by one; the rest is counted
 
 
 @cache
@@ -57,3 +63,16 @@ def message(text: str) -> None:
 def print_json(value: Any) -> None:
     """Write ``value`` as JSON, Chinese as it is, to standard output."""
     write(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def complain(problems: "Problems") -> None:
+    """What was guessed, what was skipped and the first of what was unsound in a file, on standard error."""
+    for note in problems.notes:
+        message(f"duiyi: {problems.path}: {note}")
+    for problem in problems.found[:_SHOWN]:
+        message(f"duiyi: warning: {problems.path}, {problem}; the unit was left out")
+    if (more := len(problems.found) - _SHOWN) > 0:
+        left_out = f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out"
+        message(f"duiyi: warning: {problems.path}: {left_out}")
+    for reason, count in problems.skipped.most_common():
+        message(f"duiyi: {problems.path}: {counted(count, 'unit')} passed over: {reason}")

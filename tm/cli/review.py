@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.wording import counted
 from tm.cli.output import message, write
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _write(shelf: "Shelf", name: str, out: list[Path], accepted: bool) -> None:
     units = shelf.work(name).units()
     for path in out:
         count = write_units(path, units, "accepted" if accepted else "all")
-        write(f"{path}: {count:,} unit{'s' if count != 1 else ''}")
+        write(f"{path}: {counted(count, 'unit')}")
 
 
 def _open(address: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.wording import counted
 from tm.cli.output import message, print_json, write
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["structure"]
 
 _SHOWN = 60  # characters of a block that the outline shows
+_NOUNS = {"code": "code block"}  # of kinds that are not counted by their names
 _QUOTED = 90  # characters of a piece of the original that the list of changes shows
 
 
@@ -47,9 +49,9 @@ def structure(
 
 def _facts(document: "Document") -> str:
     kinds = Counter(block.kind.value for block in document.blocks)
-    counted = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    held = ", ".join(counted(number, _NOUNS.get(kind, kind)) for kind, number in kinds.most_common())
     encoding = f", {document.encoding}" if document.encoding else ""
-    return f"{document.path}: {document.language}{encoding}, profile {document.profile}; {counted}"
+    return f"{document.path}: {document.language}{encoding}, profile {document.profile}; {held}"
 
 
 def _outline(document: "Document") -> list[str]:
@@ -84,10 +86,10 @@ def _one_line(block: "Block") -> str:
 
 
 def _summary(changes: "tuple[Change, ...]") -> str:
-    counted = Counter((change.action, change.step) for change in changes)
-    if not counted:
+    steps = Counter((change.action, change.step) for change in changes)
+    if not steps:
         return "nothing was dropped or joined"
-    return "; ".join(f"{action} {number} ({step})" for (action, step), number in sorted(counted.items()))
+    return "; ".join(f"{action} {number} ({step})" for (action, step), number in sorted(steps.items()))
 
 
 def _change(change: "Change") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.wording import counted
 from tm.cli.asking import MemoriesOption
 from tm.cli.output import console, errors, message, print_json, write
 
@@ -74,7 +75,7 @@ def lookup(
         raise UsageError("there is nothing to look up: the term is empty")
     if text is not None and not in_text and len(text) > LONGEST:
         raise UsageError(
-            f"the term to look up has {len(text):,} characters; {LONGEST:,} are the most (--in-text: a text)"
+            f"the term to look up has {counted(len(text), 'character')}; {LONGEST:,} are the most (--in-text: a text)"
         )
     if file is not None or in_text:
         content = _text_of(file) if file else text or ""
@@ -192,7 +193,8 @@ def import_(
         rows = [conflict_row(conflict) for conflict in conflicts]
         print_json({"imported": count, "entries": total, "conflicts": rows})
     else:
-        write(f"{count:,} entries imported, {total:,} in the term base, {len(conflicts):,} conflicts")
+        imported = counted(count, "entry", "entries")
+        write(f"{imported} imported, {total:,} in the term base, {counted(len(conflicts), 'conflict')}")
 
 
 @app.command()
@@ -215,7 +217,7 @@ def export(
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
         languages = [normalize(source), normalize(target)]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
-    write(f"{out}: {count:,} entries")
+    write(f"{out}: {counted(count, 'entry', 'entries')}")
 
 
 @app.command()
@@ -250,7 +252,7 @@ def extract(
         pairs = _extracted(units, base, limit, least, vectors)
         if add and base is not None:
             base.add(proposed(pairs, units))
-            message(f"{len(pairs):,} entries added as proposed")
+            message(f"{counted(len(pairs), 'entry', 'entries')} added as proposed")
     if out is not None:
         if out.suffix.lower() == ".html":
             from tm.terms.ticking import write_page
@@ -258,7 +260,7 @@ def extract(
             write_page(out, [pair_row(pair, units) for pair in pairs])
         else:
             _write_pairs(out, pairs, units)
-        write(f"{out}: {len(pairs):,} pairs from {len(units):,} units")
+        write(f"{out}: {counted(len(pairs), 'pair')} from {counted(len(units), 'unit')}")
     if json:
         print_json([pair_row(pair, units) for pair in pairs])
     elif out is None:
@@ -287,7 +289,7 @@ def _units_of(files: list[Path], memory: str) -> "list[Unit]":
     units, others = one_pair(units)
     if others:
         pair = f"{units[0].source_lang} and {units[0].target_lang}"
-        message(f"duiyi: {others:,} units of other languages than {pair} left out")
+        message(f"duiyi: {counted(others, 'unit')} of other languages than {pair} left out")
     return units
 
 
@@ -359,7 +361,7 @@ def check(
     else:
         for finding in findings:
             write(f"unit {finding.unit + 1}: {finding.fault}: {finding.message}")
-        message(f"{len(findings):,} findings in {len(units):,} units")
+        message(f"{counted(len(findings), 'finding')} in {counted(len(units), 'unit')}")
     if findings:
         raise typer.Exit(1)
 
@@ -383,4 +385,4 @@ def report(
     with replacing(out) as temporary:
         temporary.write_text(render(file.name, units, found), encoding="utf-8", newline="\n")
     competing = sum(profile.competing for profile in found)
-    write(f"{out}: {len(found):,} terms, {competing:,} rendered in more than one way")
+    write(f"{out}: {counted(len(found), 'term')}, {competing:,} rendered in more than one way")

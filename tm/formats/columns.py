@@ -13,6 +13,7 @@ from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
 from corpora.languages import base, detect, normalize
+from corpora.wording import counted
 from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized
 from tm.formats.languages import Selection
 from tm.formats.properties import FIELDS, apply_properties, properties_of
@@ -118,7 +119,7 @@ def units_of_rows(
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) < width:
-            problems.add(number, f"the row has {len(cells)} columns, the texts need {width}")
+            problems.add(number, f"the row has {counted(len(cells), 'column')}, the texts need {width}")
             continue
         try:
             unit = _unit(cells, columns)

@@ -13,6 +13,7 @@ from types import ModuleType
 from align.alignment import Alignment
 from corpora.errors import EmptyInput, InputError, UsageError, WrongFormat
 from corpora.files import replacing
+from corpora.wording import plural
 from tm.formats.base import Problem, Problems, ReadOptions, WriteOptions, WriteReport, Written
 from tm.unit import Unit
 
@@ -135,7 +136,8 @@ def write(
             _gzip(temporary)
         # XLIFF 2.1 wants a unit in every file; the others may hold none.
         if not written.units and not (empty and (format_.module, options.xliff) != ("xliff", "2.1")):
-            why = f": {sum(written.left_out.values()):,} were left out" if written.left_out else ""
+            left_out = sum(written.left_out.values())
+            why = f": {left_out:,} {plural(left_out, 'was', 'were')} left out" if left_out else ""
             raise EmptyInput(f"{path} was not written, for there is no unit to write{why}")
     return WriteReport(path, written.units, dict(written.left_out), written.removed_characters)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from corpora.wording import counted, plural
 from tm.checks.finding import Severity
 from tm.checks.pair import size
 from tm.checks.registry import checks
@@ -60,6 +61,7 @@ def render(report: Report, units: Sequence[Unit], file: Path | str) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["counted"], environment.filters["plural"] = counted, plural
     where = places(units)
     style, script = _static("report.css"), _static("report.js")
     # Between the escapes, the block holds no "<" at all, so nothing in it can end the element or open a comment.

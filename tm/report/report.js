@@ -94,7 +94,7 @@ function choose() {
 
 function draw(count = ON_PAGE) {
   body.replaceChildren(...chosen.slice(first, first + count).map(line));
-  $("told").textContent = `${chosen.length.toLocaleString("en")} of ${data.units.length.toLocaleString("en")} units`;
+  $("told").textContent = `${chosen.length.toLocaleString("en")} of ${data.units.length.toLocaleString("en")} ${data.units.length === 1 ? "unit" : "units"}`;
   const last = Math.min(first + ON_PAGE, chosen.length);
   $("page").textContent = chosen.length ? `${first + 1} to ${last} of ${chosen.length}` : "nothing fits";
   $("before").disabled = first === 0;

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from corpora.document import Document, Kind
+from corpora.wording import counted
 from tm.checks.finding import Finding, Severity
 from tm.review.edits import Row
 from tm.review.work import Order, Work
@@ -56,6 +57,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["counted"] = counted
     return environment
 
 

@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 
 from corpora.errors import DuiyiError, UsageError
 from corpora.languages import base, normalize
+from corpora.wording import counted
 from tm.formats import format_of
 from tm.intake import IntakeOptions
 from tm.lookup import LookupOptions
@@ -85,10 +86,10 @@ class Amagama:
                 return PlainTextResponse("")
             case ("POST", "store"):
                 count = await self._add(await _json(request), source_lang, target_lang)
-                return PlainTextResponse(f"added {count} units from {name}")
+                return PlainTextResponse(f"added {counted(count, 'unit')} from {name}")
             case ("PUT", "store"):
                 count = await self._take(request, name, source_lang, target_lang)
-                return PlainTextResponse(f"added {count} units from {name}")
+                return PlainTextResponse(f"added {counted(count, 'unit')} from {name}")
         return _fault("this address does not take that method", 405)
 
     async def _languages(self) -> Response:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
+from corpora.wording import counted, plural
 from tm.clients import CLIENTS
 from tm.concordance import ConcordanceOptions, Hit
 from tm.intake import IntakeOptions
@@ -36,13 +37,15 @@ _SHOWN = 500  # findings on one page
 def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("tm.server", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["counted"] = counted
+    return environment
 
 
 def render(template: str, **values: Any) -> str:
@@ -103,7 +106,9 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
         def answer() -> dict[str, Any]:
             if what == "text":
                 if len(text) > LONGEST_QUESTION:
-                    raise UsageError(f"the text has {len(text):,} characters; {LONGEST_QUESTION:,} are the most here")
+                    raise UsageError(
+                        f"the text has {counted(len(text), 'character')}; {LONGEST_QUESTION:,} are the most here"
+                    )
                 return {"rows": desk.find(text, lang, to, 1)}
             return {"rows": desk.term(text, lang, to, 50, 2)}
 
@@ -119,7 +124,7 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
         def answer() -> str:
             units = with_upload(desk.holdings, file, desk.read)
             found = desk.check(units)
-            lines = [f"{len(found):,} findings in {len(units):,} units of {file.filename}."]
+            lines = [f"{counted(len(found), 'finding')} in {counted(len(units), 'unit')} of {file.filename}."]
             if len(found) > _SHOWN:
                 lines.append(f"The first {_SHOWN} are shown; the API and duiyi term check give all.")
             return render("done.html", title="Terms checked", lines=lines, findings=_beside(found, units), pairs=[])
@@ -137,9 +142,10 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
                 desk.holdings.check_writable()
             units = desk.units(memory, Filters())
             found = desk.extract(units, limit=limit, least=3, vectors=True, add=add)
-            lines = [f"{len(found['pairs']):,} pairs from {found['units']:,} units."]
+            lines = [f"{counted(len(found['pairs']), 'pair')} from {counted(found['units'], 'unit')}."]
             if found["added"]:
-                lines.append(f"{found['added']:,} entries were added to the glossary as proposed.")
+                added, were = counted(found["added"], "entry", "entries"), plural(found["added"], "was", "were")
+                lines.append(f"{added} {were} added to the glossary as proposed.")
             return render("done.html", title="Terms won", lines=lines, findings=[], pairs=found["pairs"])
 
         return await site.done(answer)
@@ -148,11 +154,11 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
     async def take(file: Annotated[UploadFile, File()]) -> Response:
         def answer() -> str:
             done = with_upload(desk.holdings, file, lambda path: desk.take(path, IntakeOptions(), "", ""))
-            lines = [f"{done['file']}: {done['read']:,} units, {done['new']:,} new, {done['folded']:,} known."]
+            lines = [f"{done['file']}: {counted(done['read'], 'unit')}, {done['new']:,} new, {done['folded']:,} known."]
             lines += [f"Left out: {count:,} ({why})." for why, count in done["left_out"].items()]
             lines += [f"Line {one['line']}: {one['message']}; the unit was left out." for one in done["problems"][:20]]
-            if len(done["problems"]) > 20:
-                lines.append(f"{len(done['problems']) - 20:,} more units were left out.")
+            if (more := len(done["problems"]) - 20) > 0:
+                lines.append(f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out.")
             return render("done.html", title="Units imported", lines=lines, findings=[], pairs=[])
 
         return await site.done(answer)
@@ -163,7 +169,7 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
             done = with_upload(
                 desk.holdings, file, lambda path: desk.take_terms(path, "concept", "", True, skip_faulty)
             )
-            lines = [f"{done['imported']:,} entries imported, {done['entries']:,} in the glossary."]
+            lines = [f"{counted(done['imported'], 'entry', 'entries')} imported, {done['entries']:,} in the glossary."]
             lines += [f"Columns: {done['columns']}."] if done["columns"] else []
             lines += [f"Line {one['line']}: {one['message']}; left out." for one in done["problems"][:20]]
             lines += [
@@ -207,13 +213,13 @@ class _Site:
         """What there is to ask, in a sentence."""
         units = sum(len(memory) for memory, _ in self._desk.holdings.asked())
         names = ", ".join(self._desk.holdings.memories)
-        return f"{units:,} unit{'' if units == 1 else 's'} in {names}."
+        return f"{counted(units, 'unit')} in {names}."
 
     def held_terms(self) -> str:
         """How many entries there are, in a sentence."""
         terms = self._desk.holdings.terms()
         own = "the sample glossary" if terms.path == ":memory:" else "the glossary"
-        return f"{len(terms):,} entries in {own}."
+        return f"{counted(len(terms), 'entry', 'entries')} in {own}."
 
     def term_languages(self) -> list[str]:
         """The languages of the terms."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpora.wording import counted
 from tm.terms.base import TermBase
 from tm.terms.check import TermUse, in_place, uses
 from tm.unit import Unit
@@ -66,6 +67,7 @@ def render(title: str, units: Sequence[Unit], found: Sequence[TermProfile]) -> s
 
     template = Path(__file__).with_name("report.html").read_text("utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["counted"] = counted
     return environment.from_string(template).render(
         title=title,
         units=len(units),

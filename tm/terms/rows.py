@@ -8,6 +8,7 @@ from typing import Any
 
 from corpora.errors import UsageError
 from corpora.languages import base
+from corpora.wording import counted
 from tm.terms.base import Found, Hit, TermBase
 from tm.terms.check import TermFinding
 from tm.terms.concept import Concept, Status, Term, made_id
@@ -134,7 +135,7 @@ def proposed(pairs: Iterable[TermPair], units: Sequence[Unit]) -> Iterator[Conce
             Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(whole(example.source),)),
             Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(whole(example.target),)),
         )
-        yield Concept(made_id(terms), terms, note=f"extracted, score {pair.score:g}, {pair.count} units")
+        yield Concept(made_id(terms), terms, note=f"extracted, score {pair.score:g}, {counted(pair.count, 'unit')}")
 
 
 def columns_of(text: str, *, header: bool) -> Columns:

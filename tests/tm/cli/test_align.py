@@ -222,6 +222,14 @@ def test_json_and_files_of_every_kind(zh: Path, en: Path, tmp_path: Path) -> Non
     assert err == ""
 
 
+def test_one_pair_is_told_in_the_singular(zh: Path, en: Path, tmp_path: Path) -> None:
+    zh.write_text("大会通过了下列决议。\n", encoding="utf-8")
+    en.write_text("The Assembly adopted the following resolution.\n", encoding="utf-8")
+    first, _, _, last, _ = done("align", zh, en, "-o", tmp_path / "a.tmx").out.splitlines()
+    assert first == f"{zh} (zh-CN, 1 sentence) and {en} (en-US, 1 sentence)"
+    assert last == f"{tmp_path / 'a.tmx'}: 1 unit"
+
+
 def test_pairs_below_the_least_score_are_left_out(zh: Path, tmp_path: Path) -> None:
     en = tmp_path / "en.txt"
     en.write_text("\n\n".join([*(row[2] for row in gold()[:8]), "Butter melts.", "Salt it."]), encoding="utf-8")

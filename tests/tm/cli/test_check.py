@@ -52,6 +52,13 @@ def test_messages_are_whole_and_the_texts_stand_once_below_their_findings(tmp_pa
     assert cell_len(target) <= 120
 
 
+def test_what_was_found_is_counted(memory: Path, tmp_path: Path) -> None:
+    assert run(memory, "--only", "number,reference").err.splitlines()[-1] == "3 units: 1 error, 1 warning, 0 info"
+    one = tmp_path / "one.jsonl"
+    write(one, [Unit("第五条", "article 6", "zh-CN", "en-US")])
+    assert run(one, "--only", "reference").err == "1 unit: 1 error, 0 warnings, 0 info\n"
+
+
 def test_texts_hold_no_markup_and_no_control_characters(tmp_path: Path) -> None:
     path = tmp_path / "m.jsonl"
     write(path, [Unit("第五条[bold]", "article 6\x1b[31m", "zh-CN", "en-US")])

@@ -99,8 +99,8 @@ def test_memory_is_tended(memory: Path, tmp_path: Path) -> None:
     done("memory", "edit", "1", "--status", "reviewed", "--note", "checked")
     assert "reviewed" in done("lookup", UNITS[0].source)
     done("memory", "backup", tmp_path / "copy.duiyi")
-    assert "1 units would be deleted" in done("memory", "delete", "--text", "meeting", "--dry-run")
-    assert "1 units deleted" in done("memory", "delete", "--text", "meeting")
+    assert "1 unit would be deleted" in done("memory", "delete", "--text", "meeting", "--dry-run")
+    assert "1 unit deleted" in done("memory", "delete", "--text", "meeting")
     done("memory", "dedupe")
     done("memory", "compact")
     assert json.loads(done("memory", "stats", "--json"))["units"] == 1

@@ -43,7 +43,7 @@ def test_other_columns_become_properties(tmp_path: Path) -> None:
 def test_strict_refuses_a_ragged_row(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("source\ttarget\n甲\tA\n乙\n", encoding="utf-8")
-    with pytest.raises(DamagedInput, match="line 3: the row has 1 columns"):
+    with pytest.raises(DamagedInput, match="line 3: the row has 1 column,"):
         list(formats.read(path))
 
 

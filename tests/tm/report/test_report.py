@@ -48,6 +48,12 @@ def page_of(some: list[Unit]) -> str:
     return render(check(some, CheckOptions()), some, "x.tmx")
 
 
+def test_one_unit_is_counted_as_one() -> None:
+    page = page_of(units(1))
+    assert "Positions of 1 unit in both documents" in page
+    assert "Histogram of 1 score;" in page
+
+
 def test_moved_sections_and_omissions_are_put_into_words() -> None:
     found = places(moved())
     assert found.known

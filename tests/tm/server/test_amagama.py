@@ -165,7 +165,7 @@ def test_units_and_stores_are_added(client: TestClient) -> None:
         'msgid "己"\nmsgstr "F"\n'
     )
     answer = client.put("/tmserver/zh_cn/en/store/some/file.po", content=po.encode())
-    assert answer.text == "added 1 units from some/file.po", answer.text
+    assert answer.text == "added 1 unit from some/file.po", answer.text
     assert [known(one) for one in "甲乙丙丁己"] == [["A"], ["B"], ["C"], ["D"], ["F"]]
 
 

@@ -116,7 +116,7 @@ def test_files_in_and_out(open_page: Callable[..., Any], address: str, tmp_path:
     glossary.write_text("zh,en\n批准,ratification\n", "utf-8")
     page.set_input_files("form[action='/tools/import-terms'] input[type=file]", glossary)
     page.click("text=Import terms")
-    page.locator("text=1 entries imported").wait_for()
+    page.locator("text=1 entry imported").wait_for()
     page.goto(f"{address}terms?text=批准")
     assert "ratification" in page.locator("table").text_content()
     page.goto(f"{address}tools")

@@ -88,7 +88,7 @@ def test_long_names_of_files_are_taken(client: TestClient) -> None:
     name, content = "关于打击跨国有组织犯罪的决议" * 15 + ".tsv", "zh-CN\ten-US\n丙\tC\n".encode()
     answer = client.post("/api/import", files={"file": (name, content)})
     assert (answer.status_code, answer.json()["new"]) == (200, 1)
-    assert client.put(f"/tmserver/zh/en/store/{name}", content=content).text.startswith("added 1 units")
+    assert client.put(f"/tmserver/zh/en/store/{name}", content=content).text.startswith("added 1 unit from ")
 
 
 def test_the_folder_of_the_encoder_is_not_told(options: ServerOptions, tmp_path: Path) -> None:

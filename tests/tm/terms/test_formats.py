@@ -166,7 +166,7 @@ def test_another_dialect_is_refused_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "line", "message"),
     [
-        ("zh\ten\n腐败\tcorruption\n贿赂\n", 3, "1 columns where 2 are needed"),
+        ("zh\ten\n腐败\tcorruption\n贿赂\n", 3, "1 column where 2 are needed"),
         ("zh\ten\n腐败\t\n贿赂\tbribery\n", 2, "a term is empty"),
         ("zh\ten\n腐败\t" + "x" * 5000 + "\n贿赂\tbribery\n", 2, "5,000 characters"),
         ("id\tzh\ten\na\t腐败\tcorruption\na\t贿赂\tbribery\n", 3, "a second time"),

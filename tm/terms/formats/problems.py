@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from corpora.wording import counted
 from tm.terms.concept import LONGEST
 
 __all__ = ["Problem", "Problems"]
@@ -31,5 +32,5 @@ class Problems:
         if not text.strip():
             return "a term is empty"
         if len(text) > LONGEST:
-            return f"a term has {len(text):,} characters; more than {LONGEST:,} is a text, not a term"
+            return f"a term has {counted(len(text), 'character')}; more than {LONGEST:,} is a text, not a term"
         return ""

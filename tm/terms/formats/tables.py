@@ -20,6 +20,7 @@ from corpora.encodings import decode
 from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.extras import need
 from corpora.languages import base, detect, normalize
+from corpora.wording import counted, plural
 from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.formats.problems import Problems
 
@@ -155,7 +156,8 @@ def _concepts(
     seen: dict[str, int] = {}
     for line, cells in rows[1:] if columns.header else rows:
         if len(cells) < needed or (width is not None and _ragged(cells, width)):
-            problems.add(line, f"{len(cells)} columns where {max(needed, width or 0)} are needed")
+            least = max(needed, width or 0)
+            problems.add(line, f"{counted(len(cells), 'column')} where {least} {plural(least, 'is', 'are')} needed")
             continue
         if accept is not None and ticked and not _ticked(cells, accept):
             continue
