@@ -4,6 +4,7 @@ A renamed file is a common accident (a web page saved as .pdf, an error page in 
 of the wrong type makes of it is worse than a refusal.
 """
 
+import io
 import re
 import zipfile
 from enum import StrEnum
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
 
-__all__ = ["Format", "load", "sniff"]
+__all__ = ["Format", "called", "load", "sniff"]
 
 
 class Format(StrEnum):
@@ -48,7 +49,7 @@ _OTHERS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"{\\rtf", "an RTF document (Word or LibreOffice can save it as DOCX)"),
+    (b"{\\rtf", "an RTF document (Word or LibreOffice can save it as DOCX or text)"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"MZ", "a program"),
     (b"\x7fELF", "a program"),
@@ -96,23 +97,24 @@ def sniff(data: bytes, path: Path) -> Format:
     if b"%PDF-" in head[:1024]:
         found = Format.PDF
     elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        found = _archive(path, said)
+        found = _archive(data, path, said)
     elif head.startswith(_OLE):
         found = _compound(data, path)
     else:
         found = _text(data, head, path, said)
     if said is not None and found is not said:
-        raise WrongFormat(f"{path} is not {_an(said)}, as its name says, but {_an(found)}")
+        raise WrongFormat(f"{path} is not {called(said)}, as its name says, but {called(found)}")
     return found
 
 
-def _an(kind: Format) -> str:
+def called(kind: Format) -> str:
+    """The type with its article, as messages call it."""
     return kind.value if kind is Format.TEXT else f"an {kind}" if kind is Format.HTML else f"a {kind}"
 
 
-def _archive(path: Path, said: Format | None) -> Format:
+def _archive(data: bytes, path: Path, said: Format | None) -> Format:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         if said is Format.DOCX:
@@ -127,7 +129,7 @@ def _archive(path: Path, said: Format | None) -> Format:
         if member in names:
             raise WrongFormat(f"{path} is {what}, which is not read")
     if "mimetype" in names:
-        raise WrongFormat(f"{path} is an OpenDocument or EPUB file, which LibreOffice can save as DOCX")
+        raise WrongFormat(f"{path} is an OpenDocument or EPUB file, which LibreOffice can save as DOCX or text")
     raise WrongFormat(f"{path} is a ZIP archive, not a document")
 
 
@@ -135,14 +137,16 @@ def _compound(data: bytes, path: Path) -> Format:
     """OLE2: Word before 2007, or the envelope of a DOCX with a password."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise ProtectedInput(f"{path} is protected with a password")
-    raise WrongFormat(f"{path} is in the format of Word before 2007, which Word or LibreOffice can save as DOCX")
+    raise WrongFormat(
+        f"{path} is in the format of Word before 2007, which Word or LibreOffice can save as DOCX or text"
+    )
 
 
 def _text(data: bytes, head: bytes, path: Path, said: Format | None) -> Format:
     for magic, what in _OTHERS:
         # "MZ" and "BZh" may begin a text too; there is always a NUL in the files that they stand for.
         if head.startswith(magic) and (len(magic) > 3 or b"\x00" in head or b"\xff" in head):
-            raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else _an(said)}")
+            raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else called(said)}")
     letters = head.replace(b"\x00", b"")  # a look through UTF-16
     root = _XML_ROOT.match(letters.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff"))
     name = root[1].decode("ascii").rpartition(":")[2].lower() if root else ""
@@ -154,14 +158,14 @@ def _text(data: bytes, head: bytes, path: Path, said: Format | None) -> Format:
         )
     if said in (Format.PDF, Format.DOCX):
         what = "an HTML page" if _PAGE.search(letters) else "binary data" if _binary(head) else "plain text"
-        raise WrongFormat(f"{path} is not {_an(said)}, as its name says, but {what}")
+        raise WrongFormat(f"{path} is not {called(said)}, as its name says, but {what}")
     if name == "html" or (name in ("head", "body") and _PAGE.match(letters.lstrip())):
         return Format.HTML
     if said is Format.HTML:
         if _PAGE.search(letters) or _TAG.search(data):
             return Format.HTML
         if _binary(head):
-            raise WrongFormat(f"{path} is not {_an(said)}, as its name says, but binary data")
+            raise WrongFormat(f"{path} is not {called(said)}, as its name says, but binary data")
         return Format.TEXT
     if letters.startswith(b"<?xml"):
         raise WrongFormat(f"{path} is an XML file of a kind that is not read")

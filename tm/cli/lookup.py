@@ -1,13 +1,13 @@
 """`duiyi lookup`: what the memories know of a sentence, or of each line of a file."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpora.errors import InputError, UsageError
+from corpora.errors import UsageError
 from tm.cli.asking import (
     AuthorOption,
     MemoriesOption,
@@ -23,6 +23,7 @@ from tm.cli.asking import (
     memories,
 )
 from tm.cli.output import console, message, print_json, write
+from tm.cli.reading import text_of
 
 if TYPE_CHECKING:
     from tm.coverage import Band
@@ -38,7 +39,9 @@ _COVERED = 50  # the table of coverage counts matches from here on, whatever is 
 
 def lookup(
     text: Annotated[str, typer.Argument(help="The text to look up.")] = "",
-    file: Annotated[Path | None, typer.Option(help="Look up each line of this text; - is standard input.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Look up each line of this plain text; - is standard input.")
+    ] = None,
     minimum: Annotated[int, typer.Option("--min", help="Least score of fuzzy matches, 30 to 100.")] = 70,
     limit: Annotated[int, typer.Option(help="How many matches at most.", min=1)] = 10,
     memory: MemoriesOption = None,
@@ -116,7 +119,8 @@ def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOpt
     from tm.coverage import coverage
     from tm.lookup import lookup as find
 
-    lines = list(_lines(file))
+    text = text_of(file)
+    lines = text.removesuffix("\n").split("\n") if text else []
     shown, options = options.minimum, replace(options, minimum=min(_COVERED, options.minimum))
     answers = []
     for place, line in enumerate(lines):
@@ -137,22 +141,6 @@ def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOpt
         message(dumps({"coverage": [_band_json(band) for band in bands]}, ensure_ascii=False))
     else:
         _table(bands)
-
-
-def _lines(file: Path) -> Iterator[str]:
-    from corpora.encodings import decode
-
-    try:
-        if str(file) == "-":
-            data = sys.stdin.buffer.read()
-        else:
-            data = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from error
-    decoded = decode(data, "standard input" if str(file) == "-" else str(file))
-    if decoded.warning:
-        message(f"duiyi: warning: {decoded.warning}")
-    yield from decoded.text.removesuffix("\n").split("\n") if decoded.text else ()
 
 
 def _band_json(band: "Band") -> dict[str, object]:

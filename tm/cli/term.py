@@ -10,6 +10,7 @@ import typer
 from corpora.wording import counted
 from tm.cli.asking import MemoriesOption
 from tm.cli.output import console, errors, message, print_json, write
+from tm.cli.reading import text_of
 
 if TYPE_CHECKING:
     from tm.terms.base import TermBase
@@ -53,7 +54,9 @@ def _opened(path: Path | None, *, create: bool = False) -> "Iterator[TermBase]":
 @app.command()
 def lookup(
     text: Annotated[str | None, typer.Argument(help="A term, a part of one, or a pattern with * and ?.")] = None,
-    file: Annotated[Path | None, typer.Option(help="Find all terms of this file instead (UTF-8 or any other).")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Find all terms of this plain text instead; - is standard input.")
+    ] = None,
     in_text: Annotated[bool, typer.Option("--in-text", help="Find all terms that stand in TEXT.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of the text; by default any, or told by the text.")] = None,
     to: Annotated[str | None, typer.Option(help="Language of the answers; by default all others.")] = None,
@@ -78,7 +81,7 @@ def lookup(
             f"the term to look up has {counted(len(text), 'character')}; {LONGEST:,} are the most (--in-text: a text)"
         )
     if file is not None or in_text:
-        content = _text_of(file) if file else text or ""
+        content = text_of(file) if file else text or ""
         language = normalize(lang) if lang else detect(content)
         with _opened(terms) as base:
             rows = found_rows(content, base.find(content, language), language, to)
@@ -105,15 +108,6 @@ def _add_examples(rows: list[dict[str, Any]], given: list[str] | None, count: in
         return
     with memories(given) as asked:
         add_examples(rows, [store for store, _ in asked], count)
-
-
-def _text_of(path: Path) -> str:
-    from corpora.encodings import decode
-    from corpora.errors import InputError
-
-    if not path.is_file():
-        raise InputError(f"{path} does not exist")
-    return decode(path.read_bytes(), str(path)).text
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:

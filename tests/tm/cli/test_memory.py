@@ -4,10 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from docx import Document
+from reportlab.pdfgen.canvas import Canvas
 
+from corpora.errors import DuiyiError
 from tests import commands
 from tests.commands import refused
 from tm.formats import write
@@ -73,6 +77,74 @@ def test_lookup_file_in_other_encodings(encoding: str, memory: Path, tmp_path: P
     assert done("lookup", "--file", lines).splitlines()[0] == f"100\t{UNITS[0].source}\t{UNITS[0].target}"
     lines.write_bytes(bytes(range(256)) * 8)
     assert "lines.txt is not text" in refused("lookup", "--file", lines)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+@pytest.mark.parametrize("last", [True, False], ids=["ended", "unended"])
+def test_lines_are_the_same_however_they_are_written(
+    encoding: str, end: str, last: bool, memory: Path, tmp_path: Path
+) -> None:
+    texts = [UNITS[0].source, "", "共有 12 名成员参加会议"]
+    path = tmp_path / "lines.txt"
+    path.write_bytes((end.join(texts) + end * last).encode(encoding))
+    first, blank, third = done("lookup", "--file", path, "--json").splitlines()
+    assert [json.loads(line)[0]["source"] for line in (first, third)] == [texts[0], texts[2]]
+    assert json.loads(first)[0]["score"] == json.loads(third)[0]["score"] == 100
+    assert blank == "[]"
+
+
+def docx(path: Path) -> None:
+    document = Document()
+    document.add_paragraph(UNITS[0].source)
+    document.save(str(path))
+
+
+def pdf(path: Path) -> None:
+    canvas = Canvas(str(path))
+    canvas.drawString(100, 700, "The meeting was attended by 12 members.")
+    canvas.save()
+
+
+@pytest.mark.parametrize("command", [("lookup",), ("term", "lookup")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("draft.docx", docx, "draft.docx is a Word document (DOCX), and --file takes plain text: save it as text"),
+        ("draft.pdf", pdf, "draft.pdf is a PDF, and --file takes plain text: save it as text (.txt) first"),
+        ("draft.txt", pdf, "draft.txt is not plain text, as its name says, but a PDF"),
+        (
+            "page.html",
+            lambda path: path.write_text("<html><p>Adopted.</p></html>"),
+            "is an HTML page, and --file takes",
+        ),
+        ("old.rtf", lambda path: path.write_text("{\\rtf1 Adopted.}"), "can save it as DOCX or text"),
+        ("m.tmx", lambda path: write(path, UNITS), "duiyi memory import"),
+        ("folder", Path.mkdir, "is a folder, not a file"),
+        ("none.txt", lambda path: None, "does not exist"),
+    ],
+)
+def test_what_to_do_with_a_document_in_place_of_lines(
+    name: str, make: Callable[[Path], object], said: str, command: tuple[str, ...], memory: Path, tmp_path: Path
+) -> None:
+    make(tmp_path / name)
+    with pytest.raises(DuiyiError) as refusal:
+        commands.ran(*command, "--file", tmp_path / name)
+    assert said in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_document_on_standard_input(memory: Path, tmp_path: Path) -> None:
+    docx(tmp_path / "draft.docx")
+    with (tmp_path / "draft.docx").open("rb") as file:
+        result = commands.process("lookup", "--file", "-", stdin=file)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("duiyi: standard input is a Word document (DOCX), and --file takes plain text")
+
+
+def test_no_line_is_no_question(memory: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    assert done("lookup", "--file", tmp_path / "empty.txt", "--json") == ""
 
 
 def test_the_version_is_told() -> None:
