@@ -48,7 +48,8 @@ def review(
 
     from corpora.errors import UsageError
     from tm.review.shelf import Shelf
-    from tm.web.listening import address, check_access, listen
+    from tm.web.addresses import names_of
+    from tm.web.listening import address, check_access, listen, reached
 
     if len(files or []) > 2:
         raise UsageError("give one file of units, or two documents")
@@ -71,7 +72,7 @@ def review(
     from tm.web.guard import GuardOptions
 
     options = ReviewOptions(
-        guard=GuardOptions(hosts=frozenset([host.lower(), *(name.lower() for name in allow_host or [])]), token=token),
+        guard=GuardOptions(hosts=names_of(host, allow_host), token=token),
         max_upload=max_upload * 1_000_000,
         embeddings=embeddings,
     )
@@ -79,8 +80,11 @@ def review(
         shelf.work(page)  # read before the browser asks for it
     app = create(shelf, lambda: load(model), options)
     with listen(host, port) as server:
-        here = address(host, server, f"works/{page}" if page else "", token)
+        path = f"works/{page}" if page else ""
+        here = address(host, server, path, token)
         write(here)
+        if elsewhere := reached(server, path, token):
+            message(f"duiyi: {elsewhere}")
         message("duiyi: the editor runs until you stop it with Ctrl+C; decisions are kept as they are made")
         if browser:
             _open(here)

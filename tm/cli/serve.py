@@ -62,14 +62,13 @@ def serve(
     from models.registry import load
     from tm.memory import memory_paths
     from tm.server.options import Access, ServerOptions
-    from tm.web.addresses import is_loopback
-    from tm.web.listening import address, check_access, listen
+    from tm.web.addresses import is_loopback, names_of
+    from tm.web.listening import address, check_access, listen, reached
 
     check_access(host, token)
     need("uvicorn", "server", "serve memories")
     need("fastapi", "server", "serve memories")
     need("python_multipart", "server", "serve memories")
-    hosts = frozenset([host.lower(), *(name.lower() for name in allow_host or [])])
     if allow_host and allow_write and not token:
         raise UsageError("--write for a server that goes by another name (--allow-host) needs a --token")
     if rate is None:
@@ -81,7 +80,7 @@ def serve(
         terms=terms or user_data_path("duiyi", appauthor=False) / "terms.sqlite",
         terms_named=terms is not None,
         writable=allow_write,
-        access=Access(hosts, token, rate),
+        access=Access(names_of(host, allow_host), token, rate),
         model=model,
         max_upload=max_upload * 1_000_000,
     )
@@ -91,6 +90,8 @@ def serve(
     holdings = Holdings(options)
     with closing(holdings), listen(host, port) as server:
         write(address(host, server, token=token))
+        if elsewhere := reached(server, token=token):
+            message(f"duiyi: {elsewhere}")
         message(f"duiyi: serving {', '.join(holdings.memories)} until you stop it with Ctrl+C")
         _run(server, holdings, workers)
     message("duiyi: stopped")

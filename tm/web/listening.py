@@ -5,9 +5,9 @@ import socket
 from urllib.parse import quote
 
 from corpora.errors import UsageError
-from tm.web.addresses import is_loopback
+from tm.web.addresses import is_loopback, is_unspecified, own_names
 
-__all__ = ["address", "check_access", "listen"]
+__all__ = ["address", "check_access", "listen", "reached"]
 
 _SHORTEST = 16  # characters of a token: it must not be guessed
 
@@ -49,7 +49,26 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(host: str, server: socket.socket, path: str = "", token: str = "") -> str:
-    """The address of the start page, or of the page at ``path``, as a browser takes it; with ``token`` it lets in."""
+    """The address of the start page, or of the page at ``path``, as a browser takes it; with ``token`` it lets in.
+
+    A server on all addresses of this machine is shown at the one that this machine calls itself.
+    """
+    if is_unspecified(server.getsockname()[0]):
+        host = "::1" if server.family == socket.AF_INET6 else "127.0.0.1"
     shown = f"[{host}]" if ":" in host else host
-    asked = f"?token={quote(token, safe='')}" if token else ""
-    return f"http://{shown}:{server.getsockname()[1]}/{path}{asked}"
+    return f"http://{shown}:{server.getsockname()[1]}/{path}{_asked(token)}"
+
+
+def reached(server: socket.socket, path: str = "", token: str = "") -> str:
+    """How other machines reach a server that is on all addresses of this one, in a sentence; "" for other servers."""
+    place, port, *_ = server.getsockname()
+    name = own_names()[0]
+    if not is_unspecified(place):
+        return ""
+    if is_loopback(name):
+        return f"other machines reach it at port {port} of this machine's name or address"
+    return f"other machines reach it under this machine's name: http://{name}:{port}/{path}{_asked(token)}"
+
+
+def _asked(token: str) -> str:
+    return f"?token={quote(token, safe='')}" if token else ""

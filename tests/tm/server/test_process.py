@@ -156,6 +156,22 @@ def test_a_start_that_fails_is_one_sentence(memory: Path, tmp_path: Path, argume
         assert words in refused("serve", *(one.format(**values) for one in arguments), env=environment, timeout=60)
 
 
+def test_a_server_on_all_addresses_opens_where_it_says(serving: Serving, memory: Path) -> None:
+    address, process = serving("--memory", memory, "--host", "0.0.0.0", "--token", "0123456789abcdef")
+    place = urlsplit(address)
+    assert place.hostname == "127.0.0.1"
+    name = f"{socket.gethostname()}:{place.port}"
+    assert process.stderr is not None
+    if "localhost" not in name:
+        assert process.stderr.readline() == (
+            f"duiyi: other machines reach it under this machine's name: http://{name}/?token=0123456789abcdef\n"
+        )
+    with httpx.Client(trust_env=False, follow_redirects=True) as client:
+        assert client.get(address).status_code == 200
+        assert client.get(f"http://127.0.0.1:{place.port}/", headers={"host": name}).status_code == 200
+        assert client.get(f"http://127.0.0.1:{place.port}/", headers={"host": f"evil{name}"}).status_code == 421
+
+
 def test_writing_makes_the_memory_that_is_not_there(serving: Serving, tmp_path: Path) -> None:
     address, _ = serving("--memory", tmp_path / "new.duiyi")
     with httpx.Client(base_url=address, trust_env=False) as client:
