@@ -3,11 +3,13 @@
 Every term is stored with its folded key (`tm.terms.folding`) and the first piece of it, the head: two
 characters of Chinese, one word of English. To find all terms of a text, the heads that occur in the text
 select the few keys that can, and those are looked for longest first; nothing has to be loaded beforehand,
-so a look-up from the command line costs no more than one on a running server.
+so such a look-up from the command line costs no more than one on a running server. Patterns and likeness ask
+for all keys of a language: these are kept in memory (`tm.terms.vocabulary`) until the base changes.
 """
 
 import json
-import sqlite3
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,34 +17,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from corpora.errors import StoreError
 from corpora.languages import base, is_spaced
 from tm.terms.concept import Concept, Status, Term
+from tm.terms.file import Explained, connect
 from tm.terms.folding import fold, fold_text
+from tm.terms.patterns import folded_pattern, glob
 
 if TYPE_CHECKING:
-    from tm.terms.likeness import Likeness
+    from tm.terms.vocabulary import Vocabulary
 
 __all__ = ["Found", "Hit", "TermBase"]
 
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE concepts (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, definition TEXT NOT NULL,
-    refs TEXT NOT NULL, note TEXT NOT NULL, author TEXT NOT NULL, created TEXT, changed TEXT, properties TEXT NOT NULL
-) STRICT;
-CREATE TABLE terms (
-    id INTEGER PRIMARY KEY, concept INTEGER NOT NULL REFERENCES concepts ON DELETE CASCADE, language TEXT NOT NULL,
-    base TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, pos TEXT NOT NULL, source TEXT NOT NULL,
-    note TEXT NOT NULL, examples TEXT NOT NULL, folded TEXT NOT NULL, head TEXT NOT NULL
-) STRICT;
-CREATE INDEX terms_by_key ON terms (base, folded);
-CREATE INDEX terms_by_head ON terms (base, head, folded);
-CREATE INDEX terms_by_concept ON terms (concept);
-CREATE TABLE languages (base TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-"""
 _HEAD = 2  # characters of a key without spaces that make its head
+_STATUS = {status.value: status for status in Status}
 _LIKELY = 75.0  # percent: the least likeness of a fuzzy hit
+_RECENT = 5000  # concepts that texts named and that are kept, a few megabytes
+_LONGEST_PATTERN = 12_000  # characters, of which SQLite takes all; no term is as long
+#: SQLite's GLOB reads a text up to its first null character, and these others as one.
+_ONLY_GLOB = re.compile("[\0\ufffd-\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +68,10 @@ class TermBase:
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
         self.path = str(path)
-        if self.path != ":memory:":
-            if not Path(path).exists() and not create:
-                raise StoreError(f"there is no term base at {path}; `duiyi term import` makes one")
-            try:
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StoreError(f"{path} cannot be created: {error.strerror}") from error
-        self._likeness: dict[str, tuple[tuple[int, int], Likeness]] = {}
-        with self._errors():
-            # SQLite locks by itself; a server opens it on one thread and closes it on another.
-            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._migrate()
+        self._state = (0, 0)
+        self._vocabularies: dict[str, Vocabulary | None] = {}
+        self._recent: dict[int, Concept] = {}
+        self._db = connect(path, create=create)
 
     def __enter__(self) -> "TermBase":
         return self
@@ -139,7 +121,7 @@ class TermBase:
         """The concept with this id."""
         with self._errors():
             row = self._db.execute("SELECT id FROM concepts WHERE key = ?", [id]).fetchone()
-        return self._concepts([row[0]])[row[0]] if row else None
+        return self._read([row[0]])[0][row[0]] if row else None
 
     def concepts(self) -> Iterator[Concept]:
         """All concepts in the order in which they came, read in batches."""
@@ -149,7 +131,7 @@ class TermBase:
                 rows = self._db.execute("SELECT id FROM concepts WHERE id > ? ORDER BY id LIMIT 500", [last]).fetchall()
             if not rows:
                 return
-            yield from self._concepts([row[0] for row in rows]).values()
+            yield from self._read([row[0] for row in rows])[0].values()
             last = rows[-1][0]
 
     def languages(self) -> list[str]:
@@ -191,37 +173,26 @@ class TermBase:
         both given.
         """
         folded = fold_text(text, language)
-        units, width = folded.units, (1 if is_spaced(language) else _HEAD)
-        heads: dict[str, list[int]] = {}
-        for at in range(len(units)):
-            heads.setdefault(folded.joiner.join(units[at : at + width]), []).append(at)
-            if width > 1:
-                heads.setdefault(units[at], []).append(at)
-        keys = self._keys_of(list(heads), base(language))
+        units = folded.units
+        # A key of one character is its own head.
+        starts: list[Sequence[str]] = [units]
+        if not is_spaced(language):
+            starts.append(["".join(units[at : at + _HEAD]) for at in range(len(units) - _HEAD + 1)])
+        lengths, keys = self._keys_of(sorted({head for heads in starts for head in heads}), base(language))
         spans: list[tuple[int, int, str]] = []
-        for head, by_length in keys.items():
-            for at in heads[head]:
-                for length, candidates in by_length.items():
+        for heads in starts:
+            for at, head in enumerate(heads):
+                for length in lengths.get(head, ()):
                     key = folded.joiner.join(units[at : at + length])
-                    if key in candidates:
+                    if at + length <= len(units) and key in keys:
                         spans.append((folded.spans[at][0], folded.spans[at + length - 1][1], key))
-        spans.sort(key=lambda span: (span[0], -span[1]))
+        spans.sort(key=lambda span: (span[0], -span[1], -len(span[2])))
         return self._found(spans, base(language))
 
     # -- inside
 
-    def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > _VERSION:
-            raise StoreError(f"{self.path} was made by a newer version of duiyi (term base version {version})")
-        tables = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if tables and "concepts" not in tables:
-            raise StoreError(f"{self.path} is a database, but no term base")
-        if version == 0:
-            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
-
-    def _errors(self) -> "_Mapped":
-        return _Mapped(self.path)
+    def _errors(self) -> Explained:
+        return Explained(self.path)
 
     def _put(self, concept: Concept) -> None:
         self._remove(concept.id)
@@ -285,33 +256,58 @@ class TermBase:
 
     def _by_pattern(self, question: str, language: str, limit: int) -> list[int]:
         """Terms that fit a pattern with ``*`` (any run) and ``?`` (one character); nothing else has a meaning."""
-        pattern = ""
-        for piece in _split_pattern(question):
-            # GLOB's own special character is the bracket: inside one it stands for itself.
-            pattern += piece if piece in "*?" else fold(piece, language).replace("[", "[[]")
-        with self._errors():
-            rows = self._db.execute(
-                "SELECT id FROM terms WHERE base = ? AND folded GLOB ? ORDER BY folded LIMIT ?",
-                [language, pattern, limit],
-            )
-            return [row[0] for row in rows]
+        pattern = folded_pattern(question, language)
+        if len(pattern) > _LONGEST_PATTERN:
+            return []
+        kept = self._kept()
+        # To read all keys once takes less than to load them: a single question is not worth that.
+        if language not in kept or _ONLY_GLOB.search(pattern) or self._vocabulary(language).has_nulls:
+            kept.setdefault(language, None)
+            with self._errors():
+                rows = self._db.execute(
+                    "SELECT id FROM terms WHERE base = ? AND folded GLOB ? ORDER BY folded LIMIT ?",
+                    [language, glob(pattern), limit],
+                )
+                return [row[0] for row in rows]
+        from tm.terms.fitting import fitting
+
+        return fitting(self._vocabulary(language), pattern, limit)
 
     def _alike(self, key: str, language: str, limit: int) -> list[tuple[int, float]]:
-        """Terms at least 75 % alike; the keys of a language are kept until the base changes."""
-        from tm.terms.likeness import Likeness
+        """Terms at least 75 % alike."""
+        from tm.terms.likeness import near
 
+        return near(self._vocabulary(language), key, _LIKELY, limit)
+
+    def _kept(self) -> "dict[str, Vocabulary | None]":
+        """By language that was asked for all its keys since the base changed: these, or None while not loaded."""
         with self._errors():
             # The one number tells of changes by others, the other of those by this connection.
             state = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
-            known = self._likeness.get(language)
-            if known is None or known[0] != state:
-                rows = self._db.execute("SELECT id, folded FROM terms WHERE base = ?", [language])
-                known = self._likeness[language] = (state, Likeness(rows))
-        return known[1].near(key, _LIKELY, limit)
+        if state != self._state:
+            self._state, self._vocabularies, self._recent = state, {}, {}
+        return self._vocabularies
 
-    def _keys_of(self, heads: Sequence[str], language: str) -> dict[str, dict[int, set[str]]]:
-        """For each head that some term has: the keys that begin with it, by their length in units."""
-        keys: dict[str, dict[int, set[str]]] = {}
+    def _vocabulary(self, language: str) -> "Vocabulary":
+        kept = self._kept()
+        known = kept.get(language)
+        if known is None:
+            from tm.terms.vocabulary import Vocabulary
+
+            with self._errors():
+                # SQLite joins the keys in a third of the time that rows of them take.
+                joined, ids = self._db.execute(
+                    "SELECT group_concat(folded, char(10)), group_concat(id, ',') FROM "
+                    "(SELECT id, folded FROM terms WHERE base = ? ORDER BY folded, id)",
+                    [language],
+                ).fetchone()
+            known = kept[language] = Vocabulary(joined or "", ids or "")
+        return known
+
+    def _keys_of(self, heads: Sequence[str], language: str) -> tuple[dict[str, set[int]], set[str]]:
+        """The keys that begin with one of these heads; and for each head their lengths in units."""
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        keys: set[str] = set()
         spaced = is_spaced(language)
         with self._errors():
             for head, key in self._select(
@@ -319,9 +315,9 @@ class TermBase:
                 heads,
                 language,
             ):
-                length = key.count(" ") + 1 if spaced else len(key)
-                keys.setdefault(head, {}).setdefault(length, set()).add(key)
-        return keys
+                lengths[head].add(key.count(" ") + 1 if spaced else len(key))
+                keys.add(key)
+        return lengths, keys
 
     def _found(self, spans: list[tuple[int, int, str]], language: str) -> list[Found]:
         by_key: dict[str, list[int]] = {}
@@ -332,7 +328,7 @@ class TermBase:
                 language,
             ):
                 by_key.setdefault(key, []).append(concept)
-        concepts = self._concepts(sorted({id for ids in by_key.values() for id in ids}))  # noqa: A001
+        concepts = self._recently({id for ids in by_key.values() for id in ids})  # noqa: A001
         found: list[Found] = []
         reach = (-1, -1)
         for start, end, key in spans:
@@ -342,34 +338,35 @@ class TermBase:
                 reach = (start, end)
         return found
 
+    def _recently(self, ids: set[int]) -> dict[int, Concept]:
+        """The concepts, and others that were asked for not long ago: texts come back to the same ones."""
+        self._kept()
+        if len(self._recent) > _RECENT:
+            self._recent = {}
+        self._recent |= self._read(sorted(ids - self._recent.keys()))[0]
+        return self._recent
+
     def _hits(self, found: dict[int, tuple[str, float]], limit: int) -> list[Hit]:
-        if not found:
-            return []
-        marks = ",".join("?" * len(found))
         with self._errors():
-            rows = self._db.execute(f"SELECT id, concept FROM terms WHERE id IN ({marks})", list(found)).fetchall()
-        concepts = self._concepts(sorted({concept for _, concept in rows}))
-        terms = self._terms([concept for _, concept in rows])
+            rows = list(self._select("SELECT id, concept FROM terms WHERE id IN ({})", sorted(found)))
+        concepts, terms = self._read(sorted({concept for _, concept in rows}))
         hits = [Hit(concepts[concept], terms[term], *found[term]) for term, concept in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.term.rank, len(hit.term.text), hit.term.text))
         return hits[:limit]
 
-    def _terms(self, concepts: Sequence[int]) -> dict[int, Term]:
-        """All terms of the concepts, by term id, in the order in which they were stored."""
+    def _read(self, ids: Sequence[int]) -> tuple[dict[int, Concept], dict[int, Term]]:
+        """The concepts, and their terms in the order in which they were stored, by the numbers of their rows."""
         terms: dict[int, Term] = {}
-        with self._errors():
-            for row in self._select("SELECT * FROM terms WHERE concept IN ({}) ORDER BY id", sorted(set(concepts))):
-                id, _, language, _, text, status, pos, source, note, examples, _, _ = row  # noqa: A001
-                terms[id] = Term(text, language, Status(status), pos, source, note, _listed(examples))
-        return terms
-
-    def _concepts(self, ids: Sequence[int]) -> dict[int, Concept]:
-        concepts: dict[int, Concept] = {}
         own: dict[int, list[Term]] = {id: [] for id in ids}  # noqa: A001
-        terms = self._terms(ids)
+        concepts: dict[int, Concept] = {}
         with self._errors():
-            for term, concept in self._select("SELECT id, concept FROM terms WHERE concept IN ({}) ORDER BY id", ids):
-                own[concept].append(terms[term])
+            for id, concept, language, text, status, pos, source, note, examples in self._select(  # noqa: A001
+                "SELECT id, concept, language, text, status, pos, source, note, examples FROM terms "
+                "WHERE concept IN ({}) ORDER BY concept, id",
+                ids,
+            ):
+                term = terms[id] = Term(text, language, _STATUS[status], pos, source, note, _listed(examples))
+                own[concept].append(term)
             for row in self._select("SELECT * FROM concepts WHERE id IN ({}) ORDER BY id", ids):
                 id, key, subject, definition, refs, note, author, created, changed, properties = row  # noqa: A001
                 concepts[id] = Concept(
@@ -377,7 +374,7 @@ class TermBase:
                     datetime.fromisoformat(created), datetime.fromisoformat(changed),
                     {} if properties == "{}" else json.loads(properties),
                 )  # fmt: skip
-        return concepts
+        return concepts, terms
 
     def _select(self, query: str, values: Sequence[int] | Sequence[str], *rest: str) -> Iterator[tuple[Any, ...]]:
         """Run a query with ``IN ({})`` over any number of values, in portions that SQLite takes."""
@@ -386,50 +383,9 @@ class TermBase:
             yield from self._db.execute(query.format(",".join("?" * len(part))), [*part, *rest])
 
 
-class _Mapped:
-    """Turns sqlite3's errors into one sentence; a class, since generator-based managers are slow in a hot path."""
-
-    __slots__ = ("path",)
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StoreError(f"{self.path} is in use by another program; try again when it is done") from error
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-            raise StoreError(
-                f"{self.path} could not be read or written: the disk is full or fails; nothing was changed"
-            ) from error
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            what = "is damaged" if code == sqlite3.SQLITE_CORRUPT else "is no term base"
-            raise StoreError(f"{self.path} {what}: {error}") from error
-        if isinstance(error, sqlite3.DatabaseError):
-            raise StoreError(f"{self.path} cannot be used as a term base: {error}") from error
-
-
 def _listed(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(json.loads(text))
 
 
 def _head(key: str, language: str) -> str:
     return key.split(" ", 1)[0] if is_spaced(language) else key[:_HEAD]
-
-
-def _split_pattern(question: str) -> list[str]:
-    pieces, plain = [], ""
-    for character in question:
-        if character in "*?":
-            if plain:
-                pieces.append(plain)
-            pieces.append(character)
-            plain = ""
-        else:
-            plain += character
-    return [*pieces, plain] if plain else pieces

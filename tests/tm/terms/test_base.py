@@ -10,7 +10,8 @@ from corpora.errors import StoreError
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.exchange import merge
-from tm.terms.folding import fold
+from tm.terms.folding import fold, fold_text
+from tm.terms.patterns import folded_pattern, glob
 from tm.terms.sample import sample_concepts
 
 
@@ -81,6 +82,110 @@ def test_terms_of_an_english_text_in_any_number(sample: TermBase) -> None:
 
 def test_no_term_reaches_across_a_comma(sample: TermBase) -> None:
     assert not [place for place in sample.find("资产，追回", "zh") if place.end - place.start > 2]
+
+
+def test_a_term_of_one_character_is_found_once_at_the_end_of_a_text() -> None:
+    with TermBase(":memory:") as base:
+        base.add([Concept("a", (Term("党", "zh-CN"),)), Concept("b", (Term("党员", "zh-CN"),))])
+        found = [(place.start, place.end, place.nested) for place in base.find("党员入党", "zh")]
+        assert found == [(0, 2, False), (0, 1, True), (3, 4, False)]
+
+
+_SHORT_ZH = st.text("党员中国國《》a＊？。 \0\ufffe", min_size=1, max_size=5)
+_SHORT_EN = st.lists(st.sampled_from(["state", "states", "party", "parties", "a-b", "ab", "x"]), min_size=1, max_size=3)
+_TERMS = st.lists(st.tuples(_SHORT_ZH, _SHORT_EN.map(" ".join)), max_size=12)
+
+
+def _based(pairs: list[tuple[str, str]]) -> TermBase:
+    base = TermBase(":memory:")
+    base.add(Concept(f"c{n}", (Term(zh, "zh-CN"), Term(en, "en-US"))) for n, (zh, en) in enumerate(pairs))
+    return base
+
+
+def _keys(pairs: list[tuple[str, str]], language: str) -> list[tuple[str, int]]:
+    """The keys in order, with the numbers of their entries."""
+    return sorted((fold(pair[language == "en"], language), number) for number, pair in enumerate(pairs))
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    pairs=_TERMS,
+    questions=st.lists(st.text("党员中国國sta＊\ufffd*?[]", min_size=1, max_size=6), min_size=1, max_size=4),
+    language=st.sampled_from(["zh", "en"]),
+    limit=st.integers(1, 4),
+)
+def test_patterns_find_what_sqlite_finds(
+    pairs: list[tuple[str, str]], questions: list[str], language: str, limit: int
+) -> None:
+    with _based(pairs) as base:
+        for question in [one for one in questions for _ in range(2) if {"*", "?"} & set(one)]:
+            found = base._db.execute(
+                "SELECT concepts.key FROM terms JOIN concepts ON concepts.id = concept "
+                "WHERE base = ? AND folded GLOB ? ORDER BY folded, terms.id LIMIT ?",
+                [language, glob(folded_pattern(question, language)), limit],
+            ).fetchall()
+            hits = base.lookup(question, language, limit=limit, fuzzy=False)
+            assert {hit.concept.id for hit in hits} == {key for (key,) in found}
+            assert {hit.kind for hit in hits} <= {"wildcard"}
+
+
+def test_patterns_and_likeness_see_every_change(tmp_path: Path) -> None:
+    def found(base: TermBase, question: str) -> list[str]:
+        return [hit.term.text for hit in base.lookup(question, "zh")]
+
+    with TermBase(tmp_path / "t.sqlite") as base, TermBase(tmp_path / "t.sqlite") as other:
+        for place, changed in enumerate([base, other, base, other]):
+            changed.add([Concept(f"c{place}", (Term(f"中国共产党{'党员' * place}", "zh-CN"),))])
+            for one in (base, other):
+                for _ in range(3):
+                    assert len(found(one, "*产党*")) == place + 1
+                assert found(one, "中国共产当") == ["中国共产党"]
+                assert [len(term.concepts) for term in one.find("中国共产党", "zh")] == [1]
+        base.delete(["c0"])
+        for _ in range(3):
+            assert len(found(other, "*产党*")) == 3
+        assert other.find("中国共产党", "zh") == []
+
+
+def test_a_pattern_longer_than_any_term_finds_nothing() -> None:
+    with TermBase(":memory:") as base:
+        base.add(sample_concepts())
+        for _ in range(2):
+            assert base.lookup("?" * 60_000, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("term", "question"), [("党\ufffe", "*\uffff"), ("党\uffff", "*\ufffd"), ("党员\0国", "党*员"), ("党\0", "*\0")]
+)
+def test_odd_characters_are_what_they_are_to_sqlite(term: str, question: str) -> None:
+    with TermBase(":memory:") as base:
+        base.add([Concept("a", (Term(term, "zh-CN"),))])
+        for _ in range(3):
+            assert [hit.kind for hit in base.lookup(question, "zh", fuzzy=False)] == ["wildcard"]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    pairs=_TERMS,
+    zh=st.lists(_SHORT_ZH, max_size=8).map("".join),
+    en=st.lists(_SHORT_EN.map(" ".join) | st.just(","), max_size=6).map(" ".join),
+)
+def test_all_terms_of_a_text_are_found(pairs: list[tuple[str, str]], zh: str, en: str) -> None:
+    with _based(pairs) as base:
+        for text, language in ((zh, "zh"), (en, "en"), (zh, "zh")):
+            folded = fold_text(text, language)
+            keys = {key for key, _ in _keys(pairs, language) if key}
+            wanted = {
+                (folded.spans[start][0], folded.spans[end - 1][1], key)
+                for start in range(len(folded.units))
+                for end in range(start + 1, len(folded.units) + 1)
+                if (key := folded.joiner.join(folded.units[start:end])) in keys
+            }
+            found = base.find(text, language)
+            assert [(one.start, -one.end) for one in found] == sorted((start, -end) for start, end, _ in wanted)
+            named = [{fold(one.terms[language == "en"].text, language) for one in place.concepts} for place in found]
+            assert all(len(keys) == 1 for keys in named)
+            assert {(one.start, one.end, *key) for one, key in zip(found, named, strict=True)} == wanted
 
 
 def test_entries_are_replaced_and_deleted(tmp_path: Path) -> None:

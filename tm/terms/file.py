@@ -1,0 +1,90 @@
+"""The file of a term base: its tables, how it is opened, and one sentence that says why it cannot be used."""
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+
+from corpora.errors import StoreError
+
+__all__ = ["Explained", "connect"]
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE concepts (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, definition TEXT NOT NULL,
+    refs TEXT NOT NULL, note TEXT NOT NULL, author TEXT NOT NULL, created TEXT, changed TEXT, properties TEXT NOT NULL
+) STRICT;
+CREATE TABLE terms (
+    id INTEGER PRIMARY KEY, concept INTEGER NOT NULL REFERENCES concepts ON DELETE CASCADE, language TEXT NOT NULL,
+    base TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, pos TEXT NOT NULL, source TEXT NOT NULL,
+    note TEXT NOT NULL, examples TEXT NOT NULL, folded TEXT NOT NULL, head TEXT NOT NULL
+) STRICT;
+CREATE INDEX terms_by_key ON terms (base, folded);
+CREATE INDEX terms_by_head ON terms (base, head, folded);
+CREATE INDEX terms_by_concept ON terms (concept);
+CREATE TABLE languages (base TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+"""
+
+
+def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
+    """Open the term base at ``path``, or in memory for ``":memory:"``; with ``create`` make it where there is none.
+
+    Raises `StoreError` where the file is missing, is no term base, is locked or damaged, or is of a newer version.
+    """
+    if str(path) != ":memory:":
+        if not Path(path).exists() and not create:
+            raise StoreError(f"there is no term base at {path}; `duiyi term import` makes one")
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be created: {error.strerror}") from error
+    with Explained(str(path)):
+        # SQLite locks by itself; a server opens it on one thread and closes it on another.
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA journal_mode = WAL")
+            _migrate(db, path)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def _migrate(db: sqlite3.Connection, path: Path | str) -> None:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > _VERSION:
+        raise StoreError(f"{path} was made by a newer version of duiyi (term base version {version})")
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "concepts" not in tables:
+        raise StoreError(f"{path} is a database, but no term base")
+    if version == 0:
+        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+
+
+class Explained:
+    """Turns sqlite3's errors into one sentence; a class, since generator-based managers are slow in a hot path."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreError(f"{self.path} is in use by another program; try again when it is done") from error
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise StoreError(
+                f"{self.path} could not be read or written: the disk is full or fails; nothing was changed"
+            ) from error
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            what = "is damaged" if code == sqlite3.SQLITE_CORRUPT else "is no term base"
+            raise StoreError(f"{self.path} {what}: {error}") from error
+        if isinstance(error, sqlite3.DatabaseError):
+            raise StoreError(f"{self.path} cannot be used as a term base: {error}") from error
