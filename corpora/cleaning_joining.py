@@ -9,6 +9,7 @@ at the end of a line is kept or taken out by what the document writes elsewhere 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpora.cleaning_layout import Row, is_wide
 from corpora.document import Mark
@@ -22,16 +23,24 @@ _BLANKS = re.compile(r"[ \t\xa0]+")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:-[A-Za-z\u00c0-\u024f]+)*")
 _TORN_WORD = re.compile(r"(?:^|[^\w-])((?:[A-Za-z\u00c0-\u024f]+-)*[A-Za-z\u00c0-\u024f]+)-$")
-_NEXT_WORD = re.compile(r"^[A-Za-z\u00c0-\u024f]+")
+_NEXT_WORD = re.compile(r"^([A-Za-z\u00c0-\u024f]+)(-(?=[A-Za-z\u00c0-\u024f]))?")
 _PATH_END = re.compile(
     r"(?:^|[\s(（“\"'<\u3400-\u9fff\uff00-\uffef])(?:(?:https?|ftp)://|www\.|[~.]?/|[\w.-]+/)[^\s\u3400-\u9fff]*$|/$"
 )
+_ADDRESS_END = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s\u3400-\u9fff]*$")
 _PATH_TAIL = re.compile(r"^[\w{%~$*#]")
 _MANUAL_PAGE = re.compile(r"^\(\d[a-z]?\)")
-#: Parts that hyphenated compounds are made with, so that an unseen compound is not run together.
-_PREFIXES = frozenset("all anti co counter cross decision ex follow full half high inter intra long low micro mid multi"
-                      " non off on one over post pre public quasi re self semi short sub third two un up well whole"
-                      " wide".split())  # fmt: skip
+#: Parts that hyphenated compounds are made with, so that an unseen compound is not run together: some that hardly any
+#: other word begins with where it is torn, and some that are syllables too ("inter-est", "pre-sent").
+_FIRSTS = frozenset("all cross ex full half high long low non one quasi self semi short third two well whole wide"
+                    " twenty thirty forty fifty sixty seventy eighty ninety".split())  # fmt: skip
+_PREFIXES = frozenset("anti co counter decision follow inter intra micro mid multi off on over post pre public re sub"
+                      " un up".split())  # fmt: skip
+#: Words that close compounds and no other word ends in when it is torn.
+_CLOSING = frozenset("based building driven effective free friendly holder holders keeping laundering led level making"
+                     " operation oriented owned related sharing specific term up wide year years".split())  # fmt: skip
+_TEARING = 0.03  # share of the lines that end in a hyphen, at least, where words are torn
+_LINES = 40  # lines that are enough to show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Joiner:
 
     words: frozenset[str]
     spaced: bool
-    soft: bool = True
+    #: Whether words are torn by hyphens that they do not have: True or False where torn words show it, else None.
+    tears: bool | None = None
 
     def between(self, above: str, below: str) -> tuple[int, str]:
         """How ``above`` goes on in ``below``: characters to take off the end of ``above``, and what to put between."""
@@ -76,6 +86,8 @@ class Joiner:
         if _MANUAL_PAGE.match(below) and above[-1].isalnum():
             return 0, ""
         tail = above[-200:]
+        if last == "." and _ADDRESS_END.search(tail) and (below[0].islower() or below[0].isdigit()):
+            return 0, ""
         if (last in "/-_=&?%" and _PATH_TAIL.match(below) and _PATH_END.search(tail)) or (
             first == "/" and len(below) > 1 and below[1].isalnum() and _PATH_END.search(tail)
         ):
@@ -83,17 +95,21 @@ class Joiner:
         return 0, " "
 
     def _hyphen(self, above: str, below: str) -> int:
-        torn, rest = _TORN_WORD.search(above[-80:]), _NEXT_WORD.match(below)
-        if torn is None or rest is None or not rest[0][0].islower():
+        parts = _torn(above, below)
+        if parts is None:
             return 0
-        head, tail = torn[1].lower(), rest[0].lower()
+        head, tail, more = parts
         if f"{head}-{tail}" in self.words:
             return 0
         if head + tail in self.words:
             return 1
         last = head.rpartition("-")[2]
-        whole = (last in self.words or last in _PREFIXES) and (tail in self.words or len(tail) > 5)
-        return 0 if "-" in head or whole or last in _PREFIXES else 1
+        # "search-" before "and-rescue": what goes on as a compound was one.
+        if more or "-" in head or last in _FIRSTS or tail in _CLOSING or self.tears is False:
+            return 0
+        if self.tears:
+            return 0 if (last in self.words or last in _PREFIXES) and tail in self.words else 1
+        return 0 if last in _PREFIXES or (last in self.words and (tail in self.words or len(tail) > 5)) else 1
 
     def join(self, rows: Sequence[Row]) -> Text:
         """The rows as one text, blanks within them made single; a row's own footnote marks move along with it."""
@@ -146,18 +162,26 @@ def joiner_of(rows: Iterable[Row]) -> Joiner:
             spaced += len(_SPACED.findall(text))
             tight += len(_TIGHT.findall(text))
         torn = torn or text.endswith("-")
-    if torn:
-        for text in texts:
-            # The torn pieces themselves are no evidence of words.
-            words.update(
-                word.lower() for word in _WORDS.findall(text[: -1 - len(_tail(text))] if text[-1] == "-" else text)
-            )
-    return Joiner(frozenset(words), spaced > tight)
+    if not torn:
+        return Joiner(frozenset(words), spaced > tight)
+    pairs = [_torn(above, below) for above, below in pairwise(texts)]
+    for text, before, behind in zip(texts, [None, *pairs], [*pairs, None], strict=True):
+        # The torn pieces themselves are no evidence of words.
+        found = [word.lower() for word in _WORDS.findall(text[: len(text) - 1 - len(behind[0])] if behind else text)]
+        words.update(found[1:] if before else found)
+    whole = sum(pair is not None and f"{pair[0]}-{pair[1]}" in words for pair in pairs)
+    soft = sum(pair is not None and pair[0] + pair[1] in words for pair in pairs)
+    count = sum(pair is not None for pair in pairs)
+    few = len(texts) >= _LINES and count < _TEARING * len(texts)
+    return Joiner(frozenset(words), spaced > tight, True if soft else False if whole or few else None)
 
 
-def _tail(text: str) -> str:
-    match = _TORN_WORD.search(text)
-    return match[1] if match else ""
+def _torn(above: str, below: str) -> tuple[str, str, bool] | None:
+    """The two parts of the word that a hyphen tears at the end of ``above``, and whether another hyphen follows."""
+    torn, rest = _TORN_WORD.search(above[-80:]) if above[-1] == "-" else None, _NEXT_WORD.match(below)
+    if torn is None or rest is None or not rest[0][0].islower():
+        return None
+    return torn[1].lower(), rest[1].lower(), rest[2] is not None
 
 
 def _start(row: Row) -> int:
