@@ -25,8 +25,13 @@ _EXTRA = re.compile(r"^(?:\([A-Z]\)|\d{6}|\*\d{5,}\*|[♲♻]|Page|page|页|頁|
 _BARCODE = re.compile(r"^\*\d{5,}\*$")
 _PAGE = re.compile(
     r"^(?:第\s*(\d{1,4})\s*[页頁](?:\s*[,，/]?\s*共\s*\d{1,4}\s*[页頁])?|[Pp]age\s+(\d{1,4})(?:\s+of\s+\d{1,4})?"
-    r"|[-–—]\s*(\d{1,4})\s*[-–—]|[·•]\s*(\d{1,4})\s*[·•]|\|\s*(\d{1,4})\s*\|?)$"
+    r"|[-–—－―─~～]\s*(\d{1,4})\s*[-–—－―─~～]|[·•]\s*(\d{1,4})\s*[·•]|\|\s*(\d{1,4})\s*\|?)$"
 )
+#: A page mark that says by itself what it is, at either end of a line with something else.
+_SAID = re.compile(
+    r"第\s*(\d{1,4})\s*[页頁](?:\s*[,，/]?\s*共\s*\d{1,4}\s*[页頁])|[Pp]age\s+(\d{1,4})(?:\s+of\s+\d{1,4})?(?!\S)"
+)
+_APART = re.compile(r"\s{3,}|\t")  # between the pieces of one line that stand at its two ends
 _NUMBER = re.compile(r"^\d{1,4}$|^[ivxl]{1,7}$")
 _LINK = re.compile(r"^(?:(?:https?|ftp)://|www\.)\S+$")
 _MASTHEAD = re.compile(r"^(?:联\s*合\s*国|聯\s*合\s*國|United Nations|Nations Unies|Naciones Unidas)\s+")
@@ -34,6 +39,8 @@ _RULE = re.compile(r"^(?:[_\-=—–─━⎯*~.·]\s?){5,}$")
 _DIGITS = re.compile(r"\d+")
 _EDGE = 3  # rows at either edge of a page that may hold running heads
 _OFTEN = 3  # times a line must come back to be one
+_PAGE_ROWS = 8  # rows, at least, from one mark that is a bare number to the next
+_DENSE = 0.4  # of the pages between its first and last that bear a running head, at least: left or right ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ def find_furniture(rows: Sequence[Row], layout: Layout, profile: str) -> list[Fu
     totals = Counter(match[2] for row in rows if (match := _COUNTER.match(row.text)))
     for index, _row in enumerate(rows):
         found[index] = _single(rows, index, found, layout, profile, counts, totals)
+    _parted(rows, found)
     _heads(rows, found, layout)
     _numbers(rows, found)
     return found
@@ -101,6 +109,9 @@ def _single(
     jobs = sum(bool(_JOB.match(word) or _BARCODE.match(word)) for word in words)
     symbols = sum(bool(_SYMBOL.match(word)) for word in words if not _COUNTER.match(word) and not _JOB.match(word))
     others = sum(bool(_EXTRA.match(word)) for word in words)
+    numbers = [word for word in words if _NUMBER.match(word) and word.isdigit()]
+    if jobs == len(numbers) == 1 and jobs + others + 1 == len(words):
+        return Furniture("page marks", int(numbers[0]))
     if jobs + symbols + others + (counter is not None) < len(words):
         return None
     if counter is not None and int(counter[1]) <= int(counter[2]):
@@ -114,6 +125,38 @@ def _single(
     if others == len(words) and "回收" in text + "回收" * ("recycle" in text):
         return Furniture("page marks")
     return None
+
+
+def _parted(rows: Sequence[Row], found: list[Furniture | None]) -> None:
+    """Mark lines of two pieces, a page mark and a running head at the two ends, that count up through the text."""
+    alike: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for index, row in enumerate(rows):
+        if found[index] is not None or len(row.text) > 200:
+            continue
+        for number, rest in _pieces(row.text):
+            alike.setdefault(rest, []).append((index, number))
+    for rest, marks in alike.items():
+        needed, apart = (2, 1) if rest[0] else (_OFTEN, _PAGE_ROWS)
+        if len(marks) >= needed and all(b[1] > a[1] and b[0] - a[0] >= apart for a, b in pairwise(marks)):
+            for index, number in marks:
+                found[index] = Furniture("page marks", number)
+
+
+def _pieces(text: str) -> list[tuple[int, tuple[str, ...]]]:
+    """The page number of a line that has one at either end, and what else it holds; said outright, or a bare number."""
+    for said in _SAID.finditer(text):
+        beside = (text[: said.start()] + text[said.end() :]).strip()
+        if beside and (said.start() == 0 or said.end() == len(text)):
+            return [(int(said[1] or said[2]), ("said", _key(beside)))]
+    parts = _APART.split(text)
+    if len(parts) not in (2, 3):
+        return []
+    ends = [at for at in (0, len(parts) - 1) if _NUMBER.match(parts[at]) or _PAGE.match(parts[at])]
+    if len(ends) != 1:
+        return []
+    match = _DIGITS.search(parts[ends[0]])
+    rest = [_key(part) for at, part in enumerate(parts) if at != ends[0]]
+    return [(int(match[0]), ("", *rest))] if match else []
 
 
 def _goes_on(rows: Sequence[Row], index: int, found: Sequence[Furniture | None], layout: Layout) -> bool:
@@ -154,26 +197,42 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
     for number, page in enumerate(ruled):
         for index in {*page[:_EDGE], *page[-_EDGE:]}:
             text = rows[index].text
-            if len(text) <= 120 and not (rows[index].stopped and len(text) > 40):
+            sentence = len(text) > 120 or (rows[index].stopped and len(text) > 40)
+            if not sentence and not _is_rest(rows, index, found, layout):
                 edges.setdefault(_key(text), set()).add(number)
-    repeated = {
-        text
-        for text, on in edges.items()
-        if (len(on) >= max(_OFTEN, len(pages) * 0.2) and (not _opens_with_number(text) or _counts(text, ruled, rows)))
-        # In a text of three pages it comes back once: there its number must count.
-        or (1 < len(on) == len(pages) - 1 < _OFTEN and "#" in text and _counts(text, ruled, rows, anywhere=True))
-    }
+    repeated = {text for text, on in edges.items() if _comes_back(text, on, ruled, rows)}
     # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
     inside: Counter[str] = Counter()
     for page in ruled:
         inside.update(_key(rows[index].text) for index in page[_EDGE:-_EDGE])
-    for page in ruled:
+    for page in pages:
         for side in (page[:_EDGE], page[::-1][:_EDGE]):
             for index in side:
                 key = _key(rows[index].text)
-                if key not in repeated or inside[key] > 0:
+                if key not in repeated or inside[key] > 0 or _is_rest(rows, index, found, layout):
                     break
                 found[index] = Furniture("running heads")
+
+
+def _comes_back(key: str, on: set[int], pages: Sequence[Sequence[int]], rows: Sequence[Row]) -> bool:
+    """Whether a line, its numbers aside, is at the edges of so many pages, or counts them, that it is no text."""
+    if len(on) >= max(_OFTEN, len(pages) * 0.2) and len(on) >= _DENSE * (max(on) - min(on) + 1):
+        return not _opens_with_number(key) or _counts(key, pages, rows)
+    # In a text of three pages it comes back once: there its number must count, or it is set in two pieces.
+    if not 1 < len(on) == len(pages) - 1 < _OFTEN:
+        return False
+    return ("#" in key and _counts(key, pages, rows, anywhere=True)) or _is_parted(key, pages, rows)
+
+
+def _is_rest(rows: Sequence[Row], index: int, found: Sequence[Furniture | None], layout: Layout) -> bool:
+    """Whether the row is the rest of a sentence: lower case, below a full line that has not come to a stop."""
+    return rows[index].text[0].islower() and _goes_on(rows, index, found, layout)
+
+
+def _is_parted(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row]) -> bool:
+    """Whether the lines of ``key`` at the edges of pages are each set in pieces that stand apart, and all the same."""
+    texts = [rows[at].text for page in pages for at in {*page[:_EDGE], *page[-_EDGE:]} if _key(rows[at].text) == key]
+    return len({" ".join(text.split()) for text in texts}) == 1 and all(_APART.search(text) for text in texts)
 
 
 def _key(text: str) -> str:
@@ -196,7 +255,11 @@ def _counts(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row], *, an
     # A sign "#" that was printed stands for no number.
     columns = min((len(values) for _, values in found), default=0)
     steps = [len({values[at] - number for number, values in found}) for at in range(columns)]
-    return 1 in steps if anywhere else bool(steps) and steps[0] <= 2
+    if anywhere:
+        return 1 in steps
+    # A date or a volume is the same on every page; no two footnotes have one number.
+    same = len({tuple(values) for _, values in found}) == 1
+    return bool(steps) and (steps[0] <= 2 or same)
 
 
 def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[int]:
