@@ -27,9 +27,14 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("star", re.compile(r"(\*{1,4}|†{1,2}|‡)\s*(?=[^\s*])")),
     ("circled", re.compile(r"([①-⓿])\s*(?=\S)")),
 )
+_DATE = re.compile(
+    r"\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d+\s?[年月日]"
+)
 #: Forms that say by themselves that they are notes; the others need a rule, small print or the foot of a page.
 _PLAIN = ("markdown", "caret")
 _PAGE_ROWS = 70  # more rows than a page has
+_MISSED = 3  # numbers of notes that may have been missed before one that is surely a note
+_LAST_ROWS = 8  # rows of notes below the first one that may not look like notes
 _SMALL = 0.93  # of the running text's size
 
 
@@ -60,16 +65,18 @@ def take_footnotes(
     notes: list[Note] = []
     open_note: list[Row] = []  # rows of the note being read
     head: tuple[str, str, int] | None = None
+    resumed: Note | None = None  # the note being read, begun on a page before
     area = 0
     behind_rule = cut = False
     last = 0  # the number that the last note had
 
     def close() -> None:
-        nonlocal head
+        nonlocal head, resumed
         if head is not None:
-            notes.append(Note(head[0], head[1], tuple(open_note), head[2], len(body), area))
+            note = Note(head[0], head[1], tuple(open_note), head[2], len(body), area)
+            notes.append(replace(resumed, rows=note.rows) if resumed else note)
             open_note.clear()
-            head = None
+            head = resumed = None
 
     for index, row in enumerate(rows):
         sort = furniture[index]
@@ -79,6 +86,11 @@ def take_footnotes(
                 close()
                 behind_rule = _opens_area(rows, furniture, index, last)
                 area += behind_rule
+                if notes and not behind_rule and _resumes(notes[-1], rows, furniture, index, layout):
+                    resumed = notes.pop()
+                    head = resumed.number, resumed.form, resumed.skip
+                    open_note.extend(resumed.rows)
+                    cut = True
             elif sort.ends_page:
                 close()
                 behind_rule = False
@@ -96,7 +108,9 @@ def take_footnotes(
             last = int(head[0]) if head[0].isdigit() else last
             open_note.append(row)
             behind_rule = True
-        elif head is not None and _goes_on(open_note[-1], row, layout):
+        elif head is not None and (
+            _goes_on(open_note[-1], row, layout) or _is_page_end(rows, furniture, index, layout)
+        ):
             open_note.append(row)
         else:
             if head is not None:
@@ -121,6 +135,16 @@ def _opens_area(rows: Sequence[Row], furniture: Sequence[Furniture | None], inde
     if rows[index].text[0] in "_⎯" or found[1] in (*_PLAIN, "bracket"):
         return True
     return found[0].isdigit() and int(found[0]) in (last + 1, 1) and found[1] != "star"
+
+
+def _resumes(
+    note: Note, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout
+) -> bool:
+    """Whether a note that the end of its page cut off goes on behind a rule at the end of the next one."""
+    if note.rows[-1].stopped and note.rows[-1].ending not in ",;:，；：":
+        return False
+    below = index + 1
+    return below < len(rows) and furniture[below] is None and _is_page_end(rows, furniture, below, layout)
 
 
 def _form(text: str) -> tuple[str, str, int] | None:
@@ -158,6 +182,9 @@ def _opening(
         return found if (head[1], form) in (("star", "number"), ("star", "star")) else None
     if behind_rule:
         return found
+    if form == "star" and layout.size is None and layout.wrapped:
+        starred = any(_ends_starred(rows[i].text, number) for i in range(max(0, index - _PAGE_ROWS), index))
+        return found if starred and _page_ends(rows, furniture, index, layout) else None
     if form == "dot" or not number.isdigit():
         # "1. " opens a paragraph more often than a note.
         return None
@@ -166,27 +193,38 @@ def _opening(
         # An excerpt of a book may begin with any number, if it stands in the text above.
         known = counts_on or _marked_above(number, rows, furniture, index)
         return found if form == "number" and _small(row, layout) and known else None
-    if not counts_on or not index or (form == "number" and rows[index - 1].text.endswith("-")):
+    if not index or not (counts_on or last < int(number) <= last + _MISSED):
+        return None
+    if form == "number" and rows[index - 1].text.endswith("-"):
         return None
     # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
     marked, ends = _marked_above(number, rows, furniture, index), _page_ends(rows, furniture, index, layout)
+    if not counts_on and not (marked and ends):
+        return None
     if form != "number" or not row.text[len(number) :][:1].isspace():
         return found if marked and ends else None
     if layout.spaced:
         return found if parted and marked and ends else None
-    return found if marked or (parted and ends) else None
+    return found if ends and (marked or parted) and not _DATE.match(row.text) else None
 
 
 def _marked_above(number: str, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int) -> bool:
     """Whether the number is glued to a word on the page above, or stands raised there."""
-    if rows[index - 1].text.endswith("/"):
-        return False
-    glued = re.compile(rf"[^\W\d_]{number}(?![\dA-Za-z/.-])|[，。；：》」”）,.;:)]{number}(?!\d|[.,/-]\d)")
+    if rows[index - 1].text.endswith("/") and rows[index].text[0].isdigit():
+        return False  # an address goes on
+    glued = re.compile(
+        rf"[^\W\d_]{number}(?![\dA-Za-z/.-])|[，。；：》」”）,.;:)]{number}(?!\d|[.,/-]\d)|\S ?[\[〔]{number}[\]〕]"
+    )
     return any(
         glued.search(rows[i].text) or any(mark.number == number for mark in rows[i].line.marks)
         for i in range(max(0, index - _PAGE_ROWS), index)
         if furniture[i] is None
     )
+
+
+def _ends_starred(text: str, sign: str) -> bool:
+    """Whether a title or heading ends with the sign of a note."""
+    return text.endswith(sign) and text.removesuffix(sign)[-1:].strip("*†‡ ") != ""
 
 
 def _page_ends(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:
@@ -197,7 +235,24 @@ def _page_ends(rows: Sequence[Row], furniture: Sequence[Furniture | None], index
             return sort is None or sort.ends_page
         if _form(rows[below].text) is None and not _goes_on(rows[below - 1], rows[below], layout):
             return False
-    return False
+    return len(rows) < index + 12
+
+
+def _is_page_end(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:
+    """Whether the rows from here on, below a note, are the last few of a page that visibly ends, with no gap between:
+    no text stands below notes.
+    """
+    if layout.size is not None or not layout.wrapped:
+        return False
+    for below in range(index, min(len(rows), index + _LAST_ROWS)):
+        sort = furniture[below]
+        if sort is not None:
+            return below > index and sort.ends_page
+        if rows[below].cut:
+            return below > index
+        if rows[below].gap > layout.gap:
+            return False
+    return len(rows) < index + _LAST_ROWS
 
 
 def _small(row: Row, layout: Layout) -> bool:

@@ -137,14 +137,16 @@ def _glued(texts: Sequence[Text], notes: Sequence[Note], spaced: bool) -> list[F
         for candidate in _candidates(index, text, wanted, spaced)
         if candidate.score >= _ACCEPT
     ]
-    firsts: dict[int, _Candidate] = {}
+    firsts: dict[int, _Candidate] = {}  # by the place of the note: numbers may begin again on every page
     floor = -1
+    place = 0
     for area in _areas(notes):
         ceiling = area[0].rows[0].line.start
-        numbers = [int(note.number) for note in area]
-        for candidate in _chain([c for c in candidates if floor < c.origin < ceiling], numbers):
-            firsts[candidate.number] = candidate
+        places = {int(note.number): place + at for at, note in enumerate(area)}
+        for candidate in _chain([c for c in candidates if floor < c.origin < ceiling], [int(n.number) for n in area]):
+            firsts[places[candidate.number]] = candidate
         floor = ceiling
+        place += len(area)
     _strays(candidates, firsts, [int(note.number) for note in notes])
     found = [_as_found(candidate) for candidate in firsts.values()]
     return found + _again(texts, candidates, firsts)
@@ -153,13 +155,13 @@ def _glued(texts: Sequence[Text], notes: Sequence[Note], spaced: bool) -> list[F
 def _strays(candidates: Sequence[_Candidate], firsts: dict[int, _Candidate], numbers: Sequence[int]) -> None:
     """Find first marks that did not stand above their notes, between the first marks of the notes around them."""
     for place, number in enumerate(numbers):
-        if number in firsts:
+        if place in firsts:
             continue
-        above = next((firsts[n].origin for n in reversed(numbers[:place]) if n in firsts), -1)
-        below = next((firsts[n].origin for n in numbers[place + 1 :] if n in firsts), float("inf"))
+        above = next((firsts[at].origin for at in range(place - 1, -1, -1) if at in firsts), -1)
+        below = next((firsts[at].origin for at in range(place + 1, len(numbers)) if at in firsts), float("inf"))
         chain = _chain([c for c in candidates if above < c.origin < below and c.score >= 2], [number])
         if chain:
-            firsts[number] = chain[0]
+            firsts[place] = chain[0]
 
 
 def _areas(notes: Sequence[Note]) -> list[list[Note]]:
@@ -172,9 +174,14 @@ def _areas(notes: Sequence[Note]) -> list[list[Note]]:
 def _again(texts: Sequence[Text], candidates: Sequence[_Candidate], firsts: Mapping[int, _Candidate]) -> list[Found]:
     """Later marks of a note that already had its first: behind a bracket or stop, or behind the same words."""
     found = []
-    for candidate in candidates:
-        first = firsts.get(candidate.number)
-        if first is None or (first.index, first.start) >= (candidate.index, candidate.start):
+    taken = set(firsts.values())
+    last: dict[int, _Candidate] = {}
+    for candidate in sorted(candidates, key=lambda one: (one.index, one.start)):
+        if candidate in taken:
+            last[candidate.number] = candidate
+            continue
+        first = last.get(candidate.number)
+        if first is None:
             continue
         same = _words_before(texts, first) == _words_before(texts, candidate)
         if candidate.score >= _AGAIN or same:
