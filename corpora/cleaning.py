@@ -13,7 +13,7 @@ from corpora.cleaning_footnotes import Note, take_footnotes
 from corpora.cleaning_furniture import Furniture, find_furniture
 from corpora.cleaning_joining import Joiner, Text, joiner_of
 from corpora.cleaning_kinds import Shape, shapes
-from corpora.cleaning_layout import Layout, Row, measure, rows_of
+from corpora.cleaning_layout import Layout, Row, is_numbered, measure, rows_of
 from corpora.cleaning_marks import Found, find_marks, without_marks
 from corpora.cleaning_pages import squared
 from corpora.cleaning_paragraphs import Piece, group
@@ -65,6 +65,7 @@ def blocks_from_lines(
         body, notes = take_footnotes(rows, furniture, layout)
     else:
         body = [row for row, sort in zip(rows, furniture, strict=True) if sort is None]
+    layout = replace(layout, numbered=is_numbered(body, layout))
     joiner = joiner_of(body)
     pieces = [part for piece in group(body, layout) for part in _contents(piece, profile)]
     texts = [_text(piece, joiner) for piece in pieces]
@@ -90,8 +91,8 @@ def _pages(rows: Sequence[Row], furniture: Sequence[Furniture | None]) -> dict[i
     printed = [sort.page for sort in furniture if sort is not None and sort.page is not None]
     if not printed:
         return {}
-    # A first mark that says 1 stands at the foot of page 1; one that says 2 at the head of page 2.
-    step = 1 if printed[0] == 1 else 0
+    # A first mark that says 1 stands at the foot of page 1, unless no text is above; one that says 2 at a head.
+    step = 1 if printed[0] == 1 and furniture[0] is None else 0
     page = max(1, printed[0] - 1 + step)
     pages = {}
     for row, sort in zip(rows, furniture, strict=True):

@@ -15,14 +15,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpora.document import Line
+from corpora.markers import parse_marker
 
-__all__ = ["Layout", "Row", "columns", "first_word", "fits", "is_wide", "measure", "rows_of"]
+__all__ = ["Layout", "Row", "columns", "first_word", "fits", "is_numbered", "is_wide", "measure", "rows_of"]
 
 _WIDE = "WF"
 #: A stop at the end of a line: the sentence, or the clause of a resolution, ends here.
 STOPS = "。！？；：.!?;:…"
 CLOSERS = "”’」』）)】》〉\"'］]"
 _WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_MARK_BEHIND = re.compile(r"(?<=[，。；：、！？）》」』”’])\d{1,3}(?!\d)")
 _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?<!\d[.,])\s?(?:\d{1,3}|\^?\[\d{1,3}\]|\*{1,3})$")
 _SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
 _SLACK = 0.3  # the most that a full line may fall short of the margin, as a share of it
@@ -30,6 +32,10 @@ _OUTLIERS = 0.02, 0.1  # shares of the sure pairs that are none for certain, and
 _LONGEST = 0.97, 0.9  # of the full lines, some may stand out: two that a tool made one where a word was torn
 _APART = 0.05  # of the margin: no two of the full lines in order of length lie further apart
 _EVEN = 3  # columns by which full lines differ in a typewriter face
+_SHORT = 0.8  # of the reach of the lines: a shorter line that ends a sentence ends a paragraph
+_FEW_ENDS = 4  # so few ends of paragraphs do not show what parts them
+_PARTED = 0.4  # share of them that a gap follows, at least, where gaps part paragraphs
+_NUMBERED = 0.95  # share of the paragraphs that open with a number where all are to
 _HALF = 0.5  # columns: the shortest of the full lines is one of them
 _FEW = 20  # so few sure pairs do not show how far a full line of Chinese may fall short
 _WIDEST = 240  # columns; nothing is wrapped later
@@ -71,7 +77,8 @@ class Layout:
     a larger gap parts paragraphs; ``indented``: the first line of a paragraph stands further in than the rest;
     ``trailing``: a blank at the end of a line marks the last line of a paragraph, as some PDF readers leave
     it; ``size``: the size of the running text in points, None for plain text; ``margin``: the column at which
-    the lines of paragraphs go on; ``formulas``: the words with which clauses of resolutions open tell where they do.
+    the lines of paragraphs go on; ``formulas``: the words with which clauses of resolutions open tell where they do;
+    ``numbered``: nearly every paragraph opens with a number; ``first``: the column at which most first lines stand in.
     """
 
     wrapped: bool
@@ -84,6 +91,8 @@ class Layout:
     size: float | None = None
     margin: float = 0.0
     formulas: bool = False
+    numbered: bool = False
+    first: float = 0.0
 
 
 def is_wide(char: str) -> bool:
@@ -103,9 +112,11 @@ def first_word(text: str) -> str:
     if text[0] in _OPENERS and len(text) > 1:
         return text[0] + first_word(text[1:])
     match = _WORD.match(text)
-    if match:
-        return match[0]
-    return text[:2] if text[1:2] and text[1] in _KEEPS else text[:1]
+    end = match.end() if match else 1
+    while text[end : end + 1] and text[end] in _KEEPS:
+        end += 1
+    mark = _MARK_BEHIND.match(text, end) if end > 1 else None
+    return text[: mark.end() if mark else end]
 
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:
@@ -187,7 +198,7 @@ def measure(rows: Sequence[Row]) -> Layout:
     sure = [(above, below) for above, below in pairs if _sure(above, below, reach)]
     gap = _common(round(below.gap) for _, below in sure) or 0.0
     sure = [pair for pair in sure if round(pair[1].gap) <= gap]
-    spaced = sum(round(row.gap) > gap for row in rows[1:]) > 0.12 * len(rows)
+    spaced = _is_spaced(pairs, gap, reach)
     plain = Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
     few = len(sure) < max(1 if spaced else 2, _SURE * len(rows))
     if few and (len(sure) < 2 or max(row.right for row in rows) > max(above.right for above, _ in sure) + _EVEN):
@@ -222,12 +233,45 @@ def measure(rows: Sequence[Row]) -> Layout:
     ]
     indented = sum(-8 <= step <= -0.8 for step in inner) > 0.12 * len(inner)
     margin = _common(round(below.indent * 2) / 2 for _, below in sure) or 0.0
-    return replace(draft, indented=indented, trailing=_trailing(rows, full), margin=margin)
+    return replace(
+        draft,
+        indented=indented,
+        trailing=_trailing(rows, full),
+        margin=margin,
+        first=_common(row.indent for row in rows if row.indent > margin + 0.8) or margin,
+    )
+
+
+def is_numbered(rows: Sequence[Row], layout: Layout) -> bool:
+    """Whether nearly all rows of the body that surely open a paragraph open with a number, as in reports."""
+    opening = [
+        parse_marker(below.text) is not None
+        for above, below in itertools.pairwise(rows)
+        if layout.spaced
+        and round(below.gap) > layout.gap
+        and not below.cut
+        and above.stopped
+        and below.right > _SHORT * layout.width
+    ]
+    return len(opening) >= _FEW and sum(opening) >= _NUMBERED * len(opening)
+
+
+def _is_spaced(pairs: Sequence[tuple[Row, Row]], gap: float, reach: float) -> bool:
+    """Whether a gap parts paragraphs: where one surely ends, in a line that breaks off early, a larger gap follows.
+
+    Heads, notes and page marks stand off from the text in any layout, so the gaps of all rows would not tell.
+    """
+    ends = [below for above, below in pairs if above.stopped and above.right < _SHORT * reach and not below.cut]
+    if len(ends) < _FEW_ENDS:
+        return sum(round(below.gap) > gap for _, below in pairs) > 0.12 * len(pairs)
+    return sum(round(below.gap) > gap for below in ends) >= _PARTED * len(ends)
 
 
 def _sure(above: Row, below: Row, reach: float) -> bool:
-    """Whether the lines surely belong to one paragraph."""
+    """Whether the lines surely belong to one paragraph; a heading in the middle of its line is no full one."""
     if below.cut or above.stopped or above.right < 0.4 * reach or abs(below.gap - round(below.gap)) > 0.4:
+        return False
+    if above.right - above.indent < 0.4 * reach:
         return False
     last, first = above.text[-1], below.text[0]
     if first.islower():

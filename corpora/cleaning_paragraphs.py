@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from corpora.cleaning_layout import Layout, Row, columns, first_word, fits, is_wide
 from corpora.cleaning_tables import is_table_line
-from corpora.markers import follows, parse_bullet, parse_marker
+from corpora.markers import FAMILIES, follows, parse_bullet, parse_marker
 
 __all__ = ["Piece", "group"]
 
@@ -37,6 +37,7 @@ _MARKED_COMMA = re.compile(r"[,;，；]\d{1,3}$")  # a comma and the mark of a n
 _CLAUSES = ("number-dot", "letter-paren", "roman-paren")
 _LOST = 4  # blank lines that a page break adds between the lines of a paragraph
 _ROOM = 8  # columns that a line leaves unused before it counts as broken off
+_NEARLY = 0.9  # of the line, that the text of a full line of a title fills with the next word
 _LOOSE = 0.34  # the share of lines that break off early, from which on a run of lines is no running text
 
 
@@ -159,9 +160,34 @@ def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
         return not above.trailing and not (opens and above.stopped)
     if layout.spaced:
         return not opens and not _dedented(piece, row, layout) and not _ended(above, row, layout)
+    if not above.stopped and not opens:
+        centred = _is_centred(above, layout)
+        if centred and (row.text[0].islower() or above.text.endswith("-")):
+            return True
+        if _is_centred(row, layout) and (centred or _is_even(above, layout)):
+            return _fills(above, row, layout)
+        if centred and (len(piece) > 1 or not _fills(above, row, layout)):
+            return False
     if fits(above, row, layout) or (opens and (above.stopped or row.indent > layout.margin + 0.8)):
         return False
     return _stands_within(piece, row, layout)
+
+
+def _is_centred(row: Row, layout: Layout) -> bool:
+    """Whether a row is set in the middle, and is no first line that ends as far from the margin by chance."""
+    return _is_even(row, layout) and abs(row.indent - layout.first) > 0.8
+
+
+def _is_even(row: Row, layout: Layout) -> bool:
+    """Whether as much white stands before the row as behind it."""
+    left = row.indent - layout.margin
+    return left > 1 and abs(left - (layout.width - row.right)) <= 1
+
+
+def _fills(above: Row, row: Row, layout: Layout) -> bool:
+    """Whether a row set in the middle is full: its text and the next word would fill the line from margin to margin."""
+    text = columns(above.text) + 1 + columns(first_word(row.text))
+    return text > _NEARLY * (layout.width - layout.margin)
 
 
 def _opens_clause(above: Row, row: Row, layout: Layout) -> bool:
@@ -187,9 +213,9 @@ def _stands_within(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
         step = row.indent - (min(above.indent, layout.margin) if above.cut else above.indent)
         return step <= 0.8 or (layout.indented and _unfinished(above, row))
     if step > 0.8:
-        # A hanging list item goes on under its text.
+        # A hanging list item goes on under its text, a title in the middle of the next line.
         marked = parse_marker(above.text) or parse_bullet(above.text)
-        return bool(marked) and step <= 12
+        return (bool(marked) and step <= 12) or (row.text[0].islower() and not above.stopped)
     if step >= -0.8 and layout.indented and above.indent > layout.margin + 0.8:
         return _unfinished(above, row)
     return True
@@ -210,7 +236,8 @@ def _over_cut(above: Row, row: Row, layout: Layout) -> bool:
         return False
     lower = row.text[0].islower()
     if above.stopped:
-        return lower and above.ending not in "。！？!?"
+        inside = lower and above.ending not in "。！？!?"
+        return inside or (_is_no_first_line(row, layout) and not fits(above, row, layout))
     if not layout.wrapped:
         return lower or (not row.text[0].isascii() and above.right > 60)
     if lower:
@@ -219,6 +246,13 @@ def _over_cut(above: Row, row: Row, layout: Layout) -> bool:
     if above.ending in _COMMAS:
         return not fits(above, row, layout) and not deeper
     return not fits(above, row, layout)
+
+
+def _is_no_first_line(row: Row, layout: Layout) -> bool:
+    """Whether a full line at the top of a page lacks what first lines have here: an indent, or a number throughout."""
+    if not layout.wrapped or (row.right < layout.width - max(layout.slack, _ROOM) and not row.stopped):
+        return False
+    return layout.numbered or (layout.indented and not layout.spaced and row.indent <= layout.margin + 0.4)
 
 
 def _opens_item(row: Row, piece: Sequence[Row], layout: Layout) -> bool:
@@ -237,6 +271,9 @@ def _opens_item(row: Row, piece: Sequence[Row], layout: Layout) -> bool:
     first = parse_marker(piece[0].text)
     if first is not None and follows(parse_marker(row.text, first) or marker, first):
         return True
+    if first is not None and first.family in FAMILIES and marker.value[-1:] == (1,):
+        # The first item of an article stands below its heading, however long that is.
+        return not row.text[marker.end : marker.end + 1].islower()
     return not runs_on or (abs(row.indent - above.indent) > 1.5 and not _hangs(piece))
 
 
