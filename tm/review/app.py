@@ -29,6 +29,7 @@ from tm.review.pages import outline_of, render, row_views
 from tm.review.shelf import Shelf
 from tm.review.work import Order, Show, Work
 from tm.web.guard import Guard, GuardOptions
+from tm.web.limits import Uploads
 from tm.web.uploads import clean_name
 
 __all__ = ["ReviewOptions", "create"]
@@ -40,12 +41,13 @@ _CHUNK = 50  # rows that are shown and fetched together
 class ReviewOptions:
     """How the editor runs.
 
-    ``guard``: who may talk to it. ``max_upload``: bytes of one uploaded document. ``embeddings``: the checks of meaning
-    run as well, where a work is small enough for them.
+    ``guard``: who may talk to it. ``max_upload``: bytes of one uploaded document. ``uploads``: documents that are taken
+    at the same time. ``embeddings``: the checks of meaning run as well, where a work is small enough for them.
     """
 
     guard: GuardOptions = field(default_factory=GuardOptions)
     max_upload: int = 100_000_000
+    uploads: int = 8
     embeddings: bool = True
 
 
@@ -85,7 +87,12 @@ def create(shelf: Shelf, encoder: Callable[[], Encoder], options: ReviewOptions 
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])),
     ]
     handlers: Any = {Conflict: _conflict, DuiyiError: _refused, _TooLarge: partial(_too_large, options.max_upload)}
-    return Guard(Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan), options.guard)
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    return Guard(Uploads(app, _takes_document, options.uploads), options.guard)
+
+
+def _takes_document(method: str, path: str) -> bool:
+    return (method, path) == ("POST", "/works") or (method == "PUT" and "/documents/" in path)
 
 
 def _conflict(request: Request, error: Exception) -> Response:
@@ -142,7 +149,7 @@ class _Site:
         return JSONResponse({"path": path.name})
 
     async def _save(self, request: Request, path: Path) -> None:
-        """Write the body to ``path`` as it comes in, and stop where it is too large, whatever its head says."""
+        """Write the body to ``path`` as it comes in, all of it or nothing; its head may lie about its size."""
         size = 0
         try:
             with path.open("wb") as file:
@@ -151,7 +158,7 @@ class _Site:
                     if size > self._options.max_upload:
                         raise _TooLarge
                     file.write(part)
-        except _TooLarge:
+        except BaseException:
             path.unlink(missing_ok=True)
             raise
         if not size:

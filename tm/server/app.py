@@ -1,5 +1,6 @@
 """Put the server together: limits and guard around everything, then amaGama's protocol, the API, and the pages."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,13 +21,14 @@ from tm.server.pools import Pools
 from tm.server.reference import described
 from tm.server.terms_api import terms_router
 from tm.web.guard import Guard, GuardOptions
-from tm.web.limits import Limits
+from tm.web.limits import Limits, Uploads
 
 __all__ = ["LONGEST_HEAD", "create", "worker"]
 
 #: Bytes of a request's head that the HTTP parser takes: more than an address may have, so that we say what is wrong.
 LONGEST_HEAD = 256_000
 _JSON = 10_000_000  # bytes of a body that is no file
+_FILES = re.compile(rf"{PREFIX}[^/]+/[^/]+/store/|/tools/|/api/(?:.*/)?(?:import|extract|file|report)$")
 _ABOUT = (
     "Translation memories and terminology on this machine. Errors have a status of 4xx or 5xx and the body "
     '`{"message": "..."}`. Where a token is asked for, send it as `Authorization: Bearer TOKEN`, or as the password of '
@@ -72,14 +74,17 @@ def create(holdings: Holdings) -> ASGIApp:
     app.include_router(pages_router(app, desk, pools))
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")]))
     guard = GuardOptions(hosts=options.access.hosts, token=options.access.token, programs=True)
-    split = _Split(app, Amagama(desk, pools))
-    return Limits(Guard(split, guard), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000)
+    uploads = Uploads(_Split(app, Amagama(desk, pools)), _takes_file, options.uploads)
+    return Limits(Guard(uploads, guard), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000)
 
 
 def _most(upload: int, path: str) -> int:
     """Bytes that may be sent to ``path``: files where files are taken."""
-    takes_files = path.startswith((PREFIX, "/tools/")) or path.endswith(("/import", "/extract", "/file", "/report"))
-    return upload + 10_000 if takes_files else _JSON  # a form has a frame around its file
+    return upload + 10_000 if _FILES.match(path) else _JSON  # a form has a frame around its file
+
+
+def _takes_file(method: str, path: str) -> bool:
+    return method in ("POST", "PUT") and _FILES.match(path) is not None
 
 
 class _Split:

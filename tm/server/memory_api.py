@@ -26,6 +26,7 @@ FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"model": Fault, "description": "A question or a file that cannot be used as it is"},
     403: {"model": Fault, "description": "The server is read-only"},
     404: {"model": Fault, "description": "A name that no memory has"},
+    408: {"model": Fault, "description": "A file of which nothing more came"},
     409: {"model": Fault, "description": "The memory cannot be used: it is damaged, or newer than this server"},
     413: {"model": Fault, "description": "The body is too large"},
     423: {"model": Fault, "description": "Another program is writing to the memory; try again"},

@@ -29,6 +29,7 @@ class ServerOptions:
     writable: units and terms may be added.
     model: the encoder of semantic look-ups; "" is the built-in one.
     max_upload: bytes of one uploaded file.
+    uploads: files that are taken at the same time; what comes beyond is told to come back later.
     threads: questions answered at the same time; the interpreter's lock makes more than a few of no use.
     waiting: questions that may wait; what comes beyond is told to come back later.
     """
@@ -40,5 +41,6 @@ class ServerOptions:
     access: Access = field(default_factory=Access)
     model: str = ""
     max_upload: int = 100_000_000
+    uploads: int = 8
     threads: int = 3
     waiting: int = 256

@@ -17,10 +17,11 @@ from ipaddress import ip_address
 from secrets import token_urlsafe
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tm.web.addresses import is_loopback
+from tm.web.answers import headers_of, told
 
 __all__ = ["Guard", "GuardOptions"]
 
@@ -77,29 +78,28 @@ class Guard:
                 message["headers"] = [*message.get("headers", []), *extra]
             await send(message)
 
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        refusal = self._refusal(scope, headers)
+        refusal = self._refusal(scope, headers_of(scope))
         await (refusal or self._app)(scope, receive, sealed)
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         host = headers.get("host", "")
         if not self._goes_by(host):
-            return _told(headers, "This server does not go by that name.", 421)
+            return told(headers, "This server does not go by that name.", 421)
         site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "navigate")
         is_safe = scope["method"] in _SAFE
         if site not in ("same-origin", "none") and not (is_safe and mode == "navigate"):
-            return _told(headers, "Pages elsewhere may not use this server.", 403)
+            return told(headers, "Pages elsewhere may not use this server.", 403)
         if self._options.token and (answer := self._ask(scope, headers)) is not None:
             return answer
         if is_safe:
             return None
         origin = headers.get("origin", "")
         if origin != f"{scope.get('scheme', 'http')}://{host}" and not (self._options.programs and not origin):
-            return _told(headers, "This page does not belong to this server.", 403)
+            return told(headers, "This page does not belong to this server.", 403)
         if not self._options.programs and not compare_digest(
             headers.get("x-duiyi", "").encode(), self._options.secret.encode()
         ):
-            return _told(headers, "The server was started anew; load the page again.", 403)
+            return told(headers, "The server was started anew; load the page again.", 403)
         return None
 
     def _goes_by(self, host: str) -> bool:
@@ -138,7 +138,8 @@ class Guard:
             cookie = None
         if cookie is not None and self._is_token(cookie.value):
             return None
-        return _told(headers, "Open the address that duiyi printed; it holds the token.", 401)
+        extra = {"www-authenticate": 'Bearer realm="duiyi"'}
+        return told(headers, "Open the address that duiyi printed; it holds the token.", 401, extra)
 
     def _is_token(self, given: str) -> bool:
         return compare_digest(given.encode(), self._options.token.encode())
@@ -156,11 +157,3 @@ def _shown(authorization: str) -> str:
             except (NotBase64, ValueError):
                 return ""
     return ""
-
-
-def _told(headers: Mapping[str, str], message: str, status: int) -> Response:
-    """The sentence, as a page for those who read and as JSON for programs."""
-    extra = {"www-authenticate": 'Bearer realm="duiyi"'} if status == 401 else None
-    if "text/html" in headers.get("accept", ""):
-        return PlainTextResponse(f"{message}\n", status, extra)
-    return JSONResponse({"message": message}, status, extra)

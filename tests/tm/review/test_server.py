@@ -1,5 +1,6 @@
 """The editor's server: who may talk to it, what it refuses, that text stays text, and that nothing decided is lost."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +200,34 @@ def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, shelf: Shelf)
     assert clean_name("..") == "document"
     client.delete(f"/works/{answer.json()['id']}", headers=SECRET)
     assert shelf.entries() == []
+
+
+def test_only_so_many_documents_are_taken_at_once(shelf: Shelf, name: str) -> None:
+    options = ReviewOptions(GuardOptions(secret="s" * 24), embeddings=False, uploads=0)
+    with TestClient(create(shelf, no_encoder, options), base_url=HOME) as client:
+        for method, path in (("POST", "/works?name=x.tsv"), ("PUT", f"/works/{name}/documents/source?name=a.txt")):
+            answer = client.request(method, path, content=b"x", headers=SECRET)
+            assert (answer.status_code, answer.json()["message"][:10]) == (503, "the server")
+        assert edit(client, name, {"do": "accept", "rows": [0]}, 0).status_code == 200
+
+
+def test_half_a_document_is_none(shelf: Shelf) -> None:
+    name = shelf.new_documents()
+    headers = [(key.encode(), value.encode()) for key, value in {**SECRET, "host": "127.0.0.1:8000"}.items()]
+    scope = {"type": "http", "method": "PUT", "path": f"/works/{name}/documents/source", "query_string": b"name=a.txt",
+             "headers": headers, "scheme": "http", "server": ("127.0.0.1", 8000), "root_path": ""}  # fmt: skip
+    pieces = iter([{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(pieces)
+
+    async def send(message: Any) -> None:
+        """Nobody is there any more."""
+
+    app = create(shelf, no_encoder, ReviewOptions(GuardOptions(secret="s" * 24), embeddings=False))
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, app(scope, receive, send)).result()  # type: ignore[arg-type]
+    assert [path.name for path in shelf.place(name).rglob("*") if path.suffix == ".txt"] == []
 
 
 @pytest.mark.parametrize("suffix", [".tmx", ".xlf", ".2.xlf", ".tsv", ".csv", ".xlsx", ".jsonl", ".po", ".parquet"])

@@ -173,7 +173,7 @@ def test_the_command_refuses_to_be_open_to_all(changes: dict[str, Any], words: s
         ("/api/lookup", 10_000_001, 413),
         ("/api/add", 10_000_001, 413),
         ("/tmserver/zh/en/store/x", 1_100_000, 413),
-        ("/tmserver/zh/en/unit/x", 1_100_000, 413),
+        ("/tmserver/zh/en/unit/store/x", 10_000_001, 413),
         ("/api/import", 1_100_000, 413),
         ("/api/terms/check/file", 1_100_000, 413),
         ("/tools/check", 1_100_000, 413),
@@ -191,6 +191,21 @@ def test_bodies_are_bounded_whatever_the_head_says(client: TestClient, path: str
         answer = client.request("POST", path, content=content, headers=headers)
         assert answer.status_code == status, answer.text
         assert "the body is larger than" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/api/import", 503), ("POST", "/api/terms/import", 503), ("POST", "/api/terms/extract", 503),
+        ("POST", "/api/terms/check/file", 503), ("POST", "/api/terms/report", 503), ("POST", "/tools/check", 503),
+        ("POST", "/tools/import-terms", 503), ("PUT", "/tmserver/zh/en/store/x.tmx", 503),
+        ("PUT", "/tmserver/zh/en/unit/store/x", 400), ("POST", "/api/add", 400), ("POST", "/api/terms/check", 400),
+        ("GET", "/tools", 200), ("GET", "/api/export", 200), ("GET", "/tmserver/zh/en/unit/store/x", 200),
+    ],
+)  # fmt: skip
+def test_only_so_many_files_are_taken_at_once(options: ServerOptions, method: str, path: str, status: int) -> None:
+    with client_of(options, uploads=0, writable=True) as client:
+        assert client.request(method, path).status_code == status
 
 
 def test_requests_are_rationed_by_address(options: ServerOptions) -> None:

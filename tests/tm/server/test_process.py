@@ -180,6 +180,35 @@ def test_writing_makes_the_memory_that_is_not_there(serving: Serving, tmp_path: 
         assert client.get("/api/lookup?text=第1号决议&source_lang=zh").json()[0]["target"] == "Resolution 1"
 
 
+def test_files_beyond_those_at_hand_are_told_to_come_back(serving: Serving, memory: Path) -> None:
+    address, _ = serving("--memory", memory)
+    place = urlsplit(address)
+    head = (
+        f"POST /api/import HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        'Content-Length: 5000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="x.tsv"\r\n\r\n'
+    )
+    half = head.encode() + b"x" * 2_000_000  # more than is kept in memory
+    lines = [socket.create_connection((place.hostname or "", place.port or 0), timeout=20) for _ in range(8)]
+    for line in lines:
+        line.sendall(half)
+    with httpx.Client(base_url=address, trust_env=False) as client:
+
+        def taken() -> httpx.Response:
+            return client.post("/api/import", files={"file": ("x.tsv", "zh\ten\n第一条\tArticle 1\n")})
+
+        refused = taken()
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        assert refused.json()["message"].startswith("the server has 8 files to take")
+        assert client.get("/api/stats").status_code == 200, "questions have their turn"
+        for line in lines:
+            line.close()
+        statuses = []
+        while not statuses or (statuses[-1] == 503 and len(statuses) < 200):
+            time.sleep(0.05)
+            statuses.append(taken().status_code)
+        assert statuses[-1] == 200
+
+
 def test_requests_that_are_none(serving: Serving, memory: Path) -> None:
     address, _ = serving("--memory", memory)
     host = urlsplit(address).netloc.encode()
