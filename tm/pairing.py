@@ -6,7 +6,6 @@ end: they are written beside their places and renamed when the last one is compl
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -71,22 +70,19 @@ class Paired:
 def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """Refuse what cannot be written as asked, before any work is done.
 
-    Raises `InputError` for an input that is missing, what `check_format` raises, and `UsageError` for an output that
-    is a folder, named twice, or one of the inputs.
+    Raises `InputError` for an input that is missing, what `check_targets` and `check_format` raise, and `UsageError`
+    for an output that is one of the inputs.
     """
-    seen: set[Path] = set()
+    from corpora.files import check_targets
+
     for path in inputs:
         if not path.exists():
             raise InputError(f"{path} does not exist")
+    check_targets(outputs)
     for path in outputs:
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder, not a file to write")
         check_format(path)
         if any(path.exists() and path.samefile(other) for other in inputs):
             raise UsageError(f"{path} is one of the files to read; writing it would destroy it")
-        if path.resolve() in seen:
-            raise UsageError(f"{path} is named twice to be written")
-        seen.add(path.resolve())
 
 
 def check_format(path: Path) -> None:
@@ -176,13 +172,12 @@ def _write_all(
     paths: Sequence[Path], alignment: "Alignment", options: "WriteOptions", min_score: float | None
 ) -> list["WriteReport"]:
     """Write every file beside its place, then rename all: either all of them appear or none."""
-    from corpora.files import replacing
+    from corpora.files import replacing_all
 
-    reports = []
-    with ExitStack() as stack:
-        for path in paths:
-            reports.append(_write_one(path, stack.enter_context(replacing(path)), alignment, options, min_score))
-    return reports
+    with replacing_all(paths) as places:
+        return [
+            _write_one(path, place, alignment, options, min_score) for path, place in zip(paths, places, strict=True)
+        ]
 
 
 def _write_one(

@@ -153,13 +153,16 @@ FORMATS: Mapping[str, Callable[[Report, Sequence[Unit], Path], bytes]] = {
 }
 
 
-def write_report(path: Path, report: Report, units: Sequence[Unit], file: Path) -> None:
-    """Write ``report`` about ``file`` to ``path``, format by extension. Raises `UsageError` for an unknown one."""
+def write_report(path: Path, report: Report, units: Sequence[Unit], file: Path, *, place: Path | None = None) -> None:
+    """Write ``report`` about ``file`` to ``path``, format by extension. Raises `UsageError` for an unknown one.
+
+    ``place`` is where it is put by a caller of `corpora.files.replacing_all`.
+    """
     writer = FORMATS.get(path.suffix.lower())
     if writer is None:
         raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
     content = writer(report, units, file)
-    with replacing(path) as temporary:
+    with replacing(path, place) as temporary:
         temporary.write_bytes(content)
 
 

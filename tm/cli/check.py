@@ -73,6 +73,7 @@ def check(
     from contextlib import nullcontext
 
     from corpora.errors import UsageError
+    from corpora.files import check_targets, replacing_all
     from tm.checks.finding import Severity
     from tm.checks.reports import FORMATS, accept, as_json, write_report
     from tm.checks.reports import write_baseline as keep
@@ -91,6 +92,7 @@ def check(
     for path in out or []:
         if path.suffix.lower() not in FORMATS:
             raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
+    check_targets([*(out or []), *filter(None, [write_baseline])])
     options = _options(only, skip, config, embeddings, glossary)
     reading = ReadOptions(
         source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
@@ -103,8 +105,9 @@ def check(
         keep(write_baseline, report, units)
     if baseline is not None:
         report = accept(baseline, report, units)
-    for path in out or []:
-        write_report(path, report, units, file)
+    with replacing_all(out or []) as places:
+        for path, place in zip(out or [], places, strict=True):
+            write_report(path, report, units, file, place=place)
     if json:
         data = as_json(report, units)
         if conformance:

@@ -30,7 +30,7 @@ def fetch(
 
     from corpora.fetch import SERVICE, FetchOptions, file_name
     from corpora.fetch import fetch as get
-    from corpora.files import replacing
+    from corpora.files import replacing, replacing_all
 
     options = FetchOptions(
         service=service or SERVICE,
@@ -42,11 +42,13 @@ def fetch(
     )
     # All languages first, then the files: a document that exists in one language only leaves nothing behind.
     documents = [get(symbol, language, options) for language in lang or ["zh", "en"]]
+    paths = [out / file_name(document.symbol, document.language, format) for document in documents]
+    with replacing_all(paths) as places:
+        for document, path, place in zip(documents, paths, places, strict=True):
+            with replacing(path, place) as temporary:
+                temporary.write_bytes(document.content)
     written = []
-    for document in documents:
-        path = out / file_name(document.symbol, document.language, format)
-        with replacing(path) as temporary:
-            temporary.write_bytes(document.content)
+    for document, path in zip(documents, paths, strict=True):
         written.append(
             {"language": document.language, "path": str(path), "url": document.url, "cached": document.cached}
         )

@@ -47,10 +47,12 @@ def review(
     from platformdirs import user_data_path
 
     from corpora.errors import UsageError
+    from corpora.files import check_targets
     from tm.review.shelf import Shelf
     from tm.web.addresses import names_of
     from tm.web.listening import address, check_access, listen, reached
 
+    check_targets(out or [])
     if len(files or []) > 2:
         raise UsageError("give one file of units, or two documents")
     if out and len(files or []) != 1:
@@ -116,11 +118,16 @@ def _put(shelf: "Shelf", files: list[Path]) -> str:
 
 
 def _write(shelf: "Shelf", name: str, out: list[Path], accepted: bool) -> None:
+    from corpora.files import replacing_all
     from tm.review.export import write_units
 
     units = shelf.work(name).units()
-    for path in out:
-        count = write_units(path, units, "accepted" if accepted else "all")
+    with replacing_all(out) as places:
+        counts = [
+            write_units(path, units, "accepted" if accepted else "all", place=place)
+            for path, place in zip(out, places, strict=True)
+        ]
+    for path, count in zip(out, counts, strict=True):
         write(f"{path}: {counted(count, 'unit')}")
 
 

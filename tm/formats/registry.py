@@ -116,9 +116,10 @@ def write(
     """Write ``units`` to ``path`` in the format of its extension, as a stream, and say what was written.
 
     The file appears when it is complete; where ``units`` raises, what stood at ``path`` stays. ``place`` is where the
-    file is really put, for a caller that moves several files to their paths together; ``empty`` allows a file without
-    a unit. Raises `EmptyInput` where no unit is left to write, `UsageError` for a format that is not written and
-    `InputError` where the file cannot be.
+    file is put by a caller of `corpora.files.replacing_all`; ``empty`` allows a file without a unit.
+
+    Raises `EmptyInput` where no unit is left to write, `UsageError` for a format that is not written and `InputError`
+    where the file cannot be.
     """
     path = Path(path)
     format_ = format_of(path)
@@ -130,7 +131,7 @@ def write(
 
         options = profile(options.client).applied(options)
     module = format_.load()
-    with replacing(place or path) as temporary:
+    with replacing(path, place) as temporary:
         module.write_units(temporary, _prepared(units, options, written), options, written)
         if path.name.lower().endswith(".gz"):
             _gzip(temporary)

@@ -37,8 +37,13 @@ def exported(units: Sequence[Unit], keep: Kept = "all") -> Iterator[Unit]:
         yield replace(unit, previous=before, next=after)
 
 
-def write_units(path: Path, units: Sequence[Unit], keep: Kept, xliff: Literal["1.2", "2.1"] = "1.2") -> int:
-    """Write reviewed units to ``path``, format by extension; returns how many. Raises `UsageError`, `EmptyInput`."""
+def write_units(
+    path: Path, units: Sequence[Unit], keep: Kept, xliff: Literal["1.2", "2.1"] = "1.2", *, place: Path | None = None
+) -> int:
+    """Write reviewed units to ``path``, format by extension; returns how many. Raises `UsageError`, `EmptyInput`.
+
+    ``place`` is where they are put by a caller of `corpora.files.replacing_all`.
+    """
     from tm.formats import WriteOptions, write
 
     chosen = list(exported(units, keep))
@@ -48,6 +53,8 @@ def write_units(path: Path, units: Sequence[Unit], keep: Kept, xliff: Literal["1
 
         if not all(unit.origin.source_ids or unit.origin.target_ids for unit in chosen):
             raise UsageError("these units do not say where they stood, so they make no beads")
-        write_beads(path, (Bead(u.origin.source_ids, u.origin.target_ids, u.score or 0.0, "review") for u in chosen))
+        write_beads(
+            place or path, (Bead(u.origin.source_ids, u.origin.target_ids, u.score or 0.0, "review") for u in chosen)
+        )
         return len(chosen)
-    return write(path, chosen, WriteOptions(xliff=xliff)).written
+    return write(path, chosen, WriteOptions(xliff=xliff), place=place).written

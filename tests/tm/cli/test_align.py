@@ -151,6 +151,31 @@ def test_all_files_appear_or_none(zh: Path, en: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tmx", "en.txt", "zh.txt"]
 
 
+def test_what_cannot_be_written_is_told_before_the_work(
+    zh: Path, en: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpora.readers.read", None)
+    assert "cannot be written" in refused(zh, en, "-o", tmp_path / "a.tmx", "-o", zh / "new" / "b.tsv")
+
+
+def test_files_written_before_one_that_fails_are_put_back(
+    zh: Path, en: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, rename = tmp_path / "a.tmx", os.replace
+    old.write_text("what stood there")
+
+    def fail(source: Path, target: Path) -> None:
+        if target.name == "c.tsv":
+            raise PermissionError(13, "Permission denied")
+        rename(source, target)
+
+    monkeypatch.setattr("corpora.files.os.replace", fail)
+    said = refused(zh, en, "-o", old, "-o", tmp_path / "b.align", "-o", tmp_path / "c.tsv")
+    assert said == f"{tmp_path / 'c.tsv'} cannot be written: Permission denied"
+    assert old.read_text() == "what stood there"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tmx", "en.txt", "zh.txt"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file names that are not in Unicode")
 def test_names_of_files_that_are_not_in_utf_8(zh: Path, en: Path, tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode("决议".encode("gb18030"))

@@ -87,6 +87,15 @@ def test_json_on_standard_output_and_in_a_file(memory: Path, tmp_path: Path) -> 
     assert {path.suffix for path in tmp_path.iterdir()} >= {".json", ".xml", ".sarif"}
 
 
+def test_all_reports_are_written_or_none(memory: Path, tmp_path: Path) -> None:
+    for bad in (memory / "r.html", tmp_path / "r.json"):
+        with pytest.raises(DuiyiError, match=bad.name):
+            run(memory, "-o", tmp_path / "r.json", "-o", bad)
+        with pytest.raises(DuiyiError, match=bad.name):
+            run(memory, "-o", tmp_path / "r.json", "--write-baseline", bad)
+    assert list(tmp_path.iterdir()) == [memory]
+
+
 def test_a_baseline_makes_the_next_run_pass(memory: Path, tmp_path: Path) -> None:
     known = tmp_path / "known.json"
     assert run(memory, "--write-baseline", known).code == 1

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from corpora.errors import FetchError
+from corpora.errors import FetchError, InputError
 from tests.commands import done
 
 
@@ -54,6 +54,14 @@ def test_both_languages_come_as_files(tmp_path: Path) -> None:
         ("en", "A_RES_58_4.en.pdf"),
     ]
     assert (tmp_path / "A_RES_58_4.en.pdf").read_bytes() == b"%PDF-1.7 A/RES/58/4 en"
+
+
+@pytest.mark.usefixtures("service")
+def test_files_of_both_languages_or_of_none(tmp_path: Path) -> None:
+    (tmp_path / "A_RES_58_4.en.pdf").mkdir()
+    with pytest.raises(InputError, match="is a folder"):
+        fetch("A/RES/58/4", "--out", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["A_RES_58_4.en.pdf"]
 
 
 @pytest.mark.usefixtures("service")

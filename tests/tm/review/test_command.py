@@ -36,6 +36,15 @@ def test_what_was_accepted_is_written(file: Path, tmp_path: Path) -> None:
     assert (unit.source, unit.status, unit.author, unit.previous) == ("第六条", "reviewed", "ada", "第五条")
 
 
+def test_all_files_are_written_or_none(file: Path, tmp_path: Path) -> None:
+    data, out = tmp_path / "reviews", tmp_path / "out.jsonl"
+    with pytest.raises(UsageError, match="do not say where they stood"):
+        run(file, "-o", out, "-o", tmp_path / "out.align", "--data", data)
+    with pytest.raises(InputError, match="is no folder"):
+        run(file, "-o", out, "-o", file / "out.tsv", "--data", data)
+    assert not out.exists()
+
+
 def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "reviews", "ada")
     first = shelf.open_file(file)
