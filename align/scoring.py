@@ -7,7 +7,8 @@ is one idea, computed for all places of a window at once:
 - similarity of the joined texts, scaled with the size of the bead, since a path of few large beads sums fewer of them;
 - *hubness*: the mean similarity to the nearest of a sample of the other side; some texts resemble everything
   (the margin of Artetxe and Schwenk 2019, and the normalisation of Thompson and Koehn 2019, section 3.1);
-- *clauses*: whether parts of the bead, the outermost above all, would suit the unit next to it better;
+- *clauses*: whether parts of the bead, the outermost above all, would suit the unit next to it better, and whether
+  the outermost of both sides suit each other;
 - *leak*: what the neighbours just outside have to do with the bead, and what its own edge units have to do with the
   neighbours; *shrinking*: what the similarity would lose by one unit less;
 - lengths, as ratio and as difference over the root of the length (Gale and Church 1993);
@@ -292,10 +293,15 @@ class _Place:
         return found
 
     def _clauses(self, said: Verdicts, a: int, b: int) -> dict[str, Value]:
-        gain = np.float32(self.pair.gain)
+        floor, gain = np.float32(self.pair.floor), np.float32(self.pair.gain)
         edges = said.edges(a, b)
+        (start, before), (end, past) = said.starts, said.ends(a, b)
         return {
-            "clause inside": (said.inside(a, b) - np.float32(self.pair.floor)) * gain,
+            "clause start": (start - floor) * gain,
+            "clause before": (before - floor) * gain,
+            "clause end": (end - floor) * gain,
+            "clause past": (past - floor) * gain,
+            "clause inside": (said.inside(a, b) - floor) * gain,
             "clause better": np.sqrt(said.better(a, b) * gain),
             "clause edge": _sum([np.maximum(edge, 0) for edge in edges]) * gain,
             "clause edge most": _highest(edges) * gain,

@@ -5,7 +5,7 @@ vectors laid side by side, each scaled by the root of its weight; so the pair of
 too, with vectors of length 1. The second one's vectors are centred by the mean of the text they
 come from: multilingual encoders give all sentences of one language a direction in common that says nothing about
 what they mean (Libovický et al. 2020, "On the Language Neutrality of Pre-trained Multilingual Representations").
-Its vector of a span is the mean of its sentences' vectors, weighted by their lengths.
+Its vector of a span is the mean of its sentences' vectors, weighted by their lengths; parts it reads alone.
 """
 
 from collections.abc import Sequence
@@ -19,17 +19,23 @@ from models.spans import Spans, checked, prepare, table
 __all__ = ["CombinedEncoder"]
 
 
+_UNCENTRED = 0.2
+"""The second encoder's share where a text has no neighbours to centre it by, and cosines of strangers run high."""
+
+_FEWEST = 8
+"""Sentences below which their mean says more about them than about the language: there the first encoder is alone."""
+
+
 class CombinedEncoder:
-    """``weight`` is the second encoder's share of the similarity.
+    """``weight`` is the second encoder's share of the similarity of what is read as a part of a text.
 
     Only `prepare` and `encode_spans` see a text as a whole, so only they centre; `encode` cannot.
     """
 
-    def __init__(self, first: Encoder, second: Encoder, *, weight: float = 0.2) -> None:
+    def __init__(self, first: Encoder, second: Encoder, *, weight: float = 0.5) -> None:
         self._first = first
         self._second = second
         self._weight = weight
-        self._scales = np.sqrt(np.array([1 - weight, weight], np.float32))
 
     @property
     def name(self) -> str:
@@ -48,7 +54,7 @@ class CombinedEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors ``[len(texts), dim]``, rows of length 1; zeros for a text without content."""
-        return self._beside(self._first.encode(texts), self._second.encode(texts))
+        return _beside(self._first.encode(texts), self._second.encode(texts), _UNCENTRED)
 
     def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
         """Read the sentences once; the second encoder's vectors are centred over them."""
@@ -58,31 +64,27 @@ class CombinedEncoder:
         """Return float32 vectors ``[width, n, dim]`` of all runs of up to ``width`` sentences; zeros past the end."""
         return table(self.prepare(sentences, joiner), self.dim, width)
 
-    def _beside(self, first: Vectors, second: Vectors) -> Vectors:
-        return _unit(np.concatenate([first * self._scales[0], second * self._scales[1]], axis=1))
-
 
 class _CombinedSpans:
     def __init__(
         self, encoder: CombinedEncoder, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]]
     ) -> None:
-        self._encoder = encoder
+        self._second = encoder._second
         self._first = prepare(encoder._first, sentences, joiner, parts)
-        single = encoder._second.encode(sentences)
+        self._parts = [part for some in parts for part in some]
+        single = self._second.encode(sentences)
         some = single.any(axis=1)
-        # One sentence alone would be centred to nothing.
-        if some.sum() > _FEWEST:
-            single[some] -= single[some].mean(axis=0)
+        self._weight = encoder._weight if some.sum() >= _FEWEST else 0.0
+        self._mean = single[some].mean(axis=0) if self._weight else np.zeros(encoder._second.dim, np.float32)
         weights = np.array([len(sentence) for sentence in sentences], np.float32)
-        self._single = _unit(single) * weights[:, None]
+        self._single = self._centred(single) * weights[:, None]
 
     def __len__(self) -> int:
         return len(self._single)
 
     def parts(self) -> Vectors:
-        """The first encoder's alone, scaled by its share: the second is too slow for every part."""
-        first = self._first.parts() * self._encoder._scales[0]
-        return np.concatenate([first, np.zeros((len(first), self._single.shape[1]), np.float32)], axis=1)
+        """Each encoder's own, beside each other."""
+        return _beside(self._first.parts(), self._centred(self._second.encode(self._parts)), self._weight)
 
     def vectors(self, starts: ArrayLike, lengths: ArrayLike) -> Vectors:
         first, count = checked(starts, lengths, len(self))
@@ -90,11 +92,16 @@ class _CombinedSpans:
         for step in range(int(count.max(initial=0))):
             rows = np.flatnonzero(count > step)
             sums[rows] += self._single[first[rows] + step]
-        return self._encoder._beside(self._first.vectors(first, count), _unit(sums))
+        return _beside(self._first.vectors(first, count), _unit(sums), self._weight)
+
+    def _centred(self, vectors: Vectors) -> Vectors:
+        """Take the mean away; a text without content has no direction before or after."""
+        return _unit(np.where(vectors.any(axis=1, keepdims=True), vectors - self._mean, 0))
 
 
-_FEWEST = 20
-"""Sentences below which the mean says more about them than about the language."""
+def _beside(first: Vectors, second: Vectors, weight: float) -> Vectors:
+    """Lay both side by side, so that dot products are the weighted mean of theirs."""
+    return _unit(np.concatenate([first * np.float32((1 - weight) ** 0.5), second * np.float32(weight**0.5)], axis=1))
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -4,8 +4,8 @@ Nothing is imported before an encoder is asked for, so that a command that needs
 
     builtin, use       the built-in encoder, the default
     e5                 multilingual-e5-small without torch (extra `e5`)
-    use+e5, thorough   both; slower, for texts that the first reads badly
-    A+B                any two of these, the second for single sentences
+    use+e5, thorough   both; slower and better
+    A+B                any two of these, the second for single sentences and parts of them
     anything else      a sentence-transformers model by its name or its folder (extra `transformers`)
 """
 

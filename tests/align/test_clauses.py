@@ -77,9 +77,19 @@ def test_verdicts_are_those_of_plain_loops(
                 found.append((inside, before - inside, behind - inside))
         return found
 
+    def met(end: int, i: int, j: int) -> float:
+        """The likeness of the first (0) or last (-1) clauses of two units; 0 where there is no such unit."""
+        if not (0 <= i < n and 0 <= j < m):
+            return 0.0
+        (source, _), (target, _) = sides
+        at = source.starts[i] if end == 0 else source.starts[i + 1] - 1
+        other = target.starts[j] if end == 0 else target.starts[j + 1] - 1
+        return float(source.vectors[at].astype(np.float32) @ target.vectors[other].astype(np.float32))
+
     for a in (1, 2, 3):
         for b in (1, 2, 3):
             inside, better, edges = said.inside(a, b), said.better(a, b), said.edges(a, b)
+            starts, ends = said.starts, said.ends(a, b)
             for i in range(window.first, n + 1 - a):
                 for j in range(window.left, m + 1 - b):
                     at = i - window.first, j - window.left
@@ -90,6 +100,11 @@ def test_verdicts_are_those_of_plain_loops(
                     assert better[at] == pytest.approx(best, abs=1e-4)
                     wanted = forth[0][1], forth[-1][2], back[0][1], back[-1][2]
                     assert [edge[at] for edge in edges] == pytest.approx(wanted, abs=1e-4)
+                    first = met(0, i, j), max(met(0, i, j - 1), met(0, i - 1, j))
+                    assert [value[at] for value in starts] == pytest.approx(first, abs=1e-4)
+                    i_end, j_end = i + a - 1, j + b - 1
+                    last = met(-1, i_end, j_end), max(met(-1, i_end, j_end + 1), met(-1, i_end + 1, j_end))
+                    assert [value[at] for value in ends] == pytest.approx(last, abs=1e-4)
 
 
 def test_a_slice_has_the_clauses_of_its_units(words) -> None:
