@@ -13,7 +13,7 @@ from corpora.cleaning_footnotes import Note, take_footnotes
 from corpora.cleaning_furniture import Furniture, find_furniture
 from corpora.cleaning_joining import Joiner, Text, joiner_of
 from corpora.cleaning_kinds import Shape, shapes
-from corpora.cleaning_layout import Layout, Row, is_numbered, measure, rows_of
+from corpora.cleaning_layout import Layout, Row, fitted, is_numbered, rows_of
 from corpora.cleaning_marks import Found, find_marks, without_marks
 from corpora.cleaning_pages import squared
 from corpora.cleaning_paragraphs import Piece, group
@@ -55,8 +55,8 @@ def blocks_from_lines(
     """
     options = options or CleaningOptions()
     profile = profiles.choose([line.text for line in lines], profile)
-    rows = squared(rows_of(lines))
-    layout = replace(measure(rows), formulas=profile == "un")
+    rows, layout = fitted(squared(rows_of(lines)))
+    layout = replace(layout, formulas=profile == "un")
     furniture = find_furniture(rows, layout, profile) if options.furniture else [None] * len(rows)
     changes = [_dropped(row, sort) for row, sort in zip(rows, furniture, strict=True) if sort is not None]
     pages = _pages(rows, furniture)

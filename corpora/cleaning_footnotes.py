@@ -33,8 +33,7 @@ _DATE = re.compile(
 #: Forms that say by themselves that they are notes; the others need a rule, small print or the foot of a page.
 _PLAIN = ("markdown", "caret")
 _PAGE_ROWS = 70  # more rows than a page has
-_MISSED = 3  # numbers of notes that may have been missed before one that is surely a note
-_LAST_ROWS = 8  # rows of notes below the first one that may not look like notes
+_LAST_ROWS = 12  # rows of notes below the first one that may not look like notes
 _SMALL = 0.93  # of the running text's size
 
 
@@ -131,7 +130,7 @@ def _opens_area(rows: Sequence[Row], furniture: Sequence[Furniture | None], inde
         return False
     if found[1] == "dot":
         # Many a list stands below a rule: this one is of notes if the number of its first stands in the text above.
-        return rows[index].text[0] in "_⎯" and _marked_above(found[0], rows, furniture, following)
+        return rows[index].text[0] in "_⎯" and _marked_above(found[0], found[1], rows, furniture, following)
     if rows[index].text[0] in "_⎯" or found[1] in (*_PLAIN, "bracket"):
         return True
     return found[0].isdigit() and int(found[0]) in (last + 1, 1) and found[1] != "star"
@@ -184,21 +183,22 @@ def _opening(
         return found
     if form == "star" and layout.size is None and layout.wrapped:
         starred = any(_ends_starred(rows[i].text, number) for i in range(max(0, index - _PAGE_ROWS), index))
-        return found if starred and _page_ends(rows, furniture, index, layout) else None
+        return found if starred and _is_near_end(rows, furniture, index, layout) else None
     if form == "dot" or not number.isdigit():
         # "1. " opens a paragraph more often than a note.
         return None
     counts_on = int(number) in (last + 1, 1)
     if layout.size is not None:
         # An excerpt of a book may begin with any number, if it stands in the text above.
-        known = counts_on or _marked_above(number, rows, furniture, index)
+        known = counts_on or _marked_above(number, form, rows, furniture, index)
         return found if form == "number" and _small(row, layout) and known else None
-    if not index or not (counts_on or last < int(number) <= last + _MISSED):
+    if not index or not (counts_on or int(number) > last):
         return None
     if form == "number" and rows[index - 1].text.endswith("-"):
         return None
     # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
-    marked, ends = _marked_above(number, rows, furniture, index), _page_ends(rows, furniture, index, layout)
+    marked, ends = _marked_above(number, form, rows, furniture, index), _page_ends(rows, furniture, index, layout)
+    ends = ends or (marked and not layout.spaced and _is_near_end(rows, furniture, index, layout))
     if not counts_on and not (marked and ends):
         return None
     if form != "number" or not row.text[len(number) :][:1].isspace():
@@ -208,15 +208,18 @@ def _opening(
     return found if ends and (marked or parted) and not _DATE.match(row.text) else None
 
 
-def _marked_above(number: str, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int) -> bool:
-    """Whether the number is glued to a word on the page above, or stands raised there."""
+def _marked_above(
+    number: str, form: str, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int
+) -> bool:
+    """Whether the number is glued to a word on the page above, stands raised there, or in brackets like its note's."""
     if rows[index - 1].text.endswith("/") and rows[index].text[0].isdigit():
         return False  # an address goes on
-    glued = re.compile(
-        rf"[^\W\d_]{number}(?![\dA-Za-z/.-])|[，。；：》」”）,.;:)]{number}(?!\d|[.,/-]\d)|\S ?[\[〔]{number}[\]〕]"
-    )
+    # "第2段" and "1.3" hold no marks.
+    stop = r"(?:[，。；：》」”）;:)]|(?<!\d)[.,]|(?<=\d{4})[.,])"
+    glued = rf"(?!第)[^\W\d_]{number}(?![\dA-Za-z/.-])|{stop}{number}(?!\d|[.,/-]\d)"
+    mark = re.compile(rf"{glued}|\S ?[\[〔]{number}[\]〕]" if form == "bracket" else glued)
     return any(
-        glued.search(rows[i].text) or any(mark.number == number for mark in rows[i].line.marks)
+        mark.search(rows[i].text) or any(one.number == number for one in rows[i].line.marks)
         for i in range(max(0, index - _PAGE_ROWS), index)
         if furniture[i] is None
     )
@@ -229,30 +232,41 @@ def _ends_starred(text: str, sign: str) -> bool:
 
 def _page_ends(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:
     """Whether nothing but footnotes stands between the row and the end of the page."""
-    for below in range(index + 1, min(len(rows), index + 12)):
+    for below in range(index + 1, min(len(rows), index + _LAST_ROWS)):
         sort = furniture[below]
         if sort is not None or rows[below].cut:
             return sort is None or sort.ends_page
         if _form(rows[below].text) is None and not _goes_on(rows[below - 1], rows[below], layout):
             return False
-    return len(rows) < index + 12
+    return len(rows) < index + _LAST_ROWS
 
 
 def _is_page_end(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:
-    """Whether the rows from here on, below a note, are the last few of a page that visibly ends, with no gap between:
+    """Whether the row stands close below the one above, and no more than a few follow before the page visibly ends:
     no text stands below notes.
     """
-    if layout.size is not None or not layout.wrapped:
+    if layout.size is not None or not layout.wrapped or rows[index].gap > _note_gap(layout):
         return False
-    for below in range(index, min(len(rows), index + _LAST_ROWS)):
-        sort = furniture[below]
+    return _is_near_end(rows, furniture, index, layout)
+
+
+def _is_near_end(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:
+    """Whether a few rows at most, with hardly a gap between, follow before the page ends."""
+    most = _note_gap(layout)
+    for below in range(index + 1, index + _LAST_ROWS):
+        sort = furniture[below] if below < len(rows) else None
+        if below >= len(rows) or rows[below].cut:
+            return True
         if sort is not None:
-            return below > index and sort.ends_page
-        if rows[below].cut:
-            return below > index
-        if rows[below].gap > layout.gap:
+            return sort.ends_page
+        if rows[below].gap > most:
             return False
-    return len(rows) < index + _LAST_ROWS
+    return False
+
+
+def _note_gap(layout: Layout) -> float:
+    """The most that rows of notes stand apart: some tools part even the lines of one where its size differs."""
+    return layout.gap + (0 if layout.spaced else 1)
 
 
 def _small(row: Row, layout: Layout) -> bool:

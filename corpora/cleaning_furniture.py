@@ -8,11 +8,12 @@ standing alone where nothing leads up to it. A line that only looks like one of 
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from corpora.cleaning_layout import Layout, Row, fits
+from corpora.markers import parse_marker
 
 __all__ = ["Furniture", "find_furniture", "is_link", "is_rule", "is_symbol"]
 
@@ -77,7 +78,7 @@ def find_furniture(rows: Sequence[Row], layout: Layout, profile: str) -> list[Fu
         found[index] = _single(rows, index, found, layout, profile, counts, totals)
     _parted(rows, found)
     _heads(rows, found, layout)
-    _numbers(rows, found)
+    _numbers(rows, found, layout)
     return found
 
 
@@ -187,41 +188,43 @@ def _ends(furniture: Furniture | None) -> bool:
 
 
 def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -> None:
-    """Mark lines that come back, numbers aside, at the edges of at least three pages."""
+    """Mark lines that come back, numbers aside, at one and the same edge of page after page."""
     pages = _pages(rows, found)
-    if len(pages) < _OFTEN:
-        return
-    edges: dict[str, set[int]] = {}
     # Behind a rule stand footnotes, many of which differ in their numbers only.
     ruled = [_above_rule(page, found) for page in pages]
+    edges: dict[tuple[str, bool], dict[int, int]] = {}  # by key and whether at the head: page and row
     for number, page in enumerate(ruled):
-        for index in {*page[:_EDGE], *page[-_EDGE:]}:
-            text = rows[index].text
-            sentence = len(text) > 120 or (rows[index].stopped and len(text) > 40)
-            if not sentence and not _is_rest(rows, index, found, layout):
-                edges.setdefault(_key(text), set()).add(number)
-    repeated = {text for text, on in edges.items() if _comes_back(text, on, ruled, rows)}
+        for top, side in ((True, page[:_EDGE]), (False, page[-_EDGE:])):
+            for index in side:
+                text = rows[index].text
+                sentence = len(text) > 120 or (rows[index].stopped and len(text) > 40)
+                if not sentence and not _is_rest(rows, index, found, layout):
+                    edges.setdefault((_key(text), top), {}).setdefault(number, index)
+    repeated = {edge for edge, on in edges.items() if _comes_back(edge[0], on, len(pages), rows, layout)}
     # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
     inside: Counter[str] = Counter()
     for page in ruled:
         inside.update(_key(rows[index].text) for index in page[_EDGE:-_EDGE])
     for page in pages:
-        for side in (page[:_EDGE], page[::-1][:_EDGE]):
+        for top, side in ((True, page[:_EDGE]), (False, page[::-1][:_EDGE])):
             for index in side:
                 key = _key(rows[index].text)
-                if key not in repeated or inside[key] > 0 or _is_rest(rows, index, found, layout):
+                if (key, top) not in repeated or inside[key] > 0 or _is_rest(rows, index, found, layout):
                     break
                 found[index] = Furniture("running heads")
 
 
-def _comes_back(key: str, on: set[int], pages: Sequence[Sequence[int]], rows: Sequence[Row]) -> bool:
-    """Whether a line, its numbers aside, is at the edges of so many pages, or counts them, that it is no text."""
-    if len(on) >= max(_OFTEN, len(pages) * 0.2) and len(on) >= _DENSE * (max(on) - min(on) + 1):
-        return not _opens_with_number(key) or _counts(key, pages, rows)
-    # In a text of three pages it comes back once: there its number must count, or it is set in two pieces.
-    if not 1 < len(on) == len(pages) - 1 < _OFTEN:
+def _comes_back(key: str, on: Mapping[int, int], pages: int, rows: Sequence[Row], layout: Layout) -> bool:
+    """Whether a line, its numbers aside, is at the edge of so many pages, or counts them, that it is no text.
+
+    ``on``: the pages, and the row on each.
+    """
+    if len(on) >= max(_OFTEN, pages * 0.2) and len(on) >= _DENSE * (max(on) - min(on) + 1):
+        return not _opens_with_number(key) or _counts(on, rows)
+    # In a text of three pages it comes back once: there its number must count, or it stands visibly apart.
+    if not 1 < len(on) >= pages - 1 or pages > _OFTEN:
         return False
-    return ("#" in key and _counts(key, pages, rows, anywhere=True)) or _is_parted(key, pages, rows)
+    return _counts(on, rows, anywhere=True) or _stands_apart(on, rows, layout)
 
 
 def _is_rest(rows: Sequence[Row], index: int, found: Sequence[Furniture | None], layout: Layout) -> bool:
@@ -229,10 +232,15 @@ def _is_rest(rows: Sequence[Row], index: int, found: Sequence[Furniture | None],
     return rows[index].text[0].islower() and _goes_on(rows, index, found, layout)
 
 
-def _is_parted(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row]) -> bool:
-    """Whether the lines of ``key`` at the edges of pages are each set in pieces that stand apart, and all the same."""
-    texts = [rows[at].text for page in pages for at in {*page[:_EDGE], *page[-_EDGE:]} if _key(rows[at].text) == key]
-    return len({" ".join(text.split()) for text in texts}) == 1 and all(_APART.search(text) for text in texts)
+def _stands_apart(on: Mapping[int, int], rows: Sequence[Row], layout: Layout) -> bool:
+    """Whether the lines are the same on all pages, and each is set in pieces or parted from the text by a gap."""
+    lines = [rows[at] for at in on.values()]
+    if len({" ".join(row.text.split()) for row in lines}) > 1 or any(parse_marker(row.text) for row in lines):
+        return False
+    below = [rows[at + 1] for at in on.values() if at + 1 < len(rows)]
+    return all(_APART.search(row.text) for row in lines) or (
+        not layout.spaced and all(row.gap > layout.gap for row in below) and len(below) == len(lines)
+    )
 
 
 def _key(text: str) -> str:
@@ -244,19 +252,16 @@ def _opens_with_number(key: str) -> bool:
     return key.lstrip("[(（〔")[:1] == "#"
 
 
-def _counts(key: str, pages: Sequence[Sequence[int]], rows: Sequence[Row], *, anywhere: bool = False) -> bool:
+def _counts(on: Mapping[int, int], rows: Sequence[Row], *, anywhere: bool = False) -> bool:
     """Whether lines that open with a number count the pages by it, as footnotes with the same wording do not;
-    with ``anywhere``, whether any one of their numbers steps by one from page to page."""
-    found: list[tuple[int, list[int]]] = []
-    for number, page in enumerate(pages):
-        for index in {*page[:_EDGE], *page[-_EDGE:]}:
-            if _key(rows[index].text) == key:
-                found.append((number, [int(digits) for digits in _DIGITS.findall(rows[index].text)]))
+    with ``anywhere``, whether any one of their numbers steps by one from page to page, but for that of a section."""
+    found = [(number, [int(digits) for digits in _DIGITS.findall(rows[at].text)]) for number, at in on.items()]
     # A sign "#" that was printed stands for no number.
-    columns = min((len(values) for _, values in found), default=0)
+    columns = min(len(values) for _, values in found)
     steps = [len({values[at] - number for number, values in found}) for at in range(columns)]
     if anywhere:
-        return 1 in steps
+        marked = any(parse_marker(rows[at].text) is not None for at in on.values())
+        return 1 in steps[1 if marked else 0 :]
     # A date or a volume is the same on every page; no two footnotes have one number.
     same = len({tuple(values) for _, values in found}) == 1
     return bool(steps) and (steps[0] <= 2 or same)
@@ -269,7 +274,7 @@ def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[
     return list(page)
 
 
-def _numbers(rows: Sequence[Row], found: list[Furniture | None]) -> None:
+def _numbers(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -> None:
     """Mark bare page numbers: lone numbers at page edges, or lone numbers that count up through the text."""
     pages = _pages(rows, found)
     hits: dict[int, list[int]] = {}
@@ -277,10 +282,18 @@ def _numbers(rows: Sequence[Row], found: list[Furniture | None]) -> None:
         for index in {page[0], page[-1]}:
             if _NUMBER.match(rows[index].text) and rows[index].text.isdigit():
                 hits.setdefault(int(rows[index].text) - number, []).append(index)
-    for indexes in hits.values():
-        if len(indexes) >= 2:
-            for index in indexes:
-                found[index] = Furniture("page marks", int(rows[index].text))
+    # One tool prints the number at the foot behind the first column of the page.
+    apart: dict[int, list[int]] = {}
+    for number, page in enumerate(pages):
+        for index in page:
+            if _NUMBER.match(rows[index].text) and rows[index].text.isdigit() and rows[index].gap > layout.gap:
+                apart.setdefault(int(rows[index].text) - number, []).append(index)
+    for indexes in [
+        *(ones for ones in hits.values() if len(ones) > 1),
+        *(s for s in apart.values() if len(s) >= _OFTEN),
+    ]:
+        for index in indexes:
+            found[index] = Furniture("page marks", int(rows[index].text))
     if any(row.cut for row in rows):
         return
     lone = [(index, int(row.text)) for index, row in enumerate(rows) if found[index] is None and row.text.isdigit()]

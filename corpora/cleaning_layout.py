@@ -15,9 +15,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpora.document import Line
+from corpora.faces import half_ems
 from corpora.markers import parse_marker
 
-__all__ = ["Layout", "Row", "columns", "first_word", "fits", "is_numbered", "is_wide", "measure", "rows_of"]
+__all__ = ["Layout", "Row", "columns", "first_word", "fits", "fitted", "is_numbered", "is_wide", "room_for_more",
+           "rows_of"]  # fmt: skip
 
 _WIDE = "WF"
 #: A stop at the end of a line: the sentence, or the clause of a resolution, ends here.
@@ -29,13 +31,15 @@ _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?
 _SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
 _SLACK = 0.3  # the most that a full line may fall short of the margin, as a share of it
 _OUTLIERS = 0.02, 0.1  # shares of the sure pairs that are none for certain, and that may be none
-_LONGEST = 0.97, 0.9  # of the full lines, some may stand out: two that a tool made one where a word was torn
+_LONGEST = 0.97, 0.9, 0.75  # of the full lines, some may stand out: two that a tool made one where a word was torn
 _APART = 0.05  # of the margin: no two of the full lines in order of length lie further apart
 _EVEN = 3  # columns by which full lines differ in a typewriter face
 _SHORT = 0.8  # of the reach of the lines: a shorter line that ends a sentence ends a paragraph
 _FEW_ENDS = 4  # so few ends of paragraphs do not show what parts them
 _PARTED = 0.4  # share of them that a gap follows, at least, where gaps part paragraphs
 _NUMBERED = 0.95  # share of the paragraphs that open with a number where all are to
+_EVENER = 0.75  # of the unevenness that full lines have in columns, at most, where they were set in a face
+_MOST = 0.2  # share of the full lines that fall shorter than most
 _HALF = 0.5  # columns: the shortest of the full lines is one of them
 _FEW = 20  # so few sure pairs do not show how far a full line of Chinese may fall short
 _WIDEST = 240  # columns; nothing is wrapped later
@@ -55,6 +59,11 @@ class Row:
     trailing: bool = False  # a blank stands behind the last character
     cut: bool = False  # a page break, a footnote or a page mark stands between this row and the one above
     size: float | None = None
+    faced: bool = False  # set in a proportional face, as far as one knows: columns are half ems
+
+    def room(self, text: str) -> float:
+        """The columns that ``text`` would take on this row."""
+        return half_ems(text) if self.faced else columns(text)
 
     @property
     def ending(self) -> str:
@@ -93,6 +102,7 @@ class Layout:
     formulas: bool = False
     numbered: bool = False
     first: float = 0.0
+    tight: float = 1.0
 
 
 def is_wide(char: str) -> bool:
@@ -181,9 +191,31 @@ def _pitch(lines: Sequence[Line], size: float) -> float:
     return max(size, steps.most_common(1)[0][0]) if steps else size * 1.25
 
 
+def room_for_more(above: Row, word: str) -> float:
+    """The columns that ``word`` would take behind the text of ``above``, the space between them included."""
+    return above.room(word if is_wide(word[0]) or is_wide(above.text[-1]) else f" {word}")
+
+
 def fits(above: Row, below: Row, layout: Layout) -> bool:
-    """Whether the first word of ``below`` would still have stood on ``above``, had the text gone on there."""
-    return _needed(above, below) <= layout.width - layout.slack
+    """Whether the first word of ``below`` would still have stood on ``above``, had the text gone on there.
+
+    Where full lines are uneven, a line that ends a sentence is asked to be as full as most are.
+    """
+    slack = min(layout.slack, layout.tight) if above.stopped else layout.slack
+    return _needed(above, below) <= layout.width - slack
+
+
+def fitted(rows: Sequence[Row]) -> tuple[Sequence[Row], Layout]:
+    """The rows with their widths as they were set, and the layout: of a typewriter's columns and the widths of a
+    proportional face, those by which the full lines come out even.
+    """
+    layout = measure(rows)
+    if not rows or rows[0].size is not None or (layout.wrapped and layout.slack <= _EVEN):
+        return rows, layout
+    faced = [replace(row, right=row.indent + half_ems(row.text), faced=True) for row in rows]
+    other = measure(faced)
+    better = other.wrapped and (not layout.wrapped or other.slack / other.width < _EVENER * layout.slack / layout.width)
+    return (faced, other) if better else (rows, layout)
 
 
 def measure(rows: Sequence[Row]) -> Layout:
@@ -206,8 +238,10 @@ def measure(rows: Sequence[Row]) -> Layout:
         return plain
     rights = sorted(above.right for above, _ in sure)
     needed = sorted(_needed(above, below) for above, below in sure)
-    for share in _LONGEST:
-        width = _quantile(rights, share)
+    widths = [_quantile(rights, share) for share in _LONGEST]
+    for width, shorter in itertools.zip_longest(widths, widths[1:]):
+        if shorter is not None and shorter < (1 - _APART) * width:
+            continue  # what is longer stands apart: notes in small print, two lines in one
         slack = width - _shortest_full(needed, width)
         if slack > _SLACK * width:
             slack = width - _quantile(needed, _OUTLIERS[1])
@@ -224,7 +258,8 @@ def measure(rows: Sequence[Row]) -> Layout:
     wrapped = width <= _WIDEST and (slack <= _SLACK * width or (spaced and gap == 0))
     if not wrapped:
         return plain
-    draft = Layout(True, width, min(slack, _SLACK * width), gap, spaced, False, False, size)
+    tight = max(1.0 if rows[0].faced else _EVEN, width - _quantile(needed, _MOST))
+    draft = Layout(True, width, min(slack, _SLACK * width), gap, spaced, False, False, size, tight=tight)
     full = [not fits(above, below, draft) for above, below in pairs]
     inner = [
         below.indent - above.indent
@@ -281,9 +316,7 @@ def _sure(above: Row, below: Row, reach: float) -> bool:
 
 def _needed(above: Row, below: Row) -> float:
     """The column at which ``above`` would have ended, had the first word of ``below`` still stood on it."""
-    word = first_word(below.text)
-    joint = 0 if is_wide(word[0]) or is_wide(above.text[-1]) else 1
-    return above.right + joint + columns(word)
+    return above.right + room_for_more(above, first_word(below.text))
 
 
 def _shortest_full(needed: Sequence[float], width: float) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpora.cleaning_layout import Layout, Row, columns, first_word, fits, is_wide
+from corpora.cleaning_layout import Layout, Row, first_word, fits, is_wide, room_for_more
 from corpora.cleaning_tables import is_table_line
 from corpora.markers import FAMILIES, follows, parse_bullet, parse_marker
 
@@ -186,7 +186,7 @@ def _is_even(row: Row, layout: Layout) -> bool:
 
 def _fills(above: Row, row: Row, layout: Layout) -> bool:
     """Whether a row set in the middle is full: its text and the next word would fill the line from margin to margin."""
-    text = columns(above.text) + 1 + columns(first_word(row.text))
+    text = above.room(above.text) + room_for_more(above, first_word(row.text))
     return text > _NEARLY * (layout.width - layout.margin)
 
 
@@ -326,6 +326,4 @@ def _ended(above: Row, below: Row, layout: Layout) -> bool:
 
 
 def _breaks_off(above: Row, below: Row, layout: Layout) -> bool:
-    word = first_word(below.text)
-    joint = 0 if is_wide(word[0]) or is_wide(above.text[-1]) else 1
-    return above.right + joint + columns(word) <= layout.width - max(layout.slack, _ROOM)
+    return above.right + room_for_more(above, first_word(below.text)) <= layout.width - max(layout.slack, _ROOM)

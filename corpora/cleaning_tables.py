@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpora.cleaning_layout import Row, columns
+from corpora.cleaning_layout import Row
 
 __all__ = ["cells_of", "is_table_line"]
 
@@ -53,5 +53,5 @@ def _band(rows: Sequence[Row]) -> list[tuple[Row, ...]]:
                 grid.append([])
             if body:
                 line = replace(row.line, text=body, start=start, end=start + len(body), marks=())
-                grid[column].append(replace(row, line=line, text=body, right=row.indent + columns(body)))
+                grid[column].append(replace(row, line=line, text=body, right=row.indent + row.room(body)))
     return [tuple(cell) for cell in grid if cell]
