@@ -209,16 +209,16 @@ def fitted(rows: Sequence[Row]) -> tuple[Sequence[Row], Layout]:
     """The rows with their widths as they were set, and the layout: of a typewriter's columns and the widths of a
     proportional face, those by which the full lines come out even.
     """
-    layout = measure(rows)
+    layout = _measure(rows)
     if not rows or rows[0].size is not None or (layout.wrapped and layout.slack <= _EVEN):
         return rows, layout
     faced = [replace(row, right=row.indent + half_ems(row.text), faced=True) for row in rows]
-    other = measure(faced)
+    other = _measure(faced)
     better = other.wrapped and (not layout.wrapped or other.slack / other.width < _EVENER * layout.slack / layout.width)
     return (faced, other) if better else (rows, layout)
 
 
-def measure(rows: Sequence[Row]) -> Layout:
+def _measure(rows: Sequence[Row]) -> Layout:
     """Read the layout off the rows of a document.
 
     All of it rests on the pairs of lines that surely belong together, a word of running text being followed by

@@ -3,7 +3,7 @@
 Three kinds of evidence say that a line goes on the one above: the one above runs to the margin (the next
 word would not have fitted), nothing ends it (no stop, no blank at its end where that is a sign), and the
 line does not stand like a first line (no marker, no indent, no gap). Which of them counts most depends on
-the layout that `cleaning_layout.measure` found; across a page break, where indents and gaps tell nothing,
+the layout that `cleaning_layout.fitted` found; across a page break, where indents and gaps tell nothing,
 the text itself decides.
 """
 
