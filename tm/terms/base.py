@@ -1,15 +1,13 @@
 """The term base: concepts in one SQLite file beside the memory, found by key, prefix, pattern, likeness, or in a text.
 
-Every term is stored with its folded key (`tm.terms.folding`) and the first piece of it, the head: two
-characters of Chinese, one word of English. To find all terms of a text, the heads that occur in the text
-select the few keys that can, and those are looked for longest first; nothing has to be loaded beforehand,
-so such a look-up from the command line costs no more than one on a running server. Patterns and likeness ask
-for all keys of a language: these are kept in memory (`tm.terms.vocabulary`) until the base changes.
+Every term is stored with its folded key (`tm.terms.folding`), in one index that answers most questions, all terms of
+a text among them (`tm.terms.standing`); nothing has to be loaded beforehand, so such a look-up from the command line
+costs no more than one on a running server. Patterns and likeness ask for all keys of a language: these are kept in
+memory (`tm.terms.vocabulary`) until the base changes.
 """
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,18 +15,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from corpora.languages import base, is_spaced
+from corpora.languages import base
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.file import Explained, connect
 from tm.terms.folding import fold, fold_text
 from tm.terms.patterns import folded_pattern, glob
+from tm.terms.standing import pieces_of, standing
 
 if TYPE_CHECKING:
     from tm.terms.vocabulary import Vocabulary
 
 __all__ = ["Found", "Hit", "TermBase"]
 
-_HEAD = 2  # characters of a key without spaces that make its head
 _STATUS = {status.value: status for status in Status}
 _LIKELY = 75.0  # percent: the least likeness of a fuzzy hit
 _RECENT = 5000  # concepts that texts named and that are kept, a few megabytes
@@ -173,21 +171,17 @@ class TermBase:
         both given.
         """
         folded = fold_text(text, language)
-        units = folded.units
-        # A key of one character is its own head.
-        starts: list[Sequence[str]] = [units]
-        if not is_spaced(language):
-            starts.append(["".join(units[at : at + _HEAD]) for at in range(len(units) - _HEAD + 1)])
-        lengths, keys = self._keys_of(sorted({head for heads in starts for head in heads}), base(language))
-        spans: list[tuple[int, int, str]] = []
-        for heads in starts:
-            for at, head in enumerate(heads):
-                for length in lengths.get(head, ()):
-                    key = folded.joiner.join(units[at : at + length])
-                    if at + length <= len(units) and key in keys:
-                        spans.append((folded.spans[at][0], folded.spans[at + length - 1][1], key))
-        spans.sort(key=lambda span: (span[0], -span[1], -len(span[2])))
-        return self._found(spans, base(language))
+        pieces = pieces_of(folded)
+        places = standing(folded, pieces, self._keys_of(pieces, folded.joiner, base(language)))
+        concepts = self._recently({id for *_, ids in places for id in ids})  # noqa: A001
+        found: list[Found] = []
+        reach = (-1, -1)
+        for start, end, ids in places:
+            nested = start >= reach[0] and end <= reach[1]
+            found.append(Found(start, end, tuple(concepts[id] for id in ids), nested))  # noqa: A001
+            if end > reach[1]:
+                reach = (start, end)
+        return found
 
     # -- inside
 
@@ -214,10 +208,9 @@ class TermBase:
         )
         self._db.executemany("INSERT OR IGNORE INTO languages VALUES (?)", {(base(t.language),) for t in concept.terms})
         for term in concept.terms:
-            key = fold(term.text, term.language)
             self._db.execute(
-                "INSERT INTO terms (concept, language, base, text, status, pos, source, note, examples, folded, head) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO terms (concept, language, base, text, status, pos, source, note, examples, folded) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     cursor.lastrowid,
                     term.language,
@@ -228,8 +221,7 @@ class TermBase:
                     term.source,
                     term.note,
                     json.dumps(term.examples, ensure_ascii=False),
-                    key,
-                    _head(key, term.language),
+                    fold(term.text, term.language),
                 ],
             )
 
@@ -304,39 +296,35 @@ class TermBase:
             known = kept[language] = Vocabulary(joined or "", ids or "")
         return known
 
-    def _keys_of(self, heads: Sequence[str], language: str) -> tuple[dict[str, set[int]], set[str]]:
-        """The keys that begin with one of these heads; and for each head their lengths in units."""
-        lengths: defaultdict[str, set[int]] = defaultdict(set)
-        keys: set[str] = set()
-        spaced = is_spaced(language)
+    def _keys_of(self, pieces: Sequence[Sequence[str]], joiner: str, language: str) -> Iterator[tuple[str, str, int]]:
+        """Each piece that is a key, or is of the longest and begins one: with that key and its concept."""
+        *shorter, short, long = pieces
+        # A word goes on to the next blank, the character before "!"; characters go on to any other.
+        end = "'!'" if joiner else "char(1114111)"
+        begins = f"base = ? AND folded >= piece AND folded < piece || {end}"
         with self._errors():
-            for head, key in self._select(
-                "SELECT head, folded FROM terms INDEXED BY terms_by_head WHERE head IN ({}) AND base = ?",
-                heads,
+            openings = {
+                piece
+                for (piece,) in self._select(
+                    "WITH pieces (piece) AS (VALUES {}) SELECT piece FROM pieces "
+                    f"WHERE EXISTS (SELECT 1 FROM terms INDEXED BY terms_by_key WHERE {begins})",
+                    sorted(set(short)),
+                    language,
+                    mark="(?)",
+                )
+            }
+            yield from self._select(
+                "SELECT folded, folded, concept FROM terms INDEXED BY terms_by_key WHERE folded IN ({}) AND base = ?",
+                sorted(openings.union(*shorter)),
                 language,
-            ):
-                lengths[head].add(key.count(" ") + 1 if spaced else len(key))
-                keys.add(key)
-        return lengths, keys
-
-    def _found(self, spans: list[tuple[int, int, str]], language: str) -> list[Found]:
-        by_key: dict[str, list[int]] = {}
-        with self._errors():
-            for key, concept in self._select(
-                "SELECT DISTINCT folded, concept FROM terms WHERE folded IN ({}) AND base = ?",
-                sorted({span[2] for span in spans}),
+            )
+            yield from self._select(
+                "WITH pieces (piece) AS (VALUES {}) SELECT piece, folded, concept FROM pieces "
+                f"CROSS JOIN terms INDEXED BY terms_by_key ON {begins}",
+                sorted({piece for opening, piece in zip(short, long, strict=False) if opening in openings}),
                 language,
-            ):
-                by_key.setdefault(key, []).append(concept)
-        concepts = self._recently({id for ids in by_key.values() for id in ids})  # noqa: A001
-        found: list[Found] = []
-        reach = (-1, -1)
-        for start, end, key in spans:
-            nested = start >= reach[0] and end <= reach[1]
-            found.append(Found(start, end, tuple(concepts[id] for id in by_key[key]), nested))  # noqa: A001
-            if end > reach[1]:
-                reach = (start, end)
-        return found
+                mark="(?)",
+            )
 
     def _recently(self, ids: set[int]) -> dict[int, Concept]:
         """The concepts, and others that were asked for not long ago: texts come back to the same ones."""
@@ -376,16 +364,14 @@ class TermBase:
                 )  # fmt: skip
         return concepts, terms
 
-    def _select(self, query: str, values: Sequence[int] | Sequence[str], *rest: str) -> Iterator[tuple[Any, ...]]:
-        """Run a query with ``IN ({})`` over any number of values, in portions that SQLite takes."""
+    def _select(
+        self, query: str, values: Sequence[int] | Sequence[str], *rest: str, mark: str = "?"
+    ) -> Iterator[tuple[Any, ...]]:
+        """Run a query over any number of values, whose marks go in for ``{}``, in portions that SQLite takes."""
         for start in range(0, len(values), 500):
             part = values[start : start + 500]
-            yield from self._db.execute(query.format(",".join("?" * len(part))), [*part, *rest])
+            yield from self._db.execute(query.format(",".join([mark] * len(part))), [*part, *rest])
 
 
 def _listed(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(json.loads(text))
-
-
-def _head(key: str, language: str) -> str:
-    return key.split(" ", 1)[0] if is_spaced(language) else key[:_HEAD]

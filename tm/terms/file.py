@@ -6,10 +6,9 @@ from types import TracebackType
 
 from corpora.errors import StoreError
 
-__all__ = ["Explained", "connect"]
+__all__ = ["MIGRATIONS", "Explained", "connect"]
 
-_VERSION = 1
-_SCHEMA = """
+_FIRST = """
 CREATE TABLE concepts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, definition TEXT NOT NULL,
     refs TEXT NOT NULL, note TEXT NOT NULL, author TEXT NOT NULL, created TEXT, changed TEXT, properties TEXT NOT NULL
@@ -22,8 +21,18 @@ CREATE TABLE terms (
 CREATE INDEX terms_by_key ON terms (base, folded);
 CREATE INDEX terms_by_head ON terms (base, head, folded);
 CREATE INDEX terms_by_concept ON terms (concept);
-CREATE TABLE languages (base TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE languages (base TEXT PRIMARY KEY) STRICT, WITHOUT ROWID
 """
+_ONE_INDEX = """
+DROP INDEX terms_by_head;
+DROP INDEX terms_by_key;
+ALTER TABLE terms DROP COLUMN head;
+CREATE INDEX terms_by_key ON terms (base, folded, concept)
+"""
+
+#: Step n brings a file of version n to version n + 1. Steps that were released are never changed.
+MIGRATIONS = (_FIRST, _ONE_INDEX)
+_VERSION = len(MIGRATIONS)
 
 
 def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
@@ -52,14 +61,30 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
 
 
 def _migrate(db: sqlite3.Connection, path: Path | str) -> None:
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    version = _version(db)
     if version > _VERSION:
         raise StoreError(f"{path} was made by a newer version of duiyi (term base version {version})")
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if tables and "concepts" not in tables:
         raise StoreError(f"{path} is a database, but no term base")
-    if version == 0:
-        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+    if version == _VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(db)  # asked again inside the transaction: another program may have been faster
+        for step in MIGRATIONS[version:]:
+            for statement in step.split(";"):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {max(version, _VERSION)}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # a full disk has rolled back already
+            db.execute("ROLLBACK")
+        raise
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 class Explained:

@@ -91,6 +91,12 @@ def test_a_term_of_one_character_is_found_once_at_the_end_of_a_text() -> None:
         assert found == [(0, 2, False), (0, 1, True), (3, 4, False)]
 
 
+def test_two_forms_of_a_term_in_one_entry_name_it_once() -> None:
+    with TermBase(":memory:") as base:
+        base.add([Concept("a", (Term("State party", "en-US"), Term("States parties", "en-GB"), Term("缔约国", "zh")))])
+        assert [len(place.concepts) for place in base.find("State parties", "en")] == [1]
+
+
 _SHORT_ZH = st.text("党员中国國《》a＊？。 \0\ufffe", min_size=1, max_size=5)
 _SHORT_EN = st.lists(st.sampled_from(["state", "states", "party", "parties", "a-b", "ab", "x"]), min_size=1, max_size=3)
 _TERMS = st.lists(st.tuples(_SHORT_ZH, _SHORT_EN.map(" ".join)), max_size=12)
