@@ -181,9 +181,10 @@ def _opening(
         return found if (head[1], form) in (("star", "number"), ("star", "star")) else None
     if behind_rule:
         return found
-    if form == "star" and layout.size is None and layout.wrapped:
-        starred = any(_ends_starred(rows[i].text, number) for i in range(max(0, index - _PAGE_ROWS), index))
-        return found if starred and _is_near_end(rows, furniture, index, layout) else None
+    if form == "star":
+        small = _small(row, layout) if layout.size is not None else layout.wrapped
+        known = small and any(_ends_starred(rows[i], number) for i in range(max(0, index - _PAGE_ROWS), index))
+        return found if known and (layout.size or _is_near_end(rows, furniture, index, layout)) else None
     if form == "dot" or not number.isdigit():
         # "1. " opens a paragraph more often than a note.
         return None
@@ -225,9 +226,10 @@ def _marked_above(
     )
 
 
-def _ends_starred(text: str, sign: str) -> bool:
-    """Whether a title or heading ends with the sign of a note."""
-    return text.endswith(sign) and text.removesuffix(sign)[-1:].strip("*†‡ ") != ""
+def _ends_starred(row: Row, sign: str) -> bool:
+    """Whether a title or heading ends with the sign of a note, or had it raised."""
+    glued = row.text.endswith(sign) and row.text.removesuffix(sign)[-1:].strip("*†‡ ") != ""
+    return glued or any(mark.number == sign for mark in row.line.marks)
 
 
 def _page_ends(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:

@@ -96,7 +96,7 @@ def _same_chunk(chunk: Sequence[Row], row: Row, layout: Layout) -> bool:
     above = chunk[-1]
     if is_table_line(above.text) or is_table_line(row.text):
         return is_table_line(above.text) and is_table_line(row.text) and row.gap <= layout.gap
-    if _sizes_differ(above, row):
+    if _sizes_differ(above, row) or (_faces_differ(above, row) and not row.text[0].islower()):
         return False
     if row.cut:
         return _over_cut(above, row, layout)
@@ -299,6 +299,11 @@ def _dedented(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
 
 def _sizes_differ(above: Row, row: Row) -> bool:
     return above.size is not None and row.size is not None and abs(above.size - row.size) > 0.12 * above.size
+
+
+def _faces_differ(above: Row, row: Row) -> bool:
+    """Whether one of the rows is set bold throughout, as headings are."""
+    return above.size is not None and above.line.bold != row.line.bold
 
 
 def _is_listing(rows: Sequence[Row], layout: Layout) -> bool:

@@ -19,7 +19,7 @@ from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
 from corpora.pdf_glyphs import PageGlyphs, glyphs_of
 from corpora.pdf_grid import Grid
 from corpora.pdf_heads import find_heads
-from corpora.pdf_lines import PageLine, lines_of_page
+from corpora.pdf_lines import PageLine, lines_of_pages
 from corpora.pdf_regions import Region, find_regions, merge_rows, sets_listings_apart
 from corpora.wording import counted, plural
 
@@ -56,7 +56,7 @@ def read_pdf(data: bytes, name: str, *, language: str = "", profile: str = "auto
     broken, `EmptyInput` where nothing is on its pages.
     """
     glyphs, warnings = _glyphs(data, name)
-    pages = [merge_rows(lines_of_page(page.runs)) for page in glyphs]
+    pages = [merge_rows(lines) for lines in lines_of_pages([page.runs for page in glyphs])]
     heads = find_heads(pages, [page.height for page in glyphs])
     printer = _Printer(pages, heads)
     printer.print()

@@ -13,7 +13,7 @@ from statistics import median
 
 from corpora.pdf_glyphs import Glyph
 
-__all__ = ["PageLine", "line", "lines_of_page"]
+__all__ = ["PageLine", "line", "lines_of_pages"]
 
 _SAME_BASE = 0.25  # ems by which baselines of one line may differ
 _RAISE = 0.75  # ems by which a smaller glyph may stand above or below the line it belongs to
@@ -23,6 +23,7 @@ _CROSSING = 0.12  # share of lines that may cross a gutter's band
 _SIDE = 5  # lines that each column has at least
 _FILL = 0.6  # share of its column that the median line fills
 _SHARED = 0.15  # share of a column's lines that begin at its edge
+_NEAR = 12.0  # points by which the gutters of two pages may differ
 _NARROW = 0.22  # share of the text width that a column has at least
 
 
@@ -55,10 +56,26 @@ class PageLine:
         return sum(glyph.bold for glyph in inked) > 0.8 * len(inked)
 
 
-def lines_of_page(runs: Sequence[Sequence[Glyph]]) -> list[PageLine]:
-    """The lines of a page in reading order, from the runs that `glyphs_of` found."""
-    pieces = [line(part) for run in runs for part in _straight(run)]
-    return _ordered(_with_raised(pieces))
+def lines_of_pages(pages: Sequence[Sequence[Sequence[Glyph]]]) -> list[list[PageLine]]:
+    """The lines of each page in reading order, from the runs that `glyphs_of` found.
+
+    The last page of a text in columns may hold but a few lines of each, so the gutter of the other pages counts there.
+    """
+    lines = [_with_raised([line(part) for run in runs for part in _straight(run)]) for runs in pages]
+    gutters = [_gutter(page) for page in lines]
+    usual = _usual(gutters, lines)
+    return [_ordered(page, usual if gutter is None else gutter) for page, gutter in zip(lines, gutters, strict=True)]
+
+
+def _usual(gutters: Sequence[float | None], pages: Sequence[Sequence[PageLine]]) -> float | None:
+    """The gutter of most pages that hold more than a few lines, None where most of them have no columns."""
+    full = [gutter for gutter, page in zip(gutters, pages, strict=True) if len(page) >= 2 * _SIDE]
+    known = sorted(gutter for gutter in full if gutter is not None)
+    if not known or 2 * len(known) <= len(full):
+        return None
+    middle = known[len(known) // 2]
+    near = sum(abs(gutter - middle) <= _NEAR for gutter in known)
+    return middle if near >= 0.8 * len(known) else None
 
 
 def line(glyphs: Sequence[Glyph]) -> PageLine:
@@ -163,9 +180,8 @@ def _without_gap_of(piece: PageLine, host: PageLine) -> Iterator[Glyph]:
             yield replace(glyph, left=piece.right)
 
 
-def _ordered(lines: list[PageLine]) -> list[PageLine]:
+def _ordered(lines: list[PageLine], gutter: float | None) -> list[PageLine]:
     """Reading order: column by column where there are columns, else from top to bottom and from left to right."""
-    gutter = _gutter(lines)
     if gutter is None:
         return _rows(lines)
     left_edge = _left_edge([one for one in lines if one.right <= gutter])
@@ -178,8 +194,9 @@ def _ordered(lines: list[PageLine]) -> list[PageLine]:
             continue
         left = [other for other in band if other.right <= gutter]
         right = [other for other in band if other.left >= gutter]
-        ordered += _ordered(left)
-        ordered += [replace(other, shift=other.shift + right_edge - left_edge) for other in _ordered(right)]
+        ordered += _ordered(left, _gutter(left))
+        behind = _ordered(right, _gutter(right))
+        ordered += [replace(other, shift=other.shift + right_edge - left_edge) for other in behind]
         ordered += [one] if one is not None else []
         band = []
     return ordered
@@ -187,6 +204,8 @@ def _ordered(lines: list[PageLine]) -> list[PageLine]:
 
 def _left_edge(column: Sequence[PageLine]) -> float:
     """Where the lines of a column begin: the leftmost place that many share; a page number may stand further out."""
+    if not column:
+        return 0.0
     lefts = Counter(round(one.left) for one in column)
     shared = [left for left, count in lefts.items() if count >= _SHARED * len(column)]
     return float(min(shared)) if shared else min(one.left for one in column)

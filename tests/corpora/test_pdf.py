@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -311,3 +312,61 @@ def test_feet_of_left_and_right_pages_are_mirrored(made: Callable[..., Document]
             canvas.showPage()
 
     assert [block.full_text for block in made(draw).blocks] == texts
+
+
+def test_columns_go_on_over_a_last_page_of_a_few_lines(made: Callable[..., Document]) -> None:
+    texts = paragraphs(EN, 12)
+    lines = [(line, not at) for text in texts for at, line in enumerate(wrapped(text, EN, 10, 220))]
+    cuts = [0, (len(lines) - 6) // 2, len(lines) - 6, len(lines) - 3, len(lines)]
+    columns = [lines[start:end] for start, end in pairwise(cuts)]
+
+    def draw(canvas: Canvas) -> None:
+        for number, column in enumerate(columns):
+            y = 760.0
+            canvas.setFont(EN, 10)
+            for line, first in column:
+                y -= 19 if first else 13
+                canvas.drawString(315 if number % 2 else 60, y, line)
+            if number == 1:
+                canvas.showPage()
+
+    assert [block.full_text for block in made(draw).blocks] == texts
+
+
+def test_a_bold_line_is_no_part_of_the_paragraph_beside_it(made: Callable[..., Document]) -> None:
+    heading = "Consideration of the report of the working group on the return of cultural property and"
+    texts = [wrapped(SENTENCES[EN] * 2, EN, 10, 400), [heading], wrapped(PROSE * 2, EN, 10, 400)]
+
+    def draw(canvas: Canvas) -> None:
+        y = 760.0
+        for text in texts:
+            for line in text:
+                canvas.setFont("Times-Bold" if line == heading else EN, 10)
+                canvas.drawString(72, y, line)
+                y -= 12
+
+    blocks = made(draw).blocks
+    assert [(block.kind, block.text) for block in blocks][1] == (Kind.HEADING, heading)
+    assert len(blocks) == 3
+
+
+def test_stars_in_small_print_are_the_notes_of_titles(made: Callable[..., Document]) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Bold", 14)
+        canvas.drawString(72, 760, "Progress report on the marine environment")
+        canvas.setFont("Times-Bold", 8)
+        canvas.drawString(
+            74 + pdfmetrics.stringWidth("Progress report on the marine environment", "Times-Bold", 14), 766, "*"
+        )
+        for at, line in enumerate(wrapped(PROSE * 6, EN, 10, 400)):
+            canvas.setFont(EN, 10)
+            canvas.drawString(72, 720 - 12 * at, line)
+        canvas.setFont(EN, 8)
+        canvas.drawString(76, 66, "* The report was submitted late.")
+
+    blocks = made(draw).blocks
+    assert [(block.kind, block.marker, block.text) for block in (blocks[0], blocks[-1])] == [
+        (Kind.TITLE, "", "Progress report on the marine environment"),
+        (Kind.FOOTNOTE, "*", "The report was submitted late."),
+    ]
+    assert [mark.number for mark in blocks[0].marks] == ["*"]
