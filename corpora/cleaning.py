@@ -14,7 +14,7 @@ from corpora.cleaning_furniture import Furniture, find_furniture
 from corpora.cleaning_joining import Joiner, Text, joiner_of
 from corpora.cleaning_kinds import Shape, shapes
 from corpora.cleaning_layout import Layout, Row, fitted, is_numbered, rows_of
-from corpora.cleaning_marks import Found, find_marks, without_marks
+from corpora.cleaning_marks import Found, counted_through, find_marks, without_marks
 from corpora.cleaning_pages import squared
 from corpora.cleaning_paragraphs import Piece, group
 from corpora.cleaning_tables import cells_of
@@ -50,8 +50,8 @@ def blocks_from_lines(
     """Clean ``lines`` (blank ones included, in reading order) into blocks.
 
     ``language`` is a BCP 47 code; ``profile`` is "auto" or one of `profiles.PROFILES`. Footnotes come last,
-    in the order of the pages, with their number as marker: page breaks fall differently in a translation, so
-    that no other order is the same on both sides.
+    in the order of the pages, with their number as marker, counted through where every page begins anew: page breaks
+    fall differently in a translation, so that no other order and no other number is the same on both sides.
     """
     options = options or CleaningOptions()
     profile = profiles.choose([line.text for line in lines], profile)
@@ -70,6 +70,7 @@ def blocks_from_lines(
     pieces = [part for piece in group(body, layout) for part in _contents(piece, profile)]
     texts = [_text(piece, joiner) for piece in pieces]
     found = find_marks(texts, notes, spaced=joiner.spaced) if notes else []
+    texts, notes, found = counted_through(texts, notes, found)
     blocks, more = _blocks(pieces, texts, found, layout, profile, pages)
     changes += more
     for note in notes:

@@ -9,14 +9,15 @@ Later mentions of a known note ("《公约》6 采取") are taken as marks only 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from corpora.cleaning_footnotes import Note
 from corpora.cleaning_joining import Text
 from corpora.document import Mark
 from corpora.numerals import from_symbol
 
-__all__ = ["Found", "find_marks", "without_marks"]
+__all__ = ["Found", "counted_through", "find_marks", "without_marks"]
 
 _DIGITS = re.compile(r"(?<![\d０-９])\d{1,3}(?![\d０-９])")
 _CARET = re.compile(r"\s*\^\s?\[(\d{1,3})\]")
@@ -75,6 +76,44 @@ def find_marks(texts: Sequence[Text], notes: Sequence[Note], *, spaced: bool) ->
     if numbered:
         found += _glued(texts, numbered, spaced)
     return sorted(set(found), key=lambda mark: (mark.index, mark.start))
+
+
+def counted_through(
+    texts: Sequence[Text], notes: Sequence[Note], found: Sequence[Found]
+) -> tuple[list[Text], list[Note], list[Found]]:
+    """All three with the notes numbered through the document, where their numbers begin again.
+
+    Pages break elsewhere in a translation, so that numbers which each page begins anew mean nothing there. A mark goes
+    with the next note of its number.
+    """
+    if not _begins_again([int(note.number) for note in notes if note.number.isdigit()]):
+        return list(texts), list(notes), list(found)
+    places: dict[str, list[tuple[int, str]]] = {}
+    through: list[Note] = []
+    count = 0
+    for note in notes:
+        if note.number.isdigit():
+            count += 1
+            places.setdefault(note.number, []).append((note.rows[0].line.start, str(count)))
+            note = replace(note, number=str(count))
+        through.append(note)
+
+    def renamed(number: str, origin: int) -> str:
+        known = places.get(number, [(0, number)])
+        return next((own for start, own in known if start > origin), known[-1][1])
+
+    marked = [
+        replace(text, marks=tuple(replace(m, number=renamed(m.number, text.origin(m.offset))) for m in text.marks))
+        for text in texts
+    ]
+    return marked, through, [replace(f, number=renamed(f.number, texts[f.index].origin(f.start))) for f in found]
+
+
+def _begins_again(numbers: Sequence[int]) -> bool:
+    """Whether the numbers begin again with 1 and count on from there, wherever they do not go up."""
+    steps = list(pairwise(numbers))
+    again = [below for above, below in steps if below <= above]
+    return bool(again) and set(again) == {1} and all(below <= 2 for above, below in steps if above == 1)
 
 
 def without_marks(text: Text, found: Sequence[Found]) -> tuple[str, tuple[Mark, ...]]:

@@ -58,10 +58,10 @@ class Block:
     """A paragraph, heading, list item, footnote or table cell, cleaned.
 
     ``text`` holds no marker and no footnote marks: ``marker`` is the list marker, article or section
-    number as printed ("1.", "(a)", "㈢"; a footnote's own number for footnotes), ``marks`` are the
-    footnote marks, their offsets in ``text``. ``level`` counts from 1 for headings and list items, 0
-    where it means nothing. ``start`` and ``end`` span the block in `Document.original`; ``page`` counts
-    from 1.
+    number as printed ("1.", "(a)", "㈢"; a footnote's own number for footnotes, counted through the document
+    where every page begins with 1), ``marks`` are the footnote marks, their offsets in ``text``. ``level``
+    counts from 1 for headings and list items, 0 where it means nothing. ``start`` and ``end`` span the block
+    in `Document.original`; ``page`` counts from 1.
     """
 
     id: int
