@@ -3,16 +3,19 @@
 Codes are BCP 47 with a region, since CAT tools pair memories by them ("zh-CN", "en-US"). Detection first
 looks at the script, which settles Chinese, Japanese and Korean even where half of the page is program code
 in Latin letters, and asks a trained identifier (py3langid) only among alphabets. No text leaves the machine.
+
+What files say of their languages is taken as it stands, for it must not be lost; what a person names is held against
+the registry of BCP 47 (langcodes), for a slip would find nothing and say nothing.
 """
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from corpora.errors import UsageError
 
-__all__ = ["base", "detect", "is_spaced", "joiner", "normalize", "same", "simplified"]
+__all__ = ["base", "detect", "is_spaced", "joiner", "known", "normalize", "same", "simplified"]
 
 #: The region that CAT tools assume where a language stands alone.
 _REGIONS = {
@@ -28,6 +31,10 @@ _ALIASES = {
     "spa": "es", "rus": "ru", "ara": "ar", "jpn": "ja", "kor": "ko", "ita": "it", "por": "pt", "nld": "nl",
     "pol": "pl", "tur": "tr", "tha": "th", "vie": "vi", "chinese": "zh", "english": "en",
 }  # fmt: skip
+#: Codes that need no look into the registry.
+_USUAL = frozenset({*_REGIONS, *_REGIONS.values(), *_ALIASES})
+#: Only these have languages behind them as a second part, such as zh-yue (RFC 5646, 2.2.2).
+_EXTENDED = frozenset({"ar", "kok", "lv", "ms", "sgn", "sw", "uz", "zh"})
 _SCRIPT_REGIONS = {"hans": "CN", "hant": "TW"}
 _TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
 _CODE = re.compile(r"^([A-Za-z]{2,8})((?:[-_][A-Za-z0-9]{1,8})*)$")
@@ -57,20 +64,48 @@ def normalize(code: str) -> str:
 
     Raises `UsageError` where ``code`` has not the form of a language code.
     """
-    match = _CODE.match(code.strip())
-    if match is None:
-        raise UsageError(f"{code!r} is not a language code such as zh-CN or en-US")
-    language = match[1].lower()
-    language = _ALIASES.get(language, language)
-    if len(language) > 3:
-        raise UsageError(f"{code!r} is not a language code such as zh-CN or en-US")
+    language, *parts = _parts(code)
     region = ""
-    for part in re.split(r"[-_]", match[2])[1:]:
+    for part in parts:
         if part.lower() in _SCRIPT_REGIONS:
             region = _SCRIPT_REGIONS[part.lower()]
         elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdigit()):
             region = part.upper()
     return f"{language}-{region}" if region else _REGIONS.get(language, language)
+
+
+def known(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
+    """`normalize` for a code that a person names: a tag of the registry of BCP 47, for private use, or one in use.
+
+    ``held`` gives the codes that the file or the memory in question holds, and is asked only where a language is not
+    registered. Raises `UsageError` for any other code.
+    """
+    name = normalize(code)
+    if code in _USUAL or _is_registered("-".join(_parts(code))):
+        return name
+    if not _is_registered(base(name)) and any(base(one) == base(name) for one in held()):
+        return name
+    raise UsageError(f"{code[:40]!r} is not a known language code such as zh-CN or en-US (BCP 47)")
+
+
+def _parts(code: str) -> list[str]:
+    """The language, as we call it, and whatever stands behind it. Raises `UsageError` for what has no such form."""
+    match = _CODE.match(code.strip())
+    language = match[1].lower() if match else ""
+    language = _ALIASES.get(language, language)
+    if match is None or len(language) > 3:
+        raise UsageError(f"{code[:40]!r} is not a language code such as zh-CN or en-US")
+    return [language, *re.split(r"[-_]", match[2])[1:]]
+
+
+@lru_cache(maxsize=1000)
+def _is_registered(tag: str) -> bool:
+    from langcodes import Language, tag_is_valid
+
+    if not tag_is_valid(tag):
+        return False
+    found = Language.get(tag)
+    return all(found.language in _EXTENDED and tag_is_valid(one) for one in found.extlangs or ())
 
 
 def base(code: str) -> str:

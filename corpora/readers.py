@@ -31,7 +31,7 @@ class _Content:
 def read(path: Path | str, *, language: str | None = None, profile: str = "auto", segmented: bool = False) -> Document:
     """Read the document at ``path``: plain text, HTML, PDF or DOCX.
 
-    ``language`` (any form of code that `languages.normalize` knows) overrules what is detected, ``profile`` what
+    ``language`` (any form of code that `languages.known` takes) overrules what is detected, ``profile`` what
     the structure looks like ("auto", "un", "legal", "plain"). ``segmented`` takes plain text as it is, one unit a
     line: block ids are line numbers from 0 and a blank line is a block without text.
 
@@ -43,7 +43,7 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
     kind = sniffing.sniff(data, path)
     if segmented and kind is not Format.TEXT:
         raise UsageError(f"{path} is not plain text, so it cannot hold one unit a line (--segmented)")
-    stated = languages.normalize(language) if language else ""
+    stated = languages.known(language) if language else ""
     if kind is Format.HTML:
         content = _html(data, path, stated, profile)
     elif kind is Format.PDF:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from corpora.errors import UsageError
-from corpora.languages import base, normalize
+from corpora.languages import base, known
 from corpora.wording import counted
 from models.encoder import Encoder
 from tm.differences import differences
@@ -104,12 +104,12 @@ def lookup(
 
 
 def check_languages(memories: Sequence[Memory], source_lang: str, target_lang: str) -> None:
-    """Raise `UsageError` where none of the memories, of which some hold units, has one of the languages asked for."""
-    known = sorted({code for memory in memories for code in memory.codes()})
-    for code in (source_lang, target_lang):
-        if known and code and base(normalize(code)) not in {base(one) for one in known}:
+    """Raise `UsageError` for a language asked for that nobody knows, or that no unit has where there are units."""
+    held = sorted({code for memory in memories for code in memory.codes()})
+    for code in filter(None, (source_lang, target_lang)):
+        if base(known(code, lambda: held)) not in {base(one) for one in held} and held:
             where = memories[0].path if len(memories) == 1 else "the memories"
-            raise UsageError(f"{where}: no unit has the language {code}; there are {', '.join(known)}")
+            raise UsageError(f"{where}: no unit has the language {code}; there are {', '.join(held)}")
 
 
 def _rank(match: Match, filters: Filters) -> tuple[object, ...]:

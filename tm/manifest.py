@@ -16,7 +16,6 @@ from typing import Any
 
 from corpora import encodings, sniffing
 from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
-from corpora.languages import normalize
 from tm.pairing import PairOptions, check_format
 
 __all__ = ["COLUMNS", "Pair", "read_manifest"]
@@ -127,8 +126,8 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> Pair:
     try:
         options = PairOptions(
             **{name: row[name] for name in ("unit", "profile", "xliff") if row.get(name)},
-            source_lang=_language(row.get("source_lang")),
-            target_lang=_language(row.get("target_lang")),
+            source_lang=str(row.get("source_lang") or "") or None,
+            target_lang=str(row.get("target_lang") or "") or None,
             segmented=_truth(row.get("segmented"), where),
             min_score=_number(row.get("min_score"), where),
         )
@@ -137,14 +136,6 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> Pair:
     source, target = files["source"][0], files["target"][0]
     name = str(row.get("name") or row["source"])
     return Pair(line, name, source, target, tuple(files["output"]), options, str(row.get("model") or ""))
-
-
-def _language(value: Any) -> str | None:
-    """The code as it was written, once it is known to be one."""
-    if not value:
-        return None
-    normalize(str(value))
-    return str(value)
 
 
 def _truth(value: Any, where: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from corpora.errors import InputError, UsageError
+from corpora.languages import known
 
 if TYPE_CHECKING:
     from align.alignment import Alignment
@@ -38,7 +39,7 @@ class PairOptions:
     read. ``segmented``: the files hold one unit a line. ``min_score``: pairs below it are left out. ``xliff``: the
     version written to .xlf.
 
-    Raises `UsageError` for a value that is none of `CHOICES`.
+    Raises `UsageError` for a value that is none of `CHOICES`, or no language.
     """
 
     unit: Literal["paragraph", "sentence"] = "sentence"
@@ -50,10 +51,13 @@ class PairOptions:
     xliff: str = "1.2"
 
     def __post_init__(self) -> None:
-        for name, known in CHOICES.items():
+        for name, values in CHOICES.items():
             value = getattr(self, name)
-            if value not in known:
-                raise UsageError(f"{name} is one of {', '.join(known)}, not {value}")
+            if value not in values:
+                raise UsageError(f"{name} is one of {', '.join(values)}, not {value}")
+        for code in (self.source_lang, self.target_lang):
+            if code:
+                known(code)
         if self.min_score is not None and not 0 <= self.min_score <= 1:
             raise UsageError(f"min_score lies between 0 and 1, it is {self.min_score:g}")
 

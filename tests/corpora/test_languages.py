@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora.errors import UsageError
-from corpora.languages import base, detect, is_spaced, joiner, normalize, same, simplified
+from corpora.languages import base, detect, is_spaced, joiner, known, normalize, same, simplified
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "languages.json").read_text("utf-8"))
 
@@ -33,6 +33,34 @@ def test_normalize(code: str, expected: str) -> None:
 def test_what_is_no_code_is_refused(code: str) -> None:
     with pytest.raises(UsageError, match="not a language code"):
         normalize(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["zh", "zh_CN", "ZH-hant-HK", "cmn", "zho", "chinese", "zh-yue", "zh-cmn-Hans", "yue-HK", "es-419", "sr-Latn-RS",
+     "de-1996", "rhg", "la", "tlh", "und", "mul", "iw", "qaa", "qtz-x-dialect", "en-x-house", "en-XA",
+     "de-u-co-phonebk"],
+)  # fmt: skip
+def test_what_the_registry_knows_and_what_is_for_private_use(code: str) -> None:
+    assert known(code) == normalize(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["xx", "xx-foo", "cn", "jp", "en-foo", "zh-foo", "en-yue", "en_devel", "en-US-GB", "zh-CN-Hans", "en-12", "en-QQ1",
+     "de-abcde", "zz-ZZ", "und-foo", "qaa-nonsense"],
+)  # fmt: skip
+def test_what_has_the_form_of_a_code_and_is_none(code: str) -> None:
+    with pytest.raises(UsageError, match=f"'{code}' is not a known language code such as zh-CN or en-US"):
+        known(code)
+    assert normalize(code), "files may say it"
+
+
+def test_a_language_in_use_is_known_by_that() -> None:
+    assert known("xx-foo", lambda: ["zh-CN", "xx"]) == "xx"
+    for code in ("xx-foo", "en-foo"):
+        with pytest.raises(UsageError, match=code):
+            known(code, lambda: ["zh-CN", "en-US"])
 
 
 def test_the_pair_of_one_language_is_the_same_whatever_the_region() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 from corpora.errors import InputError, UsageError
+from corpora.languages import known
 from tm.checks.finding import Severity
 from tm.terms.concept import Concept
 
@@ -124,9 +125,9 @@ def _severity(value: object, path: Path) -> Severity:
 
 
 def _rule(rule: Mapping[str, Any], path: Path) -> PatternRule:
-    known = {"name", "source", "target", "forbidden", "severity", "message", "source_lang", "target_lang"}
-    if not rule.get("name") or set(rule) - known or not (rule.get("source") or rule.get("target")):
-        raise UsageError(f"{path}: a [[rule]] needs a name and a source or target pattern, and knows {sorted(known)}")
+    keys = {"name", "source", "target", "forbidden", "severity", "message", "source_lang", "target_lang"}
+    if not rule.get("name") or set(rule) - keys or not (rule.get("source") or rule.get("target")):
+        raise UsageError(f"{path}: a [[rule]] needs a name and a source or target pattern, and knows {sorted(keys)}")
     try:
         source, target = (re.compile(rule[side]) if rule.get(side) else None for side in ("source", "target"))
     except re.error as error:
@@ -138,6 +139,16 @@ def _rule(rule: Mapping[str, Any], path: Path) -> PatternRule:
         forbidden=bool(rule.get("forbidden", False)),
         severity=_severity(rule.get("severity", "warning"), path),
         message=str(rule.get("message", "")),
-        source_lang=str(rule.get("source_lang", "")),
-        target_lang=str(rule.get("target_lang", "")),
+        source_lang=_language(rule, "source_lang", path),
+        target_lang=_language(rule, "target_lang", path),
     )
+
+
+def _language(rule: Mapping[str, Any], key: str, path: Path) -> str:
+    code = str(rule.get(key, ""))
+    try:
+        if code:
+            known(code)
+    except UsageError as error:
+        raise UsageError(f"{path}: rule {rule['name']!r}: {error}") from error
+    return code

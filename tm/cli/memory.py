@@ -98,7 +98,7 @@ def _take(
     json: bool,
 ) -> None:
     from tm.conformance import REASONS
-    from tm.formats import format_of
+    from tm.formats import ReadOptions, check_languages, format_of
     from tm.intake import IntakeOptions
     from tm.intake import take as take_in
     from tm.memory import Memory
@@ -109,6 +109,7 @@ def _take(
         if not file.is_file():
             raise InputError(f"{file} is a folder, not a file" if file.is_dir() else f"{file} does not exist")
         format_of(file)
+        check_languages(file, ReadOptions(source_lang, target_lang))
     path = one_path(memory)
     results = []
     with Memory.open(path, create=True) as target:

@@ -68,7 +68,7 @@ def lookup(
 ) -> None:
     """What a term is called in the other language, or all terms of a text at once."""
     from corpora.errors import UsageError
-    from corpora.languages import detect, normalize
+    from corpora.languages import detect, known
     from tm.terms.concept import LONGEST
     from tm.terms.rows import found_rows, hit_rows
 
@@ -82,12 +82,14 @@ def lookup(
         )
     if file is not None or in_text:
         content = text_of(file) if file else text or ""
-        language = normalize(lang) if lang else detect(content)
         with _opened(terms) as base:
-            rows = found_rows(content, base.find(content, language), language, to)
+            language = known(lang, base.languages) if lang else detect(content)
+            other = known(to, base.languages) if to else None
+            rows = found_rows(content, base.find(content, language), language, other)
     else:
         with _opened(terms) as base:
-            rows = hit_rows(base.lookup(text or "", normalize(lang) if lang else None, limit=limit), to)
+            asked, other = (known(code, base.languages) if code else None for code in (lang, to))
+            rows = hit_rows(base.lookup(text or "", asked, limit=limit), other)
     if examples:
         _add_examples(rows, memory, examples)
     if json:
@@ -202,14 +204,14 @@ def export(
 ) -> None:
     """Write the term base in the format of the file's extension."""
     from corpora.errors import UsageError
-    from corpora.languages import normalize
+    from corpora.languages import known
     from tm.terms.exchange import write_terms
 
     if tbx not in ("2", "3-dca", "3-dct"):
         raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
     with _opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
-        languages = [normalize(source), normalize(target)]
+        languages = [known(code, base.languages) for code in (source, target)]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
     write(f"{out}: {counted(count, 'entry', 'entries')}")
 

@@ -5,7 +5,7 @@ report = write("memory.xlf", units, WriteOptions(xliff="2.1"))
 """
 
 from tm.formats.base import Problem, Problems, ReadOptions, WriteOptions, WriteReport
-from tm.formats.registry import FORMATS, Format, format_of, read, write, write_alignment
+from tm.formats.registry import FORMATS, Format, check_languages, format_of, read, write, write_alignment
 
 __all__ = [
     "FORMATS",
@@ -15,6 +15,7 @@ __all__ = [
     "ReadOptions",
     "WriteOptions",
     "WriteReport",
+    "check_languages",
     "format_of",
     "read",
     "write",

@@ -13,11 +13,12 @@ from types import ModuleType
 from align.alignment import Alignment
 from corpora.errors import EmptyInput, InputError, UsageError, WrongFormat
 from corpora.files import replacing
+from corpora.languages import known
 from corpora.wording import plural
 from tm.formats.base import Problem, Problems, ReadOptions, WriteOptions, WriteReport, Written
 from tm.unit import Unit
 
-__all__ = ["FORMATS", "Format", "format_of", "read", "write", "write_alignment"]
+__all__ = ["FORMATS", "Format", "check_languages", "format_of", "read", "write", "write_alignment"]
 
 _READ = ReadOptions()
 _WRITE = WriteOptions()
@@ -74,7 +75,7 @@ def read(
 
     Units that are not sound are left out and noted in ``problems`` (or handed to ``on_problem``); with neither,
     or where ``options.strict``, the first one raises `DamagedInput`. Raises `InputError` and its kin for a file
-    that cannot be read at all, `EmptyInput` for one without a sound unit.
+    that cannot be read at all, `EmptyInput` for one without a sound unit, and what `check_languages` raises.
     """
     path = Path(path)
     format_ = format_of(path)
@@ -82,9 +83,27 @@ def read(
         raise WrongFormat(f"{path}: {format_.name} is written only, not read")
     if not path.is_file():
         raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
+    check_languages(path, options)
     if problems is None:
         problems = Problems(path, strict=options.strict or on_problem is None, on_problem=on_problem)
     return _counted(format_.load().read_units(path, options, problems), path, problems)
+
+
+def check_languages(path: Path, options: ReadOptions) -> None:
+    """Raise `UsageError` for a language asked for that nobody knows, neither BCP 47 nor the file itself."""
+    for code in (options.source_lang, options.target_lang):
+        if code:
+            known(code, lambda: _languages(path, options))
+
+
+def _languages(path: Path, options: ReadOptions) -> set[str]:
+    """The languages that a file names, in whatever code; none where it cannot be read."""
+    plain = replace(options, source_lang="", target_lang="", strict=False)
+    try:
+        units = read(path, plain, problems=Problems(path, strict=False))
+        return {code for unit in units for code in (unit.source_lang, unit.target_lang)}
+    except InputError:
+        return set()
 
 
 def _counted(units: Iterator[Unit], path: Path, problems: Problems) -> Iterator[Unit]:

@@ -9,7 +9,7 @@ from align.pipeline import AlignOptions
 from align.pipeline import align as pair
 from corpora.document import Document
 from corpora.errors import DuiyiError, UsageError
-from corpora.languages import same
+from corpora.languages import known, same
 from corpora.readers import read
 from models.encoder import Encoder
 from tm.review.shelf import Shelf
@@ -58,6 +58,8 @@ class Jobs:
 
     def read(self, name: str, languages: tuple[str | None, str | None] = (None, None)) -> None:
         """Read both documents of a review, in languages that are given or found."""
+        for code in filter(None, languages):
+            known(code)
         paths = self._shelf.documents(name)
         with self._lock:
             running = self._jobs.get(name)

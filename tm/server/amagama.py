@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.languages import base, normalize
+from corpora.languages import base, known, normalize
 from corpora.wording import counted
 from tm.formats import format_of
 from tm.intake import IntakeOptions
@@ -72,7 +72,12 @@ class Amagama:
         if place is None:
             return _fault("there is nothing at this address; try /tmserver/languages/", 404)
         source_lang, target_lang = _code(place[1]), _code(place[2])
-        if source_lang is None or target_lang is None or source_lang == target_lang:
+        if (
+            source_lang is None
+            or target_lang is None
+            or source_lang == target_lang
+            or not (await self._knows(source_lang) and await self._knows(target_lang))
+        ):
             return _fault("the address names two different languages, such as zh_cn/en", 404)
         kind, name = place[3], place[4] or request.query_params.get("source", "")
         if not name.strip():
@@ -92,6 +97,14 @@ class Amagama:
                 return PlainTextResponse(f"added {counted(count, 'unit')} from {name}")
         return _fault("this address does not take that method", 405)
 
+    async def _knows(self, code: str) -> bool:
+        """True for a language of BCP 47, and for one that a memory has; what stands behind it is gettext's matter."""
+        try:
+            known(base(code))
+        except UsageError:
+            return base(code) in {base(one) for one in await self._pools.ask(self._desk.languages)}
+        return True
+
     async def _languages(self) -> Response:
         """All languages, as source and as target: a memory answers in both directions."""
         names: dict[str, None] = {}
@@ -110,8 +123,8 @@ class Amagama:
         options = LookupOptions(minimum, limit, filters=Filters(source_lang=source_lang, target_lang=target_lang))
 
         def answer() -> list[dict[str, Any]]:
-            known = {base(code) for code in self._desk.languages()}
-            if not {base(source_lang), base(target_lang)} <= known:
+            held = {base(code) for code in self._desk.languages()}
+            if not {base(source_lang), base(target_lang)} <= held:
                 return []
             return [
                 {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DamagedInput, EmptyInput, UsageError
-from corpora.languages import base, detect, normalize
+from corpora.languages import base, detect, known
 from tm.concordance import ConcordanceOptions, Hit, concordance
 from tm.formats import FORMATS, Problems, WriteOptions, read
 from tm.formats.jsonl import from_dict
@@ -155,14 +155,16 @@ class Desk:
         """What a term is called, with examples of each pair from the memories."""
         if not text.strip():
             raise UsageError("there is nothing to look up: the text is empty")
-        hits = self.holdings.terms().lookup(text, normalize(lang) if lang else None, limit=limit)
-        return self._with_examples(hit_rows(hits, normalize(to) if to else None), examples)
+        terms = self.holdings.terms()
+        language, other = (known(code, terms.languages) if code else None for code in (lang, to))
+        return self._with_examples(hit_rows(terms.lookup(text, language, limit=limit), other), examples)
 
     def find(self, text: str, lang: str, to: str, examples: int = 0) -> list[dict[str, Any]]:
         """All terms of a text, with examples of each pair from the memories."""
-        language = normalize(lang) if lang else detect(text)
-        found = self.holdings.terms().find(text, language)
-        return self._with_examples(found_rows(text, found, language, normalize(to) if to else None), examples)
+        terms = self.holdings.terms()
+        language = known(lang, terms.languages) if lang else detect(text)
+        other = known(to, terms.languages) if to else None
+        return self._with_examples(found_rows(text, terms.find(text, language), language, other), examples)
 
     def _with_examples(self, rows: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
         if count:
@@ -194,9 +196,10 @@ class Desk:
             raise UsageError(f"{suffix[:20]!r} is no format of glossaries; there are {', '.join(TERM_EXPORTS)}")
         if style not in ("2", "3-dca", "3-dct"):
             raise UsageError("tbx is one of 2, 3-dca, 3-dct")
-        path = folder / f"terms.{suffix}"
-        chosen = (one for one in self.holdings.terms().concepts() if not subject or one.subject == subject)
-        write_terms(path, chosen, languages=[normalize(one) for one in languages], style=style)  # type: ignore[arg-type]
+        path, terms = folder / f"terms.{suffix}", self.holdings.terms()
+        chosen = (one for one in terms.concepts() if not subject or one.subject == subject)
+        codes = [known(one, terms.languages) for one in languages]
+        write_terms(path, chosen, languages=codes, style=style)  # type: ignore[arg-type]
         return path
 
     def extract(self, units: Sequence[Unit], *, limit: int, least: int, vectors: bool, add: bool) -> dict[str, Any]:

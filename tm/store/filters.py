@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from corpora.errors import UsageError
-from corpora.languages import base, normalize
+from corpora.languages import base, known, normalize
 from tm.store.database import Sqlite
 
 __all__ = ["STATUSES", "Filters", "language_ids", "pair_condition", "seconds", "where"]
@@ -50,16 +50,16 @@ class Filters:
 
 
 def language_ids(connection: Sqlite, code: str) -> tuple[int, ...] | None:
-    """The ids of the languages in the store that ``code`` stands for; None for "", which stands for all."""
+    """The ids of the languages in the store that ``code`` stands for; None for "", which stands for all.
+
+    Raises `UsageError` for a code that nobody knows, neither BCP 47 nor the store.
+    """
     if not code:
         return None
     exact = "-" in code or "_" in code
-    wanted = normalize(code)
-    return tuple(
-        number
-        for number, known in connection.execute("SELECT id, code FROM languages")
-        if (known == wanted if exact else base(known) == base(wanted))
-    )
+    held = connection.execute("SELECT id, code FROM languages").fetchall()
+    wanted = known(code, lambda: [name for _, name in held])
+    return tuple(number for number, name in held if (name == wanted if exact else base(name) == base(wanted)))
 
 
 def pair_condition(connection: Sqlite, filters: Filters, source: str = "s", target: str = "t") -> str:

@@ -202,6 +202,16 @@ def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, shelf: Shelf)
     assert shelf.entries() == []
 
 
+@pytest.mark.parametrize("side", ["source_lang", "target_lang"])
+def test_a_language_that_is_none_is_refused_before_the_work(client: TestClient, shelf: Shelf, side: str) -> None:
+    name = shelf.new_documents()
+    for one, text in (("source", "大会通过了决议。"), ("target", "The Assembly adopted the resolution.")):
+        shelf.document(name, one, "a.txt").write_text(text, "utf-8")
+    answer = client.post(f"/works/{name}/read", json={side: "xx-foo"}, headers=SECRET)
+    assert (answer.status_code, answer.json()["message"][:25]) == (400, "'xx-foo' is not a known l")
+    assert client.post(f"/works/{name}/read", json={side: "qaa"}, headers=SECRET).status_code == 200
+
+
 def test_only_so_many_documents_are_taken_at_once(shelf: Shelf, name: str) -> None:
     options = ReviewOptions(GuardOptions(secret="s" * 24), embeddings=False, uploads=0)
     with TestClient(create(shelf, no_encoder, options), base_url=HOME) as client:

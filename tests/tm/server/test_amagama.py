@@ -142,6 +142,10 @@ def test_options_are_read_as_amagama_reads_them(client: TestClient, query: str, 
         ("/tmserver/1/2/unit/x", 404),
         ("/tmserver/zh_cn/en/units/x", 404),
         ("/tmserver/fr/en/unit/x", 200),
+        ("/tmserver/en_devel/de/unit/x", 200),
+        ("/tmserver/qaa/en/unit/x", 200),
+        ("/tmserver/xx_foo/en/unit/x", 404),
+        ("/tmserver/zh_cn/xx/unit/x", 404),
         ("/tmserver/languages", 200),
     ],
 )
@@ -150,6 +154,13 @@ def test_addresses(client: TestClient, path: str, status: int) -> None:
     assert answer.status_code == status
     if status != 200:
         assert answer.json()["message"]
+
+
+def test_a_language_that_nobody_knows_is_added_by_its_own_name_only(client: TestClient) -> None:
+    assert client.put("/tmserver/xx/en/unit/1", json={"source": "Rhi", "target": "A"}).status_code == 404
+    unit = {"source": "Rhi", "target": "A", "source_lang": "xx", "target_lang": "en"}
+    assert client.post("/api/add", json={"units": [unit]}).json()["new"] == 1
+    assert [one["target"] for one in client.get("/tmserver/xx/en/unit/Rhi").json()] == ["A"]
 
 
 def test_units_and_stores_are_added(client: TestClient) -> None:

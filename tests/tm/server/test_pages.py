@@ -1,4 +1,4 @@
-"""The pages as a server makes them: what they count is in the singular where there is one of it."""
+"""The pages as a server makes them: what they count, and what they say of a language that is none."""
 
 from pathlib import Path
 
@@ -16,6 +16,17 @@ def options(tmp_path: Path) -> ServerOptions:
     with Memory.open(path, create=True) as made:
         made.add(UNITS[:1])
     return ServerOptions(((path, 0),), tmp_path / "terms.sqlite", writable=True)
+
+
+@pytest.mark.parametrize(
+    "question", ["/?text=x&source_lang=xx-foo", "/?text=x&target_lang=xx-foo", "/terms?text=x&lang=xx-foo",
+                 "/terms?text=x&to=xx-foo", "/terms?what=text&text=x&lang=xx-foo"],
+)  # fmt: skip
+def test_a_language_that_is_none_is_told_on_the_page(options: ServerOptions, question: str) -> None:
+    with client_of(options) as client:
+        answer = client.get(question, headers={"accept": "text/html"})
+    assert answer.status_code == 400
+    assert "&#39;xx-foo&#39; is not a known language code" in answer.text
 
 
 def test_one_of_each_kind(options: ServerOptions) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from corpora.encodings import decode
 from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.extras import need
-from corpora.languages import base, detect, normalize
+from corpora.languages import base, detect, known, normalize
 from corpora.wording import counted, plural
 from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.formats.problems import Problems
@@ -121,11 +121,17 @@ def _candidates(rows: Sequence[Sequence[str]]) -> Columns | None:
     return Columns(terms, {at: _CANDIDATES[name] for at, name in enumerate(names) if name in _CANDIDATES}, header=True)
 
 
+def _code_of(name: str) -> str:
+    """The language of the name of a column, as it stands there."""
+    match = _TERM_COLUMN.match(name)
+    return match["language"].strip() if match else ""
+
+
 def _language_of(name: str) -> tuple[str, Status] | None:
     match = _TERM_COLUMN.match(name)
     if match is None:
         return None
-    language, status = match["language"].strip(), Status(match["status"] or "preferred")
+    language, status = _code_of(name), Status(match["status"] or "preferred")
     if language in _NAMES:
         return _NAMES[language], status
     if not re.fullmatch(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,4})*", language):
@@ -337,12 +343,18 @@ def write_omegat(path: Path, concepts: Iterable[Concept], source: str, target: s
 
 
 def named(columns: Mapping[str, int], *, header: bool) -> Columns:
-    """Columns by name as a user gives them ("zh", "en_forbidden", "note"); raises `UsageError` for an unknown name."""
+    """Columns by name as a user gives them ("zh", "en_forbidden", "note").
+
+    Raises `UsageError` for an unknown name, and for a language that BCP 47 does not know.
+    """
     terms: dict[int, tuple[str, Status]] = {}
     fields: dict[int, str] = {}
     for name, at in columns.items():
         language = None if name.lower() in _PLAIN else _language_of(name.lower())
         if language is not None:
+            code = _code_of(name.lower())
+            if code not in _NAMES:
+                known(code)
             terms[at] = language
         elif name.lower() in _PLAIN:
             fields[at] = _PLAIN[name.lower()]
