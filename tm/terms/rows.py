@@ -139,7 +139,7 @@ def proposed(pairs: Iterable[TermPair], units: Sequence[Unit]) -> Iterator[Conce
 
 
 def columns_of(text: str, *, header: bool) -> Columns:
-    """Columns of a table named by the user: ``zh=1,en=2,en_forbidden=3,note=4``. Raises `UsageError`."""
+    """Columns of a table that a person names: ``zh=1,en=2,en_forbidden=3,note=4``. Raises `UsageError`."""
     pairs: dict[str, int] = {}
     for part in text.split(","):
         name, _, number = part.partition("=")
