@@ -141,6 +141,16 @@ def test_suspects_are_found_filtered_and_reached(written: Path, open_page: Calla
 
 
 @pytest.mark.client
+def test_the_table_counts_one_unit_as_one(tmp_path: Path, open_page: Callable[..., Any]) -> None:
+    path = tmp_path / "one.html"
+    path.write_text(page_of(units(1)), "utf-8")
+    page = open_page()
+    page.goto(path.as_uri())
+    page.select_option("[name=show]", "all")
+    assert page.locator("#told").inner_text() == "1 of 1 unit"
+
+
+@pytest.mark.client
 def test_paper_is_white_and_takes_the_whole_list(tmp_path: Path, open_page: Callable[..., Any]) -> None:
     some = [replace(unit, score=0.1) for unit in units(200)]
     path = tmp_path / "long.html"

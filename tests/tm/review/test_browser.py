@@ -239,6 +239,15 @@ def test_from_two_documents_to_the_editor(
         page.locator(".recent", has_text="zh.txt – en.txt").wait_for()
 
 
+def test_one_unit_is_counted_as_one(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    write(path, units(1))
+    with serving(tmp_path / "reviews", str(path)) as found:
+        page = open_page()
+        page.goto(found)
+        page.locator("#counts", has_text="1 unit: 1 open").wait_for()
+
+
 def test_a_document_that_cannot_be_read_is_told(open_page: Callable[..., Any], tmp_path: Path) -> None:
     bad = tmp_path / "bad.pdf"
     bad.write_bytes(b"%PDF-1.7\nnothing here")
