@@ -249,11 +249,13 @@ def _measure(rows: Sequence[Row]) -> Layout:
             break
     if few and slack > _APART * width:
         return plain
-    slack = max(1.0, slack + _HALF)
+    # Nothing tells yet whether a space stands where a Chinese character meets a Latin letter at the end of a line.
+    wide = any(is_wide(above.text[-1]) for above, _ in sure)
+    slack = max(2.0 if wide else 1.0, slack + _HALF)
     if slack > _EVEN:
         # In a proportional face the rarest line ends fall shorter than any of the sure ones.
         slack *= 1.4
-    if len(sure) < _FEW and any(is_wide(above.text[-1]) for above, _ in sure):
+    if len(sure) < _FEW and wide:
         slack = max(slack, 0.08 * width)
     wrapped = width <= _WIDEST and (slack <= _SLACK * width or (spaced and gap == 0))
     if not wrapped:
@@ -303,10 +305,10 @@ def _is_spaced(pairs: Sequence[tuple[Row, Row]], gap: float, reach: float) -> bo
 
 
 def _sure(above: Row, below: Row, reach: float) -> bool:
-    """Whether the lines surely belong to one paragraph; a heading in the middle of its line is no full one."""
+    """Whether the lines surely belong to one paragraph; no full line is a heading in the middle, or set in pieces."""
     if below.cut or above.stopped or above.right < 0.4 * reach or abs(below.gap - round(below.gap)) > 0.4:
         return False
-    if above.right - above.indent < 0.4 * reach:
+    if above.right - above.indent < 0.4 * reach or "   " in above.text or "\t" in above.text:
         return False
     last, first = above.text[-1], below.text[0]
     if first.islower():

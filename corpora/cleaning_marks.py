@@ -34,6 +34,8 @@ _UNITS = re.compile(
     r"\s?(?:[年月日号號届屆次个個名条條款項项段章节節页頁卷期级級类類编編点點分时時周岁%％‰°℃亿万千百十元人国國种種]"
     r"|/\d|-\d|\.\d|,\d{3})"
 )
+#: A path, or the letter of an annex in the number of its section.
+_PATH = re.compile(r"(?:^|[\s(（])[\w.~-]*/[\w./~-]*[a-z]$|(?:^|\s)[A-Z]\.$", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}[,.]$")
 #: "70/174," or "S-32/1,": the number of a document, which no comma parts into thousands.
 _REFERENCE = re.compile(r"(?:^|[\s(（\u3400-\u9fff])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
@@ -272,7 +274,7 @@ def _candidates(index: int, text: Text, wanted: set[int], spaced: bool) -> list[
 def _score(text: str, start: int, end: int, spaced: bool) -> float:
     """How much a number looks like a glued mark by what stands at its sides; from 1 on it may be one."""
     before, behind = text[start - 1], text[end : end + 4]
-    if _UNITS.match(behind) or (behind[:1].isascii() and behind[:1].isalpha()):
+    if _UNITS.match(behind) or (behind[:1].isascii() and behind[:1].isalpha()) or _is_name(text, start, end):
         return 0.0
     loose = 0.0
     if before in " \u3000":
@@ -291,6 +293,17 @@ def _score(text: str, start: int, end: int, spaced: bool) -> float:
     else:
         score = 0.0
     return max(0.0, score - loose)
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether the number is part of a name: of a file ("gentoo.1", "man/man1", "page.1.ex") or of a section ("A.1")."""
+    before, behind = text[max(0, start - 60) : start], text[end : end + 2]
+    if _PATH.search(before) or (behind[:1] in ("/", ".", "-") and behind[1:].isalnum()):
+        return True
+    if not before.endswith("."):
+        return False
+    # No stop stands behind a blank, no sentence goes on in lower case behind stop and mark, and none has two stops.
+    return before[-2:-1] == " " or behind[:1] in tuple(".,;:。") or (behind[:1] == " " and behind[1:].islower())
 
 
 def _behind_stop(text: str, start: int) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from corpora.cleaning_grids import find_grid
 from corpora.cleaning_layout import Layout, Row, first_word, fits, is_wide, room_for_more
 from corpora.cleaning_tables import is_table_line
 from corpora.markers import FAMILIES, follows, parse_bullet, parse_marker
@@ -43,7 +44,7 @@ _LOOSE = 0.34  # the share of lines that break off early, from which on a run of
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows that belong together. ``form`` is "text", "code", "table" or "setext1"/"setext2" (underlined headings)."""
+    """Rows that belong together. ``form`` is "text", "code", "table", "cell" or "setext1"/"setext2" (underlined)."""
 
     rows: tuple[Row, ...]
     form: str = "text"
@@ -74,6 +75,12 @@ def group(rows: Sequence[Row], layout: Layout) -> list[Piece]:
             if end > index + 1:
                 pieces.append(Piece(tuple(rows[index + 1 : end]), "code"))
             index = end + 1
+            continue
+        grid = find_grid(rows, index, layout) if fence is None else None
+        if grid is not None:
+            close()
+            index, cells = grid
+            pieces += [Piece(cell, "cell") for cell in cells]
             continue
         if len(chunk) == 1 and _underlines(chunk[0], row):
             pieces.append(Piece((chunk[0],), "setext1" if row.text[0] in "=*#" else "setext2"))

@@ -1,0 +1,134 @@
+"""Find tables whose columns are parted by nothing but blanks, and cut them into cells.
+
+So they stand in text drawn out of a PDF with its layout kept, and in what clerks typed. What shows a table is white
+that runs down through all of its rows: the pieces of every row, parted by three blanks or more, fall into the same
+columns. A Chinese character counts for two columns or for one, whichever makes the columns straight: tools differ.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from corpora.cleaning_layout import Layout, Row, columns
+from corpora.markers import parse_bullet, parse_marker
+
+__all__ = ["find_grid"]
+
+_DRAWN = re.compile(r"[|]|[-+=<>]{2,}")  # strokes and arrows: a drawing, or a table of another make
+_APART = re.compile(r"[ \t]{3,}|\t")
+_ROWS = 3  # rows in pieces, at least; two where there are three columns
+_WHITE = 2  # columns of white, at least, between two columns
+_REST = 2  # rows in one piece, at most, that go on the cells of a row
+_LONG = 60  # columns, more than a cell is wide
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a row: its text from ``start`` to ``end`` in the row's own, and the columns that it takes."""
+
+    start: int
+    end: int
+    left: float
+    right: float
+
+
+def find_grid(rows: Sequence[Row], start: int, layout: Layout) -> tuple[int, list[tuple[Row, ...]]] | None:
+    """The table that begins with row ``start``: the row behind it and its cells in order, each as its pieces of lines.
+
+    None where there is none.
+    """
+    if rows[start].size is not None or _DRAWN.search(rows[start].text) or len(_parts(rows[start], columns)) < 2:
+        return None
+    end = _reach(rows, start, layout)
+    for width in (columns, len):
+        parts = [_parts(row, width) for row in rows[start:end]]
+        # The rows at the end that are no part of the table are text again.
+        while parts and (edges := _columns(parts)) is not None:
+            if _straight(parts, edges):
+                return _cut(rows[start : start + len(parts)], parts, edges, start)
+            parts.pop()
+            while parts and len(parts[-1]) < 2:
+                parts.pop()
+    return None
+
+
+def _reach(rows: Sequence[Row], start: int, layout: Layout) -> int:
+    """Where the rows end that may belong to a table."""
+    end = start + 1
+    rest = 0
+    while end < len(rows) and not rows[end].cut and rows[end].gap <= layout.gap + 1:
+        split = len(_parts(rows[end], columns)) > 1
+        rest = 0 if split else rest + 1
+        if rest > _REST or _DRAWN.search(rows[end].text) or (not split and columns(rows[end].text) > _LONG):
+            return end
+        end += 1
+    return end
+
+
+def _parts(row: Row, width: Callable[[str], float]) -> list[_Part]:
+    """The pieces of a row; a marker and the text that stands off from it are one."""
+    text = row.text
+    marker = parse_marker(text)
+    bullet = parse_bullet(text)
+    lead = marker.end if marker is not None else bullet[1] if bullet is not None else 0
+    expanded = row.line.text.expandtabs(8)
+    indent = len(expanded) - len(expanded.lstrip(" \t"))
+    found: list[_Part] = []
+    at = 0
+    for match in [*_APART.finditer(text, lead), None]:
+        stop = match.start() if match else len(text)
+        if stop > at:
+            left = indent + width(text[:at].expandtabs(8))
+            found.append(_Part(at, stop, left, left + width(text[at:stop])))
+        at = match.end() if match else stop
+    return found
+
+
+def _columns(parts: Sequence[Sequence[_Part]]) -> list[tuple[float, float]] | None:
+    """Left and right edge of each column: where the pieces of all rows, laid upon each other, leave white between."""
+    split = [row for row in parts if len(row) > 1]
+    edges: list[tuple[float, float]] = []
+    for part in sorted((part for row in split for part in row), key=lambda part: part.left):
+        if edges and part.left - edges[-1][1] < _WHITE:
+            edges[-1] = (edges[-1][0], max(edges[-1][1], part.right))
+        else:
+            edges.append((part.left, part.right))
+    return edges if len(split) >= (_ROWS if len(edges) < 3 else _ROWS - 1) else None
+
+
+def _straight(parts: Sequence[Sequence[_Part]], edges: Sequence[tuple[float, float]]) -> bool:
+    """Whether there are columns, each piece stands in one of its own, and rows in one piece go on a cell."""
+    if len(edges) < 2 or any(right - left > _LONG for left, right in edges):
+        return False
+    for row in parts:
+        places = [_place(part, edges) for part in row]
+        if None in places or len(set(places)) < len(places):
+            return False
+    # More than a few rows that fill one column alone are lines of something else.
+    return sum(len(row) > 1 for row in parts) >= 0.5 * len(parts)
+
+
+def _place(part: _Part, edges: Sequence[tuple[float, float]]) -> int | None:
+    on = [at for at, (left, right) in enumerate(edges) if part.left < right and part.right > left]
+    return on[0] if len(on) == 1 else None
+
+
+def _cut(
+    rows: Sequence[Row], parts: Sequence[Sequence[_Part]], edges: Sequence[tuple[float, float]], start: int
+) -> tuple[int, list[tuple[Row, ...]]]:
+    table: list[list[list[Row]]] = []
+    for row, pieces in zip(rows, parts, strict=True):
+        places = [_place(part, edges) or 0 for part in pieces]
+        if not table or 0 in places:
+            table.append([[] for _ in edges])
+        for part, place in zip(pieces, places, strict=True):
+            table[-1][place].append(_piece(row, part))
+    return start + len(rows), [tuple(cell) for cells in table for cell in cells if cell]
+
+
+def _piece(row: Row, part: _Part) -> Row:
+    lead = len(row.line.text) - len(row.line.text.lstrip())
+    text = row.text[part.start : part.end]
+    start = row.line.start + lead + part.start
+    line = replace(row.line, text=text, start=start, end=start + len(text), marks=())
+    return replace(row, line=line, text=text, indent=part.left, right=part.right)
