@@ -6,7 +6,7 @@ document; like deleted and hidden text they are left out and recorded.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpora import xml
@@ -24,6 +24,7 @@ _THROUGH = frozenset(
     "".split()
 )
 
+_SIGN = 4  # characters that a footnote's own sign has at most
 _GONE = ("del", "moveFrom")
 _OFF = ("0", "false", "off", "none")
 
@@ -78,8 +79,8 @@ class _Reader:
     length: int = 0
     page: int = 1
     pages: bool = False  # whether Word left the page breaks of its last layout in the file
-    footnotes: list[str] = field(default_factory=list)  # ids in the order of their marks
-    endnotes: list[str] = field(default_factory=list)
+    footnotes: list[tuple[str, str]] = field(default_factory=list)  # id and number, in the order of their marks
+    endnotes: list[tuple[str, str]] = field(default_factory=list)
     _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it goes on in the next
 
     def story(self, parent: Any, kind: Kind | None = None, marker: str = "") -> None:
@@ -100,12 +101,20 @@ class _Reader:
 
     def notes(self) -> None:
         """Read the footnotes and endnotes in the order of their marks, each with its number."""
-        for kind, ids, written in (("footnotes", self.footnotes, str), ("endnotes", self.endnotes, to_roman)):
+        for kind, marked in (("footnotes", self.footnotes), ("endnotes", self.endnotes)):
             parts = self.package.related.get(kind, [])
             by_id = {attribute(one, "id"): one for part in parts for one in children(part, "footnote", "endnote")}
-            for number, key in enumerate(list(ids), 1):
+            for key, number in list(marked):
                 if key in by_id:
-                    self.story(by_id[key], Kind.FOOTNOTE, written(number))
+                    first = len(self.blocks)
+                    self.story(by_id[key], Kind.FOOTNOTE, number)
+                    self._without_sign(first, number)
+
+    def _without_sign(self, at: int, number: str) -> None:
+        """Take the sign of its own that a note was given off the text of its first block, which opens with it."""
+        if at < len(self.blocks) and not number.isalnum():
+            block = self.blocks[at]
+            self.blocks[at] = replace(block, text=block.text.removeprefix(number).lstrip())
 
     def aside(self) -> None:
         """Record what stands beside the text."""
@@ -219,9 +228,16 @@ class _Reader:
                 into.text.append(_character(one, tag))
 
     def _mark(self, reference: Any, tag: str, into: _Paragraph) -> None:
-        ids = self.footnotes if tag == "footnoteReference" else self.endnotes
-        ids.append(attribute(reference, "id"))
-        number = str(len(ids)) if tag == "footnoteReference" else to_roman(len(ids))
+        marked = self.footnotes if tag == "footnoteReference" else self.endnotes
+        own = attribute(reference, "customMarkFollows") not in ("", *_OFF)
+        sign = next(_signs(reference), None) if own else None
+        if sign is not None:
+            number = (sign.text or "").strip()
+            sign.text = ""  # the mark is no text
+        else:
+            count = sum(number.isalnum() for _, number in marked) + 1
+            number = str(count) if tag == "footnoteReference" else to_roman(count)
+        marked.append((attribute(reference, "id"), number))
         into.marks.append((number, f"[{number}]"))
         into.text.append(MARK)
 
@@ -239,6 +255,14 @@ class _Reader:
         if text:
             start = self._lay(text)
             self.changes.append(Change(step, "dropped", text, start, start + len(text), self._page()))
+
+
+def _signs(reference: Any) -> Iterator[Any]:
+    """The texts behind a footnote's reference that may be its sign: in the same run, then in the next one."""
+    run = reference.getparent()
+    following = run.getnext() if run is not None else None
+    later = [*reference.itersiblings(), *(following if following is not None else ())]
+    return (one for one in later if xml.local(one) == "t" and 0 < len((one.text or "").strip()) <= _SIGN)
 
 
 def _allowed(text: str) -> str:

@@ -165,6 +165,30 @@ def test_tracked_changes_are_read_as_accepted(made: Callable[..., Document]) -> 
     }  # fmt: skip
 
 
+def test_notes_with_a_sign_of_their_own(made: Callable[..., Document]) -> None:
+    footnotes = f"""<w:footnotes {W}><w:footnote w:id="2"><w:p><w:r><w:t>*</w:t></w:r><w:r>
+    <w:t xml:space="preserve"> Submitted late.</w:t></w:r></w:p></w:footnote>
+    <w:footnote w:id="3"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> A/72/18.</w:t></w:r></w:p>
+    </w:footnote></w:footnotes>"""
+
+    def write(document: Word) -> None:
+        append(
+            document,
+            "<w:r><w:t>Progress report</w:t></w:r><w:r><w:rPr/>"
+            '<w:footnoteReference w:customMarkFollows="1" w:id="2"/><w:t>*</w:t></w:r>',
+        )
+        append(document, '<w:r><w:t>The report</w:t></w:r><w:r><w:footnoteReference w:id="3"/></w:r>')
+
+    document = made(write, footnotes=footnotes)
+    assert [(block.kind, block.marker, block.text) for block in document.blocks] == [
+        (Kind.PARAGRAPH, "", "Progress report"),
+        (Kind.PARAGRAPH, "", "The report"),
+        (Kind.FOOTNOTE, "*", "Submitted late."),
+        (Kind.FOOTNOTE, "1", "A/72/18."),
+    ]
+    assert [mark.number for block in document.blocks for mark in block.marks] == ["*", "1"]
+
+
 def test_links_boxes_breaks_and_symbols(made: Callable[..., Document]) -> None:
     box = (
         '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
