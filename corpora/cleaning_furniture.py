@@ -212,6 +212,11 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
                 if (key, top) not in repeated or inside[key] > 0 or _is_rest(rows, index, found, layout):
                     break
                 found[index] = Furniture("running heads")
+    # A page may bear nothing but its head; where most would, the pages are copies of each other, and text.
+    if 2 * sum(all(found[index] for index in page) for page in pages) > len(pages):
+        for page in pages:
+            for index in page:
+                found[index] = None
 
 
 def _comes_back(key: str, on: Mapping[int, int], pages: int, rows: Sequence[Row], layout: Layout) -> bool:
