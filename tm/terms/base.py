@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -327,12 +328,14 @@ class TermBase:
             )
 
     def _recently(self, ids: set[int]) -> dict[int, Concept]:
-        """The concepts, and others that were asked for not long ago: texts come back to the same ones."""
+        """The concepts by number; those read last are kept, since texts come back to the same ones."""
         self._kept()
-        if len(self._recent) > _RECENT:
-            self._recent = {}
-        self._recent |= self._read(sorted(ids - self._recent.keys()))[0]
-        return self._recent
+        known = {id: self._recent[id] for id in ids & self._recent.keys()}  # noqa: A001
+        known |= self._read(sorted(ids - known.keys()))[0]
+        self._recent |= known
+        for id in list(islice(self._recent, max(0, len(self._recent) - _RECENT))):  # noqa: A001
+            del self._recent[id]
+        return known
 
     def _hits(self, found: dict[int, tuple[str, float]], limit: int) -> list[Hit]:
         with self._errors():
@@ -345,7 +348,7 @@ class TermBase:
     def _read(self, ids: Sequence[int]) -> tuple[dict[int, Concept], dict[int, Term]]:
         """The concepts, and their terms in the order in which they were stored, by the numbers of their rows."""
         terms: dict[int, Term] = {}
-        own: dict[int, list[Term]] = {id: [] for id in ids}  # noqa: A001
+        own: dict[int, tuple[Term, ...]] = {}
         concepts: dict[int, Concept] = {}
         with self._errors():
             for id, concept, language, text, status, pos, source, note, examples in self._select(  # noqa: A001
@@ -354,11 +357,11 @@ class TermBase:
                 ids,
             ):
                 term = terms[id] = Term(text, language, _STATUS[status], pos, source, note, _listed(examples))
-                own[concept].append(term)
+                own[concept] = (*own.get(concept, ()), term)
             for row in self._select("SELECT * FROM concepts WHERE id IN ({}) ORDER BY id", ids):
                 id, key, subject, definition, refs, note, author, created, changed, properties = row  # noqa: A001
                 concepts[id] = Concept(
-                    key, tuple(own[id]), subject, definition, _listed(refs), note, author,
+                    key, own.get(id, ()), subject, definition, _listed(refs), note, author,
                     datetime.fromisoformat(created), datetime.fromisoformat(changed),
                     {} if properties == "{}" else json.loads(properties),
                 )  # fmt: skip

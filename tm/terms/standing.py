@@ -24,16 +24,19 @@ def pieces_of(folded: Folded) -> list[list[str]]:
 
 def standing(
     folded: Folded, pieces: Iterable[list[str]], keys: Iterable[tuple[str, str, int]]
-) -> list[tuple[int, int, list[int]]]:
+) -> list[tuple[int, int, tuple[int, ...]]]:
     """Start and end in the text, and numbers; of places that begin together the longest first.
 
     ``keys`` are pieces, each with a key that begins with it and a number of that key.
     """
     units, joiner = folded.units, folded.joiner
-    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    # Tuples and dicts of plain values are nothing to the collector of cycles, which would be called often here.
+    lengths: dict[str, tuple[int, ...]] = {}
     numbers: defaultdict[str, dict[int, None]] = defaultdict(dict)
     for piece, key, number in keys:
-        lengths[piece].add(key.count(joiner) + 1 if joiner else len(key))
+        length = key.count(joiner) + 1 if joiner else len(key)
+        if length not in (known := lengths.get(piece, ())):
+            lengths[piece] = (*known, length)
         numbers[key][number] = None
     found: list[tuple[int, int, str]] = []
     for row in pieces:
@@ -43,4 +46,4 @@ def standing(
                 if at + length <= len(units) and key in numbers:
                     found.append((folded.spans[at][0], folded.spans[at + length - 1][1], key))
     found.sort(key=lambda place: (place[0], -place[1], -len(place[2])))
-    return [(start, end, list(numbers[key])) for start, end, key in found]
+    return [(start, end, tuple(numbers[key])) for start, end, key in found]

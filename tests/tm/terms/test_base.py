@@ -153,6 +153,15 @@ def test_patterns_and_likeness_see_every_change(tmp_path: Path) -> None:
         assert other.find("中国共产党", "zh") == []
 
 
+def test_more_entries_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tm.terms.base._RECENT", 2)
+    with TermBase(":memory:") as base:
+        base.add(Concept(name, (Term(name, "zh-CN"),)) for name in "党员国会")
+        for text in ("党员国", "国", "会员", "党员国会"):
+            assert [[one.id for one in place.concepts] for place in base.find(text, "zh")] == [[one] for one in text]
+            assert len(base._recent) <= 2
+
+
 def test_a_pattern_longer_than_any_term_finds_nothing() -> None:
     with TermBase(":memory:") as base:
         base.add(sample_concepts())

@@ -34,4 +34,4 @@ def test_where_keys_stand(
 ) -> None:
     folded = fold_text(text, language)
     found = standing(folded, pieces_of(folded), keys)
-    assert [(text[start:end], numbers) for start, end, numbers in found] == places
+    assert [(text[start:end], list(numbers)) for start, end, numbers in found] == places
