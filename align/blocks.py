@@ -232,7 +232,8 @@ class _Stream:
 def _reordered(side: Prepared, order: Sequence[int]) -> Prepared:
     """``side`` in another order; runs across the seams are wrong, and no bead may straddle those."""
     texts = [side.texts[j] for j in order]
-    return Prepared(texts, side.language, side.vectors[:, order], traits(texts))
+    heard = None if side.clauses is None else side.clauses.take(order)
+    return Prepared(texts, side.language, side.vectors[:, order], traits(texts), side.encoder, heard)
 
 
 def _backbone(piece: Region, found: Sequence[Seed]) -> list[Seed]:

@@ -73,6 +73,12 @@ class Clauses:
         starts = self.starts[start : max(stop, start) + 1]
         return Clauses(self.vectors[starts[0] : starts[-1]], starts - starts[0])
 
+    def take(self, units: Sequence[int]) -> "Clauses":
+        """The clauses of ``units``, in that order."""
+        rows = [np.arange(self.starts[unit], self.starts[unit + 1]) for unit in units]
+        starts = np.cumsum([0, *map(len, rows)]).astype(np.int64)
+        return Clauses(self.vectors[np.concatenate(rows)] if rows else self.vectors[:0], starts)
+
 
 def clauses(parts: Sequence[Sequence[str]], vectors: Vectors) -> Clauses:
     """Lay the vectors ``[p, dim]`` of all parts out by unit; ``parts`` are those of each unit."""

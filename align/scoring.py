@@ -9,6 +9,7 @@ is one idea, computed for all places of a window at once:
   (the margin of Artetxe and Schwenk 2019, and the normalisation of Thompson and Koehn 2019, section 3.1);
 - *clauses*: whether parts of the bead, the outermost above all, would suit the unit next to it better, and whether
   the outermost of both sides suit each other;
+- *seam*: whether an alignment of clauses passes where the bead ends;
 - *leak*: what the neighbours just outside have to do with the bead, and what its own edge units have to do with the
   neighbours; *shrinking*: what the similarity would lose by one unit less;
 - lengths, as ratio and as difference over the root of the length (Gale and Church 1993);
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 
 from align.band import Window
 from align.clauses import Verdicts, verdicts
+from align.seams import Seams
 from align.spans import Prepared
 from align.traits import Traits
 
@@ -72,6 +74,7 @@ class Pair:
     ratio: float
     floor: float = 0.0
     gain: float = 1.0
+    seams: Seams | None = None
 
 
 def pair_up(
@@ -194,6 +197,7 @@ class _Place:
         # [a, b, rows, columns]: what is looked at together lies together.
         self._cosines = np.ascontiguousarray(flat.reshape(*source.shape[:2], *target.shape[:2]).transpose(0, 2, 1, 3))
         self._vectors: dict[tuple[str, int, int], Floats] = {}
+        self._seams = pair.seams.around(window, self._wide, self._high) if pair.seams is not None else None
         self._verdicts: Verdicts | None = None
         if pair.source.clauses is not None and pair.target.clauses is not None:
             self._verdicts = verdicts(
@@ -278,6 +282,8 @@ class _Place:
         found |= self._marks(a, b)
         if self._verdicts is not None:
             found |= self._clauses(self._verdicts, a, b)
+        if self._seams is not None:
+            found["seam"] = self._seams[a : a + self.rows, b : b + self.columns]
         found |= {
             "bead": 1.0,
             "size": size,

@@ -1,14 +1,15 @@
 """The bead search: two sequences of texts in, beads out; paragraphs and sentences alike.
 
 Three steps. A coarse path through single vectors gives a band (`align.band`); every bead in the band gets a score
-(`align.scoring`); and the lattice of all segmentations (`align.lattice`) gives each bead its probability and the path
-with the most beads expected to be right. Every unit stands in exactly one bead, beads come in order, and time and
+(`align.scoring`), with thorough encoders after an alignment of clauses (`align.seams`); and the lattice of all
+segmentations (`align.lattice`) gives each bead its probability and the path with the most beads expected to be right.
+Every unit stands in exactly one bead, beads come in order, and time and
 memory are linear in the number of units.
 """
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -20,12 +21,13 @@ from align.alignment import Bead
 from align.band import Window, cover
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, Pair, Shape, pair_up, score, shapes
+from align.seams import SHAPES, Seams, as_units, seams
 from align.spans import Prepared, prepare
-from align.weights import known, weights
+from align.weights import clause_weights, known, weights
 from corpora.errors import UsageError
 from models.encoder import Encoder
 
-__all__ = ["SearchOptions", "search", "search_prepared"]
+__all__ = ["SearchOptions", "find_seams", "search", "search_prepared"]
 
 Floats = NDArray[np.float32]
 
@@ -43,7 +45,8 @@ class SearchOptions:
     of the bead - caution), so that a higher value draws fewer and larger beads. Half of the F1 that is hoped for
     maximises expected F1.
     ``clauses``: parts of units are heard too (`align.clauses`).
-    ``weights``: weights of the features of `align.scoring` in place of the trained ones.
+    ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``clause_weights``: those for
+    clauses aligned as units, which go with them (`align.seams`), None for no such alignment.
     """
 
     unit: Literal["sentence", "paragraph"] = "sentence"
@@ -54,6 +57,7 @@ class SearchOptions:
     caution: float = 0.45
     clauses: bool = True
     weights: Mapping[str, float] | None = None
+    clause_weights: Mapping[str, float] | None = None
 
     @classmethod
     def paragraphs(cls) -> "SearchOptions":
@@ -120,9 +124,13 @@ def _search(
     types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
     band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, options.half_width)
     covering = band.windows
+    chosen = options.weights
+    if chosen is None:
+        chosen = weights(options.unit, source.encoder)
     rescale = options.weights is None and not known(options.unit, source.encoder)
     pair = pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale)
-    lattice = Lattice(types, covering, _scores(pair, covering, types, nodes, options, bonus))
+    pair = replace(pair, seams=find_seams(source, target, options, nodes))
+    lattice = Lattice(types, covering, _scores(pair, covering, types, nodes, chosen, bonus))
     # What a bead is worth: the probability that it is right, less what drawing it costs in precision.
     # It takes the place of the scores, which for a long text are most of the memory.
     worth = posteriors(lattice, out=lattice.scores)
@@ -132,6 +140,25 @@ def _search(
     worth[~possible] = IMPOSSIBLE
     path = best_path(lattice)
     return [_bead(arc, float(worth[lattice.at(arc)]) + options.caution) for arc in path]
+
+
+def find_seams(
+    source: Prepared, target: Prepared, options: SearchOptions, nodes: Sequence[tuple[int, int]]
+) -> Seams | None:
+    """Align the clauses of both sides between the anchors ``nodes``; None where there are no weights for that."""
+    chosen = options.clause_weights
+    if options.weights is None:
+        chosen = clause_weights(options.unit, source.encoder)
+    if chosen is None or source.clauses is None or target.clauses is None or not len(source) or not len(target):
+        return None
+    sides = as_units(source, source.clauses), as_units(target, target.clauses)
+    starts = source.clauses.starts, target.clauses.starts
+    finer = [(int(starts[0][i]), int(starts[1][j])) for i, j in nodes]
+    types = shapes(*SHAPES)
+    singles = sides[0].vectors[0].astype(np.float32), sides[1].vectors[0].astype(np.float32)
+    band = cover(*singles, finer, options.half_width)
+    pair = pair_up(*sides, kept=(band.source_kept, band.target_kept))
+    return seams(Lattice(types, band.windows, _scores(pair, band.windows, types, finer, chosen)), starts)
 
 
 def _pool_omissions(probabilities: Floats, lattice: Lattice) -> None:
@@ -166,11 +193,10 @@ def _scores(
     covering: Sequence[Window],
     types: tuple[Shape, ...],
     nodes: Sequence[tuple[int, int]],
-    options: SearchOptions,
-    bonus: Mapping[tuple[int, int], float] | None,
+    chosen: Mapping[str, float],
+    bonus: Mapping[tuple[int, int], float] | None = None,
 ) -> Floats:
     """Return the scores ``[types, nodes]`` of all arcs, as `Lattice` wants them."""
-    chosen = options.weights if options.weights is not None else weights(options.unit, pair.source.encoder)
     walls = _Walls(nodes) if len(nodes) > 2 else None
     sizes = [(window.last - window.first) * (window.right - window.left) for window in covering]
     ends = np.cumsum(sizes)

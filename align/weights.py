@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["BUILTIN", "known", "weights"]
+__all__ = ["BUILTIN", "clause_weights", "known", "weights"]
 
 #: The name of the encoder that the weights without an encoder's name were learned with.
 BUILTIN = "use-multilingual-3"
@@ -24,6 +24,12 @@ def weights(unit: str, encoder: str = "") -> Mapping[str, float]:
     """
     table = _table()
     return table.get(f"{unit}:{encoder}") or table[unit]
+
+
+@cache
+def clause_weights(unit: str, encoder: str) -> Mapping[str, float] | None:
+    """Return the weights for clauses of ``unit`` aligned by themselves (`align.seams`), if the encoder has some."""
+    return _table().get(f"clauses of {unit}:{encoder}")
 
 
 @cache

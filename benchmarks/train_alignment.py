@@ -1,6 +1,6 @@
 """Learn the weights of `align.scoring` from gold alignments, and say what they are worth on documents left out.
 
-    python -m benchmarks.train_alignment sentence SHARED [--model use+e5] [--write]
+    python -m benchmarks.train_alignment sentence SHARED [--model use+e5 --seams] [--write]
     python -m benchmarks.train_alignment paragraph SHARED [--write]
 
 The model is a linear-chain conditional random field over segmentations (Lafferty et al. 2001; Sarawagi and Cohen 2004):
@@ -29,11 +29,10 @@ from align import metrics
 from align.alignment import Bead
 from align.band import Window, cover
 from align.blocks import BlockOptions
-from align.clauses import Clauses
 from align.lattice import Lattice, _forward, _log_sum, posteriors
 from align.pipeline import AlignOptions, align
 from align.scoring import IMPOSSIBLE, Pair, features, pair_up, score, shapes
-from align.search import SearchOptions, search_prepared
+from align.search import SearchOptions, find_seams, search_prepared
 from align.spans import Prepared, prepare
 from align.traits import traits
 from align.weights import weights as shipped
@@ -49,6 +48,7 @@ _ROWS = 32
 _STRETCH = 20  # beads of one omission made for training
 _MADE = 0.25  # what a made example counts for
 _ROUNDS = 60
+_SEAM = "seam"
 _FLATTENED = 0.5  # what the shipped weights count for when they say which arcs are next to impossible
 _UNLIKELY = 1e-6
 _WEIGHTS = Path(__file__).resolve().parent.parent / "align" / "weights.json"
@@ -117,11 +117,9 @@ def _with_omission(
     texts = [sides[side].texts[unit] for unit in kept]
     shortened = list(sides)
     heard = sides[side].clauses
-    if heard is not None:
-        rows = np.concatenate([np.arange(heard.starts[unit], heard.starts[unit + 1]) for unit in kept])
-        sizes = np.diff(heard.starts)[kept]
-        heard = Clauses(heard.vectors[rows], np.concatenate([[0], np.cumsum(sizes)]))
-    shortened[side] = replace(sides[side], texts=texts, vectors=vectors, traits=traits(texts), clauses=heard)
+    shortened[side] = replace(
+        sides[side], texts=texts, vectors=vectors, traits=traits(texts), clauses=heard.take(kept) if heard else None
+    )
     beads: list[Bead] = []
     for bead in gold:
         both = [bead.source, bead.target]
@@ -165,6 +163,35 @@ def _example(
                 plain = value[0] * np.float32(value[1]) if isinstance(value, tuple) else value
                 table[row, low:high] = np.broadcast_to(plain, possible.shape).ravel()[inside]
     return Example(name, pair, gold, lattice, table[: len(names)], chosen, np.searchsorted(chosen, path), made)
+
+
+def clause_weights(names: Sequence[str], data: Sequence[Example], penalty: float) -> dict[str, float]:
+    """Learn weights for clauses aligned as units from whole units, by all features but those of their clauses."""
+    rows = [row for row, name in enumerate(names) if not name.startswith("clause") and name != _SEAM]
+    plain = [replace(one, features=np.ascontiguousarray(one.features[rows])) for one in data]
+    return {names[row]: float(weight) for row, weight in zip(rows, train(plain, penalty), strict=True)}
+
+
+def with_seams(
+    names: Sequence[str], data: Sequence[Example], options: SearchOptions, weights: Mapping[str, float]
+) -> list[Example]:
+    """Put the seams that clauses aligned with ``weights`` make into the last feature of ``data``."""
+    return [replace(one, features=np.vstack([one.features[:-1], _seam(one, options, weights)])) for one in data]
+
+
+def _seam(one: Example, options: SearchOptions, weights: Mapping[str, float]) -> NDArray[np.float32]:
+    source, target = one.pair.source, one.pair.target
+    given = replace(options, weights={}, clause_weights=weights)
+    found = find_seams(source, target, given, [(0, 0), (len(source), len(target))])
+    assert found is not None
+    values = np.zeros_like(one.lattice.scores)
+    for window, part in one.lattice.parts():
+        plane = found.around(window, source.width, target.width)
+        rows, columns = window.last - window.first, window.right - window.left
+        for number, (a, b) in enumerate(one.lattice.types):
+            if a and b:
+                values[number, part] = plane[a : a + rows, b : b + columns].ravel()
+    return values.ravel()[one.arcs]
 
 
 def _places(lattice: Lattice, arcs: Sequence[tuple[int, int, int, int]]) -> NDArray[np.int64]:
@@ -296,8 +323,13 @@ def leave_one_out(
     for one in data:
         if one.made:
             continue
-        weights = train([other for other in data if other.name != one.name], PENALTY[options.unit], start)
-        chosen = replace(options, weights=dict(zip(names, map(float, weights), strict=True)))
+        penalty, seen = PENALTY[options.unit], data
+        clauses = None
+        if _SEAM in names:
+            clauses = clause_weights(names, [other for other in data if other.name != one.name], penalty)
+            seen = with_seams(names, data, options, clauses)
+        weights = train([other for other in seen if other.name != one.name], penalty, start)
+        chosen = replace(options, weights=dict(zip(names, map(float, weights), strict=True)), clause_weights=clauses)
         if options.unit == "sentence":
             found[one.name] = search_prepared(one.pair.source, one.pair.target, options=chosen)
         else:
@@ -305,7 +337,7 @@ def leave_one_out(
             whole = AlignOptions("paragraph", segmented=True, blocks=BlockOptions(search=chosen))
             found[one.name] = align(*sides, encoder=encoder, options=whole).beads
         gold[one.name] = one.gold
-        lost += surprise(one, weights)
+        lost += sum(surprise(other, weights) for other in seen if other.name == one.name and not other.made)
         print(one.name, metrics.evaluate(dict([*gold.items()][-1:]), found).overall.strict, flush=True)
     overall = metrics.evaluate(gold, found)
     error, table = metrics.calibration(gold, found)
@@ -324,6 +356,9 @@ def main() -> None:
     parser.add_argument("unit", choices=("sentence", "paragraph"))
     parser.add_argument("shared", type=Path)
     parser.add_argument("--model", default="builtin")
+    parser.add_argument(
+        "--seams", action="store_true", help="align clauses first: as good as a search more, and as long"
+    )
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     options = SearchOptions() if arguments.unit == "sentence" else SearchOptions.paragraphs()
@@ -331,14 +366,25 @@ def main() -> None:
     encoder = load(arguments.model)
     names, data = examples(folder, encoder, options)
     before = shipped(options.unit, encoder.name)
+    if arguments.seams:
+        names = [*names, _SEAM]
+        data = [replace(one, features=np.pad(one.features, ((0, 1), (0, 0)))) for one in data]
+        clauses = clause_weights(names, data, PENALTY[options.unit])
+        data = with_seams(names, data, options, clauses)
+        if arguments.write:
+            _write(_WEIGHTS, f"clauses of {options.unit}:{encoder.name}", _rounded(clauses))
     weights = train(data, PENALTY[options.unit], np.array([before.get(name, 0.0) for name in names]))
     key = arguments.unit if arguments.model == "builtin" else f"{arguments.unit}:{encoder.name}"
     if arguments.write:
-        _write(_WEIGHTS, key, {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)})
+        _write(_WEIGHTS, key, _rounded(dict(zip(names, weights, strict=True))))
     figures = leave_one_out(names, data, options, weights, folder, encoder)
     print(key, json.dumps(figures, indent=1))
     if arguments.write:
         _write(_FIGURES, key, figures)
+
+
+def _rounded(weights: Mapping[str, Any]) -> dict[str, float]:
+    return {name: round(float(weight), 4) for name, weight in weights.items()}
 
 
 def _write(path: Path, key: str, value: Any) -> None:

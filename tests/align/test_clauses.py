@@ -116,3 +116,13 @@ def test_a_slice_has_the_clauses_of_its_units(words) -> None:
     assert np.array_equal(whole[1:].clauses.starts, part.clauses.starts)
     assert np.array_equal(whole[1:].clauses.vectors, part.clauses.vectors)
     assert len(whole[3:].clauses) == 0
+
+
+def test_clauses_are_taken_in_any_order(words) -> None:
+    texts = ["one, two things and more", "alone", "and so, he said, it ended"]
+    side = prepare(texts, encoder=words, language="en", width=1, by_clauses=True)
+    assert side.clauses is not None
+    taken = side.clauses.take([2, 0])
+    assert np.array_equal(taken[:1].vectors, side.clauses[2:].vectors)
+    assert np.array_equal(taken[1:].vectors, side.clauses[:1].vectors)
+    assert len(side.clauses.take([])) == 0

@@ -1,12 +1,16 @@
 """Features and scores: what one window says, whatever the window."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from align.band import Window
 from align.scoring import IMPOSSIBLE, features, pair_up, score, shapes
+from align.search import SearchOptions, find_seams
 from align.spans import prepare
-from align.weights import known, weights
+from align.weights import clause_weights, known, weights
 
 SOURCE = ["One thing, and another.", "“Why?” he asked.", "In 1998 it rained.", "Nothing!", "They went home."]
 TARGET = ["ONE THING, AND ANOTHER.", "“WHY?”", "HE ASKED.", "IN 1998 IT RAINED.", "THEY WENT HOME."]
@@ -46,8 +50,19 @@ def test_the_right_bead_is_worth_more_than_its_neighbours(pair) -> None:
     assert found[TYPES.index((1, 1)), 2, 3] > found[TYPES.index((1, 2)), 2, 3]
 
 
-@pytest.mark.parametrize("unit", ["sentence", "paragraph"])
-def test_every_weight_is_that_of_a_feature(unit: str, pair) -> None:
+@pytest.mark.parametrize(
+    "table",
+    [
+        weights("sentence"),
+        weights("paragraph"),
+        weights("sentence", "use-multilingual-3+multilingual-e5-small-q4"),
+        clause_weights("sentence", "use-multilingual-3+multilingual-e5-small-q4"),
+    ],
+    ids=["sentence", "paragraph", "thorough", "clauses"],
+)
+def test_every_weight_is_that_of_a_feature(table: Mapping[str, float], pair) -> None:
+    options = SearchOptions(weights={}, clause_weights={"cosine": 1.0})
+    pair = replace(pair, seams=find_seams(pair.source, pair.target, options, [(0, 0), (5, 5)]))
     names = {name for values, _ in features(pair, Window(0, 6, 0, 6), TYPES) for name in values}
     # Marks that no unit of the window has are not counted.
     marks = {
@@ -60,7 +75,8 @@ def test_every_weight_is_that_of_a_feature(unit: str, pair) -> None:
         "number",
         "number lone",
     }
-    assert set(weights(unit)) <= names | marks
+    assert table
+    assert set(table) <= names | marks
 
 
 def test_an_encoder_of_another_scale_is_brought_to_the_usual_one(words) -> None:
