@@ -126,6 +126,8 @@ def _opens_area(rows: Sequence[Row], furniture: Sequence[Furniture | None], inde
     """Whether a rule is the one above footnotes: a note follows; behind any rule but "____" its number counts on."""
     following = next((i for i in range(index + 1, len(rows)) if furniture[i] is None), None)
     found = _form(rows[following].text) if following is not None else None
+    if following is not None and found is None and rows[following].text in ("1", str(last + 1)):
+        found = _alone(rows[following], rows, furniture, following)
     if found is None or following is None:
         return False
     if found[1] == "dot":
@@ -156,6 +158,16 @@ def _form(text: str) -> tuple[str, str, int] | None:
     return None
 
 
+def _alone(
+    row: Row, rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int
+) -> tuple[str, str, int] | None:
+    """The number of a note that stands on a line of its own, as tools leave it that part lines where letters rise."""
+    below = index + 1
+    if len(row.text) > 3 or below >= len(rows) or furniture[below] is not None or rows[below].cut:
+        return None
+    return row.text, "number", len(row.text)
+
+
 def _opening(
     row: Row,
     rows: Sequence[Row],
@@ -168,6 +180,8 @@ def _opening(
 ) -> tuple[str, str, int] | None:
     """The number, form and text offset of the note that the row opens, or None."""
     found = _form(row.text)
+    if found is None and (behind_rule or head is not None) and row.text.isdecimal():
+        found = _alone(row, rows, furniture, index)
     if found is None:
         return None
     number, form, _ = found
@@ -277,6 +291,8 @@ def _small(row: Row, layout: Layout) -> bool:
 
 def _goes_on(above: Row, row: Row, layout: Layout) -> bool:
     """Whether a row goes on the note above it."""
+    if above.text.isdecimal() and row.gap <= _note_gap(layout):
+        return True
     if layout.size is not None:
         return _small(row, layout) and row.gap < layout.gap + 1
     if row.gap > layout.gap or not layout.wrapped:

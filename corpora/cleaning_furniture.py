@@ -279,6 +279,25 @@ def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[
     return list(page)
 
 
+def _beside(rows: Sequence[Row], found: list[Furniture | None]) -> None:
+    """Mark lone numbers that stand beside what else a page has at its edge, and count up through the text."""
+    beside = [
+        index
+        for index, row in enumerate(rows)
+        if found[index] is None
+        and row.text.isdecimal()
+        and _NUMBER.match(row.text)
+        and any(
+            0 <= other < len(rows) and (sort := found[other]) is not None and sort.step != "rules"
+            for other in (index - 1, index + 1)
+        )
+    ]
+    values = [int(rows[index].text) for index in beside]
+    if len(values) > 1 and all(above < below for above, below in pairwise(values)):
+        for index, value in zip(beside, values, strict=True):
+            found[index] = Furniture("page marks", value)
+
+
 def _numbers(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -> None:
     """Mark bare page numbers: lone numbers at page edges, or lone numbers that count up through the text."""
     pages = _pages(rows, found)
@@ -299,6 +318,7 @@ def _numbers(rows: Sequence[Row], found: list[Furniture | None], layout: Layout)
     ]:
         for index in indexes:
             found[index] = Furniture("page marks", int(rows[index].text))
+    _beside(rows, found)
     if any(row.cut for row in rows):
         return
     lone = [(index, int(row.text)) for index, row in enumerate(rows) if found[index] is None and row.text.isdigit()]

@@ -26,6 +26,7 @@ _WIDE = "WF"
 STOPS = "。！？；：.!?;:…"
 CLOSERS = "”’」』）)】》〉\"'］]"
 _WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_DOUBLE = re.compile(r"(?<=\S)  (?=\S)")
 _MARK_BEHIND = re.compile(r"(?<=[，。；：、！？）》」』”’])\d{1,3}(?!\d)")
 _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?<!\d[.,])\s?(?:\d{1,3}|\^?\[\d{1,3}\]|\*{1,3})$")
 _SURE = 0.06  # the share of lines that must surely go on in the next for a text to count as wrapped
@@ -147,11 +148,16 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
             continue
         expanded = line.text.expandtabs(8)
         indent = columns(expanded[: len(expanded) - len(expanded.lstrip())])
-        width = columns(text)
+        width = columns(_closed(text))
         cut = page is not None and line.page != page
         rows.append(Row(line, text, indent, indent + width, gap, line.text.rstrip("\r\n")[-1:].isspace(), cut))
         gap, page = 0, line.page
     return rows
+
+
+def _closed(text: str) -> str:
+    """The text without the second of two blanks, by which some tools fill lines up to the margin."""
+    return _DOUBLE.sub(" ", text) if "  " in text else text
 
 
 def _placed(lines: Sequence[Line]) -> list[Row]:
@@ -212,7 +218,7 @@ def fitted(rows: Sequence[Row]) -> tuple[Sequence[Row], Layout]:
     layout = _measure(rows)
     if not rows or rows[0].size is not None or (layout.wrapped and layout.slack <= _EVEN):
         return rows, layout
-    faced = [replace(row, right=row.indent + half_ems(row.text), faced=True) for row in rows]
+    faced = [replace(row, right=row.indent + half_ems(_closed(row.text)), faced=True) for row in rows]
     other = _measure(faced)
     better = other.wrapped and (not layout.wrapped or other.slack / other.width < _EVENER * layout.slack / layout.width)
     return (faced, other) if better else (rows, layout)

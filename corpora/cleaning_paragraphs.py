@@ -39,6 +39,7 @@ _CLAUSES = ("number-dot", "letter-paren", "roman-paren")
 _LOST = 4  # blank lines that a page break adds between the lines of a paragraph
 _ROOM = 8  # columns that a line leaves unused before it counts as broken off
 _NEARLY = 0.9  # of the line, that the text of a full line of a title fills with the next word
+_LOWER, _WIDE = 0.6, 0.85  # of the width: lines that a sentence may run over, in lower case and in Chinese
 _LOOSE = 0.34  # the share of lines that break off early, from which on a run of lines is no running text
 
 
@@ -114,8 +115,11 @@ def _same_chunk(chunk: Sequence[Row], row: Row, layout: Layout) -> bool:
 
 def _clearly_unfinished(above: Row, row: Row, layout: Layout) -> bool:
     """Whether a paragraph goes on over a gap that a page break without a mark may have left."""
-    if layout.spaced or fits(above, row, layout) or above.stopped or parse_marker(row.text) is not None:
+    if fits(above, row, layout) or above.stopped or parse_marker(row.text) is not None:
         return False
+    if layout.spaced:
+        # A line with a raised mark stands further off in what some tools draw out of a PDF.
+        return row.gap <= layout.gap + 1 and row.text[0].islower() and above.text[-1].isalnum()
     if layout.trailing:
         return not above.trailing
     return above.ending not in _COMMAS and row.text[0].islower()
@@ -175,9 +179,23 @@ def _goes_on(piece: Sequence[Row], row: Row, layout: Layout) -> bool:
             return _fills(above, row, layout)
         if centred and (len(piece) > 1 or not _fills(above, row, layout)):
             return False
+    if not opens and _runs_on(above, row, layout):
+        return True
     if fits(above, row, layout) or (opens and (above.stopped or row.indent > layout.margin + 0.8)):
         return False
     return _stands_within(piece, row, layout)
+
+
+def _runs_on(above: Row, row: Row, layout: Layout) -> bool:
+    """Whether a sentence plainly goes on, though the line above is not quite full: a first line, for one, of which the
+    indent was lost.
+    """
+    last, first = above.text[-1], row.text[0]
+    if above.stopped or row.indent > layout.margin + 0.8:
+        return False
+    if first.islower():
+        return (last.isalnum() or last in ",-") and above.right >= _LOWER * layout.width
+    return is_wide(first) and is_wide(last) and last.isalnum() and above.right >= _WIDE * layout.width
 
 
 def _is_centred(row: Row, layout: Layout) -> bool:

@@ -105,7 +105,10 @@ _SIMPLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("letter-dot", re.compile(r"([a-z][.．])(?=\s|$|[\u3400-\u9fff])\s*")),
     ("roman-dot", re.compile(r"([ivx]{1,6}[.．])(?=\s|$|[\u3400-\u9fff])\s*")),
 )  # fmt: skip
-_BULLET = re.compile(r"([*•·●○◦▪■□◆◇‣⁃–—\-+➢➤►▶※✓])(?:\s+|(?=[\u3400-\u9fff]))(?=\S)")
+#: The last three are what PDF readers leave of a bullet from a font of symbols.
+_BULLET = re.compile(
+    r"([*•·●○◦▪■□◆◇‣⁃–—\-+➢➤►▶※✓]|[\ue000-\uf8ff]|\x7f|\(cid:\d{1,5}\))(?:\s+|(?=[\u3400-\u9fff]))(?=\S)"
+)
 
 
 def parse_marker(text: str, before: Marker | None = None) -> Marker | None:
