@@ -47,33 +47,92 @@ def entries(size: int, rng: random.Random) -> Iterator[Concept]:
 
 
 def lookups(size: int) -> dict[str, Any]:
-    """Times of look-ups and of finding all terms of a text of 2,000 characters, a tenth of it terms."""
+    """Times of every kind of look-up, and of finding all terms of texts of 2,000 characters; the cost of the store."""
     rng = random.Random(1)
-    with tempfile.TemporaryDirectory() as folder, TermBase(Path(folder) / "terms.sqlite") as base:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "terms.sqlite"
         start = time.perf_counter()
-        base.add(entries(size, rng))
+        with TermBase(path) as base:
+            base.add(entries(size, rng))
         seconds = time.perf_counter() - start
-        some = [concept for concept in base.concepts() if rng.random() < 2000 / size]
-        zh, en = [c.terms[0].text for c in some], [c.terms[1].text for c in some]
-        han = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
-        zh_text = "".join(rng.choice(zh) if rng.random() < 0.1 else rng.choice(han) for _ in range(2000))[:2000]
-        en_text = " ".join(rng.choice(en) for _ in range(200))[:2000]
+        with TermBase(path) as base:
+            every: dict[str, list[str]] = {"zh": [], "en": []}
+            for concept in base.concepts():
+                for term in concept.terms:
+                    every[term.language[:2]].append(term.text)
+            some = {language: rng.sample(terms, 2000) for language, terms in every.items()}
+            loading = first_questions(base, some["zh"])
+            times = {
+                f"{language}, {kind}": milliseconds(lambda one, to=language: base.lookup(one, to), asked)
+                for language, terms in some.items()
+                for kind, asked in questions(terms, language, rng).items()
+            }
+            times |= {
+                f"{language}, all terms of 2,000 characters, {kind}": milliseconds(
+                    lambda text, to=language: base.find(text, to), texts(known[language], language, rng, 100)
+                )
+                for language in every
+                for kind, known in (("of 2,000 entries", some), ("of all entries", every))
+            }
         return {
             "entries": size,
             "entries stored a second": size / seconds,
-            "times": {
-                "zh, exact": milliseconds(lambda q: base.lookup(q, "zh"), zh[:300]),
-                "en, exact": milliseconds(lambda q: base.lookup(q, "en"), en[:300]),
-                "zh, one character wrong": milliseconds(
-                    lambda q: base.lookup(q, "zh"), [f"{q[:-1]}丨" for q in zh[:300]]
-                ),
-                "en, two letters wrong": milliseconds(
-                    lambda q: base.lookup(q, "en"), [f"q{q[1:-1]}q" for q in en[:300]]
-                ),
-                "zh, all terms of 2,000 characters": milliseconds(lambda q: base.find(q, "zh"), [zh_text] * 40),
-                "en, all terms of 2,000 characters": milliseconds(lambda q: base.find(q, "en"), [en_text] * 40),
-            },
+            "file, MB": path.stat().st_size / 1e6,
+            **loading,
+            "times": times,
         }
+
+
+def first_questions(base: TermBase, terms: Sequence[str]) -> dict[str, float]:
+    """Milliseconds of the first patterns after a change: one is answered from the file, the next loads the keys."""
+    times = []
+    for term in terms[:2]:
+        start = time.perf_counter()
+        base.lookup(f"*{term[-2:]}", "zh")
+        times.append(1000 * (time.perf_counter() - start))
+    return {"zh, first pattern after a change, ms": times[0], "zh, second pattern, which loads the keys, ms": times[1]}
+
+
+def questions(terms: Sequence[str], language: str, rng: random.Random) -> dict[str, list[str]]:
+    """300 questions of each kind, made of these terms; the pieces between wildcards as long as people type them."""
+    size = 1 if language == "zh" else 3
+    asked: dict[str, list[str]] = {}
+    for term in rng.choices([term for term in terms if len(term) > 3 * size], k=300):
+        at = rng.randrange(size, len(term) - size)
+        middle, wrong = term[at : at + size], "\u4e28" if language == "zh" else "q"
+        for kind, question in {
+            "exact": term,
+            "beginning": term[: 2 * size],
+            "one character wrong": f"{term[:at]}{wrong}{term[at + 1 :]}",
+            "first and last wrong": f"{wrong}{term[1:-1]}{wrong}",
+            "nothing alike": f"{term[::-1]}{wrong * 3}{term}",
+            "*x": f"*{term[-size:]}",
+            "*x, twice as long": f"*{term[-2 * size :]}",
+            "x*": f"{term[:size]}*",
+            "x*x": f"{term[:size]}*{term[-size:]}",
+            "*x*": f"*{middle}*",
+            "*x*, of one character": f"*{term[at]}*",
+            "*x*, nothing fits": f"*{middle}{wrong * 2}*",
+            "*x*x*": f"*{term[:size]}*{term[-size:]}*",
+            "*x*x*x*, of single characters": f"*{term[0]}*{term[at]}*{term[-1]}*",
+            "?x*": f"?{term[1 : 1 + size]}*",
+            "*x?": f"*{term[-1 - size : -1]}?",
+            "*x?x*": f"*{term[at - 1]}?{term[at + 1]}*",
+            "?x?x": f"?{term[1]}?{term[3:]}",
+        }.items():
+            asked.setdefault(kind, []).append(question)
+    return asked
+
+
+def texts(terms: Sequence[str], language: str, rng: random.Random, count: int) -> list[str]:
+    """Texts of 2,000 characters, each another: Chinese of which two in five characters are terms, English of terms."""
+    if language == "en":
+        return [" ".join(rng.choices(terms, k=200))[:2000] for _ in range(count)]
+    han = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
+    return [
+        "".join(rng.choice(terms) if rng.random() < 0.1 else rng.choice(han) for _ in range(2000))[:2000]
+        for _ in range(count)
+    ]
 
 
 def po_units(shared: Path) -> list[Unit]:
