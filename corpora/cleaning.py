@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpora import profiles
+from corpora.cleaning_columns import in_reading_order
 from corpora.cleaning_footnotes import Note, take_footnotes
 from corpora.cleaning_furniture import Furniture, find_furniture
 from corpora.cleaning_joining import Joiner, Text, joiner_of
@@ -55,7 +56,7 @@ def blocks_from_lines(
     """
     options = options or CleaningOptions()
     profile = profiles.choose([line.text for line in lines], profile)
-    rows, layout = fitted(squared(rows_of(lines)))
+    rows, layout = fitted(squared(in_reading_order(rows_of(lines))))
     layout = replace(layout, formulas=profile == "un")
     furniture = find_furniture(rows, layout, profile) if options.furniture else [None] * len(rows)
     changes = [_dropped(row, sort) for row, sort in zip(rows, furniture, strict=True) if sort is not None]

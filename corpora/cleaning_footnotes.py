@@ -14,7 +14,7 @@ from corpora.cleaning_furniture import Furniture
 from corpora.cleaning_layout import Layout, Row, fits
 from corpora.numerals import from_symbol
 
-__all__ = ["Note", "take_footnotes"]
+__all__ = ["UNITS", "Note", "take_footnotes"]
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("markdown", re.compile(r"\[\^([^\]\s]{1,20})\]:\s*(?=\S)")),
@@ -29,6 +29,11 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _DATE = re.compile(
     r"\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d+\s?[年月日]"
+)
+#: What stands behind a number that counts something.
+UNITS = re.compile(
+    r"\s?(?:[年月日号號届屆次个個名条條款項项段章节節页頁卷期级級类類编編点點分时時周岁%％‰°℃亿万千百十元人国國种種]"
+    r"|/\d|-\d|\.\d|,\d{3})"
 )
 #: Forms that say by themselves that they are notes; the others need a rule, small print or the foot of a page.
 _PLAIN = ("markdown", "caret")
@@ -231,7 +236,7 @@ def _marked_above(
         return False  # an address goes on
     # "第2段" and "1.3" hold no marks.
     stop = r"(?:[，。；：》」”）;:)]|(?<!\d)[.,]|(?<=\d{4})[.,])"
-    glued = rf"(?!第)[^\W\d_]{number}(?![\dA-Za-z/.-])|{stop}{number}(?!\d|[.,/-]\d)"
+    glued = rf"(?!第)[^\W\d_]{number}(?![\dA-Za-z/.-]|{UNITS.pattern})|{stop}{number}(?!\d|[.,/-]\d|{UNITS.pattern})"
     mark = re.compile(rf"{glued}|\S ?[\[〔]{number}[\]〕]" if form == "bracket" else glued)
     return any(
         mark.search(rows[i].text) or any(one.number == number for one in rows[i].line.marks)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from corpora.cleaning_footnotes import Note
+from corpora.cleaning_footnotes import UNITS, Note
 from corpora.cleaning_joining import Text
 from corpora.document import Mark
 from corpora.numerals import from_symbol
@@ -30,10 +30,6 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _CLOSING = '》」』”’）)】]＂"'
 _STOPPING = "，。；：、！？,.;:!?"
 _BEFORE_NUMBERS = "第约达至到每共近逾超前后这为款条段卷册页号年月之增减占仅各计满足在于从自和与或及"
-_UNITS = re.compile(
-    r"\s?(?:[年月日号號届屆次个個名条條款項项段章节節页頁卷期级級类類编編点點分时時周岁%％‰°℃亿万千百十元人国國种種]"
-    r"|/\d|-\d|\.\d|,\d{3})"
-)
 #: A path, or the letter of an annex in the number of its section.
 _PATH = re.compile(r"(?:^|[\s(（])[\w.~-]*/[\w./~-]*[a-z]$|(?:^|\s)[A-Z]\.$", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}[,.]$")
@@ -274,7 +270,7 @@ def _candidates(index: int, text: Text, wanted: set[int], spaced: bool) -> list[
 def _score(text: str, start: int, end: int, spaced: bool) -> float:
     """How much a number looks like a glued mark by what stands at its sides; from 1 on it may be one."""
     before, behind = text[start - 1], text[end : end + 4]
-    if _UNITS.match(behind) or (behind[:1].isascii() and behind[:1].isalpha()) or _is_name(text, start, end):
+    if UNITS.match(behind) or (behind[:1].isascii() and behind[:1].isalpha()) or _is_name(text, start, end):
         return 0.0
     loose = 0.0
     if before in " \u3000":
