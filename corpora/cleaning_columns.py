@@ -19,6 +19,8 @@ _LINES = 8  # lines on each side, at least
 _CROSSING = 0.12  # share of the lines that may cross the strip
 _FILL = 0.6  # share of its column that the median line fills
 _HEADS = 3  # rows at either edge of a page that may be heads
+_SPLIT = 0.3  # share of the lines that hold something of both columns, at least
+_SAMPLE = 400  # lines of a page that are looked at
 _NEAR = 4  # columns by which the strip of a page with few lines may differ from that of others
 _NARROW = 0.22  # share of the page's width that a column has, at least
 _GOING_ON = 0.3  # share of the lines on each side that the next one plainly goes on, at least
@@ -173,7 +175,8 @@ def _words(row: Row, width: Callable[[str], float]) -> list[_Word]:
 
 def _strip(lines: Sequence[Sequence[_Word]]) -> float | None:
     """The column at which the right side begins, None where there are not two columns of text."""
-    if len(lines) < _LINES:
+    lines = lines[:_SAMPLE]
+    if len(lines) < _LINES or sum(len(line) > 1 for line in lines) < _SPLIT * len(lines):
         return None
     first = min(line[0].left for line in lines)
     last = max(line[-1].right for line in lines)

@@ -20,6 +20,7 @@ _ROWS = 3  # rows in pieces, at least; two where there are three columns
 _WHITE = 2  # columns of white, at least, between two columns
 _REST = 2  # rows in one piece, at most, that go on the cells of a row
 _LONG = 60  # columns, more than a cell is wide
+_MOST = 300  # rows of a table that are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +40,32 @@ def find_grid(rows: Sequence[Row], start: int, layout: Layout) -> tuple[int, lis
     """
     if rows[start].size is not None or _DRAWN.search(rows[start].text) or len(_parts(rows[start], columns)) < 2:
         return None
-    end = _reach(rows, start, layout)
     for width in (columns, len):
-        parts = [_parts(row, width) for row in rows[start:end]]
-        # The rows at the end that are no part of the table are text again.
-        while parts and (edges := _columns(parts)) is not None:
-            if _straight(parts, edges):
-                return _cut(rows[start : start + len(parts)], parts, edges, start)
-            parts.pop()
-            while parts and len(parts[-1]) < 2:
-                parts.pop()
+        parts = _grown(rows, start, layout, width)
+        edges = _columns(parts)
+        split = sum(len(row) > 1 for row in parts)
+        # More than a few rows that fill one column alone are lines of something else.
+        if split >= (_ROWS if len(edges) < 3 else _ROWS - 1) and 2 * split >= len(parts):
+            return _cut(rows[start : start + len(parts)], parts, edges, start)
     return None
 
 
-def _reach(rows: Sequence[Row], start: int, layout: Layout) -> int:
-    """Where the rows end that may belong to a table."""
-    end = start + 1
+def _grown(rows: Sequence[Row], start: int, layout: Layout, width: Callable[[str], float]) -> list[list[_Part]]:
+    """The pieces of the rows from ``start`` on, as many as keep the columns straight."""
+    parts = [_parts(rows[start], width)]
     rest = 0
-    while end < len(rows) and not rows[end].cut and rows[end].gap <= layout.gap + 1:
-        split = len(_parts(rows[end], columns)) > 1
-        rest = 0 if split else rest + 1
-        if rest > _REST or _DRAWN.search(rows[end].text) or (not split and columns(rows[end].text) > _LONG):
-            return end
-        end += 1
-    return end
+    for row in rows[start + 1 : start + _MOST]:
+        pieces = _parts(row, width)
+        rest = 0 if len(pieces) > 1 else rest + 1
+        if row.cut or row.gap > layout.gap + 1 or rest > _REST or _DRAWN.search(row.text):
+            break
+        if not _straight([*parts, pieces]):
+            break
+        parts.append(pieces)
+    # What stands alone in the first column below the table is text again.
+    while len(parts) > 1 and len(parts[-1]) == 1 and _place(parts[-1][0], _columns(parts)) == 0:
+        parts.pop()
+    return parts
 
 
 def _parts(row: Row, width: Callable[[str], float]) -> list[_Part]:
@@ -84,28 +87,27 @@ def _parts(row: Row, width: Callable[[str], float]) -> list[_Part]:
     return found
 
 
-def _columns(parts: Sequence[Sequence[_Part]]) -> list[tuple[float, float]] | None:
+def _columns(parts: Sequence[Sequence[_Part]]) -> list[tuple[float, float]]:
     """Left and right edge of each column: where the pieces of all rows, laid upon each other, leave white between."""
-    split = [row for row in parts if len(row) > 1]
     edges: list[tuple[float, float]] = []
-    for part in sorted((part for row in split for part in row), key=lambda part: part.left):
+    for part in sorted((part for row in parts if len(row) > 1 for part in row), key=lambda part: part.left):
         if edges and part.left - edges[-1][1] < _WHITE:
             edges[-1] = (edges[-1][0], max(edges[-1][1], part.right))
         else:
             edges.append((part.left, part.right))
-    return edges if len(split) >= (_ROWS if len(edges) < 3 else _ROWS - 1) else None
+    return edges
 
 
-def _straight(parts: Sequence[Sequence[_Part]], edges: Sequence[tuple[float, float]]) -> bool:
-    """Whether there are columns, each piece stands in one of its own, and rows in one piece go on a cell."""
+def _straight(parts: Sequence[Sequence[_Part]]) -> bool:
+    """Whether there are columns, none as wide as running text, and each piece of a row stands in one of its own."""
+    edges = _columns(parts)
     if len(edges) < 2 or any(right - left > _LONG for left, right in edges):
         return False
     for row in parts:
         places = [_place(part, edges) for part in row]
         if None in places or len(set(places)) < len(places):
             return False
-    # More than a few rows that fill one column alone are lines of something else.
-    return sum(len(row) > 1 for row in parts) >= 0.5 * len(parts)
+    return True
 
 
 def _place(part: _Part, edges: Sequence[tuple[float, float]]) -> int | None:
