@@ -218,14 +218,16 @@ def _opening(
         return None
     # Plain text without a rule: only where its mark is glued to a word above, or the page visibly ends below.
     marked, ends = _marked_above(number, form, rows, furniture, index), _page_ends(rows, furniture, index, layout)
-    ends = ends or (marked and not layout.spaced and _is_near_end(rows, furniture, index, layout))
+    ends = ends or (marked and _is_near_end(rows, furniture, index, layout))
     if not counts_on and not (marked and ends):
         return None
     if form != "number" or not row.text[len(number) :][:1].isspace():
         return found if marked and ends else None
+    if _DATE.match(row.text) or not ends:
+        return None
     if layout.spaced:
-        return found if parted and marked and ends else None
-    return found if ends and (marked or parted) and not _DATE.match(row.text) else None
+        return found if marked and (parted or not row.text[found[2] :][:1].islower()) else None
+    return found if marked or parted else None
 
 
 def _marked_above(
@@ -266,28 +268,25 @@ def _is_page_end(rows: Sequence[Row], furniture: Sequence[Furniture | None], ind
     """Whether the row stands close below the one above, and no more than a few follow before the page visibly ends:
     no text stands below notes.
     """
-    if layout.size is not None or not layout.wrapped or rows[index].gap > _note_gap(layout):
+    if layout.size is not None or not layout.wrapped or rows[index].gap > layout.gap + 1:
         return False
+    if layout.spaced and rows[index].gap > layout.gap and rows[index - 1].stopped:
+        return False  # a blank line behind the end of a note
     return _is_near_end(rows, furniture, index, layout)
 
 
 def _is_near_end(rows: Sequence[Row], furniture: Sequence[Furniture | None], index: int, layout: Layout) -> bool:
-    """Whether a few rows at most, with hardly a gap between, follow before the page ends."""
-    most = _note_gap(layout)
+    """Whether a few rows at most follow before the page ends, with hardly a gap between: some tools part even the
+    lines of one note where its size differs."""
     for below in range(index + 1, index + _LAST_ROWS):
         sort = furniture[below] if below < len(rows) else None
         if below >= len(rows) or rows[below].cut:
             return True
         if sort is not None:
             return sort.ends_page
-        if rows[below].gap > most:
+        if rows[below].gap > layout.gap + 1:
             return False
     return False
-
-
-def _note_gap(layout: Layout) -> float:
-    """The most that rows of notes stand apart: some tools part even the lines of one where its size differs."""
-    return layout.gap + (0 if layout.spaced else 1)
 
 
 def _small(row: Row, layout: Layout) -> bool:
@@ -296,7 +295,7 @@ def _small(row: Row, layout: Layout) -> bool:
 
 def _goes_on(above: Row, row: Row, layout: Layout) -> bool:
     """Whether a row goes on the note above it."""
-    if above.text.isdecimal() and row.gap <= _note_gap(layout):
+    if above.text.isdecimal() and row.gap <= layout.gap + 1:
         return True
     if layout.size is not None:
         return _small(row, layout) and row.gap < layout.gap + 1

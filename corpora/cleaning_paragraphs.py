@@ -35,7 +35,7 @@ _CLAUSE = re.compile(
 )
 _SECTIONS = ("upper-letter-dot", "upper-roman-dot")
 _MARKED_COMMA = re.compile(r"[,;，；]\d{1,3}$")  # a comma and the mark of a note: "September 2023,2"
-_CLAUSES = ("number-dot", "letter-paren", "roman-paren")
+_CLAUSES = ("number-dot", "letter-paren", "roman-paren", "han-comma", "han-paren", "upper-roman-dot", "circled")
 _LOST = 4  # blank lines that a page break adds between the lines of a paragraph
 _ROOM = 8  # columns that a line leaves unused before it counts as broken off
 _NEARLY = 0.9  # of the line, that the text of a full line of a title fills with the next word
@@ -195,7 +195,8 @@ def _runs_on(above: Row, row: Row, layout: Layout) -> bool:
         return False
     if first.islower():
         return (last.isalnum() or last in ",-") and above.right >= _LOWER * layout.width
-    return is_wide(first) and is_wide(last) and last.isalnum() and above.right >= _WIDE * layout.width
+    chinese = is_wide(last) and last.isalnum() and (is_wide(first) or first.isdigit())
+    return (chinese or (last.isdigit() and is_wide(first))) and above.right >= _WIDE * layout.width
 
 
 def _is_centred(row: Row, layout: Layout) -> bool:
