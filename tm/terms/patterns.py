@@ -23,12 +23,16 @@ def glob(pattern: str) -> str:
     return pattern.replace("[", "[[]")
 
 
-def fits(pattern: str) -> Callable[[str], bool]:
-    """What tells whether a key fits: its ends at their places, and what lies between at the first place that is free.
+def fits(pattern: str) -> Callable[[str], object]:
+    """What tells by something true whether a key fits: its ends at their places, the rest at the first place free.
 
     No choice is ever taken back, so that many stars take no longer than one.
     """
     head, *middle, tail = pieces if len(pieces := pattern.split("*")) > 1 else [pattern, ""]
+    if middle and all(len(piece) == 1 and piece != "?" for piece in middle):
+        # One expression is several times as fast, and takes nothing back here: what it skips is not what it seeks.
+        skipping = "".join(f"[^{re.escape(one)}]*{re.escape(one)}" for one in middle)
+        return re.compile(f"{_expression(head)}{skipping}.*{_expression(tail)}", re.DOTALL).fullmatch
     between = [(_finder(piece), piece, len(piece)) for piece in middle if piece]
     find_head, find_tail = _finder(head), _finder(tail)
     before, behind, whole = len(head), len(tail), "*" not in pattern
@@ -53,10 +57,14 @@ def _finder(piece: str) -> Callable[[str, str, int, int], int]:
     """What finds a piece without stars in a key between two places, as `str.find` does."""
     if "?" not in piece:
         return str.find
-    search = re.compile("".join("." if one == "?" else re.escape(one) for one in piece), re.DOTALL).search
+    search = re.compile(_expression(piece), re.DOTALL).search
 
     def find(key: str, _: str, start: int, end: int) -> int:
         match = search(key, start, end)
         return match.start() if match else -1
 
     return find
+
+
+def _expression(piece: str) -> str:
+    return "".join("." if one == "?" else re.escape(one) for one in piece)
