@@ -115,6 +115,7 @@ def questions(terms: Sequence[str], language: str, rng: random.Random) -> dict[s
             "*x*, nothing fits": f"*{middle}{wrong * 2}*",
             "*x*x*": f"*{term[:size]}*{term[-size:]}*",
             "*x*x*x*, of single characters": f"*{term[0]}*{term[at]}*{term[-1]}*",
+            "six single characters between stars": f"*{'*'.join(rng.choices(term, k=6))}*",
             "?x*": f"?{term[1 : 1 + size]}*",
             "*x?": f"*{term[-1 - size : -1]}?",
             "*x?x*": f"*{term[at - 1]}?{term[at + 1]}*",
