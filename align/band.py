@@ -22,7 +22,7 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _FULL = 1200  # units a side that are compared in full at the coarsest level
-_ROWS = 48  # rows of one window
+_ROWS = 40  # rows of one window
 _REFINING = 16  # half width of the band, in units of the level, on the way down
 _GAP = 16  # units in a row that the path leaves out on one side before they count as omitted
 _FLOOR = 0.15  # similarity (of centred vectors) below which two units say nothing about the path

@@ -20,13 +20,15 @@ from align.lattice import Lattice, posteriors
 from align.spans import Prepared
 from align.traits import traits
 
-__all__ = ["SHAPES", "Seams", "as_units", "seams"]
+__all__ = ["HALF_WIDTH", "SHAPES", "Seams", "as_units", "seams"]
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 #: The most clauses of the source, of the target, and of both together in one of the finer beads.
 SHAPES = (4, 4, 5)
+#: How far to either side of their coarse path clauses are compared.
+HALF_WIDTH = 24
 _FLOOR = 1e-3  # a seam that the finer alignment rules out is unlikely, not impossible
 # Scores of clauses count more than those of sentences: there is more of the same text on either side of them. Chosen
 # by the likelihood of chapters left out, from 1, 2, 3, 4 and 6.

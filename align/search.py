@@ -21,7 +21,7 @@ from align.alignment import Bead
 from align.band import Window, cover
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, Pair, Shape, pair_up, score, shapes
-from align.seams import SHAPES, Seams, as_units, seams
+from align.seams import HALF_WIDTH, SHAPES, Seams, as_units, seams
 from align.spans import Prepared, prepare
 from align.weights import clause_weights, known, weights
 from corpora.errors import UsageError
@@ -53,7 +53,7 @@ class SearchOptions:
     max_source: int = 5
     max_target: int = 6
     max_size: int = 7
-    half_width: int = 24
+    half_width: int = 16
     caution: float = 0.45
     clauses: bool = True
     weights: Mapping[str, float] | None = None
@@ -62,7 +62,7 @@ class SearchOptions:
     @classmethod
     def paragraphs(cls) -> "SearchOptions":
         """Settings for whole paragraphs: beads are mostly one to one, and omissions common."""
-        return cls(unit="paragraph", max_source=3, max_target=3, max_size=4)
+        return cls(unit="paragraph", max_source=3, max_target=3, max_size=4, half_width=24)
 
 
 def search(
@@ -156,7 +156,7 @@ def find_seams(
     finer = [(int(starts[0][i]), int(starts[1][j])) for i, j in nodes]
     types = shapes(*SHAPES)
     singles = sides[0].vectors[0].astype(np.float32), sides[1].vectors[0].astype(np.float32)
-    band = cover(*singles, finer, options.half_width)
+    band = cover(*singles, finer, HALF_WIDTH)
     pair = pair_up(*sides, kept=(band.source_kept, band.target_kept))
     return seams(Lattice(types, band.windows, _scores(pair, band.windows, types, finer, chosen)), starts)
 
