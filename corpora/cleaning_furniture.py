@@ -171,14 +171,21 @@ def _goes_on(rows: Sequence[Row], index: int, found: Sequence[Furniture | None],
 
 
 def _pages(rows: Sequence[Row], found: Sequence[Furniture | None]) -> list[list[int]]:
-    """Row numbers page by page; a page ends at a cut, or at furniture that stands at the end of one."""
+    """Row numbers page by page; a page ends at a cut, or at furniture that stands at the end of one.
+
+    Where every page mark has a cut of its own, it may stand at the head of its page as well, and says nothing.
+    """
     pages: list[list[int]] = [[]]
+    cuts = sum(row.cut for row in rows)
+    cut = 0 < cuts >= sum(_ends(furniture) for furniture in found) - 1
+    ended = False
     for index, row in enumerate(rows):
         furniture = found[index]
-        broken = row.cut or (index > 0 and found[index - 1] is not None and furniture is None)
-        if broken and not (found[index - 1] is not None and not _ends(found[index - 1])) and pages[-1]:
-            pages.append([])
+        ended = row.cut or ended or (not cut and _ends(furniture))
         if furniture is None:
+            if ended:
+                pages.append([])
+            ended = False
             pages[-1].append(index)
     return [page for page in pages if page]
 
@@ -200,18 +207,21 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
                 sentence = len(text) > 120 or (rows[index].stopped and len(text) > 40)
                 if not sentence and not _is_rest(rows, index, found, layout):
                     edges.setdefault((_key(text), top), {}).setdefault(number, index)
-    repeated = {edge for edge, on in edges.items() if _comes_back(edge[0], on, len(pages), rows, layout)}
+    repeated = {edge for edge, on in edges.items() if _comes_back(edge, on, len(pages), rows, layout)}
     # What also comes back inside pages is text: "The General Assembly," opens many a resolution.
     inside: Counter[str] = Counter()
     for page in ruled:
         inside.update(_key(rows[index].text) for index in page[_EDGE:-_EDGE])
     for page in pages:
         for top, side in ((True, page[:_EDGE]), (False, page[::-1][:_EDGE])):
+            seen: set[str] = set()  # below its own words once more stands the title
             for index in side:
                 key = _key(rows[index].text)
-                if (key, top) not in repeated or inside[key] > 0 or _is_rest(rows, index, found, layout):
+                head = (key, top) in repeated and inside[key] == 0 and key not in seen
+                if not head or _is_rest(rows, index, found, layout):
                     break
                 found[index] = Furniture("running heads")
+                seen.add(key)
     # A page may bear nothing but its head; where most would, the pages are copies of each other, and text.
     if 2 * sum(all(found[index] for index in page) for page in pages) > len(pages):
         for page in pages:
@@ -219,17 +229,18 @@ def _heads(rows: Sequence[Row], found: list[Furniture | None], layout: Layout) -
                 found[index] = None
 
 
-def _comes_back(key: str, on: Mapping[int, int], pages: int, rows: Sequence[Row], layout: Layout) -> bool:
+def _comes_back(edge: tuple[str, bool], on: Mapping[int, int], pages: int, rows: Sequence[Row], layout: Layout) -> bool:
     """Whether a line, its numbers aside, is at the edge of so many pages, or counts them, that it is no text.
 
-    ``on``: the pages, and the row on each.
+    ``edge``: its key, and whether it stands at the head; ``on``: the pages, and the row on each.
     """
+    key, top = edge
     if len(on) >= max(_OFTEN, pages * 0.2) and len(on) >= _DENSE * (max(on) - min(on) + 1):
         return not _opens_with_number(key) or _counts(on, rows)
     # In a text of three pages it comes back once: there its number must count, or it stands visibly apart.
     if not 1 < len(on) >= pages - 1 or pages > _OFTEN:
         return False
-    return _counts(on, rows, anywhere=True) or _stands_apart(on, rows, layout)
+    return _counts(on, rows, anywhere=True) or _stands_apart(on, rows, layout, top=top)
 
 
 def _is_rest(rows: Sequence[Row], index: int, found: Sequence[Furniture | None], layout: Layout) -> bool:
@@ -237,12 +248,13 @@ def _is_rest(rows: Sequence[Row], index: int, found: Sequence[Furniture | None],
     return rows[index].text[0].islower() and _goes_on(rows, index, found, layout)
 
 
-def _stands_apart(on: Mapping[int, int], rows: Sequence[Row], layout: Layout) -> bool:
+def _stands_apart(on: Mapping[int, int], rows: Sequence[Row], layout: Layout, *, top: bool) -> bool:
     """Whether the lines are the same on all pages, and each is set in pieces or parted from the text by a gap."""
     lines = [rows[at] for at in on.values()]
     if len({" ".join(row.text.split()) for row in lines}) > 1 or any(parse_marker(row.text) for row in lines):
         return False
-    below = [rows[at + 1] for at in on.values() if at + 1 < len(rows)]
+    # The gap between a head and the text is below it, that of a foot above.
+    below = [rows[at + 1] for at in on.values() if at + 1 < len(rows)] if top else lines
     return all(_APART.search(row.text) for row in lines) or (
         not layout.spaced and all(row.gap > layout.gap for row in below) and len(below) == len(lines)
     )
