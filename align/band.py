@@ -74,6 +74,8 @@ def _kept(start: Integers, stop: Integers, m: int) -> tuple[Flags, Flags]:
     source, target = np.ones(n, np.bool_), np.ones(m, np.bool_)
     if not n or not m:
         return ~source, ~target
+    if not start.any() and (stop == m).all():
+        return source, target  # a piece that is searched in full has no path that could tell
     for first in range(0, n - _GAP + 1):
         # A step across now and then is an accident; one in four is not.
         if stop[first + _GAP] - start[first] < _GAP // 4 and n > 2 * _GAP:

@@ -151,6 +151,19 @@ def test_literary_chapters_stay_above_the_published_methods(shared) -> None:
     assert metrics.calibration(gold, found)[0] < 0.06
 
 
+def test_small_pieces_between_anchors_hold_no_omissions(words) -> None:
+    """Nothing tells one there: with all of the target taken for omitted, the ratio of lengths was ten times off."""
+    from align.band import cover
+
+    vectors = words.encode([text(number) for number in range(60)])
+    found = cover(vectors, vectors, [(0, 0), (20, 20), (40, 40), (60, 60)], 24)
+    assert found.source_kept.all()
+    assert found.target_kept.all()
+    lone = cover(vectors, vectors[20:], [(0, 0), (20, 0), (60, 40)], 24)
+    assert lone.source_kept.tolist() == [False] * 20 + [True] * 40
+    assert lone.target_kept.all()
+
+
 def test_windows_cover_rows_in_order(words) -> None:
     from align.band import cover
 
