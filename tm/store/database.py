@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpora.errors import StoreError
+from tm.migrations import version_of
 from tm.store.schema import APPLICATION, VERSION, migrate
 
 __all__ = ["Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
@@ -78,7 +79,7 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
 
 def _prepare(connection: Sqlite, path: Path) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = version_of(connection)
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     if pages and application != APPLICATION:
         # An empty file is one that another process is making at this moment, or that a crash left so.

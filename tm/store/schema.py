@@ -7,6 +7,8 @@ last migration that was applied, `application_id` says that the file is ours at 
 
 import sqlite3
 
+from tm import migrations
+
 __all__ = ["APPLICATION", "MIGRATIONS", "VERSION", "migrate"]
 
 APPLICATION = 0x44755969  # "DuYi"
@@ -23,13 +25,13 @@ CREATE INDEX details_by_key ON details (key);
 CREATE TABLE origins (
     id INTEGER PRIMARY KEY, source_file TEXT NOT NULL, target_file TEXT NOT NULL, section TEXT NOT NULL,
     UNIQUE (source_file, target_file, section));
--- status: 0 rejected, 1 unreviewed, 2 reviewed; dates: seconds since 1970, UTC.
+-- status: 0 rejected, 1 unreviewed, 2 reviewed. Dates: seconds since 1970, UTC.
 CREATE TABLE units (
     id INTEGER PRIMARY KEY AUTOINCREMENT, source INTEGER NOT NULL, target INTEGER NOT NULL, count INTEGER NOT NULL,
     status INTEGER NOT NULL, score REAL, created INTEGER, changed INTEGER, details INTEGER NOT NULL);
 CREATE UNIQUE INDEX units_by_pair ON units (source, target);
 CREATE INDEX units_by_target ON units (target);
--- Where a unit was met; 0 and '' stand for what is not known. Ids are joined by spaces.
+-- Where a unit was met. 0 and '' stand for what is not known. Ids are joined by spaces.
 CREATE TABLE places (
     unit INTEGER NOT NULL, previous INTEGER NOT NULL, next INTEGER NOT NULL, origin INTEGER NOT NULL,
     page INTEGER NOT NULL, source_ids TEXT NOT NULL, target_ids TEXT NOT NULL,
@@ -51,17 +53,4 @@ VERSION = len(MIGRATIONS)
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the file behind ``connection`` (in autocommit mode) to `VERSION`, all steps or none of them."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Asked again inside the transaction: another process may have been faster.
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        for step in MIGRATIONS[version:]:
-            for statement in step.split(";\n"):
-                if statement.strip():
-                    connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+    migrations.migrate(connection, MIGRATIONS, application=APPLICATION)

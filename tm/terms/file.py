@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 
 from corpora.errors import StoreError
+from tm.migrations import migrate, version_of
 
 __all__ = ["MIGRATIONS", "Explained", "connect"]
 
@@ -53,15 +54,15 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
         try:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA journal_mode = WAL")
-            _migrate(db, path)
+            _prepare(db, path)
         except BaseException:
             db.close()
             raise
     return db
 
 
-def _migrate(db: sqlite3.Connection, path: Path | str) -> None:
-    version = _version(db)
+def _prepare(db: sqlite3.Connection, path: Path | str) -> None:
+    version = version_of(db)
     if version > _VERSION:
         raise StoreError(f"{path} was made by a newer version of duiyi (term base version {version})")
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -69,22 +70,7 @@ def _migrate(db: sqlite3.Connection, path: Path | str) -> None:
         raise StoreError(f"{path} is a database, but no term base")
     if version == _VERSION:
         return
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        version = _version(db)  # asked again inside the transaction: another program may have been faster
-        for step in MIGRATIONS[version:]:
-            for statement in step.split(";"):
-                db.execute(statement)
-        db.execute(f"PRAGMA user_version = {max(version, _VERSION)}")
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:  # a full disk has rolled back already
-            db.execute("ROLLBACK")
-        raise
-
-
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
+    migrate(db, MIGRATIONS)
 
 
 class Explained:
