@@ -19,6 +19,7 @@ from align.clauses import Clauses, split
 from align.lattice import Lattice, posteriors
 from align.spans import Prepared
 from align.traits import traits
+from models.encoder import unit_rows
 
 __all__ = ["HALF_WIDTH", "SHAPES", "Seams", "as_units", "seams"]
 
@@ -44,8 +45,7 @@ def as_units(side: Prepared, heard: Clauses) -> Prepared:
     run = np.zeros_like(single)
     for size in range(min(SHAPES[0], len(texts))):
         run = run[: len(texts) - size] + single[size:]
-        length = np.linalg.norm(run, axis=1, keepdims=True)
-        vectors[size, : len(run)] = run / np.where(length > 0, length, 1)
+        vectors[size, : len(run)] = unit_rows(run)
     return Prepared(texts, side.language, vectors, traits(texts), side.encoder)
 
 

@@ -27,7 +27,7 @@ from align.weights import clause_weights, known, weights
 from corpora.errors import UsageError
 from models.encoder import Encoder
 
-__all__ = ["SearchOptions", "find_seams", "search", "search_prepared"]
+__all__ = ["SearchOptions", "find_seams", "pair_in_band", "search", "search_prepared"]
 
 Floats = NDArray[np.float32]
 
@@ -122,13 +122,11 @@ def _search(
     bonus: Mapping[tuple[int, int], float] | None,
 ) -> list[Bead]:
     types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
-    band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, options.half_width)
-    covering = band.windows
     chosen = options.weights
     if chosen is None:
         chosen = weights(options.unit, source.encoder)
     rescale = options.weights is None and not known(options.unit, source.encoder)
-    pair = pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale)
+    pair, covering = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
     pair = replace(pair, seams=find_seams(source, target, options, nodes))
     lattice = Lattice(types, covering, _scores(pair, covering, types, nodes, chosen, bonus))
     # What a bead is worth: the probability that it is right, less what drawing it costs in precision.
@@ -140,6 +138,14 @@ def _search(
     worth[~possible] = IMPOSSIBLE
     path = best_path(lattice)
     return [_bead(arc, float(worth[lattice.at(arc)]) + options.caution) for arc in path]
+
+
+def pair_in_band(
+    source: Prepared, target: Prepared, nodes: Sequence[tuple[int, int]], half_width: int, *, rescale: bool = False
+) -> tuple[Pair, list[Window]]:
+    """Pair two sides, lengths compared where the coarse path omits nothing, and cover that path with windows."""
+    band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, half_width)
+    return pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale), band.windows
 
 
 def find_seams(
@@ -155,10 +161,8 @@ def find_seams(
     starts = source.clauses.starts, target.clauses.starts
     finer = [(int(starts[0][i]), int(starts[1][j])) for i, j in nodes]
     types = shapes(*SHAPES)
-    singles = sides[0].vectors[0].astype(np.float32), sides[1].vectors[0].astype(np.float32)
-    band = cover(*singles, finer, HALF_WIDTH)
-    pair = pair_up(*sides, kept=(band.source_kept, band.target_kept))
-    return seams(Lattice(types, band.windows, _scores(pair, band.windows, types, finer, chosen)), starts)
+    pair, covering = pair_in_band(*sides, finer, HALF_WIDTH)
+    return seams(Lattice(types, covering, _scores(pair, covering, types, finer, chosen)), starts)
 
 
 def _pool_omissions(probabilities: Floats, lattice: Lattice) -> None:

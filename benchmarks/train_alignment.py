@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 
 from align import metrics
 from align.alignment import Bead
-from align.band import Window, cover
+from align.band import Window
 from align.blocks import BlockOptions
 from align.lattice import Lattice, _forward, _log_sum, posteriors
 from align.pipeline import AlignOptions, align
-from align.scoring import IMPOSSIBLE, Pair, features, pair_up, score, shapes
-from align.search import SearchOptions, find_seams, search_prepared
+from align.scoring import IMPOSSIBLE, Pair, features, score, shapes
+from align.search import SearchOptions, find_seams, pair_in_band, search_prepared
 from align.spans import Prepared, prepare
 from align.traits import traits
 from align.weights import weights as shipped
@@ -98,9 +98,7 @@ def examples(folder: Path, encoder: Encoder, options: SearchOptions) -> tuple[li
 
 def _paired(source: Prepared, target: Prepared) -> Pair:
     """Pair two sides as `search_prepared` does."""
-    singles = source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32)
-    band = cover(*singles, [(0, 0), (len(source), len(target))], SearchOptions().half_width)
-    return pair_up(source, target, kept=(band.source_kept, band.target_kept))
+    return pair_in_band(source, target, [(0, 0), (len(source), len(target))], SearchOptions().half_width)[0]
 
 
 def _with_omission(

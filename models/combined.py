@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.encoder import Encoder, Vectors
+from models.encoder import Encoder, Vectors, unit_rows
 from models.spans import Spans, checked, prepare, table
 
 __all__ = ["CombinedEncoder"]
@@ -92,19 +92,15 @@ class _CombinedSpans:
         for step in range(int(count.max(initial=0))):
             rows = np.flatnonzero(count > step)
             sums[rows] += self._single[first[rows] + step]
-        return _beside(self._first.vectors(first, count), _unit(sums), self._weight)
+        return _beside(self._first.vectors(first, count), unit_rows(sums), self._weight)
 
     def _centred(self, vectors: Vectors) -> Vectors:
         """Take the mean away; a text without content has no direction before or after."""
-        return _unit(np.where(vectors.any(axis=1, keepdims=True), vectors - self._mean, 0))
+        return unit_rows(np.where(vectors.any(axis=1, keepdims=True), vectors - self._mean, 0))
 
 
 def _beside(first: Vectors, second: Vectors, weight: float) -> Vectors:
     """Lay both side by side, so that dot products are the weighted mean of theirs."""
-    return _unit(np.concatenate([first * np.float32((1 - weight) ** 0.5), second * np.float32(weight**0.5)], axis=1))
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    """Scale rows to length 1 in place of what they are; zeros stay zeros."""
-    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    return np.asarray(vectors / np.where(length > 0, length, 1)[:, None], np.float32)
+    return unit_rows(
+        np.concatenate([first * np.float32((1 - weight) ** 0.5), second * np.float32(weight**0.5)], axis=1)
+    )

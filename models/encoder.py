@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Encoder", "SpanEncoder", "Vectors"]
+__all__ = ["Encoder", "SpanEncoder", "Vectors", "unit_rows"]
 
 Vectors = NDArray[np.float32]
 
@@ -47,3 +47,9 @@ class SpanEncoder(Encoder, Protocol):
         would pass the end.
         """
         ...
+
+
+def unit_rows(vectors: Vectors) -> Vectors:
+    """Scale rows to length 1; zeros stay zeros."""
+    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return np.asarray(vectors / np.where(length > 0, length, 1)[:, None], np.float32)
