@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from corpora.cleaning_layout import Row, columns, is_wide
+from corpora.cleaning_layout import Row, columns
+from corpora.faces import is_wide
 
 __all__ = ["in_reading_order"]
 

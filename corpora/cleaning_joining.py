@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpora.cleaning_layout import Row, is_wide
+from corpora.cleaning_layout import Row
 from corpora.document import Mark
+from corpora.faces import is_wide
 
 __all__ = ["Joiner", "Text", "joiner_of"]
 

@@ -9,19 +9,17 @@ em, so that one set of rules serves both.
 
 import itertools
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpora.document import Line
-from corpora.faces import half_ems
+from corpora.faces import half_ems, is_wide
 from corpora.markers import parse_marker
 
-__all__ = ["Layout", "Row", "columns", "first_word", "fits", "fitted", "is_numbered", "is_wide", "room_for_more",
+__all__ = ["Layout", "Row", "columns", "first_word", "fits", "fitted", "is_numbered", "room_for_more",
            "rows_of"]  # fmt: skip
 
-_WIDE = "WF"
 #: A stop at the end of a line: the sentence, or the clause of a resolution, ends here.
 STOPS = "。！？；：.!?;:…"
 CLOSERS = "”’」』）)】》〉\"'］]"
@@ -106,16 +104,11 @@ class Layout:
     tight: float = 1.0
 
 
-def is_wide(char: str) -> bool:
-    """Whether a character takes two columns."""
-    return unicodedata.east_asian_width(char) in _WIDE
-
-
 def columns(text: str) -> int:
     """The columns that ``text`` takes in a typewriter face."""
     if text.isascii():
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in text)
+    return sum(2 if is_wide(char) else 1 for char in text)
 
 
 def first_word(text: str) -> str:

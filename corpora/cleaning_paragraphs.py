@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpora.cleaning_grids import find_grid
-from corpora.cleaning_layout import Layout, Row, first_word, fits, is_wide, room_for_more
+from corpora.cleaning_layout import Layout, Row, first_word, fits, room_for_more
 from corpora.cleaning_tables import is_table_line
+from corpora.faces import is_wide
 from corpora.markers import FAMILIES, follows, parse_bullet, parse_marker
 
 __all__ = ["Piece", "group"]

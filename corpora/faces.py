@@ -7,7 +7,7 @@ characters they differ by a fifth. Widths are in half ems, the room of a digit, 
 
 import unicodedata
 
-__all__ = ["half_ems"]
+__all__ = ["half_ems", "is_wide"]
 
 #: Means of Times and Helvetica (Adobe font metrics), in hundredths of an em, by the characters that share them.
 _SHARED = {
@@ -36,8 +36,9 @@ _OTHER = 1.05  # half ems of a letter of another alphabet
 
 def half_ems(text: str) -> float:
     """The room that ``text`` takes in a proportional face, in half ems."""
-    return sum(_WIDTHS.get(char) or (2.0 if _is_wide(char) else _OTHER) for char in text)
+    return sum(_WIDTHS.get(char) or (2.0 if is_wide(char) else _OTHER) for char in text)
 
 
-def _is_wide(char: str) -> bool:
+def is_wide(char: str) -> bool:
+    """Whether a character takes the room of two digits, as Chinese ones do."""
     return unicodedata.east_asian_width(char) in "WF"
