@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpora.errors import DuiyiError, InputError, UsageError
+from corpora.processes import safe_search_path
 from tm.manifest import Pair
 from tm.pairing import pair_files, summary
 
@@ -134,7 +135,7 @@ def _in_processes(pairs: Sequence[Pair], workers: int) -> Iterator[Outcome]:
             while waiting or running:
                 while waiting and len(running) <= workers:
                     # Taken off when it is handed over: a pool that broke meanwhile raises here.
-                    running[pool.submit(_in_worker, waiting[-1])] = waiting[-1]
+                    running[_submit(pool, waiting[-1])] = waiting[-1]
                     waiting.pop()
                 ended, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
@@ -151,7 +152,7 @@ def _in_processes(pairs: Sequence[Pair], workers: int) -> Iterator[Outcome]:
     for pair in suspects:
         with _pool(1) as alone:
             try:
-                yield alone.submit(_in_worker, pair).result()
+                yield _submit(alone, pair).result()
             except BrokenProcessPool:
                 yield Outcome(pair, FAILED, "the process that worked on it died, most likely for want of memory")
 
@@ -159,7 +160,13 @@ def _in_processes(pairs: Sequence[Pair], workers: int) -> Iterator[Outcome]:
 def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned on every system: a fork would copy the threads of the encoder's libraries in whatever state they are.
     threads = max(1, cores() // workers)
-    return ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (threads,))
+    with safe_search_path():
+        return ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (threads,))
+
+
+def _submit(pool: ProcessPoolExecutor, pair: Pair) -> Future[Outcome]:
+    with safe_search_path():  # a pool starts its processes as work comes in
+        return pool.submit(_in_worker, pair)
 
 
 _OF_PROCESS: dict[str, "Encoder"] = {}  # the encoders of a worker, which works on many pairs

@@ -132,6 +132,9 @@ def _run(server: "socket.socket", holdings: "Holdings", workers: int) -> None:
         if workers > 1:
             from uvicorn.supervisors import Multiprocess
 
-            Multiprocess(settings, sockets=[server]).run()
+            from corpora.processes import safe_search_path
+
+            with safe_search_path():
+                Multiprocess(settings, sockets=[server]).run()
         else:
             uvicorn.Server(settings).run(sockets=[server])

@@ -14,6 +14,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any
 
+from corpora.processes import child_environment
 from tm.store.segments import Grams, Segment, build
 
 __all__ = ["Built", "Workshop", "main"]
@@ -64,13 +65,12 @@ class Workshop:
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None:
-            paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _COMMAND],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": paths},
+                env=child_environment(),
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

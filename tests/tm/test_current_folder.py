@@ -1,0 +1,113 @@
+"""Modules in the user's folder, such as a `numpy.py` that somebody left there, are never run: by no command, by no child process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from corpora.sample import pair as sample_pair
+from tm.store.workshop import Workshop
+
+#: What the program and the standard library import in a child process, and what a user's folder may hold by chance.
+NAMES = (
+    "numpy pickle json re random string types tm align corpora models struct socket multiprocessing concurrent "
+    "uvicorn fastapi lxml threadpoolctl signal platformdirs typer rich code test secrets"
+).split()
+TRAP = 'import os\nwith open(os.environ["TRAP"], "a") as file:\n    file.write(__name__ + "\\n")\n'
+DUIYI = Path(sys.executable).with_name("duiyi")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name in NAMES:
+        (folder / f"{name}.py").write_text(TRAP, "utf-8")
+    for name, path in zip(("zh.txt", "en.txt"), sample_pair(), strict=True):
+        (folder / name).write_text(path.read_text("utf-8"), "utf-8")
+    (folder / "pairs.tsv").write_text(
+        "source\ttarget\toutput\nzh.txt\ten.txt\ta.tmx\nzh.txt\ten.txt\tb.tmx\n", "utf-8"
+    )
+    monkeypatch.setenv("TRAP", str(tmp_path / "EXECUTED"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def executed(tmp_path: Path) -> Callable[[], str]:
+    def find() -> str:
+        path = tmp_path / "EXECUTED"
+        return path.read_text("utf-8") if path.exists() else ""
+
+    return find
+
+
+def test_no_command_runs_a_module_of_the_current_folder(folder: Path, executed: Callable[[], str]) -> None:
+    commands = [
+        "structure zh.txt",
+        "align zh.txt en.txt -o out.tmx -o out.align -o out.html",
+        "batch pairs.tsv -j 2",
+        "evaluate out.align out.align",
+        "check out.tmx -o report.json",
+        "convert out.tmx out.xlf",
+        "memory import out.tmx --memory m.duiyi",
+        "lookup 决议 --memory m.duiyi",
+        "concordance 决议 --memory m.duiyi",
+        "memory stats --memory m.duiyi",
+        "term lookup 决议",
+    ]
+    for command in commands:
+        done = subprocess.run([DUIYI, *command.split()], capture_output=True, text=True, check=False)
+        assert done.returncode in (0, 1), (command, done.stderr)
+        assert not executed(), command
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+def test_no_process_of_the_server_runs_one(folder: Path, executed: Callable[[], str]) -> None:
+    (folder / "units.tsv").write_text("source\ttarget\n决议\tresolution\n", "utf-8")
+    languages = ["--source-lang", "zh", "--target-lang", "en"]
+    subprocess.run([DUIYI, "memory", "import", "units.tsv", "--memory", "m.duiyi", *languages], check=True)
+    server = subprocess.Popen(
+        [DUIYI, "serve", "--workers", "2", "--port", "0", "--memory", "m.duiyi"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        with httpx.Client(base_url=address, trust_env=False, timeout=20) as client:
+            for _ in range(50):
+                try:
+                    assert client.get("/api/memories").status_code == 200
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.2)
+            else:
+                pytest.fail("the server does not respond")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=30)
+    assert not executed()
+
+
+def test_the_process_that_builds_the_index_runs_none(
+    folder: Path, executed: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An interactive interpreter has the current folder on its path, as the empty string.
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    with Workshop() as workshop:
+        workshop.order([1], ["决议"]).result()
+        assert workshop._process is not None
+        assert workshop._process.poll() is None, "the process must do the work, not this one"
+    assert not executed()
