@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from align.alignment import Bead
-from align.evidence import Clues, EvidenceOptions, agreement, clues
+from align.evidence import BlockEvidence, EvidenceOptions, agreement, clues
 from align.moved import (
     MovedOptions,
     Region,
@@ -27,10 +27,10 @@ from align.moved import (
 )
 from align.search import SearchOptions, search_prepared
 from align.sections import SectionOptions, cut_at_sections, match_sections
-from align.spans import Prepared, prepare
-from align.traits import traits
-from align.units import paragraphs
-from corpora.document import Document, Kind
+from align.segmentation import paragraphs
+from align.spans import PreparedSide, prepare
+from align.surface import traits
+from corpora.document import BlockKind, Document
 from models.encoder import Encoder, Vectors
 
 __all__ = ["BlockOptions", "align_blocks"]
@@ -63,7 +63,7 @@ def align_blocks(source: Document, target: Document, *, encoder: Encoder, option
     notes: list[list[int]] = [[], []]
     if options.structure:
         notes = [
-            [i for i in side if document.blocks[i].kind is Kind.FOOTNOTE]
+            [i for i in side if document.blocks[i].kind is BlockKind.FOOTNOTE]
             for side, document in zip(ids, (source, target), strict=True)
         ]
         if not all(notes):
@@ -82,9 +82,9 @@ class _Stream:
 
     documents: tuple[Document, Document]
     ids: tuple[list[int], list[int]]
-    source: Prepared
-    target: Prepared
-    clues: tuple[Clues, Clues] | None
+    source: PreparedSide
+    target: PreparedSide
+    clues: tuple[BlockEvidence, BlockEvidence] | None
     options: BlockOptions
 
     @classmethod
@@ -229,11 +229,11 @@ class _Stream:
         ]
 
 
-def _reordered(side: Prepared, order: Sequence[int]) -> Prepared:
+def _reordered(side: PreparedSide, order: Sequence[int]) -> PreparedSide:
     """``side`` in another order; runs across the seams are wrong, and no bead may straddle those."""
     texts = [side.texts[j] for j in order]
     heard = None if side.clauses is None else side.clauses.take(order)
-    return Prepared(texts, side.language, side.vectors[:, order], traits(texts), side.encoder, heard)
+    return PreparedSide(texts, side.language, side.vectors[:, order], traits(texts), side.encoder, heard)
 
 
 def _backbone(piece: Region, found: Sequence[Seed]) -> list[Seed]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from align.band import Window
 from models.encoder import Vectors
 
-__all__ = ["Clauses", "Heard", "Verdicts", "clauses", "split", "verdicts"]
+__all__ = ["ClauseEvidence", "Clauses", "Heard", "clauses", "split", "verdicts"]
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -91,7 +91,7 @@ Heard = tuple[Clauses, NDArray[np.float16]]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class ClauseEvidence:
     """What the clauses say of beads that open at the nodes of a window.
 
     By shape ``(a, b)``, each ``[rows, columns]``: ``inside`` is the mean over the clauses of both sides of their best
@@ -155,7 +155,7 @@ class _Side:
     last: list[Floats]
 
 
-def verdicts(source: Heard, target: Heard, window: Window, shape: tuple[int, int]) -> Verdicts:
+def verdicts(source: Heard, target: Heard, window: Window, shape: tuple[int, int]) -> ClauseEvidence:
     """Hear the clauses around ``window`` for beads of up to ``shape`` units."""
     rows, columns = window.last - window.first, window.right - window.left
     wide, high = shape
@@ -168,7 +168,7 @@ def verdicts(source: Heard, target: Heard, window: Window, shape: tuple[int, int
     size = rows + wide + 1, columns + high + 1
     corner = here.first - window.first, there.first - window.left
     first = _planted(between[np.ix_(here.starts[:-1], there.starts[:-1])], *corner, size)
-    return Verdicts(
+    return ClauseEvidence(
         rows,
         columns,
         _side(here, forth, there, (window.first, rows + wide), (window.left, columns, high)),

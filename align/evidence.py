@@ -15,15 +15,15 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.document import Block, Document, Kind
-from corpora.markers import parse_marker
-from corpora.mentions import Certainty, core, mentions
+from corpora.document import Block, BlockKind, Document
+from corpora.text.markers import parse_marker
+from corpora.text.mentions.matching import Certainty, core, mentions
 from models.encoder import Vectors
 
-__all__ = ["Clues", "EvidenceOptions", "agreement", "clues"]
+__all__ = ["BlockEvidence", "EvidenceOptions", "agreement", "clues"]
 
 #: Kinds that answer to each other: a list item of one file is often a plain paragraph of the other.
-_GROUPS = {Kind.TITLE: 0, Kind.HEADING: 0, Kind.FOOTNOTE: 1, Kind.CODE: 2}
+_GROUPS = {BlockKind.TITLE: 0, BlockKind.HEADING: 0, BlockKind.FOOTNOTE: 1, BlockKind.CODE: 2}
 _OTHER = 3
 
 
@@ -43,7 +43,7 @@ class EvidenceOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Clues:
+class BlockEvidence:
     """The evidence of n blocks, ready to be compared.
 
     ``groups`` int8 ``[n]``: what kind the block is; ``numbers`` int32 ``[n]``: the value of its marker, -1 where it
@@ -61,7 +61,7 @@ class Clues:
 
 def clues(
     source: Document, target: Document, source_ids: Sequence[int], target_ids: Sequence[int], *, width: int = 128
-) -> tuple[Clues, Clues]:
+) -> tuple[BlockEvidence, BlockEvidence]:
     """Gather the evidence of the blocks ``source_ids`` and ``target_ids``; ``width`` is that of the value vectors."""
     sides = [
         [_values(document.blocks[i], document.language) for i in ids]
@@ -89,7 +89,7 @@ def _gathered(
     rarity: dict[str, float],
     numbers: dict[tuple[int, ...], int],
     width: int,
-) -> Clues:
+) -> BlockEvidence:
     groups = np.array([_GROUPS.get(block.kind, _OTHER) for block in blocks], np.int8)
     keys = [_number(block) for block in blocks]
     found = np.zeros((len(blocks), width), np.float32)
@@ -98,7 +98,7 @@ def _gathered(
             bits = crc32(name.encode())
             found[row, bits % width] += rarity[name] * (1 if bits & 0x10000 else -1)
     norms = np.sqrt(np.einsum("ij,ij->i", found, found))[:, None]
-    return Clues(
+    return BlockEvidence(
         groups,
         np.array([numbers.setdefault(key, len(numbers)) if key else -1 for key in keys], np.int32),
         np.divide(found, norms, out=found, where=norms > 0),
@@ -114,7 +114,11 @@ def _number(block: Block) -> tuple[int, ...] | None:
 
 
 def agreement(
-    source: Clues, target: Clues, rows: slice, columns: slice, options: EvidenceOptions = EvidenceOptions()
+    source: BlockEvidence,
+    target: BlockEvidence,
+    rows: slice,
+    columns: slice,
+    options: EvidenceOptions = EvidenceOptions(),
 ) -> NDArray[np.float32]:
     """Return the evidence for every pair of single blocks in a rectangle, float32 ``[rows, columns]``, 0 for none."""
     groups = source.groups[rows, None] == target.groups[None, columns]

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from align.alignment import Bead
 
 __all__ = [
+    "BeadScores",
     "Comparison",
     "Evaluation",
     "Interval",
-    "Quality",
     "Score",
     "bead_type",
     "bootstrap",
@@ -49,7 +49,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class BeadScores:
     """Strict and lax scores, and how many beads the system and the gold standard (both sides filled) have."""
 
     strict: Score
@@ -62,9 +62,9 @@ class Quality:
 class Evaluation:
     """The whole, each document, and each type of bead such as ``1-2`` (source units - target units)."""
 
-    overall: Quality
-    documents: Mapping[str, Quality]
-    types: Mapping[str, Quality]
+    overall: BeadScores
+    documents: Mapping[str, BeadScores]
+    types: Mapping[str, BeadScores]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +234,9 @@ def _interval(values: NDArray[np.float64], level: float = 0.95) -> Interval:
     return Interval(float(low), float(high), level)
 
 
-def _quality(counts: Counts) -> Quality:
+def _quality(counts: Counts) -> BeadScores:
     system, gold = int(counts[_SYSTEM]), int(counts[_GOLD])
-    return Quality(
+    return BeadScores(
         _score(int(counts[_STRICT]), system, int(counts[_FOUND]), gold),
         _score(int(counts[_LAX]), system, int(counts[_TOUCHED]), gold),
         system,

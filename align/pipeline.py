@@ -6,39 +6,25 @@ Time and memory are linear in the length of the documents.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from align.alignment import Alignment, Bead, Level
-from align.blocks import BlockOptions, align_blocks
-from align.caveats import caveats
+from align.alignment import Alignment, Bead
+from align.blocks import align_blocks
+from align.options import AlignOptions
 from align.search import SearchOptions, search_prepared
+from align.segmentation import paragraphs, sentences
 from align.signature import signature
 from align.spans import prepare
-from align.units import paragraphs, sentences
+from align.warnings import caveats
 from corpora.document import Document, Segment
 from models.encoder import Encoder
 
-__all__ = ["AlignOptions", "Progress", "align"]
+__all__ = ["Progress", "align"]
 
 #: Told what is being done, and which part of it is done, 0 to 1: ``progress("sentences", 0.5)``.
 Progress = Callable[[str, float], None]
 
 _CHUNK = 8000  # sentences of both sides that one search takes
-
-
-@dataclass(frozen=True, slots=True)
-class AlignOptions:
-    """How two documents are aligned.
-
-    ``unit``: what the beads hold. ``segmented``: every block is a unit already, be it a paragraph or a sentence, and
-    has no structure. ``blocks``: how blocks are aligned; ``sentences``: the search inside beads of blocks, and of
-    the units of segmented sentences.
-    """
-
-    unit: Level = "sentence"
-    segmented: bool = False
-    blocks: BlockOptions = field(default_factory=BlockOptions)
-    sentences: SearchOptions = field(default_factory=SearchOptions)
 
 
 def align(
@@ -74,7 +60,7 @@ def align(
         options.unit,
         *units,
         tuple(beads),
-        signature(source, target, encoder=encoder, options=options, defaults=AlignOptions()),
+        signature(source, target, encoder=encoder, options=options),
         caveats(source, target, *units, beads),
     )
 

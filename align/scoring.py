@@ -26,12 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.band import Window
-from align.clauses import Verdicts, verdicts
-from align.seams import Seams
-from align.spans import Prepared
-from align.traits import Traits
+from align.boundaries import BoundaryProbabilities
+from align.clauses import ClauseEvidence, verdicts
+from align.spans import PreparedSide
+from align.surface import SurfaceFeatures
 
-__all__ = ["IMPOSSIBLE", "Pair", "Shape", "Value", "features", "pair_up", "score", "shapes"]
+__all__ = ["IMPOSSIBLE", "PreparedPair", "Shape", "Value", "features", "pair_up", "score", "shapes"]
 
 Floats = NDArray[np.float32]
 #: What a feature is worth at the nodes of a window: one number, an array, or an array times a number.
@@ -57,7 +57,7 @@ def shapes(max_source: int, max_target: int, max_size: int) -> tuple[Shape, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PreparedPair:
     """Two prepared sides and what is measured once between them.
 
     Similarities are ``(cosine - floor) * gain``. ``source_near[k - 1, i]`` is the mean similarity of a run to its
@@ -65,8 +65,8 @@ class Pair:
     one target character.
     """
 
-    source: Prepared
-    target: Prepared
+    source: PreparedSide
+    target: PreparedSide
     source_near: Floats
     source_mean: Floats
     target_near: Floats
@@ -74,12 +74,12 @@ class Pair:
     ratio: float
     floor: float = 0.0
     gain: float = 1.0
-    seams: Seams | None = None
+    seams: BoundaryProbabilities | None = None
 
 
 def pair_up(
-    source: Prepared, target: Prepared, *, kept: tuple[Flags, Flags] | None = None, rescale: bool = False
-) -> Pair:
+    source: PreparedSide, target: PreparedSide, *, kept: tuple[Flags, Flags] | None = None, rescale: bool = False
+) -> PreparedPair:
     """Measure hubness and the ratio of lengths between two sides; the latter over the units ``kept`` only.
 
     With ``rescale`` the similarities are brought to the built-in encoder's scale, for which the weights were learned.
@@ -95,10 +95,10 @@ def pair_up(
         lengths = [values[flags] for values, flags in zip(lengths, kept, strict=True)]
     totals = [float(values.sum()) for values in lengths]
     ratio = totals[0] / totals[1] if min(totals) > 0 else 1.0
-    return Pair(source, target, source_near, source_mean, target_near, target_mean, ratio, floor, gain)
+    return PreparedPair(source, target, source_near, source_mean, target_near, target_mean, ratio, floor, gain)
 
 
-def _scale(source: Prepared, target: Prepared, means: Floats) -> tuple[float, float]:
+def _scale(source: PreparedSide, target: PreparedSide, means: Floats) -> tuple[float, float]:
     """Return ``(floor, gain)`` that bring the similarities of strangers and of partners to the usual ones.
 
     ``means`` are the mean cosines of the source's units to a sample of the target's, most of them strangers.
@@ -118,7 +118,7 @@ def _scale(source: Prepared, target: Prepared, means: Floats) -> tuple[float, fl
     return stranger - usual_stranger / gain, gain
 
 
-def _sample(side: Prepared) -> Floats:
+def _sample(side: PreparedSide) -> Floats:
     """Single units and runs of two, evenly spread over the side: deterministic, and alike in every part of it."""
     runs = []
     for size in range(min(2, side.width)):
@@ -128,7 +128,7 @@ def _sample(side: Prepared) -> Floats:
     return np.concatenate(runs).astype(np.float32) if runs else np.zeros((0, side.vectors.shape[2]), np.float32)
 
 
-def _hubness(side: Prepared, sample: Floats) -> tuple[Floats, Floats]:
+def _hubness(side: PreparedSide, sample: Floats) -> tuple[Floats, Floats]:
     near = np.zeros(side.vectors.shape[:2], np.float32)
     mean = np.zeros_like(near)
     if not len(sample):
@@ -143,7 +143,7 @@ def _hubness(side: Prepared, sample: Floats) -> tuple[Floats, Floats]:
     return near, mean
 
 
-def score(pair: Pair, window: Window, types: tuple[Shape, ...], weights: Mapping[str, float]) -> Floats:
+def score(pair: PreparedPair, window: Window, types: tuple[Shape, ...], weights: Mapping[str, float]) -> Floats:
     """Return the scores ``[types, rows, columns]`` of all arcs that leave the nodes of ``window``."""
     scores = np.full((len(types), window.last - window.first, window.right - window.left), IMPOSSIBLE, np.float32)
     total, weighed = np.empty_like(scores[0]), np.empty_like(scores[0])
@@ -169,7 +169,7 @@ def score(pair: Pair, window: Window, types: tuple[Shape, ...], weights: Mapping
 
 
 def features(
-    pair: Pair, window: Window, types: tuple[Shape, ...]
+    pair: PreparedPair, window: Window, types: tuple[Shape, ...]
 ) -> Iterator[tuple[dict[str, Value], NDArray[np.bool_]]]:
     """Yield for every type its named features (each ``[rows, columns]`` or one number) and where such an arc exists."""
     place = _Place(pair, window)
@@ -183,7 +183,7 @@ def features(
 class _Place:
     """The similarities and traits around one window, and the features of the beads that open at its nodes."""
 
-    def __init__(self, pair: Pair, window: Window) -> None:
+    def __init__(self, pair: PreparedPair, window: Window) -> None:
         self.pair, self.window = pair, window
         self.rows, self.columns = window.last - window.first, window.right - window.left
         self._wide, self._high = pair.source.width, pair.target.width
@@ -198,7 +198,7 @@ class _Place:
         self._cosines = np.ascontiguousarray(flat.reshape(*source.shape[:2], *target.shape[:2]).transpose(0, 2, 1, 3))
         self._vectors: dict[tuple[str, int, int], Floats] = {}
         self._seams = pair.seams.around(window, self._wide, self._high) if pair.seams is not None else None
-        self._verdicts: Verdicts | None = None
+        self._verdicts: ClauseEvidence | None = None
         if pair.source.clauses is not None and pair.target.clauses is not None:
             self._verdicts = verdicts(
                 (pair.source.clauses, pair.source.vectors[0]),
@@ -298,7 +298,7 @@ class _Place:
         }
         return found
 
-    def _clauses(self, said: Verdicts, a: int, b: int) -> dict[str, Value]:
+    def _clauses(self, said: ClauseEvidence, a: int, b: int) -> dict[str, Value]:
         floor, gain = np.float32(self.pair.floor), np.float32(self.pair.gain)
         edges = said.edges(a, b)
         (start, before), (end, past) = said.starts, said.ends(a, b)
@@ -417,13 +417,13 @@ def _cut(values: NDArray[np.generic], first: int, count: int) -> Floats:
     return out
 
 
-def _total(side: Traits, name: str, first: int, count: int, size: int) -> Floats:
+def _total(side: SurfaceFeatures, name: str, first: int, count: int, size: int) -> Floats:
     """Return for ``count`` runs of ``size`` units, the first at ``first``, how many of ``name`` they hold."""
     sums = side.sums[name]
     starts = np.minimum(np.arange(first, first + count), len(sums) - 1)
     return np.asarray(sums[np.minimum(starts + size, len(sums) - 1)] - sums[starts], np.float32)
 
 
-def _mean_length(side: Prepared) -> float:
+def _mean_length(side: PreparedSide) -> float:
     total = side.traits.sums["length"]
     return float(total[-1] - total[0]) / max(len(side), 1)

@@ -1,7 +1,7 @@
 """The bead search: two sequences of texts in, beads out; paragraphs and sentences alike.
 
 Three steps. A coarse path through single vectors gives a band (`align.band`); every bead in the band gets a score
-(`align.scoring`), with thorough encoders after an alignment of clauses (`align.seams`); and the lattice of all
+(`align.scoring`), with thorough encoders after an alignment of clauses (`align.boundaries`); and the lattice of all
 segmentations (`align.lattice`) gives each bead its probability and the path with the most beads expected to be right.
 Every unit stands in exactly one bead, beads come in order, and time and
 memory are linear in the number of units.
@@ -19,10 +19,10 @@ from threadpoolctl import ThreadpoolController
 
 from align.alignment import Bead
 from align.band import Window, cover
+from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units, seams
 from align.lattice import Arc, Lattice, best_path, posteriors
-from align.scoring import IMPOSSIBLE, Pair, Shape, pair_up, score, shapes
-from align.seams import HALF_WIDTH, SHAPES, Seams, as_units, seams
-from align.spans import Prepared, prepare
+from align.scoring import IMPOSSIBLE, PreparedPair, Shape, pair_up, score, shapes
+from align.spans import PreparedSide, prepare
 from align.weights import clause_weights, known, weights
 from corpora.errors import UsageError
 from models.encoder import Encoder
@@ -46,7 +46,7 @@ class SearchOptions:
     maximises expected F1.
     ``clauses``: parts of units are heard too (`align.clauses`).
     ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``clause_weights``: those for
-    clauses aligned as units, which go with them (`align.seams`), None for no such alignment.
+    clauses aligned as units, which go with them (`align.boundaries`), None for no such alignment.
     """
 
     unit: Literal["sentence", "paragraph"] = "sentence"
@@ -88,8 +88,8 @@ def search(
 
 
 def search_prepared(
-    source: Prepared,
-    target: Prepared,
+    source: PreparedSide,
+    target: PreparedSide,
     *,
     options: SearchOptions | None = None,
     anchors: Sequence[tuple[int, int]] = (),
@@ -115,8 +115,8 @@ def search_prepared(
 
 
 def _search(
-    source: Prepared,
-    target: Prepared,
+    source: PreparedSide,
+    target: PreparedSide,
     options: SearchOptions,
     nodes: Sequence[tuple[int, int]],
     bonus: Mapping[tuple[int, int], float] | None,
@@ -141,16 +141,21 @@ def _search(
 
 
 def pair_in_band(
-    source: Prepared, target: Prepared, nodes: Sequence[tuple[int, int]], half_width: int, *, rescale: bool = False
-) -> tuple[Pair, list[Window]]:
+    source: PreparedSide,
+    target: PreparedSide,
+    nodes: Sequence[tuple[int, int]],
+    half_width: int,
+    *,
+    rescale: bool = False,
+) -> tuple[PreparedPair, list[Window]]:
     """Pair two sides, lengths compared where the coarse path omits nothing, and cover that path with windows."""
     band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, half_width)
     return pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale), band.windows
 
 
 def find_seams(
-    source: Prepared, target: Prepared, options: SearchOptions, nodes: Sequence[tuple[int, int]]
-) -> Seams | None:
+    source: PreparedSide, target: PreparedSide, options: SearchOptions, nodes: Sequence[tuple[int, int]]
+) -> BoundaryProbabilities | None:
     """Align the clauses of both sides between the anchors ``nodes``; None where there are no weights for that."""
     chosen = options.clause_weights
     if options.weights is None:
@@ -193,7 +198,7 @@ def _checked(anchors: Sequence[tuple[int, int]], n: int, m: int) -> list[tuple[i
 
 
 def _scores(
-    pair: Pair,
+    pair: PreparedPair,
     covering: Sequence[Window],
     types: tuple[Shape, ...],
     nodes: Sequence[tuple[int, int]],
@@ -201,7 +206,7 @@ def _scores(
     bonus: Mapping[tuple[int, int], float] | None = None,
 ) -> Floats:
     """Return the scores ``[types, nodes]`` of all arcs, as `Lattice` wants them."""
-    walls = _Walls(nodes) if len(nodes) > 2 else None
+    walls = _AnchorIntervals(nodes) if len(nodes) > 2 else None
     sizes = [(window.last - window.first) * (window.right - window.left) for window in covering]
     ends = np.cumsum(sizes)
     found = np.empty((len(types), int(ends[-1])), np.float32)
@@ -222,7 +227,7 @@ def _scores(
     return found
 
 
-class _Walls:
+class _AnchorIntervals:
     """The pieces between anchors: a bead must lie within one of them."""
 
     def __init__(self, nodes: Sequence[tuple[int, int]]) -> None:

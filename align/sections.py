@@ -16,10 +16,10 @@ import numpy as np
 
 from align.moved import Region, Seed, heaviest_increasing
 from corpora.document import Document, Section
-from corpora.markers import parse_marker
+from corpora.text.markers import parse_marker
 from models.encoder import Encoder, Vectors
 
-__all__ = ["Match", "SectionOptions", "cut_at_sections", "match_sections"]
+__all__ = ["SectionMatch", "SectionOptions", "cut_at_sections", "match_sections"]
 
 Key = tuple[str, tuple[int, ...]]
 
@@ -45,7 +45,7 @@ class SectionOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class SectionMatch:
     """The heading blocks of two sections that answer to each other, and how surely (about 0.5 to 1.2)."""
 
     source: int
@@ -71,7 +71,7 @@ def match_sections(
     *,
     encoder: Encoder,
     options: SectionOptions = SectionOptions(),
-) -> tuple[Match, ...]:
+) -> tuple[SectionMatch, ...]:
     """Match the sections of two documents one to one, in source order.
 
     ``seeds`` are sure pairs of blocks, by block id. Empty where either side has no headings.
@@ -217,7 +217,7 @@ def _one_to_one(
     right: Sequence[_Heading],
     scores: dict[tuple[int, int], float],
     options: SectionOptions,
-) -> tuple[Match, ...]:
+) -> tuple[SectionMatch, ...]:
     """The heaviest matches in order, then the sure ones out of order among the headings that are left."""
     # Of candidates with the same source at most one may be chosen: the later comes first.
     pairs = sorted(scores, key=lambda pair: (pair[0], -pair[1]))
@@ -231,4 +231,4 @@ def _one_to_one(
             used_left.add(pair[0])
             used_right.add(pair[1])
             matched.append(pair)
-    return tuple(Match(left[a].block, right[b].block, scores[a, b]) for a, b in sorted(matched))
+    return tuple(SectionMatch(left[a].block, right[b].block, scores[a, b]) for a, b in sorted(matched))

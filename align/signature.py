@@ -9,24 +9,20 @@ from dataclasses import asdict, replace
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from json import dumps
-from typing import TYPE_CHECKING
 
+from align.options import AlignOptions
 from corpora.document import Document
 from models.encoder import Encoder
-
-if TYPE_CHECKING:
-    from align.pipeline import AlignOptions
 
 __all__ = ["signature"]
 
 
-def signature(
-    source: Document, target: Document, *, encoder: Encoder, options: "AlignOptions", defaults: "AlignOptions"
-) -> str:
+def signature(source: Document, target: Document, *, encoder: Encoder, options: AlignOptions) -> str:
     """Return e.g. ``duiyi 0.1.0|unit:sentence|encoder:use-multilingual-3@9f3c|search:band|max:5-6|profile:un|…``.
 
     ``max`` are the units that one bead may hold on either side, ``profile`` how the structure of the two files was
-    read, ``lang`` what was taken for their languages; what differs from ``defaults`` becomes ``options:CHECKSUM``.
+    read, ``lang`` what was taken for their languages; options that differ from the defaults become
+    ``options:CHECKSUM``.
     """
     search = options.sentences if options.unit == "sentence" else options.blocks.search
     profiles = "+".join(dict.fromkeys((source.profile, target.profile)))
@@ -39,13 +35,14 @@ def signature(
         f"profile:{'segmented' if options.segmented else profiles}",
         f"lang:{source.language}+{target.language}",
     ]
+    defaults = AlignOptions()
     tuned = replace(options, unit=defaults.unit, segmented=defaults.segmented)
     if tuned != defaults:
         parts.append(f"options:{_checksum(tuned)}")
     return "|".join(part.replace("|", "/") for part in parts)
 
 
-def _checksum(options: "AlignOptions") -> str:
+def _checksum(options: AlignOptions) -> str:
     text = dumps(asdict(options), sort_keys=True)
     return sha256(text.encode()).hexdigest()[:8]
 

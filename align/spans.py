@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.clauses import Clauses, clauses, split
-from align.traits import Traits, traits
-from corpora.languages import joiner, simplified
+from align.surface import SurfaceFeatures, traits
+from corpora.text.languages import joiner, simplified
 from models.encoder import Encoder
 from models.spans import prepare as read
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["PreparedSide", "prepare"]
 
 _BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedSide:
     """The units of one side: ``vectors[k - 1, i]`` is the unit vector of the units ``i … i + k - 1`` joined.
 
     ``vectors`` is float16 ``[width, n, dim]``; runs that would pass the end are zeros. ``encoder`` is the name of what
@@ -35,7 +35,7 @@ class Prepared:
     texts: Sequence[str]
     language: str
     vectors: NDArray[np.float16]
-    traits: Traits
+    traits: SurfaceFeatures
     encoder: str = ""
     clauses: Clauses | None = None
 
@@ -47,9 +47,9 @@ class Prepared:
         """The longest run that has a vector."""
         return int(self.vectors.shape[0])
 
-    def __getitem__(self, part: slice) -> "Prepared":
+    def __getitem__(self, part: slice) -> "PreparedSide":
         start, stop, _ = part.indices(len(self))
-        return Prepared(
+        return PreparedSide(
             self.texts[start:stop],
             self.language,
             self.vectors[:, start:stop],
@@ -59,7 +59,9 @@ class Prepared:
         )
 
 
-def prepare(texts: Sequence[str], *, encoder: Encoder, language: str, width: int, by_clauses: bool = False) -> Prepared:
+def prepare(
+    texts: Sequence[str], *, encoder: Encoder, language: str, width: int, by_clauses: bool = False
+) -> PreparedSide:
     """Encode every run of up to ``width`` neighbouring units of ``texts`` and, if asked, the clauses of each."""
     # Encoders have seen far more of Simplified Chinese; in Traditional, sure paragraphs of resolutions were missed.
     heard = simplified(texts, language)
@@ -71,4 +73,4 @@ def prepare(texts: Sequence[str], *, encoder: Encoder, language: str, width: int
             starts = np.arange(start, min(start + _BLOCK, len(texts) - size + 1))
             vectors[size - 1, starts] = spans.vectors(starts, np.full(len(starts), size))
     heard_too = clauses(parts, spans.parts()) if by_clauses else None
-    return Prepared(texts, language, vectors, traits(texts), encoder.name, heard_too)
+    return PreparedSide(texts, language, vectors, traits(texts), encoder.name, heard_too)

@@ -28,7 +28,7 @@ def weights(unit: str, encoder: str = "") -> Mapping[str, float]:
 
 @cache
 def clause_weights(unit: str, encoder: str) -> Mapping[str, float] | None:
-    """Return the weights for clauses of ``unit`` aligned by themselves (`align.seams`), if the encoder has some."""
+    """Return the weights for clauses of ``unit`` aligned alone (`align.boundaries`), if the encoder has some."""
     return _table().get(f"clauses of {unit}:{encoder}")
 
 

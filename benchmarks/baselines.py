@@ -18,7 +18,7 @@ from align.alignment import Bead
 from align.band import Window, cover
 from align.lattice import Lattice, best_path
 from align.scoring import IMPOSSIBLE, shapes
-from corpora.languages import joiner
+from corpora.text.languages import joiner
 from models.encoder import Encoder, Vectors
 
 __all__ = ["bertalign", "gale_church", "vecalign"]

@@ -20,10 +20,10 @@ from benchmarks.data import clean, halves
 from benchmarks.faults import KINDS, plant
 from benchmarks.faults_otherwise import FAULTS
 from benchmarks.faults_otherwise import plant as plant_otherwise
-from corpora.languages import detect
+from corpora.text.languages import detect
 from models.encoder import Encoder, Vectors
 from tm.checks.finding import Severity
-from tm.checks.run import Report, check
+from tm.checks.run import CheckReport, check
 from tm.unit import Unit
 
 __all__ = ["SENSIBLE", "otherwise", "run"]
@@ -65,7 +65,7 @@ class _Remembering:
         return np.array([self._known[text] for text in texts], np.float32).reshape(len(texts), self.dim)
 
 
-def _found(report: Report, kind: str, least: Severity) -> set[int]:
+def _found(report: CheckReport, kind: str, least: Severity) -> set[int]:
     return {
         finding.unit
         for finding in report.findings

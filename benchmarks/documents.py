@@ -197,7 +197,7 @@ def paragraphs(shared: Path) -> metrics.Evaluation:
 def in_english(omegat: str) -> dict[str, int]:
     """Sentences of the sample pair, and how many of them OmegaT leaves in English with the TMX of `duiyi demo`."""
     from corpora.sample import gold
-    from corpora.sentences import split
+    from corpora.text.sentences import split
     from tests.omegat import translate
 
     with tempfile.TemporaryDirectory() as folder:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from corpora.mentions import Certainty, Kind, Mention, mentions
-from corpora.sentences import split
-from tm.checks.pair import size
+from corpora.text.mentions.matching import Certainty, Kind, Mention, mentions
+from corpora.text.sentences import split
+from tm.checks.checked_unit import size
 from tm.unit import Unit
 
 __all__ = ["KINDS", "Planted", "drop_negation", "plant"]

@@ -103,8 +103,9 @@ def _timed(work: Callable[[Path, int], int], path: Path, size: int) -> dict[str,
 
 def omegat() -> dict[str, Any]:
     """How many paragraphs of the sample pair come out in English, by sentence and by paragraph segmentation."""
-    from align.pipeline import AlignOptions, align
-    from corpora.readers import read
+    from align.options import AlignOptions
+    from align.pipeline import align
+    from corpora.readers.reading import read
     from corpora.sample import gold, pair
     from models.registry import load
     from tests.omegat import translate

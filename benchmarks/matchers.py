@@ -21,9 +21,9 @@ import numpy as np
 from benchmarks.memory import generated, questions
 from tests.omegat import translate
 from tm.formats import write
-from tm.fuzzy import similarity
-from tm.lookup import LookupOptions, lookup, turned
-from tm.memory import Memory
+from tm.search.fuzzy import similarity
+from tm.search.lookup import LookupOptions, lookup, turned
+from tm.store.memory import Memory
 from tm.unit import Unit
 
 SEED = 21

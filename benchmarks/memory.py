@@ -23,13 +23,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import clean, more
-from corpora.languages import base
-from tm.concordance import ConcordanceOptions, concordance
+from corpora.text.languages import base
 from tm.folding import TOKEN, fold, is_character, key, tokens
 from tm.formats import write
-from tm.fuzzy import Question
-from tm.lookup import LookupOptions, lookup
-from tm.memory import Memory
+from tm.search.concordance import ConcordanceOptions, concordance
+from tm.search.fuzzy import PreparedQuery
+from tm.search.lookup import LookupOptions, lookup
+from tm.store.memory import Memory
 from tm.unit import Unit
 
 __all__ = ["generated", "main", "questions", "run"]
@@ -229,7 +229,7 @@ def _recall(memory: Memory, texts: Sequence[str], asked: int) -> dict[str, float
             dtype=np.float32,
         )
         for text, row in zip(part, likeness, strict=True):
-            question = Question(text)
+            question = PreparedQuery(text)
             alike = (distinct[place] for place in np.flatnonzero(row))
             all_ = {one for one in alike if question.compare(one).score >= 70}
             answers = lookup([memory], text, LookupOptions(limit=100_000))
@@ -257,7 +257,7 @@ def _cold(text: str, path: Path) -> dict[str, float]:
 def _semantic(shared: Path, folder: Path, count: int) -> dict[str, object]:
     """Vectors of real sentences mixed as the units are, asked with those of other sentences."""
     from models.registry import load
-    from tm.store.vectors import Quantised, VectorFile, write
+    from tm.store.vectors import QuantizedVectors, VectorFile, write
 
     encoder = load(None)
     texts = [text for unit in generated(shared, 2_500, SEED + 3) for text in (unit.source, unit.target)]
@@ -274,7 +274,7 @@ def _semantic(shared: Path, folder: Path, count: int) -> dict[str, object]:
         noise = chance.normal(size=one.shape).astype(np.float32) * np.float32(0.25 / np.sqrt(one.shape[1]))
         batch = share * one + (1 - share) * two + noise
         batch /= np.linalg.norm(batch, axis=1, keepdims=True)
-        small = Quantised.of(np.arange(start, start + wide), batch)
+        small = QuantizedVectors.of(np.arange(start, start + wide), batch)
         ids.append(small.ids)
         values.append(small.values)
         scales.append(small.scales)
@@ -283,7 +283,7 @@ def _semantic(shared: Path, folder: Path, count: int) -> dict[str, object]:
         order = np.argsort(-best, axis=1)[:, :10]
         best, numbers = np.take_along_axis(best, order, 1), np.take_along_axis(numbers, order, 1)
     clock = time.perf_counter()
-    write(folder / "v", Quantised(*map(np.concatenate, (ids, values, scales))), "x")
+    write(folder / "v", QuantizedVectors(*map(np.concatenate, (ids, values, scales))), "x")
     made = time.perf_counter() - clock
     file = VectorFile(folder / "v")
     speed = _timed(lambda vector: file.nearest(vector, 10), list(asked))

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from benchmarks.data import clean, halves, more
 from benchmarks.faults import drop_negation
+from tm.checks.checked_unit import CheckedUnit, Side
 from tm.checks.negation import _model, cues
-from tm.checks.pair import Pair, Side
 from tm.unit import Unit
 
 __all__ = ["fit"]
@@ -48,7 +48,7 @@ def fit(units: list[Unit], seed: int = 5) -> dict[str, object]:
 
 
 def _sides(unit: Unit) -> tuple[Side, Side]:
-    pair = Pair(0, unit)
+    pair = CheckedUnit(0, unit)
     return (pair.source, pair.target) if pair.source.base == "zh" else (pair.target, pair.source)
 
 

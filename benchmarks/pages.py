@@ -62,7 +62,7 @@ def units(shared: Path, count: int) -> list[Unit]:
         score = 0.3 if n % 7 == 3 else 0.97
         target = "" if n % 50 == 49 else target
         origin = Origin("zh.txt", "en.txt", (n,), (n,) if target else (), page=n // 30 + 1)
-        made.append(Unit(source, target, "zh-CN", "en-US", origin=origin, score=score))
+        made.append(Unit(source, target, "zh-CN", "en-US", origin=origin, quality=score))
     return made
 
 

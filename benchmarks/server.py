@@ -22,8 +22,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks.memory import SEED, generated, questions
-from tm.lookup import LookupOptions, lookup
-from tm.memory import Memory
+from tm.search.lookup import LookupOptions, lookup
+from tm.store.memory import Memory
 
 __all__ = ["main", "run"]
 

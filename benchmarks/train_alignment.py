@@ -30,14 +30,15 @@ from align.alignment import Bead
 from align.band import Window
 from align.blocks import BlockOptions
 from align.lattice import Lattice, _forward, _log_sum, posteriors
-from align.pipeline import AlignOptions, align
-from align.scoring import IMPOSSIBLE, Pair, features, score, shapes
+from align.options import AlignOptions
+from align.pipeline import align
+from align.scoring import IMPOSSIBLE, PreparedPair, features, score, shapes
 from align.search import SearchOptions, find_seams, pair_in_band, search_prepared
-from align.spans import Prepared, prepare
-from align.traits import traits
+from align.spans import PreparedSide, prepare
+from align.surface import traits
 from align.weights import weights as shipped
 from benchmarks.data import segmented
-from corpora.readers import read
+from corpora.readers.reading import read
 from models.encoder import Encoder
 from models.registry import load
 
@@ -65,7 +66,7 @@ class Example:
     """
 
     name: str
-    pair: Pair
+    pair: PreparedPair
     gold: list[Bead]
     lattice: Lattice
     features: NDArray[np.float32]
@@ -96,14 +97,14 @@ def examples(folder: Path, encoder: Encoder, options: SearchOptions) -> tuple[li
     ]
 
 
-def _paired(source: Prepared, target: Prepared) -> Pair:
+def _paired(source: PreparedSide, target: PreparedSide) -> PreparedPair:
     """Pair two sides as `search_prepared` does."""
     return pair_in_band(source, target, [(0, 0), (len(source), len(target))], SearchOptions().half_width)[0]
 
 
 def _with_omission(
-    sides: Sequence[Prepared], gold: Sequence[Bead], side: int, at: int
-) -> tuple[list[Prepared], list[Bead]]:
+    sides: Sequence[PreparedSide], gold: Sequence[Bead], side: int, at: int
+) -> tuple[list[PreparedSide], list[Bead]]:
     """Take the units of a stretch of beads away on one side; the beads of the other side become omissions."""
     gone = {unit for bead in gold[at : at + _STRETCH] for unit in (bead.source, bead.target)[side]}
     kept = [unit for unit in range(len(sides[side])) if unit not in gone]
@@ -132,7 +133,7 @@ def _with_omission(
 
 def _example(
     name: str,
-    pair: Pair,
+    pair: PreparedPair,
     gold: list[Bead],
     options: SearchOptions,
     start: Mapping[str, float],

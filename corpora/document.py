@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Block", "Change", "Document", "Kind", "Line", "Mark", "Section", "Segment"]
+__all__ = ["Block", "BlockKind", "Change", "Document", "FootnoteMark", "Line", "Section", "Segment"]
 
 
-class Kind(StrEnum):
+class BlockKind(StrEnum):
     """What a block is."""
 
     TITLE = "title"
@@ -42,11 +42,11 @@ class Line:
     bottom: float | None = None
     size: float | None = None
     bold: bool = False
-    marks: tuple["Mark", ...] = ()
+    marks: tuple["FootnoteMark", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class FootnoteMark:
     """A footnote mark: its number as printed and the offset in the clean text of the block at which it stood."""
 
     number: str
@@ -65,14 +65,14 @@ class Block:
     """
 
     id: int
-    kind: Kind
+    kind: BlockKind
     text: str
     level: int = 0
     marker: str = ""
     page: int | None = None
     start: int = 0
     end: int = 0
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[FootnoteMark, ...] = ()
 
     @property
     def full_text(self) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.encoder import Encoder, SpanEncoder, Vectors
 
 __all__ = [
-    "Joined",
+    "JoinedSpans",
     "PreparingEncoder",
     "Spans",
     "all_spans",
@@ -60,7 +60,7 @@ class PreparingEncoder(Encoder, Protocol):
         ...
 
 
-class Joined:
+class JoinedSpans:
     """The spans of an encoder that can only read text: joined, and encoded when asked for."""
 
     def __init__(
@@ -104,7 +104,7 @@ def prepare(encoder: Encoder, sentences: Sequence[str], joiner: str, parts: Sequ
     """
     if isinstance(encoder, PreparingEncoder):
         return encoder.prepare(sentences, joiner, parts)
-    return Joined(encoder, sentences, joiner, parts)
+    return JoinedSpans(encoder, sentences, joiner, parts)
 
 
 def all_spans(encoder: Encoder, sentences: Sequence[str], width: int, joiner: str) -> Vectors:

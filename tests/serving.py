@@ -8,8 +8,8 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from tm.server.app import create
-from tm.server.holdings import Holdings
 from tm.server.options import ServerOptions
+from tm.server.resources import Resources
 from tm.unit import Origin, Unit
 
 __all__ = ["HOME", "UNITS", "client_of", "unit"]
@@ -29,7 +29,7 @@ UNITS = [
         previous="第一条",
         next="第二条",
         origin=Origin("treaty.txt", "treaty.en.txt", (1,), (1,), 3, "Final clauses"),
-        score=0.97,
+        quality=0.97,
     ),
     unit("本协议自批准之日起生效。", "This agreement enters into force on ratification.", status="reviewed"),
     unit("共有 12 名成员参加会议", "12 members attended the meeting"),
@@ -39,6 +39,6 @@ UNITS = [
 
 @contextmanager
 def client_of(options: ServerOptions, **changes: Any) -> Iterator[TestClient]:
-    app = create(Holdings(replace(options, **changes)))
+    app = create(Resources(replace(options, **changes)))
     with TestClient(app, base_url=HOME, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Shape", "Tag", "escape", "join", "native", "plain", "split", "tags"]
+__all__ = ["Tag", "TagKind", "escape", "join", "native", "plain", "split", "tags"]
 
 _ATTRIBUTE = re.compile(r'\s([\w:.-]+)="((?:[^"\\]|\\.)*)"', re.DOTALL)
 _TAG = re.compile(
@@ -30,7 +30,7 @@ _TAG = re.compile(
 _UNSAFE_ID = re.compile(r"[^\w.:-]")
 
 
-class Shape(StrEnum):
+class TagKind(StrEnum):
     """How a tag stands: opening a pair, closing it, or alone."""
 
     OPEN = "open"
@@ -42,7 +42,7 @@ class Shape(StrEnum):
 class Tag:
     """An inline tag: shape, id (pairs share it), the original file's code, further attributes in order."""
 
-    shape: Shape
+    shape: TagKind
     id: str
     content: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
@@ -52,7 +52,7 @@ class Tag:
         return next((value for key, value in self.attributes if key == name), default)
 
     def __str__(self) -> str:
-        close, single = "/" * (self.shape is Shape.CLOSE), "/" * (self.shape is Shape.SINGLE)
+        close, single = "/" * (self.shape is TagKind.CLOSE), "/" * (self.shape is TagKind.SINGLE)
         attributes = "".join(
             f' {key}="{re.sub(chr(92) * 2 + "|" + chr(34), _keep, value)}"' for key, value in self.attributes
         )
@@ -99,7 +99,7 @@ def split(text: str) -> list[str | Tag]:
 
 
 def _tag(match: re.Match[str]) -> Tag:
-    shape = Shape.CLOSE if match["close"] else Shape.SINGLE if match["single"] else Shape.OPEN
+    shape = TagKind.CLOSE if match["close"] else TagKind.SINGLE if match["single"] else TagKind.OPEN
     attributes = tuple((key, _unkeep(value)) for key, value in _ATTRIBUTE.findall(match["attributes"]))
     return Tag(shape, match["id"], _unkeep(match["content"] or ""), attributes)
 

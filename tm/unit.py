@@ -27,7 +27,7 @@ class Origin:
 class Unit:
     """A source text and its translation, with context, origin and quality.
 
-    ``score`` is the calibrated probability, 0 to 1, that the two sides answer to each other, None where
+    ``quality`` is the calibrated probability, 0 to 1, that the two sides answer to each other, None where
     nobody measured it. ``status`` is "unreviewed", "reviewed" or "rejected". ``previous`` and ``next``
     are the neighbouring source texts, "" at either end of the document and where unknown.
     ``sentences`` counts the sentences on the longer side.
@@ -40,7 +40,7 @@ class Unit:
     previous: str = ""
     next: str = ""
     origin: Origin = field(default_factory=Origin)
-    score: float | None = None
+    quality: float | None = None
     status: str = "unreviewed"
     kind: str = ""
     sentences: int = 1

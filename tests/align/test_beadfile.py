@@ -1,6 +1,5 @@
 """Files of beads: what is read, what is refused, and that what is written reads back."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,9 @@ from hypothesis import strategies as st
 from align import beadfile
 from align.alignment import Bead
 from corpora.errors import InputError
+from tests.data import cases
 
-CASES = json.loads((Path(__file__).parent.parent / "cases" / "beads.json").read_text("utf-8"))
+CASES = cases("beads")
 IDS = st.lists(st.integers(0, 10**6), max_size=6).map(tuple)
 BEADS = st.lists(
     st.builds(

@@ -7,12 +7,12 @@ import numpy as np
 from align.evidence import agreement, clues
 from align.moved import Region, Seed
 from align.sections import cut_at_sections, match_sections
-from corpora.document import Block, Document, Kind, Section
+from corpora.document import Block, BlockKind, Document, Section
 
 WHOLE = slice(0, None)
 
 
-def document(language: str, blocks: Sequence[tuple[Kind, str, str]], headings: Sequence[int] = ()) -> Document:
+def document(language: str, blocks: Sequence[tuple[BlockKind, str, str]], headings: Sequence[int] = ()) -> Document:
     made = tuple(Block(number, kind, text, marker=marker) for number, (kind, marker, text) in enumerate(blocks))
     ends = [*headings[1:], len(made)][: len(headings)]
     children = tuple(Section(first, 1, first, last) for first, last in zip(headings, ends, strict=True))
@@ -23,19 +23,19 @@ def test_kind_number_and_values_speak_for_and_against() -> None:
     chinese = document(
         "zh-CN",
         [
-            (Kind.HEADING, "", "总则"),
-            (Kind.PARAGRAPH, "", "2017年11月6日，会议通过第7/1号决议。"),
-            (Kind.ITEM, "（三）", "其他"),
+            (BlockKind.HEADING, "", "总则"),
+            (BlockKind.PARAGRAPH, "", "2017年11月6日，会议通过第7/1号决议。"),
+            (BlockKind.ITEM, "（三）", "其他"),
         ],
     )
     english = document(
         "en-US",
         [
-            (Kind.HEADING, "", "General"),
-            (Kind.PARAGRAPH, "", "On 6 November 2017 the Conference adopted resolution 7/1."),
-            (Kind.ITEM, "(c)", "Other matters"),
-            (Kind.ITEM, "(d)", "The rest"),
-            (Kind.PARAGRAPH, "", "On 9 March 2011 it adopted resolution 5/3."),
+            (BlockKind.HEADING, "", "General"),
+            (BlockKind.PARAGRAPH, "", "On 6 November 2017 the Conference adopted resolution 7/1."),
+            (BlockKind.ITEM, "(c)", "Other matters"),
+            (BlockKind.ITEM, "(d)", "The rest"),
+            (BlockKind.PARAGRAPH, "", "On 9 March 2011 it adopted resolution 5/3."),
         ],
     )
     found = agreement(*clues(chinese, english, range(3), range(5)), WHOLE, WHOLE)
@@ -48,22 +48,25 @@ def test_kind_number_and_values_speak_for_and_against() -> None:
 
 def test_nothing_to_say_is_nothing() -> None:
     sides = (
-        document("zh-CN", [(Kind.PARAGRAPH, "", "天气很好。")]),
-        document("en-US", [(Kind.PARAGRAPH, "", "It is fine.")]),
+        document("zh-CN", [(BlockKind.PARAGRAPH, "", "天气很好。")]),
+        document("en-US", [(BlockKind.PARAGRAPH, "", "It is fine.")]),
     )
     assert agreement(*clues(*sides, [0], [0]), WHOLE, WHOLE) == np.zeros((1, 1))
 
 
 def test_sections_match_by_number_where_words_say_nothing(words) -> None:
-    chinese = document("zh-CN", [(Kind.HEADING, f"第{n}条", "") for n in "一二三四"], range(4))
-    english = document("en-US", [(Kind.HEADING, f"Article {n}", "") for n in (1, 3, 4)], range(3))
+    chinese = document("zh-CN", [(BlockKind.HEADING, f"第{n}条", "") for n in "一二三四"], range(4))
+    english = document("en-US", [(BlockKind.HEADING, f"Article {n}", "") for n in (1, 3, 4)], range(3))
     seeds = [Seed(0, 0, 0.3), Seed(2, 1, 0.3), Seed(3, 2, 0.3)]
     matches = match_sections(chinese, english, seeds, encoder=words)
     assert [(match.source, match.target) for match in matches] == [(0, 0), (2, 1), (3, 2)]
 
 
 def test_without_headings_there_is_nothing_to_match(words) -> None:
-    sides = document("zh-CN", [(Kind.PARAGRAPH, "", "一")]), document("en-US", [(Kind.HEADING, "", "One")], [0])
+    sides = (
+        document("zh-CN", [(BlockKind.PARAGRAPH, "", "一")]),
+        document("en-US", [(BlockKind.HEADING, "", "One")], [0]),
+    )
     assert match_sections(*sides, [], encoder=words) == ()
 
 

@@ -1,8 +1,6 @@
 """Regions, seeds and leftovers, on texts whose order is known because it was made here."""
 
-import json
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from align.moved import MovedOptions, Region, heaviest_increasing, pair_leftovers, regions, seeds
+from tests.data import cases
 
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "moved.json").read_text("utf-8"))
+CASES = cases("moved")
 RANDOM = np.random.default_rng(7)
 #: Directions of 400 paragraphs of one document: nothing has to do with anything else.
 PARAGRAPHS = RANDOM.standard_normal((400, 96)).astype(np.float32)

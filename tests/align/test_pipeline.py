@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align.alignment import Alignment
-from align.pipeline import AlignOptions, align
+from align.options import AlignOptions
+from align.pipeline import align
 from align.search import SearchOptions
 from corpora.document import Document
-from corpora.readers import read
+from corpora.readers.reading import read
 
 NAMES = (
     "river mountain winter lantern soldier kitchen letter harbour garden thunder silver market bridge copper".split()

@@ -1,6 +1,5 @@
 """What every encoder keeps, asked of every encoder there is; the texts are data."""
 
-import json
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -16,8 +15,9 @@ from models.combined import CombinedEncoder
 from models.encoder import Encoder, SpanEncoder, Vectors
 from models.registry import load
 from models.spans import PreparingEncoder, Spans, all_spans, prepare
+from tests.data import cases
 
-CASES = json.loads((Path(__file__).parent.parent / "cases" / "encoders.json").read_text("utf-8"))
+CASES = cases("encoders")
 WEIRD = [pytest.param(case, id=case["label"]) for case in CASES]
 
 

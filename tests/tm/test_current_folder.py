@@ -1,4 +1,4 @@
-"""Modules in the user's folder, such as a `numpy.py` that somebody left there, are never run: by no command, by no child process."""
+"""Modules in the user's folder, such as a `numpy.py`, are never run: by no command and by no child process."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from corpora.sample import pair as sample_pair
-from tm.store.workshop import Workshop
+from tm.store.index_worker import IndexWorker
 
 #: What the program and the standard library import in a child process, and what a user's folder may hold by chance.
 NAMES = (
@@ -31,9 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / f"{name}.py").write_text(TRAP, "utf-8")
     for name, path in zip(("zh.txt", "en.txt"), sample_pair(), strict=True):
         (folder / name).write_text(path.read_text("utf-8"), "utf-8")
-    (folder / "pairs.tsv").write_text(
-        "source\ttarget\toutput\nzh.txt\ten.txt\ta.tmx\nzh.txt\ten.txt\tb.tmx\n", "utf-8"
-    )
+    (folder / "pairs.tsv").write_text("source\ttarget\toutput\nzh.txt\ten.txt\ta.tmx\nzh.txt\ten.txt\tb.tmx\n", "utf-8")
     monkeypatch.setenv("TRAP", str(tmp_path / "EXECUTED"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -106,7 +104,7 @@ def test_the_process_that_builds_the_index_runs_none(
 ) -> None:
     # An interactive interpreter has the current folder on its path, as the empty string.
     monkeypatch.setattr(sys, "path", ["", *sys.path])
-    with Workshop() as workshop:
+    with IndexWorker() as workshop:
         workshop.order([1], ["决议"]).result()
         assert workshop._process is not None
         assert workshop._process.poll() is None, "the process must do the work, not this one"

@@ -1,6 +1,5 @@
 """OmegaT, the real client, translates with our files: the sample pair whole, both directions, and awkward texts."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpora.sample import gold, pair
+from tests.data import cases
 from tests.omegat import translate
 from tm import formats
 from tm.formats import Problems, WriteOptions
@@ -16,15 +16,16 @@ from tm.tags import plain
 from tm.unit import Unit
 
 pytestmark = pytest.mark.client
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "units.json").read_text("utf-8"))
+CASES = cases("units")
 HAN = re.compile(r"[\u3000-\u9fff]")  # full-width marks too: a footnote may hold nothing else
 
 
 @pytest.fixture(scope="module")
 def sample_tmx(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample pair, read, aligned by sentence with the built-in encoder and written as any user would."""
-    from align.pipeline import AlignOptions, align
-    from corpora.readers import read
+    from align.options import AlignOptions
+    from align.pipeline import align
+    from corpora.readers.reading import read
     from models.registry import load
 
     path = tmp_path_factory.mktemp("sample") / "sample.tmx"

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tm.tags import Shape, Tag, escape, join, native, plain, split, tags
+from tm.tags import Tag, TagKind, escape, join, native, plain, split, tags
 
 TEXT = st.text(st.sampled_from('ab ⟦⟧/|\\"1=\n𠮷'), max_size=12)
 TAGS = st.builds(
     Tag,
-    st.sampled_from(Shape),
+    st.sampled_from(TagKind),
     st.from_regex(r"\A[\w.:-]{1,4}\Z"),
     TEXT,
     st.lists(st.tuples(st.sampled_from(["type", "x", "el"]), TEXT), max_size=2, unique_by=lambda pair: pair[0]).map(

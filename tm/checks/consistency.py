@@ -5,16 +5,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from corpora.sentences import split
+from corpora.text.sentences import split
+from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Pair, Side
 
 __all__ = ["CHECKS"]
 
 
-def _groups(pairs: Sequence[Pair], key: Callable[[Pair], str]) -> list[list[Pair]]:
-    groups: dict[str, list[Pair]] = defaultdict(list)
+def _groups(pairs: Sequence[CheckedUnit], key: Callable[[CheckedUnit], str]) -> list[list[CheckedUnit]]:
+    groups: dict[str, list[CheckedUnit]] = defaultdict(list)
     for pair in pairs:
         if not pair.is_half:
             groups[key(pair)].append(pair)
@@ -22,7 +22,11 @@ def _groups(pairs: Sequence[Pair], key: Callable[[Pair], str]) -> list[list[Pair
 
 
 def _inconsistent(
-    batch: Batch, name: str, key: Callable[[Pair], str], other: Callable[[Pair], str], sides: tuple[str, str]
+    batch: CheckedFile,
+    name: str,
+    key: Callable[[CheckedUnit], str],
+    other: Callable[[CheckedUnit], str],
+    sides: tuple[str, str],
 ) -> Sequence[Finding]:
     findings = []
     for group in _groups(batch.pairs, key):
@@ -39,23 +43,23 @@ def _inconsistent(
     return findings
 
 
-def _source_key(pair: Pair) -> str:
+def _source_key(pair: CheckedUnit) -> str:
     return pair.source.key
 
 
-def _target_key(pair: Pair) -> str:
+def _target_key(pair: CheckedUnit) -> str:
     return pair.target.key
 
 
-def _inconsistent_target(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _inconsistent_target(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     return _inconsistent(batch, "inconsistent-target", _source_key, _target_key, ("source", "target"))
 
 
-def _inconsistent_source(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _inconsistent_source(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     return _inconsistent(batch, "inconsistent-source", _target_key, _source_key, ("target", "source"))
 
 
-def _duplicate(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _duplicate(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     findings = []
     for group in _groups(batch.pairs, lambda pair: f"{pair.source.key}\0{pair.target.key}"):
         for before, pair in pairwise(group):
@@ -64,7 +68,7 @@ def _duplicate(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-def _is_pasted(before: Pair, pair: Pair, times: int, options: CheckOptions) -> bool:
+def _is_pasted(before: CheckedUnit, pair: CheckedUnit, times: int, options: CheckOptions) -> bool:
     """A double right behind its twin was pasted; further away a formula or a heading may rightly come again."""
     if pair.index - before.index == 1:
         return pair.source.size >= options.minimum or _LETTERS.search(pair.source.text) is not None
@@ -75,7 +79,7 @@ def _is_pasted(before: Pair, pair: Pair, times: int, options: CheckOptions) -> b
     return times == 2 and pair.source.size >= options.minimum and not stands_twice
 
 
-def _repeated(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _repeated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     findings = []

@@ -8,11 +8,11 @@ more sentences, makes it likely. The three are weighed together, as a logistic m
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpora.sentences import split
+from corpora.text.sentences import split
+from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, size
 from tm.checks.finding import Finding, Severity, Span
-from tm.checks.length import Lengths, measure
+from tm.checks.length import LengthRatios, measure
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Pair, size
 from tm.checks.vectors import meanings, says_something
 
 __all__ = ["CHECKS"]
@@ -46,7 +46,7 @@ class _Trial:
     ``excess`` is how many standard deviations this side is too long, ``more`` how many sentences more it has.
     """
 
-    pair: Pair
+    pair: CheckedUnit
     span: Span
     rest: str
     excess: float
@@ -60,7 +60,7 @@ _LIKELY = -0.3
 _CERTAIN = 2.5
 
 
-def _trials(batch: Batch, lengths: Lengths, of_source: bool, options: CheckOptions) -> list[_Trial]:
+def _trials(batch: CheckedFile, lengths: LengthRatios, of_source: bool, options: CheckOptions) -> list[_Trial]:
     trials = []
     for pair in batch.pairs:
         side, other = (pair.source, pair.target) if of_source else (pair.target, pair.source)
@@ -86,7 +86,7 @@ def _trials(batch: Batch, lengths: Lengths, of_source: bool, options: CheckOptio
     return trials
 
 
-def _coverage(batch: Batch, options: CheckOptions, of_source: bool) -> Sequence[Finding]:
+def _coverage(batch: CheckedFile, options: CheckOptions, of_source: bool) -> Sequence[Finding]:
     assert batch.encoder is not None
     trials = _trials(batch, measure(batch.pairs), of_source, options)
     if not trials:
@@ -123,11 +123,11 @@ def _score(gain: float, trial: _Trial) -> float:
     return of_gain * capped[0] + of_excess * capped[1] + of_more * capped[2] + constant
 
 
-def _omission(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _omission(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     return _coverage(batch, options, True)
 
 
-def _addition(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _addition(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     return _coverage(batch, options, False)
 
 

@@ -10,9 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from tm.checks.checked_unit import Check, CheckedFile, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Side
 
 __all__ = ["CHECKS"]
 
@@ -68,7 +68,7 @@ class _Words:
         return found
 
 
-def _cut_off(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _cut_off(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     sources, targets = [pair.source for pair in batch.pairs], [pair.target for pair in batch.pairs]
     findings: list[Finding] = []
     for name, sides, others in (("source", sources, targets), ("target", targets, sources)):

@@ -10,9 +10,9 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Check, Pair, Side
 
 __all__ = ["CHECKS"]
 
@@ -52,7 +52,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _HIGH = re.compile(r"[^\x00-\x7f]")
 
 
-def _both(pair: Pair) -> Iterator[tuple[Side, Side, bool]]:
+def _both(pair: CheckedUnit) -> Iterator[tuple[Side, Side, bool]]:
     yield pair.source, pair.target, True
     yield pair.target, pair.source, False
 
@@ -61,7 +61,7 @@ def _spans(span: Span, is_source: bool) -> tuple[Span | None, Span | None]:
     return (span, None) if is_source else (None, span)
 
 
-def _control(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _control(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     findings: list[Finding] = []
     for side, other, is_source in _both(pair):
         if side.text.isprintable():
@@ -79,7 +79,7 @@ def _control(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-def _encoding(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _encoding(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     findings: list[Finding] = []
     for side, other, is_source in _both(pair):
         if side.is_empty:

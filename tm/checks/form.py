@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Pair, Side
 
 __all__ = ["CHECKS"]
 
@@ -46,7 +46,7 @@ def _ending(side: Side) -> tuple[str, Span]:
     return _ENDINGS.get(text[-1:], ""), (max(0, len(text) - 1), len(text))
 
 
-def _final_punctuation(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _final_punctuation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     (left, here), (right, there) = _ending(pair.source), _ending(pair.target)
@@ -81,7 +81,7 @@ def _brackets_of(side: Side) -> tuple[Counter[str], Span | None]:
     return counts, lonely or (opened[0][1] if opened else None)
 
 
-def _brackets(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _brackets(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half or not (_BRACKET.search(pair.source.text) or _BRACKET.search(pair.target.text)):
         return ()
     (left, here), (right, there) = _brackets_of(pair.source), _brackets_of(pair.target)
@@ -100,7 +100,7 @@ _QUOTE = re.compile(r"[“”„«»「」『』《》\"]")
 _QUOTES = re.compile(r"[“”„«»「」『』《》]|(?<![\w`])\"|\"(?![\w`])")
 
 
-def _quotes(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _quotes(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     if not (_QUOTE.search(pair.source.content) or _QUOTE.search(pair.target.content)):
@@ -122,7 +122,7 @@ _DOUBLE = re.compile(r"(?<![\w.-])([A-Za-z]{2,})\s+\1(?![\w-])", re.IGNORECASE)
 _RIGHTLY_DOUBLE = frozenset("that had her is long very bye so no yes ha in".split())
 
 
-def _double_word(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _double_word(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     findings = []
     for side, other, is_source in ((pair.source, pair.target, True), (pair.target, pair.source, False)):
         if not side.is_spaced:
@@ -142,7 +142,7 @@ def _double_word(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
 _BLANKS = re.compile(r"(?<=\S)[ \u00a0\u3000]{2,}(?=\S)")
 
 
-def _spaces(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _spaces(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     findings = []
@@ -162,10 +162,10 @@ _TIGHT = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 _LOOSE = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
 
 
-def _han_latin(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     """Blanks between Chinese and Latin text against the house rule, or what the file mostly does, if that is clear."""
     rule = options.cjk_latin_space
-    found: list[tuple[Pair, bool, list[re.Match[str]], list[re.Match[str]]]] = []
+    found: list[tuple[CheckedUnit, bool, list[re.Match[str]], list[re.Match[str]]]] = []
     tight = loose = 0
     for pair in batch.pairs:
         for side, is_source in ((pair.source, True), (pair.target, False)):

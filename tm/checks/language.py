@@ -2,17 +2,17 @@
 
 Scripts settle most of it at no cost; among alphabets the little words of each language do (no sentence of six words
 of English does without "the", "of", "to" …), and only where they leave a doubt the offline identifier of
-`corpora.languages` is asked.
+`corpora.text.languages` is asked.
 """
 
 import re
 from collections.abc import Sequence
 from functools import cache
 
-from corpora.languages import detect
+from corpora.text.languages import detect
+from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Check, Pair, Side
 
 __all__ = ["CHECKS"]
 
@@ -74,7 +74,7 @@ _BLANKS = re.compile(r"\s+")
 _SHORTEST = 4  # words: below this the little words prove nothing
 
 
-def _empty(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _empty(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.source.is_empty and pair.target.is_empty:
         return [pair.finding("empty", Severity.WARNING, "both sides are empty")]
     if pair.target.is_empty:
@@ -84,7 +84,7 @@ def _empty(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     return ()
 
 
-def _untranslated(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     source, target = pair.source, pair.target
     if pair.is_half or source.base == target.base:
         return ()
@@ -162,7 +162,7 @@ def _little(side: Side, language: str) -> int:
     return len(words.intersection(word.lower() for word in _WORD.findall(side.content)))
 
 
-def _language(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _language(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     findings: list[Finding] = []
     if pair.is_half or (pair.source.key == pair.target.key and pair.source.base != pair.target.base):
         return findings  # a copy: `untranslated` says so

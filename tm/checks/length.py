@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Pair
 from tm.checks.typical import around
 
-__all__ = ["CHECKS", "Lengths", "measure"]
+__all__ = ["CHECKS", "LengthRatios", "measure"]
 
 _DAMPING = 8.0  # letters added to both sides, so that "2" against "two" is no scandal
 _PRIOR_UNITS = 12
@@ -27,10 +27,10 @@ _AROUND = 201  # units
 _HALF = 25.0  # letters at which the variance is twice that of a long text
 
 
-class Lengths:
+class LengthRatios:
     """Centre and spread of the log length ratio around each unit, and how far the unit is from them."""
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
+    def __init__(self, pairs: Sequence[CheckedUnit]) -> None:
         self._ratios = {pair.index: _ratio(pair) for pair in pairs}
         telling = [pair.index for pair in pairs if not pair.is_half and _weight(pair) >= _HALF]
         middles, spreads = around(np.array([self._ratios[index] for index in telling], np.float32), _AROUND)
@@ -40,37 +40,37 @@ class Lengths:
         self._centres = share * middles + (1 - share) * _PRIOR_CENTRE
         self._spreads = np.clip(share * spreads + (1 - share) * _PRIOR_SPREAD, _LEAST, _MOST)
 
-    def usual(self, pair: Pair) -> tuple[float, float]:
+    def usual(self, pair: CheckedUnit) -> tuple[float, float]:
         """Centre and spread around ``pair``, those of the prior where no unit of the file says anything."""
         if not self._places:
             return _PRIOR_CENTRE, _PRIOR_SPREAD
         place = min(bisect_left(self._places, pair.index), len(self._places) - 1)
         return float(self._centres[place]), float(self._spreads[place])
 
-    def deviation(self, pair: Pair) -> float:
+    def deviation(self, pair: CheckedUnit) -> float:
         """How many standard deviations the target is too long (positive) or too short (negative)."""
         centre, spread = self.usual(pair)
         return (self._ratios[pair.index] - centre) / (spread * math.sqrt(1 + _HALF / max(_weight(pair), 1.0)))
 
-    def share(self, pair: Pair) -> float:
+    def share(self, pair: CheckedUnit) -> float:
         """The length of the target as a share of the length to be expected."""
         return math.exp(self._ratios[pair.index] - self.usual(pair)[0])
 
 
-def _ratio(pair: Pair) -> float:
+def _ratio(pair: CheckedUnit) -> float:
     return math.log((pair.target.size + _DAMPING) / (pair.source.size + _DAMPING))
 
 
-def _weight(pair: Pair) -> float:
+def _weight(pair: CheckedUnit) -> float:
     return (pair.source.size + pair.target.size) / 2
 
 
-def measure(pairs: Sequence[Pair]) -> Lengths:
+def measure(pairs: Sequence[CheckedUnit]) -> LengthRatios:
     """The proportions of these pairs."""
-    return Lengths(pairs)
+    return LengthRatios(pairs)
 
 
-def _length(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     lengths = measure(batch.pairs)
     findings = []
     for pair in batch.pairs:

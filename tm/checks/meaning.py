@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from models.encoder import Vectors
+from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side, size
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Pair, Side, size
-from tm.checks.vectors import Meanings, meanings, says_something
+from tm.checks.vectors import SideVectors, meanings, says_something
 
 __all__ = ["CHECKS"]
 
@@ -41,7 +41,7 @@ def _best(scores: NDArray[np.float32], own: float, first: int) -> _Rival:
     return _Rival(first + place, float(scores[place]) - own)
 
 
-def _rivals(vectors: Vectors, others: Vectors, known: Meanings, sides: Sequence[Side], reach: int) -> list[_Rival]:
+def _rivals(vectors: Vectors, others: Vectors, known: SideVectors, sides: Sequence[Side], reach: int) -> list[_Rival]:
     """For each unit the best text of the other side within ``reach`` units, its own and its twins left out.
 
     ``sides`` are the texts of ``others``. One that was never translated is no rival, nor is that of a unit in another
@@ -79,7 +79,7 @@ def _is_foreign(side: Side) -> bool:
     return side.han * 3 > len(side.text)
 
 
-def _shifted(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     if len(batch.pairs) < 3:
         return ()
     known = meanings(batch)
@@ -109,7 +109,7 @@ def _shifted(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     return [*findings, *_runs(suspects, batch.pairs)]
 
 
-def _runs(suspects: dict[int, int], pairs: Sequence[Pair]) -> list[Finding]:
+def _runs(suspects: dict[int, int], pairs: Sequence[CheckedUnit]) -> list[Finding]:
     """One finding more at the head of every run of units that are off by the same distance."""
     findings = []
     units = sorted(suspects)
@@ -132,7 +132,7 @@ def _runs(suspects: dict[int, int], pairs: Sequence[Pair]) -> list[Finding]:
     return findings
 
 
-def _similarity(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _similarity(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     known = meanings(batch)
     count = len(batch.pairs)
     reach = count if count <= _WHOLE else 200
@@ -164,8 +164,8 @@ def _similarity(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-def _score(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
-    score = pair.unit.score
+def _score(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
+    score = pair.unit.quality
     # 0 stands in files of beads that nobody scored.
     if not score or score >= options.least_score or pair.is_half:
         return ()

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Check, Pair, Side
 
 __all__ = ["CHECKS", "cues"]
 
@@ -105,7 +105,7 @@ def _model() -> tuple[frozenset[str], Mapping[str, Mapping[str, float]], Mapping
     return frozenset(data["cues"]), data["weights"], data["bias"], float(data["threshold"])
 
 
-def _negation(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     source, target = pair.source, pair.target
     if pair.is_half or {source.base, target.base} != {"zh", "en"}:
         return ()

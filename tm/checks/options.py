@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 from corpora.errors import InputError, UsageError
-from corpora.languages import known
+from corpora.text.languages import known
 from tm.checks.finding import Severity
 from tm.terms.concept import Concept
 
@@ -37,14 +37,14 @@ class PatternRule:
 class CheckOptions:
     """Which checks run, and how strictly.
 
-    ``only``: names of the checks to run, empty for all. ``skip``: names of those not to run. ``severities``: check
-    name -> severity that replaces its own. ``embeddings``: True or False to use the encoder or not, None to use it up
-    to ``affordable`` units. ``similarity_margin``: how much better another unit's text must fit, in cosine, before a
-    unit is suspected; an error from twice that. ``length_warning`` and ``length_error``: how many robust standard
-    deviations the length ratio may be off. ``minimum``: letters below which similarities say nothing.
-    ``least_score``: the aligner's own score below which a pair is doubted. ``cjk_latin_space``: the house rule for
-    blanks between Chinese and Latin text, "always", "never", or "as in the file" for what most of it does.
-    ``glossary``: the concepts whose terms must be used (`tm.terms.exchange.read_terms`). ``rules``: a project's own.
+    ``only``: names of the checks to run, empty for all. ``skip``: names of those not to run. ``severities``: check name
+    -> severity that replaces its own. ``embeddings``: True or False to use the encoder or not, None to use it up to
+    ``affordable`` units. ``similarity_margin``: how much better another unit's text must fit, in cosine, before a unit
+    is suspected; an error from twice that. ``length_warning`` and ``length_error``: how many robust standard deviations
+    the length ratio may be off. ``minimum``: letters below which similarities say nothing. ``least_score``: the
+    aligner's own score below which a pair is doubted. ``cjk_latin_space``: the house rule for blanks between Chinese
+    and Latin text, "always", "never", or "as in the file" for what most of it does. ``glossary``: the concepts whose
+    terms must be used (`tm.terms.formats.exchange.read_terms`). ``rules``: a project's own.
     """
 
     only: frozenset[str] = frozenset()

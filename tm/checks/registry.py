@@ -22,7 +22,7 @@ from tm.checks import (
     terms,
     values,
 )
-from tm.checks.pair import Check
+from tm.checks.checked_unit import Check
 
 __all__ = ["checks"]
 

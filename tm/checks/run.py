@@ -7,19 +7,19 @@ from typing import Any
 
 from corpora.errors import UsageError
 from models.encoder import Encoder
+from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Check, Pair
 from tm.checks.registry import checks
 from tm.unit import Unit
 
-__all__ = ["Report", "check", "chosen", "wants_encoder"]
+__all__ = ["CheckReport", "check", "chosen", "wants_encoder"]
 
 _DEFAULTS = CheckOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckReport:
     """What the checks found in ``units`` units, in the order of the file; ``accepted`` counts what a baseline hides."""
 
     units: int
@@ -66,10 +66,10 @@ def wants_encoder(units: int, options: CheckOptions) -> bool:
     return options.embeddings if options.embeddings is not None else units <= options.affordable
 
 
-def check(units: Iterable[Unit], options: CheckOptions = _DEFAULTS, encoder: Encoder | None = None) -> Report:
+def check(units: Iterable[Unit], options: CheckOptions = _DEFAULTS, encoder: Encoder | None = None) -> CheckReport:
     """Run the chosen checks over ``units``; those of meaning only where ``encoder`` is given."""
-    pairs = [Pair(index, unit) for index, unit in enumerate(units)]
-    batch = Batch(pairs, encoder)
+    pairs = [CheckedUnit(index, unit) for index, unit in enumerate(units)]
+    batch = CheckedFile(pairs, encoder)
     ran: list[str] = []
     skipped: list[str] = []
     findings: list[Finding] = []
@@ -86,7 +86,7 @@ def check(units: Iterable[Unit], options: CheckOptions = _DEFAULTS, encoder: Enc
     for pair in pairs:
         for function in alone:
             findings.extend(function(pair, options))
-    return Report(len(pairs), tuple(_in_order(findings, options)), tuple(ran), tuple(skipped))
+    return CheckReport(len(pairs), tuple(_in_order(findings, options)), tuple(ran), tuple(skipped))
 
 
 def _in_order(findings: Sequence[Finding], options: CheckOptions) -> list[Finding]:

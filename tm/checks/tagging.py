@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from tm.checks.checked_unit import Check, CheckedUnit
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Check, Pair
-from tm.tags import Shape, Tag, split
+from tm.tags import Tag, TagKind, split
 
 __all__ = ["CHECKS"]
 
@@ -25,14 +25,14 @@ def _tags(text: str) -> list[Tag]:
 def _well_formed(tags: Sequence[Tag]) -> bool:
     opened: list[str] = []
     for tag in tags:
-        if tag.shape is Shape.OPEN:
+        if tag.shape is TagKind.OPEN:
             opened.append(tag.id)
-        elif tag.shape is Shape.CLOSE and (not opened or opened.pop() != tag.id):
+        elif tag.shape is TagKind.CLOSE and (not opened or opened.pop() != tag.id):
             return False
     return not opened
 
 
-def _inline_tags(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _inline_tags(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if "⟦" not in pair.source.raw and "⟦" not in pair.target.raw:
         return ()
     here, there = _tags(pair.source.raw), _tags(pair.target.raw)
@@ -52,12 +52,12 @@ def _inline_tags(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-def _named(tags: Counter[tuple[Shape, str]]) -> str:
-    marks = {Shape.OPEN: "{}", Shape.CLOSE: "/{}", Shape.SINGLE: "{}/"}
+def _named(tags: Counter[tuple[TagKind, str]]) -> str:
+    marks = {TagKind.OPEN: "{}", TagKind.CLOSE: "/{}", TagKind.SINGLE: "{}/"}
     return ", ".join(marks[shape].format(name) for shape, name in sorted(tags.elements()))
 
 
-def _markup(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _markup(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     source, target = pair.source.text, pair.target.text
     if pair.is_half or not any(mark in source or mark in target for mark in "`%{<$"):
         return ()

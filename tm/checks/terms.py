@@ -6,15 +6,15 @@ The terms themselves are found by `tm.terms.check`, which knows inflection, term
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpora.languages import base
+from corpora.text.languages import base
+from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions, PatternRule
-from tm.checks.pair import Batch, Check, Pair
 
 __all__ = ["CHECKS"]
 
 
-def _term(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _term(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     if not options.glossary:
         return ()
     from tm.terms.base import TermBase
@@ -37,11 +37,11 @@ def _term(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
         ]
 
 
-def _rules(batch: Batch, options: CheckOptions) -> Sequence[Finding]:
+def _rules(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     return [found for pair in batch.pairs for rule in options.rules for found in _apply(pair, rule)]
 
 
-def _apply(pair: Pair, rule: PatternRule) -> Sequence[Finding]:
+def _apply(pair: CheckedUnit, rule: PatternRule) -> Sequence[Finding]:
     if (rule.source_lang and base(rule.source_lang) != pair.source.base) or (
         rule.target_lang and base(rule.target_lang) != pair.target.base
     ):

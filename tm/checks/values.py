@@ -1,7 +1,7 @@
 """Numbers, dates, references, symbols, addresses, footnote marks, codes and list markers that the other side lacks.
 
-Values are compared, not the writing of them (`corpora.mentions`). A value that stands nowhere on the other side is an
-error where it is certain to be one, a warning where it was written in words.
+Values are compared, not the writing of them (`corpora.text.mentions.matching`). A value that stands nowhere on the
+other side is an error where it is certain to be one, a warning where it was written in words.
 """
 
 import re
@@ -10,24 +10,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpora.mentions import Certainty, Kind, Mention, core, unmatched
-from corpora.mentions_common import roman
-from corpora.mentions_zh import chinese_number
+from corpora.text.mentions.chinese import chinese_number
+from corpora.text.mentions.grammar import roman
+from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core, unmatched
+from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Check, Pair, Side
 
 __all__ = ["CHECKS"]
 
 _KINDS = {
-    "number": frozenset({Kind.NUMBER, Kind.PERCENT, Kind.FRACTION, Kind.ORDINAL}),
-    "date": frozenset({Kind.DATE, Kind.TIME}),
-    "reference": frozenset({Kind.REFERENCE}),
-    "symbol": frozenset({Kind.SYMBOL}),
-    "url": frozenset({Kind.URL}),
-    "e-mail": frozenset({Kind.EMAIL}),
-    "footnote-mark": frozenset({Kind.FOOTNOTE}),
-    "code": frozenset({Kind.CODE}),
+    "number": frozenset({MentionKind.NUMBER, MentionKind.PERCENT, MentionKind.FRACTION, MentionKind.ORDINAL}),
+    "date": frozenset({MentionKind.DATE, MentionKind.TIME}),
+    "reference": frozenset({MentionKind.REFERENCE}),
+    "symbol": frozenset({MentionKind.SYMBOL}),
+    "url": frozenset({MentionKind.URL}),
+    "e-mail": frozenset({MentionKind.EMAIL}),
+    "footnote-mark": frozenset({MentionKind.FOOTNOTE}),
+    "code": frozenset({MentionKind.CODE}),
 }
 _NAMES = {kind: name for name, kinds in _KINDS.items() for kind in kinds}
 #: 1 is "a" or nothing at all, 0 is "no": figures that a good translation often writes in words.
@@ -37,12 +37,12 @@ _SMALL = frozenset({"0", "1", "2"})
 def _severity(mention: Mention) -> Severity | None:
     if mention.certainty == Certainty.VAGUE:
         return None
-    if mention.certainty == Certainty.LIKELY or (mention.kind == Kind.NUMBER and mention.value in _SMALL):
+    if mention.certainty == Certainty.LIKELY or (mention.kind == MentionKind.NUMBER and mention.value in _SMALL):
         return Severity.WARNING
     return Severity.ERROR
 
 
-def _missing(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
+def _missing(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
     """The mentions without an answer, by check and side; memoised on the pair, since eight checks read it."""
     known: dict[str, tuple[list[Mention], list[Mention]]] | None = getattr(pair, "_missing", None)
     if known is not None:
@@ -63,7 +63,7 @@ def _missing(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
     return known
 
 
-def _exchanged(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
+def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
     """One figure in the place of another that the text holds as well: as many values, but not as often each."""
     here, there = (
         [mention for mention in side.mentions if mention.certainty == Certainty.SURE]
@@ -82,7 +82,7 @@ def _exchanged(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
     return {_NAMES[one.kind]: ([likely[0]], [likely[1]])}
 
 
-def _of_another_version(pair: Pair) -> dict[str, tuple[list[Mention], list[Mention]]]:
+def _of_another_version(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
     """3.1 in the place of 3.10: the same value, but another version of a program, another section of a book."""
     if "." not in pair.source.text or "." not in pair.target.text:
         return {}
@@ -90,7 +90,8 @@ def _of_another_version(pair: Pair) -> dict[str, tuple[list[Mention], list[Menti
         {
             raw: mention
             for mention in side.mentions
-            if mention.kind == Kind.NUMBER and _POINT.fullmatch(raw := side.text[mention.start : mention.end].strip())
+            if mention.kind == MentionKind.NUMBER
+            and _POINT.fullmatch(raw := side.text[mention.start : mention.end].strip())
         }
         for side in (pair.source, pair.target)
     )
@@ -112,7 +113,7 @@ def _is_asked_of(mention: Mention, text: str, other: Side) -> bool:
     figures = [figure for figure in re.findall(r"[0-9]+", text[mention.start : mention.end]) if len(figure) > 1]
     if not figures:
         return False
-    return mention.kind != Kind.DATE or not all(figure in other.text for figure in figures)
+    return mention.kind != MentionKind.DATE or not all(figure in other.text for figure in figures)
 
 
 _READ_IN_FULL = frozenset({"zh", "en"})
@@ -121,7 +122,13 @@ _READ_IN_FULL = frozenset({"zh", "en"})
 def _stands_in(mine: str, mention: Mention, other: str) -> bool:
     """True where the very characters stand on the other side, read there as something else."""
     raw = mine[mention.start : mention.end].strip()
-    if mention.kind in (Kind.NUMBER, Kind.PERCENT, Kind.ORDINAL, Kind.REFERENCE, Kind.FRACTION):
+    if mention.kind in (
+        MentionKind.NUMBER,
+        MentionKind.PERCENT,
+        MentionKind.ORDINAL,
+        MentionKind.REFERENCE,
+        MentionKind.FRACTION,
+    ):
         return False
     if raw in other:
         return True
@@ -129,7 +136,7 @@ def _stands_in(mine: str, mention: Mention, other: str) -> bool:
     return unicodedata.normalize("NFKC", raw).casefold() in folded
 
 
-def _compare(name: str, pair: Pair) -> Sequence[Finding]:
+def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
     lacking = _missing(pair).get(name)
     if lacking is None:
         return ()
@@ -154,7 +161,7 @@ def _compare(name: str, pair: Pair) -> Sequence[Finding]:
     return findings
 
 
-def _message(pair: Pair, left: Mention | None, right: Mention | None) -> str:
+def _message(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> str:
     texts = [
         side.text[mention.start : mention.end].strip() if mention else ""
         for side, mention in ((pair.source, left), (pair.target, right))
@@ -173,7 +180,7 @@ _MARKER = re.compile(
 )
 
 
-def _list_marker(pair: Pair, options: CheckOptions) -> Sequence[Finding]:
+def _list_marker(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     left, right = _MARKER.match(pair.source.text), _MARKER.match(pair.target.text)
     if left is None or right is None or left.lastgroup is None or right.lastgroup is None:
         return ()

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Vectors
+from tm.checks.checked_unit import CheckedFile, CheckedUnit, size
 from tm.checks.options import CheckOptions
-from tm.checks.pair import Batch, Pair, size
 from tm.checks.typical import around
 
-__all__ = ["Meanings", "meanings", "says_something"]
+__all__ = ["SideVectors", "meanings", "says_something"]
 
 _ALIKE = 0.75  # the median cosine of a plain translation with the built-in encoder
 _ALIKE_STEP = 0.15
@@ -21,7 +21,7 @@ _LEAST_SPREAD = 0.04
 
 
 @dataclass(frozen=True)
-class Meanings:
+class SideVectors:
     """Vectors of both sides of a file, and the similarities that are asked of them."""
 
     source: Vectors
@@ -46,10 +46,10 @@ class Meanings:
         return grown
 
 
-_known: WeakKeyDictionary[Batch, Meanings] = WeakKeyDictionary()
+_known: WeakKeyDictionary[CheckedFile, SideVectors] = WeakKeyDictionary()
 
 
-def meanings(batch: Batch) -> Meanings:
+def meanings(batch: CheckedFile) -> SideVectors:
     """The vectors of a file, made once for all checks that ask."""
     if batch not in _known:
         assert batch.encoder is not None
@@ -59,10 +59,10 @@ def meanings(batch: Batch) -> Meanings:
         vectors = batch.encoder.encode(distinct)
         all_vectors = vectors[[rows[text] for text in texts]]
         count = len(batch.pairs)
-        _known[batch] = Meanings(all_vectors[:count], all_vectors[count:])
+        _known[batch] = SideVectors(all_vectors[:count], all_vectors[count:])
     return _known[batch]
 
 
-def says_something(pair: Pair, options: CheckOptions) -> bool:
+def says_something(pair: CheckedUnit, options: CheckOptions) -> bool:
     """True where both sides hold enough besides code and addresses for their vectors to mean anything."""
     return not pair.is_half and min(size(pair.source.content), size(pair.target.content)) >= options.minimum

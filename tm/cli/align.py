@@ -1,4 +1,4 @@
-"""`duiyi align`: two documents in, files of units out (`tm.pairing` does the work)."""
+"""`duiyi align`: two documents in, files of units out (`tm.jobs.align_files` does the work)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.wording import counted, plural
+from corpora.text.plurals import counted, plural
 from tm.cli.output import errors, message, print_json, write
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def align(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Pair two documents, paragraph by paragraph and sentence by sentence, and write the pairs."""
-    from tm.pairing import CHOICES, PairOptions, check_outputs, pair_files
-    from tm.pairing import summary as summarised
+    from tm.jobs.align_files import CHOICES, AlignFilesOptions, align_files, check_outputs
+    from tm.jobs.align_files import summary as summarised
 
     for option, value in (("xliff", xliff), ("unit", unit), ("profile", profile)):
         _check_choice(f"--{option}", value, CHOICES[option])
@@ -50,10 +50,10 @@ def align(
 
     from models.registry import load
 
-    options = PairOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff)  # type: ignore[arg-type]
+    options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff)  # type: ignore[arg-type]
     encoder = load(model)
     with _progress() as tell:
-        paired = pair_files(source, target, out, encoder=encoder, options=options, progress=tell)
+        paired = align_files(source, target, out, encoder=encoder, options=options, progress=tell)
     for warning in paired.warnings:
         message(f"duiyi: warning: {warning}")
     alignment, summary = paired.alignment, summarised(paired.alignment)
@@ -90,7 +90,7 @@ def _progress() -> "Iterator[Progress]":
 
 def _told(summary: dict[str, Any], alignment: "Alignment") -> str:
     """The summary in a few lines."""
-    from tm.pairing import LOW
+    from tm.jobs.align_files import LOW
 
     beads = ", ".join(f"{count:,} {kind}" for kind, count in summary["beads"].items())
     moved, stand = summary["moved"], plural(summary["moved"], "stands", "stand")

@@ -11,7 +11,7 @@ import typer
 from tm.cli.output import console, errors, message, print_json, write
 
 if TYPE_CHECKING:
-    from tm.batch import Outcome
+    from tm.jobs.batch import Outcome
 
 __all__ = ["batch"]
 
@@ -42,14 +42,14 @@ def batch(
     """Align many pairs of documents; what is done already is left alone, what fails does not hold up the others."""
     from dataclasses import replace
 
-    from tm.batch import Journal, cores, run
-    from tm.batch import shard as part_of
-    from tm.manifest import read_manifest
+    from tm.jobs.batch import BatchJournal, cores, run
+    from tm.jobs.batch import shard as part_of
+    from tm.jobs.manifest import read_manifest
 
     pairs = read_manifest(manifest)
     number, count = _part(shard)
     pairs = [replace(pair, model=pair.model or model or "") for pair in part_of(pairs, number, count)]
-    journal = Journal(manifest, f"{number}-of-{count}" if count > 1 else "")
+    journal = BatchJournal(manifest, f"{number}-of-{count}" if count > 1 else "")
     if dry_run:
         for pair in pairs:
             state = "kept" if not again and journal.find(pair) is not None else "to do"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from tm.cli.output import console, errors, message, print_json, write
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
     from tm.checks.finding import Severity
     from tm.checks.options import CheckOptions
-    from tm.checks.run import Report
+    from tm.checks.run import CheckReport
     from tm.formats import ReadOptions
     from tm.unit import Unit
 
@@ -75,10 +75,10 @@ def check(
     from corpora.errors import UsageError
     from corpora.files import check_targets, replacing_all
     from tm.checks.finding import Severity
-    from tm.checks.reports import FORMATS, accept, as_json, write_report
-    from tm.checks.reports import write_baseline as keep
     from tm.checks.run import check as run_checks
     from tm.formats import ReadOptions
+    from tm.report.outputs import FORMATS, accept, as_json, write_report
+    from tm.report.outputs import write_baseline as keep
 
     if list_checks:
         _list(json)
@@ -140,7 +140,7 @@ def _options(
     if embeddings is not None:
         options = replace(options, embeddings=embeddings)
     if glossary is not None:
-        from tm.terms.exchange import read_terms
+        from tm.terms.formats.exchange import read_terms
 
         options = replace(options, glossary=options.glossary + read_terms(glossary).concepts)
     chosen(options)  # a name that no check has is refused before anything is read
@@ -170,7 +170,7 @@ def _encoder(units: "Sequence[Unit]", options: "CheckOptions", model: str | None
 
 def _conformance(file: Path, options: "ReadOptions") -> dict[str, int]:
     """What CAT tools would trip over: title and count of each reason, those of the whole file first."""
-    from tm.inspection import inspect
+    from tm.formats.inspection import inspect
 
     return {reason.title: count for reason, count in inspect(file, options).rows()}
 
@@ -190,7 +190,7 @@ def _list(json: bool) -> None:
         write(f"{row['check']!s:<{width}}  {row['severity']:<7}  {row['about']}")
 
 
-def _print(report: "Report", units: "Sequence[Unit]", limit: int, least: "Severity") -> None:
+def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "Severity") -> None:
     """Finding by finding with its whole message, and the two texts once a unit: columns of a table would cut both."""
     summary = report.summary
     shown = [finding for finding in report.findings if finding.severity.rank >= least.rank]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tm.cli.asking import (
+from tm.cli.memory_options import (
     AuthorOption,
     MemoriesOption,
     OriginOption,
@@ -22,7 +22,7 @@ from tm.cli.asking import (
 from tm.cli.output import message, print_json, write
 
 if TYPE_CHECKING:
-    from tm.concordance import Hit
+    from tm.search.concordance import ConcordanceHit
 
 __all__ = ["concordance"]
 
@@ -46,9 +46,9 @@ def concordance(
     json: Annotated[bool, typer.Option("--json", help="Print hits as JSON.")] = False,
 ) -> None:
     """Find where a phrase stands, on either side, and mark what probably answers to it on the other."""
-    from tm.concordance import ConcordanceOptions
-    from tm.concordance import concordance as find
-    from tm.lookup import check_languages
+    from tm.search.concordance import ConcordanceOptions
+    from tm.search.concordance import concordance as find
+    from tm.search.lookup import check_languages
 
     filters = filters_of(
         source_lang=source_lang,
@@ -74,7 +74,7 @@ def concordance(
         message("nothing found")
 
 
-def _show(hit: "Hit") -> None:
+def _show(hit: "ConcordanceHit") -> None:
     colour = sys.stdout.isatty()
     found, answer = ("\x1b[1;33m", "\x1b[1;32m") if colour else ("[", "{")
     ends = ("\x1b[0m", "\x1b[0m") if colour else ("]", "}")

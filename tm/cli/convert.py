@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from tm.cli.output import complain, errors, print_json, write
 
 __all__ = ["convert"]
@@ -31,14 +31,14 @@ def convert(
     json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Convert units between TMX, XLIFF, TBX, PO, CSV, TSV, XLSX, JSONL and Parquet."""
-    from tm.conformance import Audit
-    from tm.formats import Problems, ReadOptions, WriteOptions, read
+    from tm.formats import ReadOptions, UnitProblems, WriteOptions, read
     from tm.formats import write as write_file
+    from tm.formats.conformance import Audit
 
     _check(source, out, xliff, segtype, tags)
     wanted = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
     options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client)  # type: ignore[arg-type]
-    problems = Problems(source, strict)
+    problems = UnitProblems(source, strict)
     audit = Audit()
     with errors().status(f"converting {source.name}"):
         report = write_file(out, audit.over(read(source, wanted, problems=problems)), options)
@@ -56,7 +56,7 @@ def convert(
         write(f"  taken out: {counted(report.removed_characters, 'character')} that XML forbids")
     _warn(audit, report.left_out, problems.mended)
     if client:
-        from tm.clients import profile
+        from tm.formats.cat_tools import profile
 
         write(f"{profile(client).name}: {profile(client).advice}")
 
@@ -92,7 +92,7 @@ def _columns(text: str) -> dict[str, str]:
 
 def _warn(audit: Any, left_out: Any, mended: Any) -> None:
     """What was mended on the way, and what a CAT tool may still trip over in the units that were written."""
-    from tm.conformance import REASONS
+    from tm.formats.conformance import REASONS
 
     for key, count in mended.items():
         write(f"  mended: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")

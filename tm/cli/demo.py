@@ -50,7 +50,7 @@ def _show_pairs(path: Path) -> None:
     for name in ("zh", "en", "score"):
         table.add_column(name, ratio=1 if name != "score" else None, overflow="fold")
     for unit in islice(read(path), _SHOWN):
-        table.add_row(unit.source, unit.target, "" if unit.score is None else f"{unit.score:.2f}")
+        table.add_row(unit.source, unit.target, "" if unit.quality is None else f"{unit.quality:.2f}")
     console().print(table)
 
 

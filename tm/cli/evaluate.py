@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.wording import counted, plural
+from corpora.text.plurals import counted, plural
 from tm.cli.output import console, message, print_json
 
 if TYPE_CHECKING:
     from align.alignment import Bead
-    from align.metrics import Comparison, Interval, Quality, Score
+    from align.metrics import BeadScores, Comparison, Interval, Score
 
 __all__ = ["evaluate"]
 
@@ -103,7 +103,7 @@ def _read_auto(path: Path, gold: _Beads, gold_path: Path) -> dict[str, "list[Bea
     return {name: read(path / f"{name}.align") for name in gold}
 
 
-def _json(quality: "Quality") -> dict[str, Any]:
+def _json(quality: "BeadScores") -> dict[str, Any]:
     return {
         "strict": asdict(quality.strict),
         "lax": asdict(quality.lax),
@@ -112,7 +112,10 @@ def _json(quality: "Quality") -> dict[str, Any]:
 
 
 def _print(
-    overall: "Quality", documents: Mapping[str, "Quality"], types: Mapping[str, "Quality"], interval: "Interval"
+    overall: "BeadScores",
+    documents: Mapping[str, "BeadScores"],
+    types: Mapping[str, "BeadScores"],
+    interval: "Interval",
 ) -> None:
     from rich.table import Table
 

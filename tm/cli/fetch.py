@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from tm.cli.output import message, print_json, write
 
 __all__ = ["fetch"]
@@ -28,9 +28,9 @@ def fetch(
     """Get an official document by its UN symbol in each language asked for (Chinese and English by default)."""
     from platformdirs import user_cache_path
 
-    from corpora.fetch import SERVICE, FetchOptions, file_name
-    from corpora.fetch import fetch as get
     from corpora.files import replacing, replacing_all
+    from corpora.readers.fetch import SERVICE, FetchOptions, file_name
+    from corpora.readers.fetch import fetch as get
 
     options = FetchOptions(
         service=service or SERVICE,

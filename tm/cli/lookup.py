@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.errors import UsageError
-from tm.cli.asking import (
+from tm.cli.memory_options import (
     AuthorOption,
     MemoriesOption,
     OriginOption,
@@ -23,14 +23,14 @@ from tm.cli.asking import (
     memories,
 )
 from tm.cli.output import console, message, print_json, write
-from tm.cli.reading import text_of
+from tm.cli.text_input import text_of
 
 if TYPE_CHECKING:
-    from tm.coverage import Band
-    from tm.differences import Piece
-    from tm.lookup import LookupOptions
-    from tm.matching import Match
-    from tm.memory import Memory
+    from tm.search.analysis import MatchBand
+    from tm.search.diff import DiffPart
+    from tm.search.lookup import LookupOptions
+    from tm.search.matches import Match
+    from tm.store.memory import Memory
 
 __all__ = ["lookup", "marked"]
 
@@ -69,8 +69,8 @@ def lookup(
     """Find a sentence in the memories: in the same context, the same, the like, the same in meaning."""
     from dataclasses import replace
 
-    from tm.lookup import LookupOptions, check_languages
-    from tm.lookup import lookup as find
+    from tm.search.lookup import LookupOptions, check_languages
+    from tm.search.lookup import lookup as find
 
     if bool(text) == (file is not None):
         raise UsageError("give either a text or --file")
@@ -116,8 +116,8 @@ def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOpt
     from dataclasses import replace
     from json import dumps
 
-    from tm.coverage import coverage
-    from tm.lookup import lookup as find
+    from tm.search.analysis import coverage
+    from tm.search.lookup import lookup as find
 
     text = text_of(file)
     lines = text.removesuffix("\n").split("\n") if text else []
@@ -143,11 +143,11 @@ def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOpt
         _table(bands)
 
 
-def _band_json(band: "Band") -> dict[str, object]:
+def _band_json(band: "MatchBand") -> dict[str, object]:
     return {"band": band.name, "segments": band.segments, "words": band.words, "share": band.share}
 
 
-def _table(bands: "Sequence[Band]") -> None:
+def _table(bands: "Sequence[MatchBand]") -> None:
     from rich.table import Table
 
     table = Table("match", title="coverage")
@@ -174,7 +174,7 @@ def _show(matches: "Sequence[Match]") -> None:
         write(f"    [{', '.join(part for part in known if part)}]")
 
 
-def marked(pieces: "Sequence[Piece]", *, colour: bool) -> str:
+def marked(pieces: "Sequence[DiffPart]", *, colour: bool) -> str:
     """Differences inline: ``[-out-]{+in+}``, or red and struck out, green, on a terminal."""
     forms = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
     if colour:

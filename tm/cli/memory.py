@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.errors import InputError, UsageError
-from corpora.wording import counted
-from tm.cli.asking import (
+from corpora.text.plurals import counted
+from tm.cli.memory_options import (
     AuthorOption,
     MemoryOption,
     OriginOption,
@@ -26,7 +26,7 @@ from tm.cli.asking import (
 from tm.cli.output import complain, console, errors, print_json, write
 
 if TYPE_CHECKING:
-    from tm.memory import Stats
+    from tm.store.memory import Stats
     from tm.unit import Unit
 
 __all__ = [
@@ -97,13 +97,13 @@ def _take(
     status: str,
     json: bool,
 ) -> None:
-    from tm.conformance import REASONS
     from tm.formats import ReadOptions, check_languages, format_of
-    from tm.intake import IntakeOptions
-    from tm.intake import take as take_in
-    from tm.memory import Memory
+    from tm.formats.conformance import REASONS
+    from tm.jobs.import_file import ImportOptions
+    from tm.jobs.import_file import import_file as take_in
+    from tm.store.memory import Memory
 
-    options = IntakeOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]
+    options = ImportOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]
     for file in files:
         # Before the memory is made: a mistyped name shall leave nothing behind.
         if not file.is_file():
@@ -161,7 +161,7 @@ def export(
     """Write units to TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet."""
     from tm.formats import WriteOptions, format_of
     from tm.formats import write as write_file
-    from tm.memory import Memory
+    from tm.store.memory import Memory
 
     filters = filters_of(
         source_lang=source_lang,
@@ -196,7 +196,7 @@ def _told(units: "Iterable[Unit]", told: Callable[[int], None]) -> "Iterator[Uni
 @app.command()
 def stats(memory: MemoryOption = "", json: JsonOption = False) -> None:
     """Count units, texts, languages, states and origins."""
-    from tm.memory import Memory
+    from tm.store.memory import Memory
 
     with Memory.open(one_path(memory)) as source:
         found = source.stats()
@@ -230,7 +230,7 @@ def dedupe(
     ] = False,
 ) -> None:
     """Keep one translation of each source text into each language."""
-    from tm.memory import Memory
+    from tm.store.memory import Memory
 
     if keep not in ("newest", "best"):
         raise UsageError(f"--keep is newest or best, not {keep}")
@@ -255,8 +255,8 @@ def delete(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")] = False,
 ) -> None:
     """Delete units by number (as `duiyi lookup --json` shows them) or by filters."""
-    from tm.memory import Memory
     from tm.store.filters import Filters
+    from tm.store.memory import Memory
 
     filters = filters_of(
         source_lang=source_lang,
@@ -291,7 +291,7 @@ def edit(
     json: JsonOption = False,
 ) -> None:
     """Change a unit; what it was met in stays known."""
-    from tm.memory import Memory
+    from tm.store.memory import Memory
 
     given = {"source": source, "target": target, "status": status, "author": author}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -314,7 +314,7 @@ def backup(
     memory: MemoryOption = "",
 ) -> None:
     """Copy a memory to another file, complete even while others write to it."""
-    from tm.memory import Memory
+    from tm.store.memory import Memory
 
     with Memory.open(one_path(memory)) as source:
         source.backup(out)
@@ -324,7 +324,7 @@ def backup(
 @app.command()
 def compact(memory: MemoryOption = "") -> None:
     """Check the file, make its index anew and give back room that deleted units took."""
-    from tm.memory import Memory
+    from tm.store.memory import Memory
 
     with Memory.open(one_path(memory)) as target:
         faults = target.check()
@@ -341,8 +341,8 @@ def index(
 ) -> None:
     """Make or bring up to date the vectors that semantic look-ups ask; they stand beside the memory."""
     from models.registry import load
-    from tm.memory import Memory
-    from tm.semantic import index as make
+    from tm.search.semantic import index as make
+    from tm.store.memory import Memory
 
     with Memory.open(one_path(memory)) as source, _counting("encoding") as told:
         count = make(source, load(model or None), progress=told)

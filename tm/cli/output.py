@@ -9,12 +9,12 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from corpora.wording import counted, plural
+from corpora.text.plurals import counted, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tm.formats import Problems
+    from tm.formats import UnitProblems
 
 __all__ = ["complain", "console", "errors", "message", "print_json", "write"]
 
@@ -65,7 +65,7 @@ def print_json(value: Any) -> None:
     write(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def complain(problems: "Problems") -> None:
+def complain(problems: "UnitProblems") -> None:
     """What was guessed, what was skipped and the first of what was unsound in a file, on standard error."""
     for note in problems.notes:
         message(f"duiyi: {problems.path}: {note}")

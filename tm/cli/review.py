@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from tm.cli.output import message, write
 
 if TYPE_CHECKING:
-    from tm.review.shelf import Shelf
+    from tm.review.repository import ReviewRepository
 
 __all__ = ["review"]
 
@@ -48,7 +48,7 @@ def review(
 
     from corpora.errors import UsageError
     from corpora.files import check_targets
-    from tm.review.shelf import Shelf
+    from tm.review.repository import ReviewRepository
     from tm.web.addresses import names_of
     from tm.web.listening import address, check_access, listen, reached
 
@@ -58,7 +58,7 @@ def review(
     if out and len(files or []) != 1:
         raise UsageError("--out needs the one file of units that was reviewed")
     folder = data or user_data_path("duiyi", appauthor=False) / "review"
-    shelf = Shelf(folder, author or getuser())
+    shelf = ReviewRepository(folder, author or getuser())
     page = _put(shelf, files or [])
     if out:
         _write(shelf, page, out, accepted)
@@ -94,7 +94,7 @@ def review(
         uvicorn.Server(settings).run(sockets=[server])
 
 
-def _put(shelf: "Shelf", files: list[Path]) -> str:
+def _put(shelf: "ReviewRepository", files: list[Path]) -> str:
     """The name of the review that holds ``files``; "" for none."""
     from shutil import copyfile
 
@@ -117,7 +117,7 @@ def _put(shelf: "Shelf", files: list[Path]) -> str:
     return name
 
 
-def _write(shelf: "Shelf", name: str, out: list[Path], accepted: bool) -> None:
+def _write(shelf: "ReviewRepository", name: str, out: list[Path], accepted: bool) -> None:
     from corpora.files import replacing_all
     from tm.review.export import write_units
 

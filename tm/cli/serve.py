@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tm.cli.asking import MemoriesOption
+from tm.cli.memory_options import MemoriesOption
 from tm.cli.output import message, write
 
 if TYPE_CHECKING:
     import socket
 
-    from tm.server.holdings import Holdings
+    from tm.server.resources import Resources
 
 __all__ = ["serve"]
 
@@ -60,8 +60,8 @@ def serve(
     from corpora.errors import UsageError
     from corpora.extras import need
     from models.registry import load
-    from tm.memory import memory_paths
     from tm.server.options import Access, ServerOptions
+    from tm.store.memory import memory_paths
     from tm.web.addresses import is_loopback, names_of
     from tm.web.listening import address, check_access, listen, reached
 
@@ -84,10 +84,10 @@ def serve(
         model=model,
         max_upload=max_upload * 1_000_000,
     )
-    from tm.server.holdings import Holdings
+    from tm.server.resources import Resources
 
     # Opened before anything listens: a memory that cannot be used ends the command with a sentence.
-    holdings = Holdings(options)
+    holdings = Resources(options)
     with closing(holdings), listen(host, port) as server:
         write(address(host, server, token=token))
         if elsewhere := reached(server, token=token):
@@ -97,7 +97,7 @@ def serve(
     message("duiyi: stopped")
 
 
-def _run(server: "socket.socket", holdings: "Holdings", workers: int) -> None:
+def _run(server: "socket.socket", holdings: "Resources", workers: int) -> None:
     """Answer until a signal comes, and let answers under way be finished."""
     import signal
     from contextlib import suppress

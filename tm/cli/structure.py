@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from tm.cli.output import message, print_json, write
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def structure(
     json: Annotated[bool, typer.Option("--json", help="Print facts, blocks and changes as JSON.")] = False,
 ) -> None:
     """Show the outline that was read from a document: what was joined, dropped and why."""
-    from corpora.readers import read
+    from corpora.readers.reading import read
 
     document = read(file, language=language, profile=profile)
     for warning in document.warnings:

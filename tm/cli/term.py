@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.wording import counted
-from tm.cli.asking import MemoriesOption
+from corpora.text.plurals import counted
+from tm.cli.memory_options import MemoriesOption
 from tm.cli.output import console, errors, message, print_json, write
-from tm.cli.reading import text_of
+from tm.cli.text_input import text_of
 
 if TYPE_CHECKING:
     from tm.terms.base import TermBase
@@ -68,9 +68,9 @@ def lookup(
 ) -> None:
     """What a term is called in the other language, or all terms of a text at once."""
     from corpora.errors import UsageError
-    from corpora.languages import detect, known
+    from corpora.text.languages import detect, known
     from tm.terms.concept import LONGEST
-    from tm.terms.rows import found_rows, hit_rows
+    from tm.terms.serialization import found_rows, hit_rows
 
     if (text is None) == (file is None):
         raise UsageError("give a term to look up, or a file with --file")
@@ -102,8 +102,8 @@ def lookup(
 
 def _add_examples(rows: list[dict[str, Any]], given: list[str] | None, count: int) -> None:
     """Put examples from the memories beside the rows; where there is no memory yet, rows stay as they are."""
-    from tm.cli.asking import memories
-    from tm.memory import memory_paths
+    from tm.cli.memory_options import memories
+    from tm.store.memory import memory_paths
     from tm.terms.examples import add_examples
 
     if not rows or (not given and not all(path.exists() for path, _ in memory_paths())):
@@ -156,9 +156,10 @@ def import_(
 ) -> None:
     """Take in glossaries; a file with a fault is refused whole, and each fault named with its line."""
     from corpora.errors import DamagedInput, UsageError
-    from tm.terms.exchange import merge as merged_with
-    from tm.terms.exchange import read_terms
-    from tm.terms.rows import columns_of, conflict_row
+    from tm.terms.formats.exchange import read_terms
+    from tm.terms.formats.tables import columns_of
+    from tm.terms.merging import merge as merged_with
+    from tm.terms.serialization import conflict_row
 
     if merge not in ("concept", "term", "none"):
         raise UsageError(f"--merge is one of concept, term, none, not {merge}")
@@ -204,8 +205,8 @@ def export(
 ) -> None:
     """Write the term base in the format of the file's extension."""
     from corpora.errors import UsageError
-    from corpora.languages import known
-    from tm.terms.exchange import write_terms
+    from corpora.text.languages import known
+    from tm.terms.formats.exchange import write_terms
 
     if tbx not in ("2", "3-dca", "3-dct"):
         raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
@@ -237,7 +238,7 @@ def extract(
 ) -> None:
     """Win a glossary from units: what occurs together, means the same, and looks like a term, best first."""
     from corpora.errors import UsageError
-    from tm.terms.rows import pair_row, proposed
+    from tm.terms.serialization import pair_row, proposed
 
     if files and memory:
         raise UsageError("name files to extract from or a memory with --memory, not both")
@@ -251,7 +252,7 @@ def extract(
             message(f"{counted(len(pairs), 'entry', 'entries')} added as proposed")
     if out is not None:
         if out.suffix.lower() == ".html":
-            from tm.terms.ticking import write_page
+            from tm.terms.candidate_page import write_page
 
             write_page(out, [pair_row(pair, units) for pair in pairs])
         else:
@@ -273,8 +274,8 @@ def _units_of(files: list[Path], memory: str) -> "list[Unit]":
     from tm.terms.extraction import one_pair
 
     if not files:
-        from tm.cli.asking import one_path
-        from tm.memory import Memory
+        from tm.cli.memory_options import one_path
+        from tm.store.memory import Memory
 
         with Memory.open(one_path(memory)) as store:
             units = list(store.units())
@@ -300,7 +301,7 @@ def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: 
     from models.registry import load
     from tm.terms.candidates import CandidateOptions
     from tm.terms.extraction import ExtractOptions, extract
-    from tm.terms.rows import known_pairs
+    from tm.terms.serialization import known_pairs
 
     known = known_pairs(base, units[0].source_lang, units[0].target_lang)
     options = ExtractOptions(CandidateOptions(least=least), least=least, limit=limit, known=known)
@@ -312,7 +313,7 @@ def _write_pairs(path: Path, pairs: "list[TermPair]", units: "list[Unit]") -> No
     import csv
 
     from corpora.files import replacing
-    from tm.terms.rows import pair_row
+    from tm.terms.serialization import pair_row
 
     rows = [pair_row(pair, units) for pair in pairs]
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
@@ -347,7 +348,7 @@ def check(
 ) -> None:
     """Hold translations against the term base: terms missing, forbidden, inconsistent; exit code 1 on faults."""
     from tm.terms.check import check as checked
-    from tm.terms.rows import finding_row
+    from tm.terms.serialization import finding_row
 
     units = list(_units_in(file, source_file, target_file))
     with _opened(terms) as base:

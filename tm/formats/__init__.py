@@ -4,15 +4,15 @@ for unit in read("memory.tmx", on_problem=print): ...
 report = write("memory.xlf", units, WriteOptions(xliff="2.1"))
 """
 
-from tm.formats.base import Problem, Problems, ReadOptions, WriteOptions, WriteReport
+from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteOptions, WriteReport
 from tm.formats.registry import FORMATS, Format, check_languages, format_of, read, write, write_alignment
 
 __all__ = [
     "FORMATS",
     "Format",
-    "Problem",
-    "Problems",
     "ReadOptions",
+    "UnitProblem",
+    "UnitProblems",
     "WriteOptions",
     "WriteReport",
     "check_languages",

@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import Literal
 
 from corpora.errors import DamagedInput
-from corpora.languages import normalize
+from corpora.text.languages import normalize
 from corpora.xml import legal
 from tm.tags import native, plain
 
 __all__ = [
-    "Problem",
-    "Problems",
     "ReadOptions",
     "SegType",
     "TagStyle",
+    "UnitProblem",
+    "UnitProblems",
+    "WriteCounts",
     "WriteOptions",
     "WriteReport",
-    "Written",
     "date_of",
     "normalized",
     "stamp_of",
@@ -37,7 +37,7 @@ TagStyle = Literal["keep", "native", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class UnitProblem:
     """What is wrong with one unit of a file: the line or row (from 1, None where unknown) and one sentence."""
 
     line: int | None
@@ -80,8 +80,8 @@ class WriteOptions:
     metadata: context, origin, score and properties are written too.
     xliff: the version written to ``.xlf``.
     review_below: XLIFF states: a unit whose score is lower is marked for review.
-    client: the name of a CAT tool of `tm.clients`; its profile overrules the fields above.
-    leave_out: reasons of `tm.conformance` for which a unit is left out.
+    client: the name of a CAT tool of `tm.formats.cat_tools`; its profile overrules the fields above.
+    leave_out: reasons of `tm.formats.conformance` for which a unit is left out.
     trim: blanks at the edges of texts are cut off.
     one_line: line breaks inside texts become spaces.
     markers_apart: a unit that opens with a list marker is followed by the same without it, for tools that take
@@ -118,7 +118,7 @@ class WriteReport:
 
 
 @dataclass(slots=True)
-class Written:
+class WriteCounts:
     """The running counts of a writer, out of which the registry makes a `WriteReport`.
 
     ``path`` is the file that is meant; the writer itself writes to a temporary one of another name.
@@ -143,32 +143,32 @@ class Written:
 
 
 @dataclass(slots=True)
-class Problems:
+class UnitProblems:
     """Collects problems, or raises the first one where reading is strict.
 
-    ``skipped`` counts the units that are sound but not asked for, such as those of other languages; ``mended`` what
-    CAT tools would trip over and the reader took as it was meant, by the keys of `tm.conformance.REASONS`; ``notes``
-    say what was guessed, such as the columns of a table.
+    ``skipped`` counts the units that are sound but not asked for, such as those of other languages; ``mended`` what CAT
+    tools would trip over and the reader took as it was meant, by the keys of `tm.formats.conformance.REASONS`;
+    ``notes`` say what was guessed, such as the columns of a table.
     """
 
     path: Path
     strict: bool
-    found: list[Problem] = field(default_factory=list)
-    on_problem: Callable[[Problem], None] | None = None
+    found: list[UnitProblem] = field(default_factory=list)
+    on_problem: Callable[[UnitProblem], None] | None = None
     skipped: Counter[str] = field(default_factory=Counter)
     mended: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
     def add(self, line: int | None, message: str, cause: Exception | None = None) -> None:
         """Note that the unit at ``line`` was left out. Raises `DamagedInput` where reading is strict."""
-        problem = Problem(line, message)
+        problem = UnitProblem(line, message)
         if self.strict:
             raise DamagedInput(f"{self.path}, {problem}") from cause
         self.found.append(problem)
         if self.on_problem is not None:
             self.on_problem(problem)
 
-    def __iter__(self) -> Iterator[Problem]:
+    def __iter__(self) -> Iterator[UnitProblem]:
         return iter(self.found)
 
 
@@ -191,7 +191,7 @@ def date_of(text: str) -> datetime | None:
 
 @lru_cache(maxsize=1000)
 def normalized(code: str) -> str:
-    """`corpora.languages.normalize`, remembered: a file repeats two codes a million times. Raises `UsageError`."""
+    """`corpora.text.languages.normalize`, remembered: a file repeats two codes a million times. Raises `UsageError`."""
     return normalize(code)
 
 

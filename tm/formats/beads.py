@@ -7,18 +7,18 @@ An ``.align`` file holds ids only, so reading one asks for both texts (`ReadOpti
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpora.encodings import decode
 from corpora.errors import UsageError, WrongFormat
-from corpora.languages import detect, joiner
-from corpora.sniffing import Format, load, sniff
-from tm.formats.base import Problems, ReadOptions, normalized
+from corpora.readers.encodings import decode
+from corpora.readers.file_type import FileType, load, sniff
+from corpora.text.languages import detect, joiner
+from tm.formats.base import ReadOptions, UnitProblems, normalized
 from tm.tags import escape
 from tm.unit import Origin, Unit
 
 __all__ = ["read_units"]
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each bead; one that points outside the texts is named. Raises `UsageError` without texts."""
     if not options.source_file or not options.target_file:
         raise UsageError(f"{path} holds positions only: name its two texts with --source-file and --target-file")
@@ -40,13 +40,14 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
         if len(sides) == 2:
             origin = Origin(*names, bead.source, bead.target)
             count = max(len(bead.source), len(bead.target))
-            yield Unit(sides[0], sides[1], languages[0], languages[1], origin=origin, score=bead.score, sentences=count)
+            source, target = sides
+            yield Unit(source, target, languages[0], languages[1], origin=origin, quality=bead.score, sentences=count)
 
 
 def _lines(path: Path) -> list[str]:
     """The units of a text. Raises `WrongFormat` for a page or a document, whose lines are no units."""
     data = load(path)
     kind = sniff(data, path)
-    if kind is not Format.TEXT:
+    if kind is not FileType.TEXT:
         raise WrongFormat(f"{path} is not plain text with one unit a line, which an .align file points into")
     return decode(data, str(path)).text.splitlines()

@@ -12,14 +12,14 @@ from itertools import chain, islice
 from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.languages import base, detect, normalize
-from corpora.wording import counted
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized
-from tm.formats.languages import Selection
+from corpora.text.languages import base, detect, normalize
+from corpora.text.plurals import counted
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, normalized
+from tm.formats.languages import LanguageSelection
 from tm.formats.properties import FIELDS, apply_properties, properties_of
 from tm.unit import Unit
 
-__all__ = ["Columns", "guess", "header_of", "row_of", "units_of_rows"]
+__all__ = ["UnitColumns", "guess", "header_of", "row_of", "units_of_rows"]
 
 _TEXTS = ("source", "target", "source_lang", "target_lang")
 _PLAIN = ("previous", "next", "created", "changed", "author", "notes", "properties")
@@ -50,7 +50,7 @@ _CODE = re.compile(r"^(?:[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|Chinese|English)
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class UnitColumns:
     """Field name to column (from 0), the languages of the two texts, and whether the first row is a header."""
 
     fields: Mapping[str, int]
@@ -72,7 +72,7 @@ def header_of(options: WriteOptions) -> tuple[str, ...]:
     return _NAMES if options.metadata else _TEXTS
 
 
-def row_of(unit: Unit, options: WriteOptions, written: Written) -> list[str]:
+def row_of(unit: Unit, options: WriteOptions, written: WriteCounts) -> list[str]:
     """``unit`` as cells under `header_of`."""
     cells = [
         written.styled(unit.source, options.tags),
@@ -104,7 +104,7 @@ def _notes(notes: Sequence[str]) -> str:
 
 
 def units_of_rows(
-    rows: Iterable[tuple[int, Sequence[str]]], options: ReadOptions, problems: Problems
+    rows: Iterable[tuple[int, Sequence[str]]], options: ReadOptions, problems: UnitProblems
 ) -> Iterator[Unit]:
     """Yield the unit of each (row number, cells); the columns are settled on the first rows and noted."""
     iterator = iter(rows)
@@ -113,7 +113,7 @@ def units_of_rows(
         return
     columns = guess([cells for _, cells in sample], options, str(problems.path))
     problems.notes.append(f"columns: {columns}")
-    selection = Selection(options if _named(columns.fields) else ReadOptions(), problems)
+    selection = LanguageSelection(options if _named(columns.fields) else ReadOptions(), problems)
     width = max(columns.fields["source"], columns.fields["target"]) + 1
     for number, cells in chain(sample[columns.header :], iterator):
         if not any(cell.strip() for cell in cells):
@@ -134,7 +134,7 @@ def _named(fields: Mapping[str, int]) -> bool:
     return "source_lang" in fields or "target_lang" in fields
 
 
-def _unit(cells: Sequence[str], columns: Columns) -> Unit:
+def _unit(cells: Sequence[str], columns: UnitColumns) -> Unit:
     def cell(name: str) -> str:
         place = columns.fields.get(name)
         return cells[place] if place is not None and place < len(cells) else ""
@@ -184,7 +184,7 @@ def _object(value: str) -> dict[str, str]:
     return {str(key): str(one) for key, one in found.items()} if isinstance(found, dict) else {"properties": value}
 
 
-def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Columns:
+def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> UnitColumns:
     """Settle the columns of a table from its first rows and from what the user named.
 
     Raises `UsageError` where a named column is not there, `WrongFormat` where no two columns of text are found.
@@ -214,7 +214,7 @@ def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Col
         pair.append(normalize(given or _detected(body, fields[side])))
     taken = set(fields.values())
     properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
-    return Columns(fields, properties, pair[0], pair[1], header)
+    return UnitColumns(fields, properties, pair[0], pair[1], header)
 
 
 def _field_of(cell: str) -> str:

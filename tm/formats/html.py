@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from corpora.languages import base
+from corpora.text.languages import base
 from corpora.xml import legal
-from tm.formats.base import WriteOptions, Written, normalized, tool_version
+from tm.formats.base import WriteCounts, WriteOptions, normalized, tool_version
 from tm.tags import Tag, split
 from tm.unit import Unit
 
@@ -34,7 +34,7 @@ footer, p.about { color: #777; font: .85rem system-ui, sans-serif; }
 _HEADINGS = frozenset({"title", "heading"})
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write a table with a row a unit; units with one empty side are shown as such."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         languages: tuple[str, str] | None = None
@@ -75,13 +75,13 @@ def _table(pair: tuple[str, str]) -> str:
     )
 
 
-def _row(unit: Unit, pair: tuple[str, str], options: WriteOptions, written: Written) -> str:
+def _row(unit: Unit, pair: tuple[str, str], options: WriteOptions, written: WriteCounts) -> str:
     classes = []
-    remark = "" if unit.score is None else f"{100 * unit.score:.0f}"
+    remark = "" if unit.quality is None else f"{100 * unit.quality:.0f}"
     if not unit.source.strip() or not unit.target.strip():
         classes.append("missing")
         remark = "no counterpart"
-    elif unit.status != "reviewed" and unit.score is not None and unit.score < options.review_below:
+    elif unit.status != "reviewed" and unit.quality is not None and unit.quality < options.review_below:
         classes.append("doubtful")
         remark += " review"
     if unit.kind in _HEADINGS:

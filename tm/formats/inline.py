@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from corpora.xml import Element, legal, local, text_of
-from tm.tags import Shape, Tag, escape, join, split
+from tm.tags import Tag, TagKind, escape, join, split
 
 __all__ = ["Dialect", "character", "fill", "read_inline"]
 
@@ -20,8 +20,8 @@ Dialect = Literal["tmx", "xliff1", "xliff2"]
 
 #: Elements that enclose the text they mark. Some tools put those of XLIFF into TMX, where they are not allowed.
 _ENCLOSING = frozenset({"hi", "g", "mrk", "pc", "sub"})
-_OPENING = {"bpt": Shape.OPEN, "bx": Shape.OPEN, "sc": Shape.OPEN, "sm": Shape.OPEN}
-_CLOSING = {"ept": Shape.CLOSE, "ex": Shape.CLOSE, "ec": Shape.CLOSE, "em": Shape.CLOSE}
+_OPENING = {"bpt": TagKind.OPEN, "bx": TagKind.OPEN, "sc": TagKind.OPEN, "sm": TagKind.OPEN}
+_CLOSING = {"ept": TagKind.CLOSE, "ex": TagKind.CLOSE, "ec": TagKind.CLOSE, "em": TagKind.CLOSE}
 #: The element each dialect writes by default; any other is named by the tag's attribute "el".
 _USUAL = frozenset({"bpt", "ept", "ph", "bx", "ex", "x", "pc", "sc", "ec", "g"})
 _IDS = ("id", "i", "x", "rid", "startRef")
@@ -67,10 +67,10 @@ class _Reader:
         elif name == "mrk" and child.get("mtype") == "seg":
             yield from self.parts(child)
         elif name in _ENCLOSING:
-            tag = self._tag(child, name, Shape.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
+            tag = self._tag(child, name, TagKind.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
             yield tag
             yield from self.parts(child)
-            yield Tag(Shape.CLOSE, tag.id, self.data.get(child.get("dataRefEnd", ""), ""))
+            yield Tag(TagKind.CLOSE, tag.id, self.data.get(child.get("dataRefEnd", ""), ""))
         else:
             yield self._leaf(child, name)
 
@@ -78,8 +78,8 @@ class _Reader:
         position = child.get("pos", "")
         shape = _OPENING.get(name) or _CLOSING.get(name)
         if shape is None:
-            shape = {"begin": Shape.OPEN, "open": Shape.OPEN, "end": Shape.CLOSE, "close": Shape.CLOSE}.get(
-                position if name == "it" else "", Shape.SINGLE
+            shape = {"begin": TagKind.OPEN, "open": TagKind.OPEN, "end": TagKind.CLOSE, "close": TagKind.CLOSE}.get(
+                position if name == "it" else "", TagKind.SINGLE
             )
         content = self.data.get(child.get("dataRef", ""), "")
         nested = any(local(inner) for inner in child)
@@ -91,7 +91,7 @@ class _Reader:
         tag = self._tag(child, name, shape, content)
         return Tag(tag.shape, tag.id, tag.content, (*tag.attributes, ("sub", "yes"))) if nested else tag
 
-    def _tag(self, child: Element, name: str, shape: Shape, content: str) -> Tag:
+    def _tag(self, child: Element, name: str, shape: TagKind, content: str) -> Tag:
         attributes = [] if name in _USUAL else [("el", name)]
         kind = _kind_of(child)
         if kind:
@@ -99,7 +99,7 @@ class _Reader:
         attributes += [(key, value) for key, value in child.items() if key not in _SILENT and "}" not in key]
         return Tag(shape, self._id(child, name, shape), content, tuple(attributes))
 
-    def _id(self, child: Element, name: str, shape: Shape) -> str:
+    def _id(self, child: Element, name: str, shape: TagKind) -> str:
         if self.dialect == "tmx":
             inner = child.get("i", "")
             if name == "ept":
@@ -153,9 +153,9 @@ def _partners(parts: list[str | Tag]) -> dict[int, int]:
     for position, part in enumerate(parts):
         if not isinstance(part, Tag):
             continue
-        if part.shape is Shape.OPEN:
+        if part.shape is TagKind.OPEN:
             waiting.setdefault(part.id, []).append(position)
-        elif part.shape is Shape.CLOSE and waiting.get(part.id):
+        elif part.shape is TagKind.CLOSE and waiting.get(part.id):
             opening = waiting[part.id].pop()
             partners[opening], partners[position] = position, opening
     return partners
@@ -183,7 +183,7 @@ class _Writer:
                 else:
                     last.tail = (last.tail or "") + part
                 continue
-            if position in enclosing and part.shape is Shape.CLOSE:
+            if position in enclosing and part.shape is TagKind.CLOSE:
                 last = parents.pop()
                 self._end(last, part)
                 continue
@@ -203,7 +203,7 @@ class _Writer:
         for position, part in enumerate(parts):
             if not isinstance(part, Tag) or position not in self.partners:
                 continue
-            if part.shape is Shape.OPEN:
+            if part.shape is TagKind.OPEN:
                 closing = parts[self.partners[position]]
                 if isinstance(closing, Tag) and self._may_enclose(part, closing):
                     stack.append(position)
@@ -234,16 +234,16 @@ class _Writer:
         kind = {"type": tag.get("type")} if tag.get("type") else {}
         if encloses:
             return ("sub", kind) if tag.get("el") == "sub" else ("hi", {"x": tag.id, **kind})
-        if tag.shape is Shape.SINGLE:
+        if tag.shape is TagKind.SINGLE:
             if tag.get("el") == "ut":
                 return "ut", {"x": tag.id}
             association = {"assoc": tag.get("assoc")} if tag.get("assoc") else {}
             return "ph", {"x": tag.id, **association, **kind}
         if not paired:
-            return "it", {"pos": "begin" if tag.shape is Shape.OPEN else "end", "x": tag.id, **kind}
+            return "it", {"pos": "begin" if tag.shape is TagKind.OPEN else "end", "x": tag.id, **kind}
         first = min(position, self.partners[position])
         number = str(self.numbers.setdefault(first, len(self.numbers) + 1))
-        return ("bpt", {"i": number, "x": tag.id, **kind}) if tag.shape is Shape.OPEN else ("ept", {"i": number})
+        return ("bpt", {"i": number, "x": tag.id, **kind}) if tag.shape is TagKind.OPEN else ("ept", {"i": number})
 
     def _xliff2(self, position: int, tag: Tag, encloses: bool, paired: bool) -> tuple[str, dict[str, str]]:
         attributes = _xliff2_kind(tag.get("type"))
@@ -253,9 +253,9 @@ class _Writer:
             return "pc", {"id": tag.id, **attributes}
         if tag.content:
             attributes["dataRef"] = self._datum(tag.content)
-        if tag.shape is Shape.SINGLE:
+        if tag.shape is TagKind.SINGLE:
             return "ph", {"id": tag.id, **attributes}
-        if tag.shape is Shape.OPEN:
+        if tag.shape is TagKind.OPEN:
             return "sc", {"id": tag.id, **({} if paired else {"isolated": "yes"}), **attributes}
         return "ec", {"startRef": tag.id, **attributes} if paired else {"id": tag.id, "isolated": "yes", **attributes}
 
@@ -284,7 +284,7 @@ class _Writer:
 
 
 def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
-    known = _SINGLE_TYPES if tag.shape is Shape.SINGLE else _PAIR_TYPES
+    known = _SINGLE_TYPES if tag.shape is TagKind.SINGLE else _PAIR_TYPES
     extended = "x-" + _BLANK.sub(lambda match: quote(match[0]), kind)
     ctype = {"ctype": kind if kind in known else extended} if kind else {}
     if tag.get("el") == "sub" and encloses:
@@ -292,11 +292,11 @@ def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
     if encloses:
         return "g", {"id": tag.id, **ctype}
     name = {
-        Shape.OPEN: ("bx", "bpt"),
-        Shape.CLOSE: ("ex", "ept"),
-        Shape.SINGLE: ("x", "ph"),
+        TagKind.OPEN: ("bx", "bpt"),
+        TagKind.CLOSE: ("ex", "ept"),
+        TagKind.SINGLE: ("x", "ph"),
     }[tag.shape][bool(tag.content)]
-    return name, {"id": tag.id, **(ctype if tag.shape is not Shape.CLOSE else {})}
+    return name, {"id": tag.id, **(ctype if tag.shape is not TagKind.CLOSE else {})}
 
 
 def _xliff2_kind(kind: str) -> dict[str, str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DuiyiError, UsageError
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, normalized
 from tm.formats.columns import units_of_rows
-from tm.formats.languages import Selection
+from tm.formats.languages import LanguageSelection
 from tm.unit import Origin, Unit
 
 __all__ = ["from_dict", "read_units", "to_dict", "write_units"]
@@ -25,7 +25,8 @@ _SAMPLE = 100  # lines after which it is known who made the file
 _NUMBERS = 2**31  # ids and pages are below
 _REQUIRED = ("source", "target", "source_lang", "target_lang")
 _DEFAULT = Unit("", "", "", "")
-_NAMES = tuple(field.name for field in fields(Unit))
+#: Field of a unit to its key in the file; the keys are a contract with other programs.
+_KEYS = {field.name: "score" if field.name == "quality" else field.name for field in fields(Unit)}
 _ORIGIN = tuple(field.name for field in fields(Origin))
 _TYPES: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys((*_REQUIRED, "previous", "next", "status", "kind", "signature", "author"), str),
@@ -42,7 +43,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 def to_dict(unit: Unit) -> dict[str, Any]:
     """``unit`` as a JSON object: the four required fields and whatever is not at its default."""
     found: dict[str, Any] = {}
-    for name in _NAMES:
+    for name, key in _KEYS.items():
         value = getattr(unit, name)
         if name not in _REQUIRED and value == getattr(_DEFAULT, name):
             continue
@@ -52,7 +53,7 @@ def to_dict(unit: Unit) -> dict[str, Any]:
             value = value.isoformat()
         elif name == "properties":
             value = dict(value)
-        found[name] = value
+        found[key] = value
     return found
 
 
@@ -69,7 +70,7 @@ def from_dict(found: dict[str, Any]) -> Unit:
         elif not isinstance(value, wanted) or isinstance(value, bool):
             raise UsageError(f'"{name}" has a value of the wrong type')
         else:
-            given[name] = _field(name, value)
+            given["quality" if name == "score" else name] = _field(name, value)
     missing = [name for name in _REQUIRED if name not in given]
     if missing:
         raise UsageError(f'"{missing[0]}" is missing')
@@ -107,7 +108,7 @@ def _place(name: str, value: Any) -> Any:
     raise UsageError(f'"{name}" has a value of the wrong type')
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write a JSON object a line."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for unit in units:
@@ -124,7 +125,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
             written.units += 1
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each line; blank lines are passed over, lines that hold none are named.
 
     Where no object of the first lines names its languages, another program made the file: its keys are taken for the
@@ -138,7 +139,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
         rows = ((number, [_cell(found.get(name)) for name in names]) for number, found in everything)
         yield from units_of_rows(chain([(0, names)], rows), options, problems)
         return
-    selection = Selection(options, problems)
+    selection = LanguageSelection(options, problems)
     for number, found in everything:
         try:
             unit = from_dict(found)
@@ -154,7 +155,7 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _objects(path: Path, problems: Problems) -> Iterator[tuple[int, dict[str, Any]]]:
+def _objects(path: Path, problems: UnitProblems) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open("rb") as file:
         number = 0
         while line := file.readline(_LONGEST):

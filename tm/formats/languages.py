@@ -7,11 +7,11 @@ English with its sides exchanged.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from corpora.languages import normalize, same
-from tm.formats.base import Problems, ReadOptions
+from corpora.text.languages import normalize, same
+from tm.formats.base import ReadOptions, UnitProblems
 from tm.unit import Origin, Unit
 
-__all__ = ["Selection", "reversed_unit"]
+__all__ = ["LanguageSelection", "reversed_unit"]
 
 
 def reversed_unit(unit: Unit) -> Unit:
@@ -31,10 +31,10 @@ def reversed_unit(unit: Unit) -> Unit:
     )
 
 
-class Selection:
+class LanguageSelection:
     """Passes on the units whose languages are wanted, turned round where needed; counts the others."""
 
-    def __init__(self, options: ReadOptions, problems: Problems) -> None:
+    def __init__(self, options: ReadOptions, problems: UnitProblems) -> None:
         self._source = normalize(options.source_lang) if options.source_lang else ""
         self._target = normalize(options.target_lang) if options.target_lang else ""
         self._skipped = problems.skipped

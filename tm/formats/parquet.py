@@ -6,7 +6,7 @@ from typing import Any
 
 from corpora.errors import DamagedInput, EmptyInput
 from corpora.extras import need
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.columns import header_of, row_of, units_of_rows
 from tm.unit import Unit
 
@@ -15,7 +15,7 @@ __all__ = ["read_units", "write_units"]
 _ROWS = 10_000  # rows in a group
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units`` in row groups; every column is text."""
     pa = need("pyarrow", "tables", "write Parquet")
     pq = need("pyarrow.parquet", "tables", "write Parquet")
@@ -32,7 +32,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
             writer.write_table(_table(pa, schema, rows))
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each row."""
     pa = need("pyarrow", "tables", "read Parquet")
     pq = need("pyarrow.parquet", "tables", "read Parquet")

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from corpora.encodings import decode
 from corpora.errors import DamagedInput, EmptyInput, InputError
-from corpora.languages import base, detect, same
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, normalized, tool_version
-from tm.formats.languages import Selection
+from corpora.readers.encodings import decode
+from corpora.text.languages import base, detect, same
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized, tool_version
+from tm.formats.languages import LanguageSelection
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.unit import Unit
 
@@ -30,7 +30,7 @@ _ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|[nrt\\])")
 _PLURALS = {"zh": "nplurals=1; plural=0;", "ja": "nplurals=1; plural=0;", "ko": "nplurals=1; plural=0;"}
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units`` entry by entry, after a header with both languages."""
     from translate.storage.pypo import pounit
 
@@ -63,7 +63,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
             written.units += 1
 
 
-def _describe(entry: Any, unit: Unit, options: WriteOptions, written: Written) -> None:
+def _describe(entry: Any, unit: Unit, options: WriteOptions, written: WriteCounts) -> None:
     for note in unit.notes:
         entry.addnote(_one_line(written.legal(note)), origin="translator")
     for name, value in metadata_of(unit):
@@ -71,7 +71,7 @@ def _describe(entry: Any, unit: Unit, options: WriteOptions, written: Written) -
             # A comment is one line; what breaks lines in the value is written as an escape.
             name = _one_line(written.legal(name)).replace(":", r"\u003a")
             entry.addnote(f"duiyi {name}: {_one_line(written.legal(value))}", origin="developer")
-    doubtful = unit.score is not None and unit.score < options.review_below
+    doubtful = unit.quality is not None and unit.quality < options.review_below
     if unit.target and unit.status != "reviewed" and (doubtful or unit.status == "rejected"):
         entry.markfuzzy()
 
@@ -106,7 +106,7 @@ def _header(pair: tuple[str, str], options: WriteOptions) -> str:
     return f'msgid ""\nmsgstr ""\n{lines}\n'
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each translated entry, plural forms apart; obsolete entries are passed over."""
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path} is larger than the {_LARGEST // 1_000_000} MB that are read of a PO file")
@@ -120,7 +120,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
     ours = str(header.get("X-Generator", "")).startswith("duiyi")
     entries = [entry for entry in store.units if not entry.isheader() and not entry.isobsolete()]
     languages = _languages(header, entries, options)
-    selection = Selection(options, problems)
+    selection = LanguageSelection(options, problems)
     for entry in entries:
         fields = _fields(entry, ours)
         for source, target in _forms(entry):
@@ -128,7 +128,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
                 yield from selection.of(Unit(source, target, *languages, **fields))
 
 
-def _parsed(text: str, path: Path, problems: Problems) -> Any:
+def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
     """The toolkit's store of ``text``; where an entry is broken, of the others, each parsed by itself."""
     from translate.storage import pypo
     from translate.storage.poparser import PoParseError

@@ -27,8 +27,8 @@ _ESCAPE = "property-"
 def properties_of(unit: Unit, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield (name, value) of every field that is not at its default, then the user's properties but ``without``."""
     origin = unit.origin
-    if unit.score is not None:
-        yield "score", repr(float(unit.score))
+    if unit.quality is not None:
+        yield "score", repr(float(unit.quality))
     if unit.status != "unreviewed":
         yield "status", unit.status
     if unit.kind:
@@ -125,7 +125,7 @@ def _positive(value: str) -> int:
 
 #: Name to (field, whether it is of `Origin`, how it is read).
 _PLACES: Mapping[str, tuple[str, bool, Callable[[str], Any]]] = {
-    "score": ("score", False, _score),
+    "score": ("quality", False, _score),
     "status": ("status", False, _status),
     "kind": ("kind", False, str),
     "sentences": ("sentences", False, _positive),

@@ -13,9 +13,9 @@ from types import ModuleType
 from align.alignment import Alignment
 from corpora.errors import EmptyInput, InputError, UsageError, WrongFormat
 from corpora.files import replacing
-from corpora.languages import known
-from corpora.wording import plural
-from tm.formats.base import Problem, Problems, ReadOptions, WriteOptions, WriteReport, Written
+from corpora.text.languages import known
+from corpora.text.plurals import plural
+from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteCounts, WriteOptions, WriteReport
 from tm.unit import Unit
 
 __all__ = ["FORMATS", "Format", "check_languages", "format_of", "read", "write", "write_alignment"]
@@ -68,8 +68,8 @@ def read(
     path: Path | str,
     options: ReadOptions = _READ,
     *,
-    problems: Problems | None = None,
-    on_problem: Callable[[Problem], None] | None = None,
+    problems: UnitProblems | None = None,
+    on_problem: Callable[[UnitProblem], None] | None = None,
 ) -> Iterator[Unit]:
     """Yield the units of ``path`` one by one, in the order of the file.
 
@@ -85,7 +85,7 @@ def read(
         raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
     check_languages(path, options)
     if problems is None:
-        problems = Problems(path, strict=options.strict or on_problem is None, on_problem=on_problem)
+        problems = UnitProblems(path, strict=options.strict or on_problem is None, on_problem=on_problem)
     return _counted(format_.load().read_units(path, options, problems), path, problems)
 
 
@@ -100,13 +100,13 @@ def _languages(path: Path, options: ReadOptions) -> set[str]:
     """The languages that a file names, in whatever code; none where it cannot be read."""
     plain = replace(options, source_lang="", target_lang="", strict=False)
     try:
-        units = read(path, plain, problems=Problems(path, strict=False))
+        units = read(path, plain, problems=UnitProblems(path, strict=False))
         return {code for unit in units for code in (unit.source_lang, unit.target_lang)}
     except InputError:
         return set()
 
 
-def _counted(units: Iterator[Unit], path: Path, problems: Problems) -> Iterator[Unit]:
+def _counted(units: Iterator[Unit], path: Path, problems: UnitProblems) -> Iterator[Unit]:
     count = 0
     try:
         for unit in units:
@@ -144,9 +144,9 @@ def write(
     format_ = format_of(path)
     if not format_.writes:
         raise UsageError(f"{path}: {format_.name} needs an alignment of two documents, not units")
-    written = Written(path)
+    written = WriteCounts(path)
     if options.client:
-        from tm.clients import profile
+        from tm.formats.cat_tools import profile
 
         options = profile(options.client).applied(options)
     module = format_.load()
@@ -178,7 +178,7 @@ def _gzip(path: Path) -> None:
 
 def write_alignment(path: Path | str, alignment: Alignment, options: WriteOptions = _WRITE) -> WriteReport:
     """Write a whole alignment: ``.align`` takes its beads, every other format the units that they make."""
-    from tm.units import units_of
+    from tm.formats.alignment_units import units_of
 
     if Path(path).suffix.lower() == ".align":
         from align.beadfile import write as write_beads
@@ -190,10 +190,10 @@ def write_alignment(path: Path | str, alignment: Alignment, options: WriteOption
     return write(path, units_of(alignment), options)
 
 
-def _prepared(units: Iterable[Unit], options: WriteOptions, written: Written) -> Iterator[Unit]:
+def _prepared(units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> Iterator[Unit]:
     """What the options say of every format: blanks, line breaks, reasons to leave a unit out."""
     if not (options.trim or options.one_line or options.markers_apart or options.leave_out):
         return iter(units)
-    from tm.conformance import prepared
+    from tm.formats.conformance import prepared
 
     return prepared(units, options, written)

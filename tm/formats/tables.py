@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from corpora.encodings import decode
 from corpora.errors import DamagedInput, EmptyInput
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written
+from corpora.readers.encodings import decode
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.columns import header_of, row_of, units_of_rows
 from tm.unit import Unit
 
@@ -27,7 +27,7 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _HEAD = 60_000  # bytes looked at to tell the encoding
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write a header and a row a unit."""
     comma = written.path.suffix.lower() == ".csv"
     with path.open("w", encoding="utf-8-sig" if comma else "utf-8", newline="", errors="replace") as file:
@@ -48,7 +48,7 @@ def _quoted(cell: str, separator: str) -> str:
     return cell
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each row; rows without the columns of both texts are named."""
     encoding = _encoding(path)
     csv.field_size_limit(_LONGEST)
@@ -72,7 +72,7 @@ def _encoding(path: Path) -> str:
     return {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(found, found) if marked else found
 
 
-def _rows(file: IO[str], path: Path, encoding: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+def _rows(file: IO[str], path: Path, encoding: str, problems: UnitProblems) -> Iterator[tuple[int, list[str]]]:
     lines = _lines(file, problems)
     if path.suffix.lower() != ".csv":
         yield from _tab_rows(lines)
@@ -98,7 +98,7 @@ def _rows(file: IO[str], path: Path, encoding: str, problems: Problems) -> Itera
         yield begin, row
 
 
-def _lines(file: IO[str], problems: Problems) -> Iterator[tuple[int, str]]:
+def _lines(file: IO[str], problems: UnitProblems) -> Iterator[tuple[int, str]]:
     """(number, line) with its end; one that is too long to be a row is named and passed over."""
     number = 0
     while line := file.readline(_LONGEST):

@@ -7,15 +7,15 @@ Deprecated and forbidden terms are passed over: a memory would offer them.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, normalized
-from tm.formats.languages import Selection
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.languages import LanguageSelection
 from tm.tags import escape, plain
 from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write a concept for each unit with two sides, in TBX v2."""
     from tm.terms.concept import Concept, Term
     from tm.terms.formats import tbx
@@ -35,12 +35,12 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     tbx.write(path, concepts(), "2")
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield a unit for each pair of terms of each concept, from the languages asked for or the first to each other."""
     from tm.terms.concept import Status
-    from tm.terms.exchange import read_terms
+    from tm.terms.formats.exchange import read_terms
 
-    selection = Selection(options, problems)
+    selection = LanguageSelection(options, problems)
     reading = read_terms(path)
     for problem in reading.problems:
         problems.add(problem.line, problem.message)

@@ -16,12 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DamagedInput, UsageError, WrongFormat
-from corpora.languages import normalize, same
+from corpora.text.languages import normalize, same
 from corpora.xml import Element, fragments, local, root_name, stream
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written, date_of, normalized, stamp_of, tool_version
-from tm.formats.faults import header_faults, unit_faults
+from tm.formats.base import (
+    ReadOptions,
+    UnitProblems,
+    WriteCounts,
+    WriteOptions,
+    date_of,
+    normalized,
+    stamp_of,
+    tool_version,
+)
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import FIELDS, apply_properties, properties_of
+from tm.formats.tmx_defects import header_faults, unit_faults
 from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
@@ -33,7 +42,7 @@ _OMEGAT_CONTEXT = {"prev": "previous", "next": "next"}
 _ATTRIBUTES = ("tuid", "usagecount", "lastusagedate", "changeid")
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units`` to ``path``; one with an empty side is left out, since a client would blank the text with it."""
     from lxml import etree
 
@@ -91,7 +100,7 @@ def _header(first: Unit | None, options: WriteOptions, moment: datetime) -> dict
 class _TuWriter:
     """Makes the ``tu`` element of a unit."""
 
-    def __init__(self, options: WriteOptions, written: Written) -> None:
+    def __init__(self, options: WriteOptions, written: WriteCounts) -> None:
         from lxml import etree
 
         self._make, self._sub = etree.Element, etree.SubElement
@@ -158,7 +167,7 @@ class _TuWriter:
             seg.text = self._written.styled(text, self._options.tags)
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the units of ``path``, one for each language pair that ``options`` ask for.
 
     A file that is not well-formed is read again from its first fault on, piece by piece: sound units are
@@ -190,7 +199,7 @@ def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator
 class _TuReader:
     """Makes units of ``tu`` elements; remembers what the header said."""
 
-    def __init__(self, options: ReadOptions, problems: Problems) -> None:
+    def __init__(self, options: ReadOptions, problems: UnitProblems) -> None:
         self._problems = problems
         self._source = normalize(options.source_lang) if options.source_lang else ""
         self._target = normalize(options.target_lang) if options.target_lang else ""

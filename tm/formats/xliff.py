@@ -10,30 +10,34 @@ from pathlib import Path
 from corpora.errors import DamagedInput, WrongFormat
 from corpora.xml import fragments, local, root_name, stream
 from tm.formats import xliff1, xliff2
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written
-from tm.formats.languages import Selection
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
+from tm.formats.languages import LanguageSelection
 from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units`` as XLIFF of the version that ``options`` name."""
     (xliff2 if options.xliff == "2.1" else xliff1).write_units(path, units, options, written)
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the units of an XLIFF 1.0 to 2.2; sound units of a damaged file too, as the TMX reader does."""
     if (name := root_name(path)) not in ("xliff", ""):
         raise WrongFormat(f"{path} is no XLIFF: its root is <{name}>")
-    selection = Selection(options, problems)
-    reader: xliff1.Reader | xliff2.Reader | None = None
+    selection = LanguageSelection(options, problems)
+    reader: xliff1.Xliff1Reader | xliff2.Xliff2Reader | None = None
     try:
         for element in stream(path, ("file", "group", "trans-unit", "unit")):
             root = element.getroottree().getroot()
             if reader is None:
                 version = root.get("version", "")
-                reader = xliff2.Reader(root, problems) if version.startswith("2") else xliff1.Reader(root, problems)
+                reader = (
+                    xliff2.Xliff2Reader(root, problems)
+                    if version.startswith("2")
+                    else xliff1.Xliff1Reader(root, problems)
+                )
             if local(element) == reader.tag:
                 for unit in reader.units(element, element.sourceline):
                     yield from selection.of(unit)

@@ -15,14 +15,14 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from corpora.errors import UsageError
-from corpora.languages import detect, normalize
+from corpora.text.languages import detect, normalize
 from corpora.xml import Element, legal, local
-from tm.formats.base import Problems, WriteOptions, Written, normalized, tool_version
+from tm.formats.base import UnitProblems, WriteCounts, WriteOptions, normalized, tool_version
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.unit import Unit
 
-__all__ = ["Reader", "write_units"]
+__all__ = ["Xliff1Reader", "write_units"]
 
 _NS = "urn:oasis:names:tc:xliff:document:1.2"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -30,7 +30,7 @@ _BLANK = re.compile(r"[\s%]")
 _FINAL = frozenset({"final", "signed-off"})
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units``; a new ``file`` begins wherever the languages or the original change."""
     from lxml import etree
 
@@ -95,7 +95,7 @@ def _empty_file(file: Any, head: tuple[str, str, str], options: WriteOptions) ->
 class _Writer:
     """Makes the ``trans-unit`` of a unit."""
 
-    def __init__(self, options: WriteOptions, written: Written) -> None:
+    def __init__(self, options: WriteOptions, written: WriteCounts) -> None:
         from lxml import etree
 
         self._make, self._sub = etree.Element, etree.SubElement
@@ -130,7 +130,7 @@ class _Writer:
             return "needs-translation"
         if unit.status == "reviewed":
             return "final"
-        doubtful = unit.status == "rejected" or (unit.score is not None and unit.score < self._options.review_below)
+        doubtful = unit.status == "rejected" or (unit.quality is not None and unit.quality < self._options.review_below)
         return "needs-review-translation" if doubtful else "translated"
 
     def _metadata(self, element: Element, unit: Unit) -> None:
@@ -146,12 +146,12 @@ class _Writer:
             child.text, child.tail = self._written.legal(note), "\n"
 
 
-class Reader:
+class Xliff1Reader:
     """Makes units of ``trans-unit`` elements; segmented ones (``seg-source``, as Trados writes) give one a segment."""
 
     tag = "trans-unit"
 
-    def __init__(self, root: Element, problems: Problems) -> None:
+    def __init__(self, root: Element, problems: UnitProblems) -> None:
         self._problems = problems
         self._file = next(root.iter("{*}file"), None)
         self._languages: dict[tuple[str, str], tuple[str, str]] = {}

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import UsageError
-from corpora.languages import detect, normalize, same
+from corpora.text.languages import detect, normalize, same
 from corpora.xml import Element, local
-from tm.formats.base import Problems, WriteOptions, Written, normalized
+from tm.formats.base import UnitProblems, WriteCounts, WriteOptions, normalized
 from tm.formats.inline import character, fill, read_inline
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.unit import Unit
 
-__all__ = ["Reader", "write_units"]
+__all__ = ["Xliff2Reader", "write_units"]
 
 _NS = "urn:oasis:names:tc:xliff:document:2.0"
 _META = "urn:oasis:names:tc:xliff:metadata:2.0"
@@ -28,7 +28,7 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _REVIEW = "duiyi:needs-review"
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units``; a new ``file`` begins wherever the original changes."""
     from lxml import etree
 
@@ -65,7 +65,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 class _Writer:
     """Makes the ``unit`` of a unit."""
 
-    def __init__(self, options: WriteOptions, written: Written) -> None:
+    def __init__(self, options: WriteOptions, written: WriteCounts) -> None:
         from lxml import etree
 
         self._make, self._sub = etree.Element, etree.SubElement
@@ -110,7 +110,7 @@ class _Writer:
             return {"state": "initial"}
         if unit.status == "reviewed":
             return {"state": "reviewed"}
-        if unit.status == "rejected" or (unit.score is not None and unit.score < self._options.review_below):
+        if unit.status == "rejected" or (unit.quality is not None and unit.quality < self._options.review_below):
             return {"state": "initial", "subState": _REVIEW}
         return {"state": "translated"}
 
@@ -128,12 +128,12 @@ class _Writer:
                 self._sub(notes, f"{{{_NS}}}note").text = self._written.legal(note)
 
 
-class Reader:
+class Xliff2Reader:
     """Makes units of ``unit`` elements: one for each ``segment``."""
 
     tag = "unit"
 
-    def __init__(self, root: Element, problems: Problems) -> None:
+    def __init__(self, root: Element, problems: UnitProblems) -> None:
         self._problems = problems
         self._codes = root.get("srcLang", ""), root.get("trgLang", "")
         self._languages: tuple[str, str] | None = None

@@ -15,7 +15,7 @@ from typing import Any
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
 from corpora.extras import need
-from tm.formats.base import Problems, ReadOptions, WriteOptions, Written
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.columns import header_of, row_of, units_of_rows
 from tm.unit import Unit
 
@@ -33,7 +33,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how workbooks write what XML wou
 _WIDTHS = {"A": 60, "B": 60}
 
 
-def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: Written) -> None:
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write a sheet; what Excel cannot hold (long texts, too many rows) is left out and counted."""
     openpyxl = need("openpyxl", "tables", "write Excel workbooks")
     cells = need("openpyxl.cell", "tables", "write Excel workbooks")
@@ -72,7 +72,7 @@ def _escaped(text: str) -> str:
     return _ESCAPED.sub(r"_x005F\g<0>", text).replace("\r", "_x000D_")
 
 
-def read_units(path: Path, options: ReadOptions, problems: Problems) -> Iterator[Unit]:
+def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each row of the first sheet."""
     openpyxl = need("openpyxl", "tables", "read Excel workbooks")
     _check(path)

@@ -15,12 +15,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from corpora.wording import counted, plural
+from corpora.text.plurals import counted, plural
+from tm.checks.checked_unit import size
 from tm.checks.finding import Severity
-from tm.checks.pair import size
 from tm.checks.registry import checks
-from tm.checks.run import Report
-from tm.report.positions import Places, Run, places
+from tm.checks.run import CheckReport
+from tm.report.positions import PositionRun, Positions, places
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -48,7 +48,7 @@ class Bar:
     about: str = ""
 
 
-def render(report: Report, units: Sequence[Unit], file: Path | str) -> str:
+def render(report: CheckReport, units: Sequence[Unit], file: Path | str) -> str:
     """The report about ``units``, read from ``file``, as one HTML document."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
@@ -66,7 +66,7 @@ def render(report: Report, units: Sequence[Unit], file: Path | str) -> str:
     style, script = _static("report.css"), _static("report.js")
     # Between the escapes, the block holds no "<" at all, so nothing in it can end the element or open a comment.
     data = json.dumps(_data(report, units, where), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    scores = [unit.score for unit in units if unit.score is not None]
+    scores = [unit.quality for unit in units if unit.quality is not None]
     return environment.get_template("report.html").render(
         title=Path(file).name,
         summary=report.summary,
@@ -96,7 +96,7 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _told(run: Run) -> str:
+def _told(run: PositionRun) -> str:
     return f"{_RUN_WORDS[run.kind]} ({run.last - run.first + 1:,} in a row)"
 
 
@@ -113,7 +113,7 @@ def _colour(place: int) -> str:
     return "low" if place < _BINS * 0.5 else "middle" if place < _BINS * 0.8 else "high"
 
 
-def _by_check(report: Report) -> list[Bar]:
+def _by_check(report: CheckReport) -> list[Bar]:
     known = checks()
     worst: dict[str, Severity] = {}
     for finding in report.findings:
@@ -128,7 +128,7 @@ def _by_check(report: Report) -> list[Bar]:
     ]
 
 
-def _data(report: Report, units: Sequence[Unit], where: Places) -> dict[str, Any]:
+def _data(report: CheckReport, units: Sequence[Unit], where: Positions) -> dict[str, Any]:
     """What the script shows: rows as arrays, for 20,000 objects with names would be twice as long."""
     names = sorted({finding.check for finding in report.findings})
     rank = {name: place for place, name in enumerate(names)}
@@ -141,7 +141,7 @@ def _data(report: Report, units: Sequence[Unit], where: Places) -> dict[str, Any
             [
                 _sound(source),
                 _sound(target),
-                None if unit.score is None else round(unit.score, 3),
+                None if unit.quality is None else round(unit.quality, 3),
                 unit.status,
                 section[unit.origin.section],
                 unit.origin.page,

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from tm.unit import Unit
 
-__all__ = ["Place", "Places", "Run", "places"]
+__all__ = ["PositionRun", "Positions", "UnitPosition", "places"]
 
 _RUN = 3  # units; fewer that stand elsewhere are no moved section
 _LOW = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UnitPosition:
     """Half-open ranges of positions on both sides; an empty range is where the missing side would stand."""
 
     source: tuple[int, int]
@@ -24,7 +24,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PositionRun:
     """Units ``first`` to ``last`` (inclusive, in the order of the file) that share what ``kind`` says.
 
     "moved": their targets stand elsewhere; "omission" and "addition": one side is empty; "low": scores below one half.
@@ -36,17 +36,17 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Positions:
     """The place of every unit, how long both documents are, whether ids were known, and the runs worth a word."""
 
-    of_units: tuple[Place, ...]
+    of_units: tuple[UnitPosition, ...]
     source_length: int
     target_length: int
     known: bool
-    runs: tuple[Run, ...]
+    runs: tuple[PositionRun, ...]
 
 
-def places(units: Sequence[Unit]) -> Places:
+def places(units: Sequence[Unit]) -> Positions:
     """Find the place of each of ``units``."""
     known = _known(units)
     found = _from_ids(units) if known else _from_order(units)
@@ -54,7 +54,7 @@ def places(units: Sequence[Unit]) -> Places:
         max((place.source[1] for place in found), default=0),
         max((place.target[1] for place in found), default=0),
     )
-    return Places(tuple(found), *lengths, known, tuple(_runs(units, found)))
+    return Positions(tuple(found), *lengths, known, tuple(_runs(units, found)))
 
 
 def _known(units: Sequence[Unit]) -> bool:
@@ -66,8 +66,8 @@ def _known(units: Sequence[Unit]) -> bool:
     )
 
 
-def _from_ids(units: Sequence[Unit]) -> list[Place]:
-    found: list[Place] = []
+def _from_ids(units: Sequence[Unit]) -> list[UnitPosition]:
+    found: list[UnitPosition] = []
     pair: tuple[str, str] | None = None
     base, ends, last = (0, 0), [0, 0], [0, 0]
     for unit in units:
@@ -84,29 +84,29 @@ def _from_ids(units: Sequence[Unit]) -> list[Place]:
                 ranges.append((first, end))
             else:
                 ranges.append((last[side], last[side]))
-        found.append(Place(ranges[0], ranges[1]))
+        found.append(UnitPosition(ranges[0], ranges[1]))
     return found
 
 
-def _from_order(units: Sequence[Unit]) -> list[Place]:
+def _from_order(units: Sequence[Unit]) -> list[UnitPosition]:
     found = []
     left = right = 0
     for unit in units:
         ends = left + bool(unit.source.strip()), right + bool(unit.target.strip())
-        found.append(Place((left, ends[0]), (right, ends[1])))
+        found.append(UnitPosition((left, ends[0]), (right, ends[1])))
         left, right = ends
     return found
 
 
-def _runs(units: Sequence[Unit], found: Sequence[Place]) -> list[Run]:
+def _runs(units: Sequence[Unit], found: Sequence[UnitPosition]) -> list[PositionRun]:
     moved = _moved(units, found)
     kinds = [
         ("omission", [bool(unit.source.strip()) and not unit.target.strip() for unit in units]),
         ("addition", [bool(unit.target.strip()) and not unit.source.strip() for unit in units]),
         ("moved", [number in moved for number in range(len(units))]),
-        ("low", [unit.score is not None and unit.score < _LOW and _whole(unit) for unit in units]),
+        ("low", [unit.quality is not None and unit.quality < _LOW and _whole(unit) for unit in units]),
     ]
-    runs = [Run(kind, first, last) for kind, marks in kinds for first, last in _stretches(marks)]
+    runs = [PositionRun(kind, first, last) for kind, marks in kinds for first, last in _stretches(marks)]
     return sorted(runs, key=lambda run: (run.first - run.last, run.first))
 
 
@@ -126,7 +126,7 @@ def _stretches(marks: Sequence[bool]) -> list[tuple[int, int]]:
     return stretches
 
 
-def _moved(units: Sequence[Unit], found: Sequence[Place]) -> set[int]:
+def _moved(units: Sequence[Unit], found: Sequence[UnitPosition]) -> set[int]:
     """Units whose targets are not in the longest rising sequence of targets (patience sorting, Fredman 1975)."""
     from bisect import bisect_left
 

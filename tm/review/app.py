@@ -24,12 +24,12 @@ from corpora.errors import DuiyiError, UsageError
 from models.encoder import Encoder
 from tm.review.export import EXPORTS, Kept, write_units
 from tm.review.jobs import Job, Jobs
-from tm.review.journal import Conflict
+from tm.review.journal import JournalConflict
 from tm.review.pages import outline_of, render, row_views
-from tm.review.shelf import Shelf
-from tm.review.work import Order, Show, Work
+from tm.review.repository import ReviewRepository
+from tm.review.session import Order, ReviewSession, Show
 from tm.web.guard import Guard, GuardOptions
-from tm.web.limits import Uploads
+from tm.web.limits import UploadLimits
 from tm.web.uploads import clean_name
 
 __all__ = ["ReviewOptions", "create"]
@@ -55,7 +55,7 @@ class _TooLarge(Exception):
     pass
 
 
-def create(shelf: Shelf, encoder: Callable[[], Encoder], options: ReviewOptions | None = None) -> ASGIApp:
+def create(shelf: ReviewRepository, encoder: Callable[[], Encoder], options: ReviewOptions | None = None) -> ASGIApp:
     """The application over the reviews of ``shelf``; ``encoder`` is called once something must be compared."""
     options = options or ReviewOptions()
     jobs = Jobs(shelf, encoder)
@@ -86,9 +86,13 @@ def create(shelf: Shelf, encoder: Callable[[], Encoder], options: ReviewOptions 
         Route("/works/{name}/export", site.export),
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])),
     ]
-    handlers: Any = {Conflict: _conflict, DuiyiError: _refused, _TooLarge: partial(_too_large, options.max_upload)}
+    handlers: Any = {
+        JournalConflict: _conflict,
+        DuiyiError: _refused,
+        _TooLarge: partial(_too_large, options.max_upload),
+    }
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
-    return Guard(Uploads(app, _takes_document, options.uploads), options.guard)
+    return Guard(UploadLimits(app, _takes_document, options.uploads), options.guard)
 
 
 def _takes_document(method: str, path: str) -> bool:
@@ -112,16 +116,18 @@ def _too_large(limit: int, request: Request, error: Exception) -> Response:
 class _Site:
     """The handlers; they share the shelf and the worker."""
 
-    def __init__(self, shelf: Shelf, jobs: Jobs, encoder: Callable[[], Encoder], options: ReviewOptions) -> None:
+    def __init__(
+        self, shelf: ReviewRepository, jobs: Jobs, encoder: Callable[[], Encoder], options: ReviewOptions
+    ) -> None:
         self._shelf = shelf
         self._jobs = jobs
         self._encoder = encoder if options.embeddings else None
         self._options = options
         self._checked: set[str] = set()
-        self._unchecked: dict[str, Work] = {}
+        self._unchecked: dict[str, ReviewSession] = {}
         self._render = partial(render, secret=options.guard.secret, who=shelf.who)
 
-    def _work(self, request: Request) -> Work:
+    def _work(self, request: Request) -> ReviewSession:
         return self._shelf.work(request.path_params["name"])
 
     def start(self, request: Request) -> Response:
@@ -263,11 +269,11 @@ class _Site:
         self._check(self._work(request))
         return JSONResponse({})
 
-    def _check(self, work: Work) -> None:
+    def _check(self, work: ReviewSession) -> None:
         if work.announce():
             self._start(work)
 
-    def _start(self, work: Work) -> None:
+    def _start(self, work: ReviewSession) -> None:
         self._jobs.submit(lambda: work.check_all(self._encoder))
 
     def history(self, request: Request) -> Response:

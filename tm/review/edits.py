@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from corpora.errors import UsageError
-from corpora.languages import joiner
+from corpora.text.languages import joiner
 from tm.tags import plain, tags
 from tm.unit import Unit
 
-__all__ = ["DOING", "Edit", "Patch", "Row", "Side", "from_json", "patch", "to_json"]
+__all__ = ["DOING", "Edit", "Patch", "ReviewRow", "Side", "from_json", "patch", "to_json"]
 
 Side = Literal["source", "target"]
 DOING = ("accept", "reject", "reopen", "merge", "split", "move", "shift", "edit")
@@ -23,7 +23,7 @@ _STATUS = {"accept": "reviewed", "reject": "rejected", "reopen": "unreviewed"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReviewRow:
     """A unit under review; ``id`` stays while texts change, splitting and merging make new ids."""
 
     id: int
@@ -56,14 +56,14 @@ class Patch:
     """``old``, the rows from position ``start`` on, become ``new``."""
 
     start: int
-    old: tuple[Row, ...]
-    new: tuple[Row, ...]
+    old: tuple[ReviewRow, ...]
+    new: tuple[ReviewRow, ...]
 
     def reverse(self) -> "Patch":
         """What takes this patch back."""
         return Patch(self.start, self.new, self.old)
 
-    def apply(self, rows: list[Row]) -> None:
+    def apply(self, rows: list[ReviewRow]) -> None:
         """Change ``rows`` in place."""
         rows[self.start : self.start + len(self.old)] = self.new
 
@@ -113,7 +113,7 @@ def to_json(edit: Edit) -> dict[str, Any]:
     return found
 
 
-def patch(rows: Sequence[Row], edit: Edit, *, next_id: int, who: str, when: datetime) -> Patch:
+def patch(rows: Sequence[ReviewRow], edit: Edit, *, next_id: int, who: str, when: datetime) -> Patch:
     """What ``edit`` does to ``rows``; new rows get ids from ``next_id`` on, changed ones ``who`` and ``when``.
 
     Raises `UsageError` where the rows are gone or it cannot be done to them.
@@ -130,20 +130,20 @@ def patch(rows: Sequence[Row], edit: Edit, *, next_id: int, who: str, when: date
     signed = tuple(
         row
         if row.id not in meant and before.get(row.id) == row.unit
-        else Row(row.id, replace(row.unit, author=who, changed=when))
+        else ReviewRow(row.id, replace(row.unit, author=who, changed=when))
         for row in changed.new
     )
     return Patch(changed.start, changed.old, signed)
 
 
-def _place(rows: Sequence[Row], wanted: int) -> int:
+def _place(rows: Sequence[ReviewRow], wanted: int) -> int:
     for place, row in enumerate(rows):
         if row.id == wanted:
             return place
     raise UsageError("this unit is no longer there; it was split or merged")
 
 
-def _status(rows: Sequence[Row], edit: Edit) -> Patch:
+def _status(rows: Sequence[ReviewRow], edit: Edit) -> Patch:
     wanted = set(edit.rows)
     places = [place for place, row in enumerate(rows) if row.id in wanted]
     if len(places) != len(wanted):
@@ -151,11 +151,11 @@ def _status(rows: Sequence[Row], edit: Edit) -> Patch:
     first, last = places[0], places[-1] + 1
     old = tuple(rows[first:last])
     status = _STATUS[edit.do]
-    new = tuple(Row(row.id, replace(row.unit, status=status)) if row.id in wanted else row for row in old)
+    new = tuple(ReviewRow(row.id, replace(row.unit, status=status)) if row.id in wanted else row for row in old)
     return Patch(first, old, new)
 
 
-def _edit(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
+def _edit(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Patch:
     row = rows[place]
     unit = row.unit
     source = unit.source if edit.source is None else edit.source
@@ -163,11 +163,13 @@ def _edit(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
     if not source.strip() and not target.strip():
         raise UsageError("a unit needs a text on one side at least; mark it as bad to be rid of it")
     notes = unit.notes if edit.notes is None else tuple(note for note in edit.notes if note.strip())
-    score = unit.score if (source, target) == (unit.source, unit.target) else None
-    return Patch(place, (row,), (Row(row.id, replace(unit, source=source, target=target, notes=notes, score=score)),))
+    score = unit.quality if (source, target) == (unit.source, unit.target) else None
+    return Patch(
+        place, (row,), (ReviewRow(row.id, replace(unit, source=source, target=target, notes=notes, quality=score)),)
+    )
 
 
-def _merge(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
+def _merge(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Patch:
     if place + 1 >= len(rows):
         raise UsageError("there is no unit after this one to merge with")
     first, second = rows[place], rows[place + 1]
@@ -185,10 +187,10 @@ def _merge(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
         sentences=one.sentences + two.sentences,
         next=two.next,
     )
-    return Patch(place, (first, second), (Row(next_id, merged),))
+    return Patch(place, (first, second), (ReviewRow(next_id, merged),))
 
 
-def _split(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
+def _split(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Patch:
     row = rows[place]
     unit = row.unit
     source, target = _cut(unit.source, edit.source_at), _cut(unit.target, edit.target_at)
@@ -208,10 +210,10 @@ def _split(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
         )
         for part in (0, 1)
     ]
-    return Patch(place, (row,), (Row(next_id, parts[0]), Row(next_id + 1, parts[1])))
+    return Patch(place, (row,), (ReviewRow(next_id, parts[0]), ReviewRow(next_id + 1, parts[1])))
 
 
-def _move(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
+def _move(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Patch:
     row = rows[place]
     at = edit.source_at if edit.side == "source" else edit.target_at
     text = getattr(row.unit, edit.side)
@@ -229,23 +231,25 @@ def _move(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
         if not moved:
             raise UsageError("there is no text to move on this side of the cut")
     other = place - 1 if edit.up else place + 1
-    here = [Row(row.id, _with(row.unit, edit.side, left, left_ids))] if left or _other(row.unit, edit.side) else []
+    here = (
+        [ReviewRow(row.id, _with(row.unit, edit.side, left, left_ids))] if left or _other(row.unit, edit.side) else []
+    )
     if not 0 <= other < len(rows):
         if not here:
             raise UsageError("there is no unit beyond to move this text to")
-        new = [Row(next_id, _bare(row.unit, edit.side, moved, moved_ids))]
+        new = [ReviewRow(next_id, _bare(row.unit, edit.side, moved, moved_ids))]
         return Patch(place, (row,), tuple(new + here if edit.up else here + new))
     beside = rows[other]
     there, there_ids = getattr(beside.unit, edit.side), _ids(beside.unit, edit.side)
     language = _language(beside.unit, edit.side)
     pair = ((there, moved), there_ids + moved_ids) if edit.up else ((moved, there), moved_ids + there_ids)
-    grown = [Row(beside.id, _with(beside.unit, edit.side, _joined(*pair[0], language), pair[1]))]
+    grown = [ReviewRow(beside.id, _with(beside.unit, edit.side, _joined(*pair[0], language), pair[1]))]
     if edit.up:
         return Patch(other, (beside, row), tuple(grown + here))
     return Patch(place, (row, beside), tuple(here + grown))
 
 
-def _shift(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
+def _shift(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Patch:
     """Move one side of this row and all that follow by one row, up to the next row where that side is empty."""
     side = edit.side
     first = place - 1 if edit.up else place
@@ -261,19 +265,19 @@ def _shift(rows: Sequence[Row], place: int, edit: Edit, next_id: int) -> Patch:
     old = tuple(rows[first:last])
     texts = [(getattr(row.unit, side), _ids(row.unit, side)) for row in old]
     empty: tuple[str, tuple[int, ...]] = ("", ())
-    extra: list[Row] = []
+    extra: list[ReviewRow] = []
     if edit.up:
         (one, one_ids), (two, two_ids) = texts[0], texts[1]
         shifted = [(_joined(one, two, _language(old[0].unit, side)), one_ids + two_ids), *texts[2:], empty]
     else:
         shifted = [empty, *texts[:-1]]
         if texts[-1][0].strip():
-            extra = [Row(next_id, _bare(old[-1].unit, side, *texts[-1]))]
-    new = [Row(row.id, _with(row.unit, side, *given)) for row, given in zip(old, shifted, strict=True)]
+            extra = [ReviewRow(next_id, _bare(old[-1].unit, side, *texts[-1]))]
+    new = [ReviewRow(row.id, _with(row.unit, side, *given)) for row, given in zip(old, shifted, strict=True)]
     return Patch(first, old, tuple(row for row in (*new, *extra) if row.unit.source.strip() or row.unit.target.strip()))
 
 
-_EDITS: Mapping[str, Callable[[Sequence[Row], int, Edit, int], Patch]] = {
+_EDITS: Mapping[str, Callable[[Sequence[ReviewRow], int, Edit, int], Patch]] = {
     "edit": _edit,
     "merge": _merge,
     "split": _split,
@@ -284,7 +288,7 @@ _EDITS: Mapping[str, Callable[[Sequence[Row], int, Edit, int], Patch]] = {
 
 def _reviewed(unit: Unit, **changes: Any) -> Unit:
     """``unit`` with its texts changed: no longer measured, no longer accepted, and found by a reviewer."""
-    return replace(unit, score=None, status="unreviewed", properties={**unit.properties, "how": "review"}, **changes)
+    return replace(unit, quality=None, status="unreviewed", properties={**unit.properties, "how": "review"}, **changes)
 
 
 def _with(unit: Unit, side: Side, text: str, ids: tuple[int, ...]) -> Unit:

@@ -54,7 +54,7 @@ def write_units(
         if not all(unit.origin.source_ids or unit.origin.target_ids for unit in chosen):
             raise UsageError("these units do not say where they stood, so they make no beads")
         write_beads(
-            place or path, (Bead(u.origin.source_ids, u.origin.target_ids, u.score or 0.0, "review") for u in chosen)
+            place or path, (Bead(u.origin.source_ids, u.origin.target_ids, u.quality or 0.0, "review") for u in chosen)
         )
         return len(chosen)
     return write(path, chosen, WriteOptions(xliff=xliff), place=place).written

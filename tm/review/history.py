@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from corpora.errors import UsageError
-from tm.review.edits import Edit, Patch, Row, from_json, patch, to_json
+from tm.review.edits import Edit, Patch, ReviewRow, from_json, patch, to_json
 from tm.review.journal import Event
 from tm.unit import Unit
 
@@ -19,7 +19,7 @@ class History:
 
     def __init__(self, units: list[Unit]) -> None:
         """Begin with a row a unit, ids from 0."""
-        self.rows = [Row(number, unit) for number, unit in enumerate(units)]
+        self.rows = [ReviewRow(number, unit) for number, unit in enumerate(units)]
         self.version = 0
         self._next = len(units)
         self._done: list[Patch] = []

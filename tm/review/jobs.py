@@ -5,15 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from align.pipeline import AlignOptions
+from align.options import AlignOptions
 from align.pipeline import align as pair
 from corpora.document import Document
 from corpora.errors import DuiyiError, UsageError
-from corpora.languages import known, same
-from corpora.readers import read
+from corpora.readers.reading import read
+from corpora.text.languages import known, same
 from models.encoder import Encoder
-from tm.review.shelf import Shelf
-from tm.units import units_of
+from tm.formats.alignment_units import units_of
+from tm.review.repository import ReviewRepository
 
 __all__ = ["Job", "Jobs"]
 
@@ -35,7 +35,7 @@ class Job:
 class Jobs:
     """The one worker, and what it knows of each review. ``encoder`` is called when the first alignment begins."""
 
-    def __init__(self, shelf: Shelf, encoder: Callable[[], Encoder]) -> None:
+    def __init__(self, shelf: ReviewRepository, encoder: Callable[[], Encoder]) -> None:
         """Nothing starts yet."""
         self._shelf = shelf
         self._encoder = encoder

@@ -17,7 +17,7 @@ from corpora.errors import StoreError
 from tm.formats.jsonl import from_dict, to_dict
 from tm.unit import Unit
 
-__all__ = ["Conflict", "Event", "Journal"]
+__all__ = ["Event", "JournalConflict", "ReviewJournal"]
 
 _VERSION = 1
 _SCHEMA = """
@@ -27,7 +27,7 @@ CREATE TABLE event (number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT N
 """
 
 
-class Conflict(StoreError):
+class JournalConflict(StoreError):
     """Another process wrote to the same work since it was read."""
 
 
@@ -41,7 +41,7 @@ class Event:
     content: Mapping[str, Any]
 
 
-class Journal:
+class ReviewJournal:
     """The file at ``path``, made where it is not there. May be used from any thread, by one at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -113,14 +113,14 @@ class Journal:
             return [from_dict(json.loads(content)) for (content,) in found]
 
     def append(self, event: Event) -> None:
-        """Keep ``event`` for good. Raises `Conflict` where its number is taken."""
+        """Keep ``event`` for good. Raises `JournalConflict` where its number is taken."""
         row = event.number, event.at.isoformat(), event.who, json.dumps(dict(event.content))
         try:
             with self._mapped(), self._transaction():
                 self._base.execute("INSERT INTO event VALUES (?, ?, ?, ?)", row)
         except StoreError as error:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
-                raise Conflict(f"{self.path} was changed by another process") from error
+                raise JournalConflict(f"{self.path} was changed by another process") from error
             raise
 
     def events(self, after: int = 0) -> list[Event]:

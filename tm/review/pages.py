@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from corpora.document import Document, Kind
-from corpora.wording import counted
+from corpora.document import BlockKind, Document
+from corpora.text.plurals import counted
 from tm.checks.finding import Finding, Severity
-from tm.review.edits import Row
-from tm.review.work import Order, Work
+from tm.review.edits import ReviewRow
+from tm.review.session import Order, ReviewSession
 from tm.tags import split
 
-__all__ = ["Piece", "RowView", "outline_of", "render", "row_views"]
+__all__ = ["RowView", "TextSpan", "outline_of", "render", "row_views"]
 
 _OUTLINE = 400  # blocks shown of each document
 _SHORT = 160
@@ -23,7 +23,7 @@ _DEEPEST = 6  # steps of indentation
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextSpan:
     """A stretch of text and the gravest severity that marks it, "" for none, "tag" for an inline tag."""
 
     text: str
@@ -38,9 +38,9 @@ class RowView:
     """
 
     number: int
-    row: Row
-    source: tuple[Piece, ...]
-    target: tuple[Piece, ...]
+    row: ReviewRow
+    source: tuple[TextSpan, ...]
+    target: tuple[TextSpan, ...]
     findings: tuple[Finding, ...]
     section: str
 
@@ -68,7 +68,7 @@ def render(template: str, **values: Any) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def row_views(work: Work, ids: Sequence[int], order: Order) -> list[RowView]:
+def row_views(work: ReviewSession, ids: Sequence[int], order: Order) -> list[RowView]:
     """The rows with these ids that are there, in their order."""
     return [
         RowView(
@@ -83,13 +83,13 @@ def row_views(work: Work, ids: Sequence[int], order: Order) -> list[RowView]:
     ]
 
 
-def _pieces(text: str, spans: Sequence[tuple[tuple[int, int] | None, Severity]]) -> Iterator[Piece]:
+def _pieces(text: str, spans: Sequence[tuple[tuple[int, int] | None, Severity]]) -> Iterator[TextSpan]:
     """Cut ``text`` at tags and spans; spans count in the text without tags, the graver of two that overlap wins."""
     marks = sorted((severity.rank, span, severity) for span, severity in spans if span is not None)
     offset = 0
     for part in split(text):
         if not isinstance(part, str):
-            yield Piece(part.content or str(part), "tag")
+            yield TextSpan(part.content or str(part), "tag")
             continue
         kinds = [""] * len(part)
         for _, (start, end), severity in marks:
@@ -99,7 +99,7 @@ def _pieces(text: str, spans: Sequence[tuple[tuple[int, int] | None, Severity]])
         start = 0
         for place in range(1, len(part) + 1):
             if place == len(part) or kinds[place] != kinds[start]:
-                yield Piece(part[start:place], kinds[start])
+                yield TextSpan(part[start:place], kinds[start])
                 start = place
         offset += len(part)
 
@@ -113,7 +113,7 @@ def outline_of(document: Document) -> list[dict[str, Any]]:
     above = -1
     for block in document.blocks[:_OUTLINE]:
         text = block.text if len(block.text) <= _SHORT else block.text[: _SHORT - 1] + "…"
-        heading = block.kind in (Kind.TITLE, Kind.HEADING)
+        heading = block.kind in (BlockKind.TITLE, BlockKind.HEADING)
         inner = max(block.level - 1, 0)
         depth = inner if heading else above + 1 + inner
         above = depth if heading else above

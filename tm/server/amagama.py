@@ -23,14 +23,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.languages import base, known, normalize
-from corpora.wording import counted
+from corpora.text.languages import base, known, normalize
+from corpora.text.plurals import counted
 from tm.formats import format_of
-from tm.intake import IntakeOptions
-from tm.lookup import LookupOptions
-from tm.server.desk import Desk
+from tm.jobs.import_file import ImportOptions
+from tm.search.lookup import LookupOptions
 from tm.server.errors import UNFORESEEN, status_of
-from tm.server.pools import Pools
+from tm.server.executors import Executors
+from tm.server.service import Service
 from tm.store.filters import Filters
 from tm.unit import Unit
 from tm.web.uploads import clean_name
@@ -47,7 +47,7 @@ _UNITS = 10_000  # in one list
 class Amagama:
     """The ASGI application for everything below `PREFIX`."""
 
-    def __init__(self, desk: Desk, pools: Pools) -> None:
+    def __init__(self, desk: Service, pools: Executors) -> None:
         """Ask ``desk`` on ``pools``."""
         self._desk = desk
         self._pools = pools
@@ -164,7 +164,7 @@ class Amagama:
             with self._desk.holdings.upload_folder() as folder:
                 path = Path(folder) / clean_name(name)
                 path.write_bytes(body)
-                report = self._desk.take(path, IntakeOptions(), source_lang, target_lang)
+                report = self._desk.import_file(path, ImportOptions(), source_lang, target_lang)
                 left_out: int = sum(report["left_out"].values())
                 return int(report["read"]) - left_out
 

@@ -12,16 +12,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tm.formats.base import tool_version
 from tm.server.amagama import PREFIX, Amagama
-from tm.server.desk import Desk
 from tm.server.errors import handlers
-from tm.server.holdings import Holdings
+from tm.server.executors import Executors
 from tm.server.memory_api import memory_router
 from tm.server.options import ServerOptions
-from tm.server.pools import Pools
 from tm.server.reference import described
+from tm.server.resources import Resources
+from tm.server.service import Service
 from tm.server.terms_api import terms_router
 from tm.web.guard import Guard, GuardOptions
-from tm.web.limits import Limits, Uploads
+from tm.web.limits import Limits, UploadLimits
 
 __all__ = ["LONGEST_HEAD", "create", "worker"]
 
@@ -38,16 +38,16 @@ _ABOUT = (
 
 def worker(options: ServerOptions) -> ASGIApp:
     """The application of a worker process, with holdings of its own."""
-    return create(Holdings(options))
+    return create(Resources(options))
 
 
-def create(holdings: Holdings) -> ASGIApp:
+def create(holdings: Resources) -> ASGIApp:
     """The application over ``holdings``, which it closes when it stops."""
     from tm.server.pages import error_page, pages_router
 
     options = holdings.options
-    pools = Pools(options.threads, options.waiting)
-    desk = Desk(holdings)
+    pools = Executors(options.threads, options.waiting)
+    desk = Service(holdings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -74,7 +74,7 @@ def create(holdings: Holdings) -> ASGIApp:
     app.include_router(pages_router(app, desk, pools))
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")]))
     guard = GuardOptions(hosts=options.access.hosts, token=options.access.token, programs=True)
-    uploads = Uploads(_Split(app, Amagama(desk, pools)), _takes_file, options.uploads)
+    uploads = UploadLimits(_Split(app, Amagama(desk, pools)), _takes_file, options.uploads)
     return Limits(Guard(uploads, guard), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000)
 
 

@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.wording import counted, plural
-from tm.clients import CLIENTS
-from tm.concordance import ConcordanceOptions, Hit
-from tm.intake import IntakeOptions
-from tm.lookup import LONGEST_QUESTION, LookupOptions
-from tm.server.desk import EXPORTS, TERM_EXPORTS, Desk
+from corpora.text.plurals import counted, plural
+from tm.formats.cat_tools import CLIENTS
+from tm.jobs.import_file import ImportOptions
+from tm.search.concordance import ConcordanceHit, ConcordanceOptions
+from tm.search.lookup import LONGEST_QUESTION, LookupOptions
 from tm.server.errors import status_of
-from tm.server.pools import Pools
+from tm.server.executors import Executors
 from tm.server.reference import answers_of, operations_of
+from tm.server.service import EXPORTS, TERM_EXPORTS, Service
 from tm.server.uploads import with_upload
 from tm.store.filters import Filters
 from tm.terms.check import TermFinding
@@ -60,7 +60,7 @@ def error_page(message: str, status: int) -> Response:
     return HTMLResponse(render("message.html", message=message), status)
 
 
-def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
+def pages_router(app: FastAPI, desk: Service, pools: Executors) -> APIRouter:
     """The pages; ``app`` is what the page about the API describes."""
     router = APIRouter(include_in_schema=False)
     site = _Site(desk, pools)
@@ -153,7 +153,7 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
     @router.post("/tools/import")
     async def take(file: Annotated[UploadFile, File()]) -> Response:
         def answer() -> str:
-            done = with_upload(desk.holdings, file, lambda path: desk.take(path, IntakeOptions(), "", ""))
+            done = with_upload(desk.holdings, file, lambda path: desk.import_file(path, ImportOptions(), "", ""))
             lines = [f"{done['file']}: {counted(done['read'], 'unit')}, {done['new']:,} new, {done['folded']:,} known."]
             lines += [f"Left out: {count:,} ({why})." for why, count in done["left_out"].items()]
             lines += [f"Line {one['line']}: {one['message']}; the unit was left out." for one in done["problems"][:20]]
@@ -205,7 +205,7 @@ def pages_router(app: FastAPI, desk: Desk, pools: Pools) -> APIRouter:
 class _Site:
     """What the pages share."""
 
-    def __init__(self, desk: Desk, pools: Pools) -> None:
+    def __init__(self, desk: Service, pools: Executors) -> None:
         self._desk = desk
         self._pools = pools
 
@@ -280,7 +280,7 @@ class _Site:
             return HTMLResponse(self.tools(self._desk.holdings.told(str(error))), status_of(error))
 
 
-def _shown(hit: Hit) -> dict[str, Any]:
+def _shown(hit: ConcordanceHit) -> dict[str, Any]:
     """A hit with both sides cut where something is marked."""
     found, answer = _cut(hit.text, hit.spans, "found"), _cut(hit.other, hit.counterpart, "answer")
     source, target = (found, answer) if hit.side == "source" else (answer, found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["Answer", "FieldRow", "Operation", "answers_of", "described", "operations_of"]
+__all__ = ["FieldRow", "Operation", "ResponseType", "answers_of", "described", "operations_of"]
 
 _SAMPLES: Mapping[str, Any] = {
     "text": "本协议自签字之日起生效。",
@@ -43,7 +43,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ResponseType:
     """A kind of answer and its keys."""
 
     name: str
@@ -86,14 +86,14 @@ def operations_of(description: Mapping[str, Any], base: str) -> list[Operation]:
     return found
 
 
-def answers_of(description: Mapping[str, Any]) -> list[Answer]:
+def answers_of(description: Mapping[str, Any]) -> list[ResponseType]:
     """The kinds of answers that operations link to, by name."""
     linked = {
         name for methods in description["paths"].values() for one in methods.values() if (name := _answer(one)[0])
     }
     schemas = description["components"]["schemas"]
     return [
-        Answer(name, str(schemas[name].get("description", "")), tuple(schemas[name].get("properties", ())))
+        ResponseType(name, str(schemas[name].get("description", "")), tuple(schemas[name].get("properties", ())))
         for name in sorted({*linked, "Fault"} & set(schemas))
     ]
 

@@ -6,25 +6,25 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from corpora.errors import UsageError
-from tm.server.answers import Extracted, Finding, TermAnswer, TermsImported
-from tm.server.desk import Desk, units_of
+from tm.server.executors import Executors
 from tm.server.memory_api import FAULTS
-from tm.server.pools import Pools
-from tm.server.questions import FindQuestion, TermQuestion, UnitsQuestion
+from tm.server.requests import FindRequest, TermRequest, UnitsRequest
+from tm.server.responses import ExtractionResponse, TermFindingResponse, TermImportResponse, TermResponse
+from tm.server.service import Service, units_of
 from tm.server.uploads import with_upload, written
 from tm.store.filters import Filters
-from tm.terms.rows import finding_row
+from tm.terms.serialization import finding_row
 
 __all__ = ["terms_router"]
 
 
-def terms_router(desk: Desk, pools: Pools) -> APIRouter:
+def terms_router(desk: Service, pools: Executors) -> APIRouter:
     """The operations on terms."""
     router = APIRouter(prefix="/terms", tags=["terms"], responses=FAULTS)
 
-    @router.get("/lookup", summary="Look up a term", response_model=list[TermAnswer],
+    @router.get("/lookup", summary="Look up a term", response_model=list[TermResponse],
                 response_model_exclude_none=True)  # fmt: skip
-    async def lookup(question: Annotated[TermQuestion, Query()]) -> Response:
+    async def lookup(question: Annotated[TermRequest, Query()]) -> Response:
         """What a term is called: equal, inflected, by prefix, by pattern, alike."""
         return JSONResponse(
             await pools.ask(
@@ -32,22 +32,22 @@ def terms_router(desk: Desk, pools: Pools) -> APIRouter:
             )
         )
 
-    async def all_of(question: FindQuestion) -> Response:
+    async def all_of(question: FindRequest) -> Response:
         return JSONResponse(
             await pools.ask(lambda: desk.find(question.text, question.lang, question.to, question.examples))
         )
 
-    @router.get("/find", summary="All terms of a text", response_model=list[TermAnswer])
-    async def find(question: Annotated[FindQuestion, Query()]) -> Response:
+    @router.get("/find", summary="All terms of a text", response_model=list[TermResponse])
+    async def find(question: Annotated[FindRequest, Query()]) -> Response:
         """The terms that stand in a text, in its order, those inside longer ones marked as nested."""
         return await all_of(question)
 
-    @router.post("/find", summary="All terms of a long text", response_model=list[TermAnswer])
-    async def find_posted(question: FindQuestion) -> Response:
+    @router.post("/find", summary="All terms of a long text", response_model=list[TermResponse])
+    async def find_posted(question: FindRequest) -> Response:
         """As GET."""
         return await all_of(question)
 
-    @router.post("/import", summary="Import a glossary", response_model=TermsImported)
+    @router.post("/import", summary="Import a glossary", response_model=TermImportResponse)
     async def take(
         file: Annotated[UploadFile, File(description="TBX, CSV, TSV, XLSX, OmegaT's glossary, UTX, JSONL.")],
         merge: Annotated[
@@ -82,7 +82,7 @@ def terms_router(desk: Desk, pools: Pools) -> APIRouter:
             )
         )
 
-    @router.post("/extract", summary="Win terms from units", response_model=Extracted)
+    @router.post("/extract", summary="Win terms from units", response_model=ExtractionResponse)
     async def extract(
         file: Annotated[UploadFile | None, File(description="Units; without a file a memory is taken.")] = None,
         memory: Annotated[str, Form(description="Name of the memory; the first one by default.")] = "",
@@ -103,13 +103,13 @@ def terms_router(desk: Desk, pools: Pools) -> APIRouter:
 
         return JSONResponse(await pools.long(answer))
 
-    @router.post("/check", summary="Check units", response_model=list[Finding])
-    async def check(question: UnitsQuestion) -> Response:
+    @router.post("/check", summary="Check units", response_model=list[TermFindingResponse])
+    async def check(question: UnitsRequest) -> Response:
         """Terms missing, forbidden, inconsistent, in units that come as JSON."""
         units = units_of(question.units)
         return JSONResponse(await pools.long(lambda: [finding_row(one) for one in desk.check(units)]))
 
-    @router.post("/check/file", summary="Check a file", response_model=list[Finding])
+    @router.post("/check/file", summary="Check a file", response_model=list[TermFindingResponse])
     async def check_file(
         file: Annotated[UploadFile, File(description="Units: TMX, XLIFF, TSV, JSONL, PO …")],
     ) -> Response:

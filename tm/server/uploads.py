@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
 from corpora.errors import EmptyInput, UsageError
-from tm.server.holdings import Holdings
+from tm.server.resources import Resources
 from tm.web.uploads import clean_name
 
 __all__ = ["with_upload", "written"]
@@ -19,7 +19,7 @@ __all__ = ["with_upload", "written"]
 T = TypeVar("T")
 
 
-def with_upload(holdings: Holdings, upload: UploadFile, call: Callable[[Path], T]) -> T:
+def with_upload(holdings: Resources, upload: UploadFile, call: Callable[[Path], T]) -> T:
     """Call ``call`` with the uploaded file under its own name, whose extension says what it is."""
     if not upload.filename:
         raise UsageError("the file has no name, and so no extension that says what it is")
@@ -33,7 +33,7 @@ def with_upload(holdings: Holdings, upload: UploadFile, call: Callable[[Path], T
         return call(path)
 
 
-def written(holdings: Holdings, call: Callable[[Path], Path]) -> Response:
+def written(holdings: Resources, call: Callable[[Path], Path]) -> Response:
     """The file that ``call`` writes into the folder it is given, as an answer to keep."""
     folder = holdings.upload_folder()
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from corpora.errors import UsageError
-from corpora.languages import base, known, normalize
+from corpora.text.languages import base, known, normalize
 from tm.store.database import Sqlite
 
 __all__ = ["STATUSES", "Filters", "language_ids", "pair_condition", "seconds", "where"]

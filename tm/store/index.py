@@ -13,12 +13,12 @@ from itertools import islice
 
 import numpy as np
 
-from corpora.languages import base
+from corpora.text.languages import base
 from tm.store.database import Sqlite
-from tm.store.segments import BUCKETS, CAPACITY, Segment, build, lookup
-from tm.store.workshop import Built, Workshop
+from tm.store.index_segments import BUCKETS, CAPACITY, IndexSegment, build, lookup
+from tm.store.index_worker import BuiltSegment, IndexWorker
 
-__all__ = ["FULL", "TAIL", "Ahead", "Index", "Part", "rebuild", "update"]
+__all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild", "update"]
 
 #: So many texts may wait; a look-up indexes them in memory, in a few milliseconds a thousand.
 TAIL = 2_000
@@ -27,12 +27,12 @@ FULL = 2 * CAPACITY
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class IndexPart:
     """A segment with its language; ``id`` is 0 for the tail, ``tail`` holds its lists by bucket."""
 
     id: int
     language: str
-    segment: Segment
+    segment: IndexSegment
     tail: dict[int, bytes] = field(default_factory=dict)
 
     def positions(self, connection: Sqlite, code: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
@@ -48,10 +48,10 @@ class Index:
     """What a process keeps of the index between look-ups. Not bound to a connection; asked inside a transaction."""
 
     def __init__(self) -> None:
-        self._segments: dict[int, Part] = {}
-        self._tail: tuple[int, int, list[Part]] = (0, 0, [])
+        self._segments: dict[int, IndexPart] = {}
+        self._tail: tuple[int, int, list[IndexPart]] = (0, 0, [])
 
-    def parts(self, connection: Sqlite, language: str = "") -> list[Part]:
+    def parts(self, connection: Sqlite, language: str = "") -> list[IndexPart]:
         """The segments of a language (of all with ""), and the tail."""
         rows = connection.execute("SELECT id, language FROM segments ORDER BY id").fetchall()
         for gone in self._segments.keys() - {number for number, _ in rows}:
@@ -62,13 +62,13 @@ class Index:
                 found.append(self._segments.get(number) or self._load(connection, number))
         return found + [part for part in self._tail_parts(connection) if language in ("", part.language)]
 
-    def _load(self, connection: Sqlite, number: int) -> Part:
+    def _load(self, connection: Sqlite, number: int) -> IndexPart:
         language, *arrays = connection.execute(
             "SELECT language, ids, lengths, bits FROM segments WHERE id = ?", (number,)
         ).fetchone()
-        return self._segments.setdefault(number, Part(number, language, Segment.load(*arrays)))
+        return self._segments.setdefault(number, IndexPart(number, language, IndexSegment.load(*arrays)))
 
-    def _tail_parts(self, connection: Sqlite) -> list[Part]:
+    def _tail_parts(self, connection: Sqlite) -> list[IndexPart]:
         indexed = _indexed(connection)
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
         known_indexed, known_last, parts = self._tail
@@ -76,13 +76,13 @@ class Index:
             known_last, parts = indexed, []
         if known_last < last:
             added = [
-                Part(0, language, *build(ids, texts)[:2])
+                IndexPart(0, language, *build(ids, texts)[:2])
                 for ids, texts, language in _batches(connection, known_last, last)
             ]
             parts = parts + added
             if len(parts) > 8:
                 parts = [
-                    Part(0, language, *build(ids, texts)[:2])
+                    IndexPart(0, language, *build(ids, texts)[:2])
                     for ids, texts, language in _batches(connection, indexed, last)
                 ]
         self._tail = (indexed, last, parts)
@@ -100,17 +100,17 @@ def update(connection: Sqlite, waiting: int = TAIL) -> None:
     connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (last,))
 
 
-class Ahead:
+class BackgroundIndexer:
     """Indexes the texts of a large import in a second process while their successors come.
 
     A round is what waits when `FULL` texts do. Its segments are stored together, with the mark up to where texts are
     indexed, inside a transaction of the owner: whatever is undone, no text is indexed twice or never.
     """
 
-    def __init__(self, workshop: Workshop) -> None:
+    def __init__(self, workshop: IndexWorker) -> None:
         self._workshop = workshop
         self._first = self._last = 0  # what was indexed before the round, and will be after it
-        self._ordered: list[tuple[str, Future[Built]]] = []
+        self._ordered: list[tuple[str, Future[BuiltSegment]]] = []
         self._small: list[tuple[str, list[int], list[str]]] = []  # segments that will be merged with others
 
     def advance(self, connection: Sqlite) -> None:
@@ -199,7 +199,7 @@ def _add(connection: Sqlite, language: str, ids: list[int], texts: list[str]) ->
     _keep(connection, language, build(ids, texts))
 
 
-def _keep(connection: Sqlite, language: str, built: Built) -> None:
+def _keep(connection: Sqlite, language: str, built: BuiltSegment) -> None:
     segment, grams, words = built
     number = connection.execute(
         "INSERT INTO segments (language, size, ids, lengths, bits) VALUES (?, ?, ?, ?, ?)",

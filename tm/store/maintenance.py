@@ -8,8 +8,8 @@ from corpora.errors import UsageError
 from tm.folding import fold
 from tm.store.database import Sqlite
 from tm.store.filters import STATUSES, Filters, pair_condition, where
-from tm.store.reading import Entry
-from tm.store.writing import AddReport, Keep, Writer
+from tm.store.reading import StoredUnit
+from tm.store.writing import AddReport, Keep, UnitWriter
 from tm.unit import Unit
 
 __all__ = ["counts", "delete", "drop_orphans", "keep_variants", "pairs", "replace_unit"]
@@ -82,12 +82,12 @@ def drop_orphans(connection: Sqlite) -> None:
     connection.execute("DELETE FROM origins WHERE id NOT IN (SELECT origin FROM places)")
 
 
-def replace_unit(connection: Sqlite, entry: Entry, unit: Unit) -> int:
+def replace_unit(connection: Sqlite, entry: StoredUnit, unit: Unit) -> int:
     """Put ``unit`` in the place of ``entry``; returns its number, another one where it folds into a known unit."""
     report = AddReport()
     old = connection.execute("SELECT source, target FROM units WHERE id = ?", (entry.id,)).fetchone()
     connection.execute("UPDATE units SET source = -id, target = -id WHERE id = ?", (entry.id,))
-    writer = Writer(connection, report)
+    writer = UnitWriter(connection, report)
     writer.write([unit])
     if report.new:
         # A new row holds the right values: it takes the number, the count and the places of the old one.
@@ -126,7 +126,7 @@ def pairs(connection: Sqlite) -> Mapping[tuple[str, str], int]:
 
 
 def counts(connection: Sqlite) -> dict[str, Any]:
-    """The numbers of `tm.memory.Stats`, by field."""
+    """The numbers of `tm.store.memory.Stats`, by field."""
 
     def one(statement: str) -> int:
         return int(connection.execute(statement).fetchone()[0] or 0)

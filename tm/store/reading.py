@@ -1,6 +1,6 @@
 """Rows back to units: what look-ups, export and statistics read.
 
-Details, origins and languages repeat, so a `Reader` keeps the ones it met.
+Details, origins and languages repeat, so a `UnitReader` keeps the ones it met.
 """
 
 import json
@@ -13,7 +13,7 @@ from tm.store.database import Sqlite
 from tm.store.filters import STATUSES, Filters, pair_condition, where
 from tm.unit import Origin, Unit
 
-__all__ = ["Entry", "Reader"]
+__all__ = ["StoredUnit", "UnitReader"]
 
 _COLUMNS = "u.id, u.count, u.status, u.score, u.created, u.changed, u.details, s.language, s.text, t.language, t.text"
 _JOINED = "units u JOIN texts s ON s.id = u.source JOIN texts t ON t.id = u.target"
@@ -25,7 +25,7 @@ _CACHE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredUnit:
     """A unit of a memory: its number there, how often it was met, and the unit, with one of its places."""
 
     id: int
@@ -33,7 +33,7 @@ class Entry:
     unit: Unit
 
 
-class Reader:
+class UnitReader:
     """Reads units inside the transaction of its owner."""
 
     def __init__(self, connection: Sqlite) -> None:
@@ -48,7 +48,7 @@ class Reader:
             self._languages.update(self._connection.execute("SELECT id, code FROM languages"))
         return self._languages.get(number, "und")
 
-    def of_text(self, side: str, text: int, filters: Filters, limit: int) -> list[Entry]:
+    def of_text(self, side: str, text: int, filters: Filters, limit: int) -> list[StoredUnit]:
         """Units whose ``side`` ("source" or "target") is the text; best first: reviewed, often met, new."""
         condition, values = where(filters)
         return self._entries(
@@ -57,12 +57,12 @@ class Reader:
             (text, *values, limit),
         )
 
-    def by_id(self, number: int) -> Entry | None:
+    def by_id(self, number: int) -> StoredUnit | None:
         """One unit."""
         found = self._entries(f"SELECT {_COLUMNS} FROM {_JOINED} WHERE u.id = ?", (number,))
         return found[0] if found else None
 
-    def select(self, filters: Filters, *, every_place: bool = False) -> Iterator[Entry]:
+    def select(self, filters: Filters, *, every_place: bool = False) -> Iterator[StoredUnit]:
         """All units that ``filters`` let through, in the order in which they came, as a stream.
 
         A unit that was met at several places comes once, with the first of them, or with ``every_place`` once
@@ -80,7 +80,7 @@ class Reader:
                 for place in places.get(row[0], [None]):
                     yield self._entry(row, place)
 
-    def _entries(self, statement: str, values: Sequence[object]) -> list[Entry]:
+    def _entries(self, statement: str, values: Sequence[object]) -> list[StoredUnit]:
         rows = self._connection.execute(statement, values).fetchall()
         places = self._places([row[0] for row in rows])
         return [self._entry(row, places.get(row[0], [None])[0]) for row in rows]
@@ -96,7 +96,7 @@ class Reader:
                 found[unit] = rows
         return found
 
-    def _entry(self, row: Sequence[Any], place: Sequence[Any] | None) -> Entry:
+    def _entry(self, row: Sequence[Any], place: Sequence[Any] | None) -> StoredUnit:
         number, count, status, score, created, changed, details, source_lang, source, target_lang, target = row
         more = self._detail(details)
         previous, following, origin = "", "", Origin()
@@ -110,7 +110,7 @@ class Reader:
             previous=previous,
             next=following,
             origin=origin,
-            score=score,
+            quality=score,
             status=STATUSES[status],
             kind=more.get("kind", ""),
             sentences=more.get("sentences", 1),
@@ -121,7 +121,7 @@ class Reader:
             notes=tuple(more.get("notes", ())),
             properties=more.get("properties", {}),
         )
-        return Entry(number, count, unit)
+        return StoredUnit(number, count, unit)
 
     def _detail(self, number: int) -> dict[str, Any]:
         known = self._details.get(number)

@@ -7,7 +7,7 @@ last migration that was applied, `application_id` says that the file is ours at 
 
 import sqlite3
 
-from tm import migrations
+from tm.store import migrations
 
 __all__ = ["APPLICATION", "MIGRATIONS", "VERSION", "migrate"]
 
@@ -36,7 +36,7 @@ CREATE TABLE places (
     unit INTEGER NOT NULL, previous INTEGER NOT NULL, next INTEGER NOT NULL, origin INTEGER NOT NULL,
     page INTEGER NOT NULL, source_ids TEXT NOT NULL, target_ids TEXT NOT NULL,
     PRIMARY KEY (unit, previous, next, origin, page, source_ids, target_ids)) WITHOUT ROWID;
--- The index: see tm.store.segments.
+-- The index: see tm.store.index_segments.
 CREATE TABLE segments (
     id INTEGER PRIMARY KEY AUTOINCREMENT, language TEXT NOT NULL, size INTEGER NOT NULL,
     ids BLOB NOT NULL, lengths BLOB NOT NULL, bits BLOB NOT NULL);

@@ -20,7 +20,7 @@ from corpora.errors import StoreError
 from corpora.files import replacing
 from models.encoder import Vectors
 
-__all__ = ["Quantised", "VectorFile", "VectorOptions", "vector_files", "vector_path", "write"]
+__all__ = ["QuantizedVectors", "VectorFile", "VectorOptions", "vector_files", "vector_path", "write"]
 
 _MAGIC = b"duiyi vectors 1\n"
 _ALIGN = 64
@@ -49,7 +49,7 @@ _DEFAULT = VectorOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Quantised:
+class QuantizedVectors:
     """Vectors as 8-bit components (int8 ``[n, dim]``) and the scale of each (float32 ``[n]``), with their text ids."""
 
     ids: NDArray[np.int64]
@@ -57,7 +57,7 @@ class Quantised:
     scales: NDArray[np.float32]
 
     @classmethod
-    def of(cls, ids: NDArray[np.int64], vectors: Vectors) -> "Quantised":
+    def of(cls, ids: NDArray[np.int64], vectors: Vectors) -> "QuantizedVectors":
         """Round vectors of length 1 to 8 bits a component."""
         scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9).astype(np.float32) / np.float32(127)
         return cls(ids, np.rint(vectors / scales[:, None]).astype(np.int8), scales)
@@ -83,7 +83,7 @@ def vector_files(memory: Path) -> list[Path]:
     return sorted(memory.parent.glob(f"{escape(memory.name)}.vectors-*"))
 
 
-def write(path: Path, vectors: Quantised, fingerprint: str, options: VectorOptions = _DEFAULT) -> None:
+def write(path: Path, vectors: QuantizedVectors, fingerprint: str, options: VectorOptions = _DEFAULT) -> None:
     """Group the vectors and write them to ``path``, which appears when it is complete."""
     count, dim = vectors.values.shape
     centres = _centres(vectors, options)
@@ -137,7 +137,7 @@ def _first(head: int) -> int:
     return -(-(len(_MAGIC) + 8 + head) // _ALIGN) * _ALIGN
 
 
-def _centres(vectors: Quantised, options: VectorOptions) -> Vectors:
+def _centres(vectors: QuantizedVectors, options: VectorOptions) -> Vectors:
     """Centres of the groups, of length 1: spherical k-means (Dhillon and Modha 2001) on a sample."""
     count, dim = vectors.values.shape
     if count <= options.small:
@@ -195,9 +195,9 @@ class VectorFile:
     def __len__(self) -> int:
         return len(self._arrays["ids"])
 
-    def quantised(self) -> Quantised:
+    def quantised(self) -> QuantizedVectors:
         """All vectors, to be written again with others; mapped, not read."""
-        return Quantised(np.array(self._arrays["ids"]), self._arrays["values"], np.array(self._arrays["scales"]))
+        return QuantizedVectors(np.array(self._arrays["ids"]), self._arrays["values"], np.array(self._arrays["scales"]))
 
     def nearest(
         self, vector: NDArray[np.float32], count: int, options: VectorOptions = _DEFAULT

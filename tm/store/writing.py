@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from corpora.languages import normalize
+from corpora.text.languages import normalize
 from tm.folding import key
 from tm.store.database import Sqlite
 from tm.store.filters import STATUSES, seconds
 from tm.unit import Unit
 
-__all__ = ["LONGEST", "AddReport", "Keep", "Writer", "detail_json", "refusal"]
+__all__ = ["LONGEST", "AddReport", "Keep", "UnitWriter", "detail_json", "refusal"]
 
 Keep = Literal["all", "newest", "best"]
 #: Characters on one side; what is longer is no segment, and would slow every look-up beside it.
@@ -73,7 +73,7 @@ class _Row:
         return self.changed or self.created or 0
 
 
-class Writer:
+class UnitWriter:
     """Writes batches inside the transactions of its owner, and remembers the numbers of what repeats."""
 
     def __init__(self, connection: Sqlite, report: AddReport) -> None:
@@ -123,7 +123,7 @@ class Writer:
                     following,
                     1,
                     STATUSES.index(unit.status),
-                    unit.score,
+                    unit.quality,
                     _seconds(unit.created),
                     _seconds(unit.changed),
                     self._detail(unit),
@@ -156,7 +156,7 @@ class Writer:
         if (changed or created or 0) < row.date:
             return
         row.changed = changed if changed is not None else row.changed
-        row.score = unit.score if unit.score is not None else row.score
+        row.score = unit.quality if unit.quality is not None else row.score
         row.details = self._detail(unit)
         if unit.status != "unreviewed":
             row.status = STATUSES.index(unit.status)

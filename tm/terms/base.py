@@ -1,7 +1,7 @@
 """The term base: concepts in one SQLite file beside the memory, found by key, prefix, pattern, likeness, or in a text.
 
 Every term is stored with its folded key (`tm.terms.folding`), in one index that answers most questions, all terms of
-a text among them (`tm.terms.standing`); nothing has to be loaded beforehand, so such a look-up from the command line
+a text among them (`tm.terms.occurrences`); nothing has to be loaded beforehand, so such a look-up from the command line
 costs no more than one on a running server. Patterns and likeness ask for all keys of a language: these are kept in
 memory (`tm.terms.vocabulary`) until the base changes.
 """
@@ -16,17 +16,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from corpora.languages import base
+from corpora.text.languages import base
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.file import Explained, connect
 from tm.terms.folding import fold, fold_text
+from tm.terms.occurrences import pieces_of, standing
 from tm.terms.patterns import folded_pattern, glob
-from tm.terms.standing import pieces_of, standing
 
 if TYPE_CHECKING:
     from tm.terms.vocabulary import Vocabulary
 
-__all__ = ["Found", "Hit", "TermBase"]
+__all__ = ["TermBase", "TermMatch", "TermOccurrence"]
 
 _STATUS = {status.value: status for status in Status}
 _LIKELY = 75.0  # percent: the least likeness of a fuzzy hit
@@ -37,7 +37,7 @@ _ONLY_GLOB = re.compile("[\0\ufffd-\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class TermMatch:
     """A term that answers a question: its concept, the term, how it matched and how well (100 for identical).
 
     ``kind`` is "exact", "form" (inflected, other script or width), "prefix", "wildcard" or "fuzzy".
@@ -50,7 +50,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TermOccurrence:
     """A term that stands in a text: its span, the concepts it may name, and whether a longer one covers it."""
 
     start: int
@@ -138,7 +138,9 @@ class TermBase:
         with self._errors():
             return [row[0] for row in self._db.execute("SELECT base FROM languages ORDER BY base")]
 
-    def lookup(self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True) -> list[Hit]:
+    def lookup(
+        self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True
+    ) -> list[TermMatch]:
         """Terms that answer ``question``, best first: equal, other forms, by pattern (``*`` and ``?``), prefix, alike.
 
         Without ``language`` every language of the base is asked. Alike terms are sought only where nothing
@@ -165,7 +167,7 @@ class TermBase:
                     found[term] = ("fuzzy", score)
         return self._hits(found, limit)
 
-    def find(self, text: str, language: str) -> list[Found]:
+    def find(self, text: str, language: str) -> list[TermOccurrence]:
         """All terms of ``language`` that stand in ``text``, in order; of two that begin together the longer first.
 
         A term inside a longer one is marked ``nested``; terms that overlap without one holding the other are
@@ -175,11 +177,11 @@ class TermBase:
         pieces = pieces_of(folded)
         places = standing(folded, pieces, self._keys_of(pieces, folded.joiner, base(language)))
         concepts = self._recently({id for *_, ids in places for id in ids})  # noqa: A001
-        found: list[Found] = []
+        found: list[TermOccurrence] = []
         reach = (-1, -1)
         for start, end, ids in places:
             nested = start >= reach[0] and end <= reach[1]
-            found.append(Found(start, end, tuple(concepts[id] for id in ids), nested))  # noqa: A001
+            found.append(TermOccurrence(start, end, tuple(concepts[id] for id in ids), nested))  # noqa: A001
             if end > reach[1]:
                 reach = (start, end)
         return found
@@ -262,13 +264,13 @@ class TermBase:
                     [language, glob(pattern), limit],
                 )
                 return [row[0] for row in rows]
-        from tm.terms.fitting import fitting
+        from tm.terms.wildcard import fitting
 
         return fitting(self._vocabulary(language), pattern, limit)
 
     def _alike(self, key: str, language: str, limit: int) -> list[tuple[int, float]]:
         """Terms at least 75 % alike."""
-        from tm.terms.likeness import near
+        from tm.terms.fuzzy import near
 
         return near(self._vocabulary(language), key, _LIKELY, limit)
 
@@ -337,11 +339,11 @@ class TermBase:
             del self._recent[id]
         return known
 
-    def _hits(self, found: dict[int, tuple[str, float]], limit: int) -> list[Hit]:
+    def _hits(self, found: dict[int, tuple[str, float]], limit: int) -> list[TermMatch]:
         with self._errors():
             rows = list(self._select("SELECT id, concept FROM terms WHERE id IN ({})", sorted(found)))
         concepts, terms = self._read(sorted({concept for _, concept in rows}))
-        hits = [Hit(concepts[concept], terms[term], *found[term]) for term, concept in rows]
+        hits = [TermMatch(concepts[concept], terms[term], *found[term]) for term, concept in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.term.rank, len(hit.term.text), hit.term.text))
         return hits[:limit]
 

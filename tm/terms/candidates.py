@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.languages import base, is_spaced
-from tm.terms.tokens import Role, singular, words
+from corpora.text.languages import base, is_spaced
+from tm.terms.tokens import WordRole, singular, words
 
-__all__ = ["Candidate", "CandidateOptions", "Candidates", "find"]
+__all__ = ["CandidateOptions", "TermCandidate", "TermCandidates", "find"]
 
 Ints = NDArray[np.int64]
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -43,7 +43,7 @@ class CandidateOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TermCandidate:
     """A candidate: how it is printed, its other forms, occurrences, words, and the parts of its termhood.
 
     ``noun`` (0 to 1) is how noun-like its last word is, ``cohesion`` the weakest association of its parts in nats
@@ -60,10 +60,10 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class TermCandidates:
     """The candidates of one side and where they occur: two arrays of one length, sorted by unit."""
 
-    items: tuple[Candidate, ...]
+    items: tuple[TermCandidate, ...]
     units: Ints
     ids: Ints
 
@@ -81,7 +81,7 @@ class _Corpus:
     size: int
 
 
-def find(texts: Sequence[str], language: str, options: CandidateOptions | None = None) -> Candidates:
+def find(texts: Sequence[str], language: str, options: CandidateOptions | None = None) -> TermCandidates:
     """Return the term candidates of ``texts`` (one a unit) and the units in which each occurs."""
     options = options or CandidateOptions()
     corpus = _read(texts, language)
@@ -123,7 +123,7 @@ def _heads(ids: Ints, role: NDArray[np.uint8], size: int) -> NDArray[np.float32]
     """
     if not len(ids):
         return np.zeros(0, np.float32)
-    followed = np.append(role[1:] == int(Role.ALL), False)
+    followed = np.append(role[1:] == int(WordRole.ALL), False)
     known = ids >= 0
     share = np.bincount(ids[known], weights=~followed[known], minlength=size) / np.maximum(
         np.bincount(ids[known], minlength=size), 1
@@ -176,7 +176,7 @@ def _level(at: Ints, counts: Ints, prefix: Ints, suffix: Ints) -> _Level:
 
 def _choose(
     texts: Sequence[str], language: str, corpus: _Corpus, levels: list[_Level], options: CandidateOptions
-) -> Candidates:
+) -> TermCandidates:
     """The runs that may be terms, each with its form, and their occurrences."""
     total = max(len(corpus.ids), 1)
     found: list[tuple[float, int, int, float, float, float]] = []  # weight, level, run, noun, cohesion, freedom
@@ -197,7 +197,9 @@ def _choose(
 
 def _well_bordered(corpus: _Corpus, level: _Level, depth: int) -> NDArray[np.bool_]:
     """The runs that begin and end with words that may stand there, in at least half of their occurrences."""
-    good = (corpus.role[level.where] & int(Role.FIRST) > 0) & (corpus.role[level.where + depth] & int(Role.LAST) > 0)
+    good = (corpus.role[level.where] & int(WordRole.FIRST) > 0) & (
+        corpus.role[level.where + depth] & int(WordRole.LAST) > 0
+    )
     return np.bincount(level.runs, weights=good, minlength=len(level.counts)) >= 0.5 * level.counts
 
 
@@ -245,11 +247,11 @@ def _collect(
     corpus: _Corpus,
     levels: list[_Level],
     found: list[tuple[float, int, int, float, float, float]],
-) -> Candidates:
+) -> TermCandidates:
     by_level: dict[int, list[int]] = {}
     for index, entry in enumerate(found):
         by_level.setdefault(entry[1], []).append(index)
-    items: list[Candidate | None] = [None] * len(found)
+    items: list[TermCandidate | None] = [None] * len(found)
     units, ids = [], []
     for depth, indices in by_level.items():
         level = levels[depth]
@@ -268,15 +270,17 @@ def _collect(
             printed = _forms(counter, language)
             if not _is_term(printed[0], language):
                 continue
-            items[index] = Candidate(printed[0], printed, int(level.counts[run]), depth + 1, noun, cohesion, freedom)
+            items[index] = TermCandidate(
+                printed[0], printed, int(level.counts[run]), depth + 1, noun, cohesion, freedom
+            )
     if not units:
-        return Candidates((), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return TermCandidates((), np.zeros(0, np.int64), np.zeros(0, np.int64))
     kept = np.array([item is not None for item in items])
     number = np.where(kept, np.cumsum(kept) - 1, -1)
     numbered = number[np.concatenate(ids)]
     # One key a (unit, candidate), so that each counts once a unit and the arrays come out sorted by unit.
     keys = np.unique(np.concatenate(units)[numbered >= 0] * len(items) + numbered[numbered >= 0])
-    return Candidates(tuple(item for item in items if item is not None), keys // len(items), keys % len(items))
+    return TermCandidates(tuple(item for item in items if item is not None), keys // len(items), keys % len(items))
 
 
 def _is_term(text: str, language: str) -> bool:

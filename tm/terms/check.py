@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from corpora.languages import base, is_spaced
+from corpora.text.languages import base, is_spaced
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.folding import Folded, fold_text

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from corpora.languages import base
+from corpora.text.languages import base
 
 __all__ = ["LONGEST", "Concept", "Status", "Term", "made_id"]
 

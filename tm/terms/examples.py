@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpora.errors import UsageError
-from corpora.languages import base
-from tm.concordance import ConcordanceOptions, Hit, concordance
-from tm.matching import origin_json
-from tm.memory import Memory
+from corpora.text.languages import base
+from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
+from tm.search.matches import origin_json
+from tm.store.memory import Memory
 from tm.terms.check import stands
 from tm.terms.concept import Term
 from tm.terms.folding import fold_text
@@ -47,7 +47,7 @@ def examples(
 
 
 def add_examples(rows: Sequence[dict[str, Any]], memories: Sequence[Memory], count: int) -> None:
-    """Put at most ``count`` examples of each pair beside the rows of `tm.terms.rows`, as ``memory_examples``."""
+    """Add at most ``count`` examples of each pair to the rows of `tm.terms.serialization`, as ``memory_examples``."""
     known: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         pair = (row["source"], row["source_lang"], row["target"], row["target_lang"])
@@ -56,7 +56,7 @@ def add_examples(rows: Sequence[dict[str, Any]], memories: Sequence[Memory], cou
         row["memory_examples"] = known[pair]
 
 
-def _holding(memories: Sequence[Memory], text: str) -> list[Hit]:
+def _holding(memories: Sequence[Memory], text: str) -> list[ConcordanceHit]:
     phrase = '"' + text.replace('"', " ").replace("*", " ").replace("?", " ") + '"'
     try:
         return concordance(memories, phrase, ConcordanceOptions(limit=_LOOKED_AT, counterpart=False))

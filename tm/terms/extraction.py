@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.languages import base
+from corpora.text.languages import base
 from models.encoder import Encoder
-from tm.terms.candidates import CandidateOptions, Candidates, find
+from tm.terms.candidates import CandidateOptions, TermCandidates, find
 from tm.unit import Unit
 
 __all__ = ["ExtractOptions", "TermPair", "extract", "one_pair"]
@@ -72,7 +72,7 @@ class TermPair:
 
 def one_pair(units: Sequence[Unit]) -> tuple[list[Unit], int]:
     """The units of the most frequent pair of languages, all in its direction, and how many were left out."""
-    from tm.lookup import turned
+    from tm.search.lookup import turned
 
     languages = [(base(unit.source_lang), base(unit.target_lang)) for unit in units]
     (source, target), _ = Counter(languages).most_common(1)[0]
@@ -111,7 +111,9 @@ def extract(
     return _link(source, target, pairs, options)
 
 
-def _meetings(source: Candidates, target: Candidates, size: int, options: ExtractOptions) -> tuple[Ints, Ints, Ints]:
+def _meetings(
+    source: TermCandidates, target: TermCandidates, size: int, options: ExtractOptions
+) -> tuple[Ints, Ints, Ints]:
     """Pairs of candidates that meet in at least ``least`` units: source ids, target ids, numbers of units."""
     source_at = np.searchsorted(source.units, np.arange(size + 1))
     target_at = np.searchsorted(target.units, np.arange(size + 1))
@@ -156,8 +158,8 @@ class _Scored:
 
 
 def _score(
-    source: Candidates,
-    target: Candidates,
+    source: TermCandidates,
+    target: TermCandidates,
     left: Ints,
     right: Ints,
     together: Ints,
@@ -195,7 +197,7 @@ def _log_likelihood(together: Ints, in_source: Ints, in_target: Ints, size: int)
     return np.where(table[0] > expected[0], 2 * terms.sum(axis=0), 0.0)
 
 
-def _termhood(side: Candidates) -> Floats:
+def _termhood(side: TermCandidates) -> Floats:
     """How term-like each candidate is by itself, 0 to 1: noun-like, held together, standing freely."""
     return np.array(
         [
@@ -205,7 +207,9 @@ def _termhood(side: Candidates) -> Floats:
     )
 
 
-def _similarity(source: Candidates, target: Candidates, left: Ints, right: Ints, encoder: Encoder | None) -> Floats:
+def _similarity(
+    source: TermCandidates, target: TermCandidates, left: Ints, right: Ints, encoder: Encoder | None
+) -> Floats:
     """Cosines of the candidates' vectors, cut at 0; zeros without an encoder."""
     if encoder is None or not len(left):
         return np.zeros(len(left))
@@ -222,7 +226,7 @@ def _similarity(source: Candidates, target: Candidates, left: Ints, right: Ints,
     ).astype(np.float64)
 
 
-def _link(source: Candidates, target: Candidates, pairs: _Scored, options: ExtractOptions) -> list[TermPair]:
+def _link(source: TermCandidates, target: TermCandidates, pairs: _Scored, options: ExtractOptions) -> list[TermPair]:
     """Take pairs best first; a candidate that was taken comes again only in a pair nearly as good, and lower down."""
     best_source: dict[int, float] = {}
     best_target: dict[int, float] = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 
 from corpora.errors import StoreError
-from tm.migrations import migrate, version_of
+from tm.store.migrations import migrate, version_of
 
 __all__ = ["MIGRATIONS", "Explained", "connect"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from corpora.languages import base, is_spaced
+from corpora.text.languages import base, is_spaced
 from tm.terms.tokens import singular, whole
 
 __all__ = ["Folded", "fold", "fold_text"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from tm.terms.base import TermBase
 from tm.terms.check import TermUse, in_place, uses
 from tm.unit import Unit

@@ -14,16 +14,16 @@ from functools import cache
 from typing import Any
 
 from corpora.extras import need
-from corpora.languages import base
+from corpora.text.languages import base
 from tm.terms.stopwords import stopwords
 
-__all__ = ["Role", "Word", "singular", "whole", "words"]
+__all__ = ["Word", "WordRole", "singular", "whole", "words"]
 
 
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-class Role(IntFlag):
+class WordRole(IntFlag):
     """Where in a term a word may stand; a word with no role breaks terms apart."""
 
     NONE = 0
@@ -39,7 +39,7 @@ class Word:
 
     text: str
     folded: str
-    role: Role
+    role: WordRole
     noun: float
     start: int
     end: int
@@ -53,18 +53,24 @@ _CODE = re.compile(
 _ROLE = re.compile(r":[a-z:]+:`(?:[!~])?|`_{0,2}")
 _SPACED = re.compile(r"[^\W\d_][\w]*(?:[-’'][^\W_]+)*|\S")
 _ASCII_WORD = re.compile(r"[A-Za-z][\w.+-]*")
-#: jieba's part-of-speech tags (ICTCLAS set) -> role and noun-likeness.
-_ROLES: dict[str, tuple[Role, float]] = {
-    "n": (Role.ALL, 1.0), "nz": (Role.ALL, 1.0), "nr": (Role.ALL, 0.7), "ns": (Role.ALL, 0.7), "nt": (Role.ALL, 1.0),
-    "ng": (Role.ALL, 0.9), "nrt": (Role.ALL, 0.7), "nrfg": (Role.ALL, 0.7), "vn": (Role.ALL, 0.9),
-    "an": (Role.ALL, 0.8), "l": (Role.ALL, 0.8), "j": (Role.ALL, 1.0), "i": (Role.ALL, 0.5),
-    "eng": (Role.ALL, 0.7), "s": (Role.ALL, 0.5),
-    "v": (Role.ALL, 0.5), "vi": (Role.ALL, 0.5), "vg": (Role.FIRST | Role.INSIDE, 0.3), "q": (Role.ALL, 0.5),
-    "a": (Role.FIRST | Role.INSIDE, 0.2), "b": (Role.FIRST | Role.INSIDE, 0.4), "ag": (Role.FIRST | Role.INSIDE, 0.2),
-    "ad": (Role.FIRST | Role.INSIDE, 0.1), "z": (Role.FIRST | Role.INSIDE, 0.2), "d": (Role.FIRST | Role.INSIDE, 0.0),
-    "f": (Role.INSIDE, 0.1), "m": (Role.INSIDE, 0.0), "h": (Role.FIRST | Role.INSIDE, 0.1),
-    "k": (Role.INSIDE | Role.LAST, 0.5), "g": (Role.ALL, 0.5),
-}  # fmt: skip
+_INITIAL = WordRole.FIRST | WordRole.INSIDE
+#: jieba's part-of-speech tags (ICTCLAS set) with the same role and noun-likeness.
+_TAGS: tuple[tuple[str, WordRole, float], ...] = (
+    ("n nz nt j", WordRole.ALL, 1.0),
+    ("ng vn", WordRole.ALL, 0.9),
+    ("an l", WordRole.ALL, 0.8),
+    ("nr ns nrt nrfg eng", WordRole.ALL, 0.7),
+    ("i s v vi q g", WordRole.ALL, 0.5),
+    ("b", _INITIAL, 0.4),
+    ("vg", _INITIAL, 0.3),
+    ("a ag z", _INITIAL, 0.2),
+    ("ad h", _INITIAL, 0.1),
+    ("d", _INITIAL, 0.0),
+    ("f", WordRole.INSIDE, 0.1),
+    ("m", WordRole.INSIDE, 0.0),
+    ("k", WordRole.INSIDE | WordRole.LAST, 0.5),
+)
+_ROLES = {tag: (role, noun) for tags, role, noun in _TAGS for tag in tags.split()}
 
 
 def whole(text: str) -> str:
@@ -96,12 +102,12 @@ def _chinese(text: str) -> Iterator[Word]:
         start, at = at, at + len(piece)
         if not piece.strip("\x01 "):
             continue
-        role, noun = _ROLES.get(tag, _ROLES.get(tag[:1], (Role.NONE, 0.0)))
+        role, noun = _ROLES.get(tag, _ROLES.get(tag[:1], (WordRole.NONE, 0.0)))
         if tag.startswith(("u", "x", "w")) or piece in stops.breakers:
-            role = Role.ALL if _ASCII_WORD.fullmatch(piece) else Role.NONE
+            role = WordRole.ALL if _ASCII_WORD.fullmatch(piece) else WordRole.NONE
             noun = 0.6 if role else 0.0
         elif piece in stops.edges:
-            role &= Role.INSIDE
+            role &= WordRole.INSIDE
         yield Word(piece, piece.lower(), role, noun, start, at)
 
 
@@ -111,13 +117,13 @@ def _spaced(text: str, language: str) -> Iterator[Word]:
         word = match[0]
         lower = word.lower()
         if not word[0].isalpha() or lower in stops.breakers:
-            role = Role.NONE
+            role = WordRole.NONE
         elif lower in stops.inner:
-            role = Role.INSIDE
+            role = WordRole.INSIDE
         elif lower in stops.edges:
-            role = Role.NONE
+            role = WordRole.NONE
         else:
-            role = Role.ALL
+            role = WordRole.ALL
         yield Word(word, singular(lower) if language == "en" else lower, role, 0.6, match.start(), match.end())
 
 

@@ -18,7 +18,7 @@ __all__ = [
     "CHARACTER_BITS",
     "PAIRS",
     "SEPARATOR",
-    "ByLength",
+    "LengthIndex",
     "Vocabulary",
     "sketch_of_pattern",
     "sketches",
@@ -37,7 +37,7 @@ _HIGH = np.where(_PLACES < 64, np.uint64(0), _BIT)
 
 
 @dataclass(frozen=True)
-class ByLength:
+class LengthIndex:
     """The rows of a vocabulary sorted by length of key, those of ``length`` at ``starts[length]:starts[length + 1]``.
 
     ``rows`` and ``sketches`` are in that order.
@@ -61,13 +61,13 @@ class Vocabulary:
         self.has_nulls = "\0" in joined
 
     @cached_property
-    def by_length(self) -> ByLength:
+    def by_length(self) -> LengthIndex:
         """The same, sorted by length."""
         rows = np.argsort(self.lengths, kind="stable")
         lengths = self.lengths[rows]
         longest = int(lengths[-1]) if len(lengths) else 0
         starts = np.searchsorted(lengths, np.arange(longest + 2)).tolist()
-        return ByLength(rows, starts, self.sketches[:, rows])
+        return LengthIndex(rows, starts, self.sketches[:, rows])
 
 
 def sketches(joined: str, lengths: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tm.web.addresses import is_loopback
-from tm.web.answers import headers_of, told
+from tm.web.refusals import headers_of, told
 
 __all__ = ["Guard", "GuardOptions"]
 

@@ -14,10 +14,10 @@ from contextlib import suppress
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from corpora.wording import counted
-from tm.web.answers import headers_of, told
+from corpora.text.plurals import counted
+from tm.web.refusals import headers_of, told
 
-__all__ = ["Bucket", "Limits", "Uploads"]
+__all__ = ["Limits", "TokenBucket", "UploadLimits"]
 
 _BURST = 2.0  # seconds' worth of requests that may come at once
 _ADDRESSES = 10_000  # addresses that are remembered
@@ -28,7 +28,7 @@ class _Oversize(Exception):
     """The body grew over its limit while it was read."""
 
 
-class Bucket:
+class TokenBucket:
     """Tokens by address; ``rate`` of them come back each second, and no more than two seconds' worth are kept."""
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,7 +60,7 @@ class Limits:
         """``rate``: requests a second for one address, 0 for any number; ``longest``: characters of an address."""
         self._app = app
         self._most = most
-        self._bucket = Bucket(rate) if rate else None
+        self._bucket = TokenBucket(rate) if rate else None
         self._longest = longest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,7 +104,7 @@ class Limits:
             await too_large(scope, receive, send)
 
 
-class Uploads:
+class UploadLimits:
     """ASGI middleware: 503 for a file beyond the ``most`` that are taken at once, 408 for one that does not go on.
 
     A place is free again when the answer to the file is sent, or its sender is gone.

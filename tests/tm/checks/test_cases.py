@@ -1,20 +1,19 @@
 """Every check on its own cases, and that clean pairs are left alone; then what holds for any text at all."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.data import cases
 from tm.checks.finding import Severity
 from tm.checks.registry import checks
 from tm.checks.run import check
 from tm.tags import plain
 from tm.unit import Unit
 
-CASES = json.loads((Path(__file__).parents[2] / "cases" / "checks.json").read_text("utf-8"))
+CASES = cases("checks")
 
 
 def unit(case: dict[str, Any]) -> Unit:

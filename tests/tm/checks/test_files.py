@@ -12,8 +12,8 @@ from corpora.errors import DamagedInput, InputError, UsageError
 from models.encoder import Vectors
 from tm.checks.finding import Severity
 from tm.checks.options import CheckOptions, from_toml
-from tm.checks.reports import accept, fingerprint, write_baseline, write_report
-from tm.checks.run import Report, check, wants_encoder
+from tm.checks.run import CheckReport, check, wants_encoder
+from tm.report.outputs import accept, fingerprint, write_baseline, write_report
 from tm.unit import Unit
 
 WORDS = ["公约", "会议", "资产", "决议", "腐败", "国家", "法律", "合作", "报告", "秘书处"]
@@ -57,7 +57,7 @@ def with_targets(targets: list[str]) -> list[Unit]:
     return [Unit(one.source, target, "zh-CN", "en-US") for one, target in zip(units(), targets, strict=True)]
 
 
-def names(report: Report, least: Severity = Severity.WARNING) -> dict[int, set[str]]:
+def names(report: CheckReport, least: Severity = Severity.WARNING) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for finding in report.findings:
         if finding.severity.rank >= least.rank:
@@ -116,7 +116,7 @@ def test_one_source_with_two_targets_and_the_reverse() -> None:
 
 
 def test_what_the_aligner_doubted_is_told() -> None:
-    doubted = [replace(one, score=0.3) for one in units()[:1]] + [replace(one, score=0.9) for one in units()[1:]]
+    doubted = [replace(one, quality=0.3) for one in units()[:1]] + [replace(one, quality=0.9) for one in units()[1:]]
     assert names(check(doubted)) == {0: {"score"}}
 
 
@@ -221,7 +221,7 @@ def test_bad_rules_are_refused(tmp_path: Path, text: str, error: type[Exception]
 
 
 def test_a_glossary_is_asked_for(tmp_path: Path) -> None:
-    from tm.terms.exchange import read_terms
+    from tm.terms.formats.exchange import read_terms
 
     path = tmp_path / "terms.tsv"
     path.write_text("zh\ten\n资产\tassets\n", encoding="utf-8")

@@ -154,7 +154,7 @@ def test_all_files_appear_or_none(zh: Path, en: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_told_before_the_work(
     zh: Path, en: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpora.readers.read", None)
+    monkeypatch.setattr("corpora.readers.reading.read", None)
     assert "cannot be written" in refused(zh, en, "-o", tmp_path / "a.tmx", "-o", zh / "new" / "b.tsv")
 
 
@@ -264,7 +264,7 @@ def test_pairs_below_the_least_score_are_left_out(zh: Path, tmp_path: Path) -> N
     done("align", zh, en, "-o", tmp_path / "a.tsv", "-o", tmp_path / "some.align", "--min-score", least)
     kept = (tmp_path / "some.align").read_text().splitlines()
     assert 0 < len(kept) == sum(score >= least for score in scores) < len(scores)
-    assert all((unit.score or 0) >= least for unit in formats.read(tmp_path / "a.tsv"))
+    assert all((unit.quality or 0) >= least for unit in formats.read(tmp_path / "a.tsv"))
 
 
 def test_demo_leaves_what_it_says(tmp_path: Path) -> None:

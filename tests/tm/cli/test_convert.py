@@ -11,7 +11,7 @@ from tm import formats
 from tm.unit import Unit
 
 UNITS = [
-    Unit("第一句。", "One.", "zh-CN", "en-US", score=0.9),
+    Unit("第一句。", "One.", "zh-CN", "en-US", quality=0.9),
     Unit("第二句。第三句。", "Two. Three.", "zh-CN", "en-US", sentences=2),
     Unit("第一句。", "One.", "zh-CN", "en-US"),
 ]
@@ -68,7 +68,7 @@ def test_what_was_mended_is_said(tmp_path: Path) -> None:
 def test_a_page_to_read_escapes_what_it_shows(tmp_path: Path) -> None:
     path = tmp_path / "m.jsonl"
     evil = "<script>alert(1)</script> & \"'"
-    formats.write(path, [Unit("甲" + evil, evil, "zh-CN", "en-US", score=0.2, kind="heading", signature=evil)])
+    formats.write(path, [Unit("甲" + evil, evil, "zh-CN", "en-US", quality=0.2, kind="heading", signature=evil)])
     run(path, tmp_path / "p.html")
     page = (tmp_path / "p.html").read_text("utf-8")
     assert "<script" not in page

@@ -18,8 +18,8 @@ from tm.formats import write
 from tm.unit import Unit
 
 UNITS = [
-    Unit("本协议自签字之日起生效。", "This agreement enters into force on signature.", "zh-CN", "en-US", score=0.9),
-    Unit("共有 12 名成员参加会议", "12 members attended the meeting", "zh-CN", "en-US", score=0.4),
+    Unit("本协议自签字之日起生效。", "This agreement enters into force on signature.", "zh-CN", "en-US", quality=0.9),
+    Unit("共有 12 名成员参加会议", "12 members attended the meeting", "zh-CN", "en-US", quality=0.4),
 ]
 
 

@@ -24,7 +24,7 @@ FULL = Unit(
     previous="前一句。",
     next="后一句。",
     origin=Origin("zh.txt", "en.txt", (3, 4), (5,), 7, "第三条 & <附件>"),
-    score=0.8125,
+    quality=0.8125,
     status="reviewed",
     kind="list item",
     sentences=2,
@@ -50,7 +50,7 @@ UNITS = st.builds(
     st.just("en-US"),
     previous=TEXT,
     origin=st.builds(Origin, st.sampled_from(["", "a & b.txt"]), page=st.none() | st.integers(1, 9)),
-    score=st.none() | st.floats(0, 1),
+    quality=st.none() | st.floats(0, 1),
     notes=st.lists(TEXT.filter(bool), max_size=2).map(tuple),
     properties=st.dictionaries(TEXT.filter(str.strip), TEXT.filter(bool), max_size=2),
 )

@@ -13,7 +13,7 @@ from tm.formats import Problems, WriteOptions
 from tm.unit import Unit
 
 UNITS = [
-    Unit("第一句⟦1|<b>⟧。", "One⟦1|<b>⟧.", "zh-CN", "en-US", score=0.9, notes=("n",)),
+    Unit("第一句⟦1|<b>⟧。", "One⟦1|<b>⟧.", "zh-CN", "en-US", quality=0.9, notes=("n",)),
     Unit('二,"x"', "Two\nlines", "zh-CN", "en-US", previous="前", properties={"a": "b"}),
 ]
 NAMES = ["x.tmx", "x.1.xlf", "x.2.xlf", "x.tsv", "x.csv", "x.jsonl", "x.po", "x.xlsx", "x.parquet", "x.tmx.gz", "x.tbx"]

@@ -9,16 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.data import cases
 from tm import formats
 from tm.formats import WriteOptions
-from tm.tags import Shape, Tag, join
+from tm.tags import Tag, TagKind, join
 from tm.unit import Origin, Unit
 
 pytestmark = pytest.mark.real
 NAMES = [("x.tmx", "1.2"), ("x.xlf", "1.2"), ("x.xlf", "2.1")]
 TAGS = st.builds(
     Tag,
-    st.sampled_from(Shape),
+    st.sampled_from(TagKind),
     st.sampled_from(["1", "2", "b"]),
     st.sampled_from(["", "<b>", "a ⟧ & \\"]),
     st.sampled_from([(), (("type", "bold"),), (("type", "x y"),), (("el", "hi"),), (("el", "mrk"),), (("el", "sub"),)]),
@@ -48,10 +49,7 @@ def validate(shared: Path) -> Callable[[Path], list[str]]:
 
 
 def full() -> Iterator[Unit]:
-    import json
-
-    cases = json.loads((Path(__file__).parents[2] / "cases" / "units.json").read_text("utf-8"))
-    for case in cases:
+    for case in cases("units"):
         yield Unit(
             case["source"],
             case["target"],
@@ -60,7 +58,7 @@ def full() -> Iterator[Unit]:
             previous="前",
             next="后",
             origin=Origin("a & b.txt", "c.txt", (1, 2), (3,), 4, "第三条"),
-            score=case.get("score", 0.9),
+            quality=case.get("score", 0.9),
             status=case.get("status", "unreviewed"),
             sentences=case.get("sentences", 1),
             signature="duiyi|unit:sentence",

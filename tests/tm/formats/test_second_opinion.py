@@ -12,7 +12,7 @@ from tm.tags import plain
 from tm.unit import Unit
 
 UNITS = [
-    Unit("第一句 & <二>", 'One & <two> "quoted"', "zh-CN", "en-US", score=0.9, notes=("note",)),
+    Unit("第一句 & <二>", 'One & <two> "quoted"', "zh-CN", "en-US", quality=0.9, notes=("note",)),
     Unit("好👍🏽𠮷\u200f", "Good 👍🏽𠮷\u200f", "zh-CN", "en-US", previous="前"),
     Unit("第一行\n第二行", "First\nsecond", "zh-CN", "en-US"),
     Unit("第三条", "Article 3", "zh-CN", "en-US", status="reviewed", sentences=2),

@@ -1,17 +1,17 @@
 """Tables as others write them: columns guessed or named, encodings, ragged rows, bombs."""
 
-import json
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, UsageError, WrongFormat
+from tests.data import cases
 from tm import formats
 from tm.formats import Problems, ReadOptions, WriteOptions
 from tm.unit import Unit
 
-CASES = json.loads((Path(__file__).parents[2] / "cases" / "tables_reading.json").read_text("utf-8"))
+CASES = cases("tables_reading")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
@@ -37,7 +37,7 @@ def test_other_columns_become_properties(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("zh,en,client,score\n甲句,A sentence,UN,0.5\n", encoding="utf-8")
     (unit,) = formats.read(path)
-    assert (unit.properties, unit.score) == ({"client": "UN"}, 0.5)
+    assert (unit.properties, unit.quality) == ({"client": "UN"}, 0.5)
 
 
 def test_strict_refuses_a_ragged_row(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_beads_with_their_texts(tmp_path: Path) -> None:
     problems = Problems(path, strict=False)
     options = ReadOptions(source_file=str(tmp_path / "zh.txt"), target_file=str(tmp_path / "en.txt"))
     found = list(formats.read(path, options, problems=problems))
-    assert [(unit.source, unit.target, unit.score, unit.sentences) for unit in found] == [
+    assert [(unit.source, unit.target, unit.quality, unit.sentences) for unit in found] == [
         ("甲句。乙句。", "Sentences A and B.", 0.9, 2),
         ("丙句。", "Sentence C.", 0.8, 1),
     ]

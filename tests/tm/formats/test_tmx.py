@@ -1,6 +1,5 @@
 """TMX as others write it, and what becomes of a damaged one."""
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
+from tests.data import cases
 from tm import formats
 from tm.formats import Problems, ReadOptions, WriteOptions
 from tm.tags import native, plain
 from tm.unit import Unit
 
-CASES = json.loads((Path(__file__).parents[2] / "cases" / "tmx_reading.json").read_text("utf-8"))
+CASES = cases("tmx_reading")
 HEAD = (
     '<header creationtool="x" creationtoolversion="1" segtype="sentence" o-tmf="x" adminlang="en" '
     'srclang="{}" datatype="plaintext"/>'
@@ -52,7 +52,7 @@ def test_dates_author_notes_context_and_properties(tmp_path: Path) -> None:
     (unit,) = formats.read(path)
     assert unit.created == datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert unit.changed == datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert (unit.author, unit.notes, unit.previous, unit.score) == ("anna", ("see p. 4",), "前", 0.5)
+    assert (unit.author, unit.notes, unit.previous, unit.quality) == ("anna", ("see p. 4",), "前", 0.5)
     # What is not understood is kept as it came.
     assert unit.properties == {"tuid": "7", "usagecount": "3", "client": "UN", "page": "second"}
     formats.write(path, [unit])
@@ -154,7 +154,7 @@ def test_the_safe_profile(tmp_path: Path) -> None:
     report = formats.write(
         path,
         [
-            Unit("甲⟦1|<b>⟧", "A\x00", "zh_cn", "en", created=datetime(2024, 1, 2, tzinfo=UTC), score=0.5),
+            Unit("甲⟦1|<b>⟧", "A\x00", "zh_cn", "en", created=datetime(2024, 1, 2, tzinfo=UTC), quality=0.5),
             Unit("乙", " ", "zh", "en"),
         ],
         WriteOptions(date=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)),

@@ -1,16 +1,16 @@
 """XLIFF as others write it, states by score, damage."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from corpora.errors import DamagedInput, EmptyInput, WrongFormat
+from tests.data import cases
 from tm import formats
 from tm.formats import Problems, WriteOptions
 from tm.unit import Unit
 
-CASES = json.loads((Path(__file__).parents[2] / "cases" / "xliff_reading.json").read_text("utf-8"))
+CASES = cases("xliff_reading")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
@@ -22,10 +22,10 @@ def test_what_others_write(case: dict, tmp_path: Path) -> None:
 
 
 SCORED = [
-    Unit("甲", "A", "zh-CN", "en-US", score=0.95),
-    Unit("乙", "B", "zh-CN", "en-US", score=0.3),
-    Unit("丙", "C", "zh-CN", "en-US", score=0.3, status="reviewed"),
-    Unit("丁", "D", "zh-CN", "en-US", score=0.9, status="rejected"),
+    Unit("甲", "A", "zh-CN", "en-US", quality=0.95),
+    Unit("乙", "B", "zh-CN", "en-US", quality=0.3),
+    Unit("丙", "C", "zh-CN", "en-US", quality=0.3, status="reviewed"),
+    Unit("丁", "D", "zh-CN", "en-US", quality=0.9, status="rejected"),
     Unit("戊", "", "zh-CN", "en-US"),
     Unit("己", "F", "zh-CN", "en-US"),
 ]

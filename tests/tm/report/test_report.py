@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tm.checks.options import CheckOptions
-from tm.checks.reports import write_report
 from tm.checks.run import check
 from tm.report import render
+from tm.report.outputs import write_report
 from tm.report.positions import places
 from tm.unit import Origin, Unit
 
@@ -28,7 +28,7 @@ def units(count: int = 60) -> list[Unit]:
             "zh-CN",
             "en-US",
             origin=Origin("a.txt", "b.txt", (n,), (n,), page=1 + n // 20, section="一、总则"),
-            score=0.95,
+            quality=0.95,
         )
         for n in range(1, count + 1)
     ]
@@ -40,7 +40,7 @@ def moved() -> list[Unit]:
         found[n] = replace(found[n], origin=replace(found[n].origin, target_ids=(n + 31,)))
         found[n + 30] = replace(found[n + 30], origin=replace(found[n + 30].origin, target_ids=(n + 1,)))
     for n in range(50, 54):
-        found[n] = replace(found[n], target="", score=0.0, origin=replace(found[n].origin, target_ids=()))
+        found[n] = replace(found[n], target="", quality=0.0, origin=replace(found[n].origin, target_ids=()))
     return found
 
 
@@ -104,7 +104,7 @@ def test_odd_files_make_a_page(tmp_path: Path) -> None:
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     some = moved()
-    some[20] = replace(some[20], target="𝒜 Session 99 adopted it.", score=0.2)
+    some[20] = replace(some[20], target="𝒜 Session 99 adopted it.", quality=0.2)
     some[21] = replace(some[21], source=EVIL)
     path = tmp_path / "report.html"
     write_report(path, check(some, CheckOptions()), some, Path("moved.jsonl"))
@@ -152,7 +152,7 @@ def test_the_table_counts_one_unit_as_one(tmp_path: Path, open_page: Callable[..
 
 @pytest.mark.client
 def test_paper_is_white_and_takes_the_whole_list(tmp_path: Path, open_page: Callable[..., Any]) -> None:
-    some = [replace(unit, score=0.1) for unit in units(200)]
+    some = [replace(unit, quality=0.1) for unit in units(200)]
     path = tmp_path / "long.html"
     write_report(path, check(some, CheckOptions(only=frozenset({"score"}))), some, Path("long.tmx"))
     page = open_page(scheme="dark")

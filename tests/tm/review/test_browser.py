@@ -27,7 +27,7 @@ def units(count: int) -> list[Unit]:
             "zh-CN",
             "en-US",
             origin=Origin("a.txt", "b.txt", (n - 1,), (n - 1,), section=f"Part {n // 20 + 1}", page=n // 20 + 1),
-            score=0.2 if n == 12 else 0.95,
+            quality=0.2 if n == 12 else 0.95,
             kind="heading" if n % 20 == 1 else "paragraph",
         )
         for n in range(1, count + 1)

@@ -7,7 +7,7 @@ import pytest
 from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
 from tests.commands import done
 from tm.formats import read, write
-from tm.review.shelf import Shelf
+from tm.review.repository import ReviewRepository
 from tm.unit import Unit
 
 
@@ -28,7 +28,7 @@ def test_what_was_accepted_is_written(file: Path, tmp_path: Path) -> None:
     with pytest.raises(EmptyInput):
         run(file, "-o", out, "--accepted", "--data", data)
     assert len(list(read(out))) == 2, "what stood there stays"
-    shelf = Shelf(data, "ada")
+    shelf = ReviewRepository(data, "ada")
     shelf.work(shelf.open_file(file)).edit({"do": "accept", "rows": [1]}, 0)
     shelf.close()
     assert "1 unit\n" in run(file, "-o", out, "--accepted", "--data", data)
@@ -46,7 +46,7 @@ def test_all_files_are_written_or_none(file: Path, tmp_path: Path) -> None:
 
 
 def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "reviews", "ada")
+    shelf = ReviewRepository(tmp_path / "reviews", "ada")
     first = shelf.open_file(file)
     assert shelf.open_file(file) == first
     write(file, [Unit("第七条", "Article 7", "zh-CN", "en-US")])

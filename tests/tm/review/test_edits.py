@@ -17,7 +17,7 @@ WHEN = datetime(2025, 1, 2, tzinfo=UTC)
 
 def units(*pairs: tuple[str, str]) -> list[Unit]:
     return [
-        Unit(zh, en, "zh-CN", "en-US", origin=Origin("a", "b", (n,) if zh else (), (n,) if en else ()), score=0.9)
+        Unit(zh, en, "zh-CN", "en-US", origin=Origin("a", "b", (n,) if zh else (), (n,) if en else ()), quality=0.9)
         for n, (zh, en) in enumerate(pairs)
     ]
 

@@ -22,9 +22,9 @@ from tests.commands import COMMAND
 from tm.cli.review import review
 from tm.formats import read, write
 from tm.review.app import ReviewOptions, create
-from tm.review.journal import Conflict, Journal
-from tm.review.shelf import Shelf
-from tm.review.work import Work
+from tm.review.journal import JournalConflict, ReviewJournal
+from tm.review.repository import ReviewRepository
+from tm.review.session import ReviewSession
 from tm.unit import Origin, Unit
 from tm.web.guard import GuardOptions
 from tm.web.uploads import clean_name
@@ -36,9 +36,9 @@ SECRET = {"origin": HOME, "x-duiyi": "s" * 24}
 
 def some_units() -> list[Unit]:
     return [
-        Unit("第五条。", "Article 6.", "zh-CN", "en-US", origin=Origin(source_ids=(0,), target_ids=(0,)), score=0.9),
-        Unit(EVIL, EVIL, "zh-CN", "en-US", origin=Origin(section=EVIL), notes=(EVIL,), score=0.3),
-        Unit("会议结束。大家回家。", "The meeting ended. All went home.", "zh-CN", "en-US", score=0.8),
+        Unit("第五条。", "Article 6.", "zh-CN", "en-US", origin=Origin(source_ids=(0,), target_ids=(0,)), quality=0.9),
+        Unit(EVIL, EVIL, "zh-CN", "en-US", origin=Origin(section=EVIL), notes=(EVIL,), quality=0.3),
+        Unit("会议结束。大家回家。", "The meeting ended. All went home.", "zh-CN", "en-US", quality=0.8),
     ]
 
 
@@ -47,24 +47,24 @@ def no_encoder() -> Encoder:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "reviews", "ada")
+def shelf(tmp_path: Path) -> ReviewRepository:
+    return ReviewRepository(tmp_path / "reviews", "ada")
 
 
 @pytest.fixture
-def name(shelf: Shelf, tmp_path: Path) -> str:
+def name(shelf: ReviewRepository, tmp_path: Path) -> str:
     path = tmp_path / "units.jsonl"
     write(path, some_units())
     return shelf.open_file(path)
 
 
-def client_of(shelf: Shelf, **guard: Any) -> TestClient:
+def client_of(shelf: ReviewRepository, **guard: Any) -> TestClient:
     options = ReviewOptions(GuardOptions(secret="s" * 24, **guard), max_upload=1000, embeddings=False)
     return TestClient(create(shelf, no_encoder, options), base_url=HOME, follow_redirects=False)
 
 
 @pytest.fixture
-def client(shelf: Shelf) -> Iterator[TestClient]:
+def client(shelf: ReviewRepository) -> Iterator[TestClient]:
     with client_of(shelf) as made:
         yield made
 
@@ -108,7 +108,7 @@ def test_who_may_look(client: TestClient, headers: dict[str, str], status: int) 
     ],
 )
 def test_a_page_elsewhere_cannot_make_it_act(
-    client: TestClient, shelf: Shelf, name: str, headers: dict[str, str]
+    client: TestClient, shelf: ReviewRepository, name: str, headers: dict[str, str]
 ) -> None:
     body = {"edit": {"do": "accept", "rows": [0]}, "version": 0}
     assert client.post(f"/works/{name}/edits", json=body, headers=headers).status_code == 403
@@ -116,7 +116,7 @@ def test_a_page_elsewhere_cannot_make_it_act(
     assert shelf.work(name).version == 0
 
 
-def test_beyond_loopback_the_token_is_asked_for(shelf: Shelf) -> None:
+def test_beyond_loopback_the_token_is_asked_for(shelf: ReviewRepository) -> None:
     token = "a-token-of-some-length"
     with client_of(shelf, hosts=frozenset({"desk.example"}), token=token) as client:
         there = {"host": "desk.example:8000"}
@@ -157,7 +157,7 @@ def test_text_stays_text_and_the_policy_is_strict(client: TestClient, name: str)
         assert " onclick=" not in answer.text
 
 
-def test_edits_are_made_on_the_version_that_was_seen(client: TestClient, name: str, shelf: Shelf) -> None:
+def test_edits_are_made_on_the_version_that_was_seen(client: TestClient, name: str, shelf: ReviewRepository) -> None:
     answer = edit(client, name, {"do": "split", "rows": [2], "source_at": 5, "target_at": 19}, 0)
     assert answer.json()["new"] == [3, 4]
     assert edit(client, name, {"do": "accept", "rows": [0]}, 0).status_code == 409
@@ -187,7 +187,7 @@ def test_bad_requests_get_an_answer(client: TestClient, name: str, path: str) ->
     assert client.get(path.format(name=name)).status_code in (400, 404)
 
 
-def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, shelf: Shelf) -> None:
+def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, shelf: ReviewRepository) -> None:
     answer = client.post("/works?name=x.tsv", content=b"a" * 1001, headers=SECRET)
     assert answer.status_code == 413
     answer = client.post("/works?name=../../x.jsonl", content=b"no json", headers=SECRET)
@@ -203,7 +203,9 @@ def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, shelf: Shelf)
 
 
 @pytest.mark.parametrize("side", ["source_lang", "target_lang"])
-def test_a_language_that_is_none_is_refused_before_the_work(client: TestClient, shelf: Shelf, side: str) -> None:
+def test_a_language_that_is_none_is_refused_before_the_work(
+    client: TestClient, shelf: ReviewRepository, side: str
+) -> None:
     name = shelf.new_documents()
     for one, text in (("source", "大会通过了决议。"), ("target", "The Assembly adopted the resolution.")):
         shelf.document(name, one, "a.txt").write_text(text, "utf-8")
@@ -212,7 +214,7 @@ def test_a_language_that_is_none_is_refused_before_the_work(client: TestClient, 
     assert client.post(f"/works/{name}/read", json={side: "qaa"}, headers=SECRET).status_code == 200
 
 
-def test_only_so_many_documents_are_taken_at_once(shelf: Shelf, name: str) -> None:
+def test_only_so_many_documents_are_taken_at_once(shelf: ReviewRepository, name: str) -> None:
     options = ReviewOptions(GuardOptions(secret="s" * 24), embeddings=False, uploads=0)
     with TestClient(create(shelf, no_encoder, options), base_url=HOME) as client:
         for method, path in (("POST", "/works?name=x.tsv"), ("PUT", f"/works/{name}/documents/source?name=a.txt")):
@@ -221,7 +223,7 @@ def test_only_so_many_documents_are_taken_at_once(shelf: Shelf, name: str) -> No
         assert edit(client, name, {"do": "accept", "rows": [0]}, 0).status_code == 200
 
 
-def test_half_a_document_is_none(shelf: Shelf) -> None:
+def test_half_a_document_is_none(shelf: ReviewRepository) -> None:
     name = shelf.new_documents()
     headers = [(key.encode(), value.encode()) for key, value in {**SECRET, "host": "127.0.0.1:8000"}.items()]
     scope = {"type": "http", "method": "PUT", "path": f"/works/{name}/documents/source", "query_string": b"name=a.txt",
@@ -258,7 +260,7 @@ def test_export_to_every_format_with_the_state(client: TestClient, name: str, tm
     assert counts == {"all": 3, "sound": 2, "accepted": 1}
 
 
-def test_checks_put_suspects_first(shelf: Shelf, name: str) -> None:
+def test_checks_put_suspects_first(shelf: ReviewRepository, name: str) -> None:
     work = shelf.work(name)
     assert work.announce()
     work.check_all()
@@ -272,7 +274,7 @@ def test_checks_put_suspects_first(shelf: Shelf, name: str) -> None:
     assert work.view()[-1] == 1
 
 
-def test_after_a_great_shift_all_is_checked_again(shelf: Shelf, client: TestClient) -> None:
+def test_after_a_great_shift_all_is_checked_again(shelf: ReviewRepository, client: TestClient) -> None:
     shelf.begin("0" * 16, [Unit(f"第{n}条。", f"Article {n}.", "zh-CN", "en-US") for n in range(300)], title="x")
     answer = edit(client, "0" * 16, {"do": "shift", "rows": [0]}, 0)
     assert answer.json()["state"]["counts"]["all"] == 301
@@ -284,10 +286,10 @@ def test_after_a_great_shift_all_is_checked_again(shelf: Shelf, client: TestClie
     assert state["counts"]["suspects"] > 290
 
 
-def test_two_processes_do_not_write_over_each_other(shelf: Shelf, name: str) -> None:
-    first, second = shelf.work(name), Work(shelf.journal(name), "bob")
+def test_two_processes_do_not_write_over_each_other(shelf: ReviewRepository, name: str) -> None:
+    first, second = shelf.work(name), ReviewSession(shelf.journal(name), "bob")
     first.edit({"do": "accept", "rows": [0]}, 0)
-    with pytest.raises(Conflict):
+    with pytest.raises(JournalConflict):
         second.edit({"do": "reject", "rows": [0]}, 0)
     assert second.version == 1
     second.edit({"do": "reject", "rows": [0]}, 1)
@@ -299,19 +301,19 @@ def test_a_file_that_is_no_review_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "review.db"
     path.write_bytes(b"no database at all, but long enough to look like one" * 100)
     with pytest.raises(StoreError):
-        Journal(path)
+        ReviewJournal(path)
     other = tmp_path / "other.db"
     with sqlite3.connect(other) as base:
         base.execute("CREATE TABLE x (y)")
         base.execute("PRAGMA user_version = 77")
     base.close()
     with pytest.raises(StoreError, match="version"):
-        Journal(other)
+        ReviewJournal(other)
 
 
 @pytest.mark.client
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
-def test_a_killed_process_loses_nothing(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_killed_process_loses_nothing(tmp_path: Path, shelf: ReviewRepository) -> None:
     path = tmp_path / "units.jsonl"
     write(path, some_units())
     options = ["--no-browser", "--no-embeddings", "--data", str(shelf.folder), "--author", "ada"]

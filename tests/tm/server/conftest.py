@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from tests.commands import COMMAND
 from tests.serving import UNITS, client_of
-from tm.memory import Memory
 from tm.server.options import Access, ServerOptions
+from tm.store.memory import Memory
 
 
 @pytest.fixture

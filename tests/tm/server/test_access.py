@@ -16,9 +16,9 @@ from corpora.errors import UsageError
 from tests.serving import HOME, client_of
 from tm.cli.serve import serve
 from tm.server.errors import Busy
+from tm.server.executors import Executors
 from tm.server.options import Access, ServerOptions
-from tm.server.pools import Pools
-from tm.web.limits import Bucket
+from tm.web.limits import TokenBucket
 
 TOKEN = "a-token-of-some-length"
 UNIT = {"units": [{"source": "丙", "target": "C", "source_lang": "zh", "target_lang": "en"}]}
@@ -222,7 +222,7 @@ def test_requests_are_rationed_by_address(options: ServerOptions) -> None:
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(0, 3)), max_size=80), st.floats(0.2, 20))
 def test_the_mean_never_rises_above_the_rate(calls: list[tuple[str, float]], rate: float) -> None:
     now = [0.0]
-    bucket = Bucket(rate, clock=lambda: now[0])
+    bucket = TokenBucket(rate, clock=lambda: now[0])
     passed: dict[str, list[float]] = {"a": [], "b": []}
     for address, pause in calls:
         now[0] += pause
@@ -237,7 +237,7 @@ def test_the_mean_never_rises_above_the_rate(calls: list[tuple[str, float]], rat
 
 def test_forgotten_addresses_do_not_pile_up() -> None:
     now = [0.0]
-    bucket = Bucket(1.0, clock=lambda: now[0])
+    bucket = TokenBucket(1.0, clock=lambda: now[0])
     for number in range(25_000):
         now[0] += 0.0001
         bucket.take(str(number))
@@ -258,7 +258,7 @@ def test_what_waits_has_its_turn() -> None:
     going = threading.Event()
 
     async def crowd() -> tuple[list[str], int]:
-        pools = Pools(threads=1, waiting=3)
+        pools = Executors(threads=1, waiting=3)
         tasks = [asyncio.ensure_future(pools.ask(lambda: "late" if going.wait(10) else "never")) for _ in range(3)]
         await asyncio.sleep(0)
         refused = 0

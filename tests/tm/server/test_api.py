@@ -11,10 +11,10 @@ from starlette.testclient import TestClient
 from tests.commands import done
 from tests.serving import UNITS, client_of
 from tm.formats import read
-from tm.memory import Memory
-from tm.server import answers
-from tm.server.desk import EXPORTS, TERM_EXPORTS
+from tm.server import responses as answers
 from tm.server.options import ServerOptions
+from tm.server.service import EXPORTS, TERM_EXPORTS
+from tm.store.memory import Memory
 
 TEXT = "本协议自签字之日起生效。"
 STATES = "zh,en,en_forbidden\n缔约国,State party,contracting country\n"

@@ -20,7 +20,7 @@ EVIL = '"><script>document.title=1</script><img src=x onerror="document.title=2"
 @pytest.fixture
 def address(memory: Path, tmp_path: Path, serving: Callable[..., Any]) -> str:
     from tm.terms.base import TermBase
-    from tm.terms.exchange import read_terms
+    from tm.terms.formats.exchange import read_terms
 
     (tmp_path / "g.csv").write_text(GLOSSARY, "utf-8")
     terms = tmp_path / "terms.sqlite"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.serving import UNITS, client_of
-from tm.memory import Memory
 from tm.server.options import ServerOptions
+from tm.store.memory import Memory
 
 
 @pytest.fixture

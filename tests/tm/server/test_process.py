@@ -18,7 +18,7 @@ import pytest
 
 from tests.commands import refused
 from tests.serving import UNITS
-from tm.memory import Memory
+from tm.store.memory import Memory
 
 Serving = Callable[..., tuple[str, "subprocess.Popen[str]"]]
 TEXT = "本协议自签字之日起生效。"
@@ -229,7 +229,7 @@ def test_requests_that_are_none(serving: Serving, memory: Path) -> None:
 
 def test_look_ups_by_meaning(serving: Serving, memory: Path) -> None:
     from models.registry import load
-    from tm.semantic import index
+    from tm.search.semantic import index
 
     with Memory.open(memory) as store:
         index(store, load())

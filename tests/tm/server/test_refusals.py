@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from corpora.errors import StoreError
+from tests.data import cases
 from tests.serving import UNITS, client_of
-from tm.memory import Memory
-from tm.server.holdings import Holdings
 from tm.server.options import ServerOptions
+from tm.server.resources import Resources
 from tm.store.database import connect
+from tm.store.memory import Memory
 
-CASES = json.loads((Path(__file__).parents[2] / "cases" / "server_refusals.json").read_text("utf-8"))
+CASES = cases("server_refusals")
 LONG = {"LONG": "长" * 20_000, "MANY": ["x"] * 501}
 
 
@@ -78,7 +79,7 @@ def test_what_nobody_foresaw_is_one_sentence(client: TestClient, path: str, monk
     def broken(*_: Any) -> None:
         raise RuntimeError("a secret of the inside")
 
-    monkeypatch.setattr("tm.server.desk.lookup", broken)
+    monkeypatch.setattr("tm.server.service.lookup", broken)
     answer = client.get(path)
     assert (answer.status_code, list(answer.json())) == (500, ["message"])
     assert "secret" not in answer.text
@@ -174,7 +175,7 @@ def test_a_locked_memory_is_told_and_loses_nothing(client: TestClient, memory: P
     client.get("/api/stats")
     with closing(sqlite3.connect(memory, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr("tm.memory.connect", partial(connect, wait=0.1))
+        monkeypatch.setattr("tm.store.memory.connect", partial(connect, wait=0.1))
         answer = client.post("/api/add", json={"units": [unit]})
         assert answer.status_code == 423
         assert answer.json()["message"] == "treaties is being written by another program; try again when it is done"
@@ -192,7 +193,7 @@ def test_a_full_disk_is_told_and_loses_nothing(client: TestClient, memory: Path,
         connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
-    monkeypatch.setattr("tm.memory.connect", small)
+    monkeypatch.setattr("tm.store.memory.connect", small)
     units = [
         {"source": f"第{n}条" + "长" * 500, "target": "x" * 500, "source_lang": "zh", "target_lang": "en"}
         for n in range(99)
@@ -227,7 +228,7 @@ def test_a_memory_that_cannot_be_used_ends_the_start(
     elif content == "damaged":
         path.write_bytes(memory.read_bytes()[:100] + b"\xff" * 3_000)
     with pytest.raises(StoreError, match=words):
-        Holdings(replace(options, memories=((path, 0),)))
+        Resources(replace(options, memories=((path, 0),)))
 
 
 def test_a_memory_damaged_while_it_is_served(client: TestClient, memory: Path) -> None:
@@ -245,7 +246,7 @@ def test_what_nobody_foresaw_is_a_sentence_too(options: ServerOptions, monkeypat
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("tm.server.desk.lookup", broken)
+    monkeypatch.setattr("tm.server.service.lookup", broken)
     with client_of(options) as client:
         answer = client.get("/api/lookup?text=x")
         assert answer.status_code == 500

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from corpora.errors import StoreError
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
-from tm.terms.exchange import merge
 from tm.terms.folding import fold, fold_text
+from tm.terms.merging import merge
 from tm.terms.patterns import folded_pattern, glob
 from tm.terms.sample import sample_concepts
 
@@ -290,7 +290,7 @@ def test_a_verdict_replaces_a_proposal_and_a_verdict_that_differs_is_listed() ->
 
 
 def test_a_memory_is_no_term_base_and_a_full_disk_changes_nothing(tmp_path: Path) -> None:
-    from tm.memory import Memory
+    from tm.store.memory import Memory
 
     Memory.open(tmp_path / "m.duiyi", create=True).close()
     with pytest.raises(StoreError, match="no term base"):

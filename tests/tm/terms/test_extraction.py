@@ -6,8 +6,8 @@ import pytest
 
 from tm.terms.candidates import find
 from tm.terms.extraction import ExtractOptions, extract
-from tm.terms.rows import pair_row, proposed
-from tm.terms.tokens import Role, singular, words
+from tm.terms.serialization import pair_row, proposed
+from tm.terms.tokens import WordRole, singular, words
 from tm.unit import Unit
 
 
@@ -24,7 +24,7 @@ def test_singular(plural: str, expected: str) -> None:
 
 def test_code_and_markup_break_terms_apart() -> None:
     text = "Use :term:`abstract base class` and ``list.sort()`` with :meth:`append`."
-    named = [word.text for word in words(text, "en") if word.role is Role.ALL]
+    named = [word.text for word in words(text, "en") if word.role is WordRole.ALL]
     assert named == ["abstract", "base", "class"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpora.errors import InputError, WrongFormat
 from tm.terms.concept import Concept, Status, Term
-from tm.terms.exchange import read_terms, write_terms
+from tm.terms.formats.exchange import read_terms, write_terms
 from tm.terms.sample import sample_concepts
 
 SAMPLE = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.omegat import translate
-from tm.terms.exchange import write_terms
+from tm.terms.formats.exchange import write_terms
 from tm.terms.sample import sample_concepts
 
 #: Runs inside OmegaT when the project is loaded and prints what its own readers make of the two files.

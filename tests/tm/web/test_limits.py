@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from tm.web.limits import Uploads
+from tm.web.limits import UploadLimits
 
 
 class Upload:
     """A file on its way: pieces are fed to it, and its answer is waited for."""
 
-    def __init__(self, app: Uploads, method: str = "PUT", accept: str = "") -> None:
+    def __init__(self, app: UploadLimits, method: str = "PUT", accept: str = "") -> None:
         self.sent: list[Message] = []
         self._pieces: asyncio.Queue[Message] = asyncio.Queue()
         scope = {"type": "http", "method": method, "path": "/file", "headers": [(b"accept", accept.encode())]}
@@ -57,8 +57,8 @@ def ran(work: Coroutine[Any, Any, None]) -> None:
         thread.submit(asyncio.run, work).result()
 
 
-def uploads(most: int, silence: float = 60.0) -> Uploads:
-    return Uploads(taking, lambda method, path: method == "PUT", most, silence)
+def uploads(most: int, silence: float = 60.0) -> UploadLimits:
+    return UploadLimits(taking, lambda method, path: method == "PUT", most, silence)
 
 
 def test_what_comes_beyond_is_refused_until_a_place_is_free() -> None:
@@ -107,7 +107,7 @@ def test_an_application_that_fails_makes_room() -> None:
         raise TimeoutError("of its own")
 
     async def crowd() -> None:
-        app = Uploads(failing, lambda method, path: True, 1)
+        app = UploadLimits(failing, lambda method, path: True, 1)
         for _ in range(2):
             with pytest.raises(TimeoutError, match="of its own"):
                 await Upload(app).status()
@@ -139,7 +139,7 @@ def test_an_answer_may_take_as_long_as_it_takes() -> None:
         await JSONResponse({"message": str(len(body))})(scope, receive, send)
 
     async def crowd() -> None:
-        only = Upload(Uploads(slow, lambda method, path: True, 1, silence=0.05))
+        only = Upload(UploadLimits(slow, lambda method, path: True, 1, silence=0.05))
         only.feed(b"x", last=True)
         assert await only.status() == 200
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from corpora.wording import counted
+from corpora.text.plurals import counted
 from tm.terms.concept import LONGEST
 
-__all__ = ["Problem", "Problems"]
+__all__ = ["EntryProblem", "EntryProblems"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class EntryProblem:
     """A fault in one entry: the line in the file, counted from 1, and what is wrong in one sentence."""
 
     line: int
@@ -17,14 +17,14 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Problems:
+class EntryProblems:
     """The faults found so far."""
 
-    found: list[Problem] = field(default_factory=list)
+    found: list[EntryProblem] = field(default_factory=list)
 
     def add(self, line: int, message: str) -> None:
         """Note a fault."""
-        self.found.append(Problem(line, message))
+        self.found.append(EntryProblem(line, message))
 
     @staticmethod
     def of_term(text: str) -> str:

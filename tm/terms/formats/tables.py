@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from corpora.encodings import decode
 from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.extras import need
-from corpora.languages import base, detect, known, normalize
-from corpora.wording import counted, plural
+from corpora.readers.encodings import decode
+from corpora.text.languages import base, detect, known, normalize
+from corpora.text.plurals import counted, plural
 from tm.terms.concept import Concept, Status, Term, made_id
-from tm.terms.formats.problems import Problems
+from tm.terms.formats.problems import EntryProblems
 
-__all__ = ["Columns", "guess", "named", "read", "write", "write_omegat"]
+__all__ = ["TermColumns", "columns_of", "guess", "named", "read", "write", "write_omegat"]
 
 _PLAIN = {
     "id": "id", "subject": "subject", "subject field": "subject", "domain": "subject", "领域": "subject",
@@ -48,7 +48,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class TermColumns:
     """What each column holds: (language, status) for terms, field names for the rest; and whether row 1 is a header."""
 
     terms: Mapping[int, tuple[str, Status]]
@@ -60,7 +60,7 @@ class Columns:
         return ", ".join(terms + [f"column {at + 1}: {name}" for at, name in self.fields.items()])
 
 
-def guess(rows: Sequence[Sequence[str]], path: Path) -> Columns:
+def guess(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
     """Tell the columns by the header, or by the letters in them; raises `WrongFormat` where that cannot be told."""
     if (candidates := _candidates(rows)) is not None:
         return candidates
@@ -78,11 +78,11 @@ def guess(rows: Sequence[Sequence[str]], path: Path) -> Columns:
         languages = [detect(side) for side in sides]
         if "und" not in languages:
             found = {at: (language, Status.PREFERRED) for at, language in enumerate(languages)}
-            return Columns(found, {2: "note"} if width > 2 else {}, header=False)
+            return TermColumns(found, {2: "note"} if width > 2 else {}, header=False)
     raise WrongFormat(f"{path}: the columns of the terms cannot be told; name them in a header such as zh and en")
 
 
-def _of_header(row: Sequence[str]) -> Columns | None:
+def _of_header(row: Sequence[str]) -> TermColumns | None:
     """What a header says, None where it does not name terms in two languages."""
     terms: dict[int, tuple[str, Status]] = {}
     fields: dict[int, str] = {}
@@ -93,16 +93,16 @@ def _of_header(row: Sequence[str]) -> Columns | None:
         elif language:
             terms[at] = language
     two = len({base(language) for language, _ in terms.values()}) >= 2
-    return Columns(terms, fields, header=True) if two else None
+    return TermColumns(terms, fields, header=True) if two else None
 
 
-def _repeats_header(row: Sequence[str], columns: Columns) -> bool:
+def _repeats_header(row: Sequence[str], columns: TermColumns) -> bool:
     """True where each term column names its own language again: "zh, en" below "Chinese, English"."""
     names = {at: _language_of(row[at].strip().lower()) if at < len(row) else None for at in columns.terms}
     return all(name is not None and base(name[0]) == base(columns.terms[at][0]) for at, name in names.items())
 
 
-def _candidates(rows: Sequence[Sequence[str]]) -> Columns | None:
+def _candidates(rows: Sequence[Sequence[str]]) -> TermColumns | None:
     """The columns of what extraction wrote; their languages stand in columns too, or are told by the letters."""
     names = [cell.strip().lower() for cell in rows[0]]
     if not {"source", "target"} <= set(names) or len(rows) < 2:
@@ -118,7 +118,9 @@ def _candidates(rows: Sequence[Sequence[str]]) -> Columns | None:
             return None
     if len({base(language) for language, _ in terms.values()}) < 2:
         return None
-    return Columns(terms, {at: _CANDIDATES[name] for at, name in enumerate(names) if name in _CANDIDATES}, header=True)
+    return TermColumns(
+        terms, {at: _CANDIDATES[name] for at, name in enumerate(names) if name in _CANDIDATES}, header=True
+    )
 
 
 def _code_of(name: str) -> str:
@@ -142,7 +144,9 @@ def _language_of(name: str) -> tuple[str, Status] | None:
         return None
 
 
-def read(path: Path, problems: Problems, columns: Columns | None = None) -> tuple[Columns, Iterator[Concept]]:
+def read(
+    path: Path, problems: EntryProblems, columns: TermColumns | None = None
+) -> tuple[TermColumns, Iterator[Concept]]:
     """The columns (as given or guessed) and the concepts of a CSV, TSV, XLSX or OmegaT glossary, a row each."""
     rows = list(_rows(path))
     if not rows:
@@ -153,7 +157,7 @@ def read(path: Path, problems: Problems, columns: Columns | None = None) -> tupl
 
 
 def _concepts(
-    rows: list[tuple[int, list[str]]], columns: Columns, problems: Problems, width: int | None
+    rows: list[tuple[int, list[str]]], columns: TermColumns, problems: EntryProblems, width: int | None
 ) -> Iterator[Concept]:
     """A concept a row; ``width`` is the number of cells that each row must have, None for any."""
     needed = max(columns.terms) + 1
@@ -199,7 +203,13 @@ def _ragged(cells: Sequence[str], width: int) -> bool:
 
 
 def _terms(
-    line: int, cells: Sequence[str], columns: Columns, values: Mapping[str, str], problems: Problems, *, proposed: bool
+    line: int,
+    cells: Sequence[str],
+    columns: TermColumns,
+    values: Mapping[str, str],
+    problems: EntryProblems,
+    *,
+    proposed: bool,
 ) -> list[Term] | None:
     """The terms of a row; None where one of them is none, which is noted."""
     terms: list[Term] = []
@@ -342,7 +352,18 @@ def write_omegat(path: Path, concepts: Iterable[Concept], source: str, target: s
     return count
 
 
-def named(columns: Mapping[str, int], *, header: bool) -> Columns:
+def columns_of(text: str, *, header: bool) -> TermColumns:
+    """Columns of a table that a person names: ``zh=1,en=2,en_forbidden=3,note=4``. Raises `UsageError`."""
+    pairs: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        if not number.strip().isdecimal() or int(number) < 1:
+            raise UsageError(f"columns: {part!r} is not of the form name=number")
+        pairs[name.strip()] = int(number) - 1
+    return named(pairs, header=header)
+
+
+def named(columns: Mapping[str, int], *, header: bool) -> TermColumns:
     """Columns by name as a user gives them ("zh", "en_forbidden", "note").
 
     Raises `UsageError` for an unknown name, and for a language that BCP 47 does not know.
@@ -362,4 +383,4 @@ def named(columns: Mapping[str, int], *, header: bool) -> Columns:
             raise UsageError(f"{name!r} is neither a language nor one of {', '.join(sorted(set(_PLAIN.values())))}")
     if len({base(language) for language, _ in terms.values()}) < 2:
         raise UsageError("columns of terms in two languages are needed")
-    return Columns(terms, fields, header)
+    return TermColumns(terms, fields, header)

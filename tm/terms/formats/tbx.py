@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from corpora import xml
 from corpora.errors import UsageError, WrongFormat
-from corpora.languages import normalize
+from corpora.text.languages import normalize
 from tm.terms.concept import Concept, Status, Term, made_id
-from tm.terms.formats.problems import Problems
+from tm.terms.formats.problems import EntryProblems
 
 __all__ = ["Style", "read", "write"]
 
@@ -195,7 +195,7 @@ class _Writer:
             child.set("target", target)
 
 
-def read(path: Path, problems: Problems) -> Iterator[Concept]:
+def read(path: Path, problems: EntryProblems) -> Iterator[Concept]:
     """Yield the concepts of a TBX file of any version and style, streamed; what is wrong with one goes to ``problems``.
 
     Raises `corpora.errors.WrongFormat` for XML that is no TBX or another dialect, `DamagedInput` for broken XML.
@@ -231,7 +231,7 @@ def _check_dialect(element: Any, path: Path) -> None:
         )
 
 
-def _concept(entry: Any, number: int, problems: Problems) -> Concept | None:
+def _concept(entry: Any, number: int, problems: EntryProblems) -> Concept | None:
     fields: dict[str, Any] = {"id": entry.get("id") or ""}
     terms: list[Term] = []
     references: list[str] = []
@@ -291,7 +291,7 @@ def _transaction(group: Any, known: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _term(section: Any, problems: Problems) -> Term | None:
+def _term(section: Any, problems: EntryProblems) -> Term | None:
     language = next((a.get(_LANG) for a in section.iterancestors() if a.get(_LANG)), "")
     values: dict[str, list[str]] = {}
     for child in section.iter():

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpora.encodings import decode
 from corpora.errors import WrongFormat
-from corpora.languages import normalize
+from corpora.readers.encodings import decode
+from corpora.text.languages import normalize
 from tm.terms.concept import Concept, Status, Term, made_id
-from tm.terms.formats.problems import Problems
+from tm.terms.formats.problems import EntryProblems
 
 __all__ = ["read", "write"]
 
@@ -43,7 +43,7 @@ def write(path: Path, concepts: Iterable[Concept], source: str, target: str) -> 
     return count
 
 
-def read(path: Path, problems: Problems) -> Iterator[Concept]:
+def read(path: Path, problems: EntryProblems) -> Iterator[Concept]:
     """Yield the concepts of a UTX file; rows with one concept id are one concept."""
     lines = decode(path.read_bytes(), str(path)).text.lstrip("\ufeff").splitlines()
     head = re.match(r"#UTX[^;]*;\s*([\w-]+)/([\w-]+)", lines[0]) if lines else None

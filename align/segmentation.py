@@ -1,0 +1,51 @@
+"""Cut a document into the units that beads point at: whole blocks, or the sentences of each block.
+
+Offsets are those of `Block.full_text`, marker included, so that a unit can be found again on its page. A marker
+("1.", "第三十条") is no sentence of its own: it stays with the first sentence behind it. The number of a footnote is
+left out, as footnote marks are left out of the text: it says where a note stands, not what it says.
+"""
+
+from corpora.document import Block, BlockKind, Document, Segment
+from corpora.text.sentences import split
+
+__all__ = ["paragraphs", "sentences"]
+
+
+def paragraphs(document: Document) -> tuple[Segment, ...]:
+    """One unit a block; a unit's id is the position of its block."""
+    units = []
+    for position, block in enumerate(document.blocks):
+        start, end = _whole(block)
+        units.append(Segment(position, position, block.full_text[start:end], start, end))
+    return tuple(units)
+
+
+def sentences(document: Document) -> tuple[Segment, ...]:
+    """The sentences of all blocks in order, numbered through.
+
+    Program code stays whole, since its stops end no sentences; a block without text gives one empty unit, so that every
+    block has at least one.
+    """
+    units: list[Segment] = []
+    for position, block in enumerate(document.blocks):
+        text = block.full_text
+        for start, end in _spans(block, text, document.language):
+            units.append(Segment(len(units), position, text[start:end], start, end))
+    return tuple(units)
+
+
+def _whole(block: Block) -> tuple[int, int]:
+    """The span of the block's unit: all of it, but for the number of a note."""
+    end = len(block.full_text)
+    return (end - len(block.text) if block.kind is BlockKind.FOOTNOTE and block.text else 0), end
+
+
+def _spans(block: Block, text: str, language: str) -> list[tuple[int, int]]:
+    start, end = _whole(block)
+    if block.kind is BlockKind.CODE or not text.strip():
+        return [(start, end)]
+    behind = end - len(block.text) if block.text else start  # the marker is not split
+    spans = [(left + behind, right + behind) for left, right in split(text[behind:], language)]
+    if not spans:
+        return [(start, end)]
+    return [(start if behind > start else spans[0][0], spans[0][1]), *spans[1:]]

@@ -1,0 +1,1 @@
+"""Read Word documents with their numbering, tables and footnotes."""

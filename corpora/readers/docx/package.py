@@ -1,0 +1,267 @@
+"""The parts of a DOCX: a ZIP archive opened with care, its relations, its styles and its list numbering.
+
+python-docx opens the package for writing and knows neither footnotes nor computed numbers nor tracked changes, so the
+parts are read as XML here, by local names, which serves the transitional and the strict form of the format
+(ISO/IEC 29500-1 and -4) alike.
+"""
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from corpora import xml
+from corpora.errors import DamagedInput, DuiyiError
+from corpora.text.numerals import to_han, to_letters, to_roman
+
+__all__ = ["Numbering", "Package", "Style", "attribute", "child", "children", "open_package", "styles_of"]
+
+_LARGEST = 200_000_000  # bytes that one part may unpack to
+_RATIO = 400  # times that a large part may grow by unpacking: text packs some ten times
+_SMALL = 20_000_000  # bytes below which the ratio does not matter
+
+
+def children(element: Any, *names: str) -> Iterator[Any]:
+    """The children of ``element`` with one of these local names."""
+    for one in element:
+        if xml.local(one) in names:
+            yield one
+
+
+def child(element: Any, *path: str) -> Any:
+    """The first descendant along ``path`` of local names, None where there is none."""
+    for name in path:
+        element = next(children(element, name), None) if element is not None else None
+    return element
+
+
+def attribute(element: Any, name: str, default: str = "") -> str:
+    """The attribute with this local name; OOXML qualifies some and others not."""
+    if element is None:
+        return default
+    return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), default)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An open package: the main part, and the other parts by the kind of their relation ("styles", "footnotes", …)."""
+
+    main: Any
+    related: dict[str, list[Any]]
+
+
+def open_package(data: bytes, name: str) -> Package:
+    """Open the DOCX in ``data``; ``name`` is the file as messages call it. Raises `DamagedInput`."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            _refuse_bombs(archive, name)
+            main = _targets(archive, "", name).get("officeDocument", ["word/document.xml"])[0]
+            related = {
+                kind: [_part(archive, target, name) for target in targets if target in archive.namelist()]
+                for kind, targets in _targets(archive, main, name).items()
+                if kind in ("styles", "numbering", "footnotes", "endnotes", "header", "footer", "comments")
+            }
+            return Package(_part(archive, main, name), related)
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, ValueError, OSError) as error:
+        raise DamagedInput(f"{name} is a damaged Word document: {_short(error)}") from error
+
+
+def _short(error: Exception) -> str:
+    return str(error.args[0] if error.args else error).rstrip(".").splitlines()[0][:120]
+
+
+def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
+    for info in archive.infolist():
+        packed = max(info.compress_size, 1)
+        if info.file_size > _LARGEST or (info.file_size > _SMALL and info.file_size > _RATIO * packed):
+            raise DamagedInput(
+                f"{name} is not read: it would unpack to {info.file_size // 1_000_000} MB out of {packed} bytes"
+            )
+
+
+def _part(archive: zipfile.ZipFile, member: str, name: str) -> Any:
+    with archive.open(member) as file:
+        part = file.read(_LARGEST + 1)
+    try:
+        return xml.parse(part, name=f"{name} ({member})", max_bytes=_LARGEST)
+    except DuiyiError as error:
+        raise DamagedInput(f"{name} is a damaged Word document: {error}") from error
+
+
+def _targets(archive: zipfile.ZipFile, member: str, name: str) -> dict[str, list[str]]:
+    """The parts that ``member`` ("" for the package) points at, by the last word of the relation's type."""
+    folder, file = posixpath.split(member)
+    relations = posixpath.join(folder, "_rels", f"{file}.rels")
+    found: dict[str, list[str]] = {}
+    if relations not in archive.namelist():
+        return found
+    for relation in _part(archive, relations, name):
+        if xml.local(relation) == "Relationship" and relation.get("TargetMode") != "External":
+            target = relation.get("Target", "")
+            path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            found.setdefault(relation.get("Type", "").rpartition("/")[2], []).append(path)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A paragraph style: its lower-case name, outline level (0-8, None for text) and list (numId, level)."""
+
+    name: str
+    outline: int | None = None
+    number: tuple[str, int] | None = None
+
+
+def styles_of(package: Package) -> dict[str, Style]:
+    """The styles by id, with what they inherit; "" is the default paragraph style."""
+    raw: dict[str, Any] = {}
+    default = ""
+    for part in package.related.get("styles", []):
+        for style in children(part, "style"):
+            if attribute(style, "type", "paragraph") == "paragraph":
+                raw[attribute(style, "styleId")] = style
+                if attribute(style, "default") in ("1", "true", "on"):
+                    default = attribute(style, "styleId")
+    found = {key: _style(key, raw) for key in raw}
+    found[""] = found.get(default, Style("normal"))
+    return found
+
+
+def _style(key: str, raw: dict[str, Any]) -> Style:
+    name = attribute(child(raw[key], "name"), "val").lower()
+    outline: int | None = None
+    number: str = ""
+    level: int | None = None
+    seen: set[str] = set()
+    while key in raw and key not in seen:
+        seen.add(key)
+        properties = child(raw[key], "pPr")
+        if properties is not None:
+            if outline is None:
+                outline = _integer(attribute(child(properties, "outlineLvl"), "val"))
+            number = number or attribute(child(properties, "numPr", "numId"), "val")
+            if level is None:
+                level = _integer(attribute(child(properties, "numPr", "ilvl"), "val"))
+        key = attribute(child(raw[key], "basedOn"), "val")
+    return Style(
+        name, outline if outline is not None and outline < 9 else None, (number, level or 0) if number else None
+    )
+
+
+def _integer(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    format: str
+    text: str
+    start: int
+    restart: int | None
+    legal: bool
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Computes the numbers that Word prints before list items and headings (ISO/IEC 29500-1, 17.9)."""
+
+    _abstract: dict[str, dict[int, _Level]] = field(default_factory=dict)
+    _of: dict[str, tuple[str, dict[int, int]]] = field(default_factory=dict)  # numId: abstract id, start overrides
+    _counts: dict[str, dict[int, int]] = field(default_factory=dict)
+    _begun: set[tuple[str, int]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, package: Package) -> "Numbering":
+        """The lists of ``package``, none of them begun."""
+        numbering = cls()
+        styled: dict[str, dict[int, _Level]] = {}
+        for part in package.related.get("numbering", []):
+            for abstract in children(part, "abstractNum"):
+                levels = {int(attribute(one, "ilvl", "0")): _level(one) for one in children(abstract, "lvl")}
+                numbering._abstract[attribute(abstract, "abstractNumId")] = levels
+                styled[attribute(child(abstract, "styleLink"), "val")] = levels
+            for abstract in children(part, "abstractNum"):
+                # A list may be kept in a list style and only named here.
+                link = attribute(child(abstract, "numStyleLink"), "val")
+                if link in styled and link:
+                    numbering._abstract[attribute(abstract, "abstractNumId")] = styled[link]
+            for number in children(part, "num"):
+                overrides: dict[int, int] = {}
+                for override in children(number, "lvlOverride"):
+                    start = _integer(attribute(child(override, "startOverride"), "val"))
+                    if start is not None:
+                        overrides[int(attribute(override, "ilvl", "0"))] = start
+                target = attribute(child(number, "abstractNumId"), "val")
+                numbering._of[attribute(number, "numId")] = (target, overrides)
+        return numbering
+
+    def next(self, number: str, level: int) -> tuple[bool, str]:
+        """Count one on in list ``number``: whether it is a list at all, and the marker ("" for a bullet)."""
+        if number not in self._of:
+            return False, ""
+        abstract, overrides = self._of[number]
+        levels = self._abstract.get(abstract, {})
+        if level not in levels:
+            return bool(levels), ""
+        counts = self._counts.setdefault(abstract, {})
+        fresh = (number, level) not in self._begun and level in overrides
+        self._begun.add((number, level))
+        start = overrides.get(level, levels[level].start)
+        counts[level] = start if fresh or level not in counts else counts[level] + 1
+        for deeper in [one for one in counts if one > level]:
+            restart = levels[deeper].restart if deeper in levels else None
+            if restart is None or (restart and level < restart):
+                del counts[deeper]
+        return True, self._marker(levels, counts, level)
+
+    def _marker(self, levels: dict[int, _Level], counts: dict[int, int], level: int) -> str:
+        own = levels[level]
+        if own.format in ("bullet", "none"):
+            return own.text if own.format == "none" and "%" not in own.text else ""
+        text = own.text
+        for at in range(9):
+            if f"%{at + 1}" in text and at in levels:
+                count = counts.get(at, levels[at].start)
+                text = text.replace(f"%{at + 1}", _written(count, "decimal" if own.legal else levels[at].format))
+        return text.strip()
+
+
+def _level(element: Any) -> _Level:
+    return _Level(
+        attribute(child(element, "numFmt"), "val", "decimal"),
+        attribute(child(element, "lvlText"), "val"),
+        _integer(attribute(child(element, "start"), "val")) or 0,
+        _integer(attribute(child(element, "lvlRestart"), "val")),
+        child(element, "isLgl") is not None,
+    )
+
+
+_HAN = ("chinese", "ideograph", "japanesecounting", "taiwanesecounting", "koreancounting")
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+
+def _written(count: int, form: str) -> str:
+    """``count`` in one of the number formats of 17.18.59; the ones not known here come out in digits."""
+    low = form.lower()
+    try:
+        if low.endswith("roman"):
+            return to_roman(count).upper() if low.startswith("upper") else to_roman(count)
+        if low.endswith("letter"):
+            return to_letters(count).upper() if low.startswith("upper") else to_letters(count)
+        if low.startswith(_HAN) and "zodiac" not in low and "enclosed" not in low and "legal" not in low:
+            return to_han(count)
+    except ValueError:
+        return str(count)
+    if "circle" in low and 1 <= count <= len(_CIRCLED):
+        return _CIRCLED[count - 1]
+    if low == "decimalzero":
+        return f"{count:02d}"
+    if low in ("decimalfullwidth", "decimalfullwidth2"):
+        return str(count).translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    return str(count)

@@ -1,0 +1,326 @@
+"""DOCX to blocks: paragraphs by their styles, lists with the numbers that Word prints, tables, real footnotes.
+
+Tracked changes are read as accepted: what was deleted is out, what was inserted is in. Text boxes come behind the
+paragraph that they are anchored in. Headers, footers, comments and generated tables of contents are not text of the
+document; like deleted and hidden text they are left out and recorded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from corpora import xml
+from corpora.cleaning.inline import MARK, pieces, settled, without_sentinels
+from corpora.document import Block, BlockKind, Change
+from corpora.errors import EmptyInput
+from corpora.readers.docx.package import Numbering, Package, Style, attribute, child, children, open_package, styles_of
+from corpora.text.numerals import to_roman
+
+__all__ = ["DocxText", "read_docx"]
+
+_THROUGH = frozenset(
+    "hyperlink smartTag sdt sdtContent ins moveTo fldSimple bdo dir customXml ruby rubyBase oMath oMathPara r "
+    "e num den sub sup deg fName f sSup sSub sSubSup rad nary d func limLow limUpp lim acc bar box groupChr m mr eqArr"
+    "".split()
+)
+
+_SIGN = 4  # characters that a footnote's own sign has at most
+_GONE = ("del", "moveFrom")
+_OFF = ("0", "false", "off", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class DocxText:
+    """What a DOCX holds; ``original`` is its text, a paragraph a line, with list numbers and footnote marks."""
+
+    original: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...]
+
+
+def read_docx(data: bytes, name: str) -> DocxText:
+    """Read the DOCX in ``data``; ``name`` is the file as messages call it.
+
+    Raises `DamagedInput` where the package is broken or would unpack to more than any document, `EmptyInput` where it
+    holds no text.
+    """
+    package = open_package(data, name)
+    reader = _Reader(package, styles_of(package), Numbering.of(package))
+    body = child(package.main, "body")
+    reader.pages = sum(1 for one in package.main.iter() if xml.local(one) == "lastRenderedPageBreak") > 0
+    reader.story(body if body is not None else package.main)
+    reader.notes()
+    reader.aside()
+    if not reader.blocks:
+        raise EmptyInput(f"{name} holds no text")
+    return DocxText("\n".join(reader.original), tuple(reader.blocks), tuple(reader.changes))
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """The text of a paragraph as it is gathered, and what hangs on it."""
+
+    text: list[str] = field(default_factory=list)
+    marks: list[tuple[str, str]] = field(default_factory=list)  # number, as printed
+    boxes: list[Any] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)  # step, text
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks over the stories of a document and collects blocks."""
+
+    package: Package
+    styles: dict[str, Style]
+    numbering: Numbering
+    blocks: list[Block] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    original: list[str] = field(default_factory=list)
+    length: int = 0
+    page: int = 1
+    pages: bool = False  # whether Word left the page breaks of its last layout in the file
+    footnotes: list[tuple[str, str]] = field(default_factory=list)  # id and number, in the order of their marks
+    endnotes: list[tuple[str, str]] = field(default_factory=list)
+    _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it goes on in the next
+
+    def story(self, parent: Any, kind: BlockKind | None = None, marker: str = "") -> None:
+        """Read the paragraphs and tables under ``parent``; all blocks get ``kind`` where one is given."""
+        for element in parent:
+            tag = xml.local(element)
+            if tag == "p":
+                if self._paragraph(element, kind, marker):
+                    marker = ""
+            elif tag == "tbl":
+                self._table(element, kind)
+            elif tag == "sdt" and _is_contents(element):
+                self._drop("table of contents", _text_of(element))
+            elif tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "AlternateContent", "Choice"):
+                self.story(_chosen(element), kind, marker)
+            elif tag in _GONE:
+                self._drop("tracked changes", _text_of(element, deleted=True))
+
+    def notes(self) -> None:
+        """Read the footnotes and endnotes in the order of their marks, each with its number."""
+        for kind, marked in (("footnotes", self.footnotes), ("endnotes", self.endnotes)):
+            parts = self.package.related.get(kind, [])
+            by_id = {attribute(one, "id"): one for part in parts for one in children(part, "footnote", "endnote")}
+            for key, number in list(marked):
+                if key in by_id:
+                    first = len(self.blocks)
+                    self.story(by_id[key], BlockKind.FOOTNOTE, number)
+                    self._without_sign(first, number)
+
+    def _without_sign(self, at: int, number: str) -> None:
+        """Take the sign of its own that a note was given off the text of its first block, which opens with it."""
+        if at < len(self.blocks) and not number.isalnum():
+            block = self.blocks[at]
+            self.blocks[at] = replace(block, text=block.text.removeprefix(number).lstrip())
+
+    def aside(self) -> None:
+        """Record what stands beside the text."""
+        for kind, step in (
+            ("header", "headers and footers"),
+            ("footer", "headers and footers"),
+            ("comments", "comments"),
+        ):
+            for part in self.package.related.get(kind, []):
+                self._drop(step, _text_of(part))
+
+    def _table(self, table: Any, kind: BlockKind | None) -> None:
+        rows = list(children(table, "tr"))
+        cells = [cell for row in rows for cell in _through(row, "tc")]
+        # A single cell is a frame around text.
+        inner = kind or (BlockKind.CELL if len(cells) > 1 else None)
+        for row in rows:
+            if child(row, "trPr", "del") is not None:
+                self._drop("tracked changes", _text_of(row, deleted=True))
+                continue
+            for cell in _through(row, "tc"):
+                merge = child(cell, "tcPr", "vMerge")
+                if merge is None or attribute(merge, "val") == "restart":
+                    self.story(cell, inner)
+
+    def _paragraph(self, element: Any, kind: BlockKind | None, marker: str) -> bool:
+        """Read a paragraph into blocks; True where it gave one."""
+        properties = child(element, "pPr")
+        style = self.styles.get(
+            attribute(child(properties, "pStyle"), "val") if properties is not None else "", self.styles[""]
+        )
+        gathered, self._carried = self._carried or _Paragraph(), None
+        self._gather(element, gathered)
+        if properties is not None and child(properties, "rPr", "del") is not None:
+            self._carried = gathered
+            return False
+        for step, text in gathered.dropped:
+            self._drop(step, text)
+        text = "".join(gathered.text)
+        given = False
+        if style.name.startswith("toc ") and text.strip():
+            self._drop("table of contents", text)
+        elif text.strip():
+            given = self._blocks(gathered, text, *self._shape(properties, style, kind, marker))
+        for box in gathered.boxes:
+            self.story(box, kind)
+        return given
+
+    def _shape(self, properties: Any, style: Style, kind: BlockKind | None, marker: str) -> tuple[BlockKind, int, str]:
+        """Kind, level and marker of a paragraph. Counts its list on."""
+        number = attribute(child(properties, "numPr", "numId"), "val") if properties is not None else ""
+        indent = attribute(child(properties, "numPr", "ilvl"), "val") if properties is not None else ""
+        if not number and style.number is not None:
+            number, level = style.number
+        else:
+            level = int(indent) if indent.isdigit() else (style.number[1] if style.number else 0)
+        listed, printed = self.numbering.next(number, level) if number and number != "0" else (False, "")
+        if kind is not None:
+            return kind, 0, marker or printed
+        outline = attribute(child(properties, "outlineLvl"), "val") if properties is not None else ""
+        depth = int(outline) if outline.isdigit() else style.outline
+        if style.name == "title":
+            return BlockKind.TITLE, 0, printed
+        if depth is not None and depth < 9:
+            return BlockKind.HEADING, depth + 1, printed
+        if listed:
+            return BlockKind.ITEM, level + 1, printed
+        if style.name.startswith("list") and style.name not in ("list paragraph",):
+            digits = style.name[-1]
+            return BlockKind.ITEM, int(digits) if digits.isdigit() else 1, ""
+        return BlockKind.PARAGRAPH, 0, ""
+
+    def _blocks(self, gathered: _Paragraph, text: str, kind: BlockKind, level: int, marker: str) -> bool:
+        marks = iter(gathered.marks)
+        before = len(self.blocks)
+        for piece in pieces(_allowed(text), whole=kind in (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)):
+            found = settled(piece, marks)
+            if not found.text.strip():
+                continue
+            first = len(self.blocks) == before
+            own = marker if first else ""
+            lead = f"{own} " if own else ""
+            start = self._lay(lead + found.printed)
+            for a, b in found.spans:
+                at = start + len(lead)
+                self.changes.append(Change("footnote marks", "mark", found.printed[a:b], at + a, at + b, self._page()))
+            self.blocks.append(
+                Block(len(self.blocks), kind, found.text, level, own, self._page(), start, self.length - 1, found.marks)
+            )
+        return len(self.blocks) > before
+
+    def _gather(self, element: Any, into: _Paragraph) -> None:
+        """Gather the text under ``element``, a paragraph or what may stand in one."""
+        for one in element:
+            tag = xml.local(one)
+            if tag == "r" and _is_hidden(one):
+                into.dropped.append(("hidden", _text_of(one)))
+            elif tag == "AlternateContent":
+                self._gather(_chosen(one), into)
+            elif tag in _THROUGH:
+                self._gather(one, into)
+            elif tag in _GONE:
+                into.dropped.append(("tracked changes", _text_of(one, deleted=True)))
+            elif tag in ("drawing", "pict", "object"):
+                into.boxes += [box for box in one.iter() if xml.local(box) == "txbxContent" and not _is_fallback(box)]
+            elif tag in ("footnoteReference", "endnoteReference"):
+                self._mark(one, tag, into)
+            elif tag == "lastRenderedPageBreak":
+                self.page += 1
+            else:
+                into.text.append(_character(one, tag))
+
+    def _mark(self, reference: Any, tag: str, into: _Paragraph) -> None:
+        marked = self.footnotes if tag == "footnoteReference" else self.endnotes
+        own = attribute(reference, "customMarkFollows") not in ("", *_OFF)
+        sign = next(_signs(reference), None) if own else None
+        if sign is not None:
+            number = (sign.text or "").strip()
+            sign.text = ""  # the mark is no text
+        else:
+            count = sum(number.isalnum() for _, number in marked) + 1
+            number = str(count) if tag == "footnoteReference" else to_roman(count)
+        marked.append((attribute(reference, "id"), number))
+        into.marks.append((number, f"[{number}]"))
+        into.text.append(MARK)
+
+    def _page(self) -> int | None:
+        return self.page if self.pages else None
+
+    def _lay(self, text: str) -> int:
+        start = self.length
+        self.original.append(text)
+        self.length += len(text) + 1
+        return start
+
+    def _drop(self, step: str, text: str) -> None:
+        text = " ".join(text.split())
+        if text:
+            start = self._lay(text)
+            self.changes.append(Change(step, "dropped", text, start, start + len(text), self._page()))
+
+
+def _signs(reference: Any) -> Iterator[Any]:
+    """The texts behind a footnote's reference that may be its sign: in the same run, then in the next one."""
+    run = reference.getparent()
+    following = run.getnext() if run is not None else None
+    later = [*reference.itersiblings(), *(following if following is not None else ())]
+    return (one for one in later if xml.local(one) == "t" and 0 < len((one.text or "").strip()) <= _SIGN)
+
+
+def _allowed(text: str) -> str:
+    """``text`` without forbidden characters, the stand-ins of footnote marks kept."""
+    return MARK.join(without_sentinels(part) for part in text.split(MARK))
+
+
+def _character(element: Any, tag: str) -> str:
+    if tag == "t":
+        return element.text or ""
+    if tag in ("br", "cr"):
+        return "\n" if attribute(element, "type", "textWrapping") == "textWrapping" else ""
+    if tag == "sym":
+        code = int(attribute(element, "char", "0"), 16)
+        return "" if 0xE000 <= code <= 0xF8FF else chr(code)
+    return {"tab": " ", "ptab": " ", "noBreakHyphen": "\u2011"}.get(tag, "")
+
+
+def _is_hidden(run: Any) -> bool:
+    vanish = child(run, "rPr", "vanish")
+    return vanish is not None and attribute(vanish, "val", "1") not in _OFF
+
+
+def _is_contents(element: Any) -> bool:
+    return attribute(child(element, "sdtPr", "docPartObj", "docPartGallery"), "val") == "Table of Contents"
+
+
+def _is_fallback(element: Any) -> bool:
+    return any(xml.local(one) == "Fallback" for one in element.iterancestors())
+
+
+def _chosen(element: Any) -> Any:
+    """Of alternative contents the first, which is the one that Word shows; of others the element itself."""
+    if xml.local(element) == "AlternateContent":
+        return next(children(element, "Choice", "Fallback"), ())
+    return (
+        child(element, "sdtContent")
+        if xml.local(element) == "sdt" and child(element, "sdtContent") is not None
+        else element
+    )
+
+
+def _through(row: Any, name: str) -> Iterator[Any]:
+    """The cells of a row, those within content controls too."""
+    for one in row:
+        if xml.local(one) == name:
+            yield one
+        elif xml.local(one) in ("sdt", "sdtContent", "customXml", "ins"):
+            yield from _through(one, name)
+
+
+def _text_of(element: Any, *, deleted: bool = False) -> str:
+    wanted = ("t", "delText") if deleted else ("t",)
+    parts = []
+    for one in element.iter():
+        tag = xml.local(one)
+        if tag in wanted:
+            parts.append(one.text or "")
+        elif tag in ("p", "tab", "br", "tc"):
+            parts.append(" ")
+    return "".join(parts)

@@ -1,0 +1,170 @@
+"""Bytes to text: byte order marks first, then UTF-8, then a guess by charset-normalizer that is shown and warned of.
+
+Chinese files still come as GB18030, Big5 and UTF-16 without a mark. UTF-8 checks itself, so it is never a guess;
+everything else is one, and a wrong guess shows as nonsense, so the reader is told which it was.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from corpora.errors import DamagedInput, WrongFormat
+from corpora.text import languages
+from corpora.text.plurals import counted, plural
+
+__all__ = ["Decoded", "decode"]
+
+_MARKS = (  # UTF-32 before UTF-16: the little-endian marks begin alike
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: What the guess may be. Subsets are left to their supersets (gb2312 and gbk to gb18030, cp950 to big5hkscs).
+_CANDIDATES = (
+    "gb18030", "big5", "big5hkscs", "cp950", "utf_16_le", "utf_16_be", "utf_8", "ascii", "cp932", "euc_jp", "cp949",
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r", "iso8859_15",
+    "tis_620",
+)  # fmt: skip
+_CENTRAL_EUROPE = ("cs", "hr", "hu", "pl", "ro", "sk", "sl")
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
+_SAMPLE = 60_000  # bytes shown to the guesser: it is sure after far fewer
+_DAMAGE = 0.001  # share of broken characters up to which a text is still called UTF-8 with faults
+_NULS = 0.02  # share of NULs up to which bytes that are valid UTF-8 are a text with stray ones
+_JUNK = 0.02  # share of control characters above which a decoded text is no text
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_ESCAPE_2022 = re.compile(rb"\x1b\$")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_WIDE = re.compile(r"[\u3041-\ud7a3\uf900-\ufaff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text and how it was had: ``encoding`` as Python names it, ``certain`` unless guessed, a warning or ""."""
+
+    text: str
+    encoding: str
+    certain: bool
+    warning: str = ""
+
+
+def decode(data: bytes, name: str, *, declared: str | None = None) -> Decoded:
+    """Decode ``data``; ``name`` is the file as messages call it, ``declared`` what the file says of itself.
+
+    A declared encoding counts as certain when the bytes obey it. Line ends become "\\n". Raises `WrongFormat`
+    where the bytes are no text at all, `DamagedInput` where no encoding fits them.
+    """
+    decoded = _marked(data) or _utf8(data) or _declared(data, declared) or _damaged_utf8(data) or _guessed(data, name)
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
+    head = text[:_SAMPLE]
+    if len(_CONTROL.findall(head)) > _JUNK * max(len(head), 1):
+        raise WrongFormat(f"{name} is not text: it holds binary data")
+    return Decoded(text, decoded.encoding, decoded.certain, decoded.warning and f"{name}: {decoded.warning}")
+
+
+def _marked(data: bytes) -> Decoded | None:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            text = data[len(mark) :].decode(encoding, "replace")
+            lost = text.count("\ufffd") - data.count("\ufffd".encode(encoding))
+            return Decoded(text, encoding, True, _lost(lost, encoding))
+    return None
+
+
+def _utf8(data: bytes) -> Decoded | None:
+    # ISO-2022 is made of ASCII bytes and would pass; many NULs stand in UTF-16 and in binary files only.
+    if data.count(b"\x00", 0, _SAMPLE) > _NULS * min(len(data), _SAMPLE) or _ESCAPE_2022.search(data, 0, _SAMPLE):
+        return None
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8", True)
+    except UnicodeDecodeError:
+        return None
+
+
+def _declared(data: bytes, declared: str | None) -> Decoded | None:
+    if declared is None:
+        return None
+    try:
+        encoding = codecs.lookup(declared).name
+        encoding = _SUPERSETS.get(encoding, encoding)
+        # A page that declares UTF-16 in ASCII letters is not UTF-16 (HTML standard, 13.2.3.2).
+        if encoding.startswith("utf-16"):
+            return None
+        return Decoded(data.decode(encoding), encoding, True)
+    except (LookupError, UnicodeDecodeError):
+        return None
+
+
+def _damaged_utf8(data: bytes) -> Decoded | None:
+    """UTF-8 with a few broken bytes, as careless cutting leaves it: better than a guess at some other encoding."""
+    if b"\x00" in data[:_SAMPLE]:
+        return None
+    text = data.decode("utf-8", "replace")
+    lost = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    beyond_ascii = sum(map(len, re.findall(r"[^\x00-\x7f]+", text)))
+    if lost and beyond_ascii - lost > 20 and lost <= max(1, _DAMAGE * beyond_ascii):
+        return Decoded(text, "utf-8", True, _lost(lost, "utf-8"))
+    return None
+
+
+def _lost(count: int, encoding: str) -> str:
+    if count <= 0:
+        return ""
+    stand = plural(count, "stands", "stand")
+    return f"{counted(count, 'character')} could not be read as {encoding} and {stand} as \ufffd"
+
+
+def _guessed(data: bytes, name: str) -> Decoded:
+    import charset_normalizer
+
+    matches = charset_normalizer.from_bytes(
+        _sample(data), cp_isolation=list(_CANDIDATES), enable_fallback=False, preemptive_behaviour=False
+    )
+    names = [_SUPERSETS.get(match.encoding, match.encoding) for match in matches]
+    # The letters of both stand at the same bytes; the words between them tell the language.
+    if names and names[0] in ("cp1250", "cp1252"):
+        names.insert(0, "cp1250" if _is_central_european(data) else "cp1252")
+    for encoding in _chinese_first(list(dict.fromkeys(names)), data):
+        text = data.decode(encoding, "replace")
+        lost = text.count("\ufffd")
+        if lost <= max(1, _DAMAGE * len(text)):
+            label = encoding.replace("_", "-")
+            more = f", and {_lost(lost, label)}" if lost else ""
+            return Decoded(text, label, False, f"its encoding is not stated and was taken for {label}{more}")
+    if not names or b"\x00" in data:
+        raise WrongFormat(f"{name} is not text: it holds binary data or is in an unknown encoding")
+    raise DamagedInput(f"{name} is not valid text in any encoding that fits it (the best guess was {names[0]})")
+
+
+def _is_central_european(data: bytes) -> bool:
+    return languages.base(languages.detect(_sample(data).decode("cp1250", "replace"))) in _CENTRAL_EUROPE
+
+
+def _sample(data: bytes) -> bytes:
+    """The beginning, cut where no character can be cut through: behind a line end, on an even offset."""
+    if len(data) <= _SAMPLE:
+        return data
+    end = data.rfind(b"\n", 0, _SAMPLE) + 1
+    if b"\x00" in data[:_SAMPLE] or not end:
+        return data[: _SAMPLE - _SAMPLE % 2]
+    return data[:end]
+
+
+def _chinese_first(names: list[str], data: bytes) -> list[str]:
+    """Put aside a Korean or Japanese guess that its own text belies: on a few words the guesser takes GBK for one.
+
+    True Korean is nearly all Hangul and true Japanese has kana; GB18030 bytes read as either are a mixture.
+    """
+    believed: list[str] = []
+    belied: list[str] = []
+    for encoding in names:
+        text = _sample(data).decode(encoding, "replace")
+        wide = len(_WIDE.findall(text)) or 1
+        belied_korean = encoding == "cp949" and len(_HANGUL.findall(text)) < 0.9 * wide
+        belied_japanese = encoding in ("cp932", "euc_jp") and len(_KANA.findall(text)) < 0.1 * wide
+        (belied if belied_korean or belied_japanese else believed).append(encoding)
+    if belied and not believed:
+        believed = [one for one in ("gb18030", "big5hkscs") if "\ufffd" not in _sample(data).decode(one, "replace")]
+    return believed + belied

@@ -1,0 +1,1 @@
+"""Read web pages without navigation and other boilerplate."""

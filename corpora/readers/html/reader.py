@@ -1,0 +1,316 @@
+"""Web pages to blocks: one block for each paragraph, heading, list item, table cell and listing; no navigation.
+
+The page is walked once. Its visible text, parts that are left out included, is laid down in `Document.original`, a
+block a line, so that every block and every dropped part can be shown where it stood.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from corpora import xml
+from corpora.cleaning.inline import EDGE, MARK, RAISED, pieces, settled, without_sentinels
+from corpora.document import Block, BlockKind, Change, FootnoteMark
+from corpora.errors import DamagedInput, EmptyInput, InputError
+from corpora.readers.html.boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
+from corpora.readers.html.notes import HtmlNotes, find_notes
+
+__all__ = ["HtmlText", "declared_encoding", "read_html"]
+
+_DECLARED = re.compile(
+    rb"""<(?:\?xml|meta)[^>]{0,200}?(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE
+)
+_NOTE = re.compile(r"[\[\(（〔［]?\s*(\d{1,4}|[*†‡]{1,4})\s*[\]\)）〕］]?")
+_VERBATIM = frozenset(("pre", "listing", "xmp"))
+_LAYOUT_PARAGRAPHS = 4
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlText:
+    """What a page holds: its visible text, its blocks (ids in order) and what was left out or taken out."""
+
+    original: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...]
+    language: str = ""  # as the page states it
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that the page or its XML declaration states within the first 4096 bytes."""
+    match = _DECLARED.search(data[:4096])
+    return match[1].decode("ascii") if match else None
+
+
+def read_html(text: str, name: str) -> HtmlText:
+    """Read the page ``text``; ``name`` is the file as messages call it. Raises `EmptyInput` for a page without text."""
+    root = _parse(text, name)
+    body = root.find("body") if root is not None else None
+    if body is None:
+        raise EmptyInput(f"{name} holds no text: it is an empty page")
+    notes = find_notes(body)
+    builder = _Builder(notes, boilerplate(body, notes.notes))
+    builder.walk(body)
+    if not builder.blocks:
+        raise EmptyInput(f"{name} holds no text beside navigation and scripts")
+    blocks, changes = _plain_notes(builder)
+    return HtmlText("".join(builder.original), blocks, changes, root.get("lang") or root.get(_XML_LANG) or "")
+
+
+_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def _parse(text: str, name: str) -> Any:
+    """The tree of the page, tag names without namespaces.
+
+    Well-formed XHTML is read as XML: to an HTML parser ``<script/>`` and ``<a id="x"/>`` stay open.
+    """
+    from lxml import etree
+
+    text = without_sentinels(text)
+    if text.lstrip().startswith("<?xml"):
+        text = _PROLOGUE.sub("", text)
+        try:
+            root = xml.parse(text.encode("utf-8", "replace"), name=name)
+        except InputError:
+            root = None
+        if root is not None and root.tag == f"{_XHTML}html" and next(root.iter(etree.Entity), None) is None:
+            for element in root.iter(f"{_XHTML}*"):
+                element.tag = xml.local(element)
+            return root
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return None
+    # The one fault that the parser does not mend but stops at.
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise DamagedInput(f"{name} nests its elements too deeply to be read whole")
+    return root
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What blocks inside an element are; ``fresh`` until the first one (only it is the list item)."""
+
+    element: Any
+    kind: BlockKind
+    level: int = 0
+    number: str = ""
+    fresh: bool = True
+
+
+@dataclass(slots=True)
+class _Builder:
+    """The walk over a page: lays down the text and cuts the blocks.
+
+    While a block is under way, footnote marks and the beginnings of raised text stand in it as noncharacters, so that
+    trimming and joining cannot move them.
+    """
+
+    notes: HtmlNotes
+    dropped: dict[Any, str]
+    original: list[str] = field(default_factory=list)
+    length: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    raised: dict[int, list[tuple[str, int]]] = field(
+        default_factory=dict
+    )  # block: texts of its <sup> and their offsets
+    _frames: list[_Frame] = field(default_factory=list)
+    _text: list[str] = field(default_factory=list)  # of the block under way
+    _marks: list[tuple[str, str]] = field(default_factory=list)  # number, as printed
+    _sups: list[str] = field(default_factory=list)
+    _verbatim: int = 0
+
+    def walk(self, body: Any) -> None:
+        from lxml import etree
+
+        walk = etree.iterwalk(body, events=("start", "end"))
+        for event, element in walk:
+            if event == "start":
+                if self._enter(element):
+                    self._add(element.text)
+                else:
+                    walk.skip_subtree()
+            else:
+                self._leave(element)
+                if element is not body:
+                    self._add(element.tail)
+        self._flush()
+
+    def _enter(self, element: Any) -> bool:
+        """Open ``element``; False where its inside is not text of the page."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in INVISIBLE or element in self.notes.back:
+            return False
+        if element in self.dropped:
+            self._drop(element)
+            return False
+        if element in self.notes.marks:
+            self._marks.append((self.notes.marks[element], visible_text(element)))
+            self._text.append(MARK)
+            return False
+        if tag in BLOCKS:
+            self._flush()
+            frame = self._frame(element)
+            if frame is not None:
+                self._frames.append(frame)
+        self._verbatim += tag in _VERBATIM
+        if tag == "br":
+            self._text.append("\n")
+        elif tag == "sup":
+            self._sups.append(visible_text(element))
+            self._text.append(RAISED)
+        return True
+
+    def _leave(self, element: Any) -> None:
+        tag = element.tag
+        if (
+            not isinstance(tag, str)
+            or element in self.dropped
+            or element in self.notes.back
+            or element in self.notes.marks
+        ):
+            return
+        if tag in BLOCKS:
+            self._flush()
+        self._verbatim -= tag in _VERBATIM
+        if self._frames and self._frames[-1].element is element:
+            self._frames.pop()
+
+    def _frame(self, element: Any) -> _Frame | None:
+        """What ``element`` makes of the blocks in it, None where that is nothing of its own."""
+        tag = element.tag
+        if element in self.notes.notes:
+            return _Frame(element, BlockKind.FOOTNOTE, number=self.notes.notes[element])
+        if tag in _HEADINGS:
+            return _Frame(element, BlockKind.HEADING, _HEADINGS[tag])
+        if self._frames and self._frames[-1].kind is BlockKind.FOOTNOTE:
+            return None
+        if tag in ("li", "dt"):
+            return _Frame(element, BlockKind.ITEM, max(1, sum(one.tag in _LISTS for one in element.iterancestors())))
+        if tag == "dd":
+            return _Frame(element, BlockKind.PARAGRAPH)
+        if tag in ("td", "th"):
+            return _Frame(element, BlockKind.PARAGRAPH if _is_layout(element) else BlockKind.CELL)
+        return _Frame(element, BlockKind.CODE) if tag in _VERBATIM else None
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._text.append(text if self._verbatim else text.replace("\n", " "))
+
+    def _drop(self, element: Any) -> None:
+        text = visible_text(element)
+        if not text:
+            return
+        if element.tag in BLOCKS:
+            self._flush()
+            start = self._lay(text)
+            self.changes.append(Change(self.dropped[element], "dropped", text, start, start + len(text)))
+        else:  # A permalink sign must not cut its block in two; it is not laid down either.
+            self.changes.append(Change(self.dropped[element], "dropped", text, self.length, self.length))
+
+    def _lay(self, text: str) -> int:
+        """Append a line to the original; return where it starts."""
+        start = self.length
+        self.original += (text, "\n")
+        self.length += len(text) + 1
+        return start
+
+    def _flush(self) -> None:
+        """End the block under way."""
+        text, marks, sups = "".join(self._text), iter(self._marks), iter(self._sups)
+        self._text, self._marks, self._sups = [], [], []
+        frame = self._frames[-1] if self._frames else None
+        kind = frame.kind if frame else BlockKind.PARAGRAPH
+        if kind is BlockKind.CODE:
+            parts = [text.rstrip().lstrip("\n")]
+        else:
+            parts = pieces(text, whole=kind in (BlockKind.HEADING, BlockKind.CELL))
+        for piece in parts:
+            self._block(piece, marks, sups, frame)
+
+    def _block(self, piece: str, marks: Iterator[tuple[str, str]], sups: Iterator[str], frame: _Frame | None) -> None:
+        found = settled(piece, marks, sups)
+        text = found.text
+        # Brackets are what is left around the link by which a footnote leads back.
+        if not text.strip(EDGE if frame is None or frame.kind is not BlockKind.FOOTNOTE else EDGE + "[]()^"):
+            self._lone_marks(found.marks)
+            return
+        start = self._lay(found.printed)
+        kind, level, marker = BlockKind.PARAGRAPH, 0, ""
+        if frame is not None:
+            # Only the first block of a list item is the item; of a footnote, the first one bears the number.
+            kind = frame.kind if frame.fresh or frame.kind is not BlockKind.ITEM else BlockKind.PARAGRAPH
+            level = frame.level if kind is frame.kind else 0
+            marker = frame.number if frame.fresh else ""
+            frame.fresh = False
+        position = len(self.blocks)
+        if found.raised:
+            self.raised[position] = list(found.raised)
+        for a, b in found.spans:
+            self.changes.append(Change("footnote marks", "mark", found.printed[a:b], start + a, start + b))
+        self.blocks.append(Block(position, kind, text, level, marker, None, start, self.length - 1, found.marks))
+
+    def _lone_marks(self, found: Sequence[FootnoteMark]) -> None:
+        """A paragraph of nothing but a mark belongs to the block before it."""
+        if found and self.blocks:
+            last = self.blocks[-1]
+            marks = tuple(FootnoteMark(mark.number, len(last.text)) for mark in found)
+            self.blocks[-1] = replace(last, marks=last.marks + marks)
+
+
+def _is_layout(cell: Any) -> bool:
+    """True for a cell of a table that only places things.
+
+    Such a cell is alone in its row, or holds headings, another table or a run of paragraphs.
+    """
+    row = cell.getparent()
+    if row is not None and row.tag == "tr" and sum(1 for one in row if one.tag in ("td", "th")) == 1:
+        return True
+    if any(True for _ in cell.iter("table", *_HEADINGS)):
+        return True
+    table = next(cell.iterancestors("table"), None)
+    if table is not None and table.get("role") == "presentation":
+        return True
+    return sum(1 for _ in cell.iter("p")) > _LAYOUT_PARAGRAPHS
+
+
+def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ...]]:
+    """Footnotes without links: a block that opens with a raised number is a note if that number is raised before it."""
+    blocks, changes = list(builder.blocks), list(builder.changes)
+    used = {
+        raised: at
+        for at, raiseds in reversed(builder.raised.items())
+        for raised, offset in raiseds
+        if offset and _NOTE.fullmatch(raised)
+    }
+    opened = {
+        raiseds[0][0]: at
+        for at, raiseds in builder.raised.items()
+        if raiseds[0][1] == 0 and used.get(raiseds[0][0], at) < at and blocks[at].kind is not BlockKind.FOOTNOTE
+    }
+    for number, at in opened.items():
+        block = blocks[at]
+        blocks[at] = replace(
+            block, kind=BlockKind.FOOTNOTE, level=0, marker=_bare(number), text=block.text[len(number) :].strip(EDGE)
+        )
+    for at, raiseds in builder.raised.items():
+        for number, offset in reversed(raiseds):
+            block = blocks[at]
+            if offset and number in opened and at < opened[number] and block.text.startswith(number, offset):
+                text = block.text[:offset] + block.text[offset + len(number) :]
+                marks = [FootnoteMark(m.number, m.offset - len(number) * (m.offset > offset)) for m in block.marks]
+                marks.append(FootnoteMark(_bare(number), offset))
+                blocks[at] = replace(block, text=text, marks=tuple(sorted(marks, key=lambda mark: mark.offset)))
+                changes.append(Change("footnote marks", "mark", number, block.start, block.end))
+    return tuple(blocks), tuple(changes)
+
+
+def _bare(number: str) -> str:
+    return number.strip("[]()（）〔〕［］ ")

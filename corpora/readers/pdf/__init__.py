@@ -1,0 +1,1 @@
+"""Read PDF files: from glyphs to lines in reading order."""

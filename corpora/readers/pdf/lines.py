@@ -1,0 +1,252 @@
+"""Runs of glyphs to lines in reading order: what stands on one baseline is one line, columns are read one by one.
+
+A column gutter is a strip that hardly any line crosses, with well filled lines on both sides. That tells columns of
+text from the cells of a table, whose lines stand on common baselines too but are short. Lines that cross the gutter
+(titles, figures) part the page into bands, and within a band the left column is read before the right one
+(after Breuel, "Two Geometric Algorithms for Layout Analysis", DAS 2002).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from corpora.readers.pdf.glyphs import Glyph
+
+__all__ = ["PageLine", "line", "lines_of_pages"]
+
+_SAME_BASE = 0.25  # ems by which baselines of one line may differ
+_RAISE = 0.75  # ems by which a smaller glyph may stand above or below the line it belongs to
+_CELL_GAP = 1.6  # ems between two pieces of one row from which they are cells, not words
+_GUTTER = 1.0  # ems: the least width of a gutter
+_CROSSING = 0.12  # share of lines that may cross a gutter's band
+_SIDE = 5  # lines that each column has at least
+_FILL = 0.6  # share of its column that the median line fills
+_SHARED = 0.15  # share of a column's lines that begin at its edge
+_NEAR = 12.0  # points by which the gutters of two pages may differ
+_NARROW = 0.22  # share of the text width that a column has at least
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A line on a page: its glyphs, blanks included, its box in points, and the column it stands in."""
+
+    glyphs: tuple[Glyph, ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    base: float
+    size: float
+    shift: float = 0.0  # from the left edge of its column to that of the leftmost one
+
+    @property
+    def text(self) -> str:
+        return "".join(glyph.char for glyph in self.glyphs)
+
+    @property
+    def mono(self) -> bool:
+        """Whether a typewriter face sets all of it (a character borrowed from another font aside)."""
+        inked = [glyph for glyph in self.glyphs if not glyph.blank]
+        return inked[0].mono and sum(glyph.mono for glyph in inked) >= 0.9 * len(inked)
+
+    @property
+    def bold(self) -> bool:
+        inked = [glyph for glyph in self.glyphs if not glyph.blank]
+        return sum(glyph.bold for glyph in inked) > 0.8 * len(inked)
+
+
+def lines_of_pages(pages: Sequence[Sequence[Sequence[Glyph]]]) -> list[list[PageLine]]:
+    """The lines of each page in reading order, from the runs that `glyphs_of` found.
+
+    The last page of a text in columns may hold but a few lines of each, so the gutter of the other pages counts there.
+    """
+    lines = [_with_raised([line(part) for run in runs for part in _straight(run)]) for runs in pages]
+    gutters = [_gutter(page) for page in lines]
+    usual = _usual(gutters, lines)
+    return [_ordered(page, usual if gutter is None else gutter) for page, gutter in zip(lines, gutters, strict=True)]
+
+
+def _usual(gutters: Sequence[float | None], pages: Sequence[Sequence[PageLine]]) -> float | None:
+    """The gutter of most pages that hold more than a few lines, None where most of them have no columns."""
+    full = [gutter for gutter, page in zip(gutters, pages, strict=True) if len(page) >= 2 * _SIDE]
+    known = sorted(gutter for gutter in full if gutter is not None)
+    if not known or 2 * len(known) <= len(full):
+        return None
+    middle = known[len(known) // 2]
+    near = sum(abs(gutter - middle) <= _NEAR for gutter in known)
+    return middle if near >= 0.8 * len(known) else None
+
+
+def line(glyphs: Sequence[Glyph]) -> PageLine:
+    """The line that ``glyphs`` make, blanks at its ends taken off."""
+    inked = [at for at, glyph in enumerate(glyphs) if not glyph.blank]
+    kept = tuple(glyphs[inked[0] : inked[-1] + 1])
+    solid = [glyph for glyph in kept if not glyph.blank]
+    size = _main([glyph.size for glyph in solid])
+    base = _main([glyph.base for glyph in solid if glyph.size > 0.8 * size] or [glyph.base for glyph in solid])
+    left, right = min(glyph.left for glyph in solid), max(glyph.right for glyph in solid)
+    return PageLine(kept, left, base - 0.8 * size, right, base + 0.2 * size, base, size)
+
+
+def _main(values: list[float]) -> float:
+    """The commonest value, to a tenth of a point."""
+    rounded = [round(value, 1) for value in values]
+    return max(set(rounded), key=lambda value: (rounded.count(value), value))
+
+
+def _straight(run: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+    """Cut a run where its baseline changes, where it steps back and where it leaps as from cell to cell."""
+    part: list[Glyph] = []
+    last: Glyph | None = None
+    for glyph in run:
+        if not glyph.blank:
+            if last is not None and _breaks(last, glyph):
+                yield part
+                part = []
+            last = glyph
+        if last is not None:
+            part.append(glyph)
+    if part and last is not None:
+        yield part
+
+
+def _breaks(last: Glyph, glyph: Glyph) -> bool:
+    size = max(last.size, glyph.size)
+    return (
+        abs(glyph.base - last.base) > _SAME_BASE * size
+        or glyph.left < last.left - size
+        or glyph.left - last.right > _CELL_GAP * size
+    )
+
+
+def _with_raised(pieces: list[PageLine]) -> list[PageLine]:
+    """Put pieces of one line together, and what is raised or lowered (a footnote mark, an index) into its line."""
+    rows = sorted(pieces, key=lambda piece: -piece.size)
+    hosts: list[PageLine] = []
+    for piece in rows:
+        at = next((n for n, host in enumerate(hosts) if _belongs(piece, host)), None)
+        if at is None:
+            hosts.append(piece)
+        else:
+            hosts[at] = _merged(hosts[at], piece)
+    # Two pieces of a row may touch only through a third one, so once more over what came of it.
+    if len(hosts) < len(pieces):
+        return _with_raised(hosts)
+    return hosts
+
+
+def _belongs(piece: PageLine, host: PageLine) -> bool:
+    size = max(piece.size, host.size)
+    gap = max(piece.left - host.right, host.left - piece.right)
+    step = abs(piece.base - host.base)
+    if step <= _SAME_BASE * size:
+        return gap <= _CELL_GAP * size
+    # A raised piece is smaller, short, and stands at a glyph of its line or in a gap that was left for it.
+    raised = piece.size <= 0.85 * host.size and step <= _RAISE * host.size and len(piece.glyphs) <= 12
+    return raised and (gap <= 0.6 * host.size if gap > 0 else _free(piece, host))
+
+
+def _free(piece: PageLine, host: PageLine) -> bool:
+    """Whether no glyph of ``host`` stands where ``piece`` does."""
+    middle = (piece.left + piece.right) / 2
+    return not any(glyph.left < middle < glyph.right for glyph in host.glyphs if not glyph.blank)
+
+
+def _merged(host: PageLine, piece: PageLine) -> PageLine:
+    """One line of both, glyphs from left to right; a blank where the gap is one."""
+    raised = abs(piece.base - host.base) > _SAME_BASE * host.size
+    inked = [
+        *(_without_gap_of(piece, host) if raised else host.glyphs),
+        *(replace(glyph, raised=piece.base < host.base) if raised else glyph for glyph in piece.glyphs),
+    ]
+    inked.sort(key=lambda glyph: (glyph.left + glyph.right) / 2)
+    joined: list[Glyph] = []
+    for glyph in inked:
+        if joined and not glyph.blank and not joined[-1].blank:
+            gap = glyph.left - joined[-1].right
+            if gap > 0.2 * host.size and not raised:
+                joined.append(Glyph(" ", joined[-1].right, glyph.left, glyph.base, glyph.size))
+        joined.append(glyph)
+    return line(joined)
+
+
+def _without_gap_of(piece: PageLine, host: PageLine) -> Iterator[Glyph]:
+    """The glyphs of ``host``, its blank in the gap that was left for ``piece`` cut down to what remains behind it."""
+    for glyph in host.glyphs:
+        if not glyph.blank or glyph.right <= piece.left or glyph.left >= piece.right:
+            yield glyph
+        elif glyph.right - piece.right > 0.2 * host.size:
+            yield replace(glyph, left=piece.right)
+
+
+def _ordered(lines: list[PageLine], gutter: float | None) -> list[PageLine]:
+    """Reading order: column by column where there are columns, else from top to bottom and from left to right."""
+    if gutter is None:
+        return _rows(lines)
+    left_edge = _left_edge([one for one in lines if one.right <= gutter])
+    right_edge = _left_edge([one for one in lines if one.left >= gutter])
+    ordered: list[PageLine] = []
+    band: list[PageLine] = []
+    for one in [*sorted(lines, key=lambda one: one.base), None]:
+        if one is not None and not one.left < gutter < one.right:
+            band.append(one)
+            continue
+        left = [other for other in band if other.right <= gutter]
+        right = [other for other in band if other.left >= gutter]
+        ordered += _ordered(left, _gutter(left))
+        behind = _ordered(right, _gutter(right))
+        ordered += [replace(other, shift=other.shift + right_edge - left_edge) for other in behind]
+        ordered += [one] if one is not None else []
+        band = []
+    return ordered
+
+
+def _left_edge(column: Sequence[PageLine]) -> float:
+    """Where the lines of a column begin: the leftmost place that many share; a page number may stand further out."""
+    if not column:
+        return 0.0
+    lefts = Counter(round(one.left) for one in column)
+    shared = [left for left, count in lefts.items() if count >= _SHARED * len(column)]
+    return float(min(shared)) if shared else min(one.left for one in column)
+
+
+def _rows(lines: Iterable[PageLine]) -> list[PageLine]:
+    ordered: list[PageLine] = []
+    row: list[PageLine] = []
+    for one in sorted(lines, key=lambda one: one.base):
+        if row and one.base - row[0].base > _SAME_BASE * max(one.size, row[0].size):
+            ordered += sorted(row, key=lambda piece: piece.left)
+            row = []
+        row.append(one)
+    return ordered + sorted(row, key=lambda piece: piece.left)
+
+
+def _gutter(lines: Sequence[PageLine]) -> float | None:
+    """The middle of the strip that parts two columns, None where there is none."""
+    if len(lines) < 2 * _SIDE:
+        return None
+    left, right = min(one.left for one in lines), max(one.right for one in lines)
+    size = median(one.size for one in lines)
+    best: tuple[int, float] | None = None
+    for at in sorted({round(one.left, 1) for one in lines}):
+        x = at - _GUTTER * size / 2
+        if not left + _NARROW * (right - left) < x < right - _NARROW * (right - left):
+            continue
+        crossing = sum(one.left < x < one.right for one in lines)
+        near = [one for one in lines if one.left < x - _GUTTER * size / 2 + 0.5 < one.right]
+        if max(crossing, len(near)) > _CROSSING * len(lines):
+            continue
+        before = [one for one in lines if one.right <= x]
+        behind = [one for one in lines if one.left >= x]
+        if _filled(before) and _filled(behind) and (best is None or crossing < best[0]):
+            best = (crossing, x)
+    return best[1] if best else None
+
+
+def _filled(column: Sequence[PageLine]) -> bool:
+    """Whether the lines of a column are enough and long enough to be running text."""
+    if len(column) < _SIDE:
+        return False
+    width = max(one.right for one in column) - min(one.left for one in column)
+    return median(one.right - one.left for one in column) >= _FILL * width and width > 8 * column[0].size

@@ -1,0 +1,308 @@
+"""PDF to blocks: glyphs to lines, lines without running heads to the cleaning that plain text goes through too.
+
+What only the page shows is settled here, before words are looked at: reading order, running heads and page numbers by
+their place, footnote marks by being raised, listings by their face, tables by their columns. The rest (paragraphs,
+hyphens, footnotes in small print, headings, markers) is `corpora.cleaning.pipeline`, which gets the lines with their
+places.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from corpora.cleaning.pipeline import blocks_from_lines
+from corpora.document import Block, Change, FootnoteMark, Line
+from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
+from corpora.readers.pdf.glyphs import PageGlyphs, glyphs_of
+from corpora.readers.pdf.grid import PageGrid
+from corpora.readers.pdf.lines import PageLine, lines_of_pages
+from corpora.readers.pdf.regions import PageRegion, find_regions, merge_rows, sets_listings_apart
+from corpora.readers.pdf.running_heads import find_heads
+from corpora.text import languages
+from corpora.text.plurals import counted, plural
+
+__all__ = ["PdfText", "read_pdf"]
+
+_UNMAPPED = 0.3  # share of glyphs without a meaning from which the text is lost
+_SMALL = 0.93  # of the size of the running text: what footnotes are set in
+_NOTE_NUMBER = re.compile(r"[\[(（〔]?(\d{1,3}|[*†‡]{1,3})[\])）〕]?(?:[.．、](?!\d))?")
+_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
+_LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
+_LAST_DIGITS = re.compile(r"\d*$")
+_BEFORE_MARK = re.compile(r"(?:[\u3400-\u9fff]|[A-Za-z]{3}|[，。；：、！？》」』”’）)\],.;:!?\"'])\s*$")
+_END = 4096  # bytes at the end of a file in which its end is sought
+_SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
+
+
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    """What a PDF holds; ``original`` is the text of its lines in reading order, heads and notes included."""
+
+    original: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...]
+    warnings: tuple[str, ...]
+    language: str
+    profile: str
+
+
+def read_pdf(data: bytes, name: str, *, language: str = "", profile: str = "auto") -> PdfText:
+    """Read the PDF in ``data``; ``name`` is the file as messages call it.
+
+    Raises `ProtectedInput` where a password is asked for or the pages are pictures, `DamagedInput` where the file is
+    broken, `EmptyInput` where nothing is on its pages.
+    """
+    glyphs, warnings = _glyphs(data, name)
+    pages = [merge_rows(lines) for lines in lines_of_pages([page.runs for page in glyphs])]
+    heads = find_heads(pages, [page.height for page in glyphs])
+    printer = _Printer(pages, heads)
+    printer.print()
+    for page, one in enumerate(glyphs, 1):
+        if one.turned:
+            printer.changes.append(Change("turned text", "dropped", one.turned, printer.length, printer.length, page))
+    original = "\n".join(printer.original)
+    language = language or languages.detect(original)
+    reading = blocks_from_lines(tuple(printer.lines), language, profile)
+    blocks = tuple(
+        replace(block, id=number) for number, block in enumerate(_with_regions(reading.blocks, printer.regions))
+    )
+    changes = sorted((*printer.changes, *reading.changes), key=lambda change: change.start)
+    return PdfText(original, blocks, tuple(changes), (*warnings, *reading.warnings), language, reading.profile)
+
+
+def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
+    """The glyphs of every page, and warnings of pages that are pictures."""
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ProtectedInput(f"{name} is protected with a password") from error
+        raise DamagedInput(f"{name} is damaged: no page of it can be read") from error
+    # PDFium mends a file that was cut off by leaving out the pages it cannot find.
+    if b"%%EOF" not in data[-_END:] and b"startxref" not in data[-_END:]:
+        pdf.close()
+        raise DamagedInput(f"{name} is damaged: its end is missing")
+    try:
+        pages: list[PageGlyphs] = []
+        pictures: list[int] = []
+        for number in range(len(pdf)):
+            page = pdf[number]
+            pages.append(glyphs_of(page))
+            if not pages[-1].runs and _has_picture(page):
+                pictures.append(number + 1)
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise DamagedInput(f"{name} is damaged: page {len(pages) + 1} cannot be read") from error
+    finally:
+        pdf.close()
+    readable = sum(len(run) for page in pages for run in page.runs)
+    unmapped = sum(page.unmapped for page in pages)
+    if not readable and not unmapped:
+        if pictures:
+            raise ProtectedInput(f"{name} is a scan: its pages are pictures without text, which need OCR first")
+        raise EmptyInput(f"{name} holds no text")
+    if unmapped > _UNMAPPED * (readable + unmapped):
+        raise ProtectedInput(
+            f"{name} does not say which characters its fonts show, so its text cannot be had without OCR"
+        )
+    warnings = []
+    if pictures:
+        listed = ", ".join(map(str, pictures[:10])) + (", …" if len(pictures) > 10 else "")
+        warnings.append(f"{name}: pictures without text on {plural(len(pictures), 'page')} {listed} were not read")
+    if unmapped:
+        left_out = plural(unmapped, "has no meaning in its font and was", "have no meaning in their fonts and were")
+        warnings.append(f"{name}: {counted(unmapped, 'character')} {left_out} left out")
+    return pages, tuple(warnings)
+
+
+def _has_picture(page: Any) -> bool:
+    import pypdfium2.raw as api
+
+    return next(iter(page.get_objects(filter=[api.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
+
+
+@dataclass(slots=True)
+class _Printer:
+    """Lays the lines of all pages down one after the other: as original text, and as lines for the cleaning."""
+
+    pages: Sequence[Sequence[PageLine]]
+    heads: Sequence[set[int]]
+    original: list[str] = field(default_factory=list)
+    length: int = 0
+    lines: list[Line] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    regions: dict[str, list[Block]] = field(default_factory=dict)
+    _spans: list[tuple[int, int]] = field(default_factory=list)  # of the lines of the page under way
+    _size: float = 10.0  # of the running text
+    _below: dict[int, PageLine] = field(default_factory=dict)  # id of a line: the next one of its size
+    _grid: PageGrid = field(default_factory=lambda: PageGrid({}, 0.0))
+
+    def print(self) -> None:
+        body = [
+            one
+            for page, heads in zip(self.pages, self.heads, strict=True)
+            for n, one in enumerate(page)
+            if n not in heads
+        ]
+        sizes = Counter(round(one.size * 2) / 2 for one in body for _ in one.glyphs)
+        size = sizes.most_common(1)[0][0] if sizes else 10.0
+        mono = sets_listings_apart(body)
+        self._size, self._grid, self._below = size, PageGrid.of(self.pages, body), _followers(body)
+        everywhere = {number for page in self.pages for number in _notes(page, size)}
+        for number, (page, heads) in enumerate(zip(self.pages, self.heads, strict=True), 1):
+            self._page(number, page, heads, size, mono, _notes(page, size), everywhere)
+
+    def _page(
+        self,
+        number: int,
+        page: Sequence[PageLine],
+        heads: set[int],
+        size: float,
+        mono: bool,
+        notes: set[str],
+        everywhere: set[str],
+    ) -> None:
+        body = [at for at in range(len(page)) if at not in heads]
+        regions = {
+            body[region.first]: replace(
+                region, members=tuple(tuple(body[at] for at in cell) for cell in region.members)
+            )
+            for region in find_regions([page[at] for at in body], mono=mono)
+        }
+        taken = {at for region in regions.values() for cell in region.members for at in cell}
+        self._spans = [(0, 0)] * len(page)
+        ready = [_printed(one, notes, everywhere, small=one.size < _SMALL * size) for one in page]
+        for at, (printed, *_) in enumerate(ready):
+            self._spans[at] = (self.length, self.length + len(printed))
+            self.original.append(printed)
+            self.length += len(printed) + 1
+        for at, (printed, text, marks) in enumerate(ready):
+            start, end = self._spans[at]
+            if at in heads:
+                self.changes.append(Change("running heads", "dropped", printed, start, end, number))
+            elif at in regions:
+                self._region(regions[at], page, number)
+            elif at not in taken:
+                line = Line(text, start, end, number, marks=marks)
+                self.lines.append(self._grid.place(page[at], line, self._below.get(id(page[at]))))
+                self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]
+
+    def _region(self, region: PageRegion, page: Sequence[PageLine], number: int) -> None:
+        """Put a fenced stand-in among the lines: the cleaning takes it for a listing and leaves it alone."""
+        slot = chr(_SLOT + len(self.regions))
+        self.regions[slot] = [
+            Block(0, region.kind, text, page=number, start=self._spans[cell[0]][0], end=self._spans[cell[-1]][1])
+            for text, cell in zip(region.texts, region.members, strict=True)
+        ]
+        members = [at for cell in region.members for at in cell]
+        first, last = page[min(members)], page[max(members)]
+        start, end = self._spans[min(members)][0], self._spans[max(members)][1]
+        # The fences differ from region to region, or they would pass for running heads.
+        fence = f"```{slot}"
+        for text, one, a, b in ((fence, first, start, start), (slot, first, start, end), (fence, last, end, end)):
+            # In the size of the running text: in small print it would go on a footnote.
+            self.lines.append(replace(self._grid.place(one, Line(text, a, b, number)), size=self._size))
+
+
+def _followers(body: Sequence[PageLine]) -> dict[int, PageLine]:
+    """For each line, by its identity, the next one of its size: over footnotes and page breaks."""
+    following: dict[float, PageLine] = {}
+    found: dict[int, PageLine] = {}
+    for one in reversed(body):
+        size = round(one.size)
+        if size in following:
+            found[id(one)] = following[size]
+        following[size] = one
+    return found
+
+
+def _with_regions(blocks: Sequence[Block], regions: dict[str, list[Block]]) -> Iterator[Block]:
+    for block in blocks:
+        if block.text in regions:
+            yield from regions[block.text]
+        else:
+            yield block
+
+
+def _notes(page: Sequence[PageLine], size: float) -> set[str]:
+    """The numbers that lines in small print open with on a page, as far as they count on from one to the next."""
+    found: list[str] = []
+    for one in page:
+        match = _NOTE_NUMBER.match(one.text.translate(_LOWER)) if one.size < _SMALL * size else None
+        if match and (
+            not found or not match[1].isdigit() or not found[-1].isdigit() or int(match[1]) == int(found[-1]) + 1
+        ):
+            found.append(match[1])
+    return set(found)
+
+
+def _printed(
+    one: PageLine, notes: set[str], everywhere: set[str], *, small: bool
+) -> tuple[str, str, tuple[FootnoteMark, ...]]:
+    """A line as printed, its text without footnote marks, and the marks.
+
+    A raised number is a mark where its note stands on the page (``notes``); where it stands on another one
+    (``everywhere``) only behind a word or a stop, since "km²" and "10⁶" are raised too.
+    """
+    printed = "".join(_plain(glyph.char) for glyph in one.glyphs)
+    text: list[str] = []
+    marks: list[FootnoteMark] = []
+    length = 0
+    for piece, raised in _raised_parts(one):
+        if raised:
+            # "1⁸" for 18: a font has raised shapes for some of the digits only.
+            before = _LAST_DIGITS.search(text[-1])[0] if text and piece.translate(_LOWER).isdecimal() else ""  # type: ignore[index]
+            for number in (f"{before}{piece.translate(_LOWER)}", piece.translate(_LOWER)):
+                match = _NOTE_NUMBER.fullmatch(number.strip())
+                if match is None or match[1] not in notes | everywhere:
+                    continue
+                if match[1] not in notes and not _BEFORE_MARK.search("".join(text)):
+                    continue
+                cut = len(number) - len(piece)
+                if small and length <= cut:
+                    break  # the number of the note itself
+                if cut:
+                    text[-1] = text[-1][:-cut]
+                    length -= cut
+                marks.append(FootnoteMark(match[1], length))
+                # The blank behind the mark parts two words, but for Chinese, where it belongs to the mark.
+                parted = piece[-1:].isspace() and bool(text) and text[-1][-1:].isascii() and text[-1][-1:] != " "
+                piece = " " if parted else ""
+                break
+            piece = piece.translate(_RAISE)
+        text.append(piece)
+        length += len(piece)
+    line = "".join(text)
+    if small and not marks:
+        match = _NOTE_NUMBER.match(line.translate(_LOWER))
+        if match and match[1] in notes:
+            line = f"{match[1]} {line[match.end() :].lstrip()}"
+    return printed, line, tuple(marks)
+
+
+def _raised_parts(one: PageLine) -> Iterator[tuple[str, bool]]:
+    """The text of a line, parted where raised glyphs begin and end."""
+    part: list[str] = []
+    raised = False
+    for glyph in one.glyphs:
+        is_raised = glyph.raised or glyph.char in _RAISED_DIGITS
+        if is_raised != raised and not glyph.blank:
+            if part:
+                yield "".join(part), raised
+            part, raised = [], is_raised
+        part.append(_plain(glyph.char))
+    if part:
+        yield "".join(part), raised
+
+
+def _plain(char: str) -> str:
+    """Ligatures and the radicals that some fonts name in place of characters, as the letters that they are."""
+    if "\ufb00" <= char <= "\ufb06" or "\u2e80" <= char <= "\u2fdf":
+        return unicodedata.normalize("NFKC", char)
+    return char

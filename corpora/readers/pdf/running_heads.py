@@ -1,0 +1,130 @@
+"""Running heads and page numbers of a PDF, known by their place: they come back at one spot of page after page.
+
+From either edge of a page inwards, a row is a head where its words, numbers aside, stand at the same height of other
+pages too; and, once such a spot is known, where another row stands in it (a head that changes with the chapter).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from corpora.readers.pdf.lines import PageLine
+
+__all__ = ["find_heads"]
+
+_NUMBER = re.compile(r"\d+|\b[ivxlcdm]+\b", re.IGNORECASE)
+_LONE = re.compile(
+    r"[\W_]*#[\W_]*(?:(?:of|/|共)?[\W_]*#)?[\W_]*|第\s*#\s*[页頁].*|page\s*#(?:\s*of\s*#)?", re.IGNORECASE
+)
+_ZONE = 0.15  # of the page height, at either edge
+_DEPTH = 4  # rows at either edge that may be heads
+_PLACE = 3.0  # points by which the same place may differ
+_PAGES = 3  # pages on which a row comes back (two where there are only two or three)
+_SLOT_SHARE = 0.4  # share of pages from which a spot is the place of heads
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Lines on one baseline near an edge; ``key`` is their text with numbers masked, ``numbers`` those numbers."""
+
+    page: int
+    top: bool
+    base: float
+    size: float
+    key: str
+    numbers: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+def find_heads(pages: Sequence[Sequence[PageLine]], heights: Sequence[float]) -> list[set[int]]:
+    """For each page, the positions of those lines in it that are running heads or page numbers."""
+    edges = [
+        (rows, side)
+        for page, (lines, height) in enumerate(zip(pages, heights, strict=True))
+        for side in (True, False)
+        for rows in [list(_edge(lines, page, height, top=side))]
+    ]
+    places: dict[tuple[bool, str], list[_Row]] = defaultdict(list)
+    for rows, side in edges:
+        for row in rows:
+            places[side, row.key].append(row)
+    needed = 2 if len(pages) <= _PAGES else _PAGES
+    repeated = {(row.page, row.lines) for rows in places.values() for row in rows if _comes_back(row, rows, needed)}
+    slots = _slots([row for rows, _ in edges for row in rows if (row.page, row.lines) in repeated], len(pages))
+    found: list[set[int]] = [set() for _ in pages]
+    for rows, side in edges:
+        for row in rows:
+            if (row.page, row.lines) not in repeated and not any(_same(row, side, slot) for slot in slots):
+                break
+            found[row.page].update(row.lines)
+    return found
+
+
+def _edge(lines: Sequence[PageLine], page: int, height: float, *, top: bool) -> Iterator[_Row]:
+    """The rows in the zone at one edge, from the edge inwards."""
+    limit = height * _ZONE
+    order = sorted(range(len(lines)), key=lambda at: lines[at].base if top else -lines[at].base)
+    rows: list[list[int]] = []
+    for at in order:
+        base = lines[at].base
+        if not (base < limit if top else base > height - limit):
+            break
+        if rows and abs(lines[rows[-1][0]].base - base) <= _PLACE:
+            rows[-1].append(at)
+        elif len(rows) == _DEPTH:
+            break
+        else:
+            rows.append([at])
+    for row in rows:
+        row.sort(key=lambda at: lines[at].left)
+        if lines[row[0]].glyphs[0].raised:
+            return  # a footnote, and what stands behind it belongs to the text
+        # Left and right pages have the same pieces in mirrored order.
+        pieces = sorted(("".join(_NUMBER.sub("#", lines[at].text).split()), lines[at].text) for at in row)
+        key = "".join(masked for masked, _ in pieces)
+        numbers = tuple(number for _, text in pieces for number in _NUMBER.findall(text))
+        size = max(lines[at].size for at in row)
+        yield _Row(page, top, lines[row[0]].base, size, key, numbers, tuple(row))
+
+
+def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:
+    alike = [
+        other
+        for other in rows
+        if abs(other.base - row.base) <= _PLACE and abs(other.size - row.size) <= 0.5 and _agree(row, other)
+    ]
+    if len({other.page for other in alike}) >= needed:
+        return True
+    # Two pages are enough for a lone number that counts with the pages.
+    return bool(_LONE.fullmatch(row.key)) and any(
+        other.page != row.page and row.numbers != other.numbers for other in alike
+    )
+
+
+def _agree(row: _Row, other: _Row) -> bool:
+    """Whether each number is the same on both pages or counts with them; that of a footnote does neither."""
+    return all(
+        a == b or not (a.isdigit() and b.isdigit()) or int(b) - int(a) == other.page - row.page
+        for a, b in zip(row.numbers, other.numbers, strict=True)
+    )
+
+
+def _slots(rows: Sequence[_Row], pages: int) -> list[_Row]:
+    """One row for each spot where heads stand on many pages."""
+    slots: list[_Row] = []
+    for row in rows:
+        if not any(_same(row, slot.top, slot) for slot in slots):
+            on = {other.page for other in rows if _same(other, row.top, row)}
+            if pages > _PAGES and len(on) >= _SLOT_SHARE * pages:
+                slots.append(row)
+    return slots
+
+
+def _same(row: _Row, top: bool, slot: _Row) -> bool:
+    return (
+        top == slot.top
+        and row.top == slot.top
+        and abs(row.base - slot.base) <= _PLACE
+        and abs(row.size - slot.size) <= 0.5
+    )

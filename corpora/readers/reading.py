@@ -1,0 +1,136 @@
+"""Read a document of any known type: `read(path)` is the one way in, and what it refuses it refuses in one sentence.
+
+The type is found by content, the encoding and the language are found offline, and the reader of the type does the rest.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpora.document import Block, Change, Document, Section
+from corpora.errors import EmptyInput, UsageError
+from corpora.readers import encodings, file_type, txt
+from corpora.readers.file_type import FileType
+from corpora.readers.outline import outline
+from corpora.text import languages
+
+__all__ = ["read"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a reader hands back, whatever the type."""
+
+    original: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...] = ()
+    warnings: tuple[str, ...] = ()
+    language: str = ""
+    profile: str = "plain"
+    encoding: str = ""
+
+
+def read(path: Path | str, *, language: str | None = None, profile: str = "auto", segmented: bool = False) -> Document:
+    """Read the document at ``path``: plain text, HTML, PDF or DOCX.
+
+    ``language`` (any form of code that `languages.known` takes) overrules what is detected, ``profile`` what
+    the structure looks like ("auto", "un", "legal", "plain"). ``segmented`` takes plain text as it is, one unit a
+    line: block ids are line numbers from 0 and a blank line is a block without text.
+
+    Raises `InputError` or one of its kinds, naming the file, for whatever cannot be read: missing, empty, another type
+    than its name says, damaged, encrypted, a scan.
+    """
+    path = Path(path)
+    data = file_type.load(path)
+    kind = file_type.sniff(data, path)
+    if segmented and kind is not FileType.TEXT:
+        raise UsageError(f"{path} is not plain text, so it cannot hold one unit a line (--segmented)")
+    stated = languages.known(language) if language else ""
+    if kind is FileType.HTML:
+        content = _html(data, path, stated, profile)
+    elif kind is FileType.PDF:
+        content = _pdf(data, path, stated, profile)
+    elif kind is FileType.DOCX:
+        content = _docx(data, path, stated, profile)
+    elif segmented:
+        content = _units(data, path, stated)
+    else:
+        content = _text(data, path, stated, profile)
+    if not any(block.text.strip() for block in content.blocks):
+        raise EmptyInput(f"{path} holds no text")
+    return Document(
+        language=content.language,
+        path=str(path),
+        blocks=content.blocks,
+        outline=Section(None, 0, 0, len(content.blocks)) if segmented else outline(content.blocks),
+        original=content.original,
+        profile=content.profile,
+        encoding=content.encoding,
+        changes=content.changes,
+        warnings=content.warnings,
+        properties={"format": kind.name.lower()},
+    )
+
+
+def _text(data: bytes, path: Path, language: str, profile: str) -> _Content:
+    from corpora.cleaning.pipeline import blocks_from_lines
+
+    decoded = _decoded(data, path)
+    language = language or languages.detect(decoded.text)
+    reading = blocks_from_lines(tuple(txt.lines_of(decoded.text)), language, profile)
+    return _Content(
+        decoded.text,
+        reading.blocks,
+        reading.changes,
+        _warnings(decoded.warning) + reading.warnings,
+        language,
+        reading.profile,
+        decoded.encoding,
+    )
+
+
+def _units(data: bytes, path: Path, language: str) -> _Content:
+    decoded = _decoded(data, path)
+    language = language or languages.detect(decoded.text)
+    blocks = txt.units_of(decoded.text)
+    return _Content(decoded.text, blocks, (), _warnings(decoded.warning), language, "plain", decoded.encoding)
+
+
+def _html(data: bytes, path: Path, language: str, profile: str) -> _Content:
+    from corpora.cleaning.markup import structured
+    from corpora.readers.html.reader import declared_encoding, read_html
+
+    decoded = _decoded(data, path, declared_encoding(data))
+    page = read_html(decoded.text, str(path))
+    blocks, profile = structured(page.blocks, profile)
+    language = language or languages.detect("\n".join(block.text for block in blocks))
+    return _Content(
+        page.original, blocks, page.changes, _warnings(decoded.warning), language, profile, decoded.encoding
+    )
+
+
+def _decoded(data: bytes, path: Path, declared: str | None = None) -> encodings.Decoded:
+    decoded = encodings.decode(data, str(path), declared=declared)
+    if not decoded.text.strip():
+        raise EmptyInput(f"{path} holds nothing but blank lines")
+    return decoded
+
+
+def _warnings(*texts: str) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)
+
+
+def _pdf(data: bytes, path: Path, language: str, profile: str) -> _Content:
+    from corpora.readers.pdf.reader import read_pdf
+
+    pdf = read_pdf(data, str(path), language=language, profile=profile)
+    return _Content(pdf.original, pdf.blocks, pdf.changes, pdf.warnings, pdf.language, pdf.profile)
+
+
+def _docx(data: bytes, path: Path, language: str, profile: str) -> _Content:
+    from corpora.cleaning.markup import structured
+    from corpora.readers.docx.reader import read_docx
+
+    docx = read_docx(data, str(path))
+    blocks, profile = structured(docx.blocks, profile)
+    language = language or languages.detect("\n".join(block.text for block in blocks))
+    return _Content(docx.original, blocks, docx.changes, (), language, profile)

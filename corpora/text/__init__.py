@@ -1,0 +1,1 @@
+"""Languages, numerals, list markers, sentences and mentions: what text says, wherever it came from."""

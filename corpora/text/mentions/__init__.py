@@ -1,0 +1,1 @@
+"""Find numbers, dates, references and other values that must be equal on both sides of a translation."""

@@ -1,0 +1,262 @@
+"""What the recognizers of all languages share: the `Mention`, and the patterns of addresses, symbols and figures.
+
+A recognizer is one alternation of named groups and one reading function a name. A pattern that only asks whether
+anything is there runs first, since most sentences hold neither a figure nor an address.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+__all__ = [
+    "ARABIC",
+    "SHARED",
+    "TAIL",
+    "Certainty",
+    "Mention",
+    "MentionKind",
+    "Reader",
+    "Recognizer",
+    "canonical",
+    "compiled",
+    "date_value",
+    "number",
+    "roman",
+    "shared_readers",
+]
+
+
+class MentionKind(StrEnum):
+    """What a mention is; the string is what reports print."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    FRACTION = "fraction"
+    ORDINAL = "ordinal"
+    DATE = "date"
+    TIME = "time"
+    REFERENCE = "reference"
+    SYMBOL = "symbol"
+    URL = "url"
+    EMAIL = "e-mail"
+    FOOTNOTE = "footnote mark"
+    CODE = "code"
+
+
+class Certainty(IntEnum):
+    """How sure it is that a mention means its value and nothing else.
+
+    VAGUE: an ordinary word too ("one", 一); never to be missed. LIKELY: a number in words; SURE: figures.
+    """
+
+    VAGUE = 0
+    LIKELY = 1
+    SURE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A value that stands in a text at ``[start, end)``.
+
+    ``value`` is the same string in all languages: a plain decimal ("12000000", "0.5"), "5%", "1/3", an ISO date or
+    the part of one that is known ("2017-11-06", "2017-11", "--11-06", "--11"), "10:30", "article:30" (see
+    `corpora.text.mentions.english` for the names), or the symbol, address or code in its usual case.
+    """
+
+    kind: MentionKind
+    value: str
+    start: int
+    end: int
+    certainty: Certainty = Certainty.SURE
+
+    @property
+    def figures(self) -> list[str]:
+        """The runs of ASCII digits in the value."""
+        return _FIGURES.findall(self.value)
+
+
+Reader = Callable[[re.Match[str]], Iterable[Mention]]
+
+_FIGURES = re.compile(r"[0-9]+")
+_D = "[0-9０-９]"
+#: Figures with or without marks between thousands; spaces only where UN documents set them: before three digits.
+ARABIC = (
+    rf"(?:{_D}{{1,3}}(?:,{_D}{{3}})+(?!{_D})(?:\.{_D}+)?"
+    rf"|{_D}{{1,3}}(?:[ \u00a0\u2009\u202f]{_D}{{3}})+(?![0-9０-９.])"
+    rf"|{_D}+(?:[.．]{_D}+)*)"
+)
+_EDGE = r"(?<![A-Za-z0-9_])"
+#: Alternatives that stand before those of a language, in order: the first that matches at a place wins.
+SHARED = (
+    ("url", r"(?:https?|ftp)://[!-~]+|(?<![A-Za-z0-9@])www\.[!-~]+\.[!-~]+"),
+    ("email", _EDGE + r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
+    ("symbol", _EDGE + r"[A-Z]{1,12}(?=[A-Za-z0-9./()-]*[0-9])(?:\.[A-Z0-9]+)?(?:/[A-Za-z0-9][A-Za-z0-9().-]*)+"),
+    (
+        "iso",
+        r"(?<![0-9０-９/-])[12][0-9]{3}(?P<mark>[-/])(?:1[0-2]|0[1-9])(?P=mark)(?:3[01]|[12][0-9]|0[1-9])(?![0-9/-])",
+    ),
+)
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recognizer:
+    """A compiled grammar: ``wanted`` asks whether any mention can be there, ``pattern`` finds, ``readers`` read."""
+
+    wanted: Callable[[str], bool]
+    pattern: re.Pattern[str]
+    readers: Mapping[str, Reader]
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """Return the mentions in ``text`` in reading order, without overlap."""
+        if not self.wanted(text):
+            return ()
+        found: list[Mention] = []
+        for match in self.pattern.finditer(text):
+            found.extend(self.readers[match.lastgroup or ""](match))
+        return tuple(found)
+
+
+def canonical(figures: str) -> str:
+    """Return figures in any width as a plain decimal: no marks between thousands, no leading or trailing zeros.
+
+    Figures with two points or more ("3.9.1") are version numbers and stay as they are.
+    """
+    text = unicodedata.normalize("NFKC", figures)
+    text = text.replace(",", "").replace(" ", "").replace("\u2009", "").replace("\u202f", "")
+    if text.count(".") > 1:
+        return text
+    whole, _, decimals = text.partition(".")
+    decimals = decimals.rstrip("0")
+    whole = whole.lstrip("0") or "0"
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def number(value: float) -> str:
+    """Return a number as a plain decimal string, at most six places."""
+    return str(int(value)) if value == int(value) else f"{value:.6f}".rstrip("0")
+
+
+def date_value(year: int | None, month: int, day: int | None) -> str:
+    """Return an ISO 8601 date with the unknown parts left out: "2017-11-06", "2017-11", "--11-06", "--11"."""
+    head = f"{year:04d}-{month:02d}" if year else f"--{month:02d}"
+    return f"{head}-{day:02d}" if day else head
+
+
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+def roman(text: str) -> int:
+    """Return the value of a Roman numeral in capitals, unchecked."""
+    total = 0
+    for sign, following in zip(text, [*text[1:], "I"], strict=True):
+        value = _ROMAN[sign]
+        total += -value if value < _ROMAN[following] else value
+    return total
+
+
+def _trimmed(text: str) -> str:
+    """Drop what ends a sentence or closes a bracket that was opened before the address."""
+    while text:
+        last = text[-1]
+        if last in ".,;:!?'\"`*>|\\" or (last in _PAIRS and text.count(last) > text.count(_PAIRS[last])):
+            text = text[:-1]
+        else:
+            break
+    return text
+
+
+def _url(match: re.Match[str]) -> Iterable[Mention]:
+    # An address ends where markup or a quotation around it begins.
+    address = _trimmed(re.split(r"[<>\"`]|\]\(|\)\[", match[0])[0])
+    yield Mention(MentionKind.URL, address.rstrip("/"), match.start(), match.start() + len(address))
+
+
+def _email(match: re.Match[str]) -> Iterable[Mention]:
+    yield Mention(MentionKind.EMAIL, match[0].lower(), match.start(), match.end())
+
+
+def _symbol(match: re.Match[str]) -> Iterable[Mention]:
+    symbol = _trimmed(match[0])
+    if any(sign.isdigit() for sign in symbol):
+        yield Mention(MentionKind.SYMBOL, symbol, match.start(), match.start() + len(symbol))
+
+
+def _iso(match: re.Match[str]) -> Iterable[Mention]:
+    yield Mention(MentionKind.DATE, match[0].replace("/", "-"), match.start(), match.end())
+
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def _footnote(match: re.Match[str]) -> Iterable[Mention]:
+    yield Mention(MentionKind.FOOTNOTE, match[0].translate(_SUPERSCRIPTS), match.start(), match.end(), Certainty.LIKELY)
+
+
+def _time(match: re.Match[str]) -> Iterable[Mention]:
+    hours, minutes = match[0].split(":")[:2]
+    yield Mention(MentionKind.TIME, f"{int(hours)}:{minutes}", match.start(), match.end())
+
+
+_UNITS = re.compile(r"[0-9.]+[a-zA-Z]{1,3}\Z")
+
+
+def _code(match: re.Match[str]) -> Iterable[Mention]:
+    code = match[0].rstrip(".-+/")
+    if not any(sign.isdigit() for sign in code):
+        return
+    # "10km" is a number with its unit, "20th" would have been read before: the figures alone must be there.
+    certainty = Certainty.LIKELY if _UNITS.match(code) else Certainty.SURE
+    yield Mention(MentionKind.CODE, code.casefold(), match.start(), match.start() + len(code), certainty)
+
+
+def _arabic(match: re.Match[str]) -> Iterable[Mention]:
+    yield Mention(MentionKind.NUMBER, canonical(match[0]), match.start(), match.end())
+
+
+def _percent(match: re.Match[str]) -> Iterable[Mention]:
+    value = canonical(re.match(ARABIC, match[0])[0])  # type: ignore[index]
+    yield Mention(MentionKind.PERCENT, f"{value}%", match.start(), match.end())
+
+
+#: Alternatives that stand after those of a language.
+TAIL = (
+    ("footnote", r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+"),
+    ("clock", r"(?<![0-9.:])(?:2[0-3]|[01]?[0-9]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])"),
+    (
+        "code",
+        _EDGE + r"(?:[A-Za-z][A-Za-z_]*(?:[-+.]{1,2})?[0-9][A-Za-z0-9_.+-]*"
+        r"|[0-9]+(?:\.[0-9]+)*(?:\.x\b|[A-Za-z][A-Za-z0-9_]*))",
+    ),
+    ("percent", ARABIC + r"\s?[%％]"),
+    ("arabic", ARABIC),
+)
+
+
+def shared_readers() -> dict[str, Reader]:
+    """The readers of `SHARED` and `TAIL`, to be joined with those of a language."""
+    return {
+        "url": _url,
+        "email": _email,
+        "symbol": _symbol,
+        "iso": _iso,
+        "footnote": _footnote,
+        "clock": _time,
+        "code": _code,
+        "percent": _percent,
+        "arabic": _arabic,
+    }
+
+
+def compiled(
+    alternatives: Iterable[tuple[str, str]], wanted: Callable[[str], bool], gate: str, readers: Mapping[str, Reader]
+) -> Recognizer:
+    """Build a `Recognizer` of named alternatives, standing between those that all languages share.
+
+    ``gate`` is tried first at every place in the text, so that most places cost one step and not one an alternative.
+    """
+    parts = (f"(?P<{name}>{pattern})" for name, pattern in [*SHARED, *alternatives, *TAIL])
+    pattern = re.compile(f"{gate}(?:{'|'.join(parts)})")
+    return Recognizer(wanted, pattern, {**shared_readers(), **readers})

@@ -1,0 +1,133 @@
+"""Find what must be equal on both sides of a translation: numbers, dates, references, symbols, addresses.
+
+Each mention carries a value that does not depend on the language it was written in: 第三十条 and "article 30" are
+both ``reference article:30``, 2017 年 11 月 6 日 and "November 6, 2017" both ``date 2017-11-06``, 1,200万 and
+"12 million" both ``number 12000000``. So the aligner can count equal values as evidence, the memory can put one
+number in the place of another, and the checks can say which value is missing. One regular expression a language
+finds the candidates in a single pass, and a small function a kind reads each; no model and no dictionary of the
+world, hence tens of thousands of short texts a second.
+
+Numerals that are also ordinary words (一, "one", "second") are kept as mentions of low `Certainty`: they may answer
+to a figure on the other side, but nobody should complain where they have no answer.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from corpora.text.languages import base
+from corpora.text.mentions.chinese import recognizer as chinese
+from corpora.text.mentions.english import recognizer as english
+from corpora.text.mentions.grammar import Certainty, Mention, MentionKind, Recognizer
+from corpora.text.mentions.other import recognizer as other
+
+__all__ = ["Certainty", "Mention", "MentionKind", "common", "core", "mentions", "unmatched"]
+
+
+@lru_cache(maxsize=256)
+def _recognizer(language: str) -> Recognizer:
+    name = base(language)
+    return chinese() if name == "zh" else english() if name == "en" else other(name)
+
+
+@lru_cache(maxsize=4096)
+def mentions(text: str, language: str) -> tuple[Mention, ...]:
+    """Return the mentions in ``text`` in reading order; they do not overlap.
+
+    ``start`` and ``end`` index ``text``. ``language`` is a BCP 47 code; Chinese and English are read in full, the
+    languages of `corpora.text.mentions.other` in digits, dates and references, all others in digits, symbols and
+    addresses.
+    """
+    return _recognizer(language).find(text)
+
+
+def core(mention: Mention) -> str:
+    """The bare value, without what kind of thing it counts: ``30`` of 第三十条, of "thirtieth" and of "30 %"."""
+    return mention.value.rpartition(":")[2].rstrip("%")
+
+
+def common(left: Sequence[Mention], right: Sequence[Mention]) -> list[tuple[Mention, Mention]]:
+    """Pair the mentions of both sides that have the same value, each used once, exact kinds before bare values."""
+    pairs: list[tuple[Mention, Mention]] = []
+    rest_left, rest_right = list(left), list(right)
+    for key in (lambda m: (m.kind, m.value), core):
+        waiting: dict[object, list[Mention]] = {}
+        for mention in rest_right:
+            waiting.setdefault(key(mention), []).append(mention)
+        unpaired = []
+        for mention in rest_left:
+            answers = waiting.get(key(mention))
+            if answers:
+                pairs.append((mention, answers.pop(0)))
+            else:
+                unpaired.append(mention)
+        rest_left = unpaired
+        rest_right = [mention for answers in waiting.values() for mention in answers]
+        if not rest_left or not rest_right:
+            break
+    return sorted(pairs, key=lambda pair: pair[0].start)
+
+
+def unmatched(left: Sequence[Mention], right: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
+    """Return the mentions of either side whose value stands nowhere on the other; how often it stands does not count.
+
+    A value answers to the same value of another kind ("third" to 3, "chapter 5" to 第五节), a date to a partial
+    date that it fits or to its parts, a code to the figures in it.
+    """
+    return _missing(left, right), _missing(right, left)
+
+
+def _missing(these: Sequence[Mention], those: Sequence[Mention]) -> list[Mention]:
+    if not these:
+        return []
+    there = {core(mention) for mention in those}
+    dates = [mention.value for mention in those if mention.kind == MentionKind.DATE]
+    parts = {part.lstrip("0") for date in dates for part in date.split("-") if part}
+    for mention in those:
+        if mention.kind in _LOOSE:
+            there.update(number.lstrip("0") or "0" for number in mention.figures)
+    missing = []
+    for mention in these:
+        value = core(mention)
+        if value in there:
+            continue
+        if mention.kind == MentionKind.DATE:
+            if any(_fits(mention.value, date) for date in dates) or _all_in(mention.value.split("-"), there):
+                continue
+        elif value in parts or (_is_loose(mention, these, those) and _all_in(mention.figures, there | parts)):
+            continue
+        missing.append(mention)
+    return missing
+
+
+_LOOSE = frozenset(
+    {
+        MentionKind.CODE,
+        MentionKind.TIME,
+        MentionKind.SYMBOL,
+        MentionKind.REFERENCE,
+        MentionKind.FRACTION,
+        MentionKind.URL,
+        MentionKind.NUMBER,
+    }
+)
+
+
+def _is_loose(mention: Mention, these: Sequence[Mention], those: Sequence[Mention]) -> bool:
+    """True where the figures of a value may answer by themselves; not of resolution 6/1 where 3/1 is named instead."""
+    if mention.kind != MentionKind.REFERENCE or "/" not in mention.value:
+        return mention.kind in _LOOSE
+    mine = {core(one) for one in these}
+    return all(core(one) in mine for one in those if one.kind == MentionKind.REFERENCE and "/" in one.value)
+
+
+def _fits(one: str, other: str) -> bool:
+    """True where two dates, either of them with parts left open, can be the same day."""
+    mine, theirs = (
+        date.split("-") if not date.startswith("--") else ["", *date[2:].split("-")] for date in (one, other)
+    )
+    return all(not a or not b or a == b for a, b in zip(mine, theirs, strict=False))
+
+
+def _all_in(parts: Sequence[str], there: set[str]) -> bool:
+    known = [part.lstrip("0") for part in parts if part.strip("0")]
+    return bool(known) and all(part in there for part in known)

@@ -1,0 +1,141 @@
+"""`fetch` against a real HTTP server of the tests' own on loopback."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from corpora.errors import FetchError, UsageError
+from corpora.readers.fetch import FetchOptions, fetch, file_name
+
+PDF = b"%PDF-1.7\n" + b"x" * 5000
+
+
+class Service(BaseHTTPRequestHandler):
+    """Answers as the UN's service does; the symbol says which of its moods is wanted."""
+
+    asked: ClassVar[list[str]] = []
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
+        symbol = query.get("s", url.path)
+        self.asked.append(symbol)
+        if symbol == "A/REDIRECT/1":
+            self.answer(302, b"", Location="/files/document")
+        elif symbol == "A/CIRCLE/1":
+            self.answer(302, b"", Location=self.path)
+        elif symbol == "A/MISSING/1":
+            self.answer(404, b"not here")
+        elif symbol == "A/PAGE/1":
+            self.answer(200, b"<!DOCTYPE html><html><head><title>No document &amp; no luck</title></head></html>")
+        elif symbol == "A/BUSY/1" and self.asked.count(symbol) < 3:
+            self.answer(503, b"busy")
+        elif symbol == "A/LATER/1":
+            self.answer(429, b"", **{"Retry-After": "3600"})
+        elif symbol == "A/SLOW/1" and self.asked.count(symbol) < 2:
+            threading.Event().wait(1.0)
+        elif symbol == "A/BROKEN/1":
+            self.answer(200, PDF, length=len(PDF) + 1000)
+        elif symbol == "A/EMPTY/1":
+            self.answer(200, b"")
+        else:
+            self.answer(200, PDF + query.get("l", "").encode())
+
+    def answer(self, status: int, body: bytes, length: int | None = None, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def options() -> Iterator[FetchOptions]:
+    Service.asked.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield FetchOptions(service=f"http://127.0.0.1:{server.server_port}/access", backoff=0.01, timeout=5, retries=2)
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_language_asked_for_comes(options: FetchOptions) -> None:
+    assert fetch("A/RES/58/4", "zh-CN", options).content == PDF + b"zh"
+
+
+def test_redirects_are_followed(options: FetchOptions) -> None:
+    fetched = fetch("A/REDIRECT/1", "en", options)
+    assert fetched.content == PDF
+    assert fetched.url.endswith("/files/document")
+
+
+def test_a_busy_service_is_asked_again(options: FetchOptions) -> None:
+    assert fetch("A/BUSY/1", "en", options).content == PDF + b"en"
+    assert Service.asked == ["A/BUSY/1"] * 3
+
+
+def test_a_time_out_is_tried_again(options: FetchOptions) -> None:
+    assert fetch("A/SLOW/1", "en", replace(options, timeout=0.3)).content == PDF + b"en"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "message"),
+    [
+        ("A/MISSING/1", "there is no document A/MISSING/1 in en"),
+        ("A/PAGE/1", "web page .“No document & no luck”."),
+        ("A/CIRCLE/1", "redirects in a circle"),
+        ("A/LATER/1", "answers 429"),
+        ("A/BROKEN/1", "could not be fetched|broke off"),
+        ("A/EMPTY/1", "sent nothing instead of a pdf"),
+    ],
+)
+def test_what_is_no_document_is_refused(options: FetchOptions, tmp_path: Path, symbol: str, message: str) -> None:
+    with pytest.raises(FetchError, match=message):
+        fetch(symbol, "en", replace(options, cache=tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_document_over_the_limit_is_refused(options: FetchOptions) -> None:
+    with pytest.raises(FetchError, match="larger than the limit"):
+        fetch("A/RES/58/4", "en", replace(options, max_bytes=1000))
+
+
+def test_a_service_that_is_not_there(options: FetchOptions) -> None:
+    with pytest.raises(FetchError, match="cannot be reached"):
+        fetch("A/RES/58/4", "en", replace(options, service="http://127.0.0.1:9/access", retries=1))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "language", "change"),
+    [
+        ("", "en", {}), ("../../etc/passwd", "en", {}), ("A/RES/58/4\n", "de", {}), ("hello", "en", {}),
+        ("A/RES/58/4", "en", {"format": "exe"}), ("A/RES/58/4", "en", {"service": "ftp://nowhere"}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_for(options: FetchOptions, symbol: str, language: str, change: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        fetch(symbol, language, replace(options, **change))
+
+
+def test_the_cache_spares_the_second_question(options: FetchOptions, tmp_path: Path) -> None:
+    cached = replace(options, cache=tmp_path)
+    first, second = fetch("A/RES/58/4", "zh", cached), fetch("A/RES/58/4", "zh", cached)
+    assert (first.cached, second.cached) == (False, True)
+    assert first.content == second.content
+    assert len(Service.asked) == 1
+
+
+def test_names_of_files_fit_every_system() -> None:
+    assert file_name("CAC/COSP/WG.2/2016/4", "zh-CN", "pdf") == "CAC_COSP_WG.2_2016_4.zh.pdf"
+    assert file_name("A/RES/ES-10/14(I)", "en", "docx") == "A_RES_ES-10_14_I.en.docx"

@@ -1,0 +1,44 @@
+"""Files into a memory: what goes in, what does not, and that nothing is left out in silence."""
+
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import UsageError
+from tm.jobs.import_file import ImportOptions, import_file
+from tm.store.memory import Memory
+
+LINES = """\
+{"source": "甲", "target": "A", "source_lang": "zh-CN", "target_lang": "en-US", "score": 0.9}
+{"source": "乙", "target": "B", "source_lang": "zh-CN", "target_lang": "en-US", "score": 0.2}
+{"source": "丙", "target": "C", "source_lang": "zh-CN", "target_lang": "en-US"}
+{"source": "丁", "target": " ", "source_lang": "zh-CN", "target_lang": "en-US"}
+{"source": "戊", "target": "E", "source_lang": "zh-CN", "target_lang": "fr-FR"}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text(LINES, encoding="utf-8")
+    return path
+
+
+def test_whatever_stays_out_is_counted(file: Path, tmp_path: Path) -> None:
+    options = ImportOptions(min_quality=0.5, status="reviewed")
+    with Memory.open(tmp_path / "m.duiyi", create=True) as memory:
+        told = import_file(memory, file, options, target_lang="en").as_json()
+        kept = {unit.source: unit for unit in memory.units()}
+    assert set(kept) == {"甲", "丙"}
+    assert {unit.status for unit in kept.values()} == {"reviewed"}
+    assert {unit.origin.source_file for unit in kept.values()} == {"pairs.jsonl"}
+    assert (told["read"], told["new"], told["left_out"]) == (3, 2, {"no target text": 1})
+    assert told["passed_over"]["quality below 0.5"] == 1
+    assert sum(told["passed_over"].values()) == 2
+    assert told["read"] + sum(told["passed_over"].values()) == LINES.count("\n")
+
+
+def test_options_are_checked() -> None:
+    for wrong in ({"keep": "some"}, {"status": "good"}):
+        with pytest.raises(UsageError):
+            ImportOptions(**wrong)  # type: ignore[arg-type]

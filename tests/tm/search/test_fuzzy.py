@@ -1,0 +1,49 @@
+"""The fuzzy measure: what costs how much, and the bound that the index builds on."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.data import cases
+from tm.folding import fold, key, tokens, weight
+from tm.search.fuzzy import PreparedQuery, allowed, similarity
+
+CASES = cases("fuzzy")
+TEXTS = st.text(alphabet="甲乙丙丁 合同。，ＡＢ12ab' Word⟦/⟧", max_size=30)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_scores(case: dict[str, Any]) -> None:
+    found = similarity(*case["input"])
+    assert {"score": found.score, "looks": list(found.looks)} == case["expected"]
+
+
+@given(TEXTS, TEXTS)
+def test_symmetric_and_hundred_only_for_the_same(left: str, right: str) -> None:
+    one, other = similarity(left, right), similarity(right, left)
+    assert one == other
+    assert 0 <= one.score <= 100
+    assert (one.score == 100) == (left == right)
+
+
+@given(TEXTS, TEXTS, st.integers(50, 100))
+def test_content_bounds_the_score(left: str, right: str, minimum: int) -> None:
+    question = PreparedQuery(left)
+    if question.compare(right).score >= minimum:
+        found = question.distance(right, minimum)
+        assert found is not None
+        assert found[0] <= allowed(found[1], minimum)
+
+
+@given(TEXTS)
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert key(fold(text)) == key(fold(text))
+    assert tokens(fold(text)) == tokens(fold(text).upper().casefold())
+
+
+def test_weight_counts_characters_and_words() -> None:
+    assert weight("本协议自 2024 年生效。") == 8
+    assert weight("This agreement enters into force.") == 5
+    assert weight("…") == 1

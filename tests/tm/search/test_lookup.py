@@ -1,0 +1,218 @@
+"""Look-ups: kinds and scores, directions, penalties, and that the index misses nothing brute force finds."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpora.errors import UsageError
+from tm.search.analysis import coverage
+from tm.search.diff import differences
+from tm.search.fuzzy import PreparedQuery, similarity
+from tm.search.lookup import LookupOptions, check_languages, lookup
+from tm.search.matches import MatchKind
+from tm.store import index
+from tm.store.filters import Filters
+from tm.store.memory import Memory
+from tm.unit import Unit
+
+
+def unit(source: str, target: str, **more: object) -> Unit:
+    return Unit(source, target, "zh-CN", "en-US", **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory.open(tmp_path / "m.duiyi", create=True)
+
+
+@pytest.fixture
+def treaty(memory: Memory) -> Memory:
+    memory.add(
+        [
+            unit("第一条", "Article 1", next="本协议自签字之日起生效。"),
+            unit(
+                "本协议自签字之日起生效。",
+                "This agreement enters into force on signature.",
+                previous="第一条",
+                next="第二条",
+            ),
+            unit("本協議自簽字之日起生效。", "This agreement takes effect on signature."),
+            unit("本协议自批准之日起生效。", "This agreement enters into force on ratification.", status="reviewed"),
+            unit("本协议自批准之日起生效。", "Rejected.", status="rejected"),
+            unit("共有 12 名成员参加会议", "12 members attended the meeting"),
+        ]
+    )
+    return memory
+
+
+def test_kinds_and_scores(treaty: Memory) -> None:
+    matches = lookup([treaty], "本协议自签字之日起生效。")
+    assert [(match.kind, match.score) for match in matches] == [
+        (MatchKind.EXACT, 100),
+        (MatchKind.FUZZY, 95),
+        (MatchKind.FUZZY, 81),
+    ]
+    assert matches[1].looks == ("form",)
+    assert matches[2].unit.target == "This agreement enters into force on ratification."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "score"),
+    [
+        ("第一条", "第二条", "context", 102),
+        ("第一条", "别的", "context", 101),
+        ("别的", "第二条", "context", 101),
+        ("", "第二条", "context", 101),
+        ("别的", "", "exact", 100),
+    ],
+)
+def test_context(treaty: Memory, before: str, after: str, kind: str, score: int) -> None:
+    match, *_ = lookup([treaty], "本协议自签字之日起生效。", LookupOptions(previous=before, next=after))
+    assert (match.kind, match.score) == (kind, score)
+
+
+def test_neighbours_must_stand_at_one_place(memory: Memory) -> None:
+    memory.add([unit("甲", "A", previous="一", next="二"), unit("甲", "A", previous="三", next="四")])
+    assert lookup([memory], "甲", LookupOptions(previous="一", next="四"))[0].score == 101
+    assert lookup([memory], "甲", LookupOptions(previous="三", next="四"))[0].score == 102
+
+
+def test_the_other_direction(treaty: Memory) -> None:
+    match, *_ = lookup([treaty], "This agreement enters into force on signature.")
+    assert (match.score, match.reverse) == (100, True)
+    assert match.unit.source_lang == "en-US"
+    assert match.unit.target == "本协议自签字之日起生效。"
+    assert lookup([treaty], "This agreement enters into force on the signature.")[0].score == 87
+
+
+def test_languages(treaty: Memory) -> None:
+    text = "本协议自签字之日起生效。"
+    assert lookup([treaty], text, LookupOptions(filters=Filters(source_lang="zh-TW", target_lang="en-GB")))
+    assert not lookup([treaty], text, LookupOptions(filters=Filters(source_lang="en")))
+    assert not lookup([treaty], text, LookupOptions(filters=Filters(target_lang="de")))
+    check_languages([treaty], "zh", "en-GB")
+    with pytest.raises(UsageError, match="no unit has the language fr; there are en-US, zh-CN"):
+        check_languages([treaty], "zh", "fr")
+
+
+def test_rejected_units_answer_only_when_asked_for(treaty: Memory) -> None:
+    text = "本协议自批准之日起生效。"
+    assert "Rejected." not in {match.unit.target for match in lookup([treaty], text)}
+    asked = LookupOptions(filters=Filters(statuses=("rejected",)))
+    assert [match.unit.target for match in lookup([treaty], text, asked)] == ["Rejected."]
+
+
+def test_several_memories_with_penalties(treaty: Memory, tmp_path: Path) -> None:
+    with Memory.open(tmp_path / "other.duiyi", create=True) as other:
+        other.add([unit("本协议自签字之日起生效。", "Other."), unit("第一条", "Article 1")])
+        matches = lookup([treaty, (other, 10)], "本协议自签字之日起生效。")
+        assert [(match.score, match.unit.target) for match in matches][:3] == [
+            (100, "This agreement enters into force on signature."),
+            (95, "This agreement takes effect on signature."),
+            (90, "Other."),
+        ]
+        assert len(lookup([treaty, (other, 10)], "第一条")) == 1, "the same pair comes once"
+
+
+def test_substitution(treaty: Memory) -> None:
+    match, *_ = lookup([treaty], "共有 15 名成员参加会议", LookupOptions(substitute=True))
+    assert match.unit.target == "15 members attended the meeting"
+    assert match.stored_target == "12 members attended the meeting"
+    assert match.adapted == (("12", "15"),)
+    assert match.score < 100
+    assert match.as_json()["adapted"] == [["12", "15"]]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "长" * 10_001, "word " * 4_000, "\ud800"])
+def test_questions_that_are_none(treaty: Memory, text: str) -> None:
+    with pytest.raises(UsageError):
+        lookup([treaty], text)
+
+
+@pytest.mark.parametrize("text", ["'; DROP TABLE units; --", '"', "* OR NEAR(", "%_\\", "\x00", "…"])
+def test_questions_are_text_and_nothing_else(treaty: Memory, text: str) -> None:
+    assert lookup([treaty], text) == []
+    assert len(treaty) == 6
+
+
+@pytest.mark.parametrize("wrong", [{"minimum": 20}, {"minimum": 101}, {"limit": 0}])
+def test_options(wrong: dict[str, int]) -> None:
+    with pytest.raises(UsageError):
+        LookupOptions(**wrong)  # type: ignore[arg-type]
+
+
+WORDS = ["the", "committee", "shall", "report", "to", "assembly", "12", "on", "measures", "taken", "States,"]
+SIGNS = "委员会应向大会报告所采取的措施12，各国"
+
+
+def texts(seed: int, count: int) -> list[str]:
+    chance = random.Random(seed)
+    found = []
+    for number in range(count):
+        pool, joiner = (WORDS, " ") if number % 2 else (list(SIGNS), "")
+        found.append(joiner.join(chance.choice(pool) for _ in range(chance.randrange(1, 16))))
+    return found
+
+
+@pytest.mark.parametrize("minimum", [50, 70, 90])
+@pytest.mark.parametrize("waiting", [0, 100_000])
+def test_nothing_is_missed_that_brute_force_finds(memory: Memory, minimum: int, waiting: int) -> None:
+    stored = list(dict.fromkeys(texts(1, 400)))
+    memory.add([unit(text, f"target {number}") for number, text in enumerate(stored)])
+    with memory.writing() as connection:
+        index.update(connection, waiting)
+    for text in texts(2, 24):
+        question = PreparedQuery(text)
+        expected = {one for one in stored if question.compare(one).score >= minimum}
+        found = lookup([memory], text, LookupOptions(minimum, limit=5_000))
+        assert {match.unit.source for match in found} == expected
+        few = lookup([memory], text, LookupOptions(minimum, limit=3))
+        best = sorted((question.compare(one).score for one in expected), reverse=True)[:3]
+        assert [match.score for match in few] == best
+
+
+def test_scores_are_those_of_the_measure(treaty: Memory) -> None:
+    text = "本协议自签署之日起生效"
+    for match in lookup([treaty], text):
+        assert match.score == similarity(text, match.unit.source).score
+
+
+def test_deleted_texts_do_not_answer(treaty: Memory) -> None:
+    treaty.compact()
+    treaty.delete(Filters(text="批准"))
+    assert {match.unit.target for match in lookup([treaty], "本协议自批准之日起生效。")} == {
+        "This agreement enters into force on signature.",
+        "This agreement takes effect on signature.",
+    }
+
+
+def test_other_programs_units_are_seen_at_once(treaty: Memory) -> None:
+    lookup([treaty], "新的一条规则在这里")
+    with Memory.open(treaty.path) as other:
+        other.add([unit("新的一条规则在这里。", "A new rule is here.")])
+    assert lookup([treaty], "新的一条规则在这里")[0].score == 97
+
+
+TEXT = st.text(alphabet="甲乙 ab1，。⟦/⟧", max_size=12)
+
+
+@settings(max_examples=60)
+@given(TEXT, TEXT)
+def test_differences_make_up_both_texts(old: str, new: str) -> None:
+    pieces = differences(old, new)
+    assert "".join(piece.text for piece in pieces if piece.kind != "+") == old
+    assert "".join(piece.text for piece in pieces if piece.kind != "-") == new
+
+
+def test_coverage(treaty: Memory) -> None:
+    lines = ["本协议自签字之日起生效。", "本協议自批准之日起生效。", "共有 15 名成员参加会议", "毫无关系的一句话"]
+    bands = coverage((line, lookup([treaty], line, LookupOptions(minimum=50))) for line in lines)
+    assert {band.name: (band.segments, band.words) for band in bands if band.segments} == {
+        "100": (1, 11),
+        "95–99": (2, 11 + 10),
+        "none": (1, 8),
+    }
+    assert round(sum(band.share for band in bands)) == 100

@@ -1,0 +1,104 @@
+"""Look-ups by meaning: with a small fake encoder, and the index against comparing with everything."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpora.errors import StoreError, UsageError
+from models.encoder import Vectors
+from tm.search.lookup import LookupOptions, lookup
+from tm.search.matches import MatchKind
+from tm.search.semantic import index, nearest
+from tm.store.memory import Memory
+from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
+from tm.unit import Unit
+
+MEANINGS = {"agreement": 0, "协议": 0, "treaty": 0, "meeting": 1, "会议": 1, "report": 2, "报告": 2}
+
+
+class Fake:
+    """Counts words whose meaning it knows, in either language."""
+
+    name, dim, fingerprint = "fake", 3, "fake@1"
+
+    def __init__(self) -> None:
+        self.encoded = 0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.encoded += len(texts)
+        found = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            for word, place in MEANINGS.items():
+                found[row, place] += text.count(word)
+        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    memory = Memory.open(tmp_path / "m.duiyi", create=True)
+    memory.add(
+        [
+            Unit("签署协议", "sign the agreement", "zh-CN", "en-US"),
+            Unit("召开会议", "hold a meeting", "zh-CN", "en-US"),
+            Unit("关于会议的报告", "report on the meeting", "zh-CN", "en-US"),
+        ]
+    )
+    return memory
+
+
+def test_across_languages(memory: Memory) -> None:
+    encoder = Fake()
+    assert index(memory, encoder) == 6
+    matches = lookup([memory], "a treaty", LookupOptions(encoder=encoder))
+    assert [(match.kind, match.score, match.unit.source) for match in matches] == [(MatchKind.SEMANTIC, 99, "签署协议")]
+    matches = lookup([memory], "hold a meeting", LookupOptions(encoder=encoder))
+    assert [match.kind for match in matches] == ["exact", "semantic"]
+
+
+def test_only_new_texts_are_encoded(memory: Memory) -> None:
+    encoder = Fake()
+    index(memory, encoder)
+    memory.add([Unit("报告", "report", "zh-CN", "en-US")])
+    memory.delete(numbers=[1])
+    assert index(memory, encoder) == 6
+    assert encoder.encoded == 8
+    assert index(memory, encoder) == 6
+    assert nearest(memory, encoder, "agreement", 3)[0][1] < 0.5
+
+
+def test_without_vectors(memory: Memory) -> None:
+    with pytest.raises(UsageError, match="duiyi memory index"):
+        nearest(memory, Fake(), "agreement", 1)
+    with pytest.raises(UsageError, match="no units"), Memory.open(memory.path.with_name("e"), create=True) as empty:
+        index(empty, Fake())
+
+
+def test_damaged_vectors(memory: Memory) -> None:
+    index(memory, Fake())
+    path = vector_path(memory.path, Fake.fingerprint)
+    assert vector_files(memory.path) == [path]
+    for data in (b"", path.read_bytes()[:100], b"something else" * 50):
+        path.write_bytes(data)
+        with pytest.raises(StoreError, match="make it anew"):
+            VectorFile(path)
+
+
+def test_groups_find_what_comparing_with_all_finds(tmp_path: Path) -> None:
+    chance = np.random.default_rng(3)
+    themes = chance.normal(size=(200, 96))
+    vectors = (themes[chance.integers(0, 200, 12_000)] + 0.7 * chance.normal(size=(12_000, 96))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    path = tmp_path / "v"
+    write(path, QuantizedVectors.of(np.arange(12_000) + 1, vectors), "x", VectorOptions(small=1_000))
+    file = VectorFile(path)
+    options = VectorOptions(probes=0.2)
+    met = 0
+    for row in range(0, 12_000, 240):
+        expected = {int(one) + 1 for one in np.argsort(-(vectors @ vectors[row]))[:10]}
+        found = file.nearest(vectors[row], 10, options)
+        assert found[0][0] == row + 1
+        assert found[0][1] == pytest.approx(1, abs=0.01)
+        met += len(expected & {number for number, _ in found})
+    assert met / 500 > 0.95

@@ -1,0 +1,42 @@
+"""The second process that builds segments of the index, and what happens where there is none."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from tm.store.index_segments import build
+from tm.store.index_worker import IndexWorker
+
+IDS, TEXTS = [3, 8], ["缔约国应当采取措施", "States Parties shall take measures"]
+
+
+def check(workshop: IndexWorker) -> None:
+    segment, grams, words = workshop.order(IDS, TEXTS).result()
+    expected, expected_grams, expected_words = build(IDS, TEXTS)
+    assert np.array_equal(segment.ids, expected.ids)
+    assert np.array_equal(segment.bits, expected.bits)
+    assert (grams, words) == (expected_grams, expected_words)
+
+
+def test_the_other_process_builds_the_same() -> None:
+    with IndexWorker() as workshop:
+        check(workshop)
+        check(workshop)
+
+
+@pytest.mark.parametrize("command", ["/bin/false", "/nowhere/python"])
+def test_without_another_process_it_is_built_here(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setattr(sys, "executable", command)
+    with IndexWorker() as workshop:
+        check(workshop)
+
+
+def test_a_process_that_is_gone_before_it_is_told_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits in the pipe to it can be neither sent nor, at the end, thrown away without a word from the system."""
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with IndexWorker() as workshop:
+        workshop._pipes()
+        assert workshop._process is not None
+        workshop._process.wait()
+        check(workshop)

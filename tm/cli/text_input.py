@@ -1,0 +1,34 @@
+"""The plain text that a command is handed as a file or on standard input, in any encoding.
+
+A document in its place (PDF, DOCX, HTML …) would be looked up byte by byte, so it is refused with what to do.
+"""
+
+import sys
+from pathlib import Path
+
+from corpora.errors import EmptyInput, WrongFormat
+from tm.cli.output import message
+
+__all__ = ["text_of"]
+
+
+def text_of(file: Path) -> str:
+    """The text of ``file``, - for standard input, with line ends as "\\n"; an empty one is no text.
+
+    Raises `InputError` where it cannot be read, `WrongFormat` for what is no plain text.
+    """
+    from corpora.readers.encodings import decode
+    from corpora.readers.file_type import FileType, called, load, sniff
+
+    name = "standard input" if str(file) == "-" else str(file)
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else load(file)
+    except EmptyInput:
+        return ""
+    kind = sniff(data, Path(name))
+    if kind is not FileType.TEXT:
+        raise WrongFormat(f"{name} is {called(kind)}, and --file takes plain text: save it as text (.txt) first")
+    decoded = decode(data, name)
+    if decoded.warning:
+        message(f"duiyi: warning: {decoded.warning}")
+    return decoded.text

@@ -1,0 +1,119 @@
+"""Turn the beads of an alignment into translation units with texts, context and origin.
+
+The texts of a bead are joined as the language writes them: nothing between two Chinese sentences, a space
+between two English ones. Context is the neighbouring source text in the order of the source document, as CAT
+tools use it for 101 % matches.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+from align.alignment import Alignment, Bead
+from corpora.document import BlockKind, Document, Segment
+from corpora.text.languages import joiner, normalize
+from tm.tags import escape
+from tm.unit import Origin, Unit
+
+__all__ = ["units_of"]
+
+
+def units_of(
+    alignment: Alignment, *, min_score: float | None = None, created: datetime | None = None
+) -> Iterator[Unit]:
+    """Yield a unit for each bead of ``alignment``, in its order.
+
+    Beads with one empty side yield a unit with that side "", so that reports can show what has no
+    counterpart; formats that must not hold such units leave them out and count them. Beads below
+    ``min_score`` are left out. ``created`` is the date of every unit, by default now.
+    """
+    created = (created or datetime.now(UTC)).replace(microsecond=0)
+    headings = _headings(alignment.source)
+    order = [_text(alignment.source_units, bead.source, alignment.source.language) for bead in alignment.beads]
+    before, after = _neighbours(order)
+    for position, bead in enumerate(alignment.beads):
+        if min_score is not None and bead.score < min_score:
+            continue
+        yield Unit(
+            source=order[position],
+            target=_text(alignment.target_units, bead.target, alignment.target.language),
+            source_lang=normalize(alignment.source.language),
+            target_lang=normalize(alignment.target.language),
+            previous=before[position],
+            next=after[position],
+            origin=_origin(alignment, bead, headings),
+            quality=round(bead.score, 4),  # what follows is noise, and files hold it digit by digit
+            kind=_kind(alignment, bead),
+            sentences=max(len(bead.source), len(bead.target))
+            if alignment.level == "sentence"
+            else _sentences(alignment, bead),
+            signature=alignment.signature,
+            created=created,
+            properties={"how": bead.how} if bead.how not in ("", "search") else {},
+        )
+
+
+def _text(units: tuple[Segment, ...], ids: tuple[int, ...], language: str) -> str:
+    return escape(joiner(language).join(text for i in ids if (text := units[i].text.strip())))
+
+
+def _neighbours(order: list[str]) -> tuple[list[str], list[str]]:
+    """For each bead the nearest source text before and after it; beads without a source are passed over."""
+    before, after, last = [], [""] * len(order), ""
+    for text in order:
+        before.append(last)
+        last = text or last
+    last = ""
+    for position in range(len(order) - 1, -1, -1):
+        after[position] = last
+        last = order[position] or last
+    return before, after
+
+
+def _headings(document: Document) -> list[str]:
+    """For each block the text of the innermost heading it stands under."""
+    headings = [""] * len(document.blocks)
+    stack = [document.outline]
+    while stack:
+        section = stack.pop()
+        if section.heading is not None:
+            text = document.blocks[section.heading].full_text
+            headings[section.first : section.last] = [text] * (section.last - section.first)
+        # Children overwrite what their parent wrote, so they come off the stack after it.
+        stack.extend(section.children)
+    return headings
+
+
+def _origin(alignment: Alignment, bead: Bead, headings: list[str]) -> Origin:
+    block = alignment.source_units[bead.source[0]].block if bead.source else None
+    return Origin(
+        source_file=PurePath(alignment.source.path).name,
+        target_file=PurePath(alignment.target.path).name,
+        source_ids=bead.source,
+        target_ids=bead.target,
+        page=alignment.source.blocks[block].page if block is not None else None,
+        section=headings[block] if block is not None else "",
+    )
+
+
+def _kind(alignment: Alignment, bead: Bead) -> str:
+    document, units, ids = (
+        (alignment.source, alignment.source_units, bead.source)
+        if bead.source
+        else (alignment.target, alignment.target_units, bead.target)
+    )
+    kinds = [document.blocks[units[i].block].kind for i in ids]
+    return str(kinds[0]) if kinds else str(BlockKind.PARAGRAPH)
+
+
+def _sentences(alignment: Alignment, bead: Bead) -> int:
+    """How many sentences the longer side of a paragraph bead holds."""
+    from corpora.text.sentences import split
+
+    return max(
+        sum(len(split(units[i].text, document.language)) or 1 for i in ids)
+        for document, units, ids in (
+            (alignment.source, alignment.source_units, bead.source),
+            (alignment.target, alignment.target_units, bead.target),
+        )
+    )

@@ -1,0 +1,89 @@
+"""What each CAT tool wants of a file, as profiles for `duiyi convert --for`.
+
+A profile is data: the write options that the tool takes best and the reasons of `tm.formats.conformance` for which a
+unit would be refused, skipped or harmful there. Where each comes from stands in `docs/cat-tools.md`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from corpora.errors import UsageError
+from tm.formats.base import WriteOptions
+
+__all__ = ["CLIENTS", "CatTool", "profile"]
+
+
+@dataclass(frozen=True, slots=True)
+class CatTool:
+    """A CAT tool: its key and name, the options its files are written with, the units left out, what to know."""
+
+    key: str
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    leave_out: frozenset[str] = frozenset()
+    advice: str = ""
+
+    def applied(self, options: WriteOptions) -> WriteOptions:
+        """``options`` with the profile's own over them."""
+        return replace(options, **self.options, leave_out=options.leave_out | self.leave_out, client="")
+
+
+_COMMON = frozenset({"empty side", "duplicate", "same language"})
+
+CLIENTS: Mapping[str, CatTool] = {
+    client.key: client
+    for client in (
+        CatTool(
+            "omegat",
+            "OmegaT",
+            # The head says "paragraph", so that OmegaT splits a unit of several sentences as it splits the text.
+            {"segtype": "paragraph", "tags": "drop", "trim": True, "markers_apart": True, "xliff": "1.2"},
+            _COMMON,
+            "put the TMX into tm/auto/ or tm/enforce/ of the project",
+        ),
+        CatTool(
+            "trados",
+            "Trados Studio",
+            {"segtype": "auto", "tags": "keep", "trim": True, "one_line": True},
+            _COMMON | {"too long"},
+            "the memory you import into must have the same two languages, regions included",
+        ),
+        CatTool(
+            "memoq",
+            "memoQ",
+            {"segtype": "auto", "tags": "keep", "trim": True},
+            _COMMON,
+            "map both languages in the import window",
+        ),
+        CatTool(
+            "phrase",
+            "Phrase TMS",
+            {"segtype": "auto", "tags": "keep", "trim": True},
+            _COMMON | {"variant"},
+            "one target a unit; keep the file below 1 GB",
+        ),
+        CatTool(
+            "matecat",
+            "MateCat",
+            {"segtype": "auto", "tags": "native", "trim": True, "one_line": True, "metadata": False},
+            _COMMON,
+            "import into a private key; large files go in better in parts",
+        ),
+        CatTool(
+            "weblate",
+            "Weblate",
+            {"segtype": "auto", "tags": "native", "trim": False, "metadata": False},
+            _COMMON,
+            "import under Translation memory; the language of the header must be one that the server knows",
+        ),
+    )
+}
+
+
+def profile(key: str) -> CatTool:
+    """The profile of the tool that ``key`` names. Raises `UsageError` for one that there is none of."""
+    try:
+        return CLIENTS[key.lower()]
+    except KeyError:
+        raise UsageError(f"{key!r} is not one of the tools known: {', '.join(CLIENTS)}") from None

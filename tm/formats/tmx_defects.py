@@ -1,0 +1,65 @@
+"""What CAT tools trip over in the raw elements of a TMX, and which our reader mends without a word.
+
+The keys are those of `tm.formats.conformance.REASONS`. Looked for while reading, since a second pass over a memory of a
+million units would double the time of its import.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from corpora.xml import Element
+from tm.formats.base import date_of
+
+__all__ = ["header_faults", "unit_faults"]
+
+_HEADER = ("creationtool", "creationtoolversion", "segtype", "o-tmf", "adminlang", "srclang", "datatype")
+_SEGTYPES = frozenset({"block", "paragraph", "sentence", "phrase"})
+_CODE = re.compile(r"^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-\w{5,8})*$")
+#: Three letters are right only where a language has no code of two.
+_THREE = frozenset({"zho", "chi", "cmn", "eng", "deu", "ger", "fra", "fre", "spa", "rus", "ara", "jpn", "kor"})
+_DATES = ("creationdate", "changedate", "lastusagedate")
+_DATE = re.compile(r"^\d{8}T\d{6}Z$")
+
+
+def header_faults(header: Element | None) -> Iterator[str]:
+    """The reasons for which tools refuse a file with this header, or with none."""
+    if header is None or any(header.get(name) is None for name in _HEADER):
+        yield "header"
+    if header is None:
+        return
+    if header.get("segtype", "sentence") not in _SEGTYPES:
+        yield "segtype"
+    source = header.get("srclang", "")
+    if source and source.lower() != "*all*" and not _is_sound(source):
+        yield "language code"
+
+
+def unit_faults(tu: Element, tuvs: Sequence[Element], codes: Sequence[str], source: str) -> Iterator[str]:
+    """The reasons for which tools skip this ``tu``; ``codes`` are as written, ``source`` is the header's srclang."""
+    for code in codes:
+        if not _is_sound(code):
+            yield "language code"
+            break
+    small = [code.lower() for code in codes]
+    if len(small) > 2 and len(set(small)) > 2:
+        yield "several targets"
+    source = (tu.get("srclang") or source).lower()
+    if source and source != "*all*" and source not in small:
+        yield "source language"
+    for element in (tu, *tuvs):
+        for name in _DATES:
+            date = element.get(name)
+            if date is not None and not _is_date(date):
+                yield "date"
+                return
+
+
+@lru_cache(maxsize=10_000)
+def _is_date(text: str) -> bool:
+    return bool(_DATE.match(text)) and date_of(text) is not None
+
+
+@lru_cache(maxsize=1000)
+def _is_sound(code: str) -> bool:
+    return bool(_CODE.match(code)) and code.lower() not in _THREE

@@ -1,0 +1,99 @@
+"""Take a file of units into a memory: what is sound goes in, the rest is counted with its reasons.
+
+The command line and the server import alike, and report alike, because both do it here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from corpora.errors import UsageError
+from tm.formats import ReadOptions, UnitProblems, read
+from tm.formats.conformance import Audit
+from tm.store.filters import STATUSES
+from tm.store.memory import Memory
+from tm.store.writing import AddReport, Keep
+from tm.unit import Unit
+
+__all__ = ["ImportOptions", "ImportResult", "import_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How units are taken in.
+
+    keep: which translations of one source text stay, see `tm.store.memory.Memory.add`.
+    strict: all of a file or, at the first unit that is not sound, nothing.
+    min_quality: least quality score of a unit that has one, 0 to 1.
+    status: the status that the units are given; "" leaves them theirs.
+    """
+
+    keep: Keep = "all"
+    strict: bool = False
+    min_quality: float | None = None
+    status: str = ""
+
+    def __post_init__(self) -> None:
+        if self.keep not in get_args(Keep):
+            raise UsageError(f"what to keep is one of {', '.join(get_args(Keep))}, not {self.keep}")
+        if self.status and self.status not in STATUSES:
+            raise UsageError(f"a status is one of {', '.join(STATUSES)}, not {self.status}")
+
+
+_DEFAULT = ImportOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file."""
+
+    file: str
+    report: AddReport
+    problems: UnitProblems
+    audit: Audit
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `duiyi memory import --json` prints it."""
+        return {
+            "file": self.file,
+            "read": self.report.read,
+            "new": self.report.new,
+            "folded": self.report.folded,
+            "removed": self.report.removed,
+            "left_out": dict(self.report.left_out),
+            "problems": [{"line": one.line, "message": one.message} for one in self.problems.found],
+            "passed_over": dict(self.problems.skipped),
+            "notes": list(self.problems.notes),
+            "reasons": dict(self.audit.counts),
+        }
+
+
+def import_file(
+    memory: Memory,
+    file: Path,
+    options: ImportOptions = _DEFAULT,
+    *,
+    source_lang: str = "",
+    target_lang: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> ImportResult:
+    """Add the units of ``file`` to ``memory``. Raises as `tm.formats.read` and `Memory.add` do."""
+    problems = UnitProblems(file, options.strict)
+    audit = Audit(counts=problems.mended)  # what the reader mends CAT tools would trip over too
+    units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
+    prepared = _prepared(audit.over(units), problems, options)
+    report = memory.add(prepared, keep=options.keep, whole=options.strict, progress=progress)
+    return ImportResult(str(file), report, problems, audit)
+
+
+def _prepared(units: Iterable[Unit], problems: UnitProblems, options: ImportOptions) -> Iterator[Unit]:
+    """Units good enough, with their new status; where nothing tells where one comes from, the file does."""
+    least = options.min_quality
+    for unit in units:
+        if least is not None and unit.quality is not None and unit.quality < least:
+            problems.skipped[f"quality below {least:g}"] += 1
+            continue
+        if not unit.origin.source_file and not unit.origin.target_file:
+            unit = replace(unit, origin=replace(unit.origin, source_file=problems.path.name))
+        yield replace(unit, status=options.status) if options.status else unit

@@ -1,0 +1,176 @@
+"""Read a manifest: a table of pairs to align, one a row, for `duiyi batch`.
+
+A manifest is a table with a header (TSV, CSV) or JSON lines. `source`, `target` and `output` are needed; the other
+columns are the options of `duiyi align`, each empty for its default. A mistake in it is told before any work starts,
+with its line, since it may cost hours later; files that are missing or cannot be read are no mistakes of the manifest.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
+from corpora.readers import encodings, file_type
+from tm.jobs.align_files import AlignFilesOptions, check_format
+
+__all__ = ["COLUMNS", "FilePair", "read_manifest"]
+
+_NEEDED = ("source", "target", "output")
+_OPTIONS = ("unit", "source_lang", "target_lang", "profile", "segmented", "min_score", "xliff")
+#: All columns there are; "name" is shown in place of the source, "notes" is read by people only.
+COLUMNS = (*_NEEDED, *_OPTIONS, "model", "name", "notes")
+_PARTED = "|"  # between the outputs of one pair; no path on Windows can hold it
+_TRUE = ("1", "true", "yes", "y", "x")
+_UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # JSON can say them; no system takes them
+_FALSE = ("", "0", "false", "no", "n")
+
+
+@dataclass(frozen=True, slots=True)
+class FilePair:
+    """A row: its line in the manifest, counted from 1, its name, its files, its options, its encoder ("": built-in)."""
+
+    line: int
+    name: str
+    source: Path
+    target: Path
+    outputs: tuple[Path, ...]
+    options: AlignFilesOptions
+    model: str = ""
+
+
+def read_manifest(path: Path) -> list[FilePair]:
+    """The pairs of the manifest at ``path``; relative paths in it start at its folder.
+
+    Raises `InputError` for a file that is no manifest. Of rows, naming the line: `UsageError` for one that lacks a
+    file, has an unknown option, or would be written over the manifest or the files of another row; `WrongFormat` for
+    an output that no format stands for, `MissingExtra` for one whose package is missing.
+    """
+    data = file_type.load(path)
+    text = encodings.decode(data, str(path)).text.removeprefix("\ufeff")
+    if not text.strip():
+        raise EmptyInput(f"{path} holds nothing but blank lines")
+    rows = _json_rows(text, path) if path.suffix.lower() in (".jsonl", ".ndjson") else _table_rows(text, path)
+    pairs = [_pair(line, row, path) for line, row in rows]
+    if not pairs:
+        raise EmptyInput(f"{path} names no pairs")
+    _check_outputs(pairs, path)
+    return pairs
+
+
+def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    comma = path.suffix.lower() == ".csv"
+    head = text.split("\n", 1)[0]
+    # Excel writes semicolons where the comma parts decimals.
+    separator = (";" if head.count(";") > head.count(",") else ",") if comma else "\t"
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    try:
+        header = [name.strip().lower().replace("-", "_") for name in next(reader)]
+        _check_columns(header, path)
+        for row in reader:
+            if not any(cell.strip() for cell in row) or row[0].startswith("#"):
+                continue
+            if len(row) > len(header):
+                raise UsageError(f"{path}, line {reader.line_num}: more cells than the header has columns")
+            yield reader.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False))
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num}: {error}") from error
+
+
+def _check_columns(header: list[str], path: Path) -> None:
+    missing = [name for name in _NEEDED if name not in header]
+    if missing:
+        raise InputError(f"{path} has no column {missing[0]}: its first line must name source, target and output")
+    _check_known(header, f"{path}")
+    if len(set(header)) < len(header):
+        raise InputError(f"{path} names a column twice")
+
+
+def _check_known(names: list[str], where: str) -> None:
+    unknown = [name for name in names if name not in COLUMNS]
+    if unknown:
+        raise UsageError(f"{where}: there is no column {unknown[0]!r}; there are {', '.join(COLUMNS)}")
+
+
+def _json_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}, line {number}: not JSON ({error})") from error
+        if not isinstance(row, dict):
+            raise InputError(f"{path}, line {number}: an object with source, target and output is wanted")
+        _check_known(list(row), f"{path}, line {number}")
+        yield number, row
+
+
+def _pair(line: int, row: Mapping[str, Any], path: Path) -> FilePair:
+    where = f"{path}, line {line}"
+    files: dict[str, list[Path]] = {}
+    for name in _NEEDED:
+        value = row.get(name) or ""
+        parts = value if isinstance(value, list) else str(value).split(_PARTED) if name == "output" else [value]
+        files[name] = [path.parent / str(part).strip() for part in parts if str(part).strip()]
+        if not files[name]:
+            raise UsageError(f"{where}: {name} is empty")
+        if any(_UNNAMEABLE.search(str(file)) for file in files[name]):
+            raise UsageError(f"{where}: {name} holds a character that no name of a file may have")
+        if name != "output" and len(files[name]) > 1:
+            raise UsageError(f"{where}: {name} is one file")
+    try:
+        options = AlignFilesOptions(
+            **{name: row[name] for name in ("unit", "profile", "xliff") if row.get(name)},
+            source_lang=str(row.get("source_lang") or "") or None,
+            target_lang=str(row.get("target_lang") or "") or None,
+            segmented=_truth(row.get("segmented"), where),
+            min_score=_number(row.get("min_score"), where),
+        )
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}" if where not in str(error) else str(error)) from error
+    source, target = files["source"][0], files["target"][0]
+    name = str(row.get("name") or row["source"])
+    return FilePair(line, name, source, target, tuple(files["output"]), options, str(row.get("model") or ""))
+
+
+def _truth(value: Any, where: str) -> bool:
+    text = str("" if value is None else value).strip().lower()
+    if text not in _TRUE + _FALSE:
+        raise UsageError(f"{where}: segmented is yes or no, not {value}")
+    return text in _TRUE
+
+
+def _number(value: Any, where: str) -> float | None:
+    if value in (None, ""):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{where}: min_score is a number, not {value}") from error
+
+
+def _check_outputs(pairs: list[FilePair], path: Path) -> None:
+    """Refuse what cannot be written, and a pair that would destroy the manifest or a file of another pair."""
+    read = {file.resolve(): pair.line for pair in pairs for file in (pair.source, pair.target)}
+    written: dict[Path, int] = {}
+    for pair in pairs:
+        for output in pair.outputs:
+            place = output.resolve()
+            if place == path.resolve():
+                raise UsageError(f"{path}, line {pair.line}: writing {output} would destroy the manifest itself")
+            if place in read:
+                raise UsageError(
+                    f"{path}, line {pair.line}: writing {output} would destroy a file that line {read[place]} reads"
+                )
+            if place in written:
+                raise UsageError(f"{path}, line {pair.line}: {output} is written by line {written[place]} already")
+            written[place] = pair.line
+            try:
+                check_format(output)
+            except DuiyiError as error:
+                raise type(error)(f"{path}, line {pair.line}: {error}") from error

@@ -1,0 +1,192 @@
+"""Write what the checks found for people and machines: JSON, JUnit XML and SARIF 2.1.0, and accept known findings.
+
+The baseline keeps a fingerprint of each accepted finding, made of the check and both texts, so that it still fits
+when units were added or moved; where a text changed, the finding comes back.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from corpora.errors import DamagedInput, InputError, UsageError
+from corpora.files import replacing
+from corpora.xml import legal
+from tm.checks.finding import Finding, Severity
+from tm.checks.registry import checks
+from tm.checks.run import CheckReport
+from tm.tags import plain
+from tm.unit import Unit
+
+__all__ = ["FORMATS", "accept", "as_json", "fingerprint", "write_baseline", "write_report"]
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def as_json(report: CheckReport, units: Sequence[Unit]) -> dict[str, Any]:
+    """The report as the structure that ``-o X.json`` writes: a summary and the findings, with both texts of each."""
+    return {
+        "summary": dict(report.summary),
+        "findings": [
+            {
+                "check": finding.check,
+                "severity": str(finding.severity),
+                "unit": finding.unit,
+                "message": finding.message,
+                "source_span": finding.source_span,
+                "target_span": finding.target_span,
+                "source": plain(units[finding.unit].source),
+                "target": plain(units[finding.unit].target),
+                "fingerprint": fingerprint(finding, units),
+            }
+            for finding in report.findings
+        ],
+    }
+
+
+def fingerprint(finding: Finding, units: Sequence[Unit]) -> str:
+    """Sixteen hexadecimal digits that stay the same as long as the check and both texts do."""
+    unit = units[finding.unit]
+    key = "\0".join((finding.check, unit.source, unit.target, str(finding.source_span), str(finding.target_span)))
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _write_json(report: CheckReport, units: Sequence[Unit], file: Path) -> bytes:
+    """A finding a line: easy to search, and several times as fast as an indented tree."""
+    data = as_json(report, units)
+    summary = json.dumps(data["summary"], ensure_ascii=False)
+    findings = ",\n".join(json.dumps(finding, ensure_ascii=False) for finding in data["findings"])
+    return f'{{"summary": {summary},\n"findings": [\n{findings}\n]}}\n'.encode("utf-8", "replace")
+
+
+def _write_junit(report: CheckReport, units: Sequence[Unit], file: Path) -> bytes:
+    """JUnit XML: a suite a check, a case a finding, failures for errors and warnings; a check without any passes."""
+    from lxml import etree
+
+    by_check: dict[str, list[Finding]] = {name: [] for name in report.ran}
+    for finding in report.findings:
+        by_check.setdefault(finding.check, []).append(finding)
+    failures = sum(finding.severity is not Severity.INFO for finding in report.findings)
+    cases = sum(max(1, len(findings)) for findings in by_check.values())
+    root = etree.Element("testsuites", name="duiyi check", tests=str(cases), failures=str(failures))
+    for name, findings in by_check.items():
+        failed = sum(finding.severity is not Severity.INFO for finding in findings)
+        suite = etree.SubElement(
+            root,
+            "testsuite",
+            name=name,
+            tests=str(max(1, len(findings))),
+            failures=str(failed),
+            errors="0",
+            skipped="0",
+        )
+        if not findings:
+            etree.SubElement(suite, "testcase", classname=file.name, name=name)
+        for finding in findings:
+            case = etree.SubElement(suite, "testcase", classname=file.name, name=f"{name}: unit {finding.unit}")
+            unit = units[finding.unit]
+            text = legal(f"{finding.message}\n{unit.source}\n{unit.target}")[0]
+            if finding.severity is Severity.INFO:
+                etree.SubElement(case, "system-out").text = text
+            else:
+                message = legal(finding.message)[0]
+                etree.SubElement(case, "failure", type=str(finding.severity), message=message).text = text
+    return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True))
+
+
+def _write_sarif(report: CheckReport, units: Sequence[Unit], file: Path) -> bytes:
+    """SARIF 2.1.0 (OASIS): the rules, and a result a finding with the unit as its logical location."""
+    known = checks()
+    rules = [
+        {
+            "id": name,
+            "shortDescription": {"text": known[name].about if name in known else name},
+            "defaultConfiguration": {"level": _LEVELS[known[name].severity] if name in known else "warning"},
+        }
+        for name in report.ran
+    ]
+    uri = file.as_uri() if file.is_absolute() else quote(file.as_posix())
+    results = [
+        {
+            "ruleId": finding.check,
+            "level": _LEVELS[finding.severity],
+            "message": {"text": f"unit {finding.unit}: {finding.message}"},
+            "locations": [
+                {
+                    "physicalLocation": {"artifactLocation": {"uri": uri}},
+                    "logicalLocations": [{"name": str(finding.unit), "kind": "unit"}],
+                }
+            ],
+            "partialFingerprints": {"duiyi/v1": fingerprint(finding, units)},
+            "properties": {
+                "sourceSpan": finding.source_span,
+                "targetSpan": finding.target_span,
+                "source": plain(units[finding.unit].source),
+                "target": plain(units[finding.unit].target),
+            },
+        }
+        for finding in report.findings
+    ]
+    sarif = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": {"name": "duiyi", "rules": rules}}, "results": results}],
+    }
+    return json.dumps(sarif, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+
+
+def _write_html(report: CheckReport, units: Sequence[Unit], file: Path) -> bytes:
+    """One page to look at, see `tm.report`."""
+    from tm.report import render
+
+    return render(report, units, file).encode("utf-8", "replace")
+
+
+FORMATS: Mapping[str, Callable[[CheckReport, Sequence[Unit], Path], bytes]] = {
+    ".html": _write_html,
+    ".json": _write_json,
+    ".xml": _write_junit,
+    ".sarif": _write_sarif,
+}
+
+
+def write_report(
+    path: Path, report: CheckReport, units: Sequence[Unit], file: Path, *, place: Path | None = None
+) -> None:
+    """Write ``report`` about ``file`` to ``path``, format by extension. Raises `UsageError` for an unknown one.
+
+    ``place`` is where it is put by a caller of `corpora.files.replacing_all`.
+    """
+    writer = FORMATS.get(path.suffix.lower())
+    if writer is None:
+        raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
+    content = writer(report, units, file)
+    with replacing(path, place) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_baseline(path: Path, report: CheckReport, units: Sequence[Unit]) -> None:
+    """Write the findings of ``report`` as accepted ones."""
+    rows = [
+        {"fingerprint": fingerprint(finding, units), "check": finding.check, "message": finding.message}
+        for finding in report.findings
+    ]
+    content = json.dumps({"duiyi-baseline": 1, "findings": rows}, ensure_ascii=False, indent=1) + "\n"
+    with replacing(path) as temporary:
+        temporary.write_text(content, encoding="utf-8")
+
+
+def accept(path: Path, report: CheckReport, units: Sequence[Unit]) -> CheckReport:
+    """Return ``report`` without the findings that the baseline at ``path`` accepts. Raises `InputError` and its kin."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        known = {str(row["fingerprint"]) for row in data["findings"]}
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedInput(f"{path} is not a baseline that `duiyi check --write-baseline` wrote") from error
+    new = tuple(finding for finding in report.findings if fingerprint(finding, units) not in known)
+    return replace(report, findings=new, accepted=len(report.findings) - len(new))

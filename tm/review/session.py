@@ -1,0 +1,286 @@
+"""A piece of work that is open: rows with their past, what the checks say of them, and which to look at first.
+
+Every public method takes the lock, for requests come on several threads. The checks run on a thread of their own over
+a copy of the rows; what they find is taken where the row is still the one that was checked.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from corpora.errors import DuiyiError, UsageError
+from corpora.text.sentences import split
+from models.encoder import Encoder
+from tm.checks.finding import Finding, Severity
+from tm.checks.options import CheckOptions
+from tm.checks.registry import checks
+from tm.checks.run import check, wants_encoder
+from tm.review.edits import Edit, Patch, ReviewRow, from_json, to_json
+from tm.review.history import History
+from tm.review.journal import Event, JournalConflict, ReviewJournal
+from tm.tags import plain
+from tm.unit import Unit
+
+__all__ = ["EditResult", "Order", "ReviewSession", "Show", "points"]
+
+Order = Literal["suspects", "document"]
+Show = Literal["all", "open", "suspects", "accepted", "bad"]
+_WEIGHTS = {Severity.ERROR: 100.0, Severity.WARNING: 10.0, Severity.INFO: 0.1}
+_AT_ONCE = (
+    200  # rows that are checked again before an edit is answered; for more, all checks run again in the background
+)
+_DOUBT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class EditResult:
+    """What an edit did: the ids that are gone or changed, those that stand in their place, and the new version."""
+
+    version: int
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+
+
+class ReviewSession:
+    """One review, kept in ``journal``. ``who`` signs the decisions."""
+
+    def __init__(self, journal: ReviewJournal, who: str, options: CheckOptions | None = None) -> None:
+        """Read the units and replay the decisions. Raises `StoreError`."""
+        self.journal = journal
+        self.who = who
+        self.meta = journal.meta()
+        self._options = options or CheckOptions()
+        self._lock = threading.RLock()
+        self._findings: dict[int, tuple[Finding, ...]] = {}
+        self._checked: dict[int, Unit] = {}
+        self._alone = frozenset(name for name, one in checks().items() if one.unit is not None)
+        self.checking = ""
+        self.stale = False  # so much changed that all checks must run again
+        self._trouble = ""  # why the checks did not run to their end
+        self._news = 0  # how often the findings changed as a whole
+        self.load()
+
+    def load(self) -> None:
+        """Read everything from the journal anew."""
+        with self._lock:
+            self._history = History(self.journal.units())
+            for event in self.journal.events():
+                self._history.replay(event)
+
+    @property
+    def version(self) -> int:
+        """The number of decisions so far; an edit names the one that it was made on."""
+        return self._history.version
+
+    @property
+    def languages(self) -> tuple[str, str]:
+        """Of the first unit, source and target."""
+        with self._lock:
+            unit = self._history.rows[0].unit if self._history.rows else Unit("", "", "", "")
+            return unit.source_lang, unit.target_lang
+
+    def units(self) -> list[Unit]:
+        """The units as they stand."""
+        with self._lock:
+            return [row.unit for row in self._history.rows]
+
+    def rows(self, wanted: Sequence[int]) -> list[tuple[int, ReviewRow, tuple[Finding, ...], bool]]:
+        """For each id that is there: position, row, findings, and whether a new section begins with it."""
+        with self._lock:
+            rows = self._history.rows
+            places = {row.id: place for place, row in enumerate(rows)}
+            found = []
+            for one in wanted:
+                if (place := places.get(one)) is not None:
+                    section = rows[place].unit.origin.section
+                    opens = bool(section) and (place == 0 or rows[place - 1].unit.origin.section != section)
+                    found.append((place, rows[place], self._findings.get(one, ()), opens))
+            return found
+
+    def view(self, order: Order = "suspects", show: Show = "all", text: str = "") -> list[int]:
+        """The ids of the rows to show, in their order; ``text`` may be "#12" for unit 12, counted from 0."""
+        with self._lock:
+            wanted = text.strip().casefold()
+            if wanted.startswith("#") and wanted[1:].isdigit():
+                return [row.id for row in self._history.rows[int(wanted[1:]) : int(wanted[1:]) + 1]]
+            chosen = [
+                (row.id, self._weight(row))
+                for row in self._history.rows
+                if self._is_shown(row, show) and (not wanted or _holds(row.unit, wanted))
+            ]
+            if order == "suspects":
+                chosen.sort(key=lambda pair: -pair[1])
+            return [number for number, _ in chosen]
+
+    def _weight(self, row: ReviewRow) -> float:
+        """How much a row wants a look; what was decided comes last."""
+        if row.unit.status != "unreviewed":
+            return -1.0
+        doubt = 1.0 - row.unit.quality if row.unit.quality is not None else 0.0
+        half = 50.0 if not (row.unit.source.strip() and row.unit.target.strip()) else 0.0
+        grave = 20.0 if row.unit.quality is not None and row.unit.quality < _DOUBT else 0.0
+        return doubt + half + grave + sum(_WEIGHTS[finding.severity] for finding in self._findings.get(row.id, ()))
+
+    def _is_shown(self, row: ReviewRow, show: Show) -> bool:
+        if show == "suspects":
+            return self._weight(row) >= _WEIGHTS[Severity.WARNING]
+        wanted = {"open": "unreviewed", "accepted": "reviewed", "bad": "rejected"}.get(show)
+        return wanted is None or row.unit.status == wanted
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each status, and how many are suspect."""
+        with self._lock:
+            shows: tuple[Show, ...] = ("all", "open", "suspects", "accepted", "bad")
+            return {show: sum(self._is_shown(row, show) for row in self._history.rows) for show in shows}
+
+    def state(self) -> dict[str, Any]:
+        """What the page shows of the whole: version, counts, undo and redo, whether the checks run."""
+        with self._lock:
+            return {
+                "version": self.version,
+                "undo": self._history.can_undo,
+                "redo": self._history.can_redo,
+                "checking": self.checking,
+                "news": self._news,
+                "trouble": self._trouble,
+                "counts": self.counts(),
+            }
+
+    def edit(self, content: Mapping[str, Any], version: int) -> EditResult:
+        """Do one edit, undo or redo, and keep it before it is told.
+
+        Raises `JournalConflict` where ``version`` is not the present one, `UsageError` where it cannot be done.
+        """
+        with self._lock:
+            if version != self.version:
+                raise JournalConflict("the work was changed in another window; this one now shows how it stands")
+            given = dict(content) if dict(content) in ({"do": "undo"}, {"do": "redo"}) else self._exact(content)
+            when = datetime.now(UTC).replace(microsecond=0)
+            planned = self._history.plan(given, self.who, when)
+            try:
+                self.journal.append(Event(self.version + 1, when, self.who, given))
+            except JournalConflict:
+                self.load()
+                raise
+            self._history.apply(given, planned)
+            self._check_again(planned)
+            return EditResult(self.version, tuple(row.id for row in planned.old), tuple(row.id for row in planned.new))
+
+    def _exact(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """The edit with the place where a moved text is cut, at a sentence, written down."""
+        edit = from_json(dict(content))
+        if edit.do == "move" and edit.source_at is None and edit.target_at is None:
+            edit = self._cut(edit)
+        return to_json(edit)
+
+    def _cut(self, edit: Edit) -> Edit:
+        row = next((row for row in self._history.rows if row.id == edit.rows[0]), None)
+        if row is None:
+            return edit
+        text, language = _side(row.unit, edit.side)
+        starts = points(text, language)
+        if not starts:
+            return edit
+        at = starts[0] if edit.up else starts[-1]
+        return replace(edit, source_at=at) if edit.side == "source" else replace(edit, target_at=at)
+
+    def _check_again(self, planned: Patch) -> None:
+        before = {row.id: row.unit for row in planned.old}
+        changed = [
+            row
+            for row in planned.new
+            if row.id not in before
+            or (before[row.id].source, before[row.id].target) != (row.unit.source, row.unit.target)
+        ]
+        for row in changed:
+            self._findings.pop(row.id, None)
+        if len(changed) > _AT_ONCE:
+            self.stale = True
+            return
+        for row in changed:
+            self._findings[row.id] = check([row.unit], replace(self._options, only=self._alone)).findings
+
+    def announce(self) -> bool:
+        """Say that the checks are about to run; False where they do already, so that they need not be asked for."""
+        with self._lock:
+            if self.checking:
+                return False
+            self.checking = "checks wait"
+            return True
+
+    def check_all(self, encoder: Callable[[], Encoder] | None = None) -> None:
+        """Run all checks over the rows as they stand; those of meaning too where an encoder can be had."""
+        with self._lock:
+            self.checking = "checking"
+            self.stale = False
+            snapshot = list(self._history.rows)
+        try:
+            units = [row.unit for row in snapshot]
+            # First what is quick, so that the page can put suspects first; then what takes a model.
+            self._take(snapshot, check(units, self._options).findings)
+            if encoder is not None and wants_encoder(len(units), self._options):
+                with self._lock:
+                    self.checking = "comparing meanings"
+                self._take(snapshot, check(units, self._options, encoder()).findings)
+            self._trouble = ""
+        except DuiyiError as error:
+            self._trouble = f"meanings were not compared: {error}"
+        finally:
+            self.checking = ""
+
+    def _take(self, snapshot: Sequence[ReviewRow], findings: Sequence[Finding]) -> None:
+        by_row: dict[int, list[Finding]] = {row.id: [] for row in snapshot}
+        for finding in findings:
+            by_row[snapshot[finding.unit].id].append(finding)
+        units = {row.id: row.unit for row in snapshot}
+        with self._lock:
+            self._news += 1
+            for row in self._history.rows:
+                checked = units.get(row.id)
+                if checked is not None and (checked.source, checked.target) == (row.unit.source, row.unit.target):
+                    self._findings[row.id] = tuple(by_row[row.id])
+
+    def row(self, wanted: int) -> dict[str, Any]:
+        """One row for the dialogues: texts, notes, and where each text may be cut between sentences."""
+        with self._lock:
+            row = next((row for row in self._history.rows if row.id == wanted), None)
+            if row is None:
+                raise UsageError("this unit is no longer there; it was split or merged")
+            unit = row.unit
+            return {
+                "source": unit.source,
+                "target": unit.target,
+                "notes": list(unit.notes),
+                "source_points": points(unit.source, unit.source_lang),
+                "target_points": points(unit.target, unit.target_lang),
+            }
+
+    def past(self, limit: int = 200) -> list[Event]:
+        """The last decisions, the latest first."""
+        with self._lock:
+            return self.journal.events(max(0, self.version - limit))[::-1]
+
+    def close(self) -> None:
+        """Close the journal."""
+        with self._lock:
+            self.journal.close()
+
+
+def points(text: str, language: str) -> list[int]:
+    """The offsets at which sentences of ``text`` begin, the first one left out; never inside a tag."""
+    spans = split(text, language)
+    found = []
+    for start, _ in spans[1:]:
+        if plain(text[:start]) + plain(text[start:]) == plain(text):
+            found.append(start)
+    return found
+
+
+def _side(unit: Unit, side: str) -> tuple[str, str]:
+    return (unit.source, unit.source_lang) if side == "source" else (unit.target, unit.target_lang)
+
+
+def _holds(unit: Unit, text: str) -> bool:
+    return text in unit.source.casefold() or text in unit.target.casefold()

@@ -1,0 +1,324 @@
+"""Where a phrase stands in the memories, on either side, and what probably answers to it on the other.
+
+Candidates come out of lists of words and of pairs of Chinese characters (`tm.store.index_segments`) and are then
+searched as texts, so that nothing is shown that does not hold the phrase. The shortest come first out of the lists: the
+more of a text the phrase makes up, the more the text says about it. Phrases in one piece stand before scattered words.
+
+The counterpart is the run of words that the other sides of the hits share and the rest of the memory does not, by
+the Dice coefficient (Smadja, McKeown and Hatzivassiloglou 1996, "Translating collocations for bilingual lexicons",
+Computational Linguistics 22). With a single hit there is nothing to count, and none is marked.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora.errors import UsageError
+from corpora.text.languages import base
+from tm.folding import TOKEN, fold, is_character
+from tm.search.matches import origin_json
+from tm.search.queries import Phrase, QueryPart, folded_with_places, parse
+from tm.store.database import Sqlite
+from tm.store.filters import Filters
+from tm.store.index import IndexPart
+from tm.store.index_segments import pair_code, word_code
+from tm.store.memory import Memory
+from tm.store.reading import StoredUnit, UnitReader
+from tm.unit import Unit
+
+__all__ = ["ConcordanceHit", "ConcordanceOptions", "concordance"]
+
+Side = Literal["both", "source", "target"]
+_LOOKED_AT = 5_000  # texts searched for a phrase, at most
+_AT_ONCE = 100
+_EXPANDED = 300  # words that a wildcard may stand for
+_SAMPLE = 100  # hits of which the counterpart is counted
+_LEAST = 0.2  # Dice coefficient of a counterpart that is shown
+_RUN = {True: 8, False: 4}  # characters or words of a counterpart, at most
+
+
+@dataclass(frozen=True, slots=True)
+class ConcordanceOptions:
+    """What a concordance search shall find.
+
+    side: search "source", "target" or "both".
+    exact: as typed: case, width, script and punctuation count.
+    limit: how many hits at most.
+    filters: conditions on the units.
+    counterpart: mark what probably answers to the phrase on the other side.
+    """
+
+    side: Side = "both"
+    exact: bool = False
+    limit: int = 50
+    filters: Filters = field(default_factory=Filters)
+    counterpart: bool = True
+
+    def __post_init__(self) -> None:
+        if self.side not in ("both", "source", "target"):
+            raise UsageError(f"a side is both, source or target, not {self.side}")
+        if self.limit < 1:
+            raise UsageError("at least one hit must be asked for")
+
+
+@dataclass(frozen=True, slots=True)
+class ConcordanceHit:
+    """A unit that holds the phrase on ``side``; spans are ``[start, end)`` in the text of that side.
+
+    ``counterpart`` spans the other side; empty where nothing can be said.
+    """
+
+    unit: Unit
+    side: Literal["source", "target"]
+    spans: tuple[tuple[int, int], ...]
+    whole: bool
+    counterpart: tuple[tuple[int, int], ...] = ()
+    number: int = 0
+    count: int = 1
+    memory: str = ""
+
+    @property
+    def text(self) -> str:
+        """The side that holds the phrase."""
+        return self.unit.source if self.side == "source" else self.unit.target
+
+    @property
+    def other(self) -> str:
+        """The other side."""
+        return self.unit.target if self.side == "source" else self.unit.source
+
+    def as_json(self) -> dict[str, Any]:
+        """The hit as `duiyi concordance --json` prints it."""
+        return {
+            "source": self.unit.source,
+            "target": self.unit.target,
+            "side": self.side,
+            "spans": [list(span) for span in self.spans],
+            "origin": origin_json(self.unit),
+            "counterpart": [list(span) for span in self.counterpart],
+            "source_lang": self.unit.source_lang,
+            "target_lang": self.unit.target_lang,
+            "status": self.unit.status,
+            "count": self.count,
+            "memory": self.memory,
+            "unit": self.number,
+        }
+
+
+_DEFAULT = ConcordanceOptions()
+
+
+def concordance(memories: Sequence[Memory], text: str, options: ConcordanceOptions = _DEFAULT) -> list[ConcordanceHit]:
+    """Return units that hold ``text`` (see `tm.search.queries`), most telling first.
+
+    Raises `UsageError` for a question without words, `StoreError` as `Memory`.
+    """
+    phrase = parse(text, exact=options.exact)
+    filters = options.filters
+    filters = replace(
+        filters,
+        source_lang=base(filters.source_lang),
+        target_lang=base(filters.target_lang),
+        statuses=filters.statuses or ("unreviewed", "reviewed"),
+    )
+    hits: dict[tuple[str, str, str], ConcordanceHit] = {}
+    for memory in memories:
+        with memory.reading() as connection:
+            for hit in _Search(memory, connection, phrase, replace(options, filters=filters)).hits():
+                hits.setdefault((hit.side, hit.unit.source, hit.unit.target), hit)
+    return sorted(hits.values(), key=_rank)[: options.limit]
+
+
+def _rank(hit: ConcordanceHit) -> tuple[object, ...]:
+    covered = sum(end - start for start, end in hit.spans) / max(1, len(hit.text))
+    return (not hit.whole, hit.unit.status != "reviewed", -round(covered, 2), -hit.count, -hit.number)
+
+
+class _Search:
+    """One question to one memory, inside a transaction."""
+
+    def __init__(self, memory: Memory, connection: Sqlite, phrase: Phrase, options: ConcordanceOptions) -> None:
+        self._memory = memory
+        self._connection = connection
+        self._phrase = phrase
+        self._options = options
+        self._reader = UnitReader(connection)
+        self._parts = memory.index.parts(connection)
+
+    def hits(self) -> list[ConcordanceHit]:
+        found: list[ConcordanceHit] = []
+        wanted = max(self._options.limit, _SAMPLE if self._options.counterpart else 0)
+        ids = self._candidates()
+        for start in range(0, min(len(ids), _LOOKED_AT), _AT_ONCE):
+            chunk = ids[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(chunk))
+            texts = dict(self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk))
+            for number in chunk:
+                text = texts.get(number)
+                where = self._phrase.spans(text) if text is not None else None
+                if where is not None:
+                    found += self._of_text(number, *where)
+            if len(found) >= wanted:
+                break
+        found.sort(key=_rank)
+        return self._with_counterparts(found, len(ids)) if self._options.counterpart else found
+
+    def _of_text(self, text: int, whole: bool, spans: list[tuple[int, int]]) -> Iterable[ConcordanceHit]:
+        sides: tuple[Literal["source", "target"], ...] = ("source", "target")
+        for side in sides:
+            if self._options.side in ("both", side):
+                for entry in self._reader.of_text(side, text, self._options.filters, self._options.limit):
+                    yield self._hit(entry, side, whole, spans)
+
+    def _hit(
+        self, entry: StoredUnit, side: Literal["source", "target"], whole: bool, spans: list[tuple[int, int]]
+    ) -> ConcordanceHit:
+        return ConcordanceHit(entry.unit, side, tuple(spans), whole, (), entry.id, entry.count, str(self._memory.path))
+
+    def _candidates(self) -> list[int]:
+        """Ids of the texts that may hold the phrase, the shortest first."""
+        ids, lengths = [], []
+        wanted = [_codes(part) for part in self._phrase.parts]
+        words = [self._expanded(part) for part in self._phrase.parts]
+        for part in self._parts:
+            positions = self._positions(part, wanted, words)
+            ids.append(part.segment.ids[positions])
+            lengths.append(part.segment.lengths[positions])
+        if not ids:
+            return []
+        order = np.argsort(np.concatenate(lengths), kind="stable")
+        found: list[int] = np.concatenate(ids)[order].tolist()
+        return found
+
+    def _positions(
+        self, part: IndexPart, wanted: Sequence[Sequence[int]], words: Sequence[Sequence[str] | None]
+    ) -> NDArray[Any]:
+        """Positions in one segment; where the lists can say nothing, all of them."""
+        lists = [part.positions(self._connection, code) for codes in wanted for code in codes]
+        for known in words:
+            if known is None or not part.id:
+                continue  # nothing to expand, or the tail, whose words are not known
+            matching = [part.positions(self._connection, word_code(word)) for word in known]
+            lists.append(np.unique(np.concatenate(matching)) if matching else np.empty(0, np.uint16))
+        if not lists:
+            return np.arange(len(part.segment.ids))
+        lists.sort(key=len)
+        found = lists[0]
+        for other in lists[1:]:
+            found = np.intersect1d(found, other, assume_unique=True)
+        return found
+
+    def _expanded(self, part: QueryPart) -> list[str] | None:
+        """The words that a word with wildcards stands for; None where it has none, or is Chinese."""
+        if not part.wild or any(is_character(sign) for sign in part.folded) or " " in part.folded:
+            return None
+        start = re.split(r"[*?]", part.folded, maxsplit=1)[0]
+        pattern = re.compile(part.pattern(exact=False))
+        rows = self._connection.execute(
+            "SELECT word FROM words WHERE word >= ? AND word < ?", (start, start + "\U0010ffff")
+        )
+        found = []
+        for (word,) in rows:
+            if pattern.fullmatch(word):
+                found.append(word)
+                if len(found) == _EXPANDED:
+                    break
+        return found
+
+    def _with_counterparts(self, hits: list[ConcordanceHit], total: int) -> list[ConcordanceHit]:
+        """Mark on the other side of each hit what the others share with it and the memory does not."""
+        groups: dict[str, list[int]] = {}
+        for place, hit in enumerate(hits):
+            language = hit.unit.target_lang if hit.side == "source" else hit.unit.source_lang
+            groups.setdefault(base(language), []).append(place)
+        found = list(hits)
+        for places in groups.values():
+            others = list(dict.fromkeys(hits[place].other for place in places))
+            if len(others) < 2:
+                continue
+            scores = self._scores(others[:_SAMPLE], max(total, len(others)))
+            for place in places:
+                if place >= self._options.limit:
+                    break  # not shown
+                spans = _best_run(hits[place].other, scores)
+                found[place] = replace(hits[place], counterpart=spans)
+        return found
+
+    def _scores(self, texts: Sequence[str], total: int) -> dict[tuple[str, ...], float]:
+        """Dice coefficient of each run of words that at least two of the texts share."""
+        met: Counter[tuple[str, ...]] = Counter()
+        for text in texts:
+            met.update({run for run, _, _ in _runs(fold(text))})
+        least = max(2, len(texts) // 10)
+        known: dict[int, int] = {}
+        scores = {}
+        for run, count in met.items():
+            if count < least:
+                continue
+            everywhere = min(self._frequency(code, known) for code in _run_codes(run))
+            expected = count * total / len(texts)
+            scores[run] = round(2 * expected / (total + max(everywhere, expected)), 2)
+        return scores
+
+    def _frequency(self, code: int, known: dict[int, int]) -> int:
+        if code not in known:
+            known[code] = sum(len(part.positions(self._connection, code)) for part in self._parts)
+        return known[code]
+
+
+def _codes(part: QueryPart) -> list[int]:
+    """The lists in which a text stands that holds this part of the question."""
+    found = set()
+    for piece in part.pieces():
+        tokens = list(TOKEN.finditer(piece))
+        for token in tokens:
+            if is_character(token[0]):
+                continue
+            # Beside a wildcard there may be more of the word.
+            place = part.folded.find(token[0])
+            around = part.folded[place - 1 : place] + part.folded[place + len(token[0]) :][:1]
+            if not re.search(r"[*?]", around):
+                found.add(word_code(token[0]))
+        for one, two in pairwise(tokens):
+            if is_character(one[0]) and is_character(two[0]):
+                found.add(pair_code(one[0], two[0]))
+    return sorted(found)
+
+
+def _runs(folded: str) -> Iterable[tuple[tuple[str, ...], int, int]]:
+    """Runs of words or characters of a folded text that may be a counterpart, with their places in it."""
+    tokens = [(match[0], match.start(), match.end(), is_character(match[0])) for match in TOKEN.finditer(folded)]
+    for first, (token, start, end, chinese) in enumerate(tokens):
+        run: tuple[str, ...] = (token,)
+        if not chinese:
+            yield run, start, end
+        for following, begin, until, alike in tokens[first + 1 : first + _RUN[chinese]]:
+            if alike is not chinese or folded[end:begin].strip():
+                break  # another script, or a sign between
+            run, end = (*run, following), until
+            yield run, start, end
+
+
+def _run_codes(run: tuple[str, ...]) -> list[int]:
+    if is_character(run[0]):
+        return [pair_code(one, two) for one, two in pairwise(run)]
+    return [word_code(word) for word in run]
+
+
+def _best_run(text: str, scores: dict[tuple[str, ...], float]) -> tuple[tuple[int, int], ...]:
+    folded, places = folded_with_places(text)
+    best, longest = 0.0, 0
+    spans: list[tuple[int, int]] = []
+    for run, start, end in _runs(folded):
+        score = scores.get(run, 0.0)
+        if score > best or (score == best and score and len(run) > longest):
+            best, longest, spans = score, len(run), [(start, end)]
+        elif score == best and score and len(run) == longest:
+            spans.append((start, end))
+    return tuple((places[start], places[end - 1] + 1) for start, end in spans) if best >= _LEAST else ()

@@ -1,0 +1,140 @@
+"""The fuzzy measure: how alike two texts are, in percent that a translator can rely on.
+
+    score = floor(100 · (n − d) / n) − p
+
+d is the Levenshtein distance between the tokens of both folded texts (`tm.folding`: words, or characters in Chinese),
+n the number of tokens of the longer one. p, between 0 and 5 points, is for what folding hides: case, punctuation,
+numbers, tags, full-width and traditional forms, blanks. With s such differences p = min(5, ceil(20 · s / n)), and 1
+for blanks alone.
+So identical texts have 100, texts that differ in looks only 95 to 99, as CAT tools show them, and nothing else has
+100. The first term alone bounds the score from above, which is what lets an index leave texts out safely.
+
+Levenshtein, V. I. (1966), Binary codes capable of correcting deletions, insertions and reversals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from tm.folding import NUMBER, TOKEN, fold, simplified, tokens
+from tm.tags import plain, tags
+
+__all__ = ["PreparedQuery", "Similarity", "allowed", "similarity"]
+
+#: Stands for every token that the question does not hold: it matches nothing, whatever it is.
+_OTHER = "\ufffe"
+_FIRST = 0x10000  # code points beyond the surrogates
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """A score in percent, the distance in tokens, the tokens of the longer text, and what differs in looks only.
+
+    ``looks`` names each kind once: "case", "punctuation", "number", "tag", "form" (width or script), "space".
+    """
+
+    score: int
+    distance: int
+    length: int
+    looks: tuple[str, ...] = ()
+
+
+def allowed(length: int, minimum: int) -> int:
+    """The largest distance at which two texts, the longer one of ``length`` tokens, can score ``minimum`` percent."""
+    return (100 - minimum) * length // 100
+
+
+class PreparedQuery:
+    """A text prepared for comparison with many: its tokens as characters, so that rapidfuzz compares strings."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = fold(text)
+        self.tokens = tokens(self.folded)
+        self._codes: dict[str, str] = {}
+        for token in self.tokens:
+            self._codes.setdefault(token, chr(_FIRST + len(self._codes)))
+        self._encoded = self._encode(self.tokens)
+
+    def _encode(self, sequence: Sequence[str]) -> str:
+        get = self._codes.get
+        return "".join([get(token, _OTHER) for token in sequence])
+
+    def distance(self, text: str, minimum: int = 0) -> tuple[int, int] | None:
+        """Distance to ``text`` in tokens and tokens of the longer one; None where the score is below ``minimum``."""
+        other = self._encode(tokens(fold(text)))
+        longest = max(len(other), len(self._encoded))
+        most = allowed(longest, minimum)
+        distance = Levenshtein.distance(self._encoded, other, score_cutoff=most)
+        return (distance, longest) if distance <= most else None
+
+    def compare(self, text: str) -> Similarity:
+        """Compare with ``text`` in full."""
+        if text == self.text:
+            return Similarity(100, 0, max(1, len(self.tokens)))
+        found = self.distance(text)
+        assert found is not None
+        distance, length = found
+        length = max(1, length)
+        looks = _looks(self.text, text, content=distance)
+        score = 100 * (length - distance) // length
+        if looks:
+            score -= 1 if "space" in looks else min(5, -(-20 * sum(looks.values()) // length))
+        return Similarity(max(0, score), distance, length, tuple(looks))
+
+
+def similarity(question: str, text: str) -> Similarity:
+    """How alike two texts are; symmetric."""
+    return PreparedQuery(question).compare(text)
+
+
+def _looks(left: str, right: str, *, content: int) -> dict[str, int]:
+    """How many differences of each kind folding hides; never empty for texts with the same content."""
+    found: dict[str, int] = {}
+    tags_left, tags_right = ([str(tag) for tag in tags(text)] for text in (left, right))
+    if tags_left or tags_right:
+        found["tag"] = Levenshtein.distance(tags_left, tags_right)
+    left, right = plain(left), plain(right)
+    if left != right:
+        folded_left, folded_right = fold(left), fold(right)
+        found["number"] = Levenshtein.distance(_numbers(folded_left), _numbers(folded_right))
+        found["punctuation"] = Levenshtein.distance(_signs(folded_left), _signs(folded_right))
+        found["case"] = max(0, Levenshtein.distance(_cased(left), _cased(right)) - content)
+        found["form"] = _forms(left, right, folded_left, folded_right)
+    found = {kind: count for kind, count in found.items() if count}
+    if not found and not content:
+        found["space"] = 1
+    return found
+
+
+def _numbers(folded: str) -> list[str]:
+    return [token for token in TOKEN.findall(folded) if token[0].isdigit()]
+
+
+def _signs(folded: str) -> str:
+    rest = TOKEN.sub("", folded)
+    # A text of signs only is compared by them already.
+    return "" if "".join(folded.split()) == "".join(rest.split()) else "".join(rest.split())
+
+
+def _cased(text: str) -> list[str]:
+    """The tokens with their case; the folding is otherwise that of `fold`."""
+    import unicodedata
+
+    text = simplified(unicodedata.normalize("NFKC", text))
+    found = TOKEN.findall(text) or [sign for sign in text if not sign.isspace()]
+    return [NUMBER if token[0].isdigit() else token for token in found]
+
+
+def _forms(left: str, right: str, folded_left: str, folded_right: str) -> int:
+    """How many characters differ more when width and script are looked at than when they are not."""
+    raw = [_squeezed(text) for text in (left, right)]
+    folded = [folded_left.replace(" ", ""), folded_right.replace(" ", "")]
+    if raw == folded:
+        return 0
+    return max(0, Levenshtein.distance(*raw) - Levenshtein.distance(*folded))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.casefold().split())

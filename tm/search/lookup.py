@@ -1,0 +1,310 @@
+"""Ask memories for a sentence: the same in the same context, the same, the like of it, then the same in meaning.
+
+Exact matches come out of an index on text, fuzzy ones out of the sketches of `tm.store.index_segments`: the texts that
+may reach the threshold are compared in the order of the most they can score, until no other can be among the best.
+Since that bound is never too low, nothing is missed that comparing with every text would find.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from corpora.errors import UsageError
+from corpora.text.languages import base, known
+from corpora.text.plurals import counted
+from models.encoder import Encoder
+from tm.folding import key
+from tm.search.diff import differences
+from tm.search.fuzzy import PreparedQuery, Similarity
+from tm.search.matches import Match, MatchKind
+from tm.store.database import Sqlite
+from tm.store.filters import Filters
+from tm.store.index_segments import sketch
+from tm.store.memory import Memory
+from tm.store.reading import StoredUnit, UnitReader
+from tm.unit import Unit
+
+__all__ = ["LONGEST_QUESTION", "LookupOptions", "check_languages", "lookup", "turned"]
+
+LONGEST_QUESTION = 10_000  # characters
+_AT_ONCE = 48  # texts fetched and compared in one go
+_HALF = re.compile("[\ud800-\udfff]")
+_KINDS = list(MatchKind)
+
+
+@dataclass(frozen=True, slots=True)
+class LookupOptions:
+    """What a look-up shall find.
+
+    minimum: least score of fuzzy matches, in percent, 30 to 100.
+    limit: how many matches at most.
+    previous, next: the neighbours of the text where it stands, for context matches; "" where unknown.
+    filters: conditions on the units; languages are read in the direction asked, and any region of a language serves.
+        Without statuses, all but rejected units answer.
+    substitute: numbers and dates that differ are put into the target, see `tm.search.substitution`.
+    encoder: asks by meaning too, with these vectors; the memory must have been indexed with them.
+    semantic_minimum: least similarity of semantic matches, in percent.
+    """
+
+    minimum: int = 70
+    limit: int = 10
+    previous: str = ""
+    next: str = ""
+    filters: Filters = field(default_factory=Filters)
+    substitute: bool = False
+    encoder: Encoder | None = None
+    semantic_minimum: int = 50
+
+    def __post_init__(self) -> None:
+        if not 30 <= self.minimum <= 100:
+            raise UsageError("the least score of a match is a number from 30 to 100")
+        if self.limit < 1:
+            raise UsageError("at least one match must be asked for")
+
+
+_DEFAULT = LookupOptions()
+
+
+def lookup(
+    memories: Sequence[Memory | tuple[Memory, int]], text: str, options: LookupOptions = _DEFAULT
+) -> list[Match]:
+    """Return what the memories know of ``text``, best first.
+
+    A memory may come with a penalty: points taken off the score of all that it answers. The same pair of texts
+    from two memories comes once. Raises `UsageError` for an empty or endless question, `StoreError` as `Memory`.
+    """
+    if not text.strip():
+        raise UsageError("there is nothing to look up: the text is empty")
+    if len(text) > LONGEST_QUESTION:
+        raise UsageError(
+            f"the text to look up has {counted(len(text), 'character')}; {LONGEST_QUESTION:,} are the most"
+        )
+    if not text.isascii() and _HALF.search(text):
+        raise UsageError("the text to look up holds half a character, which is no text")
+    question = PreparedQuery(text)
+    filters = options.filters
+    found: dict[tuple[str, str], Match] = {}
+    for memory, penalty in ((one, 0) if isinstance(one, Memory) else one for one in memories):
+        asked = replace(
+            filters,
+            source_lang=base(filters.source_lang),
+            target_lang=base(filters.target_lang),
+            statuses=filters.statuses or ("unreviewed", "reviewed"),
+        )
+        with memory.reading() as connection:
+            search = _Search(memory, connection, question, replace(options, filters=asked), penalty)
+            for match in search.matches():
+                pair = (match.unit.source, match.unit.target)
+                if pair not in found or _rank(found[pair], filters) > _rank(match, filters):
+                    found[pair] = match
+    matches = sorted(found.values(), key=lambda match: _rank(match, filters))[: options.limit]
+    return [_finished(match, text, options) for match in matches]
+
+
+def check_languages(memories: Sequence[Memory], source_lang: str, target_lang: str) -> None:
+    """Raise `UsageError` for a language asked for that nobody knows, or that no unit has where there are units."""
+    held = sorted({code for memory in memories for code in memory.codes()})
+    for code in filter(None, (source_lang, target_lang)):
+        if base(known(code, lambda: held)) not in {base(one) for one in held} and held:
+            where = memories[0].path if len(memories) == 1 else "the memories"
+            raise UsageError(f"{where}: no unit has the language {code}; there are {', '.join(held)}")
+
+
+def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
+    """The order of matches: score, kind, fewer kinds of differences, the region asked for, reviewed, often met, new."""
+    unit = match.unit
+    regions = sum(
+        bool(code) and code != have
+        for code, have in ((filters.source_lang, unit.source_lang), (filters.target_lang, unit.target_lang))
+    )
+    semantic = match.kind is MatchKind.SEMANTIC
+    return (
+        semantic,
+        -match.score,
+        _KINDS.index(match.kind),
+        len(match.looks),
+        regions,
+        unit.status != "reviewed",
+        -match.count,
+        -match.number,
+    )
+
+
+def _finished(match: Match, text: str, options: LookupOptions) -> Match:
+    """Differences, and numbers put in, for those that are shown only."""
+    if match.kind is not MatchKind.FUZZY:
+        return match
+    match = replace(match, differences=differences(match.unit.source, text))
+    if options.substitute:
+        from tm.search.substitution import adapted
+
+        put = adapted(text, match.unit)
+        if put is not None:
+            target, changes = put
+            unit = replace(match.unit, target=target)
+            return replace(match, unit=unit, stored_target=match.unit.target, adapted=changes)
+    return match
+
+
+class _Search:
+    """One question to one memory, inside a transaction."""
+
+    def __init__(
+        self, memory: Memory, connection: Sqlite, question: PreparedQuery, options: LookupOptions, penalty: int
+    ) -> None:
+        self._memory = memory
+        self._connection = connection
+        self._reader = UnitReader(connection)
+        self._question = question
+        self._options = options
+        self._penalty = penalty
+        filters = options.filters
+        self._turned = replace(filters, source_lang=filters.target_lang, target_lang=filters.source_lang)
+
+    def matches(self) -> Iterator[Match]:
+        """Matches of this memory: the best are among them, in no order."""
+        found = list(self._exact())
+        wanted = self._options.limit - len(found)
+        if wanted > 0 and self._options.minimum + self._penalty < 100:
+            found += self._fuzzy(wanted)
+        yield from found
+        if self._options.encoder is not None and len(found) < self._options.limit:
+            yield from self._semantic(self._options.encoder, {match.number for match in found})
+
+    def _of_text(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
+        """The units that hold a text, and whether they hold it as their target."""
+        limit = self._options.limit
+        for entry in self._reader.of_text("source", text, self._options.filters, limit):
+            yield entry, False
+        for entry in self._reader.of_text("target", text, self._turned, limit):
+            yield entry, True
+
+    def _match(
+        self, kind: MatchKind, score: int, entry: StoredUnit, reverse: bool, looks: tuple[str, ...] = ()
+    ) -> Match:
+        unit = entry.unit
+        if reverse:
+            unit = turned(unit)
+        score = max(0, score - self._penalty)
+        return Match(kind, score, unit, entry.id, entry.count, str(self._memory.path), reverse, looks)
+
+    def _exact(self) -> Iterator[Match]:
+        text = self._question.text
+        for (number,) in self._connection.execute(
+            "SELECT id FROM texts WHERE key = ? AND text = ?", (key(text), text)
+        ).fetchall():
+            for entry, reverse in self._of_text(number):
+                same = 0 if reverse else self._neighbours(entry.id)
+                yield self._match(MatchKind.CONTEXT if same else MatchKind.EXACT, 100 + same, entry, reverse)
+
+    def _neighbours(self, unit: int) -> int:
+        """How many of the question's neighbours stood beside the unit at one place: 0, 1 or 2."""
+        ids = []
+        for text in (self._options.previous, self._options.next):
+            rows = (
+                self._connection.execute("SELECT id FROM texts WHERE key = ? AND text = ?", (key(text), text))
+                if text
+                else ()
+            )
+            ids.append({number for (number,) in rows})
+        before, after = ids
+        best = 0
+        for previous in before:
+            for (following,) in self._connection.execute(
+                "SELECT next FROM places WHERE unit = ? AND previous = ?", (unit, previous)
+            ):
+                if following in after:
+                    return 2
+                best = 1
+        for following in after if not best else ():
+            if self._connection.execute(
+                "SELECT 1 FROM places WHERE unit = ? AND next = ?", (unit, following)
+            ).fetchone():
+                return 1
+        return best
+
+    def _fuzzy(self, wanted: int) -> Iterator[Match]:
+        """The best ``wanted`` matches, and perhaps more, in no order."""
+        minimum = min(100, self._options.minimum + self._penalty)
+        ids, bounds = self._candidates(minimum)
+        best: list[int] = []  # scores of the best matches so far, highest first
+        for start in range(0, len(ids), _AT_ONCE):
+            least = best[wanted - 1] if len(best) >= wanted else minimum
+            if bounds[start] < least or (len(best) >= wanted and bounds[start] == least):
+                return
+            chunk = ids[start : start + _AT_ONCE]
+            for number, similarity in self._compared(chunk, least):
+                if len(best) >= wanted and similarity.score <= best[wanted - 1]:
+                    continue
+                for entry, reverse in self._of_text(number):
+                    yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.looks)
+                    best.append(similarity.score)
+            best.sort(reverse=True)
+
+    def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
+        """Texts that may reach ``minimum``, and the most each can score, highest first."""
+        bits, length = sketch(self._question.tokens), len(self._question.tokens)
+        found = [
+            part.segment.near(bits, length, minimum)
+            for part in self._memory.index.parts(self._connection, self._options.filters.source_lang)
+        ]
+        if not found:
+            return [], []
+        ids, bounds = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        order = np.argsort(-bounds, kind="stable")
+        return ids[order].tolist(), bounds[order].tolist()
+
+    def _compared(self, ids: list[int], minimum: int) -> list[tuple[int, Similarity]]:
+        """Those of the texts that score ``minimum``, best first; not the question itself."""
+        found = []
+        marks = ", ".join("?" * len(ids))
+        for number, text in self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", ids):
+            if self._question.distance(text, minimum) is not None:
+                similarity = self._question.compare(text)
+                if minimum <= similarity.score < 100:
+                    found.append((number, similarity))
+        found.sort(key=lambda pair: -pair[1].score)
+        return found
+
+    def _semantic(self, encoder: Encoder, seen: set[int]) -> Iterator[Match]:
+        from tm.search.semantic import nearest
+
+        for number, likeness in nearest(self._memory, encoder, self._question.text, 4 * self._options.limit):
+            score = round(100 * likeness)
+            if score < self._options.semantic_minimum:
+                return
+            for entry, reverse in self._of_meaning(number):
+                if entry.id in seen:
+                    continue  # found before, or the other side of a unit that was nearer
+                seen.add(entry.id)
+                yield self._match(MatchKind.SEMANTIC, min(99, score), entry, reverse)
+
+    def _of_meaning(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
+        """As `_of_text`, but whichever side was found: an English question finds Chinese sources."""
+        neither = replace(self._options.filters, source_lang="", target_lang="")
+        for side in ("source", "target"):
+            for entry in self._reader.of_text(side, text, neither, self._options.limit):
+                yield entry, side == "target"
+
+
+def turned(unit: Unit) -> Unit:
+    """The unit read in the other direction; context is of sources and therefore falls away."""
+    origin = replace(
+        unit.origin,
+        source_file=unit.origin.target_file,
+        target_file=unit.origin.source_file,
+        source_ids=unit.origin.target_ids,
+        target_ids=unit.origin.source_ids,
+    )
+    return replace(
+        unit,
+        source=unit.target,
+        target=unit.source,
+        source_lang=unit.target_lang,
+        target_lang=unit.source_lang,
+        previous="",
+        next="",
+        origin=origin,
+    )

@@ -1,0 +1,90 @@
+"""What a look-up answers: matches, and where they differ from the question.
+
+A `Match` always reads in the direction asked: its unit's source is the side that was compared with the question,
+whichever side that is in the memory.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tm.search.diff import DiffPart
+from tm.unit import Unit
+
+__all__ = ["Match", "MatchKind", "origin_json"]
+
+
+class MatchKind(StrEnum):
+    """How a match was found; the order is that of equal scores."""
+
+    CONTEXT = "context"
+    EXACT = "exact"
+    FUZZY = "fuzzy"
+    SEMANTIC = "semantic"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A unit that answers a question.
+
+    score: percent, see `tm.search.fuzzy`; 101 where one neighbour of the text is the same too, 102 where both are; of a
+        semantic match the similarity of the vectors. Penalties are taken off already.
+    unit: in the direction asked. ``reverse`` tells that the memory holds it the other way round.
+    number, count, memory: its number in the memory at this path, and how often it was met.
+    looks: what differs in looks only, by kind: "case", "punctuation", "number", "tag", "form", "space".
+    differences: from the text in the memory to the question, in pieces.
+    stored_target: the target as the memory holds it, where ``unit.target`` was adapted; "" where it was not.
+    adapted: what was put in the place of what: ``(old, new)``.
+    """
+
+    kind: MatchKind
+    score: int
+    unit: Unit
+    number: int
+    count: int
+    memory: str
+    reverse: bool = False
+    looks: tuple[str, ...] = ()
+    differences: tuple[DiffPart, ...] = ()
+    stored_target: str = ""
+    adapted: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The match as `duiyi lookup --json` prints it."""
+        unit = self.unit
+        found: dict[str, Any] = {
+            "kind": str(self.kind),
+            "score": self.score,
+            "source": unit.source,
+            "target": unit.target,
+            "source_lang": unit.source_lang,
+            "target_lang": unit.target_lang,
+            "origin": origin_json(unit),
+            "status": unit.status,
+            "quality": unit.quality,
+            "count": self.count,
+            "memory": self.memory,
+            "unit": self.number,
+            "reverse": self.reverse,
+            "looks": list(self.looks),
+            "differences": [[piece.kind, piece.text] for piece in self.differences],
+            "signature": unit.signature,
+        }
+        if self.adapted:
+            found["stored_target"] = self.stored_target
+            found["adapted"] = [list(change) for change in self.adapted]
+        return found
+
+
+def origin_json(unit: Unit) -> dict[str, Any]:
+    """Where a unit stood, as JSON; what is not known is left out."""
+    origin = unit.origin
+    fields = {
+        "source_file": origin.source_file,
+        "target_file": origin.target_file,
+        "source_ids": list(origin.source_ids),
+        "target_ids": list(origin.target_ids),
+        "page": origin.page,
+        "section": origin.section,
+    }
+    return {name: value for name, value in fields.items() if value}

@@ -1,0 +1,96 @@
+"""Look-ups by meaning, across languages: vectors of all texts of a memory, made on request.
+
+Encoding is slow and not everybody wants it, so the vectors are made by `index`, stand beside the memory (a file an
+encoder) and may lag behind it: texts added since are not found by meaning until `index` runs again, which encodes
+only what is new.
+"""
+
+import threading
+from collections.abc import Callable
+from itertools import islice
+
+import numpy as np
+
+from corpora.errors import UsageError
+from models.encoder import Encoder
+from tm.store.memory import Memory
+from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_path, write
+from tm.tags import plain
+
+__all__ = ["index", "nearest"]
+
+_BATCH = 2_048  # texts encoded at a time
+_DEFAULT = VectorOptions()
+_open: dict[tuple[str, int, int], VectorFile] = {}
+_lock = threading.Lock()
+
+
+def index(
+    memory: Memory,
+    encoder: Encoder,
+    *,
+    options: VectorOptions = _DEFAULT,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Make or bring up to date the vectors of all texts that units use; returns how many there are.
+
+    ``progress`` is told how many texts were encoded.
+    """
+    path = vector_path(memory.path, encoder.fingerprint)
+    old = VectorFile(path).quantised() if path.exists() else None
+    known = set(old.ids.tolist()) if old is not None else set()
+    parts: list[QuantizedVectors] = []
+    there: set[int] = set()
+    done = 0
+    with memory.reading() as connection:
+        rows = iter(
+            connection.execute(
+                "SELECT id, text FROM texts WHERE id IN (SELECT source FROM units UNION SELECT target FROM units)"
+                " ORDER BY id"
+            )
+        )
+        while batch := list(islice(rows, _BATCH)):
+            there.update(number for number, _ in batch)
+            new = [(number, plain(text)) for number, text in batch if number not in known]
+            if new:
+                ids = np.array([number for number, _ in new], np.int64)
+                parts.append(QuantizedVectors.of(ids, encoder.encode([text for _, text in new])))
+                done += len(new)
+                if progress is not None:
+                    progress(done)
+    if old is not None:
+        kept = np.array([number in there for number in old.ids.tolist()], bool)
+        if not parts and kept.all():
+            return len(old.ids)
+        parts.insert(0, QuantizedVectors(old.ids[kept], old.values[kept], old.scales[kept]))
+    if not there:
+        raise UsageError(f"{memory.path} holds no units that could be found by meaning")
+    ids, values, scales = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "values", "scales")
+    )
+    write(path, QuantizedVectors(ids, values, scales), encoder.fingerprint, options)
+    return len(ids)
+
+
+def nearest(memory: Memory, encoder: Encoder, text: str, count: int) -> list[tuple[int, float]]:
+    """Ids and cosines of the texts of ``memory`` nearest to ``text`` in meaning, in any language, nearest first.
+
+    Raises `UsageError` where the memory has no vectors of this encoder.
+    """
+    path = vector_path(memory.path, encoder.fingerprint)
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise UsageError(
+            f"{memory.path} cannot be asked by meaning yet: run duiyi memory index, with the same --model"
+        ) from error
+    # A file that was made anew has another date; the old one is let go.
+    name = (str(path), state.st_mtime_ns, state.st_size)
+    with _lock:
+        file = _open.get(name)
+        if file is None:
+            for stale in [one for one in _open if one[0] == name[0]]:
+                del _open[stale]
+            file = _open[name] = VectorFile(path)
+    (vector,) = encoder.encode([plain(text)])
+    return file.nearest(vector, count)

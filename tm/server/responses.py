@@ -1,0 +1,212 @@
+"""What the server answers, for the description that it gives of itself; the keys are those of `--json`.
+
+The answers themselves are made by the library and sent as they are; a test holds them against these models.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = [
+    "ConflictResponse",
+    "ErrorResponse",
+    "ExampleResponse",
+    "ExtractionResponse",
+    "HitResponse",
+    "ImportResponse",
+    "MatchResponse",
+    "MemoryResponse",
+    "OriginResponse",
+    "StatsResponse",
+    "TermFindingResponse",
+    "TermImportResponse",
+    "TermPairResponse",
+    "TermResponse",
+]
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorResponse(_Response):
+    """Why a request was refused, in one sentence."""
+
+    message: str
+
+
+class OriginResponse(_Response):
+    """Where a unit stood; what is not known is left out."""
+
+    source_file: str | None = None
+    target_file: str | None = None
+    source_ids: list[int] | None = None
+    target_ids: list[int] | None = None
+    page: int | None = None
+    section: str | None = None
+
+
+class MatchResponse(_Response):
+    """A unit that answers a look-up; ``memory`` is the memory's name, ``unit`` the unit's number in it."""
+
+    kind: Literal["context", "exact", "fuzzy", "semantic"]
+    score: int
+    source: str
+    target: str
+    source_lang: str
+    target_lang: str
+    origin: OriginResponse
+    status: str
+    quality: float | None
+    count: int
+    memory: str
+    unit: int
+    reverse: bool
+    looks: list[str]
+    differences: list[tuple[Literal["=", "-", "+"], str]]
+    signature: str
+    stored_target: str | None = None
+    adapted: list[tuple[str, str]] | None = None
+
+
+class HitResponse(_Response):
+    """A unit that holds the phrase on ``side``; spans are ``[start, end)`` in characters."""
+
+    source: str
+    target: str
+    side: Literal["source", "target"]
+    spans: list[tuple[int, int]]
+    origin: OriginResponse
+    counterpart: list[tuple[int, int]]
+    source_lang: str
+    target_lang: str
+    status: str
+    count: int
+    memory: str
+    unit: int
+
+
+class MemoryResponse(_Response):
+    """A memory that is served."""
+
+    name: str
+    penalty: int
+    writable: bool
+    units: int
+    pairs: list[dict[str, Any]]
+
+
+class StatsResponse(_Response):
+    """What is in a memory; sizes in bytes."""
+
+    memory: str
+    units: int
+    texts: int
+    characters: int
+    file_size: int
+    indexed: int
+    segments: int
+    pairs: list[dict[str, Any]]
+    statuses: dict[str, int]
+    origins: dict[str, int]
+    signatures: dict[str, int]
+
+
+class ImportResponse(_Response):
+    """What became of units that were sent: new, folded into known ones, left out with the reasons."""
+
+    file: str
+    read: int
+    new: int
+    folded: int
+    removed: int
+    left_out: dict[str, int]
+    problems: list[dict[str, Any]]
+    passed_over: dict[str, int]
+    notes: list[str]
+    reasons: dict[str, int]
+
+
+class ExampleResponse(_Response):
+    """A unit in which a term is rendered so."""
+
+    source: str
+    target: str
+    origin: OriginResponse
+
+
+class TermResponse(_Response):
+    """A term and what it is called in another language; look-ups tell how they matched, finding tells where."""
+
+    source: str
+    target: str
+    source_lang: str
+    status: Literal["preferred", "admitted", "deprecated", "forbidden", "proposed"]
+    subject: str
+    definition: str
+    target_lang: str
+    examples: list[str]
+    note: str
+    concept: str
+    kind: str | None = None
+    score: float | None = None
+    start: int | None = None
+    end: int | None = None
+    nested: bool | None = None
+    memory_examples: list[ExampleResponse] | None = None
+
+
+class ConflictResponse(_Response):
+    """Where an imported entry and a stored one disagree."""
+
+    term: str
+    stored: list[str]
+    new: list[str]
+
+
+class TermImportResponse(_Response):
+    """What became of a glossary that was sent."""
+
+    imported: int
+    entries: int
+    columns: str
+    problems: list[dict[str, Any]]
+    conflicts: list[ConflictResponse]
+
+
+class TermPairResponse(_Response):
+    """A pair of terms that was won from units, its score with its parts; ``accept`` is for a person to fill."""
+
+    accept: str
+    source_lang: str
+    target_lang: str
+    source: str
+    target: str
+    score: float
+    count: int
+    association: float
+    dice: float
+    similarity: float
+    termhood: float
+    source_forms: str
+    target_forms: str
+    source_example: str
+    target_example: str
+
+
+class ExtractionResponse(_Response):
+    """Pairs of terms, best first, from so many units; ``added`` of them became entries with the status proposed."""
+
+    units: int
+    added: int
+    pairs: list[TermPairResponse]
+
+
+class TermFindingResponse(_Response):
+    """A fault of terminology; ``unit`` counts from 0, spans are ``[start, end)`` in characters."""
+
+    check: Literal["term-missing", "term-forbidden", "term-inconsistent"]
+    unit: int
+    message: str
+    source_span: tuple[int, int] | None
+    target_span: tuple[int, int] | None

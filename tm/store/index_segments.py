@@ -1,0 +1,223 @@
+"""Index up to 65,536 texts at a time: a bit sketch of each for fuzzy matches, lists of who holds what for concordance.
+
+A sketch has 256 bits, one set for each token. An edit takes away at most one token and brings at most one, so two
+texts at distance d miss at most d of each other's bits: comparing sketches leaves out nearly all texts and never a
+match, whatever threshold is asked for (bitmap filtering: Sandes, Teodoro and Melo 2020, "Bitmap filter: speeding up
+exact set similarity joins with bitwise operations", Information Systems 88). It is one pass of XOR and population
+count over an array, and since texts stand sorted by length, over a slice of it.
+
+The lists hold words and pairs of neighbouring characters, so that two Chinese characters are found without word
+borders. Since a segment never holds more than 65,536 texts, a position takes two bytes, and since texts stand sorted
+by length, the first in a list are those of which a phrase makes up the most.
+"""
+
+import itertools
+import re
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tm.folding import NUMBER, TOKEN, fold, fold_many, is_character, tokens
+
+__all__ = [
+    "BUCKETS",
+    "CAPACITY",
+    "WORDS",
+    "Grams",
+    "IndexSegment",
+    "build",
+    "lookup",
+    "pair_code",
+    "sketch",
+    "word_code",
+]
+
+CAPACITY = 65_536
+WORDS = 4  # 64-bit words of a sketch
+BUCKETS = 256  # lists are stored by the highest eight bits of their code
+_BITS = 64 * WORDS
+_AT_ONCE = 4_096  # texts cut into tokens in one pass
+
+Bits = NDArray[np.uint64]
+Grams = dict[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSegment:
+    """Texts sorted by length: their ids (int64), tokens (int32), sketches (uint64 ``[n, WORDS]``).
+
+    ``folded`` is the sketch folded to 64 bits, the coarse filter.
+    """
+
+    ids: NDArray[np.int64]
+    lengths: NDArray[np.int32]
+    bits: Bits
+    folded: Bits
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int64], lengths: NDArray[np.int32], bits: Bits) -> "IndexSegment":
+        """Put the arrays together and fold the sketches."""
+        return cls(ids, lengths, bits, np.bitwise_or.reduce(bits, axis=1))
+
+    @classmethod
+    def load(cls, ids: bytes, lengths: bytes, bits: bytes) -> "IndexSegment":
+        """The segment whose arrays were stored by `dump`."""
+        return cls.of(
+            np.frombuffer(ids, np.int64),
+            np.frombuffer(lengths, np.int32),
+            np.frombuffer(bits, np.uint64).reshape(-1, WORDS),
+        )
+
+    def dump(self) -> tuple[bytes, bytes, bytes]:
+        """The arrays as bytes, little-endian."""
+        return self.ids.tobytes(), self.lengths.tobytes(), self.bits.tobytes()
+
+    def near(self, question: Bits, length: int, minimum: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Ids of the texts that may score ``minimum`` against a question, and the most they can score.
+
+        ``question`` is its `sketch`, ``length`` its tokens.
+        """
+        # Numbers of the array's own kind, or it would be converted each time.
+        first = int(np.searchsorted(self.lengths, np.int32(-(-length * minimum // 100))))
+        last = int(np.searchsorted(self.lengths, np.int32(length * 100 // max(1, minimum)), "right"))
+        if first >= last:
+            return self.ids[:0], self.lengths[:0]
+        lengths = self.lengths[first:last]
+        changed = np.bitwise_count(self.folded[first:last] ^ np.bitwise_or.reduce(question))
+        # How far apart texts may be depends on their length only, of which there are few.
+        shortest = lengths[0]
+        known = np.arange(shortest, lengths[-1] + 1)
+        allowed = (100 - minimum) * np.maximum(known, length) // 100
+        # A substitution changes two bits at most, an insertion or deletion one.
+        bits = np.minimum(2 * allowed - np.abs(known - length), 255).astype(np.uint8)
+        left = np.flatnonzero(changed <= bits[lengths - shortest])
+        most = allowed[lengths[left] - shortest]
+        theirs = self.bits[first + left]
+        missing = np.bitwise_count(question & ~theirs).sum(axis=1, dtype=np.int32)
+        extra = np.bitwise_count(theirs & ~question).sum(axis=1, dtype=np.int32)
+        least = np.maximum(np.maximum(missing, extra), np.abs(lengths[left] - length))
+        kept = least <= most
+        longest = np.maximum(lengths[left[kept]], length)
+        return self.ids[first + left[kept]], 100 * (longest - least[kept]) // longest
+
+
+def _code(token: str) -> int:
+    return zlib.crc32(token.encode("utf-8", "surrogatepass"))
+
+
+def word_code(word: str) -> int:
+    """The code of the list of a word."""
+    return _code(word)
+
+
+def pair_code(first: str, second: str) -> int:
+    """The code of the list of two neighbouring characters."""
+    pair = _pair(np.array([_code(first)], np.uint64), np.array([_code(second)], np.uint64))
+    return int(pair[0])
+
+
+def _pair(first: Bits, second: Bits) -> Bits:
+    # Arrays, for in them the product may wrap around.
+    mixed: Bits = first * np.uint64(0x9E37_79B1) + second * np.uint64(0x85EB_CA77)
+    mixed ^= mixed >> np.uint64(29)
+    return mixed & np.uint64(0xFFFF_FFFF)
+
+
+def sketch(sequence: Iterable[str]) -> Bits:
+    """The sketch of tokens as `tm.folding.tokens` gives them: uint64 ``[WORDS]``."""
+    bits = [0] * WORDS
+    for token in sequence:
+        bit = _code(token) % _BITS
+        bits[bit >> 6] |= 1 << (bit & 63)
+    return np.array(bits, np.uint64)
+
+
+def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams, set[str]]:
+    """Index ``texts``, at most `CAPACITY`: the segment, the blob of each bucket, the words that were met."""
+    count = len(texts)
+    vocabulary: defaultdict[str, int] = defaultdict(itertools.count(1).__next__, {"\n": 0})
+    pattern = re.compile("\n|" + TOKEN.pattern)
+    pieces = []
+    # One pass of the expression over many texts (folded texts hold no line breaks, so these part them), yet not over
+    # all: the tokens of 65,536 texts would take hundreds of megabytes as Python strings.
+    for first in range(0, count, _AT_ONCE):
+        met = pattern.findall(fold_many(texts[first : first + _AT_ONCE]) + "\n")
+        pieces.append(np.fromiter(map(vocabulary.__getitem__, met), np.int32, len(met)))
+    stream = np.concatenate(pieces)
+    breaks = np.flatnonzero(stream == 0)
+    ends = breaks - np.arange(count)
+    lengths = np.diff(ends, prepend=0).astype(np.int32)
+    stream = stream[stream != 0]
+    rows = np.repeat(np.arange(count, dtype=np.int32), lengths)
+
+    words = list(vocabulary)
+    codes = np.array([_code(word) for word in words], np.uint64)
+    places = np.array([_code(NUMBER if word[0].isdigit() else word) % _BITS for word in words], np.uint64)
+    bits = np.zeros((count, WORDS), np.uint64)
+    filled = np.flatnonzero(lengths)
+    starts = (ends - lengths)[filled]
+    for word in range(WORDS if len(filled) else 0):
+        here = places >> np.uint64(6) == word
+        values = np.where(here, np.uint64(1) << (places & np.uint64(63)), np.uint64(0))
+        bits[filled, word] = np.bitwise_or.reduceat(values[stream], starts)
+    for row in np.flatnonzero(lengths == 0):
+        signs = tokens(fold(texts[int(row)]))
+        bits[row], lengths[row] = sketch(signs), len(signs)
+
+    order = np.argsort(lengths, kind="stable")
+    position = np.empty(count, np.uint16)
+    position[order] = np.arange(count)
+    segment = IndexSegment.of(np.array(ids, np.int64)[order], lengths[order], bits[order])
+    single = np.array([is_character(word) for word in words])
+    grams = _grams(stream, position[rows], codes, single[stream]) if len(stream) else {}
+    return segment, grams, {word for word, alone in zip(words[1:], single[1:], strict=True) if not alone}
+
+
+def _grams(stream: NDArray[np.int32], positions: NDArray[np.uint16], codes: Bits, single: NDArray[np.bool_]) -> Grams:
+    """The lists of a segment by bucket; each list is sorted, without repetition."""
+    words = codes[stream[~single]] << np.uint64(16) | positions[~single].astype(np.uint64)
+    neighbours = single[:-1] & single[1:] & (positions[:-1] == positions[1:])
+    first, second = codes[stream[:-1][neighbours]], codes[stream[1:][neighbours]]
+    pairs = _pair(first, second) << np.uint64(16) | positions[:-1][neighbours].astype(np.uint64)
+    entries = np.concatenate([words, pairs])
+    entries.sort()  # np.unique hashes first, which takes several times as long here
+    entries = entries[_changes(entries)]
+    code, position = entries >> np.uint64(16), (entries & np.uint64(0xFFFF)).astype(np.uint16)
+    borders = np.searchsorted(code, np.arange(BUCKETS + 1, dtype=np.uint64) << np.uint64(24))
+    grams = {}
+    for bucket in range(BUCKETS):
+        begin, end = int(borders[bucket]), int(borders[bucket + 1])
+        if begin == end:
+            continue
+        starts = np.flatnonzero(_changes(code[begin:end]))
+        known = code[begin:end][starts]
+        ends = np.append(starts[1:], end - begin).astype(np.uint32)
+        head = np.array([len(known)], np.uint32)
+        grams[bucket] = b"".join(part.tobytes() for part in (head, known.astype(np.uint32), ends, position[begin:end]))
+    return grams
+
+
+def _changes(ordered: Bits) -> NDArray[np.bool_]:
+    """True where an entry differs from the one before it."""
+    changes = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=changes[1:])
+    return changes
+
+
+def lookup(blob: bytes | None, code: int) -> NDArray[np.uint16]:
+    """The positions in its segment, ascending, of the texts in the list ``code`` of a bucket's blob."""
+    nothing = np.empty(0, np.uint16)
+    if blob is None:
+        return nothing
+    count = int(np.frombuffer(blob, np.uint32, 1)[0])
+    codes = np.frombuffer(blob, np.uint32, count, 4)
+    place = int(np.searchsorted(codes, np.uint32(code)))
+    if place == count or int(codes[place]) != code:
+        return nothing
+    ends = np.frombuffer(blob, np.uint32, count, 4 + 4 * count)
+    begin = int(ends[place - 1]) if place else 0
+    return np.frombuffer(blob, np.uint16, int(ends[place]) - begin, 4 + 8 * count + 2 * begin)

@@ -1,0 +1,361 @@
+"""A translation memory: one file that keeps units for good and answers in any of their languages.
+
+with Memory.open("work.tm", create=True) as memory:
+    memory.add(units)
+    for match in lookup([memory], "本协议自签字之日起生效。"): ...
+
+`Memory` is the door to `tm.store`: it owns the connections (one a thread, since SQLite's are not shared), the
+transactions and what is kept of the index between look-ups. Asking is in `tm.search.lookup` and
+`tm.search.concordance`.
+"""
+
+import gc
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from corpora.errors import StoreError, UsageError
+from corpora.files import replacing
+from tm.store import index, maintenance
+from tm.store.database import Sqlite, connect, explained, read_transaction, write_transaction
+from tm.store.filters import Filters
+from tm.store.index_worker import IndexWorker
+from tm.store.reading import StoredUnit, UnitReader
+from tm.store.writing import AddReport, Keep, UnitWriter, refusal
+from tm.unit import Unit
+
+__all__ = ["BATCH", "Memory", "Stats", "default_path", "memory_paths"]
+
+#: Units written at a time.
+BATCH = 5_000
+#: Units a transaction, and seconds, whichever is reached first: many enough that pages of the file which many batches
+#: touch are written once, few enough that another writer is not kept waiting.
+TRANSACTION = 50_000
+_LONGEST_TRANSACTION = 6.0
+_ALL = Filters()
+Progress = Callable[[int], None]
+
+
+def default_path() -> Path:
+    """The user's own memory: where the platform keeps data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("duiyi", appauthor=False) / "memory.duiyi"
+
+
+def memory_paths(given: Iterable[str] = ()) -> list[tuple[Path, int]]:
+    """The memories to ask, each with its penalty in points: those given, else ``DUIYI_MEMORY``, else the default.
+
+    A memory is a path, with ``=POINTS`` behind it for a penalty; ``DUIYI_MEMORY`` parts several as ``PATH`` does.
+    """
+    named = [name for name in given if name]
+    if not named:
+        named = [name for name in os.environ.get("DUIYI_MEMORY", "").split(os.pathsep) if name]
+    found = []
+    for name in named:
+        path, sign, points = name.rpartition("=")
+        if sign and points.isascii() and points.isdigit():
+            found.append((Path(path), int(points)))
+        else:
+            found.append((Path(name), 0))
+    return found or [(default_path(), 0)]
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Units make no cycles; looking for some among hundreds of thousands takes a tenth of an import."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What is in a memory. ``pairs`` counts units by (source language, target language); sizes are in bytes."""
+
+    units: int
+    texts: int
+    characters: int
+    file_size: int
+    indexed: int
+    segments: int
+    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, int] = field(default_factory=dict)
+    signatures: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self, memory: str) -> dict[str, Any]:
+        """The counts as `duiyi memory stats --json` prints them; ``memory`` is what the memory is called."""
+        return {
+            "memory": memory,
+            "units": self.units,
+            "texts": self.texts,
+            "characters": self.characters,
+            "file_size": self.file_size,
+            "indexed": self.indexed,
+            "segments": self.segments,
+            "pairs": [{"source_lang": a, "target_lang": b, "units": count} for (a, b), count in self.pairs.items()],
+            "statuses": dict(self.statuses),
+            "origins": dict(self.origins),
+            "signatures": dict(self.signatures),
+        }
+
+
+class Memory:
+    """One memory. Safe to share between threads; any number of processes may have it open."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.index = index.Index()
+        self._local = threading.local()
+        self._open: list[Sqlite] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path | str | None = None, *, create: bool = False) -> "Memory":
+        """Open the memory at ``path`` (None: the default); with ``create`` make it where there is none.
+
+        Raises `StoreError`.
+        """
+        memory = cls(Path(path) if path is not None else default_path())
+        memory._local.connection = memory._connect(create=create)
+        return memory
+
+    def _connect(self, *, create: bool = False) -> Sqlite:
+        connection = connect(self.path, create=create)
+        with self._lock:
+            self._open.append(connection)
+        return connection
+
+    @property
+    def connection(self) -> Sqlite:
+        """The connection of this thread."""
+        if self._closed:
+            raise StoreError(f"{self.path} was closed")
+        connection: Sqlite | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        return connection
+
+    def close(self) -> None:
+        """Close all connections; the last one to close a file folds its log into it."""
+        self._closed = True
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+    def __enter__(self) -> "Memory":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Sqlite]:
+        """One state of the memory for all that is asked inside."""
+        connection = self.connection
+        with read_transaction(connection, self.path):
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Sqlite]:
+        """All that is written inside, or nothing."""
+        connection = self.connection
+        with write_transaction(connection, self.path):
+            yield connection
+
+    def add(
+        self, units: Iterable[Unit], *, keep: Keep = "all", whole: bool = False, progress: Progress | None = None
+    ) -> AddReport:
+        """Add units; equal ones fold into one, with counts and places kept.
+
+        ``keep`` says which translations of one source text into one language stay: "all", the "newest", or the
+        "best" (reviewed before unreviewed, then the higher score). Every few seconds what has come is committed, so
+        that a crash keeps what was reported to ``progress`` (called with the number of units so far); with ``whole``
+        all or nothing is. Where ``units`` raises, what was committed stays.
+        """
+        with _collecting_seldom():
+            return self._add(iter(units), keep, whole, progress)
+
+    def _add(self, rest: Iterator[Unit], keep: Keep, whole: bool, progress: Progress | None) -> AddReport:
+        report = AddReport()
+        connection = self.connection
+        touched: set[int] = set()
+        if whole:
+            with self.writing():
+                writer = UnitWriter(connection, report)
+                while batch := list(islice(rest, BATCH)):
+                    writer.write(batch)
+                    index.update(connection, index.FULL)
+                    if progress is not None:
+                        progress(report.read)
+                report.removed = maintenance.keep_variants(connection, keep, writer.sources)
+                index.update(connection)
+            return report
+        with IndexWorker() as workshop:
+            ahead = index.BackgroundIndexer(workshop)
+            try:
+                more = True
+                while more:
+                    with self.writing():
+                        # A writer remembers numbers that hold only while its transaction is not undone.
+                        writer = UnitWriter(connection, report)
+                        more, fault = self._write_for_a_while(writer, rest, ahead)
+                    touched |= writer.sources if keep != "all" else set()
+                    if progress is not None and report.read:
+                        progress(report.read)
+                    if fault is not None:
+                        raise fault
+            except BaseException:
+                # What was undone may be on order: the index is brought up to date from where it stands.
+                ahead = index.BackgroundIndexer(workshop)
+                raise
+            finally:
+                if report.new:
+                    with self.writing():
+                        ahead.finish(connection)
+                        report.removed = maintenance.keep_variants(connection, keep, touched)
+                        index.update(connection)
+        return report
+
+    def _write_for_a_while(
+        self, writer: UnitWriter, rest: Iterator[Unit], ahead: index.BackgroundIndexer
+    ) -> tuple[bool, Exception | None]:
+        """Write batches until the transaction is large enough; whether more may come, and what the source raised."""
+        until = time.monotonic() + _LONGEST_TRANSACTION
+        for _ in range(0, TRANSACTION, BATCH):
+            try:
+                batch = list(islice(rest, BATCH))
+            except Exception as error:  # noqa: BLE001 - raised again when what came before it is committed
+                return False, error
+            if not batch:
+                return False, None
+            writer.write(batch)
+            ahead.advance(self.connection)
+            if time.monotonic() > until:
+                break
+        return True, None
+
+    def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
+        """Units in the order in which they came, as a stream; with ``every_place`` one for each place."""
+        for entry in self.entries(filters, every_place=every_place):
+            yield entry.unit
+
+    def entries(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[StoredUnit]:
+        """As `units`, with numbers and counts."""
+        # A connection of its own: the reader may take its time, and ask or write meanwhile.
+        connection = connect(self.path)
+        try:
+            with read_transaction(connection, self.path):
+                yield from UnitReader(connection).select(filters, every_place=every_place)
+        finally:
+            connection.close()
+
+    def __len__(self) -> int:
+        with self.reading() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM units").fetchone()
+        return int(count)
+
+    def get(self, number: int) -> StoredUnit:
+        """The unit with this number. Raises `UsageError` where there is none."""
+        with self.reading() as connection:
+            entry = UnitReader(connection).by_id(number)
+        if entry is None:
+            raise UsageError(f"{self.path} holds no unit {number}")
+        return entry
+
+    def edit(self, number: int, **changes: Any) -> StoredUnit:
+        """Change fields of a unit: any of `Unit`, such as ``target``, ``status``, ``notes``; ``changed`` is set to now.
+
+        Where source or target become those of another unit, the two fold into one. Raises `UsageError`.
+        """
+        unknown = set(changes) - {one.name for one in fields(Unit)}
+        if unknown:
+            raise UsageError(f"a unit has no field {', '.join(sorted(unknown))}")
+        entry = self.get(number)
+        unit = replace(entry.unit, **({"changed": datetime.now(UTC).replace(microsecond=0)} | changes))
+        if why := refusal(unit):
+            raise UsageError(f"unit {number} of {self.path} cannot become that: {why}")
+        with self.writing() as connection:
+            changed = maintenance.replace_unit(connection, entry, unit)
+            index.update(connection)
+        return self.get(changed)
+
+    def delete(self, filters: Filters | None = None, *, numbers: Iterable[int] | None = None) -> int:
+        """Delete the units that ``filters`` let through, or those with these numbers; returns how many went."""
+        if filters is None and numbers is None:
+            raise UsageError("say what to delete: filters or numbers")
+        with self.writing() as connection:
+            return maintenance.delete(connection, filters or _ALL, None if numbers is None else list(numbers))
+
+    def dedupe(self, keep: Keep = "best", *, looks: bool = False) -> int:
+        """Keep one translation of each source text into each language, see `add`; returns how many units went.
+
+        With ``looks`` source texts that differ in case, width, script or blanks only count as one.
+        """
+        with self.writing() as connection:
+            return maintenance.keep_variants(connection, keep, None, looks=looks)
+
+    def compact(self) -> None:
+        """Make the index anew and give room in the file back."""
+        with self.writing() as connection:
+            maintenance.drop_orphans(connection)
+            index.rebuild(connection)
+        with explained(self.path):
+            self.connection.execute("VACUUM")
+
+    def backup(self, path: Path | str, progress: Callable[[int, int], None] | None = None) -> Path:
+        """Copy the memory to ``path`` as it is at this moment, while others go on; the file appears when complete."""
+        path = Path(path)
+        if path.exists() and path.samefile(self.path):
+            raise UsageError(f"{path} is the memory itself")
+
+        def told(_: int, left: int, every: int) -> None:
+            if progress is not None:
+                progress(every - left, every)
+
+        with replacing(path) as temporary, explained(self.path):
+            copy = sqlite3.connect(temporary)
+            try:
+                self.connection.backup(copy, pages=10_000, progress=told)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            finally:
+                copy.close()
+        return path
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty where it is sound."""
+        with self.reading() as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+        return [] if found == ["ok"] else found
+
+    def languages(self) -> Mapping[tuple[str, str], int]:
+        """How many units there are for each pair of languages."""
+        with self.reading() as connection:
+            return maintenance.pairs(connection)
+
+    def codes(self) -> list[str]:
+        """The languages that texts of the memory have had, at no cost; `languages` counts units."""
+        with self.reading() as connection:
+            return sorted(code for (code,) in connection.execute("SELECT code FROM languages"))
+
+    def stats(self) -> Stats:
+        """Count what is in the memory."""
+        with self.reading() as connection:
+            return Stats(file_size=self.path.stat().st_size, **maintenance.counts(connection))

@@ -1,0 +1,120 @@
+"""Merge imported concepts with those of a term base, and report where the two disagree."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from corpora.text.languages import base
+from tm.terms.base import TermBase
+from tm.terms.concept import Concept, Status
+from tm.terms.folding import fold
+
+__all__ = ["Merge", "TermConflict", "merge"]
+
+Merge = Literal["concept", "term", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class TermConflict:
+    """Two entries that disagree: the term both have, and what stands against it on either side.
+
+    That are the preferred counterparts of the old and of the new one, or the status of the term in each.
+    """
+
+    term: str
+    stored: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def merge(
+    store: TermBase, concepts: Iterable[Concept], how: Merge = "concept"
+) -> tuple[list[Concept], list[TermConflict]]:
+    """What `TermBase.add` shall store, and where old and new disagree; the store itself is not touched.
+
+    "concept": an entry with the id of a stored one adds its terms to it. "term": so does an entry that shares a
+    preferred term of its first language with a stored one. "none": every entry is new, under an id of its own.
+    What is stored stays, but for the status *proposed*, which gives way.
+    """
+    merged: dict[str, Concept] = {}
+    conflicts: list[TermConflict] = []
+    for concept in concepts:
+        stored = merged.get(concept.id) or store.get(concept.id)
+        if how == "none":
+            if stored is not None:
+                concept = replace(concept, id=_free(concept.id, store, merged))
+            stored = None
+        elif how == "term" and stored is None:
+            stored = _sharing(concept, store, merged)
+        conflicts += _conflicts(concept, store)
+        if stored is not None:
+            conflicts += _disagreements(stored, concept)
+            concept = _joined(stored, concept)
+        merged[concept.id] = concept
+    return list(merged.values()), conflicts
+
+
+def _free(name: str, store: TermBase, merged: dict[str, Concept]) -> str:
+    number = 2
+    while f"{name}-{number}" in merged or store.get(f"{name}-{number}") is not None:
+        number += 1
+    return f"{name}-{number}"
+
+
+def _sharing(concept: Concept, store: TermBase, merged: dict[str, Concept]) -> Concept | None:
+    first = concept.terms[0]
+    for hit in store.lookup(first.text, first.language, fuzzy=False):
+        if hit.kind in {"exact", "form"}:
+            return merged.get(hit.concept.id, hit.concept)
+    key = fold(first.text, first.language)
+    for other in merged.values():
+        if any(fold(term.text, term.language) == key for term in other.named(first.language)):
+            return other
+    return None
+
+
+def _joined(stored: Concept, new: Concept) -> Concept:
+    """The stored entry with the terms of the new one; what the new one says of itself fills gaps only."""
+    known = {(term.text, base(term.language)): at for at, term in enumerate(stored.terms)}
+    terms = list(stored.terms)
+    for term in new.terms:
+        at = known.get((term.text, base(term.language)))
+        if at is not None:
+            if terms[at].status is Status.PROPOSED:  # somebody has looked at it
+                terms[at] = replace(terms[at], status=term.status)
+            continue
+        taken = any(t.status is Status.PREFERRED and base(t.language) == base(term.language) for t in terms)
+        terms.append(replace(term, status=Status.ADMITTED) if taken and term.status is Status.PREFERRED else term)
+    return replace(
+        stored,
+        terms=tuple(terms),
+        subject=stored.subject or new.subject,
+        definition=stored.definition or new.definition,
+        note=stored.note or new.note,
+        references=tuple(dict.fromkeys(stored.references + new.references)),
+        changed=None,
+    )
+
+
+def _conflicts(concept: Concept, store: TermBase) -> Iterator[TermConflict]:
+    """A preferred term that is stored with other preferred counterparts."""
+    first = concept.terms[0]
+    new = _preferred(concept, first.language)
+    for hit in store.lookup(first.text, first.language, fuzzy=False):
+        stored = _preferred(hit.concept, first.language)
+        if hit.kind in {"exact", "form"} and new and stored and not set(new) & set(stored):
+            yield TermConflict(first.text, stored, new)
+
+
+def _disagreements(stored: Concept, new: Concept) -> Iterator[TermConflict]:
+    """Terms of one entry whose status differs, but for *proposed*, which is nobody's verdict; the stored one stays."""
+    statuses = {(term.text, base(term.language)): term.status for term in stored.terms}
+    for term in new.terms:
+        old = statuses.get((term.text, base(term.language)), term.status)
+        if old is not term.status and Status.PROPOSED not in (old, term.status):
+            yield TermConflict(term.text, (old.value,), (term.status.value,))
+
+
+def _preferred(concept: Concept, language: str) -> tuple[str, ...]:
+    return tuple(
+        term.text for term in concept.terms if term.status is Status.PREFERRED and base(term.language) != base(language)
+    )
