@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.band import Window
+from corpora.text.scripts import HAN, KANA
 from models.encoder import Vectors
 
 __all__ = ["ClauseEvidence", "Clauses", "Heard", "clauses", "split", "verdicts"]
@@ -35,7 +36,7 @@ _CUTS = re.compile(
     r"|(?=(?<!\A)[“‘„«「『《])"
     r"|\s+(?=['\"]\w)"
 )
-_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_IDEOGRAPH = re.compile(f"[{HAN}{KANA}]")
 _LETTER = re.compile(r"\w")
 
 

@@ -28,6 +28,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from align import beadfile, metrics
+from corpora.text.scripts import HAN
 
 __all__ = [
     "CHAPTERS",
@@ -56,7 +57,7 @@ _MARKER = re.compile(
 )
 _QUOTES = str.maketrans("“”‘’«»", '""\'\'""')
 _NOTE_MARK = re.compile(r"\s*\^?\[\d+\]")
-_HAN = re.compile(r"[\u3400-\u9fff\u3002\uff0c]")
+_HAN = re.compile(f"[{HAN}。，]")
 #: What belongs to a page: job number or page number as a line, a document symbol as a line, an address as a line.
 _PAGE_MARK = re.compile(
     r"\b(?:V|GE)\.\d{2}-\d{4,6}\b|(?:^|\s)\d{1,3}/\d{1,3}$|^(?:page|第)\s*\d+\s*页?$", re.IGNORECASE
@@ -156,7 +157,7 @@ def _glued(text: str, gold: Sequence[str]) -> bool:
         # Part of a text, or several: what counts is whether a number follows a word or sign where the gold has none.
         near = "".join(gold)
     changes = SequenceMatcher(None, near, bare, autojunk=False).get_opcodes() if len(near) < 20_000 else ()
-    return any(kind == "insert" and bare[left:right].isdigit() for kind, _, _, left, right in changes)
+    return any(kind == "insert" and bare[left:right].isdecimal() for kind, _, _, left, right in changes)
 
 
 def chapter(shared: Path, name: str) -> tuple[list[Pair], list[Pair]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from corpora.text.mentions.matching import Certainty, Kind, Mention, mentions
+from corpora.text.scripts import HAN
 from corpora.text.sentences import split
 from tm.checks.checked_unit import size
 from tm.unit import Unit
@@ -137,7 +138,7 @@ def _untranslated(unit: Unit, rng: random.Random) -> Unit | None:
     if (
         unit.source == unit.target
         or len(letters) < 4
-        or not re.search(r"[a-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]{2}", unit.source)
+        or not re.search(f"[a-z]{{2,}} [a-z]{{2,}}|[{HAN}]{{2}}", unit.source)
     ):
         return None
     return replace(unit, target=unit.source)

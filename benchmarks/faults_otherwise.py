@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from corpora.text.scripts import HAN
 from tm.unit import Unit
 
 __all__ = ["FAULTS", "plant"]
@@ -24,7 +25,7 @@ Plan = Callable[[Sequence[Unit], int, random.Random], Damaged]
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _WORDS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
 _COUNTED = "(?<![一二三四五六七八九十])[二三四五六七八九](?=[个项种次名位年月天])"
-_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 
 
 def _is_chinese(text: str) -> bool:
@@ -73,7 +74,7 @@ def _next(limit: int, old: str, rng: random.Random) -> str:
 
 
 def _other_place(old: str, rng: random.Random) -> str:
-    if old.isdigit():
+    if old.isdecimal():
         return str(int(old) + rng.randint(1, 3))
     if old.isascii():
         return _one_of("I|II|III|IV|V|VI|VII", old, rng)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.apart import peak_megabytes
+from corpora.text.scripts import HAN
 from tm import formats
 from tm.unit import Origin, Unit
 
@@ -129,6 +130,6 @@ def omegat() -> dict[str, Any]:
                 {"enforce/m.tmx": memory},
                 by_sentence=level == "sentence",
             )
-            english = [text for text in result.files["a.txt"].split("\n\n") if not re.search(r"[\u4e00-\u9fff]", text)]
+            english = [text for text in result.files["a.txt"].split("\n\n") if not re.search(f"[{HAN}]", text)]
             found[f"in English, units by {level}"] = len(english)
     return found

@@ -24,6 +24,7 @@ import numpy as np
 
 from benchmarks.data import clean, more
 from corpora.text.languages import base
+from corpora.text.scripts import HAN
 from tm.folding import TOKEN, fold, is_character, key, tokens
 from tm.formats import write
 from tm.search.concordance import ConcordanceOptions, concordance
@@ -195,7 +196,7 @@ def _speeds(memory: Memory, units: Sequence[Unit], sides: dict[str, list[str]], 
 
 def _pair(text: str, chance: random.Random) -> str:
     """Two neighbouring Chinese characters of a text."""
-    found = re.findall("(?=([\u4e00-\u9fff]{2}))", text) or ["公约"]
+    found = re.findall(f"(?=([{HAN}]{{2}}))", text) or ["公约"]
     return chance.choice(found)
 
 

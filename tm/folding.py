@@ -13,14 +13,14 @@ from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
 
+from corpora.text.scripts import HAN, KANA
 from tm.tags import plain
 
 __all__ = ["NUMBER", "TOKEN", "fold", "fold_many", "is_character", "key", "simplified", "tokens", "weight"]
 
 #: Scripts that are counted by the character: Han, kana, Bopomofo, Thai, Lao, Tibetan, Burmese, Khmer.
 _CHARACTERS = (
-    "\u3041-\u3096\u30a1-\u30fa\u30fc\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U000323af"
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3"
+    f"{HAN}\u3007{KANA}\u3105-\u312f\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3"
 )
 #: Vowel signs and accents that Python does not count as letters.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09bc-\u09cd\u0b82-\u0bcd"
@@ -37,11 +37,7 @@ def _to_simplified() -> dict[int, str]:
     """Traditional characters to simplified ones, one to one, out of OpenCC: made in some ten milliseconds."""
     import opencc
 
-    every = [
-        chr(code)
-        for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
-        for code in range(first, last + 1)
-    ]
+    every = re.findall(f"[{HAN}]", "".join(map(chr, range(0x10000))))
     converted = opencc.OpenCC("t2s").convert("\n".join(every)).split("\n")
     return {ord(a): b for a, b in zip(every, converted, strict=True) if a != b and len(b) == 1}
 
@@ -83,7 +79,7 @@ def tokens(folded: str) -> list[str]:
     found = TOKEN.findall(folded)
     if not found:
         return [sign for sign in folded if sign != " "]
-    return [NUMBER if token[0].isdigit() else token for token in found]
+    return [NUMBER if token[0].isdecimal() else token for token in found]
 
 
 def is_character(token: str) -> bool:

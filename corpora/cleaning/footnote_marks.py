@@ -16,6 +16,7 @@ from corpora.cleaning.footnotes import UNITS, Footnote
 from corpora.cleaning.joining import JoinedText
 from corpora.document import FootnoteMark
 from corpora.text.numerals import from_symbol
+from corpora.text.scripts import HAN
 
 __all__ = ["MarkPosition", "counted_through", "find_marks", "without_marks"]
 
@@ -26,7 +27,7 @@ _MARKDOWN = re.compile(r"\s?\[\^([^\]\s]{1,20})\]")
 _STAR = re.compile(r"(?<=[^\s*/\-_.])(\*{1,4}|†{1,2}|‡)(?=$|[\s，。；：、,.;:）)])")
 _RAISED = re.compile(r"(?<=\S)([¹²³⁰⁴-⁹]{1,3})")
 _CIRCLED = re.compile(r"(?<=\S)([①-⓿])")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 _CLOSING = '》」』”’）)】]＂"'
 _STOPPING = "，。；：、！？,.;:!?"
 _BEFORE_NUMBERS = "第约达至到每共近逾超前后这为款条段卷册页号年月之增减占仅各计满足在于从自和与或及"
@@ -34,7 +35,7 @@ _BEFORE_NUMBERS = "第约达至到每共近逾超前后这为款条段卷册页�
 _PATH = re.compile(r"(?:^|[\s(（])[\w.~-]*/[\w./~-]*[a-z]$|(?:^|\s)[A-Z]\.$", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}[,.]$")
 #: "70/174," or "S-32/1,": the number of a document, which no comma parts into thousands.
-_REFERENCE = re.compile(r"(?:^|[\s(（\u3400-\u9fff])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
+_REFERENCE = re.compile(rf"(?:^|[\s(（{HAN}])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
 _NUMBERED = ("number", "dot", "bracket")
 _ACCEPT = 1.0  # the score from which on a candidate may be a first mark
 _AGAIN = 3.0  # … and a later one
@@ -84,13 +85,13 @@ def counted_through(
     Pages break elsewhere in a translation, so that numbers which each page begins anew mean nothing there. A mark goes
     with the next note of its number.
     """
-    if not _begins_again([int(note.number) for note in notes if note.number.isdigit()]):
+    if not _begins_again([int(note.number) for note in notes if note.number.isdecimal()]):
         return list(texts), list(notes), list(found)
     places: dict[str, list[tuple[int, str]]] = {}
     through: list[Footnote] = []
     count = 0
     for note in notes:
-        if note.number.isdigit():
+        if note.number.isdecimal():
             count += 1
             places.setdefault(note.number, []).append((note.rows[0].line.start, str(count)))
             note = replace(note, number=str(count))
@@ -307,7 +308,7 @@ def _is_name(text: str, start: int, end: int) -> bool:
 def _behind_stop(text: str, start: int) -> float:
     """The score behind a stop; behind a digit and a point or comma the number may go on, but not behind a year
     or the number of a document."""
-    if text[start - 1] not in ",." or not text[start - 2 : start - 1].isdigit():
+    if text[start - 1] not in ",." or not text[start - 2 : start - 1].isdecimal():
         return 3.5
     before = text[max(0, start - 60) : start]
     if _YEAR.search(before):

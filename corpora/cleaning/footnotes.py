@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from corpora.cleaning.furniture import Furniture
 from corpora.cleaning.layout import Layout, LayoutLine, fits
 from corpora.text.numerals import from_symbol
+from corpora.text.scripts import HAN
 
 __all__ = ["UNITS", "Footnote", "take_footnotes"]
 
@@ -22,7 +23,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("bracket", re.compile(r"[\[〔](\d{1,3})[\]〕]\s*(?=\S)")),
     ("dot", re.compile(r"(\d{1,3})[.．、](?!\d)\s*(?=\S)")),
     ("number", re.compile(r"(\d{1,3})[\s\u3000]+(?=[^\s\d])")),
-    ("number", re.compile(r"(\d{1,3})(?=[\u3400-\u9fffA-Z《“「])")),
+    ("number", re.compile(rf"(\d{{1,3}})(?=[{HAN}A-Z《“「])")),
     ("number", re.compile(r"([¹²³⁰⁴-⁹]{1,3})\s*(?=\S)")),
     ("star", re.compile(r"(\*{1,4}|†{1,2}|‡)\s*(?=[^\s*])")),
     ("circled", re.compile(r"([①-⓿])\s*(?=\S)")),
@@ -109,7 +110,7 @@ def take_footnotes(
                 area += 1
             close()
             head = opened
-            last = int(head[0]) if head[0].isdigit() else last
+            last = int(head[0]) if head[0].isdecimal() else last
             open_note.append(row)
             behind_rule = True
         elif head is not None and (
@@ -140,7 +141,7 @@ def _opens_area(rows: Sequence[LayoutLine], furniture: Sequence[Furniture | None
         return rows[index].text[0] in "_⎯" and _marked_above(found[0], found[1], rows, furniture, following)
     if rows[index].text[0] in "_⎯" or found[1] in (*_PLAIN, "bracket"):
         return True
-    return found[0].isdigit() and int(found[0]) in (last + 1, 1) and found[1] != "star"
+    return found[0].isdecimal() and int(found[0]) in (last + 1, 1) and found[1] != "star"
 
 
 def _resumes(
@@ -195,7 +196,7 @@ def _opening(
         # In mid-paragraph a line may well begin with the mark of a note.
         return found if parted or behind_rule else None
     if head is not None:
-        if form == head[1] and number.isdigit():
+        if form == head[1] and number.isdecimal():
             return found if int(number) == int(head[0]) + 1 else None
         return found if (head[1], form) in (("star", "number"), ("star", "star")) else None
     if behind_rule:
@@ -204,7 +205,7 @@ def _opening(
         small = _small(row, layout) if layout.size is not None else layout.wrapped
         known = small and any(_ends_starred(rows[i], number) for i in range(max(0, index - _PAGE_ROWS), index))
         return found if known and (layout.size or _is_near_end(rows, furniture, index, layout)) else None
-    if form == "dot" or not number.isdigit():
+    if form == "dot" or not number.isdecimal():
         # "1. " opens a paragraph more often than a note.
         return None
     counts_on = int(number) in (last + 1, 1)
@@ -234,7 +235,7 @@ def _marked_above(
     number: str, form: str, rows: Sequence[LayoutLine], furniture: Sequence[Furniture | None], index: int
 ) -> bool:
     """Whether the number is glued to a word on the page above, stands raised there, or in brackets like its note's."""
-    if rows[index - 1].text.endswith("/") and rows[index].text[0].isdigit():
+    if rows[index - 1].text.endswith("/") and rows[index].text[0].isdecimal():
         return False  # an address goes on
     # "第2段" and "1.3" hold no marks.
     stop = r"(?:[，。；：》」”）;:)]|(?<!\d)[.,]|(?<=\d{4})[.,])"

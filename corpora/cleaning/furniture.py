@@ -110,7 +110,7 @@ def _single(
     jobs = sum(bool(_JOB.match(word) or _BARCODE.match(word)) for word in words)
     symbols = sum(bool(_SYMBOL.match(word)) for word in words if not _COUNTER.match(word) and not _JOB.match(word))
     others = sum(bool(_EXTRA.match(word)) for word in words)
-    numbers = [word for word in words if _NUMBER.match(word) and word.isdigit()]
+    numbers = [word for word in words if _NUMBER.match(word) and word.isdecimal()]
     if jobs == len(numbers) == 1 and jobs + others + 1 == len(words):
         return Furniture("page marks", int(numbers[0]))
     if jobs + symbols + others + (counter is not None) < len(words):
@@ -318,13 +318,13 @@ def _numbers(rows: Sequence[LayoutLine], found: list[Furniture | None], layout: 
     hits: dict[int, list[int]] = {}
     for number, page in enumerate(pages):
         for index in {page[0], page[-1]}:
-            if _NUMBER.match(rows[index].text) and rows[index].text.isdigit():
+            if _NUMBER.match(rows[index].text) and rows[index].text.isdecimal():
                 hits.setdefault(int(rows[index].text) - number, []).append(index)
     # One tool prints the number at the foot behind the first column of the page.
     apart: dict[int, list[int]] = {}
     for number, page in enumerate(pages):
         for index in page:
-            if _NUMBER.match(rows[index].text) and rows[index].text.isdigit() and rows[index].gap > layout.gap:
+            if _NUMBER.match(rows[index].text) and rows[index].text.isdecimal() and rows[index].gap > layout.gap:
                 apart.setdefault(int(rows[index].text) - number, []).append(index)
     for indexes in [
         *(ones for ones in hits.values() if len(ones) > 1),
@@ -335,7 +335,7 @@ def _numbers(rows: Sequence[LayoutLine], found: list[Furniture | None], layout: 
     _beside(rows, found)
     if any(row.cut for row in rows):
         return
-    lone = [(index, int(row.text)) for index, row in enumerate(rows) if found[index] is None and row.text.isdigit()]
+    lone = [(index, int(row.text)) for index, row in enumerate(rows) if found[index] is None and row.text.isdecimal()]
     run: list[tuple[int, int]] = []
     for index, value in lone:
         if run and value == run[-1][1] + 1 and index - run[-1][0] >= 8:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from corpora.document import FootnoteMark
+from corpora.text.scripts import CJK
 
 __all__ = ["EDGE", "MARK", "RAISED", "InlineText", "pieces", "settled", "without_sentinels"]
 
@@ -20,7 +21,7 @@ _FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f{MARK}{RAISED}\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\f\n]+")  # what HTML collapses: neither the no-break nor the ideographic space
 _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af“”‘’—…]")
+_WIDE = re.compile(f"[{CJK}“”‘’—…]")
 _MARK_BRACKETS = re.compile(rf"[\[(（〔［]\s*{MARK}\s*[\])）〕］]")
 _MARK_SPACE = re.compile(rf"[ \u00a0]+{MARK}(?=[\s{MARK},.;:!?，。；：！？、）)]|$)")
 

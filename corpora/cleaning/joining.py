@@ -14,21 +14,19 @@ from itertools import pairwise
 from corpora.cleaning.layout import LayoutLine
 from corpora.cleaning.widths import is_wide
 from corpora.document import FootnoteMark
+from corpora.text.scripts import CJK, HAN, KANA
 
 __all__ = ["JoinedText", "Joiner", "joiner_of"]
 
-_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3040-\u30ff"
-_SPACED = re.compile(f"[{_HAN}] [A-Za-z0-9]|[A-Za-z0-9] [{_HAN}]")
-_TIGHT = re.compile(f"[{_HAN}][A-Za-z0-9]|[A-Za-z0-9][{_HAN}]")
+_SPACED = re.compile(f"[{HAN}{KANA}] [A-Za-z0-9]|[A-Za-z0-9] [{HAN}{KANA}]")
+_TIGHT = re.compile(f"[{HAN}{KANA}][A-Za-z0-9]|[A-Za-z0-9][{HAN}{KANA}]")
 _BLANKS = re.compile(r"[ \t\xa0]+")
-_IS_HAN = re.compile(f"[{_HAN}]")
+_IS_HAN = re.compile(f"[{HAN}{KANA}]")
 _WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:-[A-Za-z\u00c0-\u024f]+)*")
 _TORN_WORD = re.compile(r"(?:^|[^\w-])((?:[A-Za-z\u00c0-\u024f]+-)*[A-Za-z\u00c0-\u024f]+)-$")
 _NEXT_WORD = re.compile(r"^([A-Za-z\u00c0-\u024f]+)(-(?=[A-Za-z\u00c0-\u024f]))?")
-_PATH_END = re.compile(
-    r"(?:^|[\s(（“\"'<\u3400-\u9fff\uff00-\uffef])(?:(?:https?|ftp)://|www\.|[~.]?/|[\w.-]+/)[^\s\u3400-\u9fff]*$|/$"
-)
-_ADDRESS_END = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s\u3400-\u9fff]*$")
+_PATH_END = re.compile(rf"(?:^|[\s(“\"'<{CJK}])(?:(?:https?|ftp)://|www\.|[~.]?/|[\w.-]+/)[^\s{HAN}]*$|/$")
+_ADDRESS_END = re.compile(rf"(?:(?:https?|ftp)://|www\.)[^\s{HAN}]*$")
 _PATH_TAIL = re.compile(r"^[\w{%~$*#]")
 _MANUAL_PAGE = re.compile(r"^\(\d[a-z]?\)")
 #: Parts that hyphenated compounds are made with, so that an unseen compound is not run together: some that hardly any
@@ -87,7 +85,7 @@ class Joiner:
         if _MANUAL_PAGE.match(below) and above[-1].isalnum():
             return 0, ""
         tail = above[-200:]
-        if last == "." and _ADDRESS_END.search(tail) and (below[0].islower() or below[0].isdigit()):
+        if last == "." and _ADDRESS_END.search(tail) and (below[0].islower() or below[0].isdecimal()):
             return 0, ""
         if (last in "/-_=&?%" and _PATH_TAIL.match(below) and _PATH_END.search(tail)) or (
             first == "/" and len(below) > 1 and below[1].isalnum() and _PATH_END.search(tail)

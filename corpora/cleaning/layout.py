@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from corpora.cleaning.widths import half_ems, is_wide
 from corpora.document import Line
 from corpora.text.markers import parse_marker
+from corpora.text.scripts import CJK
 
 __all__ = ["Layout", "LayoutLine", "columns", "first_word", "fits", "fitted", "is_numbered", "room_for_more",
            "rows_of"]  # fmt: skip
@@ -23,7 +24,7 @@ __all__ = ["Layout", "LayoutLine", "columns", "first_word", "fits", "fitted", "i
 #: A stop at the end of a line: the sentence, or the clause of a resolution, ends here.
 STOPS = "。！？；：.!?;:…"
 CLOSERS = "”’」』）)】》〉\"'］]"
-_WORD = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_WORD = re.compile(rf"[^\s{CJK}]+")
 _DOUBLE = re.compile(r"(?<=\S)  (?=\S)")
 _MARK_BEHIND = re.compile(r"(?<=[，。；：、！？）》」』”’])\d{1,3}(?!\d)")
 _MARK_AT_END = re.compile(r"(?<=[，。；：、！？,.;:!?）)》」”’])(?<!\d[.,])\s?(?:\d{1,3}|\^?\[\d{1,3}\]|\*{1,3})$")

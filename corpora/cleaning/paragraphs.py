@@ -196,8 +196,8 @@ def _runs_on(above: LayoutLine, row: LayoutLine, layout: Layout) -> bool:
         return False
     if first.islower():
         return (last.isalnum() or last in ",-") and above.right >= _LOWER * layout.width
-    chinese = is_wide(last) and last.isalnum() and (is_wide(first) or first.isdigit())
-    return (chinese or (last.isdigit() and is_wide(first))) and above.right >= _WIDE * layout.width
+    chinese = is_wide(last) and last.isalnum() and (is_wide(first) or first.isdecimal())
+    return (chinese or (last.isdecimal() and is_wide(first))) and above.right >= _WIDE * layout.width
 
 
 def _is_centred(row: LayoutLine, layout: Layout) -> bool:

@@ -132,7 +132,7 @@ def _download(symbol: str, language: str, options: FetchOptions) -> tuple[bytes,
 
 def _asked_wait(response: "httpx.Response") -> float:
     asked = response.headers.get("retry-after", "")
-    return float(asked) if asked.isdigit() else 0.0
+    return float(asked) if asked.isdecimal() else 0.0
 
 
 def _read(response: "httpx.Response", what: str, options: FetchOptions) -> bytes:
@@ -147,7 +147,7 @@ def _read(response: "httpx.Response", what: str, options: FetchOptions) -> bytes
             raise FetchError(f"{what} is larger than the limit of {counted(options.max_bytes, 'byte')}")
     announced = response.headers.get("content-length", "")
     encoded = response.headers.get("content-encoding", "identity") != "identity"
-    if announced.isdigit() and not encoded and len(content) < int(announced):
+    if announced.isdecimal() and not encoded and len(content) < int(announced):
         raise FetchError(f"{what} broke off after {len(content):,} of {counted(int(announced), 'byte')}")
     if not bytes(content[:8]).startswith(_SIGNATURES[options.format]):
         raise FetchError(

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from corpora.errors import UsageError
+from corpora.text.scripts import HAN, HANGUL, KANA
 
 __all__ = ["base", "detect", "is_spaced", "joiner", "known", "normalize", "same", "simplified"]
 
@@ -38,9 +39,9 @@ _EXTENDED = frozenset({"ar", "kok", "lv", "ms", "sgn", "sw", "uz", "zh"})
 _SCRIPT_REGIONS = {"hans": "CN", "hant": "TW"}
 _TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
 _CODE = re.compile(r"^([A-Za-z]{2,8})((?:[-_][A-Za-z0-9]{1,8})*)$")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
-_KANA = re.compile(r"[\u3041-\u30ff]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_HAN = re.compile(f"[{HAN}]")
+_KANA = re.compile(f"[{KANA}]")
+_HANGUL = re.compile(f"[{HANGUL}]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPACELESS = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo"})
@@ -69,7 +70,7 @@ def normalize(code: str) -> str:
     for part in parts:
         if part.lower() in _SCRIPT_REGIONS:
             region = _SCRIPT_REGIONS[part.lower()]
-        elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdigit()):
+        elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdecimal()):
             region = part.upper()
     return f"{language}-{region}" if region else _REGIONS.get(language, language)
 

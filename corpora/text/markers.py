@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from corpora.text.numerals import HAN_DIGITS, from_han, from_letters, from_roman, from_symbol, value_of
+from corpora.text.numerals import HAN_NUMERAL, from_han, from_letters, from_roman, from_symbol, value_of
+from corpora.text.scripts import HAN
 
 __all__ = ["FAMILIES", "Marker", "follows", "parse_bullet", "parse_marker"]
 
@@ -63,14 +64,14 @@ class Marker:
         return self.family, self.value
 
 
-_NUM = rf"(?:[0-9０-９]{{1,4}}|[{HAN_DIGITS}]{{1,7}})"
+_NUM = rf"(?:[0-9０-９]{{1,4}}|[{HAN_NUMERAL}]{{1,7}})"
 _AFTER_HAN = r"(?=$|[\s　:：、.．（(—《“])"
 _UNITS_HAN = {"条": "article", "條": "article", "章": "chapter", "节": "section", "節": "section", "编": "part",
               "編": "part", "篇": "part", "部分": "part", "卷": "part", "分编": "section", "号决议": "resolution",
               "號決議": "resolution", "号决定": "decision", "號決定": "decision"}  # fmt: skip
 _HAN_SECTION = re.compile(
     rf"第\s*({_NUM}(?:\s*/\s*\d{{1,4}})?)\s*(分编|部分|[条條章节節编編篇卷]|[号號]\s*(?:决议|決議|决定|決定))"
-    rf"(之[{HAN_DIGITS}]+)?"
+    rf"(之[{HAN_NUMERAL}]+)?"
 )
 _HAN_ANNEX = re.compile(rf"(附件|附录|附錄|附表)\s*({_NUM}|[IVX]{{1,5}}|[A-Z](?![A-Za-z]))?{_AFTER_HAN}[.．]?")
 _HAN_DRAFT = re.compile(rf"(决议草案|决定草案)\s*({_NUM}|[IVX]{{1,5}})(?=$|\s)")
@@ -88,27 +89,25 @@ _WORD_SECTION = re.compile(
 )
 _BARE_ANNEX = re.compile(r"(annex|appendix)\s*$", re.IGNORECASE)
 _DECIMAL = re.compile(r"((?:\d{1,3}|[A-Z])(?:[.．]\d{1,3}){1,5}[.．]?)(?=\s|$)\s*")
-_DECIMAL_HAN = re.compile(r"(\d{1,3}(?:[.．]\d{1,3}){1,5}[.．、]?)(?=[\u3400-\u9fff])")
+_DECIMAL_HAN = re.compile(rf"(\d{{1,3}}(?:[.．]\d{{1,3}}){{1,5}}[.．、]?)(?=[{HAN}])")
 _SIMPLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number-dot", re.compile(r"([0-9０-９]{1,3}[.．])(?=\s|$|[^\d\s.,/%\-a-zA-Z])\s*")),
     ("number-dot", re.compile(r"([0-9０-９]{1,3}、)\s*")),
-    ("number-paren", re.compile(r"([(（]\s?[0-9０-９]{1,3}\s?[)）]|[0-9０-９]{1,3}[)）])(?=$|\W|[\u3400-\u9fff])\s*")),
-    ("han-comma", re.compile(rf"([{HAN_DIGITS}]{{1,4}}[、.．])\s*")),
-    ("han-paren", re.compile(rf"([(（]\s?[{HAN_DIGITS}]{{1,4}}\s?[)）])\s*")),
+    ("number-paren", re.compile(rf"([(（]\s?[0-9０-９]{{1,3}}\s?[)）]|[0-9０-９]{{1,3}}[)）])(?=$|\W|[{HAN}])\s*")),
+    ("han-comma", re.compile(rf"([{HAN_NUMERAL}]{{1,4}}[、.．])\s*")),
+    ("han-paren", re.compile(rf"([(（]\s?[{HAN_NUMERAL}]{{1,4}}\s?[)）])\s*")),
     ("circled", re.compile(r"([①-⓿㈠-㈩㊀-㊉❶-➓])\s*")),
     (
         "letter-paren",
         re.compile(r"([(（]\s?(?:[A-Za-z]|[a-z]{2,6}|[ivxIVX]{1,6})\s?[)）]|[A-Za-z][)）])(?=\s|$|[^\x00-\x7f])\s*"),
     ),
-    ("upper-letter-dot", re.compile(r"([A-Z][.．、])(?=\s|$|[\u3400-\u9fff])\s*")),
-    ("upper-roman-dot", re.compile(r"([IVXLC]{1,7}[.．、])(?=\s|$|[\u3400-\u9fff])\s*")),
-    ("letter-dot", re.compile(r"([a-z][.．])(?=\s|$|[\u3400-\u9fff])\s*")),
-    ("roman-dot", re.compile(r"([ivx]{1,6}[.．])(?=\s|$|[\u3400-\u9fff])\s*")),
+    ("upper-letter-dot", re.compile(rf"([A-Z][.．、])(?=\s|$|[{HAN}])\s*")),
+    ("upper-roman-dot", re.compile(rf"([IVXLC]{{1,7}}[.．、])(?=\s|$|[{HAN}])\s*")),
+    ("letter-dot", re.compile(rf"([a-z][.．])(?=\s|$|[{HAN}])\s*")),
+    ("roman-dot", re.compile(rf"([ivx]{{1,6}}[.．])(?=\s|$|[{HAN}])\s*")),
 )  # fmt: skip
 #: The last three are what PDF readers leave of a bullet from a font of symbols.
-_BULLET = re.compile(
-    r"([*•·●○◦▪■□◆◇‣⁃–—\-+➢➤►▶※✓]|[\ue000-\uf8ff]|\x7f|\(cid:\d{1,5}\))(?:\s+|(?=[\u3400-\u9fff]))(?=\S)"
-)
+_BULLET = re.compile(rf"([*•·●○◦▪■□◆◇‣⁃–—\-+➢➤►▶※✓]|[\ue000-\uf8ff]|\x7f|\(cid:\d{{1,5}}\))(?:\s+|(?=[{HAN}]))(?=\S)")
 
 
 def parse_marker(text: str, before: Marker | None = None) -> Marker | None:

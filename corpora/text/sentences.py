@@ -11,6 +11,7 @@ cover the text but for the blanks between them.
 import re
 
 from corpora.text.languages import base, is_spaced
+from corpora.text.scripts import HAN
 
 __all__ = ["split"]
 
@@ -31,7 +32,7 @@ _END = re.compile(
     re.VERBOSE,
 )
 _LINE = re.compile(r"[^\n]+")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HAN = re.compile(f"[{HAN}]")
 _WORD_BEFORE = re.compile(r"[^\s(\[“‘\"']+$")
 _LIST_NUMBER = re.compile(r"^\s*(?:[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})[)）]?|\*|•)\.?$")
 _INITIAL = re.compile(r"^(?:[A-Z]|(?:[A-Za-z]\.)+[A-Za-z])$")
@@ -127,7 +128,7 @@ def _stop_ends(sentence: str, gap: str, after: str, language: str) -> bool:
         return False
     if word in _MAY_END:
         return after[:1].isupper()
-    if word in _ABBREVIATIONS.get(base(language), _ABBREVIATIONS["en"]) or (word in _MONTHS and after[:1].isdigit()):
+    if word in _ABBREVIATIONS.get(base(language), _ABBREVIATIONS["en"]) or (word in _MONTHS and after[:1].isdecimal()):
         return False
     return not (found and _INITIAL.match(found[0].strip(_CLOSERS)) and found[0] != "I")
 

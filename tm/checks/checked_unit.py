@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from corpora.text.languages import base as base_of
 from corpora.text.languages import is_spaced
 from corpora.text.mentions.matching import Mention, mentions
+from corpora.text.scripts import HAN, HANGUL, KANA
 from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
@@ -19,7 +20,7 @@ from tm.unit import Unit
 
 __all__ = ["Check", "CheckedFile", "CheckedUnit", "Side", "content", "han_count", "size"]
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7a3\U00020000-\U000323af]")
+_HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 _BLANK = re.compile(r"\s+")
 #: Roles, addresses and literals of reStructuredText, HTML tags and format fields: the same in every language.
 _MARKUP = re.compile(

@@ -10,6 +10,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from corpora.text.scripts import HAN, HANGUL
 from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
@@ -23,16 +24,14 @@ _REPLACED = re.compile(r"\ufffd+")
 _MARKS = re.compile(r"[?？]{3,}")
 _LOST = re.compile(r"[A-Za-z]\?[a-z]|\?[A-Za-z]+\?(?![?])|(?<=[a-z] )\?(?=[A-Za-z]+ )")
 _MARK = re.compile(r"\?+")
-_WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]{2}")
+_WORDS = re.compile(f"[a-z]{{2,}} [a-z]{{2,}}|[{HAN}]{{2}}")
 _BEYOND = re.compile(r"[\u0080-\u04ff\u2010-\u2122\u2500-\u25ff]")
 _MARKS_ONLY = re.compile(r"[\u2010-\u2027\u3000-\u3011\uff01-\uff0f\uff1a-\uff1f]+")
 #: What neither Chinese nor English is written in.
-_STRAY = re.compile(r"[\uff61-\uff9f\uac00-\ud7a3\u3105-\u312f]{2,}")
+_STRAY = re.compile(rf"[\uff61-\uff9f{HANGUL}\u3105-\u312f]{{2,}}")
 #: A Chinese character by itself, and one or a sign that is stuck to a Latin letter.
-_ALONE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])")
-_STUCK = re.compile(
-    r"(?<=[A-Za-z])(?:[\u4e00-\u9fff]|[\u00a1-\u00a8\u00aa-\u00ad\u00af\u00b4-\u00b6\u00b8\u00ba-\u00bf])"
-)
+_ALONE = re.compile(f"(?<![{HAN}])[{HAN}](?![{HAN}])")
+_STUCK = re.compile(rf"(?<=[A-Za-z])(?:[{HAN}]|[\u00a1-\u00a8\u00aa-\u00ad\u00af\u00b4-\u00b6\u00b8\u00ba-\u00bf])")
 _GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}){2,}|(?:=[0-9A-F]{2}){4,}")
@@ -48,7 +47,7 @@ _READINGS = (
 )
 _TELLING = 3  # characters that come out of another double-byte encoding before that is no chance
 _BAD = 4  # odd pairs of characters that no text has by chance
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 _HIGH = re.compile(r"[^\x00-\x7f]")
 
 

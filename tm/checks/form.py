@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from corpora.text.scripts import HAN
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
@@ -158,8 +159,8 @@ def _spaces(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-_TIGHT = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
-_LOOSE = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
+_TIGHT = re.compile(f"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
+_LOOSE = re.compile(f"[{HAN}] [A-Za-z0-9]|[A-Za-z0-9] [{HAN}]")
 
 
 def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:

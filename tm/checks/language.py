@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from corpora.text.languages import detect
+from corpora.text.scripts import HAN, HANGUL, KANA
 from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
@@ -19,9 +20,9 @@ __all__ = ["CHECKS"]
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _PLAIN_WORD = re.compile(r"(?<![\w`$%@\\./-])[a-z]{2,}(?![\w(]|[./:=][\w])")
 _LETTER = re.compile(r"[^\W\d_]")
-_KANA = re.compile(r"[\u3041-\u30fa]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_KANA = re.compile(f"[{KANA}]")
+_HANGUL = re.compile(f"[{HANGUL}]")
+_HAN = re.compile(f"[{HAN}]")
 _LATIN_RUN = re.compile(r"[A-Za-z]{2,}[ ,]+[a-z]{2,}[ ,]+[a-z]{2,}")
 #: Scripts by the languages that are written in them; what is in none of these is not judged.
 _SCRIPTS = {
@@ -35,9 +36,9 @@ _SCRIPTS = {
     "Korean": (_HANGUL, "ko"),
     "Chinese": (_HAN, "zh ja ko"),
 }
-_OTHER_SCRIPT = re.compile(r"[\u0370-\u0e7f\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3]")
+_OTHER_SCRIPT = re.compile(rf"[\u0370-\u0e7f{KANA}{HAN}{HANGUL}]")
 _ALPHABETIC = re.compile(r"[\u0370-\u0e7f]")
-_KOREAN_OR_JAPANESE = re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")
+_KOREAN_OR_JAPANESE = re.compile(f"[{KANA}{HANGUL}]")
 _ALPHABETS = frozenset("en fr de es it pt nl sv da nb no fi pl cs sk hu ro tr id ms vi ca et lt lv hr sl".split())
 #: Little words that hardly any sentence of the language does without.
 _LITTLE = {
@@ -68,7 +69,7 @@ _CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--
 _COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
 #: Five words of prose in a row.
 _PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]*,?\s+){4,}[a-z]+")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff，、]{4,}")
+_HAN_RUN = re.compile(f"[{HAN}，、]{{4,}}")
 _QUOTED = re.compile(r"[\"“‘'(（《「]\s*\Z")
 _BLANKS = re.compile(r"\s+")
 _SHORTEST = 4  # words: below this the little words prove nothing

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from corpora.text.scripts import HAN
 from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
@@ -38,7 +39,7 @@ _EN_PLAIN = re.compile(
     r"|n['’]t\b"
 )
 _ZH_CUE = re.compile(
-    "尚未|[而并]非|毫不|无损|[不没无未非勿莫别否免毋禁][\u4e00-\u9fff]?|拒绝|避免|防止|缺|除|难以|难于|仅|只|失败|少|反|外|"
+    f"尚未|[而并]非|毫不|无损|[不没无未非勿莫别否免毋禁][{HAN}]?|拒绝|避免|防止|缺|除|难以|难于|仅|只|失败|少|反|外|"
     "停止|排除|独立|之前|以前|空|"
     "从来|哪|何|岂|怎|如果|任何|有"
 )

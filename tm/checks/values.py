@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpora.text.mentions.chinese import chinese_number
-from corpora.text.mentions.grammar import roman
 from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core, unmatched
+from corpora.text.numerals import from_roman
 from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
@@ -190,7 +190,9 @@ def _list_marker(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
         return ()
     message = f"the source is item {left[0].strip()}, the target item {right[0].strip()}"
     alike = (
-        left.lastgroup == right.lastgroup and here.isdigit() == there.isdigit() and here.isascii() == there.isascii()
+        left.lastgroup == right.lastgroup
+        and here.isdecimal() == there.isdecimal()
+        and here.isascii() == there.isascii()
     )
     if alike:
         return [pair.finding("list-marker", Severity.ERROR, message, *spans)]
@@ -202,15 +204,14 @@ def _list_marker(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
 
 def _ranks(marker: str) -> set[int]:
     """The places in a list that a marker may stand for."""
-    if marker.isdigit():
+    if marker.isdecimal():
         return {int(marker)}
     if not marker.isascii():
-        value = chinese_number(marker)
-        return {int(value)} if value is not None else set()
+        number = chinese_number(marker)
+        return {int(number)} if number is not None else set()
     ranks = {ord(marker.lower()) - ord("a") + 1} if len(marker) == 1 else set()
-    if set(marker.upper()) <= set("IVXLC"):
-        ranks.add(roman(marker.upper()))
-    return ranks
+    value = from_roman(marker)
+    return ranks | {value} if value is not None else ranks
 
 
 def _of(name: str, severity: Severity, about: str) -> Check:

@@ -195,7 +195,7 @@ def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Uni
     languages = ["" if field else _language_of(cell) for cell, field in zip(first, names, strict=True)]
     header = "source" in names or "target" in names or sum(bool(code) for code in languages) >= 2
     if options.columns:
-        header = header or any(not column.isdigit() for column in options.columns.values())
+        header = header or any(not column.isdecimal() for column in options.columns.values())
     fields: dict[str, int] = {}
     if header:
         for position, field in enumerate(names):
@@ -236,7 +236,7 @@ def _language_of(cell: str) -> str:
 def _column(column: str, first: Sequence[str], name: str) -> int:
     if column in first:
         return first.index(column)
-    if column.isdigit() and 1 <= int(column) <= len(first):
+    if column.isdecimal() and 1 <= int(column) <= len(first):
         return int(column) - 1
     raise UsageError(f"{name} has no column {column!r}; it has {', '.join(cell or '-' for cell in first[:20])}")
 

@@ -109,7 +109,7 @@ def _looks(left: str, right: str, *, content: int) -> dict[str, int]:
 
 
 def _numbers(folded: str) -> list[str]:
-    return [token for token in TOKEN.findall(folded) if token[0].isdigit()]
+    return [token for token in TOKEN.findall(folded) if token[0].isdecimal()]
 
 
 def _signs(folded: str) -> str:
@@ -124,7 +124,7 @@ def _cased(text: str) -> list[str]:
 
     text = simplified(unicodedata.normalize("NFKC", text))
     found = TOKEN.findall(text) or [sign for sign in text if not sign.isspace()]
-    return [NUMBER if token[0].isdigit() else token for token in found]
+    return [NUMBER if token[0].isdecimal() else token for token in found]
 
 
 def _forms(left: str, right: str, folded_left: str, folded_right: str) -> int:

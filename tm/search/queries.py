@@ -11,6 +11,7 @@ from functools import cached_property
 
 from corpora.errors import UsageError
 from corpora.text.plurals import counted
+from corpora.text.scripts import HAN, KANA
 from tm.folding import TOKEN, fold, is_character, simplified
 from tm.search.diff import tag_spans
 
@@ -85,7 +86,7 @@ def _is_chinese(text: str, place: int) -> bool:
     return any(is_character(one) for one in text[max(0, place - 1) : place] + text[place + 1 : place + 2])
 
 
-_CJK = "[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
+_CJK = f"[{HAN}{KANA}]"
 
 
 def _is_letter(sign: str) -> bool:

@@ -9,6 +9,7 @@ wrong number is worse than an old one.
 import re
 
 from corpora.text.mentions.matching import Mention, MentionKind, core, mentions
+from corpora.text.numerals import from_han, to_han
 from tm.folding import fold
 from tm.tags import plain
 from tm.unit import Unit
@@ -100,11 +101,9 @@ def _dressed(old: str, place: Mention, new: Mention) -> str | None:
         return _ordinal(_put(old, figures[0], _grouped(value, like=figures[0][0])))
     numerals = list(_NUMERALS.finditer(old))
     if not figures and len(numerals) == 1 and "." not in value and int(value) < _LARGEST:
-        import cn2an
-
-        if str(cn2an.cn2an(numerals[0][0].replace("〇", "零"), "smart")) != core(place):
+        if str(from_han(numerals[0][0])) != core(place):
             return None
-        return _put(old, numerals[0], str(cn2an.an2cn(int(value), "low")))
+        return _put(old, numerals[0], to_han(int(value)))
     return None
 
 

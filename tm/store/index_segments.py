@@ -156,7 +156,7 @@ def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams
 
     words = list(vocabulary)
     codes = np.array([_code(word) for word in words], np.uint64)
-    places = np.array([_code(NUMBER if word[0].isdigit() else word) % _BITS for word in words], np.uint64)
+    places = np.array([_code(NUMBER if word[0].isdecimal() else word) % _BITS for word in words], np.uint64)
     bits = np.zeros((count, WORDS), np.uint64)
     filled = np.flatnonzero(lengths)
     starts = (ends - lengths)[filled]

@@ -63,7 +63,7 @@ def memory_paths(given: Iterable[str] = ()) -> list[tuple[Path, int]]:
     found = []
     for name in named:
         path, sign, points = name.rpartition("=")
-        if sign and points.isascii() and points.isdigit():
+        if sign and points.isascii() and points.isdecimal():
             found.append((Path(path), int(points)))
         else:
             found.append((Path(name), 0))

@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora.text.languages import base, is_spaced
+from corpora.text.scripts import HAN
 from tm.terms.tokens import WordRole, singular, words
 
 __all__ = ["CandidateOptions", "TermCandidate", "TermCandidates", "find"]
 
 Ints = NDArray[np.int64]
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_HAN = re.compile(f"[{HAN}]")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9/-]{2,}")
 
 

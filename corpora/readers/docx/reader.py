@@ -170,12 +170,12 @@ class _Reader:
         if not number and style.number is not None:
             number, level = style.number
         else:
-            level = int(indent) if indent.isdigit() else (style.number[1] if style.number else 0)
+            level = int(indent) if indent.isdecimal() else (style.number[1] if style.number else 0)
         listed, printed = self.numbering.next(number, level) if number and number != "0" else (False, "")
         if kind is not None:
             return kind, 0, marker or printed
         outline = attribute(child(properties, "outlineLvl"), "val") if properties is not None else ""
-        depth = int(outline) if outline.isdigit() else style.outline
+        depth = int(outline) if outline.isdecimal() else style.outline
         if style.name == "title":
             return BlockKind.TITLE, 0, printed
         if depth is not None and depth < 9:
@@ -184,7 +184,7 @@ class _Reader:
             return BlockKind.ITEM, level + 1, printed
         if style.name.startswith("list") and style.name not in ("list paragraph",):
             digits = style.name[-1]
-            return BlockKind.ITEM, int(digits) if digits.isdigit() else 1, ""
+            return BlockKind.ITEM, int(digits) if digits.isdecimal() else 1, ""
         return BlockKind.PARAGRAPH, 0, ""
 
     def _blocks(self, gathered: _Paragraph, text: str, kind: BlockKind, level: int, marker: str) -> bool:

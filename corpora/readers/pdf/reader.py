@@ -23,6 +23,7 @@ from corpora.readers.pdf.regions import PageRegion, find_regions, merge_rows, se
 from corpora.readers.pdf.running_heads import find_heads
 from corpora.text import languages
 from corpora.text.plurals import counted, plural
+from corpora.text.scripts import HAN
 
 __all__ = ["PdfText", "read_pdf"]
 
@@ -33,7 +34,7 @@ _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
 _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
 _LAST_DIGITS = re.compile(r"\d*$")
-_BEFORE_MARK = re.compile(r"(?:[\u3400-\u9fff]|[A-Za-z]{3}|[，。；：、！？》」』”’）)\],.;:!?\"'])\s*$")
+_BEFORE_MARK = re.compile(rf"(?:[{HAN}]|[A-Za-z]{{3}}|[，。；：、！？》」』”’）)\],.;:!?\"'])\s*$")
 _END = 4096  # bytes at the end of a file in which its end is sought
 _SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
 
@@ -236,7 +237,7 @@ def _notes(page: Sequence[PageLine], size: float) -> set[str]:
     for one in page:
         match = _NOTE_NUMBER.match(one.text.translate(_LOWER)) if one.size < _SMALL * size else None
         if match and (
-            not found or not match[1].isdigit() or not found[-1].isdigit() or int(match[1]) == int(found[-1]) + 1
+            not found or not match[1].isdecimal() or not found[-1].isdecimal() or int(match[1]) == int(found[-1]) + 1
         ):
             found.append(match[1])
     return set(found)

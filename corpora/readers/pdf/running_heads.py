@@ -105,7 +105,7 @@ def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:
 def _agree(row: _Row, other: _Row) -> bool:
     """Whether each number is the same on both pages or counts with them; that of a footnote does neither."""
     return all(
-        a == b or not (a.isdigit() and b.isdigit()) or int(b) - int(a) == other.page - row.page
+        a == b or not (a.isdecimal() and b.isdecimal()) or int(b) - int(a) == other.page - row.page
         for a, b in zip(row.numbers, other.numbers, strict=True)
     )
 

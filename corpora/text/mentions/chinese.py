@@ -20,17 +20,12 @@ from corpora.text.mentions.grammar import (
     compiled,
     date_value,
     number,
-    roman,
 )
+from corpora.text.numerals import HAN_DIGITS, HAN_MYRIADS, HAN_UNITS, from_roman, value_of_han
 
 __all__ = ["chinese_number", "recognizer"]
 
-_DIGITS = {sign: value for value, signs in enumerate(
-    ("零〇○", "一壹", "二两贰兩貳", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")
-) for sign in signs}  # fmt: skip
-_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "廿": 20, "卅": 30}
-_MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
-_SIGNS = "".join(_DIGITS) + "".join(_TENS)
+_SIGNS = "".join(HAN_DIGITS) + "".join(HAN_UNITS)
 _SIGN = f"[{_SIGNS}]"
 _LARGE = "[万萬亿億]"
 # 两 is a digit at the start and before a power of ten; in 二十两 it is the tael.
@@ -112,7 +107,7 @@ _GATE = (
     r"|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@]|https?:|ftp:|www|[JFMASOND][a-z]{2})"
     r"(?:(?<![A-Za-z0-9_０-９])|(?![A-Za-z0-9_０-９]))"
 )
-_WHOLE = re.compile(rf"{_SIGN}[{_SIGNS}{''.join(_MYRIADS)}]*\Z")
+_WHOLE = re.compile(rf"{_SIGN}[{_SIGNS}{''.join(HAN_MYRIADS)}]*\Z")
 
 
 def chinese_number(text: str) -> Fraction | None:
@@ -125,43 +120,19 @@ def chinese_number(text: str) -> Fraction | None:
             return None
         value = Fraction(plain)
         for sign in text[figures.end() :]:
-            value *= _TENS.get(sign, 0) or _MYRIADS.get(sign, 1)
+            value *= HAN_UNITS.get(sign, 0) or HAN_MYRIADS.get(sign, 1)
         return value
     whole, _, decimals = text.partition("点")
     scale = Fraction(1)
-    while decimals and decimals[-1] in _MYRIADS:
-        scale *= _MYRIADS[decimals[-1]]
+    while decimals and decimals[-1] in HAN_MYRIADS:
+        scale *= HAN_MYRIADS[decimals[-1]]
         decimals = decimals[:-1]
-    if not _WHOLE.match(whole) or any(sign not in _DIGITS for sign in decimals):
+    if not _WHOLE.match(whole) or any(sign not in HAN_DIGITS for sign in decimals):
         return None
-    value = Fraction(_whole(whole))
+    value = Fraction(value_of_han(whole))
     if decimals:
-        value += Fraction(int("".join(str(_DIGITS[sign]) for sign in decimals)), 10 ** len(decimals))
+        value += Fraction(int("".join(str(HAN_DIGITS[sign]) for sign in decimals)), 10 ** len(decimals))
     return value * scale
-
-
-def _whole(text: str) -> int:
-    if all(sign in _DIGITS for sign in text):
-        return int("".join(str(_DIGITS[sign]) for sign in text))
-    total = section = digit = 0
-    last = 0
-    for sign in text:
-        if sign in _DIGITS:
-            digit = _DIGITS[sign]
-        elif sign in _TENS:
-            unit = _TENS[sign]
-            section += unit if unit in (20, 30) else max(digit, 1) * unit
-            digit = 0
-        else:
-            # 亿 after 万 multiplies all before it (二万亿); 万 after 亿 only what stands between (一亿二千万).
-            scale = _MYRIADS[sign]
-            section += digit
-            if last and scale >= last:
-                total = (total + section) * scale
-            else:
-                total += (section or 1) * scale
-            last, section, digit = scale, 0, 0
-    return total + section + digit
 
 
 def _plain(text: str) -> str:
@@ -209,7 +180,7 @@ def _counts(name: str, match: re.Match[str]) -> Iterable[Mention]:
     for position, part in enumerate(parts):
         count = part["count"].replace(" ", "").replace("／", "/")
         if count[0] in "IVX" and "-" not in count:
-            value = str(roman(count))
+            value = str(from_roman(count) or count)
         elif "/" in count or "." in count or "-" in count:
             value = count
         else:
@@ -236,7 +207,7 @@ def _resolution(match: re.Match[str]) -> Iterable[Mention]:
 def _head(match: re.Match[str]) -> Iterable[Mention]:
     word = next(word for word in _HEADS if match[0].startswith(word))
     rest = match[0][len(word) :].strip()
-    value = str(roman(rest)) if rest[0] in "IVX" else rest if "." in rest or "-" in rest else _plain(rest)
+    value = str(from_roman(rest) or rest) if rest[0] in "IVX" else rest if "." in rest or "-" in rest else _plain(rest)
     # 表 and 图 end other words (列表, 地图): what follows them may be any number.
     certainty = Certainty.SURE if len(word) > 1 or rest[0].isascii() else Certainty.LIKELY
     yield Mention(MentionKind.REFERENCE, f"{_HEADS[word]}:{value}", match.start(), match.end(), certainty)
@@ -251,7 +222,7 @@ def _nth(match: re.Match[str]) -> Iterable[Mention]:
     for position, part in enumerate(parts):
         first = match.start() + (part.start() if position else 0)
         value = _plain(part[0])
-        certainty = Certainty.VAGUE if value in ("1", "2") and part[0] in _DIGITS else Certainty.SURE
+        certainty = Certainty.VAGUE if value in ("1", "2") and part[0] in HAN_DIGITS else Certainty.SURE
         yield Mention(MentionKind.ORDINAL, value, first, match.start() + part.end(), certainty)
 
 
@@ -313,7 +284,7 @@ def _numeral(match: re.Match[str]) -> Iterable[Mention]:
         or match.string.startswith("年代", end)
     ):
         pass
-    elif (len(text) > 1 and _is_formed(text)) or (behind and behind in _CLASSIFIERS and text in _DIGITS):
+    elif (len(text) > 1 and _is_formed(text)) or (behind and behind in _CLASSIFIERS and text in HAN_DIGITS):
         certainty = Certainty.LIKELY
     yield Mention(MentionKind.NUMBER, number(float(value)), start, end, certainty)
 
@@ -326,7 +297,7 @@ _YEARS = re.compile(
 
 def _is_formed(text: str) -> bool:
     """True for 十二, 六百, 两万五千 and 二〇一七, not for 三四 (three or four), 七零八 and 千百."""
-    if all(sign in _DIGITS for sign in text):
+    if all(sign in HAN_DIGITS for sign in text):
         return _YEARS.match(text) is not None
     return _NEIGHBOURS.search(text) is None
 

@@ -18,8 +18,8 @@ from corpora.text.mentions.grammar import (
     compiled,
     date_value,
     number,
-    roman,
 )
+from corpora.text.numerals import from_roman
 
 __all__ = ["DATE", "dates", "recognizer"]
 
@@ -189,7 +189,7 @@ def _references(match: re.Match[str]) -> Iterable[Mention]:
         if part["figures"]:
             value = part["figures"] + re.sub(r"\s", "", part["letters"])
         else:
-            value = str(roman(part["roman"])) if part["roman"] else part["item"]
+            value = str(from_roman(part["roman"] or "") or part["roman"] or part["item"])
         certainty = Certainty.LIKELY if part["item"] else Certainty.SURE
         start = match.start() + (part.start() if position else 0)
         yield Mention(MentionKind.REFERENCE, f"{name}:{value}", start, match.start() + part.end(), certainty)
@@ -262,7 +262,9 @@ def _hint(match: re.Match[str]) -> Iterable[Mention]:
 
 
 def _roman(match: re.Match[str]) -> Iterable[Mention]:
-    yield Mention(MentionKind.NUMBER, str(roman(match[0])), match.start(), match.end(), Certainty.VAGUE)
+    value = from_roman(match[0])
+    if value is not None:
+        yield Mention(MentionKind.NUMBER, str(value), match.start(), match.end(), Certainty.VAGUE)
 
 
 @cache

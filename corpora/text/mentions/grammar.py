@@ -23,7 +23,6 @@ __all__ = [
     "compiled",
     "date_value",
     "number",
-    "roman",
     "shared_readers",
 ]
 
@@ -145,18 +144,6 @@ def date_value(year: int | None, month: int, day: int | None) -> str:
     return f"{head}-{day:02d}" if day else head
 
 
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-
-
-def roman(text: str) -> int:
-    """Return the value of a Roman numeral in capitals, unchecked."""
-    total = 0
-    for sign, following in zip(text, [*text[1:], "I"], strict=True):
-        value = _ROMAN[sign]
-        total += -value if value < _ROMAN[following] else value
-    return total
-
-
 def _trimmed(text: str) -> str:
     """Drop what ends a sentence or closes a bracket that was opened before the address."""
     while text:
@@ -180,7 +167,7 @@ def _email(match: re.Match[str]) -> Iterable[Mention]:
 
 def _symbol(match: re.Match[str]) -> Iterable[Mention]:
     symbol = _trimmed(match[0])
-    if any(sign.isdigit() for sign in symbol):
+    if any(sign.isdecimal() for sign in symbol):
         yield Mention(MentionKind.SYMBOL, symbol, match.start(), match.start() + len(symbol))
 
 
@@ -205,7 +192,7 @@ _UNITS = re.compile(r"[0-9.]+[a-zA-Z]{1,3}\Z")
 
 def _code(match: re.Match[str]) -> Iterable[Mention]:
     code = match[0].rstrip(".-+/")
-    if not any(sign.isdigit() for sign in code):
+    if not any(sign.isdecimal() for sign in code):
         return
     # "10km" is a number with its unit, "20th" would have been read before: the figures alone must be there.
     certainty = Certainty.LIKELY if _UNITS.match(code) else Certainty.SURE

@@ -18,8 +18,8 @@ from corpora.text.mentions.grammar import (
     compiled,
     date_value,
     number,
-    roman,
 )
+from corpora.text.numerals import from_roman
 
 __all__ = ["LANGUAGES", "LanguageRules", "recognizer"]
 
@@ -123,7 +123,7 @@ def _references(names: Mapping[str, str]) -> Reader:
     def read(match: re.Match[str]) -> Iterable[Mention]:
         word = re.match(r"[^\W\d]+|§", match[0])[0]  # type: ignore[index]
         count = match[0][len(word) :].lstrip(". ")
-        value = str(roman(count)) if count[0] in "IVX" else count
+        value = str(from_roman(count) or count) if count[0] in "IVX" else count
         yield Mention(MentionKind.REFERENCE, f"{names[word.lower()]}:{value}", match.start(), match.end())
 
     return read

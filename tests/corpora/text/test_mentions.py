@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from corpora.text.mentions.chinese import chinese_number
 from corpora.text.mentions.matching import Certainty, common, core, mentions, unmatched
+from corpora.text.numerals import to_han
 from tests.data import cases
 
 CASES = cases("mentions")
@@ -34,11 +35,9 @@ def test_spans_stand_in_order_inside_the_text(language: str, text: str) -> None:
         end = mention.end
 
 
-@given(st.integers(min_value=0, max_value=10**12))
+@given(st.integers(min_value=0, max_value=10**12 - 1))
 def test_chinese_numerals_round_trip(value: int) -> None:
-    import cn2an
-
-    assert chinese_number(cn2an.an2cn(value)) == Fraction(value)
+    assert chinese_number(to_han(value)) == Fraction(value)
 
 
 def test_values_are_paired_across_kinds() -> None:

@@ -21,6 +21,7 @@ from corpora.extras import need
 from corpora.readers.encodings import decode
 from corpora.text.languages import base, detect, known, normalize
 from corpora.text.plurals import counted, plural
+from corpora.text.scripts import HAN
 from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.formats.problems import EntryProblems
 
@@ -44,7 +45,7 @@ _CANDIDATES = {
     "source_example": "source_example",
     "target_example": "target_example",
 }
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)
