@@ -7,11 +7,11 @@ the same run.
 
 from dataclasses import asdict, replace
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from json import dumps
 
 from align.options import AlignOptions
 from corpora.document import Document
+from corpora.version import tool_version
 from models.encoder import Encoder
 
 __all__ = ["signature"]
@@ -27,7 +27,7 @@ def signature(source: Document, target: Document, *, encoder: Encoder, options: 
     search = options.sentences if options.unit == "sentence" else options.blocks.search
     profiles = "+".join(dict.fromkeys((source.profile, target.profile)))
     parts = [
-        f"duiyi {_version()}",
+        f"duiyi {tool_version()}",
         f"unit:{options.unit}",
         f"encoder:{encoder.name}@{encoder.fingerprint}",
         "search:band",
@@ -45,10 +45,3 @@ def signature(source: Document, target: Document, *, encoder: Encoder, options: 
 def _checksum(options: AlignOptions) -> str:
     text = dumps(asdict(options), sort_keys=True)
     return sha256(text.encode()).hexdigest()[:8]
-
-
-def _version() -> str:
-    try:
-        return version("duiyi")
-    except PackageNotFoundError:
-        return "0"

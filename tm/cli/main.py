@@ -42,7 +42,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from tm.formats.base import tool_version
+        from corpora.version import tool_version
 
         write(f"duiyi {tool_version()}")
         raise typer.Exit

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +29,6 @@ __all__ = [
     "date_of",
     "normalized",
     "stamp_of",
-    "tool_version",
 ]
 
 SegType = Literal["auto", "sentence", "paragraph"]
@@ -193,14 +192,3 @@ def date_of(text: str) -> datetime | None:
 def normalized(code: str) -> str:
     """`corpora.text.languages.normalize`, remembered: a file repeats two codes a million times. Raises `UsageError`."""
     return normalize(code)
-
-
-@cache
-def tool_version() -> str:
-    """The version of duiyi, as files name their maker."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("duiyi")
-    except PackageNotFoundError:
-        return "0"

@@ -9,8 +9,9 @@ from html import escape
 from pathlib import Path
 
 from corpora.text.languages import base
+from corpora.version import tool_version
 from corpora.xml import legal
-from tm.formats.base import WriteCounts, WriteOptions, normalized, tool_version
+from tm.formats.base import WriteCounts, WriteOptions, normalized
 from tm.tags import Tag, split
 from tm.unit import Unit
 

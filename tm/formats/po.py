@@ -13,7 +13,8 @@ from typing import Any
 from corpora.errors import DamagedInput, EmptyInput, InputError
 from corpora.readers.encodings import decode
 from corpora.text.languages import base, detect, same
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized, tool_version
+from corpora.version import tool_version
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
 from tm.formats.languages import LanguageSelection
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.unit import Unit

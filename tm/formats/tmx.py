@@ -17,6 +17,7 @@ from typing import Any
 
 from corpora.errors import DamagedInput, UsageError, WrongFormat
 from corpora.text.languages import normalize, same
+from corpora.version import tool_version
 from corpora.xml import Element, fragments, local, root_name, stream
 from tm.formats.base import (
     ReadOptions,
@@ -26,7 +27,6 @@ from tm.formats.base import (
     date_of,
     normalized,
     stamp_of,
-    tool_version,
 )
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import FIELDS, apply_properties, properties_of

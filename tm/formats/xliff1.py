@@ -16,8 +16,9 @@ from urllib.parse import quote, unquote
 
 from corpora.errors import UsageError
 from corpora.text.languages import detect, normalize
+from corpora.version import tool_version
 from corpora.xml import Element, legal, local
-from tm.formats.base import UnitProblems, WriteCounts, WriteOptions, normalized, tool_version
+from tm.formats.base import UnitProblems, WriteCounts, WriteOptions, normalized
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.unit import Unit

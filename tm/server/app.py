@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tm.formats.base import tool_version
+from corpora.version import tool_version
 from tm.server.amagama import PREFIX, Amagama
 from tm.server.errors import handlers
 from tm.server.executors import Executors
