@@ -18,12 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
+from corpora.migrations import migrate, version_of
 from models.encoder import Encoder, Vectors
 
 __all__ = ["CachedEncoder", "VectorCache", "default_path"]
 
 _LOG = logging.getLogger(__name__)
-_VERSION = 1
+_MIGRATIONS = (
+    "CREATE TABLE IF NOT EXISTS vectors"
+    " (encoder TEXT, key BLOB, vector BLOB, used INTEGER, PRIMARY KEY (encoder, key)) WITHOUT ROWID",
+)
 _DAY = 86_400
 _VARIABLES = 500  # values in one statement; old SQLite allows 999
 _BATCH = 128  # texts encoded before they are kept, so that a run that is broken off loses little
@@ -34,7 +38,7 @@ def default_path() -> Path:
     """Return the user's cache file; nothing is made yet."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("duiyi", appauthor=False) / f"vectors-{_VERSION}.sqlite"
+    return user_cache_path("duiyi", appauthor=False) / f"vectors-{len(_MIGRATIONS)}.sqlite"
 
 
 class VectorCache:
@@ -122,16 +126,11 @@ class VectorCache:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(self.path, timeout=_WAIT)
         try:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, _VERSION):
-                raise sqlite3.DatabaseError(f"version {version} is not known here")
-            if version == 0:
-                with db:
-                    db.execute(
-                        "CREATE TABLE IF NOT EXISTS vectors (encoder TEXT, key BLOB, vector BLOB, used INTEGER,"
-                        " PRIMARY KEY (encoder, key)) WITHOUT ROWID"
-                    )
-                    db.execute(f"PRAGMA user_version = {_VERSION}")
+            version = version_of(db)
+            if version > len(_MIGRATIONS):
+                raise sqlite3.DatabaseError(f"version {version} is not known to this program")
+            if version < len(_MIGRATIONS):
+                migrate(db, _MIGRATIONS)
         except BaseException:
             db.close()
             raise

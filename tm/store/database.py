@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpora.errors import StoreError
-from tm.store.migrations import version_of
+from corpora.migrations import version_of
 from tm.store.schema import APPLICATION, VERSION, migrate
 
 __all__ = ["Sqlite", "connect", "explained", "read_transaction", "write_transaction"]

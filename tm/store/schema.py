@@ -7,7 +7,7 @@ last migration that was applied, `application_id` says that the file is ours at 
 
 import sqlite3
 
-from tm.store import migrations
+from corpora import migrations
 
 __all__ = ["APPLICATION", "MIGRATIONS", "VERSION", "migrate"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 
 from corpora.errors import StoreError
-from tm.store.migrations import migrate, version_of
+from corpora.migrations import migrate, version_of
 
 __all__ = ["MIGRATIONS", "Explained", "connect"]
 
