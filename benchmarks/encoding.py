@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from models.builtin import BuiltinEncoder
-from models.spans import all_spans, table
+from models.encoder import Vectors
 
 __all__ = ["main", "run"]
 
@@ -52,7 +52,7 @@ def run(shared: Path, *, rounds: int = ROUNDS, threads: int = 2) -> dict[str, ob
         fresh.encode(["一", "one"])
         clock = time.perf_counter()
         for joiner, sentences in chapters:
-            all_spans(fresh, sentences, WIDTH, joiner)
+            _added(fresh, sentences, joiner)
         spent.append(time.perf_counter() - clock)
 
     spent: list[float] = []
@@ -93,6 +93,13 @@ def _files(shared: Path) -> Iterator[tuple[str, Path]]:
             yield joiner, path
 
 
+def _added(encoder: BuiltinEncoder, sentences: list[str], joiner: str) -> Vectors:
+    """The vectors of all spans, in the order of `_joined`."""
+    spans = encoder.prepare(sentences, joiner)
+    counts = [(length, len(sentences) - length + 1) for length in range(1, min(WIDTH, len(sentences)) + 1)]
+    return np.concatenate([spans.vectors(np.arange(count), np.full(count, length)) for length, count in counts])
+
+
 def _joined(sentences: list[str], joiner: str) -> Iterator[str]:
     for length in range(1, WIDTH + 1):
         for start in range(len(sentences) - length + 1):
@@ -108,8 +115,7 @@ def _cosine(encoder: BuiltinEncoder, chapters: list[tuple[str, list[str]]]) -> d
     """Least and mean cosine of spans added up with the same texts joined and encoded, every fourth."""
     cosines = []
     for joiner, sentences in chapters:
-        made = table(encoder.prepare(sentences, joiner), encoder.dim, WIDTH)
-        flat = np.concatenate([made[k, : max(len(sentences) - k, 0)] for k in range(WIDTH)])
+        flat = _added(encoder, sentences, joiner)
         cosines.append((flat[::CHECKED] * encoder.encode(list(_joined(sentences, joiner))[::CHECKED])).sum(axis=1))
     all_ = np.concatenate(cosines)
     return {"least": round(float(all_.min()), 6), "mean": round(float(all_.mean()), 6)}

@@ -17,7 +17,6 @@ import numpy as np
 
 from corpora.errors import ModelError
 from models.encoder import Vectors
-from models.spans import table
 
 if TYPE_CHECKING:
     from models.use_network import Network
@@ -82,10 +81,6 @@ class BuiltinEncoder:
         from models.use_spans import UseSpans
 
         return UseSpans(self._network, self._tokenizer, sentences, joiner, parts)
-
-    def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
-        """Return float32 vectors ``[width, n, 512]`` of all runs of up to ``width`` sentences; zeros past the end."""
-        return table(self.prepare(sentences, joiner), self.dim, width)
 
 
 def _resource(name: str) -> Path:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.encoder import Encoder, Vectors, unit_rows
-from models.spans import Spans, checked, prepare, table
+from models.spans import Spans, checked, prepare
 
 __all__ = ["CombinedEncoder"]
 
@@ -29,7 +29,7 @@ _FEWEST = 8
 class CombinedEncoder:
     """``weight`` is the second encoder's share of the similarity of what is read as a part of a text.
 
-    Only `prepare` and `encode_spans` see a text as a whole, so only they centre; `encode` cannot.
+    Only `prepare` sees a whole text, so only `prepare` centres; `encode` cannot.
     """
 
     def __init__(self, first: Encoder, second: Encoder, *, weight: float = 0.5) -> None:
@@ -59,10 +59,6 @@ class CombinedEncoder:
     def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
         """Read the sentences once; the second encoder's vectors are centred over them."""
         return _CombinedSpans(self, sentences, joiner, parts)
-
-    def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
-        """Return float32 vectors ``[width, n, dim]`` of all runs of up to ``width`` sentences; zeros past the end."""
-        return table(self.prepare(sentences, joiner), self.dim, width)
 
 
 class _CombinedSpans:

@@ -1,8 +1,7 @@
 """What an encoder is: text in, unit vectors out.
 
-One protocol, so that the search never knows whether numpy or torch made the vectors; tests use a small
-fake. An encoder that can make the vectors of all spans of neighbouring sentences cheaply says so by
-also being a `SpanEncoder`; for the others the aligner joins the texts and encodes them.
+One protocol, so that the search does not depend on what computes the vectors; tests use a small fake. An encoder that
+can compute the vectors of runs of neighbouring sentences cheaply is also a `models.spans.PreparingEncoder`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Encoder", "SpanEncoder", "Vectors", "unit_rows"]
+__all__ = ["Encoder", "Vectors", "unit_rows"]
 
 Vectors = NDArray[np.float32]
 
@@ -33,19 +32,6 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors of shape ``[len(texts), dim]``, rows of length 1; zeros for a text without content."""
-        ...
-
-
-@runtime_checkable
-class SpanEncoder(Encoder, Protocol):
-    """An encoder that makes the vectors of runs of neighbouring sentences from one pass over the sentences."""
-
-    def encode_spans(self, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
-        """Return float32 vectors of shape ``[width, n, dim]``, n = len(sentences).
-
-        Element ``[k - 1, i]`` is the vector of ``joiner.join(sentences[i : i + k])``; zeros where the run
-        would pass the end.
-        """
         ...
 
 

@@ -12,16 +12,14 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.encoder import Encoder, SpanEncoder, Vectors
+from models.encoder import Encoder, Vectors
 
 __all__ = [
     "JoinedSpans",
     "PreparingEncoder",
     "Spans",
-    "all_spans",
     "checked",
     "prepare",
-    "table",
 ]
 
 
@@ -105,23 +103,6 @@ def prepare(encoder: Encoder, sentences: Sequence[str], joiner: str, parts: Sequ
     if isinstance(encoder, PreparingEncoder):
         return encoder.prepare(sentences, joiner, parts)
     return JoinedSpans(encoder, sentences, joiner, parts)
-
-
-def all_spans(encoder: Encoder, sentences: Sequence[str], width: int, joiner: str) -> Vectors:
-    """Return the vectors of every span of up to ``width`` sentences, shaped as `SpanEncoder.encode_spans` says."""
-    if isinstance(encoder, SpanEncoder):
-        return encoder.encode_spans(sentences, width, joiner)
-    return table(prepare(encoder, sentences, joiner), encoder.dim, width)
-
-
-def table(spans: Spans, dim: int, width: int) -> Vectors:
-    """Return ``[width, n, dim]``; zeros where a span would pass the end."""
-    n = len(spans)
-    vectors = np.zeros((width, n, dim), np.float32)
-    for count in range(1, min(width, n) + 1):
-        starts = np.arange(n - count + 1)
-        vectors[count - 1, : len(starts)] = spans.vectors(starts, np.full(len(starts), count))
-    return vectors
 
 
 def checked(starts: ArrayLike, lengths: ArrayLike, n: int) -> tuple[Indices, Indices]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from corpora.cleaning.layout import Layout, LayoutLine, fits
 from corpora.text.markers import parse_marker
 
-__all__ = ["Furniture", "find_furniture", "is_link", "is_rule", "is_symbol"]
+__all__ = ["Furniture", "find_furniture", "is_link", "is_rule"]
 
 #: A document symbol of the United Nations family: letters, then parts parted by strokes, a digit among them.
 SYMBOL = r"[A-Z]{1,8}(?:\.\d+)?(?:/[A-Z0-9][A-Za-z0-9.\-]*(?:\[[^\]]*\]|\([^)]*\))?)+"
@@ -61,12 +61,6 @@ def is_link(text: str) -> bool:
 def is_rule(text: str) -> bool:
     """Whether a line is drawn, not written."""
     return bool(_RULE.match(text)) and text.strip(". ") != ""
-
-
-def is_symbol(text: str) -> bool:
-    """Whether a line is a document symbol (A/RES/70/174), or several, with or without the masthead's name."""
-    words = _MASTHEAD.sub("", text).split()
-    return bool(words) and all(_SYMBOL.match(word) for word in words)
 
 
 def find_furniture(rows: Sequence[LayoutLine], layout: Layout, profile: str) -> list[Furniture | None]:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from models.cache import CachedEncoder, VectorCache
 from models.combined import CombinedEncoder
-from models.encoder import Encoder, SpanEncoder, Vectors
+from models.encoder import Encoder, Vectors
 from models.registry import load
-from models.spans import PreparingEncoder, Spans, all_spans, prepare
+from models.spans import PreparingEncoder, Spans, prepare
 from tests.data import cases
 
 CASES = cases("encoders")
@@ -123,15 +123,6 @@ class EncoderContract:
         assert prepare(encoder, ["one", "two"], "").parts().shape == (0, encoder.dim)
         assert prepare(encoder, [], "").parts().shape == (0, encoder.dim)
 
-    def test_table_of_spans(self, encoder: Encoder) -> None:
-        vectors = all_spans(encoder, self.TEXTS, 3, " ")
-        assert vectors.shape == (3, len(self.TEXTS), encoder.dim)
-        assert not vectors[1, -1].any()
-        assert not vectors[2, -2:].any()
-        np.testing.assert_allclose(np.linalg.norm(vectors[2, :-2], axis=1), 1, atol=1e-4)
-        assert all_spans(encoder, [], 3, " ").shape == (3, 0, encoder.dim)
-        assert all_spans(encoder, ["one"], 3, "")[0].any()
-
 
 class TestFake(EncoderContract):
     @pytest.fixture
@@ -162,7 +153,6 @@ class TestBuiltin(EncoderContract):
         return builtin
 
     def test_it_offers_spans(self, encoder: Encoder) -> None:
-        assert isinstance(encoder, SpanEncoder)
         assert isinstance(encoder, PreparingEncoder)
 
 
@@ -202,11 +192,11 @@ class TestSpansOfTheBuiltin:
     @pytest.mark.parametrize(("language", "joiner"), [("zh", ""), ("en", " ")])
     def test_equal_to_the_joined_text(self, encoder: Encoder, shared: Path, language: str, joiner: str) -> None:
         sentences = (shared / "data/mac-dev" / language / "005.txt").read_text("utf-8").splitlines()
-        made = all_spans(encoder, sentences, 6, joiner)
+        spans = prepare(encoder, sentences, joiner)
         for length in range(1, 7):
             starts = range(0, len(sentences) - length + 1, 3)
             real = encoder.encode([joiner.join(sentences[start : start + length]) for start in starts])
-            cosine = (real * made[length - 1, list(starts)]).sum(axis=1)
+            cosine = (real * spans.vectors(starts, [length] * len(starts))).sum(axis=1)
             assert cosine.min() > 0.9999
 
     @pytest.mark.parametrize("joiner", ["", " "])

@@ -20,7 +20,7 @@ from corpora.text.mentions.english import recognizer as english
 from corpora.text.mentions.grammar import Certainty, Mention, MentionKind, Recognizer
 from corpora.text.mentions.other import recognizer as other
 
-__all__ = ["Certainty", "Mention", "MentionKind", "common", "core", "mentions", "unmatched"]
+__all__ = ["Certainty", "Mention", "MentionKind", "core", "mentions", "unmatched"]
 
 
 @lru_cache(maxsize=256)
@@ -43,28 +43,6 @@ def mentions(text: str, language: str) -> tuple[Mention, ...]:
 def core(mention: Mention) -> str:
     """The bare value, without what kind of thing it counts: ``30`` of 第三十条, of "thirtieth" and of "30 %"."""
     return mention.value.rpartition(":")[2].rstrip("%")
-
-
-def common(left: Sequence[Mention], right: Sequence[Mention]) -> list[tuple[Mention, Mention]]:
-    """Pair the mentions of both sides that have the same value, each used once, exact kinds before bare values."""
-    pairs: list[tuple[Mention, Mention]] = []
-    rest_left, rest_right = list(left), list(right)
-    for key in (lambda m: (m.kind, m.value), core):
-        waiting: dict[object, list[Mention]] = {}
-        for mention in rest_right:
-            waiting.setdefault(key(mention), []).append(mention)
-        unpaired = []
-        for mention in rest_left:
-            answers = waiting.get(key(mention))
-            if answers:
-                pairs.append((mention, answers.pop(0)))
-            else:
-                unpaired.append(mention)
-        rest_left = unpaired
-        rest_right = [mention for answers in waiting.values() for mention in answers]
-        if not rest_left or not rest_right:
-            break
-    return sorted(pairs, key=lambda pair: pair[0].start)
 
 
 def unmatched(left: Sequence[Mention], right: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora.text.mentions.chinese import chinese_number
-from corpora.text.mentions.matching import Certainty, common, core, mentions, unmatched
+from corpora.text.mentions.matching import Certainty, mentions, unmatched
 from corpora.text.numerals import to_han
 from tests.data import cases
 
@@ -40,10 +40,9 @@ def test_chinese_numerals_round_trip(value: int) -> None:
     assert chinese_number(to_han(value)) == Fraction(value)
 
 
-def test_values_are_paired_across_kinds() -> None:
+def test_values_match_across_kinds() -> None:
     left = mentions("第三届会议通过第 5 条，2017 年", "zh")
     right = mentions("article 5, third session, 2017", "en")
-    assert [(core(a), core(b)) for a, b in common(left, right)] == [("3", "3"), ("5", "5"), ("2017", "2017")]
     assert unmatched(left, right) == ([], [])
 
 
