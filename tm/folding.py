@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
 
+from corpora.text.chinese import to_simplified
 from corpora.text.scripts import HAN, KANA
 from tm.tags import plain
 
@@ -35,10 +36,8 @@ _CHARACTER = re.compile(f"[{_CHARACTERS}]")
 @cache
 def _to_simplified() -> dict[int, str]:
     """Traditional characters to simplified ones, one to one, out of OpenCC: made in some ten milliseconds."""
-    import opencc
-
     every = re.findall(f"[{HAN}]", "".join(map(chr, range(0x10000))))
-    converted = opencc.OpenCC("t2s").convert("\n".join(every)).split("\n")
+    converted = to_simplified("\n".join(every)).split("\n")
     return {ord(a): b for a, b in zip(every, converted, strict=True) if a != b and len(b) == 1}
 
 

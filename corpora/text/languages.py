@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from corpora.errors import UsageError
+from corpora.text.chinese import to_simplified, to_traditional
 from corpora.text.scripts import HAN, HANGUL, KANA
 
 __all__ = ["base", "detect", "is_spaced", "joiner", "known", "normalize", "same", "simplified"]
@@ -162,8 +163,7 @@ def simplified(texts: Sequence[str], language: str) -> Sequence[str]:
     they are."""
     if normalize(language) not in _TRADITIONAL:
         return texts
-    converter = _converter("t2s")
-    return [str(converter.convert(text)) for text in texts]
+    return [to_simplified(text) for text in texts]
 
 
 def _sample(text: str) -> str:
@@ -176,19 +176,11 @@ def _sample(text: str) -> str:
 
 def _is_traditional(text: str) -> bool:
     han = "".join(_HAN.findall(text))
-    to_simplified, to_traditional = (_converter(name).convert(han) for name in ("t2s", "s2t"))
-    return _differences(han, to_simplified) > _differences(han, to_traditional)
+    return _differences(han, to_simplified(han)) > _differences(han, to_traditional(han))
 
 
 def _differences(left: str, right: str) -> int:
     return sum(a != b for a, b in zip(left, right, strict=False))
-
-
-@cache
-def _converter(name: str) -> Any:
-    import opencc
-
-    return opencc.OpenCC(name)
 
 
 @cache

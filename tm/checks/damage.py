@@ -10,6 +10,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from corpora.text.chinese import to_traditional
 from corpora.text.scripts import HAN, HANGUL
 from tm.checks.checked_unit import Check, CheckedUnit, Side
 from tm.checks.finding import Finding, Severity, Span
@@ -210,12 +211,10 @@ def _fine() -> frozenset[str]:
 @cache
 def _usual() -> frozenset[str]:
     """The characters of Chinese text: the 3,755 of level 1 of GB 2312, and what is traditional for them."""
-    import opencc
-
     level = "".join(
         bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
     )
-    return frozenset(level) | frozenset(opencc.OpenCC("s2t").convert(level))
+    return frozenset(level) | frozenset(to_traditional(level))
 
 
 def _is_chinese(latin: str) -> bool:

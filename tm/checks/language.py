@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from corpora.text.chinese import to_simplified, to_traditional
 from corpora.text.languages import detect
 from corpora.text.scripts import HAN, HANGUL, KANA
 from tm.checks.checked_unit import Check, CheckedUnit, Side
@@ -253,11 +254,9 @@ def _fault_among_alphabets(side: Side, text: str) -> tuple[Severity, str] | None
 @cache
 def _writings() -> tuple[frozenset[str], frozenset[str]]:
     """The characters that only traditional, and only simplified writing has."""
-    import opencc
-
     signs = "".join(map(chr, range(0x4E00, 0x9FA6)))
-    simple = opencc.OpenCC("t2s").convert(signs)
-    full = opencc.OpenCC("s2t").convert(signs)
+    simple = to_simplified(signs)
+    full = to_traditional(signs)
     traditional = frozenset(a for a, b in zip(signs, simple, strict=True) if a != b)
     simplified = frozenset(a for a, b in zip(signs, full, strict=True) if a != b)
     # 后, 里, 干 and their kind stand in both writings; 著, 乾 too.

@@ -7,9 +7,8 @@ can be shown in the text as it stands.
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
+from corpora.text.chinese import to_simplified
 from corpora.text.languages import base, is_spaced
 from tm.terms.tokens import singular, whole
 
@@ -18,13 +17,6 @@ __all__ = ["Folded", "fold", "fold_text"]
 # No term reaches across a comma or the end of a sentence, so these count as words of their own.
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[,;:!?]|\.(?=\s|$)")
 _DROPPED = re.compile(r"[\s《》〈〉“”‘’\"「」『』·•]+")
-
-
-@cache
-def _to_simplified() -> Any:
-    import opencc
-
-    return opencc.OpenCC("t2s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ def fold_text(text: str, language: str) -> Folded:
             units.append(singular(word) if base(language) == "en" else word)
             spans.append(match.span())
         return Folded(tuple(units), tuple(spans), " ")
-    simplified = _to_simplified().convert(text) if base(language) == "zh" else text
+    simplified = to_simplified(text) if base(language) == "zh" else text
     if len(simplified) != len(text):
         simplified = text  # a conversion that changed the length would shift every span
     units, spans = [], []
