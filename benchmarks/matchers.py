@@ -23,7 +23,7 @@ from tests.omegat import translate
 from tm.formats import write
 from tm.search.fuzzy import similarity
 from tm.search.lookup import LookupOptions, lookup, turned
-from tm.store.memory import Memory
+from tm.search.memory import Memory
 from tm.unit import Unit
 
 SEED = 21
@@ -107,7 +107,7 @@ def _timed(ask: Callable[[str], object], some: Sequence[str]) -> list[float]:
 
 def _ours(units: Sequence[Unit], some: Sequence[str], folder: Path) -> dict[str, Any]:
     clock = time.perf_counter()
-    with Memory.open(folder / "race.duiyi", create=True) as memory:
+    with Memory(folder / "race.duiyi") as memory:
         memory.add(units)
         setup = time.perf_counter() - clock
         return _row(_timed(lambda text: lookup([memory], text, LookupOptions(limit=5)), some), setup)

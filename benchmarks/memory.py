@@ -30,7 +30,7 @@ from tm.formats import write
 from tm.search.concordance import ConcordanceOptions, concordance
 from tm.search.fuzzy import PreparedQuery
 from tm.search.lookup import LookupOptions, lookup
-from tm.store.memory import Memory
+from tm.search.memory import Memory
 from tm.unit import Unit
 
 __all__ = ["generated", "main", "questions", "run"]
@@ -114,7 +114,7 @@ def _run(shared: Path, folder: Path, size: int, asked: int, vectors: int) -> dic
     figures["export"] = _command(size, "memory", "export", str(folder / "out.tmx"), "--memory", str(path))
     (folder / "out.tmx").unlink()
     tmx.unlink()
-    with Memory.open(path) as memory:
+    with Memory(path, create=False) as memory:
         units = list(memory.units())
         sides = {"zh": [unit.source for unit in units], "en": [unit.target for unit in units]}
         held = sum(len(text.encode()) for texts in sides.values() for text in set(texts))

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 from benchmarks.memory import SEED, generated, questions
 from tm.search.lookup import LookupOptions, lookup
-from tm.store.memory import Memory
+from tm.search.memory import Memory
 
 __all__ = ["main", "run"]
 
@@ -37,13 +37,13 @@ def run(shared: Path, *, size: int = SIZE, asked: int = ASKED, memory: Path | No
     with tempfile.TemporaryDirectory(prefix="duiyi-server-") as folder:
         path = memory or Path(folder) / "made.duiyi"
         if memory is None:
-            with Memory.open(path, create=True) as made:
+            with Memory(path) as made:
                 made.add(generated(shared, size))
         return {"clients": CLIENTS, "units": size, "fuzzy look-ups": _figures(path, Path(folder), asked)}
 
 
 def _figures(path: Path, folder: Path, asked: int) -> list[dict[str, object]]:
-    with Memory.open(path) as memory:
+    with Memory(path, create=False) as memory:
         units = list(memory.units())
         zh = questions([unit.source for unit in units], asked // 2, SEED)
         en = questions([unit.target for unit in units], asked // 2, SEED + 1)

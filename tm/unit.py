@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["Origin", "Unit"]
+__all__ = ["Origin", "Unit", "shortened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Origin:
     section: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Unit:
     """A source text and its translation, with context, origin and quality.
 
@@ -50,3 +50,12 @@ class Unit:
     author: str = ""
     notes: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        languages = f"{self.source_lang!r}, {self.target_lang!r}"
+        return f"Unit({shortened(self.source)!r}, {shortened(self.target)!r}, {languages})"
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    """``text`` cut to ``longest`` characters, for a `repr`."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -66,7 +66,7 @@ def concordance(
             check_languages([one for one, _ in asked], source_lang, target_lang)
         hits = find([one for one, _ in asked], text, options)
     if json:
-        print_json([hit.as_json() for hit in hits])
+        print_json(hits.to_dicts())
     elif hits:
         for hit in hits:
             _show(hit)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tm.search.diff import DiffPart
     from tm.search.lookup import LookupOptions
     from tm.search.matches import Match
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
 __all__ = ["lookup", "marked"]
 
@@ -98,7 +98,7 @@ def lookup(
             return
         matches = find(asked, text, options)
     if json:
-        print_json([match.as_json() for match in matches])
+        print_json(matches.to_dicts())
     elif matches:
         _show(matches)
     else:
@@ -132,7 +132,7 @@ def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOpt
             answers.append((line, matches))
             matches = [match for match in matches if match.score >= shown]
         if json:
-            write(dumps([match.as_json() for match in matches], ensure_ascii=False))
+            write(dumps([match.to_dict() for match in matches], ensure_ascii=False))
         elif line.strip():
             best = matches[0] if matches else None
             write(f"{best.score if best else 0}\t{line}\t{best.unit.target if best else ''}")

@@ -101,7 +101,7 @@ def _take(
     from tm.formats.conformance import REASONS
     from tm.jobs.import_file import ImportOptions
     from tm.jobs.import_file import import_file as take_in
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
     options = ImportOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]
     for file in files:
@@ -112,13 +112,13 @@ def _take(
         check_languages(file, ReadOptions(source_lang, target_lang))
     path = one_path(memory)
     results = []
-    with Memory.open(path, create=True) as target:
+    with Memory(path) as target:
         for file in files:
             with _counting(f"reading {file.name}") as told:
                 done = take_in(target, file, options, source_lang=source_lang, target_lang=target_lang, progress=told)
             report, audit = done.report, done.audit
             complain(done.problems)
-            results.append(done.as_json())
+            results.append(done.to_dict())
             if not json:
                 write(
                     f"{file}: {counted(report.read, 'unit')}, {report.new:,} new, {report.folded:,} known"
@@ -161,7 +161,7 @@ def export(
     """Write units to TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet."""
     from tm.formats import WriteOptions, format_of
     from tm.formats import write as write_file
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
     filters = filters_of(
         source_lang=source_lang,
@@ -175,7 +175,7 @@ def export(
         author=author,
     )
     format_of(out)
-    with Memory.open(one_path(memory)) as source, _counting(f"writing {out.name}") as told:
+    with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as told:
         units = _told(source.units(filters, every_place=every_place), told)
         report = write_file(out, units, WriteOptions(source_lang, target_lang, client=client))
     if json:
@@ -196,13 +196,13 @@ def _told(units: "Iterable[Unit]", told: Callable[[int], None]) -> "Iterator[Uni
 @app.command()
 def stats(memory: MemoryOption = "", json: JsonOption = False) -> None:
     """Count units, texts, languages, states and origins."""
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
-    with Memory.open(one_path(memory)) as source:
+    with Memory(one_path(memory), create=False) as source:
         found = source.stats()
         path = str(source.path)
     if json:
-        print_json(found.as_json(path))
+        print_json(found.to_dict(path))
     else:
         _show_stats(path, found)
 
@@ -230,11 +230,11 @@ def dedupe(
     ] = False,
 ) -> None:
     """Keep one translation of each source text into each language."""
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
     if keep not in ("newest", "best"):
         raise UsageError(f"--keep is newest or best, not {keep}")
-    with Memory.open(one_path(memory)) as target:
+    with Memory(one_path(memory), create=False) as target:
         count = target.dedupe(keep, looks=looks)  # type: ignore[arg-type]
     write(f"{counted(count, 'unit')} taken out")
 
@@ -255,8 +255,8 @@ def delete(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")] = False,
 ) -> None:
     """Delete units by number (as `duiyi lookup --json` shows them) or by filters."""
+    from tm.search.memory import Memory
     from tm.store.filters import Filters
-    from tm.store.memory import Memory
 
     filters = filters_of(
         source_lang=source_lang,
@@ -270,7 +270,7 @@ def delete(
     )
     if not numbers and filters == Filters() and not everything:
         raise UsageError("say what to delete: numbers of units, filters, or --all")
-    with Memory.open(one_path(memory)) as target:
+    with Memory(one_path(memory), create=False) as target:
         if dry_run:
             wanted = set(numbers or ())
             count = sum(not wanted or entry.id in wanted for entry in target.entries(filters))
@@ -291,7 +291,7 @@ def edit(
     json: JsonOption = False,
 ) -> None:
     """Change a unit; what it was met in stays known."""
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
     given = {"source": source, "target": target, "status": status, "author": author}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -299,7 +299,7 @@ def edit(
         changes["notes"] = tuple(note)
     if not changes:
         raise UsageError("say what to change: --source, --target, --status, --author or --note")
-    with Memory.open(one_path(memory)) as store:
+    with Memory(one_path(memory), create=False) as store:
         entry = store.edit(number, **changes)
     unit = entry.unit
     if json:
@@ -314,9 +314,9 @@ def backup(
     memory: MemoryOption = "",
 ) -> None:
     """Copy a memory to another file, complete even while others write to it."""
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
-    with Memory.open(one_path(memory)) as source:
+    with Memory(one_path(memory), create=False) as source:
         source.backup(out)
     write(f"{out}: {out.stat().st_size / 1e6:,.1f} MB")
 
@@ -324,9 +324,9 @@ def backup(
 @app.command()
 def compact(memory: MemoryOption = "") -> None:
     """Check the file, make its index anew and give back room that deleted units took."""
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
-    with Memory.open(one_path(memory)) as target:
+    with Memory(one_path(memory), create=False) as target:
         faults = target.check()
         if faults:
             raise InputError(f"{target.path} is damaged: {faults[0]}; put a backup in its place")
@@ -341,9 +341,9 @@ def index(
 ) -> None:
     """Make or bring up to date the vectors that semantic look-ups ask; they stand beside the memory."""
     from models.registry import load
+    from tm.search.memory import Memory
     from tm.search.semantic import index as make
-    from tm.store.memory import Memory
 
-    with Memory.open(one_path(memory)) as source, _counting("encoding") as told:
+    with Memory(one_path(memory), create=False) as source, _counting("encoding") as told:
         count = make(source, load(model or None), progress=told)
     write(f"{counted(count, 'text')} can be found by meaning")

@@ -10,8 +10,8 @@ import typer
 from corpora.errors import UsageError
 
 if TYPE_CHECKING:
+    from tm.search.memory import Memory
     from tm.store.filters import Filters
-    from tm.store.memory import Memory
 
 __all__ = [
     "AuthorOption",
@@ -97,10 +97,13 @@ def _date(option: str, text: str) -> datetime | None:
 @contextmanager
 def memories(given: Sequence[str] | None) -> "Iterator[list[tuple[Memory, int]]]":
     """Open the memories that the options name, each with its penalty."""
-    from tm.store.memory import Memory, memory_paths
+    from tm.search.memory import Memory
+    from tm.store.memory import memory_paths
 
     with ExitStack() as stack:
-        yield [(stack.enter_context(Memory.open(path)), penalty) for path, penalty in memory_paths(given or ())]
+        yield [
+            (stack.enter_context(Memory(path, create=False)), penalty) for path, penalty in memory_paths(given or ())
+        ]
 
 
 def one_path(given: str) -> str:

@@ -275,9 +275,9 @@ def _units_of(files: list[Path], memory: str) -> "list[Unit]":
 
     if not files:
         from tm.cli.memory_options import one_path
-        from tm.store.memory import Memory
+        from tm.search.memory import Memory
 
-        with Memory.open(one_path(memory)) as store:
+        with Memory(one_path(memory), create=False) as store:
             units = list(store.units())
     else:
         units = [unit for path in files for unit in _units_in(path)]

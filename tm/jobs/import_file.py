@@ -11,8 +11,8 @@ from typing import Any, get_args
 from corpora.errors import UsageError
 from tm.formats import ReadOptions, UnitProblems, read
 from tm.formats.conformance import Audit
+from tm.search.memory import Memory
 from tm.store.filters import STATUSES
-from tm.store.memory import Memory
 from tm.store.writing import AddReport, Keep
 from tm.unit import Unit
 
@@ -53,7 +53,7 @@ class ImportResult:
     problems: UnitProblems
     audit: Audit
 
-    def as_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The report as `duiyi memory import --json` prints it."""
         return {
             "file": self.file,

@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 from corpora.errors import UsageError
 from corpora.text.languages import base
 from tm.folding import TOKEN, fold, is_character
-from tm.search.matches import origin_json
+from tm.search.matches import Results, origin_json
 from tm.search.queries import Phrase, QueryPart, folded_with_places, parse
 from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
 from tm.store.index_segments import pair_code, word_code
-from tm.store.memory import Memory
+from tm.store.memory import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
-from tm.unit import Unit
+from tm.unit import Unit, shortened
 
 __all__ = ["ConcordanceHit", "ConcordanceOptions", "concordance"]
 
@@ -67,7 +67,7 @@ class ConcordanceOptions:
             raise UsageError("at least one hit must be asked for")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConcordanceHit:
     """A unit that holds the phrase on ``side``; spans are ``[start, end)`` in the text of that side.
 
@@ -93,7 +93,10 @@ class ConcordanceHit:
         """The other side."""
         return self.unit.target if self.side == "source" else self.unit.source
 
-    def as_json(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        return f"ConcordanceHit({self.side}: {shortened(self.text)!r}, {shortened(self.other)!r})"
+
+    def to_dict(self) -> dict[str, Any]:
         """The hit as `duiyi concordance --json` prints it."""
         return {
             "source": self.unit.source,
@@ -114,7 +117,9 @@ class ConcordanceHit:
 _DEFAULT = ConcordanceOptions()
 
 
-def concordance(memories: Sequence[Memory], text: str, options: ConcordanceOptions = _DEFAULT) -> list[ConcordanceHit]:
+def concordance(
+    memories: Sequence[MemoryStore], text: str, options: ConcordanceOptions = _DEFAULT
+) -> Results[ConcordanceHit]:
     """Return units that hold ``text`` (see `tm.search.queries`), most telling first.
 
     Raises `UsageError` for a question without words, `StoreError` as `Memory`.
@@ -132,7 +137,7 @@ def concordance(memories: Sequence[Memory], text: str, options: ConcordanceOptio
         with memory.reading() as connection:
             for hit in _Search(memory, connection, phrase, replace(options, filters=filters)).hits():
                 hits.setdefault((hit.side, hit.unit.source, hit.unit.target), hit)
-    return sorted(hits.values(), key=_rank)[: options.limit]
+    return Results(sorted(hits.values(), key=_rank)[: options.limit])
 
 
 def _rank(hit: ConcordanceHit) -> tuple[object, ...]:
@@ -143,7 +148,7 @@ def _rank(hit: ConcordanceHit) -> tuple[object, ...]:
 class _Search:
     """One question to one memory, inside a transaction."""
 
-    def __init__(self, memory: Memory, connection: Sqlite, phrase: Phrase, options: ConcordanceOptions) -> None:
+    def __init__(self, memory: MemoryStore, connection: Sqlite, phrase: Phrase, options: ConcordanceOptions) -> None:
         self._memory = memory
         self._connection = connection
         self._phrase = phrase

@@ -18,11 +18,11 @@ from models.encoder import Encoder
 from tm.folding import key
 from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, Similarity
-from tm.search.matches import Match, MatchKind
+from tm.search.matches import Match, MatchKind, Results
 from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.index_segments import sketch
-from tm.store.memory import Memory
+from tm.store.memory import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.unit import Unit
 
@@ -68,8 +68,8 @@ _DEFAULT = LookupOptions()
 
 
 def lookup(
-    memories: Sequence[Memory | tuple[Memory, int]], text: str, options: LookupOptions = _DEFAULT
-) -> list[Match]:
+    memories: Sequence[MemoryStore | tuple[MemoryStore, int]], text: str, options: LookupOptions = _DEFAULT
+) -> Results[Match]:
     """Return what the memories know of ``text``, best first.
 
     A memory may come with a penalty: points taken off the score of all that it answers. The same pair of texts
@@ -86,7 +86,7 @@ def lookup(
     question = PreparedQuery(text)
     filters = options.filters
     found: dict[tuple[str, str], Match] = {}
-    for memory, penalty in ((one, 0) if isinstance(one, Memory) else one for one in memories):
+    for memory, penalty in ((one, 0) if isinstance(one, MemoryStore) else one for one in memories):
         asked = replace(
             filters,
             source_lang=base(filters.source_lang),
@@ -100,10 +100,10 @@ def lookup(
                 if pair not in found or _rank(found[pair], filters) > _rank(match, filters):
                     found[pair] = match
     matches = sorted(found.values(), key=lambda match: _rank(match, filters))[: options.limit]
-    return [_finished(match, text, options) for match in matches]
+    return Results(_finished(match, text, options) for match in matches)
 
 
-def check_languages(memories: Sequence[Memory], source_lang: str, target_lang: str) -> None:
+def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_lang: str) -> None:
     """Raise `UsageError` for a language asked for that nobody knows, or that no unit has where there are units."""
     held = sorted({code for memory in memories for code in memory.codes()})
     for code in filter(None, (source_lang, target_lang)):
@@ -152,7 +152,7 @@ class _Search:
     """One question to one memory, inside a transaction."""
 
     def __init__(
-        self, memory: Memory, connection: Sqlite, question: PreparedQuery, options: LookupOptions, penalty: int
+        self, memory: MemoryStore, connection: Sqlite, question: PreparedQuery, options: LookupOptions, penalty: int
     ) -> None:
         self._memory = memory
         self._connection = connection

@@ -6,12 +6,30 @@ whichever side that is in the memory.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from tm.search.diff import DiffPart
-from tm.unit import Unit
+from tm.unit import Unit, shortened
 
-__all__ = ["Match", "MatchKind", "origin_json"]
+__all__ = ["Match", "MatchKind", "Record", "Results", "origin_json"]
+
+
+class Record(Protocol):
+    """One result, such as a `Match`."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data."""
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+class Results(list[AnyRecord]):
+    """The results of a search, best first."""
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The results as plain data, the way ``--json`` prints them."""
+        return [one.to_dict() for one in self]
 
 
 class MatchKind(StrEnum):
@@ -23,7 +41,7 @@ class MatchKind(StrEnum):
     SEMANTIC = "semantic"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Match:
     """A unit that answers a question.
 
@@ -49,10 +67,23 @@ class Match:
     stored_target: str = ""
     adapted: tuple[tuple[str, str], ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def source(self) -> str:
+        """The text that was compared with the query."""
+        return self.unit.source
+
+    @property
+    def target(self) -> str:
+        """Its translation."""
+        return self.unit.target
+
+    def __repr__(self) -> str:
+        return f"Match({self.kind} {self.score} %: {shortened(self.source)!r}, {shortened(self.target)!r})"
+
+    def to_dict(self) -> dict[str, Any]:
         """The match as `duiyi lookup --json` prints it."""
         unit = self.unit
-        found: dict[str, Any] = {
+        return {
             "kind": str(self.kind),
             "score": self.score,
             "source": unit.source,
@@ -69,11 +100,9 @@ class Match:
             "looks": list(self.looks),
             "differences": [[piece.kind, piece.text] for piece in self.differences],
             "signature": unit.signature,
+            "stored_target": self.stored_target,
+            "adapted": [list(change) for change in self.adapted],
         }
-        if self.adapted:
-            found["stored_target"] = self.stored_target
-            found["adapted"] = [list(change) for change in self.adapted]
-        return found
 
 
 def origin_json(unit: Unit) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from corpora.errors import UsageError
 from models.encoder import Encoder
-from tm.store.memory import Memory
+from tm.store.memory import MemoryStore
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_path, write
 from tm.tags import plain
 
@@ -26,7 +26,7 @@ _lock = threading.Lock()
 
 
 def index(
-    memory: Memory,
+    memory: MemoryStore,
     encoder: Encoder,
     *,
     options: VectorOptions = _DEFAULT,
@@ -72,7 +72,7 @@ def index(
     return len(ids)
 
 
-def nearest(memory: Memory, encoder: Encoder, text: str, count: int) -> list[tuple[int, float]]:
+def nearest(memory: MemoryStore, encoder: Encoder, text: str, count: int) -> list[tuple[int, float]]:
     """Ids and cosines of the texts of ``memory`` nearest to ``text`` in meaning, in any language, nearest first.
 
     Raises `UsageError` where the memory has no vectors of this encoder.

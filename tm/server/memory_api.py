@@ -44,7 +44,7 @@ def memory_router(desk: Service, pools: Executors) -> APIRouter:
 
         def answer() -> list[dict[str, Any]]:
             found = desk.lookup(question.text, options, question.memory, question.semantic)
-            return [match.as_json() for match in found]
+            return [match.to_dict() for match in found]
 
         return JSONResponse(await pools.ask(answer))
 
@@ -65,7 +65,7 @@ def memory_router(desk: Service, pools: Executors) -> APIRouter:
 
         def answer() -> list[list[dict[str, Any]]]:
             found = desk.batch(question.texts, options, question.memory, question.semantic)
-            return [[match.as_json() for match in matches] for matches in found]
+            return [[match.to_dict() for match in matches] for matches in found]
 
         return JSONResponse(await pools.ask(answer))
 
@@ -73,7 +73,7 @@ def memory_router(desk: Service, pools: Executors) -> APIRouter:
         options = question.options()
         return JSONResponse(
             await pools.ask(
-                lambda: [hit.as_json() for hit in desk.concordance(question.text, options, question.memory)]
+                lambda: [hit.to_dict() for hit in desk.concordance(question.text, options, question.memory)]
             )
         )
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.encoder import Encoder
+from tm.search.memory import Memory
 from tm.server.errors import Busy, ReadOnly, UnknownMemory
 from tm.server.options import ServerOptions
-from tm.store.memory import Memory
 from tm.terms.base import TermBase
 
 __all__ = ["NamedMemory", "Resources"]
@@ -51,7 +51,7 @@ class Resources:
             held: dict[str, NamedMemory] = {}
             for number, (path, penalty) in enumerate(options.memories):
                 # Only the first one is written to; the others must be there.
-                memory = stack.enter_context(Memory.open(path, create=options.writable and not number))
+                memory = stack.enter_context(Memory(path, create=options.writable and not number))
                 name = _free(path.stem, held)
                 held[name] = NamedMemory(name, memory, penalty)
             self.memories = held

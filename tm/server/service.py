@@ -17,9 +17,9 @@ from tm.jobs.import_file import ImportOptions, import_file
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
 from tm.search.lookup import LookupOptions, check_languages, lookup
 from tm.search.matches import Match
+from tm.search.memory import Memory
 from tm.server.resources import Resources
 from tm.store.filters import Filters
-from tm.store.memory import Memory
 from tm.store.writing import AddReport, Keep
 from tm.terms.base import TermBase
 from tm.terms.check import TermFinding, check
@@ -105,7 +105,7 @@ class Service:
     def stats(self, name: str) -> dict[str, Any]:
         """The counts of one memory."""
         held = self.holdings.one(name)
-        return held.memory.stats().as_json(held.name)
+        return held.memory.stats().to_dict(held.name)
 
     def languages(self) -> list[str]:
         """The languages of all memories, sorted."""
@@ -125,7 +125,7 @@ class Service:
             source_lang=source_lang,
             target_lang=target_lang,
             progress=self.holdings.check_going,
-        ).as_json()
+        ).to_dict()
         return done | {
             "file": file.name,
             "problems": [one | {"message": self.holdings.told(one["message"])} for one in done["problems"]],

@@ -4,7 +4,7 @@ Values always go to SQLite as parameters, and a text is looked for as it is: not
 as a pattern.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpora.errors import UsageError
@@ -47,6 +47,10 @@ class Filters:
         for code in (self.source_lang, self.target_lang):
             if code:
                 normalize(code)
+
+    def with_languages(self, source_lang: str, target_lang: str) -> "Filters":
+        """The same conditions with these languages; "" keeps the language there is."""
+        return replace(self, source_lang=source_lang or self.source_lang, target_lang=target_lang or self.target_lang)
 
 
 def language_ids(connection: Sqlite, code: str) -> tuple[int, ...] | None:

@@ -1,12 +1,8 @@
-"""A translation memory: one file that keeps units for good and answers in any of their languages.
+"""The file of a translation memory: what is added, changed, deleted, exported and counted in it.
 
-with Memory.open("work.tm", create=True) as memory:
-    memory.add(units)
-    for match in lookup([memory], "本协议自签字之日起生效。"): ...
-
-`Memory` is the door to `tm.store`: it owns the connections (one a thread, since SQLite's are not shared), the
-transactions and what is kept of the index between look-ups. Asking is in `tm.search.lookup` and
-`tm.search.concordance`.
+`MemoryStore` owns the connections (one per thread, since SQLite connections are not shared between threads), the
+transactions and the part of the index that is kept between look-ups. The search functions of `tm.search` work on it,
+so it cannot have them as methods: `tm.search.memory.Memory`, the class that everything outside uses, adds them.
 """
 
 import gc
@@ -21,10 +17,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from corpora.errors import StoreError, UsageError
 from corpora.files import replacing
+from corpora.text.plurals import counted
 from tm.store import index, maintenance
 from tm.store.database import Sqlite, connect, explained, read_transaction, write_transaction
 from tm.store.filters import Filters
@@ -33,7 +30,7 @@ from tm.store.reading import StoredUnit, UnitReader
 from tm.store.writing import AddReport, Keep, UnitWriter, refusal
 from tm.unit import Unit
 
-__all__ = ["BATCH", "Memory", "Stats", "default_path", "memory_paths"]
+__all__ = ["BATCH", "MemoryStore", "Stats", "default_path", "memory_paths"]
 
 #: Units written at a time.
 BATCH = 5_000
@@ -96,7 +93,7 @@ class Stats:
     origins: Mapping[str, int] = field(default_factory=dict)
     signatures: Mapping[str, int] = field(default_factory=dict)
 
-    def as_json(self, memory: str) -> dict[str, Any]:
+    def to_dict(self, memory: str) -> dict[str, Any]:
         """The counts as `duiyi memory stats --json` prints them; ``memory`` is what the memory is called."""
         return {
             "memory": memory,
@@ -113,26 +110,21 @@ class Stats:
         }
 
 
-class Memory:
-    """One memory. Safe to share between threads; any number of processes may have it open."""
+class MemoryStore:
+    """The file of one memory. Threads can share it; any number of processes may have it open."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path | str | None = None, *, create: bool = True) -> None:
+        """Open the memory at ``path`` (None: the default); with ``create`` it is made if it does not exist.
+
+        ``":memory:"`` keeps it in memory only, for the thread that opens it. Raises `StoreError`.
+        """
+        self.path = Path(path) if path is not None else default_path()
         self.index = index.Index()
         self._local = threading.local()
         self._open: list[Sqlite] = []
         self._lock = threading.Lock()
         self._closed = False
-
-    @classmethod
-    def open(cls, path: Path | str | None = None, *, create: bool = False) -> "Memory":
-        """Open the memory at ``path`` (None: the default); with ``create`` make it where there is none.
-
-        Raises `StoreError`.
-        """
-        memory = cls(Path(path) if path is not None else default_path())
-        memory._local.connection = memory._connect(create=create)
-        return memory
+        self._local.connection = self._connect(create=create)
 
     def _connect(self, *, create: bool = False) -> Sqlite:
         connection = connect(self.path, create=create)
@@ -158,7 +150,7 @@ class Memory:
                 connection.close()
             self._open.clear()
 
-    def __enter__(self) -> "Memory":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -259,13 +251,24 @@ class Memory:
 
     def entries(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[StoredUnit]:
         """As `units`, with numbers and counts."""
-        # A connection of its own: the reader may take its time, and ask or write meanwhile.
+        if str(self.path) == ":memory:":
+            with self.reading() as connection:
+                yield from list(UnitReader(connection).select(filters, every_place=every_place))
+            return
+        # A connection of its own: the reader may take its time, and search or write meanwhile.
         connection = connect(self.path)
         try:
             with read_transaction(connection, self.path):
                 yield from UnitReader(connection).select(filters, every_place=every_place)
         finally:
             connection.close()
+
+    def __iter__(self) -> Iterator[Unit]:
+        return self.units()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else counted(len(self), "unit")
+        return f"Memory({str(self.path)!r}, {state})"
 
     def __len__(self) -> int:
         with self.reading() as connection:
@@ -358,4 +361,5 @@ class Memory:
     def stats(self) -> Stats:
         """Count what is in the memory."""
         with self.reading() as connection:
-            return Stats(file_size=self.path.stat().st_size, **maintenance.counts(connection))
+            size = self.path.stat().st_size if self.path.exists() else 0
+            return Stats(file_size=size, **maintenance.counts(connection))

@@ -11,7 +11,7 @@ from corpora.errors import UsageError
 from corpora.text.languages import base
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
 from tm.search.matches import origin_json
-from tm.store.memory import Memory
+from tm.search.memory import Memory
 from tm.terms.check import stands
 from tm.terms.concept import Term
 from tm.terms.folding import fold_text

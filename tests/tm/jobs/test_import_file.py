@@ -6,7 +6,7 @@ import pytest
 
 from corpora.errors import UsageError
 from tm.jobs.import_file import ImportOptions, import_file
-from tm.store.memory import Memory
+from tm.search.memory import Memory
 
 LINES = """\
 {"source": "甲", "target": "A", "source_lang": "zh-CN", "target_lang": "en-US", "score": 0.9}
@@ -26,8 +26,8 @@ def file(tmp_path: Path) -> Path:
 
 def test_whatever_stays_out_is_counted(file: Path, tmp_path: Path) -> None:
     options = ImportOptions(min_quality=0.5, status="reviewed")
-    with Memory.open(tmp_path / "m.duiyi", create=True) as memory:
-        told = import_file(memory, file, options, target_lang="en").as_json()
+    with Memory(tmp_path / "m.duiyi") as memory:
+        told = import_file(memory, file, options, target_lang="en").to_dict()
         kept = {unit.source: unit for unit in memory.units()}
     assert set(kept) == {"甲", "丙"}
     assert {unit.status for unit in kept.values()} == {"reviewed"}

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from corpora.errors import UsageError
 from tests.data import cases
 from tm.search.concordance import ConcordanceOptions, concordance
+from tm.search.memory import Memory
 from tm.search.queries import parse
 from tm.store import index
 from tm.store.filters import Filters
-from tm.store.memory import Memory
 from tm.unit import Unit
 
 CASES = cases("concordance")
@@ -32,7 +32,7 @@ UNITS = [
 
 @pytest.fixture(params=["tail", "segment"])
 def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Memory:
-    memory = Memory.open(tmp_path / "m.duiyi", create=True)
+    memory = Memory(tmp_path / "m.duiyi")
     memory.add(Unit(source, target, "zh-CN", "en-US") for source, target in UNITS)
     if request.param == "segment":
         with memory.writing() as connection:

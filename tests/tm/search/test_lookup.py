@@ -13,9 +13,9 @@ from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, similarity
 from tm.search.lookup import LookupOptions, check_languages, lookup
 from tm.search.matches import MatchKind
+from tm.search.memory import Memory
 from tm.store import index
 from tm.store.filters import Filters
-from tm.store.memory import Memory
 from tm.unit import Unit
 
 
@@ -25,7 +25,7 @@ def unit(source: str, target: str, **more: object) -> Unit:
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Memory:
-    return Memory.open(tmp_path / "m.duiyi", create=True)
+    return Memory(tmp_path / "m.duiyi")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_rejected_units_answer_only_when_asked_for(treaty: Memory) -> None:
 
 
 def test_several_memories_with_penalties(treaty: Memory, tmp_path: Path) -> None:
-    with Memory.open(tmp_path / "other.duiyi", create=True) as other:
+    with Memory(tmp_path / "other.duiyi") as other:
         other.add([unit("本协议自签字之日起生效。", "Other."), unit("第一条", "Article 1")])
         matches = lookup([treaty, (other, 10)], "本协议自签字之日起生效。")
         assert [(match.score, match.unit.target) for match in matches][:3] == [
@@ -123,7 +123,7 @@ def test_substitution(treaty: Memory) -> None:
     assert match.stored_target == "12 members attended the meeting"
     assert match.adapted == (("12", "15"),)
     assert match.score < 100
-    assert match.as_json()["adapted"] == [["12", "15"]]
+    assert match.to_dict()["adapted"] == [["12", "15"]]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "长" * 10_001, "word " * 4_000, "\ud800"])
@@ -191,7 +191,7 @@ def test_deleted_texts_do_not_answer(treaty: Memory) -> None:
 
 def test_other_programs_units_are_seen_at_once(treaty: Memory) -> None:
     lookup([treaty], "新的一条规则在这里")
-    with Memory.open(treaty.path) as other:
+    with Memory(treaty.path, create=False) as other:
         other.add([unit("新的一条规则在这里。", "A new rule is here.")])
     assert lookup([treaty], "新的一条规则在这里")[0].score == 97
 

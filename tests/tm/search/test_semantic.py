@@ -10,8 +10,8 @@ from corpora.errors import StoreError, UsageError
 from models.encoder import Vectors
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.matches import MatchKind
+from tm.search.memory import Memory
 from tm.search.semantic import index, nearest
-from tm.store.memory import Memory
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.unit import Unit
 
@@ -37,7 +37,7 @@ class Fake:
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Memory:
-    memory = Memory.open(tmp_path / "m.duiyi", create=True)
+    memory = Memory(tmp_path / "m.duiyi")
     memory.add(
         [
             Unit("签署协议", "sign the agreement", "zh-CN", "en-US"),
@@ -71,7 +71,7 @@ def test_only_new_texts_are_encoded(memory: Memory) -> None:
 def test_without_vectors(memory: Memory) -> None:
     with pytest.raises(UsageError, match="duiyi memory index"):
         nearest(memory, Fake(), "agreement", 1)
-    with pytest.raises(UsageError, match="no units"), Memory.open(memory.path.with_name("e"), create=True) as empty:
+    with pytest.raises(UsageError, match="no units"), Memory(memory.path.with_name("e")) as empty:
         index(empty, Fake())
 
 

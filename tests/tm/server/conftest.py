@@ -9,14 +9,14 @@ from starlette.testclient import TestClient
 
 from tests.commands import COMMAND
 from tests.serving import UNITS, client_of
+from tm.search.memory import Memory
 from tm.server.options import Access, ServerOptions
-from tm.store.memory import Memory
 
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Path:
     path = tmp_path / "treaties.duiyi"
-    with Memory.open(path, create=True) as made:
+    with Memory(path) as made:
         made.add(UNITS)
     return path
 

@@ -11,10 +11,10 @@ from starlette.testclient import TestClient
 from tests.commands import done
 from tests.serving import UNITS, client_of
 from tm.formats import read
+from tm.search.memory import Memory
 from tm.server import responses as answers
 from tm.server.options import ServerOptions
 from tm.server.service import EXPORTS, TERM_EXPORTS
-from tm.store.memory import Memory
 
 TEXT = "本协议自签字之日起生效。"
 STATES = "zh,en,en_forbidden\n缔约国,State party,contracting country\n"
@@ -114,7 +114,7 @@ def test_stats_and_memories(client: TestClient, memory: Path) -> None:
 def test_several_memories_each_with_a_name_and_a_penalty(options: ServerOptions, tmp_path: Path) -> None:
     folder = tmp_path / "other"
     folder.mkdir()
-    with Memory.open(folder / "treaties.duiyi", create=True) as other:
+    with Memory(folder / "treaties.duiyi") as other:
         other.add(UNITS[1:2])
         other.add([UNITS[3]])
     memories = ((options.memories[0][0], 0), (folder / "treaties.duiyi", 10))

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from tests.serving import UNITS, client_of
+from tm.search.memory import Memory
 from tm.server.options import ServerOptions
-from tm.store.memory import Memory
 
 
 @pytest.fixture
 def options(tmp_path: Path) -> ServerOptions:
     """A memory of one unit."""
     path = tmp_path / "one.duiyi"
-    with Memory.open(path, create=True) as made:
+    with Memory(path) as made:
         made.add(UNITS[:1])
     return ServerOptions(((path, 0),), tmp_path / "terms.sqlite", writable=True)
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.commands import refused
 from tests.serving import UNITS
-from tm.store.memory import Memory
+from tm.search.memory import Memory
 
 Serving = Callable[..., tuple[str, "subprocess.Popen[str]"]]
 TEXT = "本协议自签字之日起生效。"
@@ -44,7 +44,7 @@ def raw(address: str, request: bytes) -> bytes:
 
 
 def test_it_says_where_and_answers_from_several_memories(serving: Serving, memory: Path, tmp_path: Path) -> None:
-    with Memory.open(tmp_path / "second.duiyi", create=True) as second:
+    with Memory(tmp_path / "second.duiyi") as second:
         second.add(UNITS[1:2])
     address, _ = serving("--memory", memory, "--memory", f"{tmp_path / 'second.duiyi'}=7")
     assert address.startswith("http://127.0.0.1:")
@@ -110,7 +110,7 @@ def test_it_stops_when_told_and_finishes_answers(serving: Serving, memory: Path,
     told = process.stderr.read()
     assert "Traceback" not in told
     assert "duiyi: stopped" in told
-    with Memory.open(memory) as store:
+    with Memory(memory, create=False) as store:
         assert store.check() == []
         count = len(store) - len(UNITS)
     if found and found[0].status_code == 200:
@@ -129,7 +129,7 @@ def test_killed_it_keeps_what_it_reported(serving: Serving, memory: Path) -> Non
             assert client.post("/api/add", json={"units": [pair(number)]}).json()["new"] == 1
         process.send_signal(signal.SIGKILL)
     process.wait(20)
-    with Memory.open(memory) as store:
+    with Memory(memory, create=False) as store:
         assert len(store) == len(UNITS) + 20
         assert store.check() == []
 
@@ -231,7 +231,7 @@ def test_look_ups_by_meaning(serving: Serving, memory: Path) -> None:
     from models.registry import load
     from tm.search.semantic import index
 
-    with Memory.open(memory) as store:
+    with Memory(memory, create=False) as store:
         index(store, load())
     address, _ = serving("--memory", memory)
     with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:

@@ -18,10 +18,10 @@ from starlette.testclient import TestClient
 from corpora.errors import StoreError
 from tests.data import cases
 from tests.serving import UNITS, client_of
+from tm.search.memory import Memory
 from tm.server.options import ServerOptions
 from tm.server.resources import Resources
 from tm.store.database import connect
-from tm.store.memory import Memory
 
 CASES = cases("server_refusals")
 LONG = {"LONG": "长" * 20_000, "MANY": ["x"] * 501}
@@ -221,7 +221,7 @@ def test_a_memory_that_cannot_be_used_ends_the_start(
     if isinstance(content, bytes):
         path.write_bytes(content)
     elif content == "newer":
-        with Memory.open(path, create=True):
+        with Memory(path):
             pass
         with closing(sqlite3.connect(path)) as base:
             base.execute("PRAGMA user_version = 99")

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora.errors import StoreError, UsageError
+from tm.search.memory import Memory
 from tm.store import index
 from tm.store.database import connect, write_transaction
 from tm.store.filters import Filters
-from tm.store.memory import Memory, default_path, memory_paths
+from tm.store.memory import default_path, memory_paths
 from tm.store.schema import VERSION
 from tm.unit import Origin, Unit
 
@@ -49,7 +50,7 @@ def unit(source: str = "合同", target: str = "contract", **more: object) -> Un
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Memory:
-    return Memory.open(tmp_path / "new" / "m.duiyi", create=True)
+    return Memory(tmp_path / "new" / "m.duiyi")
 
 
 def test_a_unit_comes_back_as_it_went_in(memory: Memory) -> None:
@@ -67,7 +68,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20
 def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, str, str]]) -> None:
     path = tmp_path_factory.mktemp("any") / "m.duiyi"
     units = [unit(source, target, previous=previous) for source, target, previous in texts]
-    with Memory.open(path, create=True) as memory:
+    with Memory(path) as memory:
         memory.add(units)
         stored = {(one.source, one.target) for one in memory.units()}
         assert stored == {(one.source, one.target) for one in units}
@@ -205,7 +206,7 @@ def test_edit(memory: Memory) -> None:
 
 def test_backup_is_a_memory(memory: Memory, tmp_path: Path) -> None:
     memory.add([FULL])
-    with Memory.open(memory.backup(tmp_path / "copy.duiyi")) as copy:
+    with Memory(memory.backup(tmp_path / "copy.duiyi"), create=False) as copy:
         assert list(copy.units()) == [FULL]
         assert copy.check() == []
     with pytest.raises(UsageError, match="itself"):
@@ -248,13 +249,13 @@ def test_a_large_import_is_indexed_ahead(memory: Memory, monkeypatch: pytest.Mon
     if how == "no process":
         monkeypatch.setattr(sys, "executable", "/bin/false")
     if how == "somebody else indexes":
-        finish = index.Ahead.finish
+        finish = index.BackgroundIndexer.finish
 
-        def late(self: index.Ahead, connection: sqlite3.Connection) -> None:
+        def late(self: index.BackgroundIndexer, connection: sqlite3.Connection) -> None:
             index.update(connection, 0)
             finish(self, connection)
 
-        monkeypatch.setattr(index.Ahead, "finish", late)
+        monkeypatch.setattr(index.BackgroundIndexer, "finish", late)
     memory.add([unit(f"文本第{number}号", f"text number {number}") for number in range(100)])
     assert memory.stats().indexed >= 20
     with memory.writing() as connection:
@@ -272,7 +273,11 @@ def test_a_large_import_is_indexed_ahead(memory: Memory, monkeypatch: pytest.Mon
 
 def test_readers_while_one_writes(memory: Memory) -> None:
     memory.add([unit(f"源{n}", f"target {n}") for n in range(100)])
-    with Memory.open(memory.path) as one, Memory.open(memory.path) as two, memory.writing() as connection:
+    with (
+        Memory(memory.path, create=False) as one,
+        Memory(memory.path, create=False) as two,
+        memory.writing() as connection,
+    ):
         connection.execute("DELETE FROM units WHERE id > 50")
         assert len(one) == len(two) == 100
 
@@ -310,13 +315,13 @@ def test_threads_share_a_memory(memory: Memory) -> None:
 
 WRITER = """
 import itertools, sys
-from tm.store.memory import Memory
+from tm.search.memory import Memory
 from tm.unit import Unit
 
 def told(count):
     print(count, flush=True)
 
-with Memory.open(sys.argv[1], create=True) as memory:
+with Memory(sys.argv[1]) as memory:
     memory.add((Unit(f"文本{n}", f"text {n}", "zh", "en") for n in itertools.count()), progress=told)
 """
 
@@ -330,7 +335,7 @@ def test_a_crash_loses_no_committed_unit(tmp_path: Path) -> None:
     writer.send_signal(signal.SIGKILL)
     writer.wait()
     writer.stdout.close()
-    with Memory.open(path) as memory:
+    with Memory(path, create=False) as memory:
         numbers = sorted(int(one.target.split()[1]) for one in memory.units())
         assert memory.check() == []
         assert len(numbers) >= committed
@@ -357,30 +362,30 @@ def test_a_source_that_breaks_keeps_what_was_committed(memory: Memory) -> None:
 
 def test_unknown_memory(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no translation memory at"):
-        Memory.open(tmp_path / "none.duiyi")
+        Memory(tmp_path / "none.duiyi", create=False)
     assert not (tmp_path / "none.duiyi").exists()
     with pytest.raises(StoreError, match="folder"):
-        Memory.open(tmp_path, create=True)
+        Memory(tmp_path)
 
 
 def test_not_a_memory(tmp_path: Path) -> None:
     path = tmp_path / "m.duiyi"
     path.write_text("this is no database at all, however long it may be" * 100, encoding="utf-8")
     with pytest.raises(StoreError, match="not a translation memory"):
-        Memory.open(path)
+        Memory(path, create=False)
     other = tmp_path / "other.sqlite"
     connection = sqlite3.connect(other)
     connection.execute("CREATE TABLE t (x)")
     connection.close()
     with pytest.raises(StoreError, match="not a translation memory"):
-        Memory.open(other, create=True)
+        Memory(other)
 
 
 def test_newer_version(memory: Memory) -> None:
     memory.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     memory.close()
     with pytest.raises(StoreError, match="newer version"):
-        Memory.open(memory.path)
+        Memory(memory.path, create=False)
 
 
 def test_damaged_memory(memory: Memory) -> None:
@@ -389,7 +394,7 @@ def test_damaged_memory(memory: Memory) -> None:
     data = bytearray(memory.path.read_bytes())
     data[4096 * 3 : -4096] = os.urandom(len(data) - 4096 * 4)
     memory.path.write_bytes(data)
-    broken = Memory.open(memory.path)
+    broken = Memory(memory.path, create=False)
     with pytest.raises(StoreError, match=r"damaged|cannot be used"):
         list(broken.units())
     broken.close()

@@ -290,9 +290,9 @@ def test_a_verdict_replaces_a_proposal_and_a_verdict_that_differs_is_listed() ->
 
 
 def test_a_memory_is_no_term_base_and_a_full_disk_changes_nothing(tmp_path: Path) -> None:
-    from tm.store.memory import Memory
+    from tm.search.memory import Memory
 
-    Memory.open(tmp_path / "m.duiyi", create=True).close()
+    Memory(tmp_path / "m.duiyi").close()
     with pytest.raises(StoreError, match="no term base"):
         TermBase(tmp_path / "m.duiyi")
     with TermBase(tmp_path / "t.sqlite") as base:
