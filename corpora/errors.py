@@ -7,7 +7,7 @@
     │   ├── DamagedInput    the right type, broken inside
     │   └── ProtectedInput  encrypted, or a scan without text
     ├── UsageError          options or arguments that contradict each other
-    ├── MissingExtra        an optional package is not installed; the message names the line that mends it
+    ├── MissingExtra        an optional package is not installed; the message names the command that installs it
     ├── ModelError          an encoder that cannot be loaded or does not fit
     ├── StoreError          a memory that is locked, damaged, unknown or of a newer version
     └── FetchError          a document that could not be had over the network
