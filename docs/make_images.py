@@ -102,7 +102,7 @@ def shoot(browser: Any, images: Path, folder: Path) -> None:
             page.locator("article.rejected").wait_for()
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=images / f"review-{width}-{scheme}.png")
-            page.goto(address.partition("/works")[0])
+            page.goto(address.partition("/reviews")[0])
             page.screenshot(path=images / f"start-{width}-{scheme}.png")
         page.close()
 

@@ -41,7 +41,7 @@ def review(
     max_upload: Annotated[int, typer.Option(help="Largest document that is taken, in megabytes.", min=1)] = 100,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
-    """Review an alignment in the browser: accept, mend, split, merge; every decision is kept as it is made."""
+    """Review an alignment in the browser: accept, correct, split, merge; every decision is saved at once."""
     from getpass import getuser
 
     from platformdirs import user_data_path
@@ -79,10 +79,10 @@ def review(
         embeddings=embeddings,
     )
     if page and shelf.meta(page).get("stage") == "units":
-        shelf.work(page)  # read before the browser asks for it
+        shelf.session(page)  # read before the browser asks for it
     app = create(shelf, lambda: load(model), options)
     with listen(host, port) as server:
-        path = f"works/{page}" if page else ""
+        path = f"reviews/{page}" if page else ""
         here = address(host, server, path, token)
         write(here)
         if elsewhere := reached(server, path, token):
@@ -121,7 +121,7 @@ def _write(shelf: "ReviewRepository", name: str, out: list[Path], accepted: bool
     from corpora.files import replacing_all
     from tm.review.export import write_units
 
-    units = shelf.work(name).units()
+    units = shelf.session(name).units()
     with replacing_all(out) as places:
         counts = [
             write_units(path, units, "accepted" if accepted else "all", place=place)

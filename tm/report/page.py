@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from corpora.text.plurals import counted, plural
+from tm import templates
 from tm.checks.checked_unit import size
 from tm.checks.finding import Severity
 from tm.checks.registry import checks
@@ -50,24 +50,16 @@ class Bar:
 
 def render(report: CheckReport, units: Sequence[Unit], file: Path | str) -> str:
     """The report about ``units``, read from ``file``, as one HTML document."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("tm.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = lambda value: f"{value:,}"
-    environment.filters["counted"], environment.filters["plural"] = counted, plural
     where = places(units)
     style, script = _static("report.css"), _static("report.js")
     # Between the escapes, the block holds no "<" at all, so nothing in it can end the element or open a comment.
     data = json.dumps(_data(report, units, where), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     scores = [unit.quality for unit in units if unit.quality is not None]
-    return environment.get_template("report.html").render(
+    return templates.render(
+        "tm.report",
+        "report.html",
         title=Path(file).name,
         summary=report.summary,
         languages=Counter((unit.source_lang, unit.target_lang) for unit in units).most_common(),

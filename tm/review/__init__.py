@@ -1,3 +1,3 @@
-"""The review editor: a local web page in which alignments are mended, every decision kept as it is made."""
+"""The review editor: a local web page in which alignments are corrected; every decision is saved at once."""
 
 __all__: list[str] = []

@@ -1,6 +1,6 @@
-"""The web application of the editor: pages rendered here, small answers for the script, nothing sent elsewhere.
+"""The web application of the editor: pages rendered on the server, JSON for the script, nothing sent to other hosts.
 
-Handlers are plain functions that the framework runs on threads; what takes long runs on the worker of `tm.review.jobs`.
+Handlers are plain functions that the framework runs on threads; long tasks run on the worker of `tm.review.jobs`.
 """
 
 import json
@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from corpora.errors import DuiyiError, UsageError
 from models.encoder import Encoder
-from tm.review.export import EXPORTS, Kept, write_units
+from tm.review.export import EXPORTS, Selection, write_units
 from tm.review.jobs import Job, Jobs
 from tm.review.journal import JournalConflict
 from tm.review.pages import outline_of, render, row_views
@@ -41,8 +41,8 @@ _CHUNK = 50  # rows that are shown and fetched together
 class ReviewOptions:
     """How the editor runs.
 
-    ``guard``: who may talk to it. ``max_upload``: bytes of one uploaded document. ``uploads``: documents that are taken
-    at the same time. ``embeddings``: the checks of meaning run as well, where a work is small enough for them.
+    ``guard``: who may connect. ``max_upload``: the largest upload in bytes. ``uploads``: how many uploads are accepted
+    at the same time. ``embeddings``: also run the checks of meaning, where a review is small enough for them.
     """
 
     guard: GuardOptions = field(default_factory=GuardOptions)
@@ -55,35 +55,37 @@ class _TooLarge(Exception):
     pass
 
 
-def create(shelf: ReviewRepository, encoder: Callable[[], Encoder], options: ReviewOptions | None = None) -> ASGIApp:
-    """The application over the reviews of ``shelf``; ``encoder`` is called once something must be compared."""
+def create(
+    repository: ReviewRepository, encoder: Callable[[], Encoder], options: ReviewOptions | None = None
+) -> ASGIApp:
+    """The application for the reviews of ``repository``; ``encoder`` is called when vectors are first needed."""
     options = options or ReviewOptions()
-    jobs = Jobs(shelf, encoder)
-    site = _Site(shelf, jobs, encoder, options)
+    jobs = Jobs(repository, encoder)
+    site = _Site(repository, jobs, encoder, options)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
         jobs.close()
-        shelf.close()
+        repository.close()
 
     routes = [
         Route("/", site.start),
-        Route("/works", site.take, methods=["POST"]),
-        Route("/works/{name}", site.show),
-        Route("/works/{name}", site.delete, methods=["DELETE"]),
-        Route("/works/{name}/documents/{side}", site.put, methods=["PUT"]),
-        Route("/works/{name}/read", site.read, methods=["POST"]),
-        Route("/works/{name}/align", site.align, methods=["POST"]),
-        Route("/works/{name}/job", site.job),
-        Route("/works/{name}/state", site.state),
-        Route("/works/{name}/view", site.view),
-        Route("/works/{name}/rows", site.rows),
-        Route("/works/{name}/rows/{row:int}", site.row),
-        Route("/works/{name}/edits", site.edit, methods=["POST"]),
-        Route("/works/{name}/check", site.check, methods=["POST"]),
-        Route("/works/{name}/history", site.history),
-        Route("/works/{name}/export", site.export),
+        Route("/reviews", site.add, methods=["POST"]),
+        Route("/reviews/{name}", site.show),
+        Route("/reviews/{name}", site.delete, methods=["DELETE"]),
+        Route("/reviews/{name}/documents/{side}", site.put, methods=["PUT"]),
+        Route("/reviews/{name}/read", site.read, methods=["POST"]),
+        Route("/reviews/{name}/align", site.align, methods=["POST"]),
+        Route("/reviews/{name}/job", site.job),
+        Route("/reviews/{name}/state", site.state),
+        Route("/reviews/{name}/view", site.view),
+        Route("/reviews/{name}/rows", site.rows),
+        Route("/reviews/{name}/rows/{row:int}", site.row),
+        Route("/reviews/{name}/edits", site.edit, methods=["POST"]),
+        Route("/reviews/{name}/check", site.check, methods=["POST"]),
+        Route("/reviews/{name}/history", site.history),
+        Route("/reviews/{name}/export", site.export),
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])),
     ]
     handlers: Any = {
@@ -92,11 +94,11 @@ def create(shelf: ReviewRepository, encoder: Callable[[], Encoder], options: Rev
         _TooLarge: partial(_too_large, options.max_upload),
     }
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
-    return Guard(UploadLimits(app, _takes_document, options.uploads), options.guard)
+    return Guard(UploadLimits(app, _is_upload, options.uploads), options.guard)
 
 
-def _takes_document(method: str, path: str) -> bool:
-    return (method, path) == ("POST", "/works") or (method == "PUT" and "/documents/" in path)
+def _is_upload(method: str, path: str) -> bool:
+    return (method, path) == ("POST", "/reviews") or (method == "PUT" and "/documents/" in path)
 
 
 def _conflict(request: Request, error: Exception) -> Response:
@@ -105,7 +107,7 @@ def _conflict(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(render("message.html", title="That did not work", message=str(error)), 404)
+        return HTMLResponse(render("message.html", title="The request failed", message=str(error)), 404)
     return JSONResponse({"message": str(error)}, 400)
 
 
@@ -114,48 +116,50 @@ def _too_large(limit: int, request: Request, error: Exception) -> Response:
 
 
 class _Site:
-    """The handlers; they share the shelf and the worker."""
+    """The handlers; they share the repository and the background worker."""
 
     def __init__(
-        self, shelf: ReviewRepository, jobs: Jobs, encoder: Callable[[], Encoder], options: ReviewOptions
+        self, repository: ReviewRepository, jobs: Jobs, encoder: Callable[[], Encoder], options: ReviewOptions
     ) -> None:
-        self._shelf = shelf
+        self._repository = repository
         self._jobs = jobs
         self._encoder = encoder if options.embeddings else None
         self._options = options
         self._checked: set[str] = set()
         self._unchecked: dict[str, ReviewSession] = {}
-        self._render = partial(render, secret=options.guard.secret, who=shelf.who)
+        self._render = partial(render, secret=options.guard.secret, who=repository.who)
 
-    def _work(self, request: Request) -> ReviewSession:
-        return self._shelf.work(request.path_params["name"])
+    def _session(self, request: Request) -> ReviewSession:
+        return self._repository.session(request.path_params["name"])
 
     def start(self, request: Request) -> Response:
-        return HTMLResponse(self._render("start.html", entries=self._shelf.entries(), limit=self._options.max_upload))
+        return HTMLResponse(
+            self._render("start.html", summaries=self._repository.summaries(), limit=self._options.max_upload)
+        )
 
-    async def take(self, request: Request) -> Response:
-        """A new review: of the units in the body where it is called something, else of two documents to come."""
+    async def add(self, request: Request) -> Response:
+        """Make a review: of the units in the body where a file name is given, else of two documents that follow."""
         name = request.query_params.get("name", "")
         if not name:
-            return JSONResponse({"id": await run_in_threadpool(self._shelf.new_documents)})
+            return JSONResponse({"id": await run_in_threadpool(self._repository.new_documents)})
         with TemporaryDirectory(prefix="duiyi-") as folder:
             path = Path(folder) / clean_name(name)
             await self._save(request, path)
-            return JSONResponse({"id": await run_in_threadpool(self._shelf.take_units, path, name)})
+            return JSONResponse({"id": await run_in_threadpool(self._repository.add_units, path, name)})
 
     async def put(self, request: Request) -> Response:
         side = request.path_params["side"]
         if side not in ("source", "target"):
-            raise UsageError("a document is the source or the target")
+            raise UsageError("a document must be the source or the target")
         name = request.path_params["name"]
-        if self._shelf.meta(name).get("stage") != "documents":
+        if self._repository.meta(name).get("stage") != "documents":
             raise UsageError("this review has its units already")
-        path = self._shelf.document(name, side, request.query_params.get("name", ""))
+        path = self._repository.document(name, side, request.query_params.get("name", ""))
         await self._save(request, path)
         return JSONResponse({"path": path.name})
 
     async def _save(self, request: Request, path: Path) -> None:
-        """Write the body to ``path`` as it comes in, all of it or nothing; its head may lie about its size."""
+        """Write the body to ``path`` as it arrives, all or nothing; its header may state a wrong size."""
         size = 0
         try:
             with path.open("wb") as file:
@@ -172,9 +176,9 @@ class _Site:
             raise UsageError(f"{path.name} is empty")
 
     def show(self, request: Request) -> Response:
-        """The editor, or what comes before it: the structure of both documents and how far the work is."""
+        """The editor; before there are units, the structure of both documents and the progress of the job."""
         name = request.path_params["name"]
-        meta = self._shelf.meta(name)
+        meta = self._repository.meta(name)
         if meta.get("stage") == "units":
             return self._editor(name, meta)
         job = self._jobs.get(name)
@@ -182,32 +186,32 @@ class _Site:
             self._jobs.read(name)
             job = self._jobs.get(name) or Job("reading")
         documents = [(document, outline_of(document)) for document in job.documents or ()]
-        title = self._shelf.meta(name).get("title", "")
+        title = self._repository.meta(name).get("title", "")
         return HTMLResponse(self._render("structure.html", name=name, title=title, job=job, documents=documents))
 
     def _editor(self, name: str, meta: Mapping[str, str]) -> Response:
-        work = self._shelf.work(name)
+        session = self._repository.session(name)
         if name not in self._checked:
             self._checked.add(name)
-            # The checks begin when the page asks how they fare: they must not slow down the page itself.
-            if work.announce():
-                self._unchecked[name] = work
-        ids = work.view()
-        state = work.state()
+            # The checks start with the first request for their state, so that they do not slow down the page itself.
+            if session.reserve_check():
+                self._unchecked[name] = session
+        ids = session.view()
+        state = session.state()
         page = self._render(
             "editor.html",
             name=name,
             title=meta.get("title", ""),
             warnings=[line for line in meta.get("warnings", "").split("\n") if line],
-            languages=work.languages,
-            rows=row_views(work, ids[:_CHUNK], "suspects"),
+            languages=session.languages,
+            rows=row_views(session, ids[:_CHUNK], "suspects"),
             data=json.dumps({"name": name, "chunk": _CHUNK, "ids": ids, "state": state}).replace("<", "\\u003c"),
             exports=EXPORTS,
         )
         return HTMLResponse(page)
 
     def delete(self, request: Request) -> Response:
-        self._shelf.delete(request.path_params["name"])
+        self._repository.delete(request.path_params["name"])
         self._unchecked.pop(request.path_params["name"], None)
         return JSONResponse({})
 
@@ -229,67 +233,67 @@ class _Site:
         )
 
     def state(self, request: Request) -> Response:
-        waiting = self._unchecked.pop(request.path_params["name"], None)
-        if waiting is not None:
-            self._start(waiting)
-        return JSONResponse(self._work(request).state())
+        unchecked = self._unchecked.pop(request.path_params["name"], None)
+        if unchecked is not None:
+            self._start(unchecked)
+        return JSONResponse(self._session(request).state())
 
     def view(self, request: Request) -> Response:
-        work, query = self._work(request), request.query_params
-        order: Order = _one_of(query.get("order", "suspects"), Order)
-        show: Show = _one_of(query.get("show", "all"), Show)
-        return JSONResponse({"ids": work.view(order, show, query.get("text", "")), "state": work.state()})
+        session, query = self._session(request), request.query_params
+        order: Order = _checked_choice(query.get("order", "suspects"), Order)
+        show: Show = _checked_choice(query.get("show", "all"), Show)
+        return JSONResponse({"ids": session.view(order, show, query.get("text", "")), "state": session.state()})
 
     def rows(self, request: Request) -> Response:
         query = request.query_params
         try:
             ids = [int(one) for one in query.get("ids", "").split(",") if one][: 10 * _CHUNK]
         except ValueError as error:
-            raise UsageError("ids are numbers") from error
-        order: Order = _one_of(query.get("order", "suspects"), Order)
-        work = self._work(request)
-        page = self._render("rows.html", rows=row_views(work, ids, order), languages=work.languages)
+            raise UsageError("ids must be numbers") from error
+        order: Order = _checked_choice(query.get("order", "suspects"), Order)
+        session = self._session(request)
+        page = self._render("rows.html", rows=row_views(session, ids, order), languages=session.languages)
         return HTMLResponse(page)
 
     def row(self, request: Request) -> Response:
-        return JSONResponse(self._work(request).row(request.path_params["row"]))
+        return JSONResponse(self._session(request).row(request.path_params["row"]))
 
     async def edit(self, request: Request) -> Response:
         body = await _json(request)
         edit, version = body.get("edit"), body.get("version")
         if not isinstance(edit, dict) or type(version) is not int:
-            raise UsageError("an edit comes with the version that it was made on")
-        work = await run_in_threadpool(self._work, request)
-        change = await run_in_threadpool(work.edit, edit, version)
-        if work.stale:
-            self._check(work)
-        return JSONResponse({"old": change.old, "new": change.new, "state": await run_in_threadpool(work.state)})
+            raise UsageError("an edit must name the version that it was made on")
+        session = await run_in_threadpool(self._session, request)
+        change = await run_in_threadpool(session.edit, edit, version)
+        if session.needs_check:
+            self._check(session)
+        return JSONResponse({"old": change.old, "new": change.new, "state": await run_in_threadpool(session.state)})
 
     def check(self, request: Request) -> Response:
-        self._check(self._work(request))
+        self._check(self._session(request))
         return JSONResponse({})
 
-    def _check(self, work: ReviewSession) -> None:
-        if work.announce():
-            self._start(work)
+    def _check(self, session: ReviewSession) -> None:
+        if session.reserve_check():
+            self._start(session)
 
-    def _start(self, work: ReviewSession) -> None:
-        self._jobs.submit(lambda: work.check_all(self._encoder))
+    def _start(self, session: ReviewSession) -> None:
+        self._jobs.submit(lambda: session.check_all(self._encoder))
 
     def history(self, request: Request) -> Response:
-        return HTMLResponse(self._render("history.html", events=self._work(request).past()))
+        return HTMLResponse(self._render("history.html", events=self._session(request).history()))
 
     def export(self, request: Request) -> Response:
-        """The units in the format asked for, as a file to keep."""
-        work, query = self._work(request), request.query_params
+        """The units in the format chosen, as a download."""
+        session, query = self._session(request), request.query_params
         suffix = query.get("format", ".tmx")
         if suffix not in EXPORTS:
-            raise UsageError(f"{suffix} is no format to export to")
-        keep: Kept = _one_of(query.get("keep", "all"), Kept)
-        stem = clean_name(work.meta.get("title", "review")).split(".")[0] or "review"
+            raise UsageError(f"{suffix} is not an export format")
+        selection: Selection = _checked_choice(query.get("selection", "all"), Selection)
+        stem = clean_name(session.meta.get("title", "review")).split(".")[0] or "review"
         with TemporaryDirectory(prefix="duiyi-") as folder:
             path = Path(folder) / f"{stem}.reviewed{suffix.replace('.2.xlf', '.xlf')}"
-            write_units(path, work.units(), keep, "2.1" if suffix == ".2.xlf" else "1.2")
+            write_units(path, session.units(), selection, "2.1" if suffix == ".2.xlf" else "1.2")
             content = path.read_bytes()
         from urllib.parse import quote
 
@@ -297,9 +301,9 @@ class _Site:
         return Response(content, headers={"content-disposition": disposition}, media_type="application/octet-stream")
 
 
-def _one_of(value: str, choice: Any) -> Any:
+def _checked_choice(value: str, choice: Any) -> Any:
     if value not in get_args(choice):
-        raise UsageError(f"{value[:40]!r} is none of {', '.join(get_args(choice))}")
+        raise UsageError(f"{value[:40]!r} is not one of {', '.join(get_args(choice))}")
     return value
 
 
@@ -312,7 +316,7 @@ async def _json(request: Request) -> dict[str, Any]:
     try:
         found = json.loads(bytes(body) or b"{}")
     except (ValueError, RecursionError) as error:
-        raise UsageError("the request is no JSON") from error
+        raise UsageError("the request is not JSON") from error
     if not isinstance(found, dict):
-        raise UsageError("the request is no JSON object")
+        raise UsageError("the request is not a JSON object")
     return found

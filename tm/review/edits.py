@@ -1,8 +1,8 @@
-"""What a reviewer can do to the rows of an alignment, as pure functions that say which rows become which.
+"""The edits of a review, as pure functions that return which rows replace which.
 
-Every edit replaces one stretch of rows by another; that `Patch` is all that undo and redo need. An edit holds what was
-decided down to the character (where a text was cut), so that replaying a journal gives the same rows on any machine
-and with any later sentence splitter.
+Every edit replaces one range of rows by another; this `Patch` is all that undo and redo need. An edit is exact to the
+character (where a text is split), so that replaying a journal gives the same rows on any machine and with any later
+sentence splitter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,16 +15,16 @@ from corpora.text.languages import joiner
 from tm.tags import plain, tags
 from tm.unit import Unit
 
-__all__ = ["DOING", "Edit", "Patch", "ReviewRow", "Side", "from_json", "patch", "to_json"]
+__all__ = ["ACTIONS", "Edit", "Patch", "ReviewRow", "Side", "from_json", "patch", "to_json"]
 
 Side = Literal["source", "target"]
-DOING = ("accept", "reject", "reopen", "merge", "split", "move", "shift", "edit")
+ACTIONS = ("accept", "reject", "reopen", "merge", "split", "move", "shift", "edit")
 _STATUS = {"accept": "reviewed", "reject": "rejected", "reopen": "unreviewed"}
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A unit under review; ``id`` stays while texts change, splitting and merging make new ids."""
+    """A unit under review; ``id`` stays the same while texts change; splitting and merging assign new ids."""
 
     id: int
     unit: Unit
@@ -34,10 +34,10 @@ class ReviewRow:
 class Edit:
     """One decision.
 
-    ``do``: one of `DOING`. ``rows``: the ids that it means; all but accept, reject and reopen take one.
-    ``side``, ``up``: what move and shift move, and where to. ``source_at``, ``target_at``: where split cuts each text,
-    None to leave it whole in the first part; ``source_at`` or ``target_at`` is also where move cuts, None for the whole
-    text. ``source``, ``target``, ``notes``: what edit writes, None to leave it.
+    ``do``: one of `ACTIONS`. ``rows``: the ids it applies to; one, except for accept, reject and reopen.
+    ``side``, ``up``: what move and shift move, and in which direction. ``source_at``, ``target_at``: where split
+    divides each text, None to leave it in the first part; also where move divides it, None for the whole text.
+    ``source``, ``target``, ``notes``: the new texts of edit, None to leave one as it is.
     """
 
     do: str
@@ -53,14 +53,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """``old``, the rows from position ``start`` on, become ``new``."""
+    """The rows ``old``, from position ``start``, are replaced by ``new``."""
 
     start: int
     old: tuple[ReviewRow, ...]
     new: tuple[ReviewRow, ...]
 
     def reverse(self) -> "Patch":
-        """What takes this patch back."""
+        """The patch that undoes this one."""
         return Patch(self.start, self.new, self.old)
 
     def apply(self, rows: list[ReviewRow]) -> None:
@@ -80,30 +80,34 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def from_json(data: Any) -> Edit:
-    """The edit that a JSON object describes. Raises `UsageError` for anything else."""
+    """Read an edit from a JSON object. Raises `UsageError` for anything else."""
     if not isinstance(data, Mapping) or not set(data) <= {*_KINDS, "rows", "notes"}:
-        raise UsageError("an edit is a JSON object with the fields of an edit")
+        raise UsageError("an edit must be a JSON object with the fields of an edit")
     given: dict[str, Any] = {}
     for name, value in data.items():
         if name == "rows":
             if not isinstance(value, list) or not all(type(one) is int for one in value):
-                raise UsageError('"rows" of an edit are numbers')
+                raise UsageError('"rows" of an edit must be numbers')
             given["rows"] = tuple(value)
         elif name == "notes":
             if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
-                raise UsageError('"notes" of an edit are texts')
+                raise UsageError('"notes" of an edit must be texts')
             given["notes"] = None if value is None else tuple(value)
         elif type(value) not in _KINDS[name]:
             raise UsageError(f'"{name}" of an edit has a value of the wrong type')
         else:
             given[name] = value
-    if given.get("do") not in DOING or given.get("side", "target") not in ("source", "target") or not given.get("rows"):
-        raise UsageError(f"an edit does one of {', '.join(DOING)} to rows")
+    if (
+        given.get("do") not in ACTIONS
+        or given.get("side", "target") not in ("source", "target")
+        or not given.get("rows")
+    ):
+        raise UsageError(f"an edit needs rows and one of {', '.join(ACTIONS)}")
     return Edit(**given)
 
 
 def to_json(edit: Edit) -> dict[str, Any]:
-    """``edit`` as a JSON object, fields at their default left out."""
+    """``edit`` as a JSON object, without fields that have their default value."""
     default = Edit(edit.do, edit.rows)
     found: dict[str, Any] = {"do": edit.do, "rows": list(edit.rows)}
     for name in ("side", "up", "source_at", "target_at", "source", "target", "notes"):
@@ -114,9 +118,9 @@ def to_json(edit: Edit) -> dict[str, Any]:
 
 
 def patch(rows: Sequence[ReviewRow], edit: Edit, *, next_id: int, who: str, when: datetime) -> Patch:
-    """What ``edit`` does to ``rows``; new rows get ids from ``next_id`` on, changed ones ``who`` and ``when``.
+    """The patch of ``edit`` on ``rows``; new rows get ids from ``next_id``, changed ones ``who`` and ``when``.
 
-    Raises `UsageError` where the rows are gone or it cannot be done to them.
+    Raises `UsageError` where a row no longer exists or the edit is impossible.
     """
     if edit.do in _STATUS:
         changed = _status(rows, edit)
@@ -125,7 +129,7 @@ def patch(rows: Sequence[ReviewRow], edit: Edit, *, next_id: int, who: str, when
             raise UsageError(f"{edit.do} takes one unit")
         changed = _EDITS[edit.do](rows, _place(rows, edit.rows[0]), edit, next_id)
     before = {row.id: row.unit for row in changed.old}
-    # Accepting what another has accepted is a decision too: whoever does it vouches for the unit.
+    # Accepting a unit that someone else accepted is a decision too, and recorded as one.
     meant = set(edit.rows) if edit.do in _STATUS else set()
     signed = tuple(
         row
@@ -140,14 +144,14 @@ def _place(rows: Sequence[ReviewRow], wanted: int) -> int:
     for place, row in enumerate(rows):
         if row.id == wanted:
             return place
-    raise UsageError("this unit is no longer there; it was split or merged")
+    raise UsageError("this unit no longer exists; it was split or merged")
 
 
 def _status(rows: Sequence[ReviewRow], edit: Edit) -> Patch:
     wanted = set(edit.rows)
     places = [place for place, row in enumerate(rows) if row.id in wanted]
     if len(places) != len(wanted):
-        raise UsageError("a unit is no longer there; it was split or merged")
+        raise UsageError("a unit no longer exists; it was split or merged")
     first, last = places[0], places[-1] + 1
     old = tuple(rows[first:last])
     status = _STATUS[edit.do]
@@ -161,7 +165,7 @@ def _edit(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Pa
     source = unit.source if edit.source is None else edit.source
     target = unit.target if edit.target is None else edit.target
     if not source.strip() and not target.strip():
-        raise UsageError("a unit needs a text on one side at least; mark it as bad to be rid of it")
+        raise UsageError("a unit needs a text on at least one side; mark it as bad to remove it")
     notes = unit.notes if edit.notes is None else tuple(note for note in edit.notes if note.strip())
     score = unit.quality if (source, target) == (unit.source, unit.target) else None
     return Patch(
@@ -193,11 +197,11 @@ def _merge(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> P
 def _split(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Patch:
     row = rows[place]
     unit = row.unit
-    source, target = _cut(unit.source, edit.source_at), _cut(unit.target, edit.target_at)
+    source, target = _divided(unit.source, edit.source_at), _divided(unit.target, edit.target_at)
     if not (source[0] or target[0]) or not (source[1] or target[1]):
-        raise UsageError("cut a text where each part keeps something")
-    source_ids = _shared(unit.origin.source_ids, *source)
-    target_ids = _shared(unit.origin.target_ids, *target)
+        raise UsageError("split the texts so that neither part is empty")
+    source_ids = _divided_ids(unit.origin.source_ids, *source)
+    target_ids = _divided_ids(unit.origin.target_ids, *target)
     sentences = max(1, unit.sentences // 2)
     parts = [
         _reviewed(
@@ -224,20 +228,20 @@ def _move(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Pa
         moved, left, moved_ids = text.strip(), "", ids
         left_ids: tuple[int, ...] = ()
     else:
-        first, second = _cut(text, at)
-        shares = _shared(ids, first, second)
+        first, second = _divided(text, at)
+        shares = _divided_ids(ids, first, second)
         moved, left = (first, second) if edit.up else (second, first)
         moved_ids, left_ids = shares if edit.up else shares[::-1]
         if not moved:
-            raise UsageError("there is no text to move on this side of the cut")
+            raise UsageError("there is no text to move on this side of the split")
     other = place - 1 if edit.up else place + 1
     here = (
         [ReviewRow(row.id, _with(row.unit, edit.side, left, left_ids))] if left or _other(row.unit, edit.side) else []
     )
     if not 0 <= other < len(rows):
         if not here:
-            raise UsageError("there is no unit beyond to move this text to")
-        new = [ReviewRow(next_id, _bare(row.unit, edit.side, moved, moved_ids))]
+            raise UsageError("there is no further unit to move this text to")
+        new = [ReviewRow(next_id, _one_sided(row.unit, edit.side, moved, moved_ids))]
         return Patch(place, (row,), tuple(new + here if edit.up else here + new))
     beside = rows[other]
     there, there_ids = getattr(beside.unit, edit.side), _ids(beside.unit, edit.side)
@@ -250,7 +254,7 @@ def _move(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Pa
 
 
 def _shift(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Patch:
-    """Move one side of this row and all that follow by one row, up to the next row where that side is empty."""
+    """Move one side of this row and the following ones by one row, as far as the next row where that side is empty."""
     side = edit.side
     first = place - 1 if edit.up else place
     if first < 0:
@@ -260,7 +264,7 @@ def _shift(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> P
         last += 1
     if last == place:
         raise UsageError(f"there is no {side} text to shift")
-    # The gap takes the last text when shifting down; when shifting up it stays as it is.
+    # Shifting down, the empty row takes the last text; shifting up, it stays empty.
     last = min(last + (not edit.up), len(rows))
     old = tuple(rows[first:last])
     texts = [(getattr(row.unit, side), _ids(row.unit, side)) for row in old]
@@ -272,7 +276,7 @@ def _shift(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> P
     else:
         shifted = [empty, *texts[:-1]]
         if texts[-1][0].strip():
-            extra = [ReviewRow(next_id, _bare(old[-1].unit, side, *texts[-1]))]
+            extra = [ReviewRow(next_id, _one_sided(old[-1].unit, side, *texts[-1]))]
     new = [ReviewRow(row.id, _with(row.unit, side, *given)) for row, given in zip(old, shifted, strict=True)]
     return Patch(first, old, tuple(row for row in (*new, *extra) if row.unit.source.strip() or row.unit.target.strip()))
 
@@ -287,7 +291,7 @@ _EDITS: Mapping[str, Callable[[Sequence[ReviewRow], int, Edit, int], Patch]] = {
 
 
 def _reviewed(unit: Unit, **changes: Any) -> Unit:
-    """``unit`` with its texts changed: no longer measured, no longer accepted, and found by a reviewer."""
+    """``unit`` with changed texts: without a score, not accepted, marked as edited by a reviewer."""
     return replace(unit, quality=None, status="unreviewed", properties={**unit.properties, "how": "review"}, **changes)
 
 
@@ -298,8 +302,8 @@ def _with(unit: Unit, side: Side, text: str, ids: tuple[int, ...]) -> Unit:
     return _reviewed(unit, **{side: text, "origin": origin})
 
 
-def _bare(unit: Unit, side: Side, text: str, ids: tuple[int, ...]) -> Unit:
-    """A unit beside ``unit`` that holds ``text`` on ``side`` and nothing on the other."""
+def _one_sided(unit: Unit, side: Side, text: str, ids: tuple[int, ...]) -> Unit:
+    """A new unit next to ``unit`` with ``text`` on ``side`` and an empty other side."""
     source, target = ((text, ids), ("", ())) if side == "source" else (("", ()), (text, ids))
     origin = replace(unit.origin, source_ids=source[1], target_ids=target[1])
     return _reviewed(unit, source=source[0], target=target[0], origin=origin, notes=())
@@ -321,19 +325,19 @@ def _joined(one: str, two: str, language: str) -> str:
     return joiner(language).join(text for text in (one.strip(), two.strip()) if text)
 
 
-def _cut(text: str, at: int | None) -> tuple[str, str]:
+def _divided(text: str, at: int | None) -> tuple[str, str]:
     if at is None:
         return text.strip(), ""
     if not 0 <= at <= len(text):
-        raise UsageError("the cut is outside of the text")
+        raise UsageError("the split is outside the text")
     first, second = text[:at], text[at:]
     if len(tags(first)) + len(tags(second)) != len(tags(text)) or plain(first) + plain(second) != plain(text):
-        raise UsageError("a text cannot be cut inside a tag")
+        raise UsageError("a text cannot be split inside a tag")
     return first.strip(), second.strip()
 
 
-def _shared(ids: tuple[int, ...], first: str, second: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Which ids go with which part: in proportion to the lengths; a sentence that was cut belongs to both."""
+def _divided_ids(ids: tuple[int, ...], first: str, second: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Which ids belong to which part: in proportion to the lengths; a single id belongs to both."""
     if not first or not ids:
         return (), ids
     if not second:

@@ -1,4 +1,4 @@
-"""Write reviewed units to every format, with who decided what; only what was accepted, where that is asked for."""
+"""Write reviewed units in any format, with who decided what; all of them, or only accepted ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -8,9 +8,9 @@ from typing import Literal
 from corpora.errors import UsageError
 from tm.unit import Unit
 
-__all__ = ["EXPORTS", "Kept", "exported", "write_units"]
+__all__ = ["EXPORTS", "Selection", "exported", "write_units"]
 
-Kept = Literal["all", "sound", "accepted"]
+Selection = Literal["all", "valid", "accepted"]
 EXPORTS: Mapping[str, str] = {
     ".tmx": "TMX",
     ".xlf": "XLIFF 1.2",
@@ -26,11 +26,13 @@ EXPORTS: Mapping[str, str] = {
 }
 
 
-def exported(units: Sequence[Unit], keep: Kept = "all") -> Iterator[Unit]:
-    """The units to write: all, all but bad ones ("sound"), or "accepted" ones only; context as it stands now."""
+def exported(units: Sequence[Unit], selection: Selection = "all") -> Iterator[Unit]:
+    """The units to write: all, all but bad ones ("valid"), or "accepted" ones only; with their current context."""
     texts = [unit.source for unit in units]
     for place, unit in enumerate(units):
-        if (keep == "sound" and unit.status == "rejected") or (keep == "accepted" and unit.status != "reviewed"):
+        if (selection == "valid" and unit.status == "rejected") or (
+            selection == "accepted" and unit.status != "reviewed"
+        ):
             continue
         before = next((text for text in reversed(texts[max(0, place - 20) : place]) if text), "")
         after = next((text for text in texts[place + 1 : place + 21] if text), "")
@@ -38,21 +40,26 @@ def exported(units: Sequence[Unit], keep: Kept = "all") -> Iterator[Unit]:
 
 
 def write_units(
-    path: Path, units: Sequence[Unit], keep: Kept, xliff: Literal["1.2", "2.1"] = "1.2", *, place: Path | None = None
+    path: Path,
+    units: Sequence[Unit],
+    selection: Selection,
+    xliff: Literal["1.2", "2.1"] = "1.2",
+    *,
+    place: Path | None = None,
 ) -> int:
-    """Write reviewed units to ``path``, format by extension; returns how many. Raises `UsageError`, `EmptyInput`.
+    """Write reviewed units to ``path``, format by extension; returns their number. Raises `UsageError`, `EmptyInput`.
 
-    ``place`` is where they are put by a caller of `corpora.files.replacing_all`.
+    ``place`` is the temporary file of a caller of `corpora.files.replacing_all`.
     """
     from tm.formats import WriteOptions, write
 
-    chosen = list(exported(units, keep))
+    chosen = list(exported(units, selection))
     if path.suffix.lower() == ".align":
         from align.alignment import Bead
         from align.beadfile import write as write_beads
 
         if not all(unit.origin.source_ids or unit.origin.target_ids for unit in chosen):
-            raise UsageError("these units do not say where they stood, so they make no beads")
+            raise UsageError("these units do not record their positions, which .align needs")
         write_beads(
             place or path, (Bead(u.origin.source_ids, u.origin.target_ids, u.quality or 0.0, "review") for u in chosen)
         )

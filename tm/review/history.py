@@ -1,4 +1,4 @@
-"""Rows with their past: edits applied, taken back and done again without limit, the same from a journal as live."""
+"""The rows of a review and their history: unlimited undo and redo, with the same result live and from a journal."""
 
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,13 @@ __all__ = ["History"]
 
 
 class History:
-    """The rows as they stand now, and the patches that led here.
+    """The current rows, and the patches that led to them.
 
-    Ids that an undone edit gave are not given again, so that an id always means the same row.
+    Ids assigned by an edit that was undone are not used again, so that an id always means the same row.
     """
 
     def __init__(self, units: list[Unit]) -> None:
-        """Begin with a row a unit, ids from 0."""
+        """Begin with one row for each unit, ids from 0."""
         self.rows = [ReviewRow(number, unit) for number, unit in enumerate(units)]
         self.version = 0
         self._next = len(units)
@@ -27,12 +27,12 @@ class History:
 
     @property
     def can_undo(self) -> bool:
-        """True where there is something to take back."""
+        """True where an edit can be undone."""
         return bool(self._done)
 
     @property
     def can_redo(self) -> bool:
-        """True where something taken back can be done again."""
+        """True where an edit that was undone can be done again."""
         return bool(self._undone)
 
     def plan(self, content: Any, who: str, when: datetime) -> Patch:
@@ -49,7 +49,7 @@ class History:
         return patch(self.rows, from_json(content), next_id=self._next, who=who, when=when)
 
     def apply(self, content: Any, planned: Patch) -> None:
-        """Do what was planned."""
+        """Apply a planned patch."""
         planned.apply(self.rows)
         self.version += 1
         if content["do"] == "undo":
@@ -63,7 +63,7 @@ class History:
         self._next = max(self._next, *(row.id + 1 for row in planned.new), self._next)
 
     def replay(self, event: Event) -> None:
-        """Do what was kept in a journal."""
+        """Apply an event of a journal."""
         content = dict(event.content)
         self.apply(content, self.plan(content, event.who, event.at))
 

@@ -20,9 +20,9 @@ __all__ = ["Job", "Jobs"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How far a review without units is: ``stage`` is "reading", "read", "aligning", "done" or "failed".
+    """The progress of a review that has no units yet: ``stage`` is "reading", "read", "aligning", "done" or "failed".
 
-    ``step`` and ``share`` (0 to 1) tell what is being done; ``message`` what went wrong.
+    ``step`` and ``share`` (0 to 1) describe the current step; ``message`` is the error, if any.
     """
 
     stage: str
@@ -33,18 +33,18 @@ class Job:
 
 
 class Jobs:
-    """The one worker, and what it knows of each review. ``encoder`` is called when the first alignment begins."""
+    """The background worker and the state of its jobs. ``encoder`` is called when the first alignment begins."""
 
-    def __init__(self, shelf: ReviewRepository, encoder: Callable[[], Encoder]) -> None:
-        """Nothing starts yet."""
-        self._shelf = shelf
+    def __init__(self, repository: ReviewRepository, encoder: Callable[[], Encoder]) -> None:
+        """Make the worker; no job starts yet."""
+        self._repository = repository
         self._encoder = encoder
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="duiyi-review")
 
     def get(self, name: str) -> Job | None:
-        """How far it is; None where nothing was asked for."""
+        """The job of a review, None where there is none."""
         with self._lock:
             return self._jobs.get(name)
 
@@ -53,32 +53,32 @@ class Jobs:
             self._jobs[name] = job
 
     def submit(self, function: Callable[[], object]) -> None:
-        """Run ``function`` on the worker when its turn comes."""
+        """Run ``function`` on the worker after the jobs before it."""
         self._worker.submit(function)
 
     def read(self, name: str, languages: tuple[str | None, str | None] = (None, None)) -> None:
-        """Read both documents of a review, in languages that are given or found."""
+        """Read both documents of a review; languages that are None are detected."""
         for code in filter(None, languages):
             known(code)
-        paths = self._shelf.documents(name)
+        paths = self._repository.documents(name)
         with self._lock:
             running = self._jobs.get(name)
             if running is not None and running.stage in ("reading", "aligning"):
-                raise UsageError("the documents are being read; wait for it")
+                raise UsageError("the documents are still being read")
             self._jobs[name] = Job("reading", "reading the source")
         title = f"{paths[0].name} – {paths[1].name}"
-        self._shelf.note(name, title=title)
+        self._repository.set_meta(name, title=title)
 
-        def work() -> None:
+        def task() -> None:
             source = read(paths[0], language=languages[0])
             self._set(name, Job("reading", "reading the target", 0.5))
             target = read(paths[1], language=languages[1])
             self._set(name, Job("read", documents=(source, target)))
 
-        self.submit(lambda: self._guarded(name, work))
+        self.submit(lambda: self._guarded(name, task))
 
     def align(self, name: str, unit: str) -> None:
-        """Align the documents that were read, and put their units on the shelf."""
+        """Align the documents that were read, and store their units in the repository."""
         with self._lock:
             job = self._jobs.get(name)
             if job is None or job.documents is None or job.stage == "aligning":
@@ -87,11 +87,11 @@ class Jobs:
             if same(source.language, target.language):
                 raise UsageError(f"both documents are in {source.language}; name the language of each")
             if unit not in ("sentence", "paragraph"):
-                raise UsageError("what is paired is a sentence or a paragraph")
+                raise UsageError("the unit must be sentence or paragraph")
             self._jobs[name] = replace(job, stage="aligning", step="loading the encoder", message="")
         options = AlignOptions(unit="paragraph" if unit == "paragraph" else "sentence")
 
-        def work() -> None:
+        def task() -> None:
             alignment = pair(
                 source,
                 target,
@@ -100,27 +100,27 @@ class Jobs:
                 progress=lambda step, share: self._set(name, replace(job, stage="aligning", step=step, share=share)),
             )
             warnings = (*source.warnings, *target.warnings, *alignment.warnings)
-            self._shelf.aligned(name, units_of(alignment), warnings)
+            self._repository.store_aligned(name, units_of(alignment), warnings)
             self._set(name, Job("done"))
 
-        self.submit(lambda: self._guarded(name, work))
+        self.submit(lambda: self._guarded(name, task))
 
-    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+    def _guarded(self, name: str, task: Callable[[], None]) -> None:
         try:
-            work()
+            task()
         except DuiyiError as error:
             self._fail(name, str(error))
         except Exception:
-            self._fail(name, "something went wrong that duiyi did not foresee; the documents are still there")
+            self._fail(name, "an unexpected error occurred; the documents are kept")
             raise
 
     def _fail(self, name: str, message: str) -> None:
-        # Messages name the copy of the upload; the person knows it by its own name.
-        for path in self._shelf.documents(name):
+        # Messages name the stored copy; the user knows the file by its own name.
+        for path in self._repository.documents(name):
             message = message.replace(str(path), path.name)
         before = self.get(name)
         self._set(name, Job("failed", message=message, documents=before.documents if before else None))
 
     def close(self) -> None:
-        """Forget what waits; what runs is not waited for."""
+        """Cancel waiting jobs, and do not wait for the running one."""
         self._worker.shutdown(wait=False, cancel_futures=True)

@@ -1,7 +1,7 @@
-"""One piece of work in one SQLite file: the units as they were, and every decision since, each safe when it is told.
+"""The SQLite file of one review: the original units and every decision since, each on disk before the page shows it.
 
-A decision is written and synced before the page hears of it, so a process killed at any moment loses nothing. The
-sequence number is the primary key: of two processes at the same work, the slower one's write fails and it reads anew.
+A decision is written and synced before the server responds, so a process killed at any moment loses nothing. The
+sequence number is the primary key: of two processes on the same review, the slower one's write fails and it reloads.
 """
 
 import json
@@ -28,12 +28,12 @@ CREATE TABLE event (number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT N
 
 
 class JournalConflict(StoreError):
-    """Another process wrote to the same work since it was read."""
+    """Another process wrote to the same review since it was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A decision as it was kept: its number from 1, who and when, and the edit (or undo, redo) as a JSON object."""
+    """A decision as stored: its number from 1, who and when, and the edit (or undo, redo) as a JSON object."""
 
     number: int
     at: datetime
@@ -42,15 +42,15 @@ class Event:
 
 
 class ReviewJournal:
-    """The file at ``path``, made where it is not there. May be used from any thread, by one at a time."""
+    """The file at ``path``, created where it is missing. Any thread may use it, one at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file. Raises `StoreError` where it is no work of ours, or cannot be written."""
+        """Open or create the file. Raises `StoreError` where it is not a review, or cannot be written."""
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-            with self._mapped():
+            with self._errors_mapped():
                 version = self._base.execute("PRAGMA user_version").fetchone()[0]
                 if version == 0:
                     self._base.execute("PRAGMA journal_mode = WAL")
@@ -67,10 +67,10 @@ class ReviewJournal:
             raise StoreError(f"{path} cannot be opened: {error}") from error
         if version != _VERSION:
             self._base.close()
-            raise StoreError(f"{path} is no review of this version of duiyi")
+            raise StoreError(f"{path} is not a review of this version of duiyi")
 
     @contextmanager
-    def _mapped(self) -> Iterator[None]:
+    def _errors_mapped(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
@@ -87,36 +87,36 @@ class ReviewJournal:
         self._base.execute("COMMIT")
 
     def meta(self) -> dict[str, str]:
-        """What is known about the work: title, stage, files …"""
-        with self._mapped(), closing(self._base.execute("SELECT key, value FROM meta")) as found:
+        """The metadata of the review: title, stage, file …"""
+        with self._errors_mapped(), closing(self._base.execute("SELECT key, value FROM meta")) as found:
             return dict(found)
 
-    def note(self, **values: str) -> None:
-        """Keep ``values`` with the work."""
-        with self._mapped(), self._transaction():
+    def set_meta(self, **values: str) -> None:
+        """Set ``values`` in the metadata."""
+        with self._errors_mapped(), self._transaction():
             self._base.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def begin(self, units: Iterable[Unit], **values: str) -> None:
-        """Write the units that are to be reviewed, all or none; what was there before goes."""
+        """Write the units to review, all or none, in place of what was stored before."""
         lines = (
             (number, json.dumps(to_dict(unit))) for number, unit in enumerate(units)
-        )  # ASCII: SQLite refuses lone surrogates
-        with self._mapped(), self._transaction():
+        )  # ASCII: SQLite refuses unpaired surrogates
+        with self._errors_mapped(), self._transaction():
             self._base.execute("DELETE FROM unit")
             self._base.execute("DELETE FROM event")
             self._base.executemany("INSERT INTO unit VALUES (?, ?)", lines)
             self._base.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def units(self) -> list[Unit]:
-        """The units as they were when the work began."""
-        with self._mapped(), closing(self._base.execute("SELECT content FROM unit ORDER BY number")) as found:
+        """The units as they were when the review began."""
+        with self._errors_mapped(), closing(self._base.execute("SELECT content FROM unit ORDER BY number")) as found:
             return [from_dict(json.loads(content)) for (content,) in found]
 
     def append(self, event: Event) -> None:
-        """Keep ``event`` for good. Raises `JournalConflict` where its number is taken."""
+        """Store ``event``. Raises `JournalConflict` where its number is taken."""
         row = event.number, event.at.isoformat(), event.who, json.dumps(dict(event.content))
         try:
-            with self._mapped(), self._transaction():
+            with self._errors_mapped(), self._transaction():
                 self._base.execute("INSERT INTO event VALUES (?, ?, ?, ?)", row)
         except StoreError as error:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
@@ -124,9 +124,9 @@ class ReviewJournal:
             raise
 
     def events(self, after: int = 0) -> list[Event]:
-        """The decisions with a number beyond ``after``, in order."""
+        """The decisions with a number greater than ``after``, in order."""
         query = "SELECT number, at, who, content FROM event WHERE number > ? ORDER BY number"
-        with self._mapped(), closing(self._base.execute(query, (after,))) as found:
+        with self._errors_mapped(), closing(self._base.execute(query, (after,))) as found:
             return [
                 Event(number, datetime.fromisoformat(at).astimezone(UTC), who, json.loads(content))
                 for number, at, who, content in found
@@ -134,10 +134,10 @@ class ReviewJournal:
 
     def count(self) -> tuple[int, int]:
         """The number of units at the beginning, and of decisions."""
-        with self._mapped():
+        with self._errors_mapped():
             units = self._base.execute("SELECT count(*) FROM unit").fetchone()[0]
             return units, self._base.execute("SELECT count(*) FROM event").fetchone()[0]
 
     def close(self) -> None:
-        """Close the file; what was written stays."""
+        """Close the file."""
         self._base.close()

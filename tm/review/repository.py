@@ -1,4 +1,4 @@
-"""All reviews of one person: a folder each, found again by the file that was opened, listed with the latest first."""
+"""The reviews of one user: one folder each, found by the file that was opened, listed with the latest first."""
 
 import os
 import re
@@ -25,7 +25,7 @@ _ID = re.compile(r"[0-9a-f]{16}\Z")
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """A review on the shelf: "documents" (two documents, not aligned yet) or "units"; decisions made and when last."""
+    """A review in the list: ``stage`` is "documents" (two documents, not aligned yet) or "units"."""
 
     id: str
     title: str
@@ -36,39 +36,39 @@ class ReviewSummary:
 
 
 class ReviewRepository:
-    """The folder of reviews; keeps open what is worked at, so that every request meets the same `ReviewSession`."""
+    """The folder of reviews; open sessions are kept, so that every request uses the same `ReviewSession`."""
 
     def __init__(self, folder: Path, who: str) -> None:
-        """``who`` signs what is decided."""
+        """``who`` is recorded with every decision."""
         self.folder = folder
         self.who = who
         self._open: dict[str, ReviewSession] = {}
         self._lock = threading.RLock()
 
-    def place(self, name: str) -> Path:
-        """The folder of a review. Raises `UsageError` for what is no name of one."""
+    def folder_of(self, name: str) -> Path:
+        """The folder of a review. Raises `UsageError` where ``name`` is not the name of a review."""
         if not _ID.match(name):
             raise UsageError("there is no such review")
         return self.folder / name
 
     def journal(self, name: str) -> ReviewJournal:
         """The journal of a review, to be closed by the caller. Raises `UsageError` where there is none."""
-        path = self.place(name) / "review.db"
+        path = self.folder_of(name) / "review.db"
         if not path.is_file():
             raise UsageError("there is no such review")
         return ReviewJournal(path)
 
     def meta(self, name: str) -> dict[str, str]:
-        """What is known about a review."""
+        """The metadata of a review."""
         with closing(self.journal(name)) as journal:
             return journal.meta()
 
-    def note(self, name: str, **values: str) -> None:
-        """Keep ``values`` with a review."""
+    def set_meta(self, name: str, **values: str) -> None:
+        """Set ``values`` in the metadata of a review."""
         with closing(self.journal(name)) as journal:
-            journal.note(**values)
+            journal.set_meta(**values)
 
-    def work(self, name: str) -> ReviewSession:
+    def session(self, name: str) -> ReviewSession:
         """The review, opened. Raises `UsageError` where there is none or its documents are not aligned yet."""
         with self._lock:
             if name not in self._open:
@@ -79,8 +79,8 @@ class ReviewRepository:
                 self._open[name] = ReviewSession(journal, self.who)
             return self._open[name]
 
-    def entries(self) -> list[ReviewSummary]:
-        """All reviews, the latest first; what cannot be read is passed over."""
+    def summaries(self) -> list[ReviewSummary]:
+        """All reviews, the latest first; unreadable ones are left out."""
         found = []
         for path in self.folder.glob("*/review.db") if self.folder.is_dir() else ():
             try:
@@ -90,69 +90,69 @@ class ReviewRepository:
                 continue
             newest = max(one.stat().st_mtime for one in path.parent.glob("review.db*"))
             changed = datetime.fromtimestamp(newest, UTC)
-            entry = ReviewSummary(
+            summary = ReviewSummary(
                 path.parent.name, meta.get("title", ""), meta.get("stage", ""), units, decisions, changed
             )
-            found.append(entry)
-        return sorted(found, key=lambda entry: entry.changed, reverse=True)
+            found.append(summary)
+        return sorted(found, key=lambda summary: summary.changed, reverse=True)
 
     def open_file(self, path: Path, problems: list[str] | None = None) -> str:
-        """The review of the units in ``path`` as it stands, begun where there is none. Raises `InputError` and its kin.
+        """The review of the units in ``path``, made where there is none. Raises `InputError` and its subclasses.
 
-        The same name with another content is another piece of work; what was decided about the old one stays listed.
+        A file of the same name with other content gets a review of its own; the old review stays in the list.
         """
         try:
             content = path.read_bytes()
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         key = sha256(os.fsencode(path.resolve()) + b"\0" + content).hexdigest()[:16]
-        if not (self.place(key) / "review.db").is_file():
-            self._fill(key, path, path.name, str(path.resolve()), problems if problems is not None else [])
+        if not (self.folder_of(key) / "review.db").is_file():
+            self._import(key, path, path.name, str(path.resolve()), problems if problems is not None else [])
         return key
 
-    def take_units(self, path: Path, name: str) -> str:
-        """A new review of an uploaded file of units that was called ``name``."""
+    def add_units(self, path: Path, name: str) -> str:
+        """A new review of an uploaded file of units named ``name``."""
         key = secrets.token_hex(8)
-        self._fill(key, path, clean_name(name), "", [])
+        self._import(key, path, clean_name(name), "", [])
         return key
 
-    def _fill(self, key: str, path: Path, title: str, file: str, problems: list[str]) -> None:
+    def _import(self, key: str, path: Path, title: str, file: str, problems: list[str]) -> None:
         from tm.formats import read
 
         units = list(read(path, on_problem=lambda problem: problems.append(f"{title}, {problem}")))
         self.begin(key, units, title=title, file=file, warnings="\n".join(problems))
 
     def begin(self, key: str, units: Iterable[Unit], **values: str) -> None:
-        """Put units on the shelf to be reviewed."""
-        with closing(ReviewJournal(self.place(key) / "review.db")) as journal:
+        """Store the units to review."""
+        with closing(ReviewJournal(self.folder_of(key) / "review.db")) as journal:
             journal.begin(units, stage="units", **values)
 
     def new_documents(self) -> str:
-        """A new review that waits for its two documents."""
+        """A new review whose two documents are not uploaded yet."""
         key = secrets.token_hex(8)
-        with closing(ReviewJournal(self.place(key) / "review.db")) as journal:
-            journal.note(stage="documents", title="")
+        with closing(ReviewJournal(self.folder_of(key) / "review.db")) as journal:
+            journal.set_meta(stage="documents", title="")
         return key
 
     def document(self, key: str, side: str, name: str) -> Path:
-        """Where the document of ``side`` is kept under its own name; an older one of that side goes."""
-        folder = self.place(key) / side
+        """Where to store the document of ``side``, under its own name; an older one of that side is removed."""
+        folder = self.folder_of(key) / side
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder / clean_name(name)
 
     def documents(self, key: str) -> tuple[Path, Path]:
         """The two documents. Raises `UsageError` where one is missing."""
-        found = [next(iter(sorted((self.place(key) / side).glob("*"))), None) for side in ("source", "target")]
+        found = [next(iter(sorted((self.folder_of(key) / side).glob("*"))), None) for side in ("source", "target")]
         if found[0] is None or found[1] is None:
-            raise UsageError("give two documents, a source and its translation")
+            raise UsageError("two documents are needed, a source and its translation")
         return found[0], found[1]
 
-    def aligned(self, key: str, units: Iterable[Unit], warnings: Iterable[str]) -> None:
-        """Put the units of the aligned documents in their place; the copies of the documents go."""
+    def store_aligned(self, key: str, units: Iterable[Unit], warnings: Iterable[str]) -> None:
+        """Store the units of the aligned documents, and delete the copies of the documents."""
         self.begin(key, units, warnings="\n".join(warnings))
         for side in ("source", "target"):
-            shutil.rmtree(self.place(key) / side, ignore_errors=True)
+            shutil.rmtree(self.folder_of(key) / side, ignore_errors=True)
 
     def delete(self, name: str) -> None:
         """Remove a review for good."""
@@ -160,11 +160,11 @@ class ReviewRepository:
             self.journal(name).close()
             if name in self._open:
                 self._open.pop(name).close()
-            shutil.rmtree(self.place(name))
+            shutil.rmtree(self.folder_of(name))
 
     def close(self) -> None:
-        """Close all that is open."""
+        """Close all open sessions."""
         with self._lock:
-            for work in self._open.values():
-                work.close()
+            for session in self._open.values():
+                session.close()
             self._open.clear()

@@ -1,7 +1,7 @@
-"""A piece of work that is open: rows with their past, what the checks say of them, and which to look at first.
+"""An open review: its rows and their history, the findings of the checks, and the order in which to review them.
 
-Every public method takes the lock, for requests come on several threads. The checks run on a thread of their own over
-a copy of the rows; what they find is taken where the row is still the one that was checked.
+Every public method takes the lock, because requests come on several threads. The checks run on a thread of their own
+on a copy of the rows; their findings are used for the rows that have not changed since.
 """
 
 import threading
@@ -23,20 +23,18 @@ from tm.review.journal import Event, JournalConflict, ReviewJournal
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["EditResult", "Order", "ReviewSession", "Show", "points"]
+__all__ = ["EditResult", "Order", "ReviewSession", "Show", "sentence_starts"]
 
 Order = Literal["suspects", "document"]
 Show = Literal["all", "open", "suspects", "accepted", "bad"]
 _WEIGHTS = {Severity.ERROR: 100.0, Severity.WARNING: 10.0, Severity.INFO: 0.1}
-_AT_ONCE = (
-    200  # rows that are checked again before an edit is answered; for more, all checks run again in the background
-)
-_DOUBT = 0.5
+_AT_ONCE = 200  # changed rows that are checked before the edit returns; for more, all checks run in the background
+_LOW_QUALITY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
-    """What an edit did: the ids that are gone or changed, those that stand in their place, and the new version."""
+    """The result of an edit: the new version, the ids that were changed or removed, and those that replace them."""
 
     version: int
     old: tuple[int, ...]
@@ -44,7 +42,7 @@ class EditResult:
 
 
 class ReviewSession:
-    """One review, kept in ``journal``. ``who`` signs the decisions."""
+    """A review, stored in ``journal``. ``who`` is recorded with every decision."""
 
     def __init__(self, journal: ReviewJournal, who: str, options: CheckOptions | None = None) -> None:
         """Read the units and replay the decisions. Raises `StoreError`."""
@@ -57,13 +55,13 @@ class ReviewSession:
         self._checked: dict[int, Unit] = {}
         self._alone = frozenset(name for name, one in checks().items() if one.unit is not None)
         self.checking = ""
-        self.stale = False  # so much changed that all checks must run again
-        self._trouble = ""  # why the checks did not run to their end
-        self._news = 0  # how often the findings changed as a whole
+        self.needs_check = False  # too many rows changed to check them one by one
+        self._check_error = ""  # why the checks did not complete
+        self._findings_version = 0  # how often all findings were replaced
         self.load()
 
     def load(self) -> None:
-        """Read everything from the journal anew."""
+        """Read everything from the journal again."""
         with self._lock:
             self._history = History(self.journal.units())
             for event in self.journal.events():
@@ -71,23 +69,23 @@ class ReviewSession:
 
     @property
     def version(self) -> int:
-        """The number of decisions so far; an edit names the one that it was made on."""
+        """The number of decisions so far; an edit names the version that it was made on."""
         return self._history.version
 
     @property
     def languages(self) -> tuple[str, str]:
-        """Of the first unit, source and target."""
+        """The source and target language of the first unit."""
         with self._lock:
             unit = self._history.rows[0].unit if self._history.rows else Unit("", "", "", "")
             return unit.source_lang, unit.target_lang
 
     def units(self) -> list[Unit]:
-        """The units as they stand."""
+        """The units in their current state."""
         with self._lock:
             return [row.unit for row in self._history.rows]
 
     def rows(self, wanted: Sequence[int]) -> list[tuple[int, ReviewRow, tuple[Finding, ...], bool]]:
-        """For each id that is there: position, row, findings, and whether a new section begins with it."""
+        """For each id that exists: position, row, findings, and whether a new section begins with it."""
         with self._lock:
             rows = self._history.rows
             places = {row.id: place for place, row in enumerate(rows)}
@@ -108,19 +106,19 @@ class ReviewSession:
             chosen = [
                 (row.id, self._weight(row))
                 for row in self._history.rows
-                if self._is_shown(row, show) and (not wanted or _holds(row.unit, wanted))
+                if self._is_shown(row, show) and (not wanted or _contains(row.unit, wanted))
             ]
             if order == "suspects":
                 chosen.sort(key=lambda pair: -pair[1])
             return [number for number, _ in chosen]
 
     def _weight(self, row: ReviewRow) -> float:
-        """How much a row wants a look; what was decided comes last."""
+        """How urgently a row needs review; rows that were decided come last."""
         if row.unit.status != "unreviewed":
             return -1.0
         doubt = 1.0 - row.unit.quality if row.unit.quality is not None else 0.0
         half = 50.0 if not (row.unit.source.strip() and row.unit.target.strip()) else 0.0
-        grave = 20.0 if row.unit.quality is not None and row.unit.quality < _DOUBT else 0.0
+        grave = 20.0 if row.unit.quality is not None and row.unit.quality < _LOW_QUALITY else 0.0
         return doubt + half + grave + sum(_WEIGHTS[finding.severity] for finding in self._findings.get(row.id, ()))
 
     def _is_shown(self, row: ReviewRow, show: Show) -> bool:
@@ -136,26 +134,26 @@ class ReviewSession:
             return {show: sum(self._is_shown(row, show) for row in self._history.rows) for show in shows}
 
     def state(self) -> dict[str, Any]:
-        """What the page shows of the whole: version, counts, undo and redo, whether the checks run."""
+        """The state that the page shows: version, counts, undo and redo, whether the checks run."""
         with self._lock:
             return {
                 "version": self.version,
                 "undo": self._history.can_undo,
                 "redo": self._history.can_redo,
                 "checking": self.checking,
-                "news": self._news,
-                "trouble": self._trouble,
+                "findings_version": self._findings_version,
+                "check_error": self._check_error,
                 "counts": self.counts(),
             }
 
     def edit(self, content: Mapping[str, Any], version: int) -> EditResult:
-        """Do one edit, undo or redo, and keep it before it is told.
+        """Do one edit, undo or redo, and store it before returning.
 
-        Raises `JournalConflict` where ``version`` is not the present one, `UsageError` where it cannot be done.
+        Raises `JournalConflict` where ``version`` is not the current one, `UsageError` where the edit is impossible.
         """
         with self._lock:
             if version != self.version:
-                raise JournalConflict("the work was changed in another window; this one now shows how it stands")
+                raise JournalConflict("the review was changed in another window; this one now shows the current state")
             given = dict(content) if dict(content) in ({"do": "undo"}, {"do": "redo"}) else self._exact(content)
             when = datetime.now(UTC).replace(microsecond=0)
             planned = self._history.plan(given, self.who, when)
@@ -180,7 +178,7 @@ class ReviewSession:
         if row is None:
             return edit
         text, language = _side(row.unit, edit.side)
-        starts = points(text, language)
+        starts = sentence_starts(text, language)
         if not starts:
             return edit
         at = starts[0] if edit.up else starts[-1]
@@ -197,68 +195,68 @@ class ReviewSession:
         for row in changed:
             self._findings.pop(row.id, None)
         if len(changed) > _AT_ONCE:
-            self.stale = True
+            self.needs_check = True
             return
         for row in changed:
             self._findings[row.id] = check([row.unit], replace(self._options, only=self._alone)).findings
 
-    def announce(self) -> bool:
-        """Say that the checks are about to run; False where they do already, so that they need not be asked for."""
+    def reserve_check(self) -> bool:
+        """Reserve a run of the checks; False where one is running or reserved already."""
         with self._lock:
             if self.checking:
                 return False
-            self.checking = "checks wait"
+            self.checking = "checks waiting"
             return True
 
     def check_all(self, encoder: Callable[[], Encoder] | None = None) -> None:
-        """Run all checks over the rows as they stand; those of meaning too where an encoder can be had."""
+        """Run all checks on the current rows; the checks of meaning too where an encoder is available."""
         with self._lock:
             self.checking = "checking"
-            self.stale = False
+            self.needs_check = False
             snapshot = list(self._history.rows)
         try:
             units = [row.unit for row in snapshot]
-            # First what is quick, so that the page can put suspects first; then what takes a model.
-            self._take(snapshot, check(units, self._options).findings)
+            # First the fast checks, so that the page can put suspects first; then those that need a model.
+            self._use(snapshot, check(units, self._options).findings)
             if encoder is not None and wants_encoder(len(units), self._options):
                 with self._lock:
                     self.checking = "comparing meanings"
-                self._take(snapshot, check(units, self._options, encoder()).findings)
-            self._trouble = ""
+                self._use(snapshot, check(units, self._options, encoder()).findings)
+            self._check_error = ""
         except DuiyiError as error:
-            self._trouble = f"meanings were not compared: {error}"
+            self._check_error = f"meanings were not compared: {error}"
         finally:
             self.checking = ""
 
-    def _take(self, snapshot: Sequence[ReviewRow], findings: Sequence[Finding]) -> None:
+    def _use(self, snapshot: Sequence[ReviewRow], findings: Sequence[Finding]) -> None:
         by_row: dict[int, list[Finding]] = {row.id: [] for row in snapshot}
         for finding in findings:
             by_row[snapshot[finding.unit].id].append(finding)
         units = {row.id: row.unit for row in snapshot}
         with self._lock:
-            self._news += 1
+            self._findings_version += 1
             for row in self._history.rows:
                 checked = units.get(row.id)
                 if checked is not None and (checked.source, checked.target) == (row.unit.source, row.unit.target):
                     self._findings[row.id] = tuple(by_row[row.id])
 
     def row(self, wanted: int) -> dict[str, Any]:
-        """One row for the dialogues: texts, notes, and where each text may be cut between sentences."""
+        """One row for the dialogs: texts, notes, and where each text can be split between sentences."""
         with self._lock:
             row = next((row for row in self._history.rows if row.id == wanted), None)
             if row is None:
-                raise UsageError("this unit is no longer there; it was split or merged")
+                raise UsageError("this unit no longer exists; it was split or merged")
             unit = row.unit
             return {
                 "source": unit.source,
                 "target": unit.target,
                 "notes": list(unit.notes),
-                "source_points": points(unit.source, unit.source_lang),
-                "target_points": points(unit.target, unit.target_lang),
+                "source_starts": sentence_starts(unit.source, unit.source_lang),
+                "target_starts": sentence_starts(unit.target, unit.target_lang),
             }
 
-    def past(self, limit: int = 200) -> list[Event]:
-        """The last decisions, the latest first."""
+    def history(self, limit: int = 200) -> list[Event]:
+        """The last decisions, latest first."""
         with self._lock:
             return self.journal.events(max(0, self.version - limit))[::-1]
 
@@ -268,8 +266,8 @@ class ReviewSession:
             self.journal.close()
 
 
-def points(text: str, language: str) -> list[int]:
-    """The offsets at which sentences of ``text`` begin, the first one left out; never inside a tag."""
+def sentence_starts(text: str, language: str) -> list[int]:
+    """The offsets where sentences of ``text`` begin, except the first; never inside a tag."""
     spans = split(text, language)
     found = []
     for start, _ in spans[1:]:
@@ -282,5 +280,5 @@ def _side(unit: Unit, side: str) -> tuple[str, str]:
     return (unit.source, unit.source_lang) if side == "source" else (unit.target, unit.target_lang)
 
 
-def _holds(unit: Unit, text: str) -> bool:
+def _contains(unit: Unit, text: str) -> bool:
     return text in unit.source.casefold() or text in unit.target.casefold()

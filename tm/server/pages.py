@@ -5,7 +5,6 @@ machine. Texts of memories are escaped by the templates and marked as being in t
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, FastAPI, File, Form, Query, UploadFile
@@ -14,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
 from corpora.text.plurals import counted, plural
+from tm import templates
 from tm.formats.cat_tools import CLIENTS
 from tm.jobs.import_file import ImportOptions
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions
@@ -33,26 +33,9 @@ T = TypeVar("T")
 _SHOWN = 500  # findings on one page
 
 
-@cache
-def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("tm.server", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["counted"] = counted
-    return environment
-
-
 def render(template: str, **values: Any) -> str:
     """The page as HTML."""
-    text: str = _environment().get_template(template).render(**values)
-    # UTF-8 cannot hold a lone surrogate; an address may.
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return templates.render("tm.server", template, **values)
 
 
 def error_page(message: str, status: int) -> Response:

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from corpora.files import replacing
+from tm import templates
 
 __all__ = ["write_page"]
 
 
 def write_page(path: Path, rows: Sequence[Mapping[str, Any]], *, title: str = "") -> None:
     """Write the page for ``rows`` as `tm.terms.serialization.pair_row` makes them; all text is escaped."""
-    from jinja2 import Environment, StrictUndefined
-
-    template = Path(__file__).with_name("ticking.html").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    content = environment.from_string(template).render(title=title or path.stem, rows=rows)
+    content = templates.render("tm.terms", "candidate_page.html", title=title or path.stem, rows=rows)
     with replacing(path) as temporary:
         temporary.write_text(content, encoding="utf-8", newline="\n")

@@ -6,9 +6,8 @@ The page stands alone: no script, no network, light and dark, and it prints.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from corpora.text.plurals import counted
+from tm import templates
 from tm.terms.base import TermBase
 from tm.terms.check import TermUse, in_place, uses
 from tm.unit import Unit
@@ -63,12 +62,9 @@ def _rendering(use: TermUse, unit: Unit) -> str:
 
 def render(title: str, units: Sequence[Unit], found: Sequence[TermProfile]) -> str:
     """The page as HTML; all text is escaped."""
-    from jinja2 import Environment, StrictUndefined
-
-    template = Path(__file__).with_name("report.html").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["counted"] = counted
-    return environment.from_string(template).render(
+    return templates.render(
+        "tm.terms",
+        "report.html",
         title=title,
         units=len(units),
         profiles=found,

@@ -120,7 +120,7 @@ def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, fil
     shows(page, "1 bad")
     page.keyboard.press("x")
     page.locator("#export[open]").wait_for()
-    page.select_option("#export [name=keep]", "accepted")
+    page.select_option("#export [name=selection]", "accepted")
     page.select_option("#export [name=format]", ".tmx")
     with page.expect_download() as download:
         page.click("#export button.main")
@@ -181,7 +181,7 @@ def test_it_is_accessible_and_fits(
         assert faults(page) == [], command
         page.keyboard.press("Escape")
         page.locator("dialog[open]").wait_for(state="hidden")
-    page.goto(address.partition("/works")[0])
+    page.goto(address.partition("/reviews")[0])
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     _picture(page, f"start-{width}-{scheme}")
@@ -226,8 +226,8 @@ def test_from_two_documents_to_the_editor(
             (sample / "en.txt").read_text("utf-8"),
         )
         page.dispatch_event("[data-side=target]", "drop", {"dataTransfer": dropped})
-        page.locator("[data-side=target] [data-said]", has_text="en.txt").wait_for()
-        page.click("text=Show their structure")
+        page.locator("[data-side=target] [data-hint]", has_text="en.txt").wait_for()
+        page.click("text=Show the structure")
         page.locator(".blocks").nth(1).wait_for()
         assert faults(page) == []
         _picture(page, "structure-1280-light")

@@ -28,9 +28,9 @@ def test_what_was_accepted_is_written(file: Path, tmp_path: Path) -> None:
     with pytest.raises(EmptyInput):
         run(file, "-o", out, "--accepted", "--data", data)
     assert len(list(read(out))) == 2, "what stood there stays"
-    shelf = ReviewRepository(data, "ada")
-    shelf.work(shelf.open_file(file)).edit({"do": "accept", "rows": [1]}, 0)
-    shelf.close()
+    repository = ReviewRepository(data, "ada")
+    repository.session(repository.open_file(file)).edit({"do": "accept", "rows": [1]}, 0)
+    repository.close()
     assert "1 unit\n" in run(file, "-o", out, "--accepted", "--data", data)
     (unit,) = read(out)
     assert (unit.source, unit.status, unit.author, unit.previous) == ("第六条", "reviewed", "ada", "第五条")
@@ -46,12 +46,12 @@ def test_all_files_are_written_or_none(file: Path, tmp_path: Path) -> None:
 
 
 def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
-    shelf = ReviewRepository(tmp_path / "reviews", "ada")
-    first = shelf.open_file(file)
-    assert shelf.open_file(file) == first
+    repository = ReviewRepository(tmp_path / "reviews", "ada")
+    first = repository.open_file(file)
+    assert repository.open_file(file) == first
     write(file, [Unit("第七条", "Article 7", "zh-CN", "en-US")])
-    assert shelf.open_file(file) != first
-    assert len(shelf.entries()) == 2
+    assert repository.open_file(file) != first
+    assert len(repository.summaries()) == 2
 
 
 @pytest.mark.parametrize(

@@ -47,31 +47,31 @@ def no_encoder() -> Encoder:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> ReviewRepository:
+def repository(tmp_path: Path) -> ReviewRepository:
     return ReviewRepository(tmp_path / "reviews", "ada")
 
 
 @pytest.fixture
-def name(shelf: ReviewRepository, tmp_path: Path) -> str:
+def name(repository: ReviewRepository, tmp_path: Path) -> str:
     path = tmp_path / "units.jsonl"
     write(path, some_units())
-    return shelf.open_file(path)
+    return repository.open_file(path)
 
 
-def client_of(shelf: ReviewRepository, **guard: Any) -> TestClient:
+def client_of(repository: ReviewRepository, **guard: Any) -> TestClient:
     options = ReviewOptions(GuardOptions(secret="s" * 24, **guard), max_upload=1000, embeddings=False)
-    return TestClient(create(shelf, no_encoder, options), base_url=HOME, follow_redirects=False)
+    return TestClient(create(repository, no_encoder, options), base_url=HOME, follow_redirects=False)
 
 
 @pytest.fixture
-def client(shelf: ReviewRepository) -> Iterator[TestClient]:
-    with client_of(shelf) as made:
+def client(repository: ReviewRepository) -> Iterator[TestClient]:
+    with client_of(repository) as made:
         yield made
 
 
 def edit(client: TestClient, name: str, content: dict[str, Any], version: int) -> httpx.Response:
     body = {"edit": content, "version": version}
-    answer: Any = client.post(f"/works/{name}/edits", json=body, headers=SECRET)
+    answer: Any = client.post(f"/reviews/{name}/edits", json=body, headers=SECRET)
     return answer
 
 
@@ -108,17 +108,17 @@ def test_who_may_look(client: TestClient, headers: dict[str, str], status: int) 
     ],
 )
 def test_a_page_elsewhere_cannot_make_it_act(
-    client: TestClient, shelf: ReviewRepository, name: str, headers: dict[str, str]
+    client: TestClient, repository: ReviewRepository, name: str, headers: dict[str, str]
 ) -> None:
     body = {"edit": {"do": "accept", "rows": [0]}, "version": 0}
-    assert client.post(f"/works/{name}/edits", json=body, headers=headers).status_code == 403
-    assert client.delete(f"/works/{name}", headers=headers).status_code == 403
-    assert shelf.work(name).version == 0
+    assert client.post(f"/reviews/{name}/edits", json=body, headers=headers).status_code == 403
+    assert client.delete(f"/reviews/{name}", headers=headers).status_code == 403
+    assert repository.session(name).version == 0
 
 
-def test_beyond_loopback_the_token_is_asked_for(shelf: ReviewRepository) -> None:
+def test_beyond_loopback_the_token_is_asked_for(repository: ReviewRepository) -> None:
     token = "a-token-of-some-length"
-    with client_of(shelf, hosts=frozenset({"desk.example"}), token=token) as client:
+    with client_of(repository, hosts=frozenset({"desk.example"}), token=token) as client:
         there = {"host": "desk.example:8000"}
         assert client.get("/", headers=there).status_code == 401
         assert client.get("/?token=wrong", headers=there).status_code == 401
@@ -144,7 +144,7 @@ def test_the_command_line_refuses_to_be_open_to_all(tmp_path: Path) -> None:
 
 
 def test_text_stays_text_and_the_policy_is_strict(client: TestClient, name: str) -> None:
-    for path in ("/", f"/works/{name}", f"/works/{name}/rows?ids=0,1,2&order=document", f"/works/{name}/history"):
+    for path in ("/", f"/reviews/{name}", f"/reviews/{name}/rows?ids=0,1,2&order=document", f"/reviews/{name}/history"):
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "<script>alert" not in answer.text
@@ -157,77 +157,77 @@ def test_text_stays_text_and_the_policy_is_strict(client: TestClient, name: str)
         assert " onclick=" not in answer.text
 
 
-def test_edits_are_made_on_the_version_that_was_seen(client: TestClient, name: str, shelf: ReviewRepository) -> None:
+def test_an_edit_names_its_version(client: TestClient, name: str, repository: ReviewRepository) -> None:
     answer = edit(client, name, {"do": "split", "rows": [2], "source_at": 5, "target_at": 19}, 0)
     assert answer.json()["new"] == [3, 4]
     assert edit(client, name, {"do": "accept", "rows": [0]}, 0).status_code == 409
     assert edit(client, name, {"do": "accept", "rows": [2]}, 1).status_code == 400, "2 was split"
     assert edit(client, name, {"do": "accept", "rows": [3]}, 1).json()["state"]["counts"]["accepted"] == 1
     assert edit(client, name, {"do": "undo"}, 2).json()["state"]["redo"] is True
-    assert [unit.target for unit in shelf.work(name).units()][2:] == ["The meeting ended.", "All went home."]
-    assert "split" in client.get(f"/works/{name}/history").text
+    assert [unit.target for unit in repository.session(name).units()][2:] == ["The meeting ended.", "All went home."]
+    assert "split" in client.get(f"/reviews/{name}/history").text
 
 
 @pytest.mark.parametrize(
     "body", ["", "[]", "{", '{"edit": 5, "version": 0}', '{"edit": {"do": "accept", "rows": [0]}, "version": "0"}']
 )
 def test_what_is_no_edit_is_refused(client: TestClient, name: str, body: str) -> None:
-    answer = client.post(f"/works/{name}/edits", content=body, headers=SECRET)
+    answer = client.post(f"/reviews/{name}/edits", content=body, headers=SECRET)
     assert answer.status_code == 400
     assert answer.json()["message"]
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/works/nothing", "/works/0123456789abcdef", "/works/..%2f..", "/works/{name}/rows?ids=x",
-     "/works/{name}/view?show=x", "/works/{name}/export?format=.exe",
-     "/works/{name}/rows/99", "/static/../app.py", "/static/%2e%2e/app.py"],
+    ["/reviews/nothing", "/reviews/0123456789abcdef", "/reviews/..%2f..", "/reviews/{name}/rows?ids=x",
+     "/reviews/{name}/view?show=x", "/reviews/{name}/export?format=.exe",
+     "/reviews/{name}/rows/99", "/static/../app.py", "/static/%2e%2e/app.py"],
 )  # fmt: skip
 def test_bad_requests_get_an_answer(client: TestClient, name: str, path: str) -> None:
     assert client.get(path.format(name=name)).status_code in (400, 404)
 
 
-def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, shelf: ReviewRepository) -> None:
-    answer = client.post("/works?name=x.tsv", content=b"a" * 1001, headers=SECRET)
+def test_uploads_have_a_limit_and_a_clean_name(client: TestClient, repository: ReviewRepository) -> None:
+    answer = client.post("/reviews?name=x.tsv", content=b"a" * 1001, headers=SECRET)
     assert answer.status_code == 413
-    answer = client.post("/works?name=../../x.jsonl", content=b"no json", headers=SECRET)
+    answer = client.post("/reviews?name=../../x.jsonl", content=b"no json", headers=SECRET)
     assert answer.status_code == 400
     unit = json.dumps({"source": "甲", "target": "a", "source_lang": "zh", "target_lang": "en"})
-    answer = client.post("/works?name=../../x.jsonl", content=unit.encode(), headers=SECRET)
+    answer = client.post("/reviews?name=../../x.jsonl", content=unit.encode(), headers=SECRET)
     assert answer.status_code == 200
-    assert [entry.title for entry in shelf.entries()] == ["x.jsonl"]
+    assert [entry.title for entry in repository.summaries()] == ["x.jsonl"]
     assert clean_name("..\\..\\C:\\a<b>.txt") == "a_b_.txt"
     assert clean_name("..") == "document"
-    client.delete(f"/works/{answer.json()['id']}", headers=SECRET)
-    assert shelf.entries() == []
+    client.delete(f"/reviews/{answer.json()['id']}", headers=SECRET)
+    assert repository.summaries() == []
 
 
 @pytest.mark.parametrize("side", ["source_lang", "target_lang"])
 def test_a_language_that_is_none_is_refused_before_the_work(
-    client: TestClient, shelf: ReviewRepository, side: str
+    client: TestClient, repository: ReviewRepository, side: str
 ) -> None:
-    name = shelf.new_documents()
+    name = repository.new_documents()
     for one, text in (("source", "大会通过了决议。"), ("target", "The Assembly adopted the resolution.")):
-        shelf.document(name, one, "a.txt").write_text(text, "utf-8")
-    answer = client.post(f"/works/{name}/read", json={side: "xx-foo"}, headers=SECRET)
+        repository.document(name, one, "a.txt").write_text(text, "utf-8")
+    answer = client.post(f"/reviews/{name}/read", json={side: "xx-foo"}, headers=SECRET)
     assert (answer.status_code, answer.json()["message"][:25]) == (400, "'xx-foo' is not a known l")
-    assert client.post(f"/works/{name}/read", json={side: "qaa"}, headers=SECRET).status_code == 200
+    assert client.post(f"/reviews/{name}/read", json={side: "qaa"}, headers=SECRET).status_code == 200
 
 
-def test_only_so_many_documents_are_taken_at_once(shelf: ReviewRepository, name: str) -> None:
+def test_only_so_many_documents_are_taken_at_once(repository: ReviewRepository, name: str) -> None:
     options = ReviewOptions(GuardOptions(secret="s" * 24), embeddings=False, uploads=0)
-    with TestClient(create(shelf, no_encoder, options), base_url=HOME) as client:
-        for method, path in (("POST", "/works?name=x.tsv"), ("PUT", f"/works/{name}/documents/source?name=a.txt")):
+    with TestClient(create(repository, no_encoder, options), base_url=HOME) as client:
+        for method, path in (("POST", "/reviews?name=x.tsv"), ("PUT", f"/reviews/{name}/documents/source?name=a.txt")):
             answer = client.request(method, path, content=b"x", headers=SECRET)
             assert (answer.status_code, answer.json()["message"][:10]) == (503, "the server")
         assert edit(client, name, {"do": "accept", "rows": [0]}, 0).status_code == 200
 
 
-def test_half_a_document_is_none(shelf: ReviewRepository) -> None:
-    name = shelf.new_documents()
+def test_half_a_document_is_none(repository: ReviewRepository) -> None:
+    name = repository.new_documents()
     headers = [(key.encode(), value.encode()) for key, value in {**SECRET, "host": "127.0.0.1:8000"}.items()]
-    scope = {"type": "http", "method": "PUT", "path": f"/works/{name}/documents/source", "query_string": b"name=a.txt",
-             "headers": headers, "scheme": "http", "server": ("127.0.0.1", 8000), "root_path": ""}  # fmt: skip
+    scope = {"type": "http", "method": "PUT", "path": f"/reviews/{name}/documents/source",
+             "query_string": b"name=a.txt", "headers": headers, "scheme": "http", "server": ("127.0.0.1", 8000), "root_path": ""}  # fmt: skip
     pieces = iter([{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}])
 
     async def receive() -> dict[str, Any]:
@@ -236,10 +236,10 @@ def test_half_a_document_is_none(shelf: ReviewRepository) -> None:
     async def send(message: Any) -> None:
         """Nobody is there any more."""
 
-    app = create(shelf, no_encoder, ReviewOptions(GuardOptions(secret="s" * 24), embeddings=False))
+    app = create(repository, no_encoder, ReviewOptions(GuardOptions(secret="s" * 24), embeddings=False))
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, app(scope, receive, send)).result()  # type: ignore[arg-type]
-    assert [path.name for path in shelf.place(name).rglob("*") if path.suffix == ".txt"] == []
+    assert [path.name for path in repository.folder_of(name).rglob("*") if path.suffix == ".txt"] == []
 
 
 @pytest.mark.parametrize("suffix", [".tmx", ".xlf", ".2.xlf", ".tsv", ".csv", ".xlsx", ".jsonl", ".po", ".parquet"])
@@ -247,8 +247,8 @@ def test_export_to_every_format_with_the_state(client: TestClient, name: str, tm
     edit(client, name, {"do": "accept", "rows": [0]}, 0)
     edit(client, name, {"do": "reject", "rows": [1]}, 1)
     counts = {}
-    for keep in ("all", "sound", "accepted"):
-        answer = client.get(f"/works/{name}/export?format={suffix}&keep={keep}")
+    for keep in ("all", "valid", "accepted"):
+        answer = client.get(f"/reviews/{name}/export?format={suffix}&selection={keep}")
         assert answer.status_code == 200, answer.text
         assert "attachment" in answer.headers["content-disposition"]
         path = tmp_path / f"out{suffix}"
@@ -257,37 +257,37 @@ def test_export_to_every_format_with_the_state(client: TestClient, name: str, tm
         counts[keep] = len(units)
         if suffix in (".tmx", ".xlf", ".2.xlf", ".jsonl"):
             assert units[0].status == "reviewed"
-    assert counts == {"all": 3, "sound": 2, "accepted": 1}
+    assert counts == {"all": 3, "valid": 2, "accepted": 1}
 
 
-def test_checks_put_suspects_first(shelf: ReviewRepository, name: str) -> None:
-    work = shelf.work(name)
-    assert work.announce()
-    work.check_all()
-    assert work.view()[0] == 0, "article 6 for 第五条 is an error"
-    assert work.view("document") == [0, 1, 2]
-    assert work.view(text="meeting") == [2]
-    assert work.view(text="#2") == [2]
-    work.edit({"do": "edit", "rows": [0], "target": "Article 5."}, 0)
-    assert work.view()[0] == 1
-    work.edit({"do": "accept", "rows": [1]}, 1)
-    assert work.view()[-1] == 1
+def test_checks_put_suspects_first(repository: ReviewRepository, name: str) -> None:
+    session = repository.session(name)
+    assert session.announce()
+    session.check_all()
+    assert session.view()[0] == 0, "article 6 for 第五条 is an error"
+    assert session.view("document") == [0, 1, 2]
+    assert session.view(text="meeting") == [2]
+    assert session.view(text="#2") == [2]
+    session.edit({"do": "edit", "rows": [0], "target": "Article 5."}, 0)
+    assert session.view()[0] == 1
+    session.edit({"do": "accept", "rows": [1]}, 1)
+    assert session.view()[-1] == 1
 
 
-def test_after_a_great_shift_all_is_checked_again(shelf: ReviewRepository, client: TestClient) -> None:
-    shelf.begin("0" * 16, [Unit(f"第{n}条。", f"Article {n}.", "zh-CN", "en-US") for n in range(300)], title="x")
+def test_after_a_great_shift_all_is_checked_again(repository: ReviewRepository, client: TestClient) -> None:
+    repository.begin("0" * 16, [Unit(f"第{n}条。", f"Article {n}.", "zh-CN", "en-US") for n in range(300)], title="x")
     answer = edit(client, "0" * 16, {"do": "shift", "rows": [0]}, 0)
     assert answer.json()["state"]["counts"]["all"] == 301
     for _ in range(200):
-        state = client.get(f"/works/{'0' * 16}/state").json()
+        state = client.get(f"/reviews/{'0' * 16}/state").json()
         if not state["checking"]:
             break
         time.sleep(0.05)
     assert state["counts"]["suspects"] > 290
 
 
-def test_two_processes_do_not_write_over_each_other(shelf: ReviewRepository, name: str) -> None:
-    first, second = shelf.work(name), ReviewSession(shelf.journal(name), "bob")
+def test_two_processes_do_not_write_over_each_other(repository: ReviewRepository, name: str) -> None:
+    first, second = repository.session(name), ReviewSession(repository.journal(name), "bob")
     first.edit({"do": "accept", "rows": [0]}, 0)
     with pytest.raises(JournalConflict):
         second.edit({"do": "reject", "rows": [0]}, 0)
@@ -313,16 +313,16 @@ def test_a_file_that_is_no_review_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.client
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
-def test_a_killed_process_loses_nothing(tmp_path: Path, shelf: ReviewRepository) -> None:
+def test_a_killed_process_loses_nothing(tmp_path: Path, repository: ReviewRepository) -> None:
     path = tmp_path / "units.jsonl"
     write(path, some_units())
-    options = ["--no-browser", "--no-embeddings", "--data", str(shelf.folder), "--author", "ada"]
+    options = ["--no-browser", "--no-embeddings", "--data", str(repository.folder), "--author", "ada"]
     command = [*COMMAND, "review", str(path), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
             address = process.stdout.readline().strip()
-            home, _, name = address.rpartition("/works/")
+            home, _, name = address.rpartition("/reviews/")
             with httpx.Client(trust_env=False) as client:
                 secret = client.get(address).text.partition('name="duiyi" content="')[2].partition('"')[0]
                 headers = {"origin": home, "x-duiyi": secret}
@@ -332,7 +332,7 @@ def test_a_killed_process_loses_nothing(tmp_path: Path, shelf: ReviewRepository)
                     assert answer.status_code == 200, answer.text
         finally:
             process.send_signal(signal.SIGKILL)
-    work = shelf.work(name)
-    assert work.version == 2
-    assert [unit.status for unit in work.units()] == ["reviewed", "unreviewed"]
-    assert shelf.open_file(path) == name, "the same file is the same work"
+    session = repository.session(name)
+    assert session.version == 2
+    assert [unit.status for unit in session.units()] == ["reviewed", "unreviewed"]
+    assert repository.open_file(path) == name, "the same file is the same work"

@@ -1,9 +1,9 @@
-// The editor: rows live in chunks of fifty, and only chunks near the window hold elements, so that 10,000 rows scroll.
-// Every decision goes to the server at once; what it answers says which rows to show in place of which.
-import { $, ask, pause, tell } from "./common.js";
+// The editor: rows are grouped in chunks of fifty, and only chunks near the window hold elements, so that 10,000 rows scroll.
+// Every decision goes to the server at once; the response says which rows replace which.
+import { $, request, pause, notify } from "./common.js";
 import { editing, splitting } from "./dialogs.js";
 
-const start = JSON.parse($("data").textContent), path = `/works/${start.name}`;
+const start = JSON.parse($("data").textContent), path = `/reviews/${start.name}`;
 const feed = $("rows"), filters = $("filters");
 let state = start.state, current = null, touched = false, queue = Promise.resolve();
 let chunks = [], home = new Map();
@@ -18,10 +18,10 @@ const near = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "1200px 0px" });
 
-let usual = 90; // pixels a row, until rows were seen
+let rowHeight = 90; // height of a row in pixels, until rows were measured
 
-// Lays all rows anew; `ready` is an element that holds those of the chunk at `place` already.
-function lay(ids, ready = null, place = 0) {
+// Lays out all rows; `ready` is an element that already holds the rows of the chunk at `place`.
+function layOut(ids, ready = null, place = 0) {
   for (const chunk of chunks) near.unobserve(chunk.element);
   chunks = [];
   home = new Map();
@@ -32,7 +32,7 @@ function lay(ids, ready = null, place = 0) {
     chunk.element = chunk.isFull ? ready : document.createElement("div");
     chunk.element.className = "chunk";
     chunk.element.chunk = chunk;
-    if (!chunk.isFull) chunk.element.style.height = `${usual * chunk.ids.length}px`;
+    if (!chunk.isFull) chunk.element.style.height = `${rowHeight * chunk.ids.length}px`;
     for (const id of chunk.ids) home.set(id, chunk);
     chunks.push(chunk);
     elements.push(chunk.element);
@@ -48,7 +48,7 @@ function empty(chunk) {
   chunk.isFull = false;
 }
 
-const rowsOf = (ids) => ask(`${path}/rows?order=${filters.order.value}&ids=${ids.join(",")}`);
+const rowsOf = (ids) => request(`${path}/rows?order=${filters.order.value}&ids=${ids.join(",")}`);
 
 async function fill(chunk, again = false) {
   if (chunk.isFull && !again) return;
@@ -62,10 +62,10 @@ async function fill(chunk, again = false) {
     chunk.element.innerHTML = html;
     chunk.element.style.height = "";
     chunk.isFull = true;
-    usual = Math.max(40, chunk.element.offsetHeight / Math.max(1, chunk.ids.length));
+    rowHeight = Math.max(40, chunk.element.offsetHeight / Math.max(1, chunk.ids.length));
     mark(held);
   })();
-  try { await chunk.loading; } catch (error) { tell(error.message); } finally { chunk.loading = null; }
+  try { await chunk.loading; } catch (error) { notify(error.message); } finally { chunk.loading = null; }
 }
 
 const ids = () => chunks.flatMap((chunk) => chunk.ids);
@@ -108,44 +108,44 @@ function show(next) {
 
 async function view(keep = null) {
   const query = new URLSearchParams(new FormData(filters)), before = current;
-  const found = await ask(`${path}/view?${query}`);
-  // What will be looked at is fetched before what stands is taken away: the page is never blank.
+  const found = await request(`${path}/view?${query}`);
+  // The rows to show are fetched before the old ones are removed, so that the page is never blank.
   const kept = keep === null ? -1 : found.ids.indexOf(keep), place = Math.floor(Math.max(kept, 0) / start.chunk);
   const ready = document.createElement("div");
   if (found.ids.length) ready.innerHTML = await rowsOf(found.ids.slice(place * start.chunk, (place + 1) * start.chunk));
   const next = current !== before ? current : keep; // a row may have been chosen meanwhile
   show(found.state);
-  lay(found.ids, ready, place);
+  layOut(found.ids, ready, place);
   current = null;
   if (home.has(next)) await choose(next);
   else { scrollTo(0, 0); mark(false); }
   $("fresh").hidden = true;
 }
 
-// Made on the version that the one before it left; see `run` for their order.
+// An edit is made on the version that the previous one returned; see `run` for their order.
 async function edit(content, then = "stay") {
   touched = true;
   const all = ids(), place = all.indexOf(current), neighbour = all[place + 1] ?? all[place - 1] ?? null;
   try {
-    const answer = await ask(`${path}/edits`, "POST", { edit: content, version: state.version });
-    tell("");
-    show(answer.state);
-    await take(answer.old, answer.new, then === "next" ? neighbour : null);
+    const result = await request(`${path}/edits`, "POST", { edit: content, version: state.version });
+    notify("");
+    show(result.state);
+    await replaceRows(result.old, result.new, then === "next" ? neighbour : null);
     if (state.checking) watch();
   } catch (error) {
-    tell(error.message);
+    notify(error.message);
     if (error.status === 409) await view(current);
   }
 }
 
-// Rows `old` became rows `fresh`: the new ones stand where the first old one stood.
-async function take(old, fresh, go) {
-  // Sets, for shifting a side of a long document changes all of its rows.
+// Replaces the rows `old` by the rows `fresh`, at the position of the first old one.
+async function replaceRows(old, fresh, go) {
+  // Sets, because shifting a side of a long document changes all of its rows.
   const olds = new Set(old), fresher = new Set(fresh), stale = new Set();
   const gone = old.filter((id) => !fresher.has(id)), come = fresh.filter((id) => !olds.has(id));
   for (const id of old) if (home.has(id)) stale.add(home.get(id));
   if (come.length) {
-    // Beside what they were made of, and where that is not shown, beside a neighbour that stays.
+    // Next to the rows they replace; where these are not shown, next to a neighbour that stays.
     const anchor = [...gone, ...old].find((id) => home.has(id)) ?? ids()[0];
     const chunk = anchor === undefined ? null : home.get(anchor);
     if (chunk) {
@@ -161,27 +161,27 @@ async function take(old, fresh, go) {
     chunk.ids = chunk.ids.filter((one) => one !== id);
     home.delete(id);
   }
-  // Where rows came or went, the numbers of all that follow are others.
+  // Where rows were added or removed, the numbers of all following rows change.
   if (old.length !== fresh.length) for (const chunk of chunks) if (chunk.isFull) stale.add(chunk);
   const next = go ?? (home.has(current) && fresh.length && !come.length ? (olds.has(current) ? current : fresh[0]) : come[0] ?? fresh[0]);
   await Promise.all([...stale].filter((chunk) => chunk.isFull || chunk.loading).map((chunk) => fill(chunk, true)));
   if (home.has(next)) await choose(next);
 }
 
-const withCurrent = (work) => () => (current === null ? tell("Choose a unit first.") : work(current));
+const withCurrent = (work) => () => (current === null ? notify("Choose a unit first.") : work(current));
 const move = (side, up) => withCurrent((id) => edit({ do: "move", rows: [id], side, up }));
 const shift = (side, up) => withCurrent((id) => edit({ do: "shift", rows: [id], side, up }));
 const dialog = (id) => () => { const box = $(id); box.showModal(); };
 
 async function change(id, field) {
-  const row = await ask(`${path}/rows/${id}`);
+  const row = await request(`${path}/rows/${id}`);
   const found = await editing(row, field);
   rowOf(id)?.focus();
   if (found && Object.keys(found).length) await edit({ do: "edit", rows: [id], ...found });
 }
 
 async function cut(id) {
-  const row = await ask(`${path}/rows/${id}`);
+  const row = await request(`${path}/rows/${id}`);
   const found = await splitting(row);
   rowOf(id)?.focus();
   if (found) await edit({ do: "split", rows: [id], ...found });
@@ -209,8 +209,8 @@ const commands = {
   renew: () => view(current),
   help: dialog("help"),
   export: dialog("export"),
-  history: async () => { $("events").innerHTML = await ask(`${path}/history`); $("past").showModal(); },
-  check: async () => { await ask(`${path}/check`, "POST"); state.checking = "checks wait"; watch(); },
+  history: async () => { $("events").innerHTML = await request(`${path}/history`); $("past").showModal(); },
+  check: async () => { await request(`${path}/check`, "POST"); state.checking = "checks waiting"; watch(); },
 };
 const keys = {
   j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", Home: "first", End: "last",
@@ -221,9 +221,9 @@ const keys = {
   "/": "search", "?": "help", d: "order", h: "history", x: "export", c: "check",
 };
 
-// One thing after the other, for who types fast means the row that the last command leads to.
+// Commands run one after the other: a user who types fast means the row that the last command leads to.
 function inTurn(work) {
-  queue = queue.then(work).catch((error) => tell(error.message));
+  queue = queue.then(work).catch((error) => notify(error.message));
   return queue;
 }
 const run = (name) => inTurn(commands[name]);
@@ -264,34 +264,34 @@ filters.text.addEventListener("input", () => {
 });
 $("export").querySelector("form").addEventListener("submit", () => setTimeout(() => $("export").close(), 0));
 
-// While checks run the page asks now and then; suspects are put first by itself only where nothing was touched yet.
-let watching = false, news = state.news;
+// While checks run, the page requests their state; suspects are put first automatically only before the first edit.
+let watching = false, findingsVersion = state.findings_version;
 async function watch() {
   if (watching) return;
   watching = true;
   try {
     for (let found = state; ;) {
-      if (found.news !== news) {
-        news = found.news;
+      if (found.findings_version !== findingsVersion) {
+        findingsVersion = found.findings_version;
         if (!touched && current === null && scrollY < 10) await inTurn(() => view());
         else {
           $("fresh").hidden = false;
-          $("fresh").firstElementChild.textContent = "The checks have news.";
+          $("fresh").firstElementChild.textContent = "The checks have new findings.";
           await Promise.all(chunks.filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
         }
       }
       show({ ...found, version: state.version, undo: state.undo, redo: state.redo });
       if (!found.checking) {
-        if (found.trouble) tell(found.trouble);
+        if (found.check_error) notify(found.check_error);
         break;
       }
       await pause(400);
-      found = await ask(`${path}/state`);
+      found = await request(`${path}/state`);
     }
-  } catch (error) { tell(error.message); } finally { watching = false; }
+  } catch (error) { notify(error.message); } finally { watching = false; }
 }
 
-lay(start.ids, feed.firstElementChild);
+layOut(start.ids, feed.firstElementChild);
 show(state);
 mark(false);
 document.body.dataset.ready = "yes";

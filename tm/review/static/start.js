@@ -1,11 +1,11 @@
-// The start page: files dropped or chosen, sent one after the other, and on to the review that they make.
-import { $, ask, tell } from "./common.js";
+// The start page: sends the files one after the other and opens their review.
+import { $, request, notify } from "./common.js";
 
 const limit = Number($("documents").dataset.limit);
 
 for (const drop of document.querySelectorAll(".drop")) {
-  const input = drop.querySelector("input"), said = drop.querySelector("[data-said]");
-  const show = () => { if (input.files.length) said.textContent = `${input.files[0].name}, ${Math.ceil(input.files[0].size / 1000).toLocaleString("en")} kB`; };
+  const input = drop.querySelector("input"), hint = drop.querySelector("[data-hint]");
+  const show = () => { if (input.files.length) hint.textContent = `${input.files[0].name}, ${Math.ceil(input.files[0].size / 1000).toLocaleString("en")} kB`; };
   input.addEventListener("change", show);
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
@@ -15,7 +15,7 @@ for (const drop of document.querySelectorAll(".drop")) {
     if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; show(); }
   });
 }
-// A file dropped beside the fields must not replace the page.
+// A file dropped outside the fields must not replace the page.
 for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
 
 function chosen(id) {
@@ -28,19 +28,19 @@ function chosen(id) {
 async function send(form, work) {
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
-  try { await work(); } catch (error) { $("told").textContent = ""; tell(error.message); } finally { button.disabled = false; }
+  try { await work(); } catch (error) { $("progress").textContent = ""; notify(error.message); } finally { button.disabled = false; }
 }
 
 $("documents").addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target, async () => {
     const files = [["source", chosen("source")], ["target", chosen("target")]];
-    const { id } = await ask("/works", "POST");
+    const { id } = await request("/reviews", "POST");
     for (const [side, file] of files) {
-      $("told").textContent = `Taking ${file.name} …`;
-      await ask(`/works/${id}/documents/${side}?name=${encodeURIComponent(file.name)}`, "PUT", file);
+      $("progress").textContent = `Sending ${file.name} …`;
+      await request(`/reviews/${id}/documents/${side}?name=${encodeURIComponent(file.name)}`, "PUT", file);
     }
-    location.assign(`/works/${id}`);
+    location.assign(`/reviews/${id}`);
   });
 });
 
@@ -48,9 +48,9 @@ $("units").addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target, async () => {
     const file = chosen("file");
-    $("told").textContent = `Reading ${file.name} …`;
-    const { id } = await ask(`/works?name=${encodeURIComponent(file.name)}`, "POST", file);
-    location.assign(`/works/${id}`);
+    $("progress").textContent = `Reading ${file.name} …`;
+    const { id } = await request(`/reviews?name=${encodeURIComponent(file.name)}`, "POST", file);
+    location.assign(`/reviews/${id}`);
   });
 });
 
@@ -58,7 +58,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-delete]");
   if (!button || !confirm("Delete this review with all its decisions?")) return;
   try {
-    await ask(`/works/${button.dataset.delete}`, "DELETE");
+    await request(`/reviews/${button.dataset.delete}`, "DELETE");
     button.closest("li").remove();
-  } catch (error) { tell(error.message); }
+  } catch (error) { notify(error.message); }
 });

@@ -1,12 +1,12 @@
-// Between dropping and reviewing: waits for the documents to be read, then for the alignment.
-import { $, ask, pause, tell } from "./common.js";
+// The structure page: waits until the documents are read, then until they are aligned.
+import { $, request, pause, notify } from "./common.js";
 
-const main = $("structure"), form = $("align"), path = `/works/${main.dataset.name}`;
+const main = $("structure"), form = $("align"), path = `/reviews/${main.dataset.name}`;
 
 async function follow(first) {
   $("working").hidden = false;
   for (;;) {
-    const job = await ask(`${path}/job`);
+    const job = await request(`${path}/job`);
     $("step").textContent = job.step || job.stage;
     $("progress").value = job.share;
     if (job.stage !== first && job.stage !== "reading" && job.stage !== "aligning") return location.reload();
@@ -17,10 +17,10 @@ async function follow(first) {
 async function start(what, body, stage) {
   for (const button of form.querySelectorAll("button")) button.disabled = true;
   try {
-    await ask(`${path}/${what}`, "POST", body);
+    await request(`${path}/${what}`, "POST", body);
     await follow(stage);
   } catch (error) {
-    tell(error.message);
+    notify(error.message);
     for (const button of form.querySelectorAll("button")) button.disabled = false;
   }
 }
@@ -30,4 +30,4 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   start("align", { unit: form.unit.value }, "aligning");
 });
-if (["reading", "aligning"].includes(main.dataset.stage)) follow(main.dataset.stage).catch((error) => tell(error.message));
+if (["reading", "aligning"].includes(main.dataset.stage)) follow(main.dataset.stage).catch((error) => notify(error.message));
