@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from corpora.text.mentions.matching import Certainty, Kind, Mention, mentions
+from corpora.text.mentions.matching import Certainty, Mention, MentionKind, mentions
 from corpora.text.scripts import HAN
 from corpora.text.sentences import split
 from tm.checks.checked_unit import size
@@ -69,7 +69,7 @@ def _replace_figures(text: str, mention: Mention, rng: random.Random) -> str | N
     return None
 
 
-def _changed(kinds: frozenset[Kind]) -> Damage:
+def _changed(kinds: frozenset[MentionKind]) -> Damage:
     def damage(unit: Unit, rng: random.Random) -> Unit | None:
         found = [
             mention
@@ -223,9 +223,9 @@ def _damaged_encoding(unit: Unit, rng: random.Random) -> Unit | None:
 #: The kinds that damage one pair by itself.
 ALONE: dict[str, Damage] = {
     "target truncated": _truncated,
-    "number changed": _changed(frozenset({Kind.NUMBER, Kind.PERCENT})),
-    "date changed": _changed(frozenset({Kind.DATE})),
-    "article changed": _changed(frozenset({Kind.REFERENCE})),
+    "number changed": _changed(frozenset({MentionKind.NUMBER, MentionKind.PERCENT})),
+    "date changed": _changed(frozenset({MentionKind.DATE})),
+    "article changed": _changed(frozenset({MentionKind.REFERENCE})),
     "negation dropped": _negation,
     "sentence dropped": _sentence_dropped,
     "untranslated": _untranslated,

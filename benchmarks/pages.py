@@ -143,7 +143,7 @@ def report(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
     shown = time.perf_counter() - began
     began = time.perf_counter()
     page.fill("[name=text]", "#12345")
-    page.locator("#told", has_text="1 of ").wait_for()
+    page.locator("#count", has_text="1 of ").wait_for()
     searched = time.perf_counter() - began
     page.close()
     return {

@@ -1,4 +1,4 @@
-"""HTML from the templates of a package: one environment, in which every text is escaped and a missing value is an error."""
+"""Render the HTML templates of a package: every text is escaped, and a missing value is an error."""
 
 from functools import cache
 from typing import Any

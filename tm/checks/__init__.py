@@ -1,3 +1,3 @@
-"""Quality checks over translation units: small functions and data, each with a name, a severity and a switch."""
+"""Quality checks of translation units: each check has a name, a severity and a switch, and is a small function."""
 
 __all__: list[str] = []

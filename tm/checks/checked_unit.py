@@ -1,6 +1,6 @@
-"""A unit as the checks look at it: tags taken out, languages known, measures taken once and shared.
+"""A unit prepared for the checks: text without inline tags, languages, and measurements that several checks share.
 
-Offsets count in the text without inline tags (`tm.tags.plain`), the text that a reader sees.
+Offsets count in the text without inline tags (`tm.tags.plain`), which is the text that a reader sees.
 """
 
 import re
@@ -26,7 +26,7 @@ _BLANK = re.compile(r"\s+")
 _MARKUP = re.compile(
     r":[a-z][a-z:+-]*:`[^`]*`|``[^`]*``|`[^`<]*<[^>`]*>`_*|</?[A-Za-z][^<>]*>|https?://[!-~]+|%\(\w+\)[a-z]|\{\w*\}|\|\w+\|"
 )
-#: A Chinese character says what 2.75 Latin letters say (median of 5,000 pairs of documentation).
+#: A Chinese character corresponds to 2.75 Latin letters (median of 5,000 pairs of documentation).
 _HAN_SIZE = 2.75
 
 
@@ -36,7 +36,11 @@ def han_count(text: str) -> int:
 
 
 def size(text: str) -> float:
-    """How much ``text`` says, in Latin letters: the measure by which lengths compare across scripts."""
+    """The length of ``text`` in Latin letters, which makes lengths comparable across scripts.
+
+    >>> size("第五条"), size("Article 5")
+    (8.25, 8.0)
+    """
     return _size(text, han_count(text))
 
 
@@ -45,7 +49,7 @@ def _size(text: str, han: int) -> float:
 
 
 def content(text: str) -> str:
-    """``text`` with code, roles, addresses and tags blanked out, every offset as it was."""
+    """``text`` with code, roles, addresses and tags replaced by spaces, so that offsets stay the same."""
     if "`" in text or "<" in text or "://" in text or "%(" in text or "{" in text or "|" in text:
         return _MARKUP.sub(lambda match: " " * len(match[0]), text)
     return text
@@ -55,7 +59,7 @@ _base = cache(base_of)
 
 
 class Side:
-    """One side of a unit: its text as stored (``raw``), without tags (``text``), and what was measured on it."""
+    """One side of a unit: its text as stored (``raw``), without tags (``text``), and measurements."""
 
     def __init__(self, raw: str, language: str) -> None:
         self.raw = raw
@@ -63,18 +67,18 @@ class Side:
         self.text = text = plain(raw)
         #: The language without its region.
         self.base = _base(language)
-        #: The text with everything blanked out that is the same in every language.
+        #: The text with spaces in place of everything that is the same in every language.
         self.content = content(text)
         #: Chinese characters, kana and hangul outside of markup.
         self.han = han_count(self.content)
-        #: How much it says, in Latin letters.
+        #: The length in Latin letters.
         self.size = _size(text, self.han if self.content == text else han_count(text))
-        #: True where there is nothing but blanks.
+        #: True where there is only white space.
         self.is_empty = not text or text.isspace()
 
     @cached_property
     def is_spaced(self) -> bool:
-        """True for languages that put spaces between words."""
+        """True for languages that separate words by spaces."""
         return is_spaced(self.language)
 
     @cached_property
@@ -84,25 +88,25 @@ class Side:
 
     @cached_property
     def key(self) -> str:
-        """The text with blanks levelled, for finding equal ones."""
+        """The text with normalized spaces, to find equal texts."""
         return _BLANK.sub(" ", self.raw).strip()
 
 
 class CheckedUnit:
-    """A unit with both sides measured; ``index`` counts from 0 in the order of the file."""
+    """A unit with both sides prepared; ``index`` counts from 0 in the order of the file."""
 
     def __init__(self, index: int, unit: Unit) -> None:
         self.index = index
         self.unit = unit
         self.source = Side(unit.source, unit.source_lang)
         self.target = Side(unit.target, unit.target_lang)
-        #: True where a side is empty, so that nothing can be compared.
+        #: True where a side is empty, so that the sides cannot be compared.
         self.is_half = self.source.is_empty or self.target.is_empty
 
     def finding(
         self, check: str, severity: Severity, message: str, source: Span | None = None, target: Span | None = None
     ) -> Finding:
-        """A `Finding` at this unit."""
+        """Make a `Finding` for this unit."""
         return Finding(check, severity, self.index, message, source, target)
 
 
@@ -116,10 +120,10 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: its name, the gravest severity it reports, one line about it, and its function.
+    """A check: its name, the highest severity it reports, one line about it, and its function.
 
-    Either ``unit`` (looks at one unit alone) or ``batch`` (compares units) is set. ``needs_encoder`` checks run only
-    where vectors are wanted.
+    Either ``unit`` (checks one unit at a time) or ``batch`` (compares units) is set. Checks with ``needs_encoder`` run
+    only where sentence vectors are available.
     """
 
     name: str

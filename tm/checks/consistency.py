@@ -1,4 +1,4 @@
-"""Units that contradict or repeat each other: one source with several targets, the reverse, and plain doubles."""
+"""Units that contradict or repeat each other: one source with several targets, the reverse, and duplicates."""
 
 import re
 from collections import Counter, defaultdict
@@ -38,7 +38,7 @@ def _inconsistent(
         for pair in group:
             if other(pair) == usual and (times > 1 or pair is first):
                 continue
-            message = f"unit {first.index} has the same {sides[0]}, but another {sides[1]}"
+            message = f"unit {first.index} has the same {sides[0]} but a different {sides[1]}"
             findings.append(pair.finding(name, Severity.WARNING, message))
     return findings
 
@@ -69,7 +69,7 @@ def _duplicate(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
 
 
 def _is_pasted(before: CheckedUnit, pair: CheckedUnit, times: int, options: CheckOptions) -> bool:
-    """A double right behind its twin was pasted; further away a formula or a heading may rightly come again."""
+    """A duplicate directly after its twin was pasted; further away, a formula or heading may be repeated correctly."""
     if pair.index - before.index == 1:
         return pair.source.size >= options.minimum or _LETTERS.search(pair.source.text) is not None
     if pair.source.size >= _LONG:
@@ -83,28 +83,28 @@ def _repeated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     findings = []
-    here, there = _twice(pair.source), _twice(pair.target)
+    here, there = _repetition(pair.source), _repetition(pair.target)
     if there and not here:
-        message = "the target says the same twice"
-        findings.append(pair.finding("repetition", _gravity(there), message, None, there))
+        message = "the target repeats itself"
+        findings.append(pair.finding("repetition", _severity(there), message, None, there))
     elif here and not there:
-        message = "the source says the same twice"
-        findings.append(pair.finding("repetition", _gravity(here), message, here, None))
+        message = "the source repeats itself"
+        findings.append(pair.finding("repetition", _severity(here), message, here, None))
     return findings
 
 
-_LONG = 40.0  # letters: who says as much again, word for word, has copied
+_LONG = 40.0  # letters: a longer text that occurs again was copied
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ENDS = re.compile(r"[。！？.!?]+\s*")
 
 
-def _gravity(span: Span) -> Severity:
-    """A word or two may be said twice on purpose."""
+def _severity(span: Span) -> Severity:
+    """One or two words may be repeated on purpose."""
     return Severity.ERROR if span[1] - span[0] >= 12 else Severity.WARNING
 
 
-def _twice(side: Side) -> Span | None:
-    """Where a side says again what it said before: its whole text, with or without a blank between, or a sentence."""
+def _repetition(side: Side) -> Span | None:
+    """The span of a side that repeats what came before: the second half of the text, or a sentence."""
     text = side.text
     half, rest = divmod(len(text), 2)
     is_twice = half >= 2 and text[:half].strip() == text[half + rest :].strip()
@@ -131,6 +131,6 @@ def _twice(side: Side) -> Span | None:
 CHECKS = (
     Check("inconsistent-target", Severity.WARNING, "one source with several targets", None, _inconsistent_target),
     Check("inconsistent-source", Severity.WARNING, "one target for several sources", None, _inconsistent_source),
-    Check("duplicate", Severity.WARNING, "the same unit again", None, _duplicate),
+    Check("duplicate", Severity.WARNING, "a duplicate of another unit", None, _duplicate),
     Check("repetition", Severity.ERROR, "a sentence twice on one side only", _repeated),
 )

@@ -1,8 +1,8 @@
 """Omissions and additions inside a unit: a part of one side that nothing on the other side covers.
 
-Every piece of the longer side (a sentence; a clause where there is but one) is left out in turn. Where the rest fits
-the other side better in meaning, the piece was not covered; that this side is also too long for the other, and has
-more sentences, makes it likely. The three are weighed together, as a logistic model on planted omissions weighs them.
+Each part of the longer side (a sentence, or a clause where there is only one sentence) is left out in turn. Where the
+rest is more similar to the other side, the part is not covered; it is more likely an omission where the side is also
+too long and has more sentences. A logistic model fitted to planted omissions weights the three features.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from tm.checks.vectors import meanings, says_something
 
 __all__ = ["CHECKS"]
 
-_PIECE = 14.0  # letters: what is shorter cannot be missed for certain
+_PIECE = 14.0  # letters: shorter parts are not judged
 _PAUSE = "，,；;：:、"
 
 
@@ -41,7 +41,7 @@ def _clauses(text: str) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A unit whose one side was shortened by ``span``, to see whether the rest fits the other side better.
+    """A unit with ``span`` left out of one side, to see whether the rest is more similar to the other side.
 
     ``excess`` is how many standard deviations this side is too long, ``more`` how many sentences more it has.
     """
@@ -53,9 +53,9 @@ class _Trial:
     more: int
 
 
-_LONG = 0.8  # standard deviations of length from which a side is looked into
-_MANY = 24  # pieces; a unit of more is a document
-_WEIGHTS = (50.0, 0.9, 2.5, -3.5)  # of the gain in cosine, of the excess, of sentences more; the constant
+_LONG = 0.8  # standard deviations of length from which a side is examined
+_MANY = 24  # parts; a unit with more is a document
+_WEIGHTS = (50.0, 0.9, 2.5, -3.5)  # of the gain in cosine, of the excess length, of additional sentences; the constant
 _LIKELY = -0.3
 _CERTAIN = 2.5
 
@@ -72,7 +72,7 @@ def _trials(batch: CheckedFile, lengths: LengthRatios, of_source: bool, options:
             continue
         sentences = split(side.text, side.language)
         more = len(sentences) - len(split(other.text, other.language)) if len(sentences) > 1 else 0
-        # Only a side that is long for the other, or has a sentence more, can hold something that the other lacks.
+        # Only a side that is long in comparison, or has more sentences, can contain something that the other lacks.
         if excess < _LONG and more < 1:
             continue
         spans = sentences if len(sentences) > 1 else _clauses(side.text)
@@ -100,7 +100,7 @@ def _coverage(batch: CheckedFile, options: CheckOptions, of_source: bool) -> Seq
         gain = float(vector @ other) - float(known.own[index])
         if index not in best or gain > best[index][0]:
             best[index] = (gain, trial)
-    # Where good pairs do not look alike, a gain is chance sooner.
+    # Where correct pairs have low similarities, a gain is more often chance.
     doubts = 3.0 * (known.strictness - 1.0)
     name, where = ("omission", "target") if of_source else ("addition", "source")
     findings = []
@@ -112,7 +112,7 @@ def _coverage(batch: CheckedFile, options: CheckOptions, of_source: bool) -> Seq
         piece = (trial.pair.source if of_source else trial.pair.target).text[slice(*trial.span)].strip()
         short = piece if len(piece) <= 40 else piece[:39] + "…"
         spans = (trial.span, None) if of_source else (None, trial.span)
-        message = f"nothing in the {where} seems to answer to {short!r}"
+        message = f"{short!r} does not seem to be in the {where}"
         findings.append(trial.pair.finding(name, severity, message, *spans))
     return findings
 

@@ -1,8 +1,8 @@
-"""Sides that break off, or set in, in the middle of a word or of a phrase: a text that was cut on its way.
+"""Sides that begin or end in the middle of a word or phrase: text that was truncated.
 
-No single sign proves it, but each of these hardly stands in a whole text: a last word that ties to what follows
-("the", "and", 和, 把), a last word that this file knows only as the beginning of longer ones, and a first sign that
-closes what nothing opened. That a text is too short, or lost its end mark, other checks say.
+None of the signs proves it, but each is rare in a complete text: a last word that needs a following one ("the",
+"and", 和, 把), a last word that occurs in the file only as the beginning of longer words, and a first character that
+closes something. Other checks report texts that are too short or lack an end mark.
 """
 
 import re
@@ -16,15 +16,15 @@ from tm.checks.options import CheckOptions
 
 __all__ = ["CHECKS"]
 
-#: English words after which something must follow.
-_TIES = frozenset("a an the and or of nor than whose every because although if its their your our".split())
-#: These end a heading now and then ("logging in"), but not where the other side ends a sentence.
-_LOOSE_TIES = frozenset(
+#: English words that cannot end a text.
+_NOT_LAST = frozenset("a an the and or of nor than whose every because although if its their your our".split())
+#: These can end a heading ("logging in"), but not where the other side ends a sentence.
+_RARELY_LAST = frozenset(
     "to for from with by at as in on into that which is are was were be been has have had can could should would may "
     "must will shall when where while between under this these those not also only".split()
 )
-_ZH_TIES = "和与或及把被将并而在从其由且若因"
-#: Words that end with one of these signs: 总和, 参与, 以及 is none.
+_ZH_NOT_LAST = "和与或及把被将并而在从其由且若因"
+#: Complete words that end with one of these characters: 总和, 参与.
 _ZH_WHOLE = re.compile(
     r"(?:[饱温总调暖缓]和|[参给赠赋]与|[涉普顾危触]及|[存内外潜现所自]在|[极尤]其|[自理缘事]由|[合兼吞归一]并|[然反从进]而|[起原诱病]因|[否即]将)\Z"
 )
@@ -45,7 +45,7 @@ class _Words:
 
     @cached_property
     def _known(self) -> list[str]:
-        """All but last ones without an end mark, which may be halves themselves; in order."""
+        """All words except last words without an end mark, which may be truncated themselves; sorted."""
         found: set[str] = set()
         for side in self._sides:
             if side.base == "en":
@@ -54,7 +54,7 @@ class _Words:
         return sorted(found)
 
     def is_half(self, word: str) -> bool:
-        """True where ``word`` is no word of the file, but the beginning of one, and no plain form of it."""
+        """True where ``word`` occurs in the file only as the beginning of longer words other than its own forms."""
         known = self._known
         place = bisect_left(known, word)
         if place < len(known) and known[place] == word:
@@ -85,7 +85,7 @@ def _cut_off(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
 def _faults(side: Side, other: Side, words: _Words) -> Iterator[tuple[Span, str]]:
     text = side.text
     if not text[0].isalnum() and _CLOSED_FIRST.match(text) and not _CLOSED_FIRST.match(other.text):
-        yield (0, len(text) - len(text.lstrip()) + 1), "begins with a mark that belongs to something before it"
+        yield (0, len(text) - len(text.lstrip()) + 1), "begins with a mark that closes something before it"
     if side.base == "en":
         yield from _english(side, other, words)
     elif side.base == "zh" and side.han:
@@ -97,10 +97,10 @@ def _english(side: Side, other: Side, words: _Words) -> Iterator[tuple[Span, str
     if match is None:
         return
     word = match[1]
-    if word in _TIES or (word in _LOOSE_TIES and _END_MARK.search(other.text)):
-        yield match.span(1), f"breaks off after {word!r}"
+    if word in _NOT_LAST or (word in _RARELY_LAST and _END_MARK.search(other.text)):
+        yield match.span(1), f"ends after {word!r}"
     elif word.islower() and len(word) > 1 and word not in other.text and words.is_half(word):
-        yield match.span(1), f"breaks off within a word: {word!r}"
+        yield match.span(1), f"ends within a word: {word!r}"
 
 
 def _chinese(text: str) -> Iterator[tuple[Span, str]]:
@@ -108,12 +108,12 @@ def _chinese(text: str) -> Iterator[tuple[Span, str]]:
     start = len(text) - len(text.lstrip())
     if end - start < 4:
         return
-    if text[end - 1] in _ZH_TIES and not _ZH_WHOLE.search(text[:end]):
-        yield (end - 1, end), f"breaks off after {text[end - 1]}"
+    if text[end - 1] in _ZH_NOT_LAST and not _ZH_WHOLE.search(text[:end]):
+        yield (end - 1, end), f"ends after {text[end - 1]}"
     if text[start] in _ZH_WITHIN and not text.startswith(_ZH_WHOLE_START, start):
-        yield (start, start + 1), f"sets in with {text[start]}"
+        yield (start, start + 1), f"begins with {text[start]}"
 
 
 CHECKS = (
-    Check("cut-off", Severity.WARNING, "a side that breaks off or sets in within a word or phrase", None, _cut_off),
+    Check("cut-off", Severity.WARNING, "a side that breaks off or begins within a word or phrase", None, _cut_off),
 )

@@ -1,8 +1,8 @@
-"""Text that was read in the wrong encoding, characters that no text holds, and entities left behind.
+"""Text that was decoded with the wrong encoding, characters that do not belong in a text, and entities left in it.
 
-Latin garbage (UTF-8 read as Windows-1252 and its like) is known by `ftfy.badness`, the measure that the ftfy library
-tuned on real text. Chinese garbage needs its own eye: UTF-8 read as GBK is made of Chinese characters, but of
-ones that Chinese text hardly uses.
+Latin mojibake (UTF-8 read as Windows-1252 and similar) is detected by `ftfy.badness`, the measure that the ftfy library
+tuned on real text. Chinese mojibake needs other rules: UTF-8 read as GBK consists of Chinese characters, but of
+ones that are rare in Chinese text.
 """
 
 import re
@@ -28,16 +28,16 @@ _MARK = re.compile(r"\?+")
 _WORDS = re.compile(f"[a-z]{{2,}} [a-z]{{2,}}|[{HAN}]{{2}}")
 _BEYOND = re.compile(r"[\u0080-\u04ff\u2010-\u2122\u2500-\u25ff]")
 _MARKS_ONLY = re.compile(r"[\u2010-\u2027\u3000-\u3011\uff01-\uff0f\uff1a-\uff1f]+")
-#: What neither Chinese nor English is written in.
+#: Scripts of neither Chinese nor English.
 _STRAY = re.compile(rf"[\uff61-\uff9f{HANGUL}\u3105-\u312f]{{2,}}")
-#: A Chinese character by itself, and one or a sign that is stuck to a Latin letter.
+#: A single Chinese character, and a Chinese character or sign directly after a Latin letter.
 _ALONE = re.compile(f"(?<![{HAN}])[{HAN}](?![{HAN}])")
 _STUCK = re.compile(rf"(?<=[A-Za-z])(?:[{HAN}]|[\u00a1-\u00a8\u00aa-\u00ad\u00af\u00b4-\u00b6\u00b8\u00ba-\u00bf])")
 _GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}){2,}|(?:=[0-9A-F]{2}){4,}")
 _RUN = re.compile(r"[^\x00-\x7f]+")
-#: Encodings in which a text is read wrongly, and the one it was written in. UTF-8 is hardly ever valid by chance.
+#: Wrong encodings for reading, and the encoding that a text was written in. Valid UTF-8 is rarely a coincidence.
 _READINGS = (
     *(
         (read, "utf-8")
@@ -46,8 +46,8 @@ _READINGS = (
     *((read, "gb18030") for read in ("latin_1", "cp1252", "cp437", "mac_roman", "big5", "cp932", "euc_kr")),
     ("gb18030", "big5"),
 )
-_TELLING = 3  # characters that come out of another double-byte encoding before that is no chance
-_BAD = 4  # odd pairs of characters that no text has by chance
+_TELLING = 3  # decoded characters from which another double-byte encoding is not a coincidence
+_BAD = 4  # `ftfy` badness that correct text does not reach
 _HAN = re.compile(f"[{HAN}]")
 _HIGH = re.compile(r"[^\x00-\x7f]")
 
@@ -72,7 +72,7 @@ def _control(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
             (_INVISIBLE, Severity.WARNING, "invisible character"),
         ):
             match = pattern.search(side.text)
-            # What stands on both sides is meant: a joiner in an emoji, an escape in a manual.
+            # Characters on both sides are intended: a joiner in an emoji, an escape in a manual.
             if match and match[0] not in other.text:
                 name = f"{what} U+{ord(match[0]):04X} in the {'source' if is_source else 'target'}"
                 findings.append(pair.finding("control-characters", severity, name, *_spans(match.span(), is_source)))
@@ -99,9 +99,9 @@ def _fault(text: str, other: str, language: str) -> tuple[Severity, str, Span] |
         match = _MARKS.search(text)
         if match and not _MARKS.search(other):
             severity = Severity.ERROR if len(match[0]) > 3 or text.count("?") > 5 else Severity.WARNING
-            return severity, "question marks in place of characters", match.span()
+            return severity, "question marks instead of characters", match.span()
         if language == "zh" and "?" in text and "?" not in other and not _HAN.search(text) and _WORDS.search(other):
-            return Severity.ERROR, "question marks in place of Chinese", _first(_MARK, text)
+            return Severity.ERROR, "question marks instead of Chinese", _first(_MARK, text)
         match = _LOST.search(text)
         if (
             match
@@ -110,15 +110,15 @@ def _fault(text: str, other: str, language: str) -> tuple[Severity, str, Span] |
             and "`" not in text
             and other.count("?") < text.count("?")
         ):
-            return Severity.WARNING, "a question mark in place of a character", match.span()
+            return Severity.WARNING, "a question mark instead of a character", match.span()
     if "\\u" in text or "=" in text:
         match = _ESCAPE.search(text)
         if match and match[0] not in other:
-            return Severity.ERROR, "escapes in place of characters", match.span()
+            return Severity.ERROR, "escape sequences instead of characters", match.span()
     if "&" in text:
         match = _ENTITY.search(text)
         if match and match[0] not in other:
-            return Severity.WARNING, f"the entity {match[0]} was left", match.span()
+            return Severity.WARNING, f"the unresolved entity {match[0]}", match.span()
     if text.isascii():
         return None
     return _mojibake(text, other, language)
@@ -136,7 +136,7 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
             from ftfy.badness import badness
 
             bad = badness(text)
-            # One odd pair may be a quotation of garbage; it then stands on both sides, or nothing mends it.
+            # A single bad sequence may be quoted; then it is on both sides or cannot be repaired.
             if bad and bad > badness(other) and (bad >= _BAD or fix_encoding(text) != text):
                 return Severity.ERROR, "UTF-8 that was read in another encoding", _first(_BEYOND, text)
         match = _GBK_AS_LATIN.search(text)
@@ -148,16 +148,16 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
         if (len(han) >= 4 and len(rare) > 0.3 * len(han) and _decodes(text)) or _is_utf8(text):
             return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
         if len(han) >= 6 and len(rare) > 0.5 * len(han):
-            return Severity.WARNING, "mostly characters that Chinese hardly uses", (text.index(rare[0]), len(text))
+            return Severity.WARNING, "mostly characters that are rare in Chinese", (text.index(rare[0]), len(text))
     span = _garbled(text, language)
     if span is not None and text[slice(*span)] not in other:
         return Severity.ERROR, "garbled characters", span
     stray = _stray(text, other, language) if language in ("zh", "en") else None
-    return None if stray is None else (Severity.WARNING, f"{text[slice(*stray)]} out of place", stray)
+    return None if stray is None else (Severity.WARNING, f"{text[slice(*stray)]} is unexpected", stray)
 
 
 def _stray(text: str, other: str, language: str) -> Span | None:
-    """Signs that the language does not know, which the other side lacks as well."""
+    """Characters that do not occur in the language nor on the other side."""
     for pattern in (_STRAY, _STUCK, _ALONE) if language == "en" else (_STRAY,):
         for match in pattern.finditer(text):
             if match[0] not in other and (pattern is not _ALONE or match[0] not in _usual()):
@@ -166,20 +166,20 @@ def _stray(text: str, other: str, language: str) -> Span | None:
 
 
 def _garbled(text: str, language: str) -> Span | None:
-    """A stretch of odd characters that makes sense once it is read in the encoding that it was written in."""
+    """A span of unusual characters that becomes normal text when decoded with the right encoding."""
     fine = _fine()
     for match in _RUN.finditer(text):
         if fine.issuperset(match[0]):
             continue
         odd = sum(sign not in fine for sign in match[0])
-        if any(_makes_sense(match[0], odd, read, wrote, language) for read, wrote in _READINGS):
+        if any(_is_normal_decoded(match[0], odd, read, wrote, language) for read, wrote in _READINGS):
             return match.span()
     return None
 
 
-def _makes_sense(run: str, odd: int, read: str, wrote: str, language: str) -> bool:
+def _is_normal_decoded(run: str, odd: int, read: str, wrote: str, language: str) -> bool:
     try:
-        # What was cut off with the last character may be half of one.
+        # The last character may be incomplete.
         found = getincrementaldecoder(wrote)().decode(run.encode(read))
     except UnicodeError:
         return False
@@ -187,14 +187,14 @@ def _makes_sense(run: str, odd: int, read: str, wrote: str, language: str) -> bo
         return False
     if wrote == "utf-8":
         return not found.isascii()
-    if _MARKS_ONLY.fullmatch(found):  # “ ” ’ and their kind amid Latin text
+    if _MARKS_ONLY.fullmatch(found):  # “ ” ’ and similar marks in Latin text
         return not _HAN.search(run)
     return language == "zh" and len(found) >= _TELLING and 4 * odd >= len(run) and odd > 1
 
 
 @cache
 def _fine() -> frozenset[str]:
-    """What stands in good text: ASCII, Western letters, punctuation of both widths, the usual Chinese characters."""
+    """The characters of normal text: ASCII, Western letters, punctuation of both widths, common Chinese characters."""
     ranges = (
         (0x0000, 0x007F),
         (0x00C0, 0x024F),
@@ -210,7 +210,7 @@ def _fine() -> frozenset[str]:
 
 @cache
 def _usual() -> frozenset[str]:
-    """The characters of Chinese text: the 3,755 of level 1 of GB 2312, and what is traditional for them."""
+    """The common Chinese characters: the 3,755 of level 1 of GB 2312, and their traditional forms."""
     level = "".join(
         bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
     )
@@ -226,7 +226,7 @@ def _is_chinese(latin: str) -> bool:
 
 
 def _is_utf8(text: str) -> bool:
-    """True where ``text`` written as GBK is UTF-8 to the last byte, and Chinese: no Chinese text is that by chance."""
+    """True where ``text`` encoded as GBK is valid UTF-8 with Chinese characters, which is never a coincidence."""
     try:
         return _HAN.search(text.encode("gb18030").decode("utf-8")) is not None
     except UnicodeError:
@@ -234,13 +234,13 @@ def _is_utf8(text: str) -> bool:
 
 
 def _decodes(text: str) -> bool:
-    """True where writing ``text`` as GBK and reading that as UTF-8 brings out Chinese."""
+    """True where encoding ``text`` as GBK and decoding it as UTF-8 gives common Chinese characters."""
     read = text.encode("gb18030", "ignore").decode("utf-8", "ignore")
     han = _HAN.findall(read)
     return len(han) >= 2 and sum(sign in _usual() for sign in han) > 0.6 * len(han)
 
 
 CHECKS = (
-    Check("encoding", Severity.ERROR, "text that was damaged by a wrong encoding", _encoding),
-    Check("control-characters", Severity.ERROR, "characters that no text holds, or that nobody sees", _control),
+    Check("encoding", Severity.ERROR, "text damaged by a wrong encoding", _encoding),
+    Check("control-characters", Severity.ERROR, "control, private-use and invisible characters", _control),
 )

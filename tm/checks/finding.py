@@ -1,11 +1,12 @@
-"""What a check says: a `Finding` at a unit, with a `Severity` and the places on both sides that it means.
-
-A finding has a fingerprint made of the texts and not of the unit's position, so that a list of accepted findings
-(`tm.checks.baseline`) still fits after units were added before it.
-"""
+"""The result of a check: a `Finding` for a unit, with a `Severity` and the spans on both sides that it refers to."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from tm.tags import plain
+from tm.unit import Unit
 
 __all__ = ["Finding", "Severity", "Span"]
 
@@ -13,7 +14,7 @@ Span = tuple[int, int]
 
 
 class Severity(StrEnum):
-    """How grave a finding is: ERROR is wrong for certain, WARNING wants a look, INFO is a matter of house style."""
+    """How likely a fault is: ERROR is almost certainly wrong, WARNING should be reviewed, INFO is a hint."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -30,10 +31,10 @@ _RANKS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault that one check found.
+    """A possible fault reported by one check.
 
     ``unit`` counts from 0 in the order of the file. The spans are half-open character offsets in the unit's
-    source and target text without inline tags; None where the finding means the whole side or nothing on it.
+    source and target text without inline tags; None where the finding refers to the whole side or to nothing on it.
     """
 
     check: str
@@ -42,3 +43,22 @@ class Finding:
     message: str
     source_span: Span | None = None
     target_span: Span | None = None
+
+    def fingerprint(self, unit: Unit) -> str:
+        """Sixteen hexadecimal digits that stay the same while the check and both texts of ``unit`` do."""
+        key = "\0".join((self.check, unit.source, unit.target, str(self.source_span), str(self.target_span)))
+        return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def to_dict(self, unit: Unit) -> dict[str, Any]:
+        """The finding with the texts of its ``unit``, as ``duiyi check -o X.json`` writes it."""
+        return {
+            "check": self.check,
+            "severity": str(self.severity),
+            "unit": self.unit,
+            "message": self.message,
+            "source_span": self.source_span,
+            "target_span": self.target_span,
+            "source": plain(unit.source),
+            "target": plain(unit.target),
+            "fingerprint": self.fingerprint(unit),
+        }

@@ -1,8 +1,7 @@
-"""Punctuation, brackets, quotes, blanks and doubled words, by the rules that Chinese and English really share.
+"""Punctuation, brackets, quotation marks, spaces and repeated words, by the rules that Chinese and English share.
 
-A full stop answers to 。, a comma to ， and to 、, a round bracket to its full-width twin; the title marks 《》 have no
-English counterpart and are only asked to be closed. Checks on words never look at Chinese, which has no blanks
-between them. Everything here is at most a warning: style differs from house to house.
+A full stop corresponds to 。, a comma to ， and 、, a round bracket to its full-width form; the title marks 《》 have
+no English counterpart and must only be closed. All findings are at most warnings, because styles differ.
 """
 
 import re
@@ -17,13 +16,13 @@ from tm.checks.options import CheckOptions
 
 __all__ = ["CHECKS"]
 
-#: What a mark at the end of a text means, whatever its width and language.
+#: The meaning of a mark at the end of a text, for any width and language.
 _ENDINGS = {
     **dict.fromkeys("。．｡.।", "stop"), **dict.fromkeys("？?؟", "question"), **dict.fromkeys("！!", "exclamation"),
     **dict.fromkeys("：:", "colon"), **dict.fromkeys("；;؛", "semicolon"), **dict.fromkeys("，,、،", "comma"),
     "…": "ellipsis",
 }  # fmt: skip
-_SENTENCE = 12.0  # letters: what is shorter may be a heading, a cell, a label
+_SENTENCE = 12.0  # letters: shorter texts may be headings, cells, labels
 _CLOSERS = " \t\n”’\"'」』）)】》〉〕]*`_|"
 _OPENING = {
     "（": "(", "(": "(", "【": "[", "[": "[", "〔": "[", "{": "{", "｛": "{", "《": "《", "〈": "〈",
@@ -34,10 +33,10 @@ _CLOSING = {
     "」": "「", "』": "『",
 }  # fmt: skip
 _BRACKET = re.compile("[" + re.escape("".join(_OPENING) + "".join(_CLOSING)) + "]")
-#: Brackets that must stand on both sides if on one; the others are the business of one language alone.
+#: Brackets that should be on both sides if on one; the others belong to one language only.
 _MUTUAL = "(["
-#: "1)" at the start of a text and smileys close nothing.
-_LONELY = re.compile(r"^\s*[0-9a-zA-Z一二三四五六七八九十]{1,3}[)）]|[:;]-?[()]")
+#: "1)" at the start of a text and smileys do not close anything.
+_UNPAIRED = re.compile(r"^\s*[0-9a-zA-Z一二三四五六七八九十]{1,3}[)）]|[:;]-?[()]")
 
 
 def _ending(side: Side) -> tuple[str, Span]:
@@ -53,7 +52,7 @@ def _final_punctuation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Fin
     (left, here), (right, there) = _ending(pair.source), _ending(pair.target)
     if left == right or {left, right} <= {"comma", "semicolon"}:
         return ()
-    # Headings, cells and labels follow each language's own habit; in a sentence a lost end mark is suspect.
+    # Headings, cells and labels follow the style of each language; in a sentence a missing end mark is suspicious.
     is_sentence = min(pair.source.size, pair.target.size) > _SENTENCE
     closing = {left, right} - {""}
     grave = is_sentence and (("" in (left, right) and closing != {"comma"}) or "question" in (left, right))
@@ -63,11 +62,11 @@ def _final_punctuation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Fin
 
 
 def _brackets_of(side: Side) -> tuple[Counter[str], Span | None]:
-    """How often each kind opens, and the first bracket that has no partner."""
+    """How often each kind opens, and the first bracket without a partner."""
     opened: list[tuple[str, Span]] = []
     counts: Counter[str] = Counter()
-    lonely: Span | None = None
-    text = _LONELY.sub(lambda match: " " * len(match[0]), side.content)
+    unpaired: Span | None = None
+    text = _UNPAIRED.sub(lambda match: " " * len(match[0]), side.content)
     for match in _BRACKET.finditer(text):
         kind = _OPENING.get(match[0])
         if kind is not None:
@@ -77,9 +76,9 @@ def _brackets_of(side: Side) -> tuple[Counter[str], Span | None]:
             kind = _CLOSING[match[0]]
             if opened and opened[-1][0] == kind:
                 opened.pop()
-            elif lonely is None:
-                lonely = match.span()
-    return counts, lonely or (opened[0][1] if opened else None)
+            elif unpaired is None:
+                unpaired = match.span()
+    return counts, unpaired or (opened[0][1] if opened else None)
 
 
 def _brackets(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
@@ -88,7 +87,7 @@ def _brackets(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     (left, here), (right, there) = _brackets_of(pair.source), _brackets_of(pair.target)
     if bool(here) != bool(there):
         where = "source" if here else "target"
-        message = f"a bracket or quotation mark of the {where} has no partner"
+        message = f"a bracket or quotation mark of the {where} has no counterpart"
         return [pair.finding("brackets", Severity.WARNING, message, here, there)]
     differ = [kind for kind in _MUTUAL if left[kind] != right[kind]]
     if differ and not here:
@@ -110,17 +109,17 @@ def _quotes(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     straight = [side.content.count('"') % 2 for side in (pair.source, pair.target)]
     if straight[0] != straight[1]:
         where = "source" if straight[0] else "target"
-        return [pair.finding("quotes", Severity.INFO, f"a straight quotation mark of the {where} has no partner")]
-    # Titles stand in 《》 in Chinese and in italics or capitals in English, so only quotes without any answer count.
+        return [pair.finding("quotes", Severity.INFO, f"a straight quotation mark of the {where} has no counterpart")]
+    # Titles are in 《》 in Chinese and in italics or capitals in English, so only a side without any quotes counts.
     if counts[1] and not counts[0]:
-        return [pair.finding("quotes", Severity.INFO, "the target quotes, the source does not")]
+        return [pair.finding("quotes", Severity.INFO, "only the target has quotation marks")]
     if counts[0] and not counts[1] and "《" not in pair.source.text:
-        return [pair.finding("quotes", Severity.INFO, "the source quotes, the target does not")]
+        return [pair.finding("quotes", Severity.INFO, "only the source has quotation marks")]
     return ()
 
 
 _DOUBLE = re.compile(r"(?<![\w.-])([A-Za-z]{2,})\s+\1(?![\w-])", re.IGNORECASE)
-_RIGHTLY_DOUBLE = frozenset("that had her is long very bye so no yes ha in".split())
+_MAY_REPEAT = frozenset("that had her is long very bye so no yes ha in".split())
 
 
 def _double_word(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
@@ -133,10 +132,11 @@ def _double_word(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
             continue
         for match in _DOUBLE.finditer(side.content):
             word = match[1].lower()
-            if word in _RIGHTLY_DOUBLE or match[0].lower() in other.text.lower() or match[1] != match[1].lower():
+            if word in _MAY_REPEAT or match[0].lower() in other.text.lower() or match[1] != match[1].lower():
                 continue
             spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
-            findings.append(pair.finding("double-word", Severity.WARNING, f"{match[1]!r} stands twice", *spans))
+            message = f"{match[1]!r} occurs twice in a row"
+            findings.append(pair.finding("double-word", Severity.WARNING, message, *spans))
     return findings
 
 
@@ -152,10 +152,10 @@ def _spaces(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
         match = _BLANKS.search(text) if "  " in text or "\u3000" in text or "\u00a0" in text else None
         if match and not _BLANKS.search(other):
             spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
-            findings.append(pair.finding("spaces", Severity.INFO, "several blanks in a row", *spans))
+            findings.append(pair.finding("spaces", Severity.INFO, "several spaces in a row", *spans))
     for left, right, where in ((source[:1], target[:1], "begins"), (source[-1:], target[-1:], "ends")):
         if left.isspace() != right.isspace():
-            findings.append(pair.finding("spaces", Severity.INFO, f"only one side {where} with a blank"))
+            findings.append(pair.finding("spaces", Severity.INFO, f"only one side {where} with a space"))
     return findings
 
 
@@ -164,7 +164,7 @@ _LOOSE = re.compile(f"[{HAN}] [A-Za-z0-9]|[A-Za-z0-9] [{HAN}]")
 
 
 def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
-    """Blanks between Chinese and Latin text against the house rule, or what the file mostly does, if that is clear."""
+    """Spaces between Chinese and Latin text against the chosen style, or else against that of most of the file."""
     rule = options.cjk_latin_space
     found: list[tuple[CheckedUnit, bool, list[re.Match[str]], list[re.Match[str]]]] = []
     tight = loose = 0
@@ -176,12 +176,12 @@ def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
                 loose += len(wide)
                 if narrow or wide:
                     found.append((pair, is_source, narrow, wide))
-    is_ruled = rule != "as in the file"
-    if not is_ruled and (max(tight, loose) < 4 * min(tight, loose) or tight + loose < 10):
+    is_chosen = rule != "as in the file"
+    if not is_chosen and (max(tight, loose) < 4 * min(tight, loose) or tight + loose < 10):
         return ()
-    wants_blanks = rule == "always" if is_ruled else loose > tight
-    severity, why = (Severity.WARNING, "") if is_ruled else (Severity.INFO, ", unlike in most of the file")
-    message = "a blank is missing" if wants_blanks else "there is a blank"
+    wants_blanks = rule == "always" if is_chosen else loose > tight
+    severity, why = (Severity.WARNING, "") if is_chosen else (Severity.INFO, ", unlike in most of the file")
+    message = "a space is missing" if wants_blanks else "there is a space"
     findings = []
     for pair, is_source, narrow, wide in found:
         for match in narrow if wants_blanks else wide:
@@ -193,14 +193,14 @@ def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
 
 CHECKS = (
     Check("final-punctuation", Severity.WARNING, "the two sides end with different marks", _final_punctuation),
-    Check("brackets", Severity.WARNING, "a bracket without partner, or another number of them", _brackets),
-    Check("quotes", Severity.INFO, "quotation marks without partner, or on one side only", _quotes),
+    Check("brackets", Severity.WARNING, "a bracket without a counterpart, or another number of them", _brackets),
+    Check("quotes", Severity.INFO, "quotation marks without a counterpart, or on one side only", _quotes),
     Check("double-word", Severity.WARNING, "a word twice in a row (not in Chinese)", _double_word),
-    Check("spaces", Severity.INFO, "blanks in a row, or at one end of one side only", _spaces),
+    Check("spaces", Severity.INFO, "several spaces in a row, or a space at one end of one side only", _spaces),
     Check(
         "cjk-latin-space",
         Severity.WARNING,
-        "blanks between Chinese and Latin text against the house rule, or unlike most of the file",
+        "spaces between Chinese and Latin text against the chosen style, or unlike most of the file",
         None,
         _han_latin,
     ),

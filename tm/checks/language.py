@@ -1,8 +1,8 @@
-"""Sides that are empty, were never translated, or stand in another language than the file says.
+"""Sides that are empty, not translated, or in another language than the file says.
 
-Scripts settle most of it at no cost; among alphabets the little words of each language do (no sentence of six words
-of English does without "the", "of", "to" …), and only where they leave a doubt the offline identifier of
-`corpora.text.languages` is asked.
+The script decides most cases; among alphabets the function words of each language do (almost every English sentence
+of six words has "the", "of", "to" …), and the offline identifier of `corpora.text.languages` is used only where
+they leave a doubt.
 """
 
 import re
@@ -25,7 +25,7 @@ _KANA = re.compile(f"[{KANA}]")
 _HANGUL = re.compile(f"[{HANGUL}]")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN_RUN = re.compile(r"[A-Za-z]{2,}[ ,]+[a-z]{2,}[ ,]+[a-z]{2,}")
-#: Scripts by the languages that are written in them; what is in none of these is not judged.
+#: Scripts and the languages that are written in them; other scripts are not judged.
 _SCRIPTS = {
     "Cyrillic": (re.compile(r"[\u0400-\u052f]"), "ru uk be bg sr mk kk ky mn tg"),
     "Greek": (re.compile(r"[\u0370-\u03ff]"), "el"),
@@ -41,8 +41,8 @@ _OTHER_SCRIPT = re.compile(rf"[\u0370-\u0e7f{KANA}{HAN}{HANGUL}]")
 _ALPHABETIC = re.compile(r"[\u0370-\u0e7f]")
 _KOREAN_OR_JAPANESE = re.compile(f"[{KANA}{HANGUL}]")
 _ALPHABETS = frozenset("en fr de es it pt nl sv da nb no fi pl cs sk hu ro tr id ms vi ca et lt lv hr sl".split())
-#: Little words that hardly any sentence of the language does without.
-_LITTLE = {
+#: Function words, of which almost every sentence of the language has one.
+_FUNCTION_WORDS = {
     "en": "the of to and a in is that for it as with are be this by on or not an from at which can have was if you "
     "its has will when but may should all must their these such use using we no any they were his her he she "
     "what how i",
@@ -61,7 +61,7 @@ _LITTLE = {
     "pl": "nie się na jest że do przez od oraz jak który która są dla tym tego jako może w z i",
     "id": "yang dan untuk dengan pada dari tidak ini itu dalam adalah atau akan oleh dapat di",
 }
-_LITTLE_SETS = {language: frozenset(words.split()) for language, words in _LITTLE.items()}
+_FUNCTION_WORD_SETS = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
 _CODE_LINE = re.compile(
     r"(?m)^\s*(?:>>>|\.\.\. |\$ |# |#!|def \w+|class \w+.*:\s*$|import \w+\s*$|from [\w.]+ import |@\w"
     r"|[\w.]+\(.*\)\s*$|\w+ = )"
@@ -73,7 +73,7 @@ _PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]*,?\s+){4,}[a-z]+")
 _HAN_RUN = re.compile(f"[{HAN}，、]{{4,}}")
 _QUOTED = re.compile(r"[\"“‘'(（《「]\s*\Z")
 _BLANKS = re.compile(r"\s+")
-_SHORTEST = 4  # words: below this the little words prove nothing
+_SHORTEST = 4  # words: below this the function words prove nothing
 
 
 def _empty(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
@@ -91,30 +91,30 @@ def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]
     if pair.is_half or source.base == target.base:
         return ()
     if source.key.casefold() == target.key.casefold():
-        severity = _gravity_of_copy(source)
+        severity = _severity_of_copy(source)
         if severity is None:
             return ()
         return [pair.finding("untranslated", severity, "the target is a copy of the source", (0, len(source.text)))]
     if target.base == "zh" and target.han == 0 and _words(target) >= 3 and source.base in _ALPHABETS:
         shared = _shared_words(source, target)
         if shared > 0.7:
-            return [pair.finding("untranslated", Severity.ERROR, "most of the target stands in the source as it is")]
-    span = _left_over(source, target)
+            return [pair.finding("untranslated", Severity.ERROR, "most of the target is copied from the source")]
+    span = _copied_run(source, target)
     if span is None:
         return ()
-    message = f"{_short(target.text[slice(*span)])!r} stands in the source as it is"
+    message = f"{_short(target.text[slice(*span)])!r} is copied from the source"
     return [pair.finding("untranslated", Severity.WARNING, message, None, span)]
 
 
-def _left_over(source: Side, target: Side) -> Span | None:
-    """A run of the source's prose that the target took over as it was."""
+def _copied_run(source: Side, target: Side) -> Span | None:
+    """A run of prose that the target copied from the source."""
     if target.base == "zh":
         if target.han and source.base in _ALPHABETS and not _CODE_LINE.search(target.text):
-            little = _LITTLE_SETS.get(source.base, frozenset())
+            function_words = _FUNCTION_WORD_SETS.get(source.base, frozenset())
             there = _BLANKS.sub(" ", source.content)
             for match in _PROSE.finditer(target.content):
                 words = match[0].lower().split()
-                if len(little.intersection(words)) >= 2 and _BLANKS.sub(" ", match[0]) in there:
+                if len(function_words.intersection(words)) >= 2 and _BLANKS.sub(" ", match[0]) in there:
                     return match.span()
     elif source.base == "zh" and target.han:
         for match in _HAN_RUN.finditer(target.content):
@@ -128,8 +128,8 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _gravity_of_copy(side: Side) -> Severity | None:
-    """A copied name or command is right, a copied sentence wrong; None where there is nothing to translate."""
+def _severity_of_copy(side: Side) -> Severity | None:
+    """A copied name or command is correct, a copied sentence is not; None where there is nothing to translate."""
     if side.han:
         return Severity.ERROR if side.han > 1 else Severity.WARNING
     if not _LETTER.search(side.content):
@@ -139,11 +139,11 @@ def _gravity_of_copy(side: Side) -> Severity | None:
         return Severity.WARNING if _COMMENT.search(side.text) else Severity.INFO
     words = _WORD.findall(side.content)
     plain = _words(side)
-    little = sum(word.lower() in _LITTLE_SETS.get(side.base, frozenset()) for word in words)
+    function_words = sum(word.lower() in _FUNCTION_WORD_SETS.get(side.base, frozenset()) for word in words)
     signs = len(_CODE_SIGNS.findall(side.content))
     if signs > 0.25 * len(words):
         return Severity.INFO
-    if plain >= 3 and little >= 0.12 * len(words):
+    if plain >= 3 and function_words >= 0.12 * len(words):
         return Severity.ERROR
     return Severity.WARNING if plain else Severity.INFO
 
@@ -159,15 +159,15 @@ def _shared_words(source: Side, target: Side) -> float:
     return sum(word in there for word in words) / len(words) if words else 0.0
 
 
-def _little(side: Side, language: str) -> int:
-    words = _LITTLE_SETS.get(language, frozenset())
+def _function_words(side: Side, language: str) -> int:
+    words = _FUNCTION_WORD_SETS.get(language, frozenset())
     return len(words.intersection(word.lower() for word in _WORD.findall(side.content)))
 
 
 def _language(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     findings: list[Finding] = []
     if pair.is_half or (pair.source.key == pair.target.key and pair.source.base != pair.target.base):
-        return findings  # a copy: `untranslated` says so
+        return findings  # a copy: `untranslated` reports it
     for side, other, name in ((pair.source, pair.target, "source"), (pair.target, pair.source, "target")):
         fault = _fault(side, other)
         if fault is not None:
@@ -183,7 +183,7 @@ def _fault(side: Side, other: Side) -> tuple[Severity, str] | None:
     language = side.base
     if language in ("zh", "ja", "ko"):
         return _fault_in_han(side, other, text)
-    if language not in _ALPHABETS and language not in _LITTLE_SETS:
+    if language not in _ALPHABETS and language not in _FUNCTION_WORD_SETS:
         return None
     if _OTHER_SCRIPT.search(text):
         letters = len(_LETTER.findall(text))
@@ -192,7 +192,7 @@ def _fault(side: Side, other: Side) -> tuple[Severity, str] | None:
             if count and count >= 0.3 * letters and count > 1:
                 return Severity.ERROR, f"is written in {script} script, not in {side.language}"
             if count >= 5 and count >= 0.1 * letters:
-                return Severity.WARNING, f"holds {count} characters of {script} script"
+                return Severity.WARNING, f"has {count} characters of {script} script"
     return _fault_among_alphabets(side, text)
 
 
@@ -207,8 +207,8 @@ def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | 
             return Severity.ERROR, "is Japanese"
         if hangul >= 3 and hangul > 0.1 * (han + hangul):
             return Severity.ERROR, "is Korean"
-    if side.base == "zh" and han >= 4 and (found := _other_writing(text, side.language)) > max(2, 0.15 * han):
-        return Severity.WARNING, f"has {found} characters of the other Chinese writing than {side.language}"
+    if side.base == "zh" and han >= 4 and (found := _other_variant(text, side.language)) > max(2, 0.15 * han):
+        return Severity.WARNING, f"has {found} characters of the other Chinese script variant than {side.language}"
     for script, (pattern, languages) in _SCRIPTS.items() if _ALPHABETIC.search(text) else ():
         if script in ("Japanese", "Korean", "Chinese") or side.base in languages.split():
             continue
@@ -217,62 +217,62 @@ def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | 
             return Severity.ERROR, f"is written in {script} script, not in {side.language}"
     words = _words(side) if _LATIN_RUN.search(text) else 0
     if han + kana + hangul == 0 and words >= 3:
-        # Commands and signatures stand in both languages as they are; a sentence has little words.
-        little = max(_little(side, language) for language in _LITTLE_SETS)
-        if little >= 2 or (words >= 6 and little):
-            return Severity.ERROR, f"holds no {side.language} text"
+        # Commands and signatures are the same in both languages; a sentence has function words.
+        function_words = max(_function_words(side, language) for language in _FUNCTION_WORD_SETS)
+        if function_words >= 2 or (words >= 6 and function_words):
+            return Severity.ERROR, f"has no {side.language} text"
         if words >= 4 and other.han:
-            return Severity.WARNING, f"holds no {side.language} text"
-    if han + kana + hangul and words >= 8 and _little(side, "en") >= 3 and words > 1.2 * (han + kana + hangul):
-        return Severity.WARNING, "is for the most part not translated"
+            return Severity.WARNING, f"has no {side.language} text"
+    if han + kana + hangul and words >= 8 and _function_words(side, "en") >= 3 and words > 1.2 * (han + kana + hangul):
+        return Severity.WARNING, "is mostly not translated"
     return None
 
 
 def _fault_among_alphabets(side: Side, text: str) -> tuple[Severity, str] | None:
     words = text.lower().split()
-    mine = _LITTLE_SETS.get(side.base, frozenset())
+    mine = _FUNCTION_WORD_SETS.get(side.base, frozenset())
     distinct = set(words)
     if len(words) < _SHORTEST or len(distinct & mine) * 4 >= len(distinct):
         return None
     words = [word.lower() for word in _WORD.findall(text)]
     distinct = set(words)
-    # A word that both languages have, such as "in" in German, speaks for neither.
-    scores = {name: len(distinct & (little - mine)) for name, little in _LITTLE_SETS.items() if name != side.base}
+    # A word of both languages, such as "in" in German, counts for neither.
+    scores = {code: len(distinct & (other - mine)) for code, other in _FUNCTION_WORD_SETS.items() if code != side.base}
     best = max(scores, key=lambda name: scores[name])
-    own = len(distinct & (mine - _LITTLE_SETS[best]))
+    own = len(distinct & (mine - _FUNCTION_WORD_SETS[best]))
     if scores[best] >= 2 and scores[best] >= 2 * own + 1:
-        # A foreign name holds two little words at most ("Universidad de los Andes").
+        # A foreign name has at most two function words ("Universidad de los Andes").
         is_certain = scores[best] >= 3 or (own == 0 and scores[best] * 6 >= len(distinct) >= 6)
         return Severity.ERROR if is_certain else Severity.WARNING, f"is {best}, not {side.language}"
     if len(distinct & mine) == 0 and len(words) >= 7 and sum(map(len, words)) >= 35:
         found = detect(" ".join(words))
         if found.partition("-")[0] not in (side.base, "und"):
-            return Severity.WARNING, f"looks like {found}, not {side.language}"
+            return Severity.WARNING, f"seems to be {found}, not {side.language}"
     return None
 
 
 @cache
-def _writings() -> tuple[frozenset[str], frozenset[str]]:
-    """The characters that only traditional, and only simplified writing has."""
+def _variants() -> tuple[frozenset[str], frozenset[str]]:
+    """The characters of traditional Chinese only, and of simplified Chinese only."""
     signs = "".join(map(chr, range(0x4E00, 0x9FA6)))
     simple = to_simplified(signs)
     full = to_traditional(signs)
     traditional = frozenset(a for a, b in zip(signs, simple, strict=True) if a != b)
     simplified = frozenset(a for a, b in zip(signs, full, strict=True) if a != b)
-    # 后, 里, 干 and their kind stand in both writings; 著, 乾 too.
+    # 后, 里, 干 and similar ones belong to both; 著, 乾 too.
     return traditional - simplified - frozenset("著乾於徵藉"), simplified - traditional - frozenset(
         "后里干面发台系只于谷松云才丑几斗致征范卷回借游表制冲极出准周症朱吁别板仆伙佣余党冬了采咨确"
     )
 
 
-def _other_writing(text: str, language: str) -> int:
-    traditional, simplified = _writings()
+def _other_variant(text: str, language: str) -> int:
+    traditional, simplified = _variants()
     wrong = simplified if language.lower().endswith(("tw", "hk", "mo", "hant")) else traditional
     return 0 if wrong.isdisjoint(text) else sum(sign in wrong for sign in text)
 
 
 CHECKS = (
     Check("empty", Severity.ERROR, "a side without text", _empty),
-    Check("untranslated", Severity.ERROR, "the target is the source as it was", _untranslated),
-    Check("language", Severity.ERROR, "a side stands in another language or script than the file says", _language),
+    Check("untranslated", Severity.ERROR, "the target is a copy of the source", _untranslated),
+    Check("language", Severity.ERROR, "a side is in another language or script than the file says", _language),
 )

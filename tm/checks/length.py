@@ -1,8 +1,8 @@
-"""Lengths out of proportion, measured against what the units around do.
+"""Lengths out of proportion, compared with the units around.
 
 The logarithm of the ratio of the two sizes is nearly normal with a spread that shrinks with length (Gale and Church
-1993, section 3.1); centre and spread are taken robustly from the units around, with a prior of some units so that a
-small file does not judge itself. A translation that says everything seldom strays further than a third.
+1993, section 3.1); centre and spread are robust estimates from the units around, with a prior worth some units for
+small files. A complete translation rarely differs by more than a third.
 """
 
 import math
@@ -18,7 +18,7 @@ from tm.checks.typical import around
 
 __all__ = ["CHECKS", "LengthRatios", "measure"]
 
-_DAMPING = 8.0  # letters added to both sides, so that "2" against "two" is no scandal
+_DAMPING = 8.0  # letters added to both sides, so that short texts such as "2" and "two" are not reported
 _PRIOR_UNITS = 12
 _PRIOR_CENTRE = 0.05
 _PRIOR_SPREAD = 0.14
@@ -32,16 +32,16 @@ class LengthRatios:
 
     def __init__(self, pairs: Sequence[CheckedUnit]) -> None:
         self._ratios = {pair.index: _ratio(pair) for pair in pairs}
-        telling = [pair.index for pair in pairs if not pair.is_half and _weight(pair) >= _HALF]
-        middles, spreads = around(np.array([self._ratios[index] for index in telling], np.float32), _AROUND)
-        count = min(len(telling), _AROUND)
+        reliable = [pair.index for pair in pairs if not pair.is_half and _weight(pair) >= _HALF]
+        middles, spreads = around(np.array([self._ratios[index] for index in reliable], np.float32), _AROUND)
+        count = min(len(reliable), _AROUND)
         share = count / (count + _PRIOR_UNITS)
-        self._places = telling
+        self._places = reliable
         self._centres = share * middles + (1 - share) * _PRIOR_CENTRE
         self._spreads = np.clip(share * spreads + (1 - share) * _PRIOR_SPREAD, _LEAST, _MOST)
 
     def usual(self, pair: CheckedUnit) -> tuple[float, float]:
-        """Centre and spread around ``pair``, those of the prior where no unit of the file says anything."""
+        """Centre and spread around ``pair``, those of the prior where the file has no unit long enough."""
         if not self._places:
             return _PRIOR_CENTRE, _PRIOR_SPREAD
         place = min(bisect_left(self._places, pair.index), len(self._places) - 1)
@@ -53,7 +53,7 @@ class LengthRatios:
         return (self._ratios[pair.index] - centre) / (spread * math.sqrt(1 + _HALF / max(_weight(pair), 1.0)))
 
     def share(self, pair: CheckedUnit) -> float:
-        """The length of the target as a share of the length to be expected."""
+        """The length of the target divided by the expected length."""
         return math.exp(self._ratios[pair.index] - self.usual(pair)[0])
 
 
@@ -81,7 +81,7 @@ def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
             continue
         severity = Severity.ERROR if abs(deviation) >= options.length_error else Severity.WARNING
         side = "long" if deviation > 0 else "short"
-        message = f"the target is too {side}: {lengths.share(pair):.2f} of the length to be expected here"
+        message = f"the target is too {side}: {lengths.share(pair):.2f} of the expected length"
         findings.append(pair.finding("length", severity, message))
     return findings
 

@@ -1,8 +1,8 @@
-"""Units whose sides do not belong together, seen through sentence vectors: shifted runs, swaps, strangers.
+"""Units whose sides do not correspond, detected by sentence vectors: shifted runs, swaps, unrelated texts.
 
-A low similarity proves little by itself: code, names and novels have it. That another unit's text fits a good deal
-better proves much, so the margin against the alternatives decides (Artetxe and Schwenk 2019 argue so for mining), near
-by for a shift, anywhere in the file for a swap.
+A low similarity alone proves little: code, names and novels have it. A text of another unit that is much more similar
+proves a lot, so the margin to the alternatives decides (as in Artetxe and Schwenk 2019 for mining), nearby for a
+shift, anywhere in the file for a swap.
 """
 
 from collections.abc import Sequence
@@ -20,15 +20,15 @@ from tm.checks.vectors import SideVectors, meanings, says_something
 
 __all__ = ["CHECKS"]
 
-_NEAR = 5  # units to either side among which a shift is looked for
+_NEAR = 5  # units to either side that are searched for a shift
 _WHOLE = 6_000  # units up to which every source is compared with every target
-_TELLING = 12.0  # letters from which a text without a Chinese character is no Chinese text
-_TWINS = 0.96  # cosine from which two texts of one language say the same
+_RELIABLE = 12.0  # letters from which a text without a Chinese character is not Chinese
+_TWINS = 0.96  # cosine from which two texts of one language are equivalent
 
 
 @dataclass(frozen=True, slots=True)
 class _Rival:
-    """The unit whose target fits a source better than its own does, and by how much; -1 where there is none."""
+    """The unit whose target is more similar to a source than its own target, and by how much; -1 for none."""
 
     unit: int
     gain: float
@@ -42,10 +42,10 @@ def _best(scores: NDArray[np.float32], own: float, first: int) -> _Rival:
 
 
 def _rivals(vectors: Vectors, others: Vectors, known: SideVectors, sides: Sequence[Side], reach: int) -> list[_Rival]:
-    """For each unit the best text of the other side within ``reach`` units, its own and its twins left out.
+    """For each unit the best text of the other side within ``reach`` units, without its own text and equivalent ones.
 
-    ``sides`` are the texts of ``others``. One that was never translated is no rival, nor is that of a unit in another
-    language: within a language everything looks more alike than across languages.
+    ``sides`` are the texts of ``others``. Untranslated texts and units in another language are left out: within one
+    language, similarities are higher than across languages.
     """
     count = len(sides)
     foreign = np.array([_is_foreign(side) for side in sides])
@@ -57,7 +57,7 @@ def _rivals(vectors: Vectors, others: Vectors, known: SideVectors, sides: Sequen
         low, high = max(0, first - reach), min(count, last + reach)
         scores = vectors[first:last] @ others[low:high].T
         twins = others[first:last] @ others[low:high].T > _TWINS
-        # What says the same on this side may have any of its twins' translations.
+        # A text that is equivalent on this side may have any of the translations.
         twins |= vectors[first:last] @ vectors[low:high].T > _TWINS
         scores[twins] = -1.0
         scores[:, foreign[low:high]] = -1.0
@@ -75,7 +75,7 @@ def _rivals(vectors: Vectors, others: Vectors, known: SideVectors, sides: Sequen
 def _is_foreign(side: Side) -> bool:
     """True where the side is written in Chinese characters and should not be, or the reverse."""
     if side.base in ("zh", "ja", "ko"):
-        return side.han == 0 and side.size >= _TELLING
+        return side.han == 0 and side.size >= _RELIABLE
     return side.han * 3 > len(side.text)
 
 
@@ -93,7 +93,7 @@ def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if not says_something(pair, options):
             continue
         margin = float(margins[pair.index])
-        # Of two that fit about as well the nearer one tells where the shift comes from.
+        # Of two almost equal candidates, the nearer one shows the shift.
         weights = [rival.gain - 0.01 * abs(rival.unit - pair.index) for rival in (mine, theirs)]
         best = mine if weights[0] >= weights[1] else theirs
         both = mine.gain > 0 and theirs.gain > 0
@@ -110,7 +110,7 @@ def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
 
 
 def _runs(suspects: dict[int, int], pairs: Sequence[CheckedUnit]) -> list[Finding]:
-    """One finding more at the head of every run of units that are off by the same distance."""
+    """One additional finding at the start of every run of units that are shifted by the same distance."""
     findings = []
     units = sorted(suspects)
     start = 0
@@ -126,7 +126,7 @@ def _runs(suspects: dict[int, int], pairs: Sequence[CheckedUnit]) -> list[Findin
             first, last = units[start], units[place - 1]
             by = suspects[first]
             where = f"{counted(abs(by), 'unit')} too {'late' if by > 0 else 'early'}"
-            message = f"the targets of units {first} to {last} stand {where}"
+            message = f"the targets of units {first} to {last} are {where}"
             findings.append(pairs[first].finding("shifted", Severity.ERROR, message))
         start = place
     return findings
@@ -153,29 +153,30 @@ def _similarity(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
             severity = Severity.ERROR if best.gain > 4 * margin or both > 3 * margin else Severity.WARNING
             side = "target" if best is mine else "source"
             message = (
-                f"the two sides fit badly ({own:.2f}), the {side} of unit {best.unit} fits better (by {best.gain:.2f})"
+                f"the two sides do not correspond ({own:.2f}), "
+                f"the {side} of unit {best.unit} fits better (by {best.gain:.2f})"
             )
             findings.append(pair.finding("similarity", severity, message))
         elif low:
             certain = own < min(middle - 6.0 * spread, 0.3) and size(pair.source.content) >= 20
             severity = Severity.ERROR if certain else Severity.WARNING
-            message = f"the two sides hardly resemble each other ({own:.2f}; {middle:.2f} is usual here)"
+            message = f"the two sides do not seem to correspond ({own:.2f}; {middle:.2f} is usual here)"
             findings.append(pair.finding("similarity", severity, message))
     return findings
 
 
 def _score(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     score = pair.unit.quality
-    # 0 stands in files of beads that nobody scored.
+    # Files of beads without scores have 0.
     if not score or score >= options.least_score or pair.is_half:
         return ()
-    return [pair.finding("score", Severity.WARNING, f"whoever paired the two was not sure ({score:.2f})")]
+    return [pair.finding("score", Severity.WARNING, f"the aligner gave the pair a low score ({score:.2f})")]
 
 
 _NEIGHBOUR = "a neighbour's text fits better: units off by one, and runs of them"
-_STRANGER = "the sides differ in meaning, or belong to other units"
+_UNRELATED = "the sides differ in meaning, or belong to other units"
 CHECKS = (
     Check("shifted", Severity.ERROR, _NEIGHBOUR, batch=_shifted, needs_encoder=True),
     Check("score", Severity.WARNING, "a pair that its aligner gave a low score", unit=_score),
-    Check("similarity", Severity.ERROR, _STRANGER, batch=_similarity, needs_encoder=True),
+    Check("similarity", Severity.ERROR, _UNRELATED, batch=_similarity, needs_encoder=True),
 )

@@ -1,4 +1,4 @@
-"""What the user may choose about the checks, and the TOML file that says it for a whole project."""
+"""The options of the checks, and the TOML file that sets them for a project."""
 
 import re
 import tomllib
@@ -19,8 +19,8 @@ __all__ = ["CheckOptions", "PatternRule", "from_toml"]
 class PatternRule:
     """A project's own rule: where ``source`` matches the source text, ``target`` must (or must not) match the target.
 
-    ``forbidden`` turns the rule round. Either pattern may be empty: an empty ``source`` applies everywhere, an empty
-    ``target`` complains about every unit whose source matches. ``source_lang`` and ``target_lang`` restrict it.
+    ``forbidden`` reverses the rule. Either pattern may be empty: an empty ``source`` applies everywhere, an empty
+    ``target`` reports every unit whose source matches. ``source_lang`` and ``target_lang`` restrict it.
     """
 
     name: str
@@ -37,14 +37,15 @@ class PatternRule:
 class CheckOptions:
     """Which checks run, and how strictly.
 
-    ``only``: names of the checks to run, empty for all. ``skip``: names of those not to run. ``severities``: check name
-    -> severity that replaces its own. ``embeddings``: True or False to use the encoder or not, None to use it up to
-    ``affordable`` units. ``similarity_margin``: how much better another unit's text must fit, in cosine, before a unit
-    is suspected; an error from twice that. ``length_warning`` and ``length_error``: how many robust standard deviations
-    the length ratio may be off. ``minimum``: letters below which similarities say nothing. ``least_score``: the
-    aligner's own score below which a pair is doubted. ``cjk_latin_space``: the house rule for blanks between Chinese
-    and Latin text, "always", "never", or "as in the file" for what most of it does. ``glossary``: the concepts whose
-    terms must be used (`tm.terms.formats.exchange.read_terms`). ``rules``: a project's own.
+    ``only``: names of the checks to run, empty for all. ``skip``: names of those not to run. ``severities``: check
+    name -> severity that replaces its own. ``embeddings``: True or False to use the encoder or not, None to use it
+    up to ``affordable`` units. ``similarity_margin``: how much higher the cosine with another unit's text must be
+    for a unit to be reported; an error from twice that. ``length_warning`` and ``length_error``: how many robust
+    standard deviations the length ratio may be off. ``minimum``: the length in letters below which similarities are
+    not compared. ``least_score``: the aligner's score below which a pair is reported. ``cjk_latin_space``: the
+    style for spaces between Chinese and Latin text, "always", "never", or "as in the file" for the style that most
+    of the file has. ``glossary``: the concepts whose terms must be used (`tm.terms.formats.exchange.read_terms`).
+    ``rules``: the rules of the project.
     """
 
     only: frozenset[str] = frozenset()
@@ -62,17 +63,17 @@ class CheckOptions:
     rules: tuple[PatternRule, ...] = ()
 
     def wants(self, name: str) -> bool:
-        """True where the check of this name is to run."""
+        """True where the check of this name is selected."""
         return name not in self.skip and (not self.only or name in self.only)
 
 
 def from_toml(path: Path, options: CheckOptions | None = None) -> CheckOptions:
-    """Return ``options`` (None: the defaults) with what the file says put in their place.
+    """Return ``options`` (None: the defaults) with the settings of the file.
 
-    The file knows a table ``[checks]`` with ``only``, ``skip``, ``embeddings`` and the thresholds by their names in
+    The file may have a table ``[checks]`` with ``only``, ``skip``, ``embeddings`` and the thresholds by their names in
     `CheckOptions`, a table ``[severity]`` (check = "error" | "warning" | "info"), and any number of ``[[rule]]`` with
     ``name``, ``source``, ``target``, ``forbidden``, ``severity``, ``message``, ``source_lang``, ``target_lang``.
-    Raises `InputError` where the file cannot be read and `UsageError` where it says something unknown.
+    Raises `InputError` where the file cannot be read and `UsageError` where it has an unknown setting.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -105,7 +106,7 @@ def _with_settings(options: CheckOptions, settings: Mapping[str, Any], path: Pat
         elif _fits(key, value):
             changes[key] = value
         else:
-            raise UsageError(f"{path}: [checks] knows no {name} = {value!r}")
+            raise UsageError(f"{path}: [checks] has no setting {name} = {value!r}")
     return replace(options, **changes)
 
 
@@ -121,17 +122,18 @@ def _severity(value: object, path: Path) -> Severity:
     try:
         return Severity(str(value))
     except ValueError as error:
-        raise UsageError(f"{path}: {value!r} is no severity; there are error, warning and info") from error
+        raise UsageError(f"{path}: {value!r} is not a severity; use error, warning or info") from error
 
 
 def _rule(rule: Mapping[str, Any], path: Path) -> PatternRule:
     keys = {"name", "source", "target", "forbidden", "severity", "message", "source_lang", "target_lang"}
     if not rule.get("name") or set(rule) - keys or not (rule.get("source") or rule.get("target")):
-        raise UsageError(f"{path}: a [[rule]] needs a name and a source or target pattern, and knows {sorted(keys)}")
+        allowed = ", ".join(sorted(keys))
+        raise UsageError(f"{path}: a [[rule]] needs a name and a source or target pattern; its keys are {allowed}")
     try:
         source, target = (re.compile(rule[side]) if rule.get(side) else None for side in ("source", "target"))
     except re.error as error:
-        raise UsageError(f"{path}: rule {rule['name']!r} has a broken pattern: {error}") from error
+        raise UsageError(f"{path}: rule {rule['name']!r} has an invalid pattern: {error}") from error
     return PatternRule(
         name=str(rule["name"]),
         source=source,

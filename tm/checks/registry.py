@@ -1,7 +1,6 @@
-"""All checks by name: the built-in ones, and those that other packages offer as entry points ``duiyi.checks``.
+"""All checks by name: the built-in ones, and those of other packages with an entry point in ``duiyi.checks``.
 
-An entry point names a `Check` or a sequence of them; a broken one is reported by name and does not stop the others'
-being listed, but running with it is refused.
+An entry point names a `Check` or a sequence of them; one that cannot be loaded is an error that names it.
 """
 
 from functools import cache
@@ -40,6 +39,6 @@ def checks() -> dict[str, Check]:
             raise UsageError(f"the check {entry.name} of {entry.value} cannot be loaded: {error}") from error
         for check in [loaded] if isinstance(loaded, Check) else list(loaded):
             if not isinstance(check, Check):
-                raise UsageError(f"the entry point {entry.name} of {entry.value} is no check")
+                raise UsageError(f"the entry point {entry.name} of {entry.value} is not a check")
             known[check.name] = check
     return known

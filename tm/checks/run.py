@@ -1,11 +1,13 @@
-"""Run the checks over the units of a file: one pass for those that look at a unit alone, one for the others."""
+"""Run the checks on the units of a file: one pass for the checks of single units, one for those that compare units."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 from corpora.errors import UsageError
+from corpora.text.plurals import counted
 from models.encoder import Encoder
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
@@ -15,60 +17,105 @@ from tm.unit import Unit
 
 __all__ = ["CheckReport", "check", "chosen", "wants_encoder"]
 
-_DEFAULTS = CheckOptions()
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckReport(Sequence[Finding]):
+    """The findings in ``units``, in the order of the file; a sequence of `Finding`.
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What the checks found in ``units`` units, in the order of the file; ``accepted`` counts what a baseline hides."""
+    ``ran`` and ``skipped`` name the checks; ``accepted`` counts the findings that a baseline left out.
+    """
 
-    units: int
+    units: tuple[Unit, ...]
     findings: tuple[Finding, ...]
-    ran: tuple[str, ...]
+    ran: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     accepted: int = 0
 
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        return self.findings[index]
+
+    def __repr__(self) -> str:
+        """One line, such as ``CheckReport(1 finding in 2 units: 1 error)``."""
+        counts = [(count, name) for name, count in self.summary["by_severity"].items() if count]
+        named = ", ".join(f"{count} info" if name == "info" else counted(count, name) for count, name in counts)
+        about = f"{counted(len(self), 'finding')} in {counted(len(self.units), 'unit')}"
+        return f"CheckReport({about}: {named})" if named else f"CheckReport({about})"
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The findings with the keys of ``duiyi check -o X.json``, ready for JSON or a table."""
+        return [finding.to_dict(self.units[finding.unit]) for finding in self.findings]
+
     @property
     def summary(self) -> Mapping[str, Any]:
-        """Counts by severity and check, and the number of units that have a finding of each severity at least."""
+        """Counts by severity and check, and how many units have a finding of at least each severity."""
         by_severity = Counter(str(finding.severity) for finding in self.findings)
         by_check = Counter(finding.check for finding in self.findings)
-        grave = {severity: {f.unit for f in self.findings if f.severity.rank >= severity.rank} for severity in Severity}
+        units = {one: {f.unit for f in self.findings if f.severity.rank >= one.rank} for one in Severity}
         return {
-            "units": self.units,
+            "units": len(self.units),
             "findings": len(self.findings),
             "by_severity": {str(severity): by_severity.get(str(severity), 0) for severity in Severity},
             "by_check": dict(by_check.most_common()),
-            "units_with": {str(severity): len(units) for severity, units in grave.items()},
+            "units_with": {str(severity): len(found) for severity, found in units.items()},
             "accepted": self.accepted,
             "checks": list(self.ran),
             "not_run": list(self.skipped),
         }
 
     def worst(self) -> Severity | None:
-        """The gravest severity found, None where nothing was."""
+        """The highest severity of the findings, None without findings."""
         return max((finding.severity for finding in self.findings), key=lambda one: one.rank, default=None)
 
 
 def chosen(options: CheckOptions) -> list[Check]:
-    """The checks that ``options`` ask for. Raises `UsageError` for a name that no check has."""
+    """The checks that ``options`` select. Raises `UsageError` for a name that no check has."""
     known = checks()
     unknown = sorted((options.only | options.skip | set(options.severities)) - set(known))
     if unknown:
-        raise UsageError(f"there is no check named {unknown[0]}; there are {', '.join(known)}")
+        raise UsageError(f"unknown check {unknown[0]}; the checks are {', '.join(known)}")
     return [check for check in known.values() if options.wants(check.name)]
 
 
 def wants_encoder(units: int, options: CheckOptions) -> bool:
-    """True where the checks of meaning are to run over so many units."""
+    """True where the checks of meaning should run on this number of units."""
     if not any(check.needs_encoder for check in chosen(options)):
         return False
     return options.embeddings if options.embeddings is not None else units <= options.affordable
 
 
-def check(units: Iterable[Unit], options: CheckOptions = _DEFAULTS, encoder: Encoder | None = None) -> CheckReport:
-    """Run the chosen checks over ``units``; those of meaning only where ``encoder`` is given."""
-    pairs = [CheckedUnit(index, unit) for index, unit in enumerate(units)]
+def check(
+    units: Iterable[Unit] | Path | str, options: CheckOptions | None = None, encoder: Encoder | None = None
+) -> CheckReport:
+    """Run the selected checks on ``units``, or on the units of a file in any format that `tm.formats.read` knows.
+
+    The checks of meaning run where ``encoder`` is given; with ``CheckOptions(embeddings=True)`` the built-in encoder
+    is loaded. Raises `UsageError` for a check that does not exist, `InputError` for a file that cannot be read.
+
+    >>> from tm.unit import Unit
+    >>> report = check([Unit("第五条", "Article 6", "zh-CN", "en-US")])
+    >>> report
+    CheckReport(1 finding in 1 unit: 1 error)
+    >>> report[0].check, report[0].unit, report[0].target_span
+    ('reference', 0, (0, 9))
+    """
+    if isinstance(units, str | Path):
+        from tm.formats import read
+
+        units = read(Path(units))
+    options = options or CheckOptions()
+    if encoder is None and options.embeddings:
+        from models.registry import load
+
+        encoder = load(None)
+    checked = tuple(units)
+    pairs = [CheckedUnit(index, unit) for index, unit in enumerate(checked)]
     batch = CheckedFile(pairs, encoder)
     ran: list[str] = []
     skipped: list[str] = []
@@ -86,7 +133,7 @@ def check(units: Iterable[Unit], options: CheckOptions = _DEFAULTS, encoder: Enc
     for pair in pairs:
         for function in alone:
             findings.extend(function(pair, options))
-    return CheckReport(len(pairs), tuple(_in_order(findings, options)), tuple(ran), tuple(skipped))
+    return CheckReport(checked, tuple(_in_order(findings, options)), tuple(ran), tuple(skipped))
 
 
 def _in_order(findings: Sequence[Finding], options: CheckOptions) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Inline tags: missing, added, in broken order, and marks of programs and markup that stand in the text itself."""
+"""Inline tags that are missing, added or badly nested, and placeholders and markup in the text itself."""
 
 import re
 from collections import Counter
@@ -44,11 +44,11 @@ def _inline_tags(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if lost:
         findings.append(pair.finding("tags", Severity.ERROR, f"the target lacks the tags {_named(lost)}"))
     if added:
-        findings.append(pair.finding("tags", Severity.ERROR, f"the target has tags more: {_named(added)}"))
+        findings.append(pair.finding("tags", Severity.ERROR, f"the target has additional tags: {_named(added)}"))
     if not findings and _well_formed(here) and not _well_formed(there):
-        findings.append(pair.finding("tags", Severity.ERROR, "the tags of the target are not nested well"))
+        findings.append(pair.finding("tags", Severity.ERROR, "the tags of the target are not properly nested"))
     if not findings and [(tag.shape, tag.id) for tag in here] != [(tag.shape, tag.id) for tag in there]:
-        findings.append(pair.finding("tags", Severity.INFO, "the tags stand in another order"))
+        findings.append(pair.finding("tags", Severity.INFO, "the tags are in another order"))
     return findings
 
 
@@ -68,7 +68,7 @@ def _markup(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
         (_ELEMENT, "element", Severity.WARNING),
     ):
         here, there = (set(_names(pattern, text)) for text in (source, target))
-        # A name that stands on the other side in another dress is not lost.
+        # A name that is on the other side with other markup is not missing.
         lost = sorted(name for name in here - there if name not in target)
         added = sorted(name for name in there - here if name not in source)
         if lost:
@@ -84,7 +84,7 @@ def _names(pattern: re.Pattern[str], text: str) -> list[str]:
     names = []
     for match in pattern.finditer(text):
         name = next((group for group in match.groups() if group), match[0])
-        # "text <target>" may translate its text; `!name` and `~name` only change how a link is drawn.
+        # "text <target>" may translate its text; `!name` and `~name` only change how a link is displayed.
         link = re.search(r"<([^<>]+)>\s*\Z", name)
         names.append(re.sub(r"\s+", " ", link[1] if link else name).lstrip("!~").strip())
     return names

@@ -1,6 +1,6 @@
-"""Terms of a given glossary that were not used, forbidden ones that were, and a project's own pattern rules.
+"""Glossary terms that were not used, forbidden terms that were, and the pattern rules of a project.
 
-The terms themselves are found by `tm.terms.check`, which knows inflection, term status and terms inside of terms.
+The terms themselves are found by `tm.terms.check`, which handles inflection, term status and terms within terms.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def _apply(pair: CheckedUnit, rule: PatternRule) -> Sequence[Finding]:
     there = rule.target.search(pair.target.text) if rule.target else None
     if rule.target is not None and (there is not None) != rule.forbidden:
         return ()
-    message = f"{rule.name}: {rule.message}" if rule.message else f"the rule {rule.name} is broken"
+    message = f"{rule.name}: {rule.message}" if rule.message else f"the rule {rule.name} is violated"
     spans = here.span() if here else None, there.span() if there else None
     return [pair.finding("rule", rule.severity, message, *spans)]
 
@@ -65,5 +65,5 @@ CHECKS = (
         None,
         _term,
     ),
-    Check("rule", Severity.ERROR, "a rule of the project's own TOML file", None, _rules),
+    Check("rule", Severity.ERROR, "a rule of the project", None, _rules),
 )

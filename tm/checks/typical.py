@@ -1,6 +1,6 @@
-"""What is typical around each unit: a memory may hold a manual and a novel one after the other.
+"""Typical values around each unit, because a memory may contain a manual and a novel one after the other.
 
-Median and median absolute deviation (Huber 1981) bear a third of faulty units among their neighbours.
+Median and median absolute deviation (Huber 1981) tolerate a third of faulty units.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The sentence vectors of a file, made once for all checks that compare meanings."""
+"""The sentence vectors of a file, computed once for all checks of meaning."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from tm.checks.typical import around
 
 __all__ = ["SideVectors", "meanings", "says_something"]
 
-_ALIKE = 0.75  # the median cosine of a plain translation with the built-in encoder
+_ALIKE = 0.75  # the median cosine of a typical translation with the built-in encoder
 _ALIKE_STEP = 0.15
 _AROUND = 101  # units
 _LEAST_SPREAD = 0.04
@@ -22,7 +22,7 @@ _LEAST_SPREAD = 0.04
 
 @dataclass(frozen=True)
 class SideVectors:
-    """Vectors of both sides of a file, and the similarities that are asked of them."""
+    """The vectors of both sides of a file, and their similarities."""
 
     source: Vectors
     target: Vectors
@@ -41,7 +41,7 @@ class SideVectors:
 
     @cached_property
     def strictness(self) -> NDArray[np.float32]:
-        """By how much margins must grow, ``[n]``: 1 where good pairs look alike, more in a novel, where they do not."""
+        """The factor of the margins, ``[n]``: 1 where correct pairs are similar, more where they are less so."""
         grown: NDArray[np.float32] = np.maximum(1.0, 1.0 + (_ALIKE - self.usual[0]) / _ALIKE_STEP)
         return grown
 
@@ -50,7 +50,7 @@ _known: WeakKeyDictionary[CheckedFile, SideVectors] = WeakKeyDictionary()
 
 
 def meanings(batch: CheckedFile) -> SideVectors:
-    """The vectors of a file, made once for all checks that ask."""
+    """The vectors of a file, computed once."""
     if batch not in _known:
         assert batch.encoder is not None
         texts = [pair.source.text for pair in batch.pairs] + [pair.target.text for pair in batch.pairs]
@@ -64,5 +64,5 @@ def meanings(batch: CheckedFile) -> SideVectors:
 
 
 def says_something(pair: CheckedUnit, options: CheckOptions) -> bool:
-    """True where both sides hold enough besides code and addresses for their vectors to mean anything."""
+    """True where both sides have enough text besides code and addresses to compare their vectors."""
     return not pair.is_half and min(size(pair.source.content), size(pair.target.content)) >= options.minimum

@@ -207,7 +207,7 @@ def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "S
         counted(count, name, "info" if name == "info" else "") for name, count in summary["by_severity"].items()
     )
     accepted = f", {report.accepted:,} accepted before" if report.accepted else ""
-    message(f"{counted(report.units, 'unit')}: {counts}{accepted}")
+    message(f"{counted(len(report.units), 'unit')}: {counts}{accepted}")
 
 
 def _short(text: str, room: int) -> str:

@@ -1,4 +1,4 @@
-"""The report: one HTML file that says which pairs not to trust, and shows where they stand."""
+"""The report: one HTML file that shows the suspect units and their positions."""
 
 from tm.report.page import render
 

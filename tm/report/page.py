@@ -1,7 +1,8 @@
-"""Make the page: figures counted here, charts that need no script drawn as SVG, everything else handed over as data.
+"""Render the page: figures and static SVG charts are computed here, everything else is data for its script.
 
-The file stands alone. A policy in its head lets it run its one script and its one style sheet, named by their hashes,
-and load nothing, whatever the texts hold; the data are JSON in a block that no browser runs, with every "<" escaped.
+The file is self-contained. Its content security policy allows only its own script and style sheet, by their hashes,
+and loads nothing, whatever the texts contain; the data are JSON in a block that browsers do not run, with every "<"
+escaped.
 """
 
 import json
@@ -20,7 +21,7 @@ from tm.checks.checked_unit import size
 from tm.checks.finding import Severity
 from tm.checks.registry import checks
 from tm.checks.run import CheckReport
-from tm.report.positions import PositionRun, Positions, places
+from tm.report.positions import PositionRun, Positions, positions
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -30,7 +31,7 @@ _BINS = 20
 _SEVERITIES = tuple(str(severity) for severity in Severity)
 _RUNS_SHOWN = 6
 _RUN_WORDS = {
-    "moved": "stand in another order than their sources",
+    "moved": "are in another order than their sources",
     "omission": "have no target",
     "addition": "have no source",
     "low": "have scores below 0.5",
@@ -39,7 +40,7 @@ _RUN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of a chart: what it counts, how many, its share of the longest, 0 to 1, and a class for its colour."""
+    """A bar of a chart: its label, its count, its share of the longest bar, 0 to 1, and a class for its colour."""
 
     label: str
     count: int
@@ -52,10 +53,10 @@ def render(report: CheckReport, units: Sequence[Unit], file: Path | str) -> str:
     """The report about ``units``, read from ``file``, as one HTML document."""
     from markupsafe import Markup
 
-    where = places(units)
+    found = positions(units)
     style, script = _static("report.css"), _static("report.js")
-    # Between the escapes, the block holds no "<" at all, so nothing in it can end the element or open a comment.
-    data = json.dumps(_data(report, units, where), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    # Without any "<", nothing in the block can end the element or open a comment.
+    data = json.dumps(_data(report, units, found), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     scores = [unit.quality for unit in units if unit.quality is not None]
     return templates.render(
         "tm.report",
@@ -70,8 +71,8 @@ def render(report: CheckReport, units: Sequence[Unit], file: Path | str) -> str:
         histogram=_histogram(scores),
         scored=len(scores),
         by_check=_by_check(report),
-        places=where,
-        runs=[(run, _told(run)) for run in where.runs[:_RUNS_SHOWN]],
+        positions=found,
+        runs=[(run, _described(run)) for run in found.runs[:_RUNS_SHOWN]],
         data=Markup(data),
         style=Markup(style),
         script=Markup(script),
@@ -88,7 +89,7 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _told(run: PositionRun) -> str:
+def _described(run: PositionRun) -> str:
     return f"{_RUN_WORDS[run.kind]} ({run.last - run.first + 1:,} in a row)"
 
 
@@ -120,19 +121,19 @@ def _by_check(report: CheckReport) -> list[Bar]:
     ]
 
 
-def _data(report: CheckReport, units: Sequence[Unit], where: Positions) -> dict[str, Any]:
-    """What the script shows: rows as arrays, for 20,000 objects with names would be twice as long."""
+def _data(report: CheckReport, units: Sequence[Unit], found: Positions) -> dict[str, Any]:
+    """The data of the script: rows as arrays, because objects with names would be twice as long."""
     names = sorted({finding.check for finding in report.findings})
     rank = {name: place for place, name in enumerate(names)}
     sections = list(dict.fromkeys(unit.origin.section for unit in units))
     section = {name: place for place, name in enumerate(sections)}
     rows = []
-    for unit, place in zip(units, where.of_units, strict=True):
+    for unit, place in zip(units, found.of_units, strict=True):
         source, target = plain(unit.source), plain(unit.target)
         rows.append(
             [
-                _sound(source),
-                _sound(target),
+                _encodable(source),
+                _encodable(target),
                 None if unit.quality is None else round(unit.quality, 3),
                 unit.status,
                 section[unit.origin.section],
@@ -148,7 +149,7 @@ def _data(report: CheckReport, units: Sequence[Unit], where: Positions) -> dict[
             finding.unit,
             rank[finding.check],
             _SEVERITIES.index(str(finding.severity)),
-            _sound(finding.message),
+            _encodable(finding.message),
             *(finding.source_span or (None, None)),
             *(finding.target_span or (None, None)),
         ]
@@ -160,12 +161,12 @@ def _data(report: CheckReport, units: Sequence[Unit], where: Positions) -> dict[
         "findings": findings,
         "checks": names,
         "severities": _SEVERITIES,
-        "sections": [_sound(name) for name in sections],
-        "lengths": [where.source_length, where.target_length],
+        "sections": [_encodable(name) for name in sections],
+        "lengths": [found.source_length, found.target_length],
         "languages": [first.source_lang, first.target_lang] if first else ["", ""],
     }
 
 
-def _sound(text: str) -> str:
-    """``text`` without lone surrogates, which UTF-8 cannot hold; offsets stay as they are."""
+def _encodable(text: str) -> str:
+    """``text`` without unpaired surrogates, which UTF-8 cannot encode; offsets stay the same."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

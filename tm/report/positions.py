@@ -1,7 +1,7 @@
-"""Where each unit stands in its two documents: the data behind the picture, and what it shows put into words.
+"""The position of each unit in its two documents: the data of the picture, and its description in words.
 
-Positions are unit ids as the aligner gave them; where a file knows none (a TMX of another tool), they are counted in
-the order of the file. Several pairs of documents in one file are set behind each other.
+Positions are the unit ids of the aligner; where a file has none (a TMX of another tool), units are counted in the order
+of the file. Several pairs of documents in one file follow each other.
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from tm.unit import Unit
 
-__all__ = ["PositionRun", "Positions", "UnitPosition", "places"]
+__all__ = ["PositionRun", "Positions", "UnitPosition", "positions"]
 
-_RUN = 3  # units; fewer that stand elsewhere are no moved section
+_RUN = 3  # units; fewer are not reported as a run
 _LOW = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class UnitPosition:
-    """Half-open ranges of positions on both sides; an empty range is where the missing side would stand."""
+    """Half-open ranges of positions on both sides; an empty range is where the missing side would be."""
 
     source: tuple[int, int]
     target: tuple[int, int]
@@ -25,9 +25,10 @@ class UnitPosition:
 
 @dataclass(frozen=True, slots=True)
 class PositionRun:
-    """Units ``first`` to ``last`` (inclusive, in the order of the file) that share what ``kind`` says.
+    """Units ``first`` to ``last`` (inclusive, in the order of the file) that have ``kind`` in common.
 
-    "moved": their targets stand elsewhere; "omission" and "addition": one side is empty; "low": scores below one half.
+    "moved": their targets are in another order; "omission" and "addition": one side is empty; "low": scores
+    below one half.
     """
 
     kind: str
@@ -37,7 +38,7 @@ class PositionRun:
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """The place of every unit, how long both documents are, whether ids were known, and the runs worth a word."""
+    """The position of every unit, the lengths of both documents, whether ids were known, and the longer runs."""
 
     of_units: tuple[UnitPosition, ...]
     source_length: int
@@ -46,8 +47,8 @@ class Positions:
     runs: tuple[PositionRun, ...]
 
 
-def places(units: Sequence[Unit]) -> Positions:
-    """Find the place of each of ``units``."""
+def positions(units: Sequence[Unit]) -> Positions:
+    """Find the position of each of ``units``."""
     known = _known(units)
     found = _from_ids(units) if known else _from_order(units)
     lengths = (
@@ -58,7 +59,7 @@ def places(units: Sequence[Unit]) -> Positions:
 
 
 def _known(units: Sequence[Unit]) -> bool:
-    """True where every unit says where its texts stood; a half of them would draw a wrong picture."""
+    """True where every unit has its ids; with some of them, the picture would be wrong."""
     return bool(units) and all(
         bool(unit.origin.source_ids) == bool(unit.source.strip())
         and bool(unit.origin.target_ids) == bool(unit.target.strip())
@@ -106,7 +107,7 @@ def _runs(units: Sequence[Unit], found: Sequence[UnitPosition]) -> list[Position
         ("moved", [number in moved for number in range(len(units))]),
         ("low", [unit.quality is not None and unit.quality < _LOW and _whole(unit) for unit in units]),
     ]
-    runs = [PositionRun(kind, first, last) for kind, marks in kinds for first, last in _stretches(marks)]
+    runs = [PositionRun(kind, first, last) for kind, marks in kinds for first, last in _ranges(marks)]
     return sorted(runs, key=lambda run: (run.first - run.last, run.first))
 
 
@@ -114,16 +115,16 @@ def _whole(unit: Unit) -> bool:
     return bool(unit.source.strip() and unit.target.strip())
 
 
-def _stretches(marks: Sequence[bool]) -> list[tuple[int, int]]:
-    stretches, start = [], None
+def _ranges(marks: Sequence[bool]) -> list[tuple[int, int]]:
+    ranges, start = [], None
     for number, mark in enumerate([*marks, False]):
         if mark and start is None:
             start = number
         elif not mark and start is not None:
             if number - start >= _RUN:
-                stretches.append((start, number - 1))
+                ranges.append((start, number - 1))
             start = None
-    return stretches
+    return ranges
 
 
 def _moved(units: Sequence[Unit], found: Sequence[UnitPosition]) -> set[int]:

@@ -1,6 +1,6 @@
 
 "use strict";
-// Everything that comes from texts is put into the page as text nodes, never as markup.
+// Texts are added to the page as text nodes, never as markup.
 const data = JSON.parse(document.getElementById("data").textContent);
 const [SOURCE, TARGET, SCORE, STATUS, SECTION, PAGE, SOURCE_SIZE, TARGET_SIZE, X0, X1, Y0, Y1] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 const ON_PAGE = 50, PRINTED = 1000;
@@ -9,8 +9,8 @@ for (const finding of data.findings) {
   if (!byUnit.has(finding[0])) byUnit.set(finding[0], []);
   byUnit.get(finding[0]).push(finding);
 }
-// Severities come gravest first.
-const gravest = data.units.map((_, unit) => Math.min(9, ...(byUnit.get(unit) || []).map((finding) => finding[2])));
+// The highest severity comes first.
+const highest = data.units.map((_, unit) => Math.min(9, ...(byUnit.get(unit) || []).map((finding) => finding[2])));
 const weight = data.units.map((row, unit) => {
   let sum = row[SCORE] === null ? 0 : 1 - row[SCORE];
   for (const finding of byUnit.get(unit) || []) sum += [100, 10, 0.1][finding[2]];
@@ -27,7 +27,7 @@ function element(name, options = {}, ...children) {
   return made;
 }
 
-// Offsets count characters, not the halves that JavaScript counts beyond the basic plane.
+// Offsets count characters, not UTF-16 code units as JavaScript does.
 const characters = (text) => (/[\ud800-\udfff]/.test(text) ? Array.from(text) : text);
 const cut = (letters, start, end) => (typeof letters === "string" ? letters.slice(start, end) : letters.slice(start, end).join(""));
 
@@ -67,7 +67,7 @@ function line(unit) {
 }
 
 function choose() {
-  clearTimeout(waiting); // of a search that this answers
+  clearTimeout(waiting); // of an earlier search
   const show = form.show.value, text = form.text.value.trim().toLowerCase();
   const least = data.severities.indexOf(form.severity.value), check = data.checks.indexOf(form.check.value);
   const number = /^#(\d+)$/.exec(text);
@@ -81,7 +81,7 @@ function choose() {
           && !(findings.length && (check >= 0 || text))) continue;
       if (show === "halves" && row[SOURCE].trim() && row[TARGET].trim()) continue;
       if (show === "low" && row[SCORE] === null) continue;
-      if (form.severity.value !== "info" && gravest[unit] > least) continue;
+      if (form.severity.value !== "info" && highest[unit] > least) continue;
       if (check >= 0 && !findings.some((f) => f[1] === check)) continue;
     }
     chosen.push(unit);
@@ -94,9 +94,9 @@ function choose() {
 
 function draw(count = ON_PAGE) {
   body.replaceChildren(...chosen.slice(first, first + count).map(line));
-  $("told").textContent = `${chosen.length.toLocaleString("en")} of ${data.units.length.toLocaleString("en")} ${data.units.length === 1 ? "unit" : "units"}`;
+  $("count").textContent = `${chosen.length.toLocaleString("en")} of ${data.units.length.toLocaleString("en")} ${data.units.length === 1 ? "unit" : "units"}`;
   const last = Math.min(first + ON_PAGE, chosen.length);
-  $("page").textContent = chosen.length ? `${first + 1} to ${last} of ${chosen.length}` : "nothing fits";
+  $("page").textContent = chosen.length ? `${first + 1} to ${last} of ${chosen.length}` : "no unit matches";
   $("before").disabled = first === 0;
   $("after").disabled = last >= chosen.length;
 }
@@ -132,7 +132,7 @@ document.addEventListener("click", (event) => {
   $("suspects").scrollIntoView();
 });
 
-// The pictures. A canvas holds 20,000 marks where as many elements would not scroll.
+// The pictures. A canvas can show 20,000 marks; as many elements would not scroll.
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const ofScore = (score) => (score === null ? "none" : score < 0.5 ? "low" : score < 0.8 ? "middle" : "high");
 
@@ -155,7 +155,7 @@ function drawMap() {
   pen.strokeRect(EDGE, EDGE, w, h);
   pen.beginPath(); pen.moveTo(EDGE, EDGE); pen.lineTo(EDGE + w, EDGE + h); pen.stroke();
   const thick = Math.min(6, Math.max(2.5, w / Math.max(sources, targets)));
-  // Good ones first, so that doubtful ones lie on top.
+  // Good units first, so that doubtful ones are on top.
   for (const name of ["high", "none", "middle", "low"]) {
     pen.fillStyle = pen.strokeStyle = colour(name);
     pen.lineWidth = thick;
@@ -208,12 +208,12 @@ function drawScatter() {
   for (const bad of [false, true]) {
     pen.fillStyle = colour(bad ? "low" : "high");
     pen.globalAlpha = bad ? 0.9 : 0.45;
-    data.units.forEach((row, unit) => { if ((gravest[unit] === 0) === bad) pen.fillRect(x(row[SOURCE_SIZE]) - dot / 2, y(row[TARGET_SIZE]) - dot / 2, dot, dot); });
+    data.units.forEach((row, unit) => { if ((highest[unit] === 0) === bad) pen.fillRect(x(row[SOURCE_SIZE]) - dot / 2, y(row[TARGET_SIZE]) - dot / 2, dot, dot); });
   }
   pen.globalAlpha = 1;
 }
 
-// Paper is white whatever the screen is, and it takes the whole list.
+// A printout is always black on white and has the whole list.
 function print(isPrinting) {
   document.documentElement.classList.toggle("printing", isPrinting);
   draw(isPrinting ? PRINTED : ON_PAGE);

@@ -15,16 +15,19 @@ from typing import Any
 
 from corpora.errors import StoreError
 from tm.formats.jsonl import from_dict, to_dict
+from corpora.migrations import migrate, version_of
 from tm.unit import Unit
 
 __all__ = ["Event", "JournalConflict", "ReviewJournal"]
 
-_VERSION = 1
-_SCHEMA = """
+#: Each step brings the file from one version to the next.
+_STEPS = (
+    """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE unit (number INTEGER PRIMARY KEY, content TEXT NOT NULL);
 CREATE TABLE event (number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, content TEXT NOT NULL);
-"""
+""",
+)
 
 
 class JournalConflict(StoreError):
@@ -50,22 +53,16 @@ class ReviewJournal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-            with self._errors_mapped():
-                version = self._base.execute("PRAGMA user_version").fetchone()[0]
-                if version == 0:
-                    self._base.execute("PRAGMA journal_mode = WAL")
-                    with self._transaction():
-                        if not self._base.execute("SELECT 1 FROM sqlite_master").fetchone():
-                            for statement in _SCHEMA.split(";"):
-                                self._base.execute(statement)
-                            self._base.execute(f"PRAGMA user_version = {_VERSION}")
-                            version = _VERSION
-                self._base.execute("PRAGMA synchronous = FULL")
+            if not self._base.execute("SELECT 1 FROM sqlite_master").fetchone():
+                self._base.execute("PRAGMA journal_mode = WAL")
+                migrate(self._base, _STEPS)
+            version = version_of(self._base)
+            self._base.execute("PRAGMA synchronous = FULL")
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {error.strerror}") from error
         except sqlite3.Error as error:
             raise StoreError(f"{path} cannot be opened: {error}") from error
-        if version != _VERSION:
+        if version != len(_STEPS):
             self._base.close()
             raise StoreError(f"{path} is not a review of this version of duiyi")
 

@@ -14,7 +14,7 @@ from tm.checks.options import CheckOptions
 from tm.checks.run import check
 from tm.report import render
 from tm.report.outputs import write_report
-from tm.report.positions import places
+from tm.report.positions import positions
 from tm.unit import Origin, Unit
 
 EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(2)">'
@@ -55,18 +55,18 @@ def test_one_unit_is_counted_as_one() -> None:
 
 
 def test_moved_sections_and_omissions_are_put_into_words() -> None:
-    found = places(moved())
+    found = positions(moved())
     assert found.known
     runs = {(run.kind, run.first, run.last) for run in found.runs}
     assert ("omission", 50, 53) in runs
     assert any(kind == "moved" for kind, _, _ in runs)
     page = page_of(moved())
     assert "have no target (4 in a row)" in page
-    assert "stand in another order" in page
+    assert "are in another order" in page
 
 
 def test_units_without_ids_are_drawn_in_order() -> None:
-    found = places([replace(unit, origin=Origin()) for unit in units(5)])
+    found = positions([replace(unit, origin=Origin()) for unit in units(5)])
     assert not found.known
     assert [place.source for place in found.of_units] == [(n, n + 1) for n in range(5)]
 
@@ -74,7 +74,7 @@ def test_units_without_ids_are_drawn_in_order() -> None:
 def test_several_documents_stand_behind_each_other() -> None:
     some = units(4)
     others = [replace(unit, origin=replace(unit.origin, source_file="c.txt")) for unit in some]
-    found = places(some + others)
+    found = positions(some + others)
     assert found.of_units[4].source[0] >= found.of_units[3].source[1]
 
 
@@ -128,7 +128,7 @@ def test_suspects_are_found_filtered_and_reached(written: Path, open_page: Calla
     page = open_page()
     page.goto(written.as_uri())
     page.fill("[name=text]", "session 99")
-    page.locator("#told", has_text="1 of ").wait_for()
+    page.locator("#count", has_text="1 of ").wait_for()
     # The offsets count characters: the one beyond the basic plane must not move the mark.
     assert "99" in page.locator("#table mark").all_text_contents()
     page.fill("[name=text]", "")
@@ -147,7 +147,7 @@ def test_the_table_counts_one_unit_as_one(tmp_path: Path, open_page: Callable[..
     page = open_page()
     page.goto(path.as_uri())
     page.select_option("[name=show]", "all")
-    assert page.locator("#told").inner_text() == "1 of 1 unit"
+    assert page.locator("#count").inner_text() == "1 of 1 unit"
 
 
 @pytest.mark.client
@@ -177,5 +177,5 @@ def test_twenty_thousand_units_stay_usable(tmp_path: Path, open_page: Callable[.
     page.select_option("[name=show]", "all")
     assert page.locator("#table tbody tr").count() == 50
     page.fill("[name=text]", "#19999")
-    page.locator("#told", has_text="1 of ").wait_for()
+    page.locator("#count", has_text="1 of ").wait_for()
     assert "Something else" in page.locator("#table tbody").text_content()

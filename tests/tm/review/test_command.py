@@ -38,7 +38,7 @@ def test_what_was_accepted_is_written(file: Path, tmp_path: Path) -> None:
 
 def test_all_files_are_written_or_none(file: Path, tmp_path: Path) -> None:
     data, out = tmp_path / "reviews", tmp_path / "out.jsonl"
-    with pytest.raises(UsageError, match="do not say where they stood"):
+    with pytest.raises(UsageError, match="do not record their positions"):
         run(file, "-o", out, "-o", tmp_path / "out.align", "--data", data)
     with pytest.raises(InputError, match="is no folder"):
         run(file, "-o", out, "-o", file / "out.tsv", "--data", data)
@@ -61,7 +61,7 @@ def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
         (["missing.txt", "other.txt"], InputError, "missing.txt"),
         (["{file}", "{file}", "{file}"], UsageError, "one file of units, or two documents"),
         (["-o", "x.tmx"], UsageError, "--out needs"),
-        (["{file}", "-o", "{tmp}/x.align"], UsageError, "do not say where they stood"),
+        (["{file}", "-o", "{tmp}/x.align"], UsageError, "do not record their positions"),
         (["{file}", "--host", "0.0.0.0"], UsageError, "--token"),
         (["--port", "1", "--host", "203.0.113.1", "--token", "0123456789abcdef"], UsageError, "cannot be listened on"),
     ],

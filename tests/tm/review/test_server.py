@@ -227,7 +227,8 @@ def test_half_a_document_is_none(repository: ReviewRepository) -> None:
     name = repository.new_documents()
     headers = [(key.encode(), value.encode()) for key, value in {**SECRET, "host": "127.0.0.1:8000"}.items()]
     scope = {"type": "http", "method": "PUT", "path": f"/reviews/{name}/documents/source",
-             "query_string": b"name=a.txt", "headers": headers, "scheme": "http", "server": ("127.0.0.1", 8000), "root_path": ""}  # fmt: skip
+             "query_string": b"name=a.txt", "headers": headers,
+             "scheme": "http", "server": ("127.0.0.1", 8000), "root_path": ""}  # fmt: skip
     pieces = iter([{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}])
 
     async def receive() -> dict[str, Any]:
@@ -262,7 +263,7 @@ def test_export_to_every_format_with_the_state(client: TestClient, name: str, tm
 
 def test_checks_put_suspects_first(repository: ReviewRepository, name: str) -> None:
     session = repository.session(name)
-    assert session.announce()
+    assert session.reserve_check()
     session.check_all()
     assert session.view()[0] == 0, "article 6 for 第五条 is an error"
     assert session.view("document") == [0, 1, 2]
