@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import StoreError
-from tm.formats.jsonl import from_dict, to_dict
 from corpora.migrations import migrate, version_of
+from tm.formats.jsonl import from_dict, to_dict
 from tm.unit import Unit
 
 __all__ = ["Event", "JournalConflict", "ReviewJournal"]
