@@ -156,8 +156,8 @@ def import_(
 ) -> None:
     """Take in glossaries; a file with a fault is refused whole, and each fault named with its line."""
     from corpora.errors import DamagedInput, UsageError
+    from tm.terms.formats.columns import columns_of
     from tm.terms.formats.exchange import read_terms
-    from tm.terms.formats.tables import columns_of
     from tm.terms.merging import merge as merged_with
     from tm.terms.serialization import conflict_row
 

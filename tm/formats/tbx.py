@@ -18,7 +18,8 @@ __all__ = ["read_units", "write_units"]
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write a concept for each unit with two sides, in TBX v2."""
     from tm.terms.concept import Concept, Term
-    from tm.terms.formats import tbx
+    from tm.terms.formats.base import GlossaryOptions
+    from tm.terms.formats.tbx import write_concepts
 
     def concepts() -> Iterator[Concept]:
         for unit in units:
@@ -32,12 +33,11 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
                 f"c{written.units}", terms, note=written.legal("\n".join(unit.notes)), author=written.legal(unit.author)
             )
 
-    tbx.write(path, concepts(), "2")
+    write_concepts(path, concepts(), GlossaryOptions())
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield a unit for each pair of terms of each concept, from the languages asked for or the first to each other."""
-    from tm.terms.concept import Status
     from tm.terms.formats.exchange import read_terms
 
     selection = LanguageSelection(options, problems)
@@ -45,7 +45,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     for problem in reading.problems:
         problems.add(problem.line, problem.message)
     for concept in reading.concepts:
-        terms = [term for term in concept.terms if term.status not in (Status.DEPRECATED, Status.FORBIDDEN)]
+        terms = [term for term in concept.terms if term.usable]
         if not terms:
             continue
         first = terms[0].language

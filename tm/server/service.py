@@ -24,9 +24,9 @@ from tm.store.writing import AddReport, Keep
 from tm.terms.base import TermBase
 from tm.terms.check import TermFinding, check
 from tm.terms.examples import add_examples
+from tm.terms.formats.columns import columns_of
 from tm.terms.formats.exchange import FORMATS as TERM_FORMATS
 from tm.terms.formats.exchange import read_terms, write_terms
-from tm.terms.formats.tables import columns_of
 from tm.terms.merging import Merge, merge
 from tm.terms.serialization import conflict_row, found_rows, hit_rows, known_pairs, pair_row, proposed
 from tm.unit import Unit

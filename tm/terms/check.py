@@ -13,7 +13,7 @@ from typing import Literal
 
 from corpora.text.languages import base, is_spaced
 from tm.terms.base import TermBase
-from tm.terms.concept import Concept, Status, Term
+from tm.terms.concept import Concept, Term
 from tm.terms.folding import Folded, fold_text
 from tm.terms.stopwords import stopwords
 from tm.terms.tokens import words
@@ -23,7 +23,6 @@ __all__ = ["TermFinding", "TermUse", "check", "in_place", "stands", "uses"]
 
 Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
 
-_UNUSABLE = {Status.FORBIDDEN, Status.DEPRECATED}
 _SPREAD = 4  # words that may stand between the words of one term
 _SHORT = 2  # characters of a Chinese term that may well be a piece of another word
 _STEM = 4  # letters that two forms of a word share at least
@@ -85,11 +84,11 @@ def in_place(use: TermUse, unit: Unit) -> Term | None:
     """The forbidden or deprecated term that stands where ``use`` is not rendered as it should be, None for none."""
     target = fold_text(unit.target, unit.target_lang)
     terms = (term for concept in use.concepts for term in concept.named(unit.target_lang))
-    return next((term for term in terms if term.status in _UNUSABLE and stands(term, target)), None)
+    return next((term for term in terms if not term.usable and stands(term, target)), None)
 
 
 def _usable(concepts: Iterable[Concept], language: str) -> list[tuple[Concept, Term]]:
-    return [(c, term) for c in concepts for term in c.named(language) if term.status not in _UNUSABLE]
+    return [(c, term) for c in concepts for term in c.named(language) if term.usable]
 
 
 def _named(unit: Unit, terms: TermBase) -> list[tuple[int, int, tuple[Concept, ...]]]:
@@ -153,9 +152,9 @@ def _forbidden(unit: Unit, number: int, terms: TermBase) -> Iterator[TermFinding
             for term in concept.named(unit.target_lang)
             if fold_text(term.text, term.language).units == fold_text(text, unit.target_lang).units
         ]
-        if own and all(term.status in _UNUSABLE for _, term in own):
+        if own and all(not term.usable for _, term in own):
             concept, term = next(((c, t) for c, t in own if c.id in named), own[0])
-            better = next((t.text for t in concept.named(unit.target_lang) if t.status not in _UNUSABLE), "")
+            better = next((t.text for t in concept.named(unit.target_lang) if t.usable), "")
             advice = f"; use {better}" if better else ""
             message = f"{text} is {term.status.value}{advice}"
             yield TermFinding("term-forbidden", number, message, None, (found.start, found.end))

@@ -1,10 +1,11 @@
-"""The terminological entry: a concept, and what it is called in each language (ISO 30042, "concept orientation").
+"""The terminological entry: a concept and its terms in each language (ISO 30042, "concept orientation").
 
-One concept holds several terms a language, so that a preferred term, a synonym that is admitted and a word
-that must not be used stand in one place and a check can tell them apart.
+One concept has several terms per language, so that a check can distinguish a preferred term from an admitted synonym
+and from a word that must not be used.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +13,13 @@ from enum import StrEnum
 
 from corpora.text.languages import base
 
-__all__ = ["LONGEST", "Concept", "Status", "Term", "made_id"]
+__all__ = ["LONGEST", "Concept", "Status", "Term", "made_id", "status_of"]
 
-LONGEST = 1000  # characters; a longer "term" is a sentence in the wrong column
+LONGEST = 1000  # characters; a longer "term" is a text in the wrong column
 
 
 class Status(StrEnum):
-    """How a term is to be used; "proposed" are those won by extraction that nobody has looked at yet."""
+    """How a term is to be used; "proposed" are extracted terms that nobody has reviewed."""
 
     PREFERRED = "preferred"
     ADMITTED = "admitted"
@@ -27,6 +28,15 @@ class Status(StrEnum):
     PROPOSED = "proposed"
 
 
+#: What other tools call these statuses, in small letters without blanks, hyphens and "term".
+_WORDS = {
+    Status.PREFERRED: "preferred approved standard standardized recommended legal regulated valid final 首选 推荐",
+    Status.ADMITTED: "admitted allowed acceptable permitted alternative synonym nonstandard 允许 可用",
+    Status.DEPRECATED: "deprecated superseded obsolete notrecommended outdated archaic 废弃 不推荐",
+    Status.FORBIDDEN: "forbidden prohibited banned rejected donotuse nottobeused avoid incorrect 禁用 禁止",
+    Status.PROPOSED: "proposed provisional draft candidate suggested pending unreviewed translationneeded 待定 草稿",
+}
+_STATUSES = {word: status for status, words in _WORDS.items() for word in words.split()}
 #: The order in which terms of one concept are shown: what to use first, what not to use last.
 _ORDER = {status: rank for rank, status in enumerate((Status.PREFERRED, Status.ADMITTED, Status.PROPOSED))}
 
@@ -44,6 +54,11 @@ class Term:
     examples: tuple[str, ...] = ()
 
     @property
+    def usable(self) -> bool:
+        """False for terms that must not be used any more, or at all."""
+        return self.status not in (Status.DEPRECATED, Status.FORBIDDEN)
+
+    @property
     def rank(self) -> int:
         """0 for preferred terms, larger for those to be shown after them."""
         return _ORDER.get(self.status, len(_ORDER))
@@ -51,7 +66,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A concept and its terms; ``id`` is its name in exchange files, ``references`` are ids of related concepts."""
+    """A concept and its terms; ``id`` is its name in exchange files, ``references`` are ids of related concepts.
+
+    >>> Concept("c1", (Term("缔约国", "zh-CN"), Term("State party", "en-US")))
+    <Concept c1: 缔约国 (zh-CN), State party (en-US)>
+    """
 
     id: str
     terms: tuple[Term, ...]
@@ -64,16 +83,30 @@ class Concept:
     changed: datetime | None = None
     properties: dict[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        terms = ", ".join(f"{term.text} ({term.language})" for term in self.terms[:4])
+        return f"<Concept {self.id}: {terms}{', …' if len(self.terms) > 4 else ''}>"
+
     def named(self, language: str) -> tuple[Term, ...]:
         """The terms in ``language``, whatever the region, best first."""
         own = [term for term in self.terms if base(term.language) == base(language)]
         return tuple(sorted(own, key=lambda term: term.rank))
 
 
-def made_id(terms: Iterable[Term]) -> str:
-    """An id for a concept that comes without one, out of the first term of each language.
+def status_of(text: str) -> Status | None:
+    """The status that ``text`` means in any of the usual spellings, None where it means none.
 
-    The same pair read again is then the same entry, and rows of two tables are not taken for one by their number.
+    >>> status_of("preferredTerm-admn-sts"), status_of("Not recommended")
+    (<Status.PREFERRED: 'preferred'>, <Status.DEPRECATED: 'deprecated'>)
+    """
+    word = re.sub(r"[\W_]+", "", text.lower().removesuffix("-admn-sts"))
+    return _STATUSES.get(word) or _STATUSES.get(word.removesuffix("term"))
+
+
+def made_id(terms: Iterable[Term]) -> str:
+    """An id for a concept without one, made of the first term of each language.
+
+    The same pair read again is then the same entry, and rows of two tables are not confused because of their numbers.
     """
     first: dict[str, str] = {}
     for term in terms:

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache
-from typing import Any
 
-from corpora.extras import need
 from corpora.text.languages import base
 from tm.terms.stopwords import stopwords
 
@@ -79,10 +77,7 @@ def whole(text: str) -> str:
 
 
 def words(text: str, language: str) -> list[Word]:
-    """The words of ``text`` in order; punctuation, code and addresses come as words without a role.
-
-    Chinese needs the extra ``duiyi[terms]``; raises `corpora.errors.MissingExtra` without it.
-    """
+    """The words of ``text`` in order; punctuation, code and addresses are words without a role."""
     plain = _CODE.sub(lambda match: "\x00" * len(match[0]), whole(text))
     plain = _ROLE.sub(lambda match: "\x01" * len(match[0]), plain)
     if base(language) == "zh":
@@ -90,15 +85,12 @@ def words(text: str, language: str) -> list[Word]:
     return list(_spaced(plain, base(language)))
 
 
-@cache
-def _splitter() -> Any:
-    return need("rjieba", "terms", "split Chinese into words")
-
-
 def _chinese(text: str) -> Iterator[Word]:
+    import rjieba
+
     stops = stopwords("zh")
     at = 0
-    for piece, tag in _splitter().tag(text):
+    for piece, tag in rjieba.tag(text):
         start, at = at, at + len(piece)
         if not piece.strip("\x01 "):
             continue

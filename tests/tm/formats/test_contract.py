@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corpora.errors import DamagedInput, EmptyInput, InputError
 from corpora.xml import legal
 from tm import formats
-from tm.formats import Problems, ReadOptions, WriteOptions
+from tm.formats import ReadOptions, UnitProblems, WriteOptions
 from tm.unit import Origin, Unit
 
 FORMATS = ["x.tmx", "x.tmx.gz", "x.xlf", "x.2.xlf", "x.tsv", "x.csv", "x.jsonl", "x.po", "x.xlsx", "x.parquet"]
@@ -122,7 +122,7 @@ class TestEveryFormat:
         path = tmp_path / name
         path.write_bytes(content)
         with pytest.raises(InputError) as caught:
-            list(formats.read(path, problems=Problems(path, strict=False)))
+            list(formats.read(path, problems=UnitProblems(path, strict=False)))
         assert name in str(caught.value)
         assert "\n" not in str(caught.value)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpora.errors import DuiyiError
 from tm import formats
-from tm.formats import Problems, WriteOptions
+from tm.formats import UnitProblems, WriteOptions
 from tm.unit import Unit
 
 UNITS = [
@@ -67,7 +67,7 @@ def test_damage_is_never_a_surprise(
     path.write_bytes(damaged(sound(name), changes))
     error = None
     try:
-        found = list(formats.read(path, problems=Problems(path, strict=False)))
+        found = list(formats.read(path, problems=UnitProblems(path, strict=False)))
         assert all(isinstance(unit, Unit) for unit in found)
     except DuiyiError as caught:
         error = str(caught)

@@ -8,7 +8,7 @@ import pytest
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, UsageError, WrongFormat
 from tests.data import cases
 from tm import formats
-from tm.formats import Problems, ReadOptions, WriteOptions
+from tm.formats import ReadOptions, UnitProblems, WriteOptions
 from tm.unit import Unit
 
 CASES = cases("tables_reading")
@@ -18,7 +18,7 @@ CASES = cases("tables_reading")
 def test_columns(case: dict, tmp_path: Path) -> None:
     path = tmp_path / f"t.{case.get('suffix', 'tsv')}"
     path.write_bytes(case["text"].encode(case.get("encoding", "utf-8")))
-    problems = Problems(path, strict=False)
+    problems = UnitProblems(path, strict=False)
     options = ReadOptions(case.get("source_lang", ""), case.get("target_lang", ""), columns=case.get("columns", {}))
     found = list(formats.read(path, options, problems=problems))
     assert [[u.source_lang, u.source, u.target_lang, u.target] for u in found] == case["expected"]
@@ -116,7 +116,7 @@ def test_beads_with_their_texts(tmp_path: Path) -> None:
     path.write_text("[0,1]:[0]:0.9\n[2]:[1]:0.8\n[3]:[1]:0.1\n", encoding="utf-8")
     with pytest.raises(UsageError, match="--source-file"):
         list(formats.read(path))
-    problems = Problems(path, strict=False)
+    problems = UnitProblems(path, strict=False)
     options = ReadOptions(source_file=str(tmp_path / "zh.txt"), target_file=str(tmp_path / "en.txt"))
     found = list(formats.read(path, options, problems=problems))
     assert [(unit.source, unit.target, unit.quality, unit.sentences) for unit in found] == [

@@ -9,7 +9,7 @@ import pytest
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 from tests.data import cases
 from tm import formats
-from tm.formats import Problems, ReadOptions, WriteOptions
+from tm.formats import ReadOptions, UnitProblems, WriteOptions
 from tm.tags import native, plain
 from tm.unit import Unit
 
@@ -34,7 +34,7 @@ def test_what_others_write(case: dict, tmp_path: Path) -> None:
     text = document(case["body"], case.get("srclang", "zh-CN")) if "body" in case else case["document"]
     path.write_text(text, encoding=case.get("encoding", "utf-8"))
     options = ReadOptions(case.get("source_lang", ""), case.get("target_lang", ""))
-    found = formats.read(path, options, problems=Problems(path, strict=False))
+    found = formats.read(path, options, problems=UnitProblems(path, strict=False))
     assert [[u.source_lang, u.source, u.target_lang, u.target] for u in found] == case["expected"]
 
 
@@ -66,11 +66,11 @@ def test_sound_units_of_a_damaged_file_come_in_and_each_bad_one_is_named(tmp_pat
     rows[3] = tu("坏", "a & b")
     rows[4] = rows[4].replace("</tu>", "")
     path.write_text(document("\n".join(rows)), encoding="utf-8")
-    problems = Problems(path, strict=False)
+    problems = UnitProblems(path, strict=False)
     assert [unit.target for unit in formats.read(path, problems=problems)] == ["t0", "t2", "t5"]
     assert [problem.line for problem in problems.found] == [4, 6, 7]
     with pytest.raises(DamagedInput, match="line 4"):
-        list(formats.read(path, ReadOptions(strict=True), problems=Problems(path, strict=True)))
+        list(formats.read(path, ReadOptions(strict=True), problems=UnitProblems(path, strict=True)))
     with pytest.raises(DamagedInput, match="line 4"):
         list(formats.read(path))
 
@@ -80,7 +80,7 @@ def test_a_file_that_was_cut_off_gives_what_is_whole(cut: int, tmp_path: Path) -
     path = tmp_path / "t.tmx"
     whole = document("\n".join(tu(f"源{i}", f"t{i}") for i in range(4)))
     path.write_text(whole[:-cut], encoding="utf-8")
-    problems = Problems(path, strict=False)
+    problems = UnitProblems(path, strict=False)
     assert len(list(formats.read(path, problems=problems))) >= 3
     assert problems.found or "every unit could be read" in problems.notes[0]
 
@@ -95,7 +95,7 @@ def test_a_segment_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
         for _ in range(64):
             file.write("x" * 1_000_000)
         file.write(after.replace("</body>", tu("甲", "A") + "</body>"))
-    problems = Problems(path, strict=False)
+    problems = UnitProblems(path, strict=False)
     tracemalloc.start()
     try:
         assert [unit.target for unit in formats.read(path, problems=problems)] == ["A"]
@@ -119,14 +119,14 @@ def test_what_holds_no_unit_is_refused(text: str, error: type[Exception], tmp_pa
     path = tmp_path / "t.tmx"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(error, match=r"t\.tmx"):
-        list(formats.read(path, problems=Problems(path, strict=False)))
+        list(formats.read(path, problems=UnitProblems(path, strict=False)))
 
 
 def test_bytes_of_another_encoding_than_declared(tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     path.write_bytes(document(tu("甲", "A") + "\n" + tu("乙", "B")).encode("gb18030"))
     with pytest.raises(EmptyInput, match="bytes that are not utf-8"):
-        list(formats.read(path, problems=Problems(path, strict=False)))
+        list(formats.read(path, problems=UnitProblems(path, strict=False)))
 
 
 def segtypes(path: Path, units: Iterable[Unit], options: WriteOptions) -> list[str]:
@@ -195,7 +195,7 @@ def test_inline_elements_keep_their_code(tmp_path: Path) -> None:
 def test_an_entity_of_html_costs_no_unit_and_is_not_said_to(tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     path.write_text(document(tu("甲", "A") + tu("乙&nbsp;丙", "B") + tu("丁", "C")), encoding="utf-8")
-    problems = Problems(path, strict=False)
+    problems = UnitProblems(path, strict=False)
     assert [unit.source for unit in formats.read(path, problems=problems)] == ["甲", "乙\u00a0丙", "丁"]
     assert problems.found == []
     assert "nbsp" in problems.notes[0]

@@ -7,7 +7,7 @@ import pytest
 from corpora.errors import DamagedInput, EmptyInput, WrongFormat
 from tests.data import cases
 from tm import formats
-from tm.formats import Problems, WriteOptions
+from tm.formats import UnitProblems, WriteOptions
 from tm.unit import Unit
 
 CASES = cases("xliff_reading")
@@ -17,7 +17,7 @@ CASES = cases("xliff_reading")
 def test_what_others_write(case: dict, tmp_path: Path) -> None:
     path = tmp_path / "t.xlf"
     path.write_text(case["document"], encoding="utf-8")
-    found = formats.read(path, problems=Problems(path, strict=False))
+    found = formats.read(path, problems=UnitProblems(path, strict=False))
     assert [[u.source_lang, u.source, u.target_lang, u.target, u.status] for u in found] == case["expected"]
 
 
@@ -71,7 +71,7 @@ def test_sound_units_of_a_damaged_file_come_in(version: str, tmp_path: Path) -> 
     units = [Unit(f"源{i}。", f"t{i}.", "zh-CN", "en-US", notes=("n",)) for i in range(4)]
     formats.write(path, units, WriteOptions(xliff=version))  # type: ignore[arg-type]
     path.write_text(path.read_text("utf-8").replace("源1。", "\x0b").replace("t2.", "a & b"), encoding="utf-8")
-    problems = Problems(path, strict=False)
+    problems = UnitProblems(path, strict=False)
     assert list(formats.read(path, problems=problems)) == [units[0], units[3]]
     assert len(problems.found) == 2
     assert all(problem.line for problem in problems.found)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpora.errors import InputError, WrongFormat
+from tests.data import cases
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.formats.exchange import read_terms, write_terms
 from tm.terms.sample import sample_concepts
@@ -173,10 +174,12 @@ def test_another_dialect_is_refused_with_its_line(tmp_path: Path) -> None:
         ("zh\ten\n腐败\tcorruption\n贿赂\tbribery\n腐败\tcorruption\n", 4, "a second time, after line 2"),
         ("zh\ten\n腐败\tcorruption\tmore\n贿赂\tbribery\n", 2, "3 columns where 2 are needed"),
         ("zh\ten\tnote\n腐败\tcorruption\n贿赂\tbribery\tx\n", 2, "2 columns where 3 are needed"),
+        ('zh,en\n腐败,corruption\n贿赂,"bribery\n', 3, "a quotation mark is not closed"),
+        ('zh,en\n腐败,corruption\n贿赂,"bribery" again\n', 3, "quotation marks do not match"),
     ],
 )
 def test_faulty_rows_are_named_by_line(tmp_path: Path, rows: str, line: int, message: str) -> None:
-    path = tmp_path / "faulty.tsv"
+    path = tmp_path / ("faulty.tsv" if "\t" in rows else "faulty.csv")
     path.write_text(rows, "utf-8")
     (problem, *_) = read_terms(path).problems
     assert problem.line == line
@@ -189,8 +192,7 @@ def test_faulty_rows_are_named_by_line(tmp_path: Path, rows: str, line: int, mes
         ("zh,en\nzh,en\n腐败,corruption\n", "line 2: a second header line"),
         ("Chinese,English\n中文,英文\n腐败,corruption\n", "line 2: a second header line"),
         ("Our glossary,\nzh,en\n腐败,corruption\n", "line 1: a line above the header"),
-        ("a,b\nfoo,bar\n", "the columns of the terms cannot be told"),
-        ('zh,en\n腐败,corruption\n贿赂,"bribery\n', "line 3: a quotation mark is not closed"),
+        ("a,b\nfoo,bar\n", "the columns of the terms are not known"),
     ],
 )
 def test_tables_that_cannot_be_told_are_refused(tmp_path: Path, rows: str, message: str) -> None:
@@ -264,3 +266,34 @@ def test_a_cell_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     path = tmp_path / "formula.xlsx"
     write_terms(path, [Concept("c", (Term("=1+1", "zh-CN"), Term("-able", "en-US")))])
     assert [term.text for term in read_terms(path).concepts[0].terms] == ["=1+1", "-able"]
+
+
+@pytest.mark.parametrize("case", cases("glossaries"), ids=lambda case: case["label"])
+def test_glossaries_of_other_tools_keep_their_meaning(case: dict, tmp_path: Path) -> None:
+    path = tmp_path / f"t.{case['suffix']}"
+    path.write_text(case["text"], "utf-8")
+    contents = read_terms(path)
+    if "round_trip" in case:
+        path = tmp_path / f"again.{case['round_trip']}"
+        write_terms(path, contents.concepts)
+        contents = read_terms(path)
+    assert not contents.problems
+    assert {t.text: t.status.value for c in contents.concepts for t in c.terms} == case["statuses"]
+    assert len(contents.concepts) == case.get("entries", len(contents.concepts))
+    write_terms(tmp_path / "all.jsonl", contents.concepts)
+    whole = (tmp_path / "all.jsonl").read_text("utf-8")
+    assert [text for text in case.get("contains", ()) if text not in whole] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"id": ["b"], "terms": []}', '{"id": "b", "terms": [{"text": ["x"], "language": "en"}]}', "[]", "[" * 5000],
+    ids=["id is a list", "text is a list", "no object", "nested too deep"],
+)
+def test_an_odd_line_costs_one_entry(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    write_terms(path, SAMPLE)
+    path.write_text(path.read_text("utf-8") + line + "\n", "utf-8")
+    contents = read_terms(path)
+    assert [problem.line for problem in contents.problems] == [3]
+    assert contents.concepts == SAMPLE

@@ -1,10 +1,12 @@
 """TBX, the exchange format for terminology: v2 (ISO 30042:2008, martif) and v3 (ISO 30042:2019, styles DCA and DCT).
 
-All three say the same with other names, so one description of an entry is written in three spellings and read back by
-local names whatever the spelling. The dialect is TBX-Basic. v2 is the default: OmegaT and most tools read no other.
+The three differ in the names of elements only, so one description of an entry is written in three spellings and read
+by local names. The dialect is TBX-Basic. v2 is the default: OmegaT and most tools read no other.
 
 Of the four values of ``administrativeStatus``, "deprecated" means "not to be used" and is our *forbidden*;
 "superseded" means "no longer used" and is our *deprecated*. *proposed* has no counterpart and is kept as a note.
+What has no field of its own stays too: further data of a term in its note, definitions and sources of a language in
+the properties of the concept ("definition zh-CN").
 """
 
 import re
@@ -12,17 +14,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from corpora import xml
 from corpora.errors import UsageError, WrongFormat
 from corpora.text.languages import normalize
-from tm.terms.concept import Concept, Status, Term, made_id
-from tm.terms.formats.problems import EntryProblems
+from tm.terms.concept import Concept, Status, Term, made_id, status_of
+from tm.terms.formats.base import EntryProblems, GlossaryOptions, TbxStyle
 
-__all__ = ["Style", "read", "write"]
-
-Style = Literal["2", "3-dca", "3-dct"]
+__all__ = ["read_concepts", "write_concepts"]
 
 _V3 = "urn:iso:std:iso:30042:ed-2"
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -33,16 +33,17 @@ _STATUS = {
     Status.DEPRECATED: "supersededTerm-admn-sts",
     Status.FORBIDDEN: "deprecatedTerm-admn-sts",
 }
-_STATUSES = {value: key for key, value in _STATUS.items()} | {
-    "preferred": Status.PREFERRED,
-    "admitted": Status.ADMITTED,
-    "notRecommended": Status.DEPRECATED,
-    "obsolete": Status.DEPRECATED,
-}
 _PARTS = frozenset({"noun", "verb", "adjective", "adverb", "other"})
 #: The data categories of TBX-Basic that DCT spells in the namespace of the Min module; the others are in Basic's.
 _MIN = frozenset({"subjectField", "administrativeStatus", "partOfSpeech", "customerSubset", "externalCrossReference"})
 _DIALECTS = frozenset({"TBX-Basic", "TBX-Core", "TBX-Min", "TBX", "TBX-Default", "TBX-Linguist", "TBX-Glossary"})
+#: What a language may have of its own: kept in the properties of the concept, such as "definition zh-CN".
+_OF_LANGUAGE = (("descrip", "definition"), ("admin", "source"))
+#: Elements that enclose others, or have a field of their own.
+_READ = frozenset(
+    {"term", "administrativeStatus", "normativeAuthorization", "partOfSpeech", "source", "note", "context"}
+)
+_GROUPS = ("Grp", "tig", "termSec", "transac", "transacNote", "date")
 _ENTRIES = ("termEntry", "conceptEntry")
 _NOT_A_NAME = re.compile(r"[^\w.-]|^(?![A-Za-z_])")
 
@@ -57,21 +58,23 @@ class _Spelling:
     categories_are_elements: bool = False
 
 
-_SPELLINGS: dict[Style, _Spelling] = {
+_SPELLINGS: dict[TbxStyle, _Spelling] = {
     "2": _Spelling("termEntry", "langSet", "tig"),
     "3-dca": _Spelling("conceptEntry", "langSec", "termSec"),
     "3-dct": _Spelling("conceptEntry", "langSec", "termSec", categories_are_elements=True),
 }
 
 
-def write(path: Path, concepts: Iterable[Concept], style: Style = "2") -> int:
+def write_concepts(path: Path, concepts: Iterable[Concept], options: GlossaryOptions) -> int:
     """Write ``concepts`` as TBX-Basic and return how many there are; ids are made into XML names."""
     from lxml import etree
 
+    style = options.style
     spelling = _SPELLINGS[style]
     entries = list(concepts)
     names = _names(entries)
-    with etree.xmlfile(str(path), encoding="utf-8") as out:
+    # Through a stream: lxml refuses names that are not in UTF-8.
+    with path.open("wb") as file, etree.xmlfile(file, encoding="utf-8") as out:
         out.write_declaration()
         if style == "2":
             out.write_doctype('<!DOCTYPE martif SYSTEM "TBXBasiccoreStructV02.dtd">')
@@ -108,7 +111,7 @@ def _names(concepts: Sequence[Concept]) -> dict[str, str]:
     return names
 
 
-def _header(style: Style) -> Any:
+def _header(style: TbxStyle) -> Any:
     from lxml import etree
 
     space = "" if style == "2" else f"{{{_V3}}}"
@@ -150,10 +153,17 @@ class _Writer:
         languages: dict[str, Any] = {}
         for term in concept.terms:
             if term.language not in languages:
-                languages[term.language] = self.child(entry, self.spelling.language)
-                languages[term.language].set(_LANG, term.language)
+                languages[term.language] = self.language(entry, concept, term.language)
             self.term(languages[term.language], term)
         return entry
+
+    def language(self, entry: Any, concept: Concept, code: str) -> Any:
+        section = self.child(entry, self.spelling.language)
+        section.set(_LANG, code)
+        for element, name in _OF_LANGUAGE:
+            if text := concept.properties.get(f"{name} {code}"):
+                self.category(section, element, name, text)
+        return section
 
     def term(self, parent: Any, term: Term) -> None:
         section = self.child(parent, self.spelling.term)
@@ -195,10 +205,10 @@ class _Writer:
             child.set("target", target)
 
 
-def read(path: Path, problems: EntryProblems) -> Iterator[Concept]:
-    """Yield the concepts of a TBX file of any version and style, streamed; what is wrong with one goes to ``problems``.
+def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
+    """Yield the concepts of a TBX file of any version and style; what is wrong with one goes to ``problems``.
 
-    Raises `corpora.errors.WrongFormat` for XML that is no TBX or another dialect, `DamagedInput` for broken XML.
+    Raises `corpora.errors.WrongFormat` for XML that is not TBX or of another dialect, `DamagedInput` for broken XML.
     """
     seen: set[str] = set()
     count = 0
@@ -212,12 +222,12 @@ def read(path: Path, problems: EntryProblems) -> Iterator[Concept]:
         if concept is None:
             continue
         if concept.id in seen:
-            problems.add(element.sourceline, f"the concept {concept.id!r} stands here a second time")
+            problems.add(element.sourceline, f"the concept {concept.id!r} occurs a second time")
             continue
         seen.add(concept.id)
         yield concept
     if count == 0:
-        raise WrongFormat(f"{path} holds no TBX entries")
+        raise WrongFormat(f"{path} has no TBX entries")
 
 
 def _check_dialect(element: Any, path: Path) -> None:
@@ -240,8 +250,8 @@ def _concept(entry: Any, number: int, problems: EntryProblems) -> Concept | None
         level = _level(child, entry)
         if level == "entry" and name in {"subjectField", "definition", "note"} and text:
             fields.setdefault({"subjectField": "subject"}.get(name, name), text)
-        elif level == "language" and name == "definition" and text:
-            fields.setdefault("definition", text)
+        elif level == "language" and ("definition" in name or name == "source") and text:
+            _of_language(child, name, text, fields)
         elif level == "entry" and name == "crossReference":
             references.append(child.get("target") or text)
         elif level == "entry" and name == "transacGrp":
@@ -255,6 +265,22 @@ def _concept(entry: Any, number: int, problems: EntryProblems) -> Concept | None
         return None
     fields["id"] = fields["id"] or made_id(terms)
     return Concept(terms=tuple(terms), references=tuple(references), **fields)
+
+
+def _of_language(element: Any, name: str, text: str, fields: dict[str, Any]) -> None:
+    """Keep a definition or source that a language has of its own; the first definition is that of the concept."""
+    if "definition" in fields or name != "definition":
+        language = next((one.get(_LANG) for one in element.iterancestors() if one.get(_LANG)), "")
+        fields.setdefault("properties", {}).setdefault(f"{name} {_normalized(language)}", text)
+    else:
+        fields["definition"] = text
+
+
+def _normalized(language: str) -> str:
+    try:
+        return normalize(language)
+    except UsageError:
+        return language
 
 
 def _level(element: Any, entry: Any) -> str:
@@ -295,7 +321,8 @@ def _term(section: Any, problems: EntryProblems) -> Term | None:
     language = next((a.get(_LANG) for a in section.iterancestors() if a.get(_LANG)), "")
     values: dict[str, list[str]] = {}
     for child in section.iter():
-        values.setdefault(_category(child), []).append(_text(child))
+        if not xml.local(child).endswith(_GROUPS):
+            values.setdefault(_category(child), []).append(_text(child))
     text = (values.get("term") or [""])[0]
     problem = problems.of_term(text)
     if problem:
@@ -307,7 +334,14 @@ def _term(section: Any, problems: EntryProblems) -> Term | None:
         problems.add(section.sourceline, f"{language!r} is not a language code")
         return None
     notes = values.get("note", [])
-    status = _STATUSES.get((values.get("administrativeStatus") or values.get("normativeAuthorization") or [""])[0])
+    others = [
+        text if "note" in name.lower() else f"{name}: {text}"
+        for name, texts in values.items()
+        for text in texts
+        if name not in _READ and text
+    ]
+    written = (values.get("administrativeStatus") or values.get("normativeAuthorization") or [""])[0]
+    status = Status.FORBIDDEN if written.lower().startswith("deprecatedterm") else status_of(written)
     if status is None:
         status = Status.PROPOSED if Status.PROPOSED.value in notes else Status.PREFERRED
     return Term(
@@ -316,6 +350,6 @@ def _term(section: Any, problems: EntryProblems) -> Term | None:
         status,
         (values.get("partOfSpeech") or [""])[0],
         (values.get("source") or [""])[0],
-        "; ".join(note for note in notes if note != Status.PROPOSED.value),
+        "; ".join([*(note for note in notes if note != Status.PROPOSED.value), *others]),
         tuple(values.get("context", ())),
     )

@@ -1,4 +1,4 @@
-"""UTX, the simple glossary format of AAMT: two header lines, then a row a pair of terms.
+"""UTX, the simple glossary format of AAMT: two header lines, then one row per pair of terms.
 
 Versions 1.11 and 1.20 are read, 1.20 is written. Rows with one concept id are one concept.
 """
@@ -12,9 +12,9 @@ from corpora.errors import WrongFormat
 from corpora.readers.encodings import decode
 from corpora.text.languages import normalize
 from tm.terms.concept import Concept, Status, Term, made_id
-from tm.terms.formats.problems import EntryProblems
+from tm.terms.formats.base import EntryProblems, GlossaryOptions
 
-__all__ = ["read", "write"]
+__all__ = ["read_concepts", "write_concepts"]
 
 _STATUS = {
     "approved": Status.PREFERRED, "provisional": Status.PROPOSED, "non-standard": Status.ADMITTED,
@@ -26,8 +26,9 @@ _NAMES = {
 }  # fmt: skip
 
 
-def write(path: Path, concepts: Iterable[Concept], source: str, target: str) -> int:
+def write_concepts(path: Path, concepts: Iterable[Concept], options: GlossaryOptions) -> int:
     """Write UTX 1.20 (AAMT): a header of two comment lines, then source, target, part of speech, status, concept."""
+    source, target = options.languages[:2]
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(
@@ -43,7 +44,7 @@ def write(path: Path, concepts: Iterable[Concept], source: str, target: str) -> 
     return count
 
 
-def read(path: Path, problems: EntryProblems) -> Iterator[Concept]:
+def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
     """Yield the concepts of a UTX file; rows with one concept id are one concept."""
     lines = decode(path.read_bytes(), str(path)).text.lstrip("\ufeff").splitlines()
     head = re.match(r"#UTX[^;]*;\s*([\w-]+)/([\w-]+)", lines[0]) if lines else None

@@ -1,0 +1,202 @@
+"""Rows of an Excel workbook (.xlsx), streamed, in time and memory that grow with the file alone.
+
+Of the parts of the zip only those that hold texts are read, so damage to the title or the cell styles costs nothing.
+openpyxl fills the gaps between cells (one cell in row 99,999,999 takes minutes) and holds no limits, so it only writes.
+
+Source: ECMA-376-1:2016, part 1, sections 18.3 (sheets), 18.4 (shared strings) and 18.8 (number formats).
+"""
+
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
+from corpora.xml import Element, local, stream
+
+__all__ = ["sheet_rows"]
+
+_LARGEST = 500_000_000  # bytes of all parts, unpacked
+_RATIO = 200  # unpacked to packed bytes of one part; texts pack some 20 to 1
+_SMALL = 1_000_000  # bytes up to which the ratio does not matter
+_COLUMNS = 1_000  # cells further to the right are ignored
+_OLE = b"\xd0\xcf\x11\xe0"  # an old .xls, and every encrypted .xlsx
+#: What `zipfile` raises for a file that is not an archive, or is truncated, encrypted or random bytes.
+_BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
+           ValueError, struct.error)  # fmt: skip
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how workbooks write what XML would change (section 22.4.2.4)
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,12})")
+_DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_NOT_A_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|General', re.IGNORECASE)
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells as text) of each row with a text in the first visible sheet.
+
+    Raises the errors of `corpora.errors` for a file that is not a workbook, is encrypted, damaged or unpacks too far.
+    """
+    with _archive(path) as package:
+        parts = package.namelist()
+        if "[Content_Types].xml" not in parts:
+            raise WrongFormat(f"{path} is a zip file, but not a workbook")
+        base = next((name for name in parts if name.endswith("workbook.xml")), "")
+        sheet = _first_sheet(package, path, base) if base else ""
+        if sheet not in parts:
+            raise DamagedInput(f"{path} is damaged: it has no sheet of cells")
+        strings = list(_strings(package, path, _beside(base, "sharedStrings.xml")))
+        yield from _Sheet(strings, *_dates(package, path, base)).rows(_elements(package, path, sheet, ("c", "row")))
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open the zip and measure it: a few kilobytes could unpack to gigabytes."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if not head:
+        raise EmptyInput(f"{path} is empty")
+    if head == _OLE:
+        raise ProtectedInput(f"{path} is encrypted or in the old .xls form; save it as .xlsx without a password")
+    if not head.startswith(b"PK"):
+        raise WrongFormat(f"{path} is not an Excel workbook")
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+            dense = any(part.file_size > _SMALL + _RATIO * part.compress_size for part in parts)
+            size = sum(part.file_size for part in parts)
+            if dense or size > _LARGEST:
+                raise InputError(f"{path} unpacks to {size / 1e6:,.0f} MB, more than a workbook of this size can hold")
+            yield package
+    except _BROKEN as error:
+        raise DamagedInput(f"{path} is a damaged workbook") from error
+
+
+def _elements(package: zipfile.ZipFile, path: Path, part: str, tags: Collection[str]) -> Iterator[Element]:
+    with package.open(part) as file:
+        yield from stream(file, tags, name=f"{path} ({part})")  # type: ignore[arg-type]
+
+
+def _beside(base: str, name: str) -> str:
+    return posixpath.join(posixpath.dirname(base), name)
+
+
+def _first_sheet(package: zipfile.ZipFile, path: Path, base: str) -> str:
+    """The part of the first visible sheet, "" where the workbook names none."""
+    sheets = [dict(one.attrib) for one in _elements(package, path, base, ("sheet",))]
+    relations = _beside(base, f"_rels/{posixpath.basename(base)}.rels")
+    if relations not in package.namelist():
+        return ""
+    targets = {
+        one.get("Id"): posixpath.normpath(_beside(base, one.get("Target", ""))).lstrip("/")
+        for one in _elements(package, path, relations, ("Relationship",))
+        if one.get("Type", "").endswith("/worksheet")
+    }
+    sheets.sort(key=lambda one: one.get("state", "visible") != "visible")
+    return next((found for one in sheets if (found := targets.get(_relation(one)))), "")
+
+
+def _relation(sheet: dict[str, str]) -> str | None:
+    """The relation that a sheet names; strict workbooks use another namespace."""
+    return sheet.get(_RELATION) or next((value for name, value in sheet.items() if name.endswith("}id")), None)
+
+
+def _strings(package: zipfile.ZipFile, path: Path, part: str) -> Iterator[str]:
+    if part in package.namelist():
+        for element in _elements(package, path, part, ("si",)):
+            yield _text(element)
+
+
+def _text(element: Element) -> str:
+    """The text of a string without its phonetic guide (``rPh``), escapes resolved."""
+    found = "".join(t.text or "" for t in element.iter("{*}t") if local(t.getparent()) != "rPh")
+    return _plain(found)
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+def _dates(package: zipfile.ZipFile, path: Path, base: str) -> tuple[frozenset[int], datetime]:
+    """Which cell styles mean a date, and day 0; no style where the part is missing or damaged."""
+    styles: list[int] = []
+    part = _beside(base, "styles.xml")
+    try:
+        own = set()
+        for element in _elements(package, path, part, ("numFmt", "cellXfs")):
+            if local(element) == "numFmt" and re.search("[dyhs]", _NOT_A_CODE.sub("", element.get("formatCode", ""))):
+                own.add(int(element.get("numFmtId", "0")))
+            elif local(element) == "cellXfs":
+                styles = [int(one.get("numFmtId", "0")) for one in element]
+        codes = _DATE_FORMATS | own
+    except (InputError, KeyError, *_BROKEN):
+        return frozenset(), datetime.min
+    since_1904 = any(one.get("date1904") in ("1", "true") for one in _elements(package, path, base, ("workbookPr",)))
+    zero = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
+    return frozenset(at for at, code in enumerate(styles) if code in codes), zero
+
+
+class _Sheet:
+    """Turns the cells of a sheet into rows of text."""
+
+    def __init__(self, strings: list[str], dates: frozenset[int], zero: datetime) -> None:
+        self._strings, self._dates, self._zero = strings, dates, zero
+
+    def rows(self, elements: Iterator[Element]) -> Iterator[tuple[int, list[str]]]:
+        """Rows without a text are left out, gaps in a row are filled up to its last text."""
+        number, column, cells = 0, 0, [""] * 0
+        for element in elements:
+            if local(element) == "c":
+                match = _REFERENCE.fullmatch(element.get("r", ""))
+                column = _column(match[1]) if match else column + 1
+                if column <= _COLUMNS and (text := self._cell(element)):
+                    cells += [""] * (column - len(cells))
+                    cells[column - 1] = text
+                continue
+            written = element.get("r", "")
+            number = int(written) if written.isdecimal() and len(written) < 12 else number + 1
+            if cells:
+                yield number, cells
+            column, cells = 0, []
+
+    def _cell(self, cell: Element) -> str:
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            return _text(cell)
+        value: str = cell.findtext("{*}v") or ""
+        if kind == "s":
+            at = int(value) if value.isdecimal() and len(value) < 12 else len(self._strings)
+            return self._strings[at] if at < len(self._strings) else ""
+        if kind == "b":
+            return {"1": "TRUE", "0": "FALSE"}.get(value, value)
+        if kind != "n" or not value:
+            return _plain(value)
+        style = cell.get("s", "")
+        return self._number(value, style.isdecimal() and len(style) < 12 and int(style) in self._dates)
+
+    def _number(self, value: str, is_date: bool) -> str:
+        """A number as people write it (``3``, not ``3.0``), a date as ISO 8601."""
+        try:
+            number = float(value)
+            if is_date:
+                return (self._zero + timedelta(seconds=round(86_400 * number, 3))).isoformat()
+        except (ValueError, OverflowError):
+            return value
+        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else value
+
+
+def _column(letters: str) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number

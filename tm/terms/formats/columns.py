@@ -1,0 +1,183 @@
+"""Which column of a glossary holds what: named by the user, read from the header, or detected from the texts.
+
+Columns of terms are those whose header is a language ("zh", "en-GB", 中文), with or without a status ("en admitted",
+"en_forbidden"). A column for a note, an example, a part of speech or a status belongs to the term column on its left
+where the header has several of its kind, and to the whole row where there is one. Without a header, the first two
+columns are the terms, one of them in Chinese characters.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from corpora.errors import UsageError, WrongFormat
+from corpora.text.languages import base, detect, known, normalize
+from corpora.text.scripts import HAN
+from tm.terms.concept import Status
+from tm.terms.formats.base import TermColumns
+
+__all__ = ["columns_of", "detect_columns", "named_columns"]
+
+#: Field of an entry or a term to the headers that other tools use for it.
+_HEADERS = {
+    "id": "id|entry id|concept id|term id",
+    "subject": "subject|subject field|domain|category|topic|领域|主题|专业",
+    "subdomain": "subdomain|sub-domain|subcategory|client|product",
+    "definition": "definition|description|meaning|explanation|定义|说明|释义|描述",
+    "note": "note|notes|comment|comments|remark|remarks|usage|usage note|备注|注释|注|说明文字",
+    "example": "example|examples|example of use|example sentence|context|例句|例子|示例",
+    "part_of_speech": "pos|part of speech|part-of-speech|partofspeech|word class|词性",
+    "status": "status|term status|state|状态",
+    "forbidden": "forbidden|prohibited|do not use|禁用",
+    "source": "source|reference|来源|出处",
+    "author": "author|created by|作者",
+    "accept": "accept",
+    "source_example": "source_example",
+    "target_example": "target_example",
+}
+_FIELDS = {header: name for name, headers in _HEADERS.items() for header in headers.split("|")}
+#: Fields that a term has of its own.
+_OF_TERM = frozenset({"note", "example", "part_of_speech", "status", "forbidden", "source"})
+_NAMES = {
+    "chinese": "zh-CN", "english": "en-US", "中文": "zh-CN", "汉语": "zh-CN", "英文": "en-US", "英语": "en-US",
+    "french": "fr-FR", "german": "de-DE", "russian": "ru-RU", "spanish": "es-ES", "arabic": "ar-SA",
+}  # fmt: skip
+#: What users name in ``--columns``.
+_NAMED = ("author", "definition", "example", "forbidden", "id", "note", "part_of_speech", "source", "status", "subject")
+_TERM_COLUMN = re.compile(r"^(?P<language>.+?)(?:[ _:]+(?P<status>preferred|admitted|deprecated|forbidden|proposed))?$")
+_LANGUAGE = re.compile(r"(?:[a-z]{2}|[a-z]{3}(?=[-_])|zho|chi|eng|deu|fra|spa|rus|ara|jpn|kor|yue|cmn)"
+                       r"(?:[-_][a-z0-9]{2,4})*")  # fmt: skip
+_HAN = re.compile(f"[{HAN}]")
+
+
+def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
+    """Find the columns by the header, or by the letters in them; raises `WrongFormat` where that is not possible."""
+    if (candidates := _candidates(rows)) is not None:
+        return candidates
+    if (columns := _of_header(rows[0])) is not None:
+        if len(rows) > 1 and _repeats_header(rows[1], columns):
+            raise WrongFormat(f"{path}, line 2: a second header line; remove it")
+        return columns
+    below = [columns for row in rows[1:4] if (columns := _of_header(row)) is not None]
+    if any(all(len(base(language)) == 2 for language, _ in one.terms.values()) for one in below):
+        raise WrongFormat(f"{path}, line 1: a line above the header; remove it, so that the header comes first")
+    width = max(len(row) for row in rows)
+    sides = ["\n".join(row[at] for row in rows if len(row) > at) for at in range(min(2, width))]
+    # A few words do not show which of two languages of one alphabet they are in.
+    if len(sides) == 2 and bool(_HAN.search(sides[0])) is not bool(_HAN.search(sides[1])):
+        languages = [detect(side) for side in sides]
+        if "und" not in languages:
+            found = {at: (language, Status.PREFERRED) for at, language in enumerate(languages)}
+            return TermColumns(found, dict.fromkeys(range(2, width), "note"), header=False)
+    raise WrongFormat(f"{path}: the columns of the terms are not known; name them in a header such as zh and en")
+
+
+def _of_header(row: Sequence[str]) -> TermColumns | None:
+    """What a header says, None where it does not name terms in two languages."""
+    names = [" ".join(cell.split()).lower() for cell in row]
+    times = Counter(_FIELDS.get(name, "") for name in names)
+    terms: dict[int, tuple[str, Status]] = {}
+    fields: dict[int, str] = {}
+    term_fields: dict[int, tuple[int, str]] = {}
+    for at, name in enumerate(names):
+        field = _FIELDS.get(name, "")
+        if field and field in _OF_TERM and times[field] > 1 and terms:
+            term_fields[at] = max(terms), field
+        elif field:
+            fields[at] = field
+        elif language := _language_of(name):
+            terms[at] = language
+        elif name:
+            fields[at] = f"property {name}"
+    two = len({base(language) for language, _ in terms.values()}) >= 2
+    return TermColumns(terms, fields, True, term_fields) if two else None
+
+
+def _repeats_header(row: Sequence[str], columns: TermColumns) -> bool:
+    """True where each term column names its own language again: "zh, en" below "Chinese, English"."""
+    names = {at: _language_of(row[at].strip().lower()) if at < len(row) else None for at in columns.terms}
+    return all(name is not None and base(name[0]) == base(columns.terms[at][0]) for at, name in names.items())
+
+
+def _candidates(rows: Sequence[Sequence[str]]) -> TermColumns | None:
+    """The columns of a table with "source" and "target", such as extraction writes.
+
+    Their languages are in columns too, or are detected from the texts.
+    """
+    names = [" ".join(cell.split()).lower() for cell in rows[0]]
+    if not {"source", "target"} <= set(names) or len(rows) < 2:
+        return None
+    terms: dict[int, tuple[str, Status]] = {}
+    for side in ("source", "target"):
+        at, named_at = names.index(side), f"{side}_lang"
+        code = rows[1][names.index(named_at)] if named_at in names and names.index(named_at) < len(rows[1]) else ""
+        code = code or detect("\n".join(row[at] for row in rows[1:] if at < len(row)))
+        try:
+            terms[at] = (normalize(code), Status.PREFERRED)
+        except UsageError:
+            return None
+    if len({base(language) for language, _ in terms.values()}) < 2:
+        return None
+    rest = {at: _FIELDS[name] for at, name in enumerate(names) if at not in terms and name in _FIELDS}
+    return TermColumns(terms, rest, header=True)
+
+
+def _language_of(name: str) -> tuple[str, Status] | None:
+    match = _TERM_COLUMN.match(name)
+    if match is None:
+        return None
+    language, status = _code_of(name), Status(match["status"] or "preferred")
+    if language in _NAMES:
+        return _NAMES[language], status
+    if not _LANGUAGE.fullmatch(language):
+        return None
+    try:
+        return normalize(language), status
+    except UsageError:
+        return None
+
+
+def _code_of(name: str) -> str:
+    """The language in the name of a column, as it is written there."""
+    match = _TERM_COLUMN.match(name)
+    return match["language"].strip() if match else ""
+
+
+def columns_of(text: str, *, header: bool) -> TermColumns:
+    """Columns of a table that a user names: ``zh=1,en=2,en_forbidden=3,note=4``. Raises `UsageError`.
+
+    >>> str(columns_of("zh=1,en=2,note=3", header=True))
+    'column 1: zh-CN preferred, column 2: en-US preferred, column 3: note'
+    """
+    pairs: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, number = (piece.strip() for piece in part.partition("="))
+        if not re.fullmatch("[0-9]{1,6}", number) or int(number) < 1:
+            raise UsageError(f"columns: {part!r} is not of the form name=number")
+        pairs[name] = int(number) - 1
+    return named_columns(pairs, header=header)
+
+
+def named_columns(columns: Mapping[str, int], *, header: bool) -> TermColumns:
+    """Columns by the names that a user gives them ("zh", "en_forbidden", "note").
+
+    Raises `UsageError` for an unknown name, and for a language that BCP 47 does not know.
+    """
+    terms: dict[int, tuple[str, Status]] = {}
+    fields: dict[int, str] = {}
+    for name, at in columns.items():
+        field = _FIELDS.get(name.lower(), "")
+        language = None if field else _language_of(name.lower())
+        if language is not None:
+            code = _code_of(name.lower())
+            if code not in _NAMES:
+                known(code)
+            terms[at] = language
+        elif field:
+            fields[at] = field
+        else:
+            raise UsageError(f"{name!r} is neither a language nor one of {', '.join(_NAMED)}")
+    if len({base(language) for language, _ in terms.values()}) < 2:
+        raise UsageError("columns of terms in two languages are needed")
+    return TermColumns(terms, fields, header)
