@@ -22,7 +22,7 @@ _END = re.compile(
     (?P<mark> [。！？｡]+[。！？｡!?…]*      # full-width marks end a sentence wherever they stand
             | [!?؟।]+[!?！？]*             # a question or an exclamation
             | …+ | \.(?:\ ?\.){{2,}}         # an ellipsis, its stops spaced or not
-            | [—–]+(?=[{re.escape(_CLOSERS)}])  # a speech that breaks off
+            | (?<![—–])[—–]++(?=[{re.escape(_CLOSERS)}])  # a speech that breaks off
             | \.                           # a full stop: the one that needs looking at
     )
     (?P<close> [{re.escape(_CLOSERS)}]* (?:\ (?:[”’」』]|['"](?=\s|$)))? )
@@ -31,6 +31,7 @@ _END = re.compile(
     """,
     re.VERBOSE,
 )
+_NEAR = 100  # characters around a mark: more than an abbreviation, a list number or a few words have
 _LINE = re.compile(r"[^\n]+")
 _HAN = re.compile(f"[{HAN}]")
 _WORD_BEFORE = re.compile(r"[^\s(\[“‘\"']+$")
@@ -92,37 +93,36 @@ def _boundaries(line: str, language: str) -> list[int]:
 
 
 def _is_boundary(line: str, match: re.Match[str], start: int, language: str) -> bool:
-    mark, close, after = match["mark"], match["close"].strip(), line[match.end() :]
-    sentence = line[start : match.start()]
-    if after[:1] in "，,；;：:、）)。！？!?" or (not match["gap"] and after[:1] in _CLOSERS):
+    mark, close, gap = match["mark"], match["close"].strip(), match["gap"]
+    # Only what is near a mark decides, so that the time stays linear in the length of a sentence.
+    before = line[max(start, match.start() - _NEAR) : match.start()]
+    after = line[match.end() : match.end() + _NEAR]
+    closed = match.end("close")
+    if after[:1] in "，,；;：:、）)。！？!?" or (not gap and after[:1] in _CLOSERS):
         return False
     if mark[0] in "—–":
         return after[:1] in _OPENERS + "\"'"
     if len(mark) > 1 and mark[0] in "….":
-        return _ellipsis_ends(sentence, close, match["gap"], after, language)
+        if is_spaced(language):
+            return bool(gap) and not _LOWER_NEXT.match(after) and bool(before.strip())
+        return bool(close) and not _is_embedded(line, start, closed, close)
     if mark == ".":
-        return _stop_ends(sentence, match["gap"], after, language)
+        return _stop_ends(before, gap, after, language)
     if is_spaced(language):
-        if mark[0] in "!?" and not match["gap"] and not _HAN.match(after):
+        if mark[0] in "!?" and not gap and not _HAN.match(after):
             return False
         return not (close and _tells_who_spoke(after)) and not (mark[0] in "!?" and _LOWER_NEXT.match(after))
-    if mark[0] in "!?" and not _HAN.search(sentence[-4:]) and not close and not match["gap"]:
+    if mark[0] in "!?" and not _HAN.search(before[-4:]) and not close and not gap:
         return False  # a mark inside a URL or a piece of code
-    return not (close and _is_embedded(line[start : match.end("close")], close))
+    return not (close and _is_embedded(line, start, closed, close))
 
 
-def _ellipsis_ends(sentence: str, close: str, gap: str, after: str, language: str) -> bool:
-    if is_spaced(language):
-        return bool(gap) and not _LOWER_NEXT.match(after) and bool(sentence.strip())
-    return bool(close) and not _is_embedded(sentence + close, close)
-
-
-def _stop_ends(sentence: str, gap: str, after: str, language: str) -> bool:
+def _stop_ends(before: str, gap: str, after: str, language: str) -> bool:
     if not gap:
-        return bool(_HAN.search(sentence[-1:])) and bool(_HAN.match(after))
-    if _LIST_NUMBER.match(sentence):
+        return bool(_HAN.search(before[-1:])) and bool(_HAN.match(after))
+    if _LIST_NUMBER.match(before):
         return False
-    found = _WORD_BEFORE.search(sentence)
+    found = _WORD_BEFORE.search(before)
     word = found[0].strip(_CLOSERS).lower() if found else ""
     if _LOWER_NEXT.match(after):
         return False
@@ -140,10 +140,11 @@ def _tells_who_spoke(after: str) -> bool:
     return bool(_LOWER_NEXT.match(after)) or bool(words and words[1] in _SPEECH)
 
 
-def _is_embedded(sentence: str, close: str) -> bool:
-    """True where the quotation that closes here was opened inside a clause, not after a colon or at its head."""
+def _is_embedded(line: str, start: int, end: int, close: str) -> bool:
+    """True where the quotation that closes at ``end`` was opened inside a clause, not after a colon or at its head."""
     pairs = dict(zip("”’」』）)】》〉〕", "“‘「『（(【《〈〔", strict=True))
     opener = pairs.get(close[-1])
-    at = sentence.rfind(opener) if opener else -1
-    before = sentence[:at].rstrip() if at > 0 else ""
-    return bool(before) and before[-1] not in "：:，,。！？!?…—；;“‘「『"
+    at = line.rfind(opener, start, end) if opener else -1
+    while at > start and line[at - 1].isspace():
+        at -= 1
+    return at > start and line[at - 1] not in "：:，,。！？!?…—；;“‘「『"

@@ -12,6 +12,8 @@ from functools import cache
 from corpora.text.mentions.english import DATE, dates
 from corpora.text.mentions.grammar import (
     ARABIC,
+    LIST,
+    WORD,
     Certainty,
     Mention,
     MentionKind,
@@ -29,9 +31,10 @@ _SIGNS = "".join(HAN_DIGITS) + "".join(HAN_UNITS)
 _SIGN = f"[{_SIGNS}]"
 _LARGE = "[万萬亿億]"
 # 两 is a digit at the start and before a power of ten; in 二十两 it is the tael.
-_NUMERAL = f"{_SIGN}(?:[{_SIGNS.replace('两', '').replace('兩', '')}万萬亿億]|[两兩](?=[百千万萬亿億]))*"
+_NUMERAL = f"{_SIGN}(?:[{_SIGNS.replace('两', '').replace('兩', '')}万萬亿億]|[两兩](?=[百千万萬亿億])){{0,30}}+"
+_DECIMALS = f"点{_SIGN}{{1,30}}+{_LARGE}{{0,3}}"
 #: A figure or a numeral, with a decimal part (三点五) and myriads (1,200万, 3.5 亿, 2万亿).
-_NUMBER = rf"(?:{ARABIC}(?:\s?[十百千]?(?:{_LARGE}){{1,2}}|\s?百万|\s?千万)?|{_NUMERAL}(?:点{_SIGN}+(?:{_LARGE})*)?)"
+_NUMBER = rf"(?:{ARABIC}(?:\s?[十百千]?(?:{_LARGE}){{1,2}}|\s?百万|\s?千万)?|{_NUMERAL}(?:{_DECIMALS})?)"
 _ANY = re.compile(rf"{ARABIC}(?:\s?[十百千]?{_LARGE}{{1,2}}|\s?百万|\s?千万)?|{_NUMERAL}")
 _TO = r"\s?(?:、|，|,|和|及|与|或|至|到|以及|-|–|—|~|～)\s?"
 
@@ -72,17 +75,21 @@ _HOUR = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 
 _ALTERNATIVES = (
-    ("date", rf"(?:{_YEAR}\s?)?{_MONTH}(?:\s?{_DAY}\s?(?:[日号](?:{_TO}{_DAY}\s?[日号])*|(?:{_TO}{_DAY})+\s?[日号]))?"),
+    (
+        "date",
+        rf"(?:{_YEAR}\s?)?{_MONTH}"
+        rf"(?:\s?{_DAY}\s?(?:[日号](?:{_TO}{_DAY}\s?[日号]){{0,30}}+|(?:{_TO}{_DAY}){{1,30}}+\s?[日号]))?",
+    ),
     ("year", rf"{_YEAR}"),
-    ("reference", rf"第\s?{_COUNT}(?:{_TO}(?:第\s?)?{_COUNT})*\s?{_UNIT}"),
+    ("reference", rf"第\s?{_COUNT}(?:{_TO}(?:第\s?)?{_COUNT}){{0,{LIST}}}+\s?{_UNIT}"),
     ("resolution", r"[0-9]+\s?/\s?[0-9]+\s?号\s?(?:决议|决定)"),
     (
         "head",
         r"(?:附件|附录|附錄|表|图|圖|步骤|脚注)\s?"
-        r"(?:[0-9]+(?:[.-][0-9]+)*|[一二三四五六七八九十]+(?![个種种类次项方条])|[IVX]+(?![A-Za-z]))",
+        r"(?:[0-9]+(?:[.-][0-9]+)*|[一二三四五六七八九十]++(?![个種种类次项方条])|[IVX]+(?![A-Za-z]))",
     ),
     ("item", r"[(（][a-z]{1,4}[)）](?=\s?(?:项|項|分段|款|段|目))"),
-    ("nth", rf"第\s?(?:{ARABIC}|{_NUMERAL})(?:{_TO}(?:第\s?)?(?:[0-9]+|{_NUMERAL}))*"),
+    ("nth", rf"第\s?(?:{ARABIC}|{_NUMERAL})(?:{_TO}(?:第\s?)?(?:[0-9]+|{_NUMERAL})){{0,{LIST}}}"),
     ("percent_zh", rf"百分之{_NUMBER}|{_NUMBER}\s?个百分点"),
     ("fraction", rf"{_NUMBER}分之{_NUMBER}|一半|半数"),
     ("clock_zh", rf"(?:上午|下午|晚上|凌晨|中午)\s?{_HOUR}\s?[时時点點](?:\s?{_HOUR}\s?分|半)?"),
@@ -91,7 +98,7 @@ _ALTERNATIVES = (
     ("idiom", _IDIOMS),
     ("scaled", rf"{ARABIC}(?:\s?[十百千]?{_LARGE}{{1,2}}|\s?[百千](?={_LARGE}))"),
     ("circled", "[①-⑳㈠-㈩⑴-⑽]"),
-    ("numeral", rf"{_NUMERAL}(?:点{_SIGN}+{_LARGE}*)?"),
+    ("numeral", rf"{_NUMERAL}(?:{_DECIMALS})?"),
 )  # fmt: skip
 _WANTED = re.compile(
     rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|[半双雙俩仨季]|://|www\.|[(（][a-z]|[表图] ?[IVX]|[国國]元年"
@@ -104,7 +111,7 @@ def _wanted(text: str) -> bool:
 
 _GATE = (
     rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中半双雙俩仨季万亿民{_SIGNS}]"
-    r"|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@]|https?:|ftp:|www|[JFMASOND][a-z]{2})"
+    rf"|[A-Za-z_][A-Za-z0-9_./%+-]{{0,{WORD}}}[0-9@]|https?:|ftp:|www|[JFMASOND][a-z][a-z])"
     r"(?:(?<![A-Za-z0-9_０-９])|(?![A-Za-z0-9_０-９]))"
 )
 _WHOLE = re.compile(rf"{_SIGN}[{_SIGNS}{''.join(HAN_MYRIADS)}]*\Z")
@@ -137,7 +144,7 @@ def chinese_number(text: str) -> Fraction | None:
 
 def _plain(text: str) -> str:
     value = chinese_number(text)
-    return number(float(value)) if value is not None else canonical(text)
+    return number(value) if value is not None else canonical(text)
 
 
 def _dates(match: re.Match[str]) -> Iterable[Mention]:
@@ -286,7 +293,7 @@ def _numeral(match: re.Match[str]) -> Iterable[Mention]:
         pass
     elif (len(text) > 1 and _is_formed(text)) or (behind and behind in _CLASSIFIERS and text in HAN_DIGITS):
         certainty = Certainty.LIKELY
-    yield Mention(MentionKind.NUMBER, number(float(value)), start, end, certainty)
+    yield Mention(MentionKind.NUMBER, number(value), start, end, certainty)
 
 
 _NEIGHBOURS = re.compile("[一二三四五六七八九两]{2}|^[零〇○]|^[十百千万亿]{2}")

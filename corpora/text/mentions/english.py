@@ -10,6 +10,8 @@ from functools import cache
 
 from corpora.text.mentions.grammar import (
     ARABIC,
+    LIST,
+    WORD,
     Certainty,
     Mention,
     MentionKind,
@@ -90,14 +92,14 @@ _TEN = _any(_TENS)
 _SIMPLE = rf"(?:{_TEN}(?:[-\s]{_any(list(_SMALL)[:9])})?|{_UNIT})"
 _SCALE = _any(_SCALES)
 _WORDS = (
-    rf"(?i:{_SIMPLE}(?:[-\s]{_SCALE}(?:\s(?:and\s)?(?={_SIMPLE}\b){_SIMPLE})?)*\b"
+    rf"(?i:{_SIMPLE}(?:[-\s]{_SCALE}(?:\s(?:and\s)?(?={_SIMPLE}\b){_SIMPLE})?){{0,9}}\b"
     rf"|an?\s(?:hundred|thousand|million|billion)\b(?!s))"
 )
 _MONTH = _any(_MONTHS)
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?(?![0-9A-Za-z])"
 _YEAR = r"[12][0-9]{3}(?![0-9])"
 _TO = r"\s?(?:-|–|—|~|,\s?|\s(?:and|to|or|until|through)\s)\s?"
-_DAYS = rf"{_DAY}(?:{_TO}{_DAY})*"
+_DAYS = rf"{_DAY}(?:{_TO}{_DAY}){{0,30}}+"
 #: A day and its month in either order, the year behind or not: texts in other languages quote these as they are.
 DATE = rf"{_DAYS}\s(?:of\s)?{_MONTH}\.?(?![A-Za-z])(?:,?\s{_YEAR})?|{_MONTH}\.?\s{_DAYS}(?:,?\s{_YEAR})?"
 _LETTERS = r"(?:\s?\([a-z]{1,4}\)(?!\w)){0,3}"
@@ -107,7 +109,7 @@ _ROMAN = (
 )
 _COUNT = rf"(?:(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*{_LETTERS}|{_ROMAN}|\([a-z]{{1,4}}\))"
 _AND = r"(?:,\s|,?\s(?:and|or|to)\s|\s?[-–—]\s?)"
-_REFERENCE = rf"(?:(?i:{_any(_NAMES)})\.?|Nos?\.?)\s?{_COUNT}(?:{_AND}{_COUNT})*"
+_REFERENCE = rf"(?:(?i:{_any(_NAMES)})\.?|Nos?\.?)\s?{_COUNT}(?:{_AND}{_COUNT}){{0,{LIST}}}"
 
 _ALTERNATIVES = (
     ("date", DATE),
@@ -148,7 +150,8 @@ def _prefixes(words: Iterable[str]) -> str:
 _GATE = (
     r"(?:(?<![A-Za-z0-9_０-９])|(?=[⁰¹²³⁴-⁹]))"
     rf"(?=[0-9０-９⁰¹²³⁴-⁹]|{_prefixes([*_SPELLED, *_NAMES, 'http', 'ftp', 'www', 'nos'])}|[nN]o"
-    r"|[aA]n?[\s-][hmtqbsfn]|[IVX]{2}|[A-Za-z_][A-Za-z0-9_./%+-]*[0-9@])"
+    r"|[aA]n?[\s-][hmtqbsfn]|[IVX]{2}"
+    rf"|[A-Za-z_][A-Za-z0-9_./%+-]{{0,{WORD}}}[0-9@])"
 )
 _NUMBERS = re.compile(
     rf"(?P<figures>(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*)(?P<letters>{_LETTERS})|(?P<roman>\b[IVXL]+\b)|\((?P<item>[a-z]+)\)"

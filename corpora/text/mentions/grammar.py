@@ -9,11 +9,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from fractions import Fraction
 
 __all__ = [
     "ARABIC",
+    "LIST",
     "SHARED",
     "TAIL",
+    "WORD",
     "Certainty",
     "Mention",
     "MentionKind",
@@ -80,18 +83,21 @@ Reader = Callable[[re.Match[str]], Iterable[Mention]]
 
 _FIGURES = re.compile(r"[0-9]+")
 _D = "[0-9０-９]"
+#: Bounds of what a pattern tries at one place, so that the time stays linear in the text: characters of a word or
+#: symbol up to its first figure, items of a list. Longer ones are found in part.
+WORD, LIST = 64, 50
 #: Figures with or without marks between thousands; spaces only where UN documents set them: before three digits.
 ARABIC = (
-    rf"(?:{_D}{{1,3}}(?:,{_D}{{3}})+(?!{_D})(?:\.{_D}+)?"
-    rf"|{_D}{{1,3}}(?:[ \u00a0\u2009\u202f]{_D}{{3}})+(?![0-9０-９.])"
-    rf"|{_D}+(?:[.．]{_D}+)*)"
+    rf"(?:{_D}{{1,3}}(?:,{_D}{{3}}){{1,13}}(?!{_D})(?:\.{_D}{{1,40}}+)?"
+    rf"|{_D}{{1,3}}(?:[ \u00a0\u2009\u202f]{_D}{{3}}){{1,13}}(?![0-9０-９.])"
+    rf"|{_D}{{1,40}}+(?:[.．]{_D}{{1,40}}+)*)"
 )
 _EDGE = r"(?<![A-Za-z0-9_])"
 #: Alternatives that stand before those of a language, in order: the first that matches at a place wins.
 SHARED = (
     ("url", r"(?:https?|ftp)://[!-~]+|(?<![A-Za-z0-9@])www\.[!-~]+\.[!-~]+"),
-    ("email", _EDGE + r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
-    ("symbol", _EDGE + r"[A-Z]{1,12}(?=[A-Za-z0-9./()-]*[0-9])(?:\.[A-Z0-9]+)?(?:/[A-Za-z0-9][A-Za-z0-9().-]*)+"),
+    ("email", _EDGE + r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
+    ("symbol", _EDGE + r"[A-Z]{1,12}(?=[A-Za-z0-9./()-]{0,64}[0-9])(?:\.[A-Z0-9]+)?(?:/[A-Za-z0-9][A-Za-z0-9().-]*)+"),
     (
         "iso",
         r"(?<![0-9０-９/-])[12][0-9]{3}(?P<mark>[-/])(?:1[0-2]|0[1-9])(?P=mark)(?:3[01]|[12][0-9]|0[1-9])(?![0-9/-])",
@@ -133,9 +139,9 @@ def canonical(figures: str) -> str:
     return f"{whole}.{decimals}" if decimals else whole
 
 
-def number(value: float) -> str:
+def number(value: float | Fraction) -> str:
     """Return a number as a plain decimal string, at most six places."""
-    return str(int(value)) if value == int(value) else f"{value:.6f}".rstrip("0")
+    return str(int(value)) if value == int(value) else f"{float(value):.6f}".rstrip("0")
 
 
 def date_value(year: int | None, month: int, day: int | None) -> str:
@@ -146,13 +152,16 @@ def date_value(year: int | None, month: int, day: int | None) -> str:
 
 def _trimmed(text: str) -> str:
     """Drop what ends a sentence or closes a bracket that was opened before the address."""
-    while text:
-        last = text[-1]
-        if last in ".,;:!?'\"`*>|\\" or (last in _PAIRS and text.count(last) > text.count(_PAIRS[last])):
-            text = text[:-1]
-        else:
+    surplus = {closing: text.count(closing) - text.count(opening) for closing, opening in _PAIRS.items()}
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if last in _PAIRS and surplus[last] > 0:
+            surplus[last] -= 1
+        elif last not in ".,;:!?'\"`*>|\\":
             break
-    return text
+        end -= 1
+    return text[:end]
 
 
 def _url(match: re.Match[str]) -> Iterable[Mention]:

@@ -92,7 +92,7 @@ def recognizer(language: str) -> Recognizer:
         alternatives.append(("reference", rf"(?i:{_any(names)})\.?\s?(?:[0-9]+(?:[./][0-9]+)*|[IVX]+)\b"))
         readers["reference"] = _references({form.lower(): name for form, name in names.items()})
     if data.scales:
-        alternatives.append(("scaled", rf"[0-9]+(?:[.,][0-9]+)*\s(?:{_any(data.scales)})\b"))
+        alternatives.append(("scaled", rf"[0-9]+(?:[.,][0-9]+){{0,9}}\s(?:{_any(data.scales)})\b"))
         readers["scaled"] = _scaled(data.scales)
     if data.decimal == ",":
         # 1.234,5: points part thousands; two points or a group of another length make a version number.

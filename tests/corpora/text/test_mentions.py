@@ -64,3 +64,16 @@ def test_a_real_translation_misses_nothing_for_certain(shared: Path) -> None:
     for row in rows:
         for side in unmatched(mentions(row["zh"], "zh-CN"), mentions(row["en"], "en-US")):
             assert not [mention for mention in side if mention.certainty == Certainty.SURE], row
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "fr"])
+@pytest.mark.parametrize(
+    "part",
+    ["1, ", "1,", "一、", "三十一、", "第一条、", "1日、", "article 1, ", "I, ", "one hundred ", "hundred ",
+     "twenty-one ", "亿", "一", "9", "1 000 ", "A/", "a.", "a-", "a@", "www.", "http://a)", ")", "百分之", "(a)",
+     "1 and ", "1.1", "点"],
+)  # fmt: skip
+def test_long_texts_of_one_kind_are_read(language: str, part: str) -> None:
+    """Time that grows faster than the text would not let these end, and numbers have no size that fails."""
+    found = mentions("A1 1月" + part * (30_000 // len(part)) + "x", language)
+    assert found[0].value == "a1"

@@ -45,3 +45,12 @@ def test_the_lines_of_novels_joined_come_apart_again(shared: Path, language: str
         ends = {end for _, end in split(text, language)}
         right, found, wanted = right + len(ends & gold), found + len(ends), wanted + len(gold)
     assert 2 * right / (found + wanted) >= least
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("part", ["e.g. ", "a", "—", "a. ", "etc. ", "“", ". ", "…", "他“好！”走", "a(", "x.1", "! "])
+def test_long_texts_of_one_kind_are_split(language: str, part: str) -> None:
+    """Time that grows faster than the text would not let these end."""
+    text = part * (70_000 // len(part)) + "x"
+    spans = split(text, language)
+    assert "".join(text[start:end] for start, end in spans).replace(" ", "") == text.replace(" ", "")
