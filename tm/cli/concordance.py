@@ -6,20 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tm.cli.memory_options import (
-    AuthorOption,
-    MemoriesOption,
-    OriginOption,
-    QualityOption,
-    SinceOption,
-    SourceOption,
-    StatusOption,
-    TargetOption,
-    UntilOption,
-    filters_of,
-    memories,
-)
+from tm.cli.memory_options import MemoriesOption, memories, with_filters
 from tm.cli.output import message, print_json, write
+from tm.store.filters import Filters
 
 if TYPE_CHECKING:
     from tm.search.concordance import ConcordanceHit
@@ -27,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["concordance"]
 
 
+@with_filters
 def concordance(
     text: Annotated[
         str, typer.Argument(help='Words that must all occur; "…" keeps words together, * and ? are wildcards.')
@@ -35,14 +25,8 @@ def concordance(
     exact: Annotated[bool, typer.Option(help="As typed: case, width, script and punctuation count.")] = False,
     limit: Annotated[int, typer.Option(help="How many hits at most.", min=1)] = 50,
     memory: MemoriesOption = None,
-    source_lang: SourceOption = "",
-    target_lang: TargetOption = "",
-    origin: OriginOption = "",
-    since: SinceOption = "",
-    until: UntilOption = "",
-    status: StatusOption = None,
-    min_quality: QualityOption = None,
-    author: AuthorOption = "",
+    *,
+    filters: Filters,
     json: Annotated[bool, typer.Option("--json", help="Print hits as JSON.")] = False,
 ) -> None:
     """Find where a phrase stands, on either side, and mark what probably answers to it on the other."""
@@ -50,21 +34,11 @@ def concordance(
     from tm.search.concordance import concordance as find
     from tm.search.lookup import check_languages
 
-    filters = filters_of(
-        source_lang=source_lang,
-        target_lang=target_lang,
-        origin=origin,
-        since=since,
-        until=until,
-        status=status,
-        min_quality=min_quality,
-        author=author,
-    )
     options = ConcordanceOptions(side, exact, limit, filters)  # type: ignore[arg-type]
     with memories(memory) as asked:
-        if source_lang or target_lang:
-            check_languages([one for one, _ in asked], source_lang, target_lang)
-        hits = find([one for one, _ in asked], text, options)
+        searched = [one for one, _ in asked]
+        check_languages(searched, filters.source_lang, filters.target_lang)
+        hits = find(searched, text, options)
     if json:
         print_json(hits.to_dicts())
     elif hits:

@@ -8,24 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.errors import UsageError
-from tm.cli.memory_options import (
-    AuthorOption,
-    MemoriesOption,
-    OriginOption,
-    QualityOption,
-    SinceOption,
-    SourceOption,
-    StatusOption,
-    TargetOption,
-    TextOption,
-    UntilOption,
-    filters_of,
-    memories,
-)
+from tm.cli.memory_options import MemoriesOption, memories, with_filters
 from tm.cli.output import console, message, print_json, write
 from tm.cli.text_input import text_of
+from tm.store.filters import Filters
 
 if TYPE_CHECKING:
+    from models.encoder import Encoder
     from tm.search.analysis import MatchBand
     from tm.search.diff import DiffPart
     from tm.search.lookup import LookupOptions
@@ -37,6 +26,7 @@ __all__ = ["lookup", "marked"]
 _COVERED = 50  # the table of coverage counts matches from here on, whatever is shown
 
 
+@with_filters
 def lookup(
     text: Annotated[str, typer.Argument(help="The text to look up.")] = "",
     file: Annotated[
@@ -45,8 +35,6 @@ def lookup(
     minimum: Annotated[int, typer.Option("--min", help="Least score of fuzzy matches, 30 to 100.")] = 70,
     limit: Annotated[int, typer.Option(help="How many matches at most.", min=1)] = 10,
     memory: MemoriesOption = None,
-    source_lang: SourceOption = "",
-    target_lang: TargetOption = "",
     previous: Annotated[str, typer.Option(help="The text before it, for context matches.")] = "",
     following: Annotated[str, typer.Option("--next", help="The text after it.")] = "",
     substitute: Annotated[
@@ -54,16 +42,13 @@ def lookup(
     ] = False,
     semantic: Annotated[
         bool | None,
-        typer.Option("--semantic/--no-semantic", help="Ask by meaning too; by default where an index is there."),
+        typer.Option(
+            "--semantic/--no-semantic", help="Search by meaning too; by default in memories that have vectors."
+        ),
     ] = None,
     model: Annotated[str, typer.Option(help="Encoder of the semantic part; the built-in one by default.")] = "",
-    origin: OriginOption = "",
-    since: SinceOption = "",
-    until: UntilOption = "",
-    status: StatusOption = None,
-    min_quality: QualityOption = None,
-    with_text: TextOption = "",
-    author: AuthorOption = "",
+    *,
+    filters: Filters,
     json: Annotated[bool, typer.Option("--json", help="Print matches as JSON; with --file one list a line.")] = False,
 ) -> None:
     """Find a sentence in the memories: in the same context, the same, the like, the same in meaning."""
@@ -71,28 +56,18 @@ def lookup(
 
     from tm.search.lookup import LookupOptions, check_languages
     from tm.search.lookup import lookup as find
+    from tm.search.semantic import encoder_for
 
     if bool(text) == (file is not None):
         raise UsageError("give either a text or --file")
-    filters = filters_of(
-        source_lang=source_lang,
-        target_lang=target_lang,
-        origin=origin,
-        since=since,
-        until=until,
-        status=status,
-        min_quality=min_quality,
-        text=with_text,
-        author=author,
-    )
     options = LookupOptions(minimum, limit, previous, following, filters, substitute)
     with memories(memory) as asked:
-        if source_lang or target_lang:
-            check_languages([one for one, _ in asked], source_lang, target_lang)
-        if semantic or (semantic is None and _has_vectors([one for one, _ in asked], model)):
-            from models.registry import load
-
-            options = replace(options, encoder=load(model or None))
+        searched = [one for one, _ in asked]
+        check_languages(searched, filters.source_lang, filters.target_lang)
+        encoder, without = encoder_for(searched, semantic, lambda: _encoder(model))
+        for one in without:
+            message(f"duiyi: {one.path} is not searched by meaning: duiyi memory index makes the vectors for it")
+        options = replace(options, encoder=encoder)
         if file is not None:
             _many(file, asked, options, json=json)
             return
@@ -105,10 +80,10 @@ def lookup(
         message(f"nothing from {minimum} % up")
 
 
-def _has_vectors(asked: "Sequence[Memory]", model: str) -> bool:
-    from tm.store.vectors import vector_files
+def _encoder(model: str) -> "Encoder":
+    from models.registry import load
 
-    return any(vector_files(memory.path) for memory in asked)
+    return load(model or None)
 
 
 def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOptions", *, json: bool) -> None:

@@ -10,20 +10,15 @@ import typer
 from corpora.errors import InputError, UsageError
 from corpora.text.plurals import counted
 from tm.cli.memory_options import (
-    AuthorOption,
     MemoryOption,
-    OriginOption,
     QualityOption,
-    SinceOption,
     SourceOption,
-    StatusOption,
     TargetOption,
-    TextOption,
-    UntilOption,
-    filters_of,
     one_path,
+    with_filters,
 )
 from tm.cli.output import complain, console, errors, print_json, write
+from tm.store.filters import Filters
 
 if TYPE_CHECKING:
     from tm.store.memory import Stats
@@ -142,20 +137,14 @@ def _counting(title: str) -> Iterator[Callable[[int], None]]:
 
 
 @app.command()
+@with_filters
 def export(
     out: Annotated[Path, typer.Argument(help="The file to write, type by extension.")],
     memory: MemoryOption = "",
     client: Annotated[str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, …")] = "",
     every_place: Annotated[bool, typer.Option(help="A unit for each place where it was met, not one for all.")] = False,
-    source_lang: SourceOption = "",
-    target_lang: TargetOption = "",
-    origin: OriginOption = "",
-    since: SinceOption = "",
-    until: UntilOption = "",
-    status: StatusOption = None,
-    min_quality: QualityOption = None,
-    text: TextOption = "",
-    author: AuthorOption = "",
+    *,
+    filters: Filters,
     json: JsonOption = False,
 ) -> None:
     """Write units to TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet."""
@@ -163,21 +152,10 @@ def export(
     from tm.formats import write as write_file
     from tm.search.memory import Memory
 
-    filters = filters_of(
-        source_lang=source_lang,
-        target_lang=target_lang,
-        origin=origin,
-        since=since,
-        until=until,
-        status=status,
-        min_quality=min_quality,
-        text=text,
-        author=author,
-    )
     format_of(out)
     with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as told:
         units = _told(source.units(filters, every_place=every_place), told)
-        report = write_file(out, units, WriteOptions(source_lang, target_lang, client=client))
+        report = write_file(out, units, WriteOptions(filters.source_lang, filters.target_lang, client=client))
     if json:
         print_json({"out": str(out), "written": report.written, "left_out": dict(report.left_out)})
         return
@@ -240,34 +218,18 @@ def dedupe(
 
 
 @app.command()
+@with_filters
 def delete(
     numbers: Annotated[list[int] | None, typer.Argument(metavar="[UNIT]...", help="Numbers of units.")] = None,
     memory: MemoryOption = "",
-    source_lang: SourceOption = "",
-    target_lang: TargetOption = "",
-    origin: OriginOption = "",
-    since: SinceOption = "",
-    until: UntilOption = "",
-    status: StatusOption = None,
-    text: TextOption = "",
-    author: AuthorOption = "",
+    *,
+    filters: Filters,
     everything: Annotated[bool, typer.Option("--all", help="Delete all units.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")] = False,
 ) -> None:
     """Delete units by number (as `duiyi lookup --json` shows them) or by filters."""
     from tm.search.memory import Memory
-    from tm.store.filters import Filters
 
-    filters = filters_of(
-        source_lang=source_lang,
-        target_lang=target_lang,
-        origin=origin,
-        since=since,
-        until=until,
-        status=status,
-        text=text,
-        author=author,
-    )
     if not numbers and filters == Filters() and not everything:
         raise UsageError("say what to delete: numbers of units, filters, or --all")
     with Memory(one_path(memory), create=False) as target:

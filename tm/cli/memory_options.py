@@ -1,33 +1,30 @@
 """What the commands that use memories share: which memories, which filters, and opening them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import Field, fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corpora.errors import UsageError
+from tm.store.filters import Filters
 
 if TYPE_CHECKING:
     from tm.search.memory import Memory
-    from tm.store.filters import Filters
 
 __all__ = [
-    "AuthorOption",
     "MemoriesOption",
     "MemoryOption",
-    "OriginOption",
     "QualityOption",
-    "SinceOption",
     "SourceOption",
-    "StatusOption",
     "TargetOption",
-    "TextOption",
-    "UntilOption",
-    "filters_of",
     "memories",
     "one_path",
+    "with_filters",
 ]
 
 MemoriesOption = Annotated[
@@ -43,45 +40,40 @@ MemoryOption = Annotated[
 ]
 SourceOption = Annotated[str, typer.Option("--source-lang", help="Source language, such as zh or zh-TW.")]
 TargetOption = Annotated[str, typer.Option("--target-lang", help="Target language.")]
-OriginOption = Annotated[str, typer.Option("--origin", help="Only units whose file or section holds this.")]
-SinceOption = Annotated[str, typer.Option("--since", help="Only units changed or made on this date or later.")]
-UntilOption = Annotated[str, typer.Option("--until", help="Only units changed or made before this date.")]
-StatusOption = Annotated[
-    list[str] | None, typer.Option("--status", help="Only unreviewed, reviewed or rejected units; may be repeated.")
-]
 QualityOption = Annotated[
     float | None, typer.Option("--min-quality", help="Least quality score of the pair, 0 to 1.", min=0, max=1)
 ]
-TextOption = Annotated[str, typer.Option("--text", help="Only units that hold this text on either side.")]
-AuthorOption = Annotated[str, typer.Option("--author", help="Only units of this author.")]
 
 
-def filters_of(
-    *,
-    source_lang: str = "",
-    target_lang: str = "",
-    origin: str = "",
-    since: str = "",
-    until: str = "",
-    status: Sequence[str] | None = None,
-    min_quality: float | None = None,
-    text: str = "",
-    author: str = "",
-) -> "Filters":
-    """Options of the command line as `Filters`."""
-    from tm.store.filters import Filters
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each field of `Filters` in the place of its parameter ``filters``."""
+    options = {one.name: _option(one) for one in fields(Filters)}
 
-    return Filters(
-        source_lang=source_lang,
-        target_lang=target_lang,
-        origin=origin,
-        since=_date("--since", since),
-        until=_date("--until", until),
-        statuses=tuple(status or ()),
-        min_score=min_quality,
-        text=text,
-        author=author,
+    @wraps(command)
+    def filtered(**given: Any) -> None:
+        conditions = {name: given.pop(name) for name in options}
+        for name in ("since", "until"):
+            conditions[name] = _date(f"--{name}", conditions[name])
+        conditions["status"] = tuple(conditions["status"] or ())
+        command(**given, filters=Filters(**conditions))
+
+    own = list(signature(command).parameters.values())
+    place = [one.name for one in own].index("filters")
+    every = [*own[:place], *options.values(), *own[place + 1 :]]
+    filtered.__signature__ = Signature(  # type: ignore[attr-defined]
+        [one.replace(kind=Parameter.KEYWORD_ONLY) for one in every]
     )
+    filtered.__annotations__ = {one.name: one.annotation for one in every} | {"return": None}
+    return filtered
+
+
+def _option(one: Field[Any]) -> Parameter:
+    """The parameter of a command for a field of `Filters`."""
+    lowest, highest = one.metadata.get("range", (None, None))
+    name = one.metadata.get("option", f"--{one.name.replace('_', '-')}")
+    option = typer.Option(name, help=one.metadata["help"], min=lowest, max=highest)
+    kind, default = {"status": (list[str] | None, None), "min_quality": (float | None, None)}.get(one.name, (str, ""))
+    return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
 
 
 def _date(option: str, text: str) -> datetime | None:

@@ -125,17 +125,11 @@ def concordance(
     Raises `UsageError` for a question without words, `StoreError` as `Memory`.
     """
     phrase = parse(text, exact=options.exact)
-    filters = options.filters
-    filters = replace(
-        filters,
-        source_lang=base(filters.source_lang),
-        target_lang=base(filters.target_lang),
-        statuses=filters.statuses or ("unreviewed", "reviewed"),
-    )
+    options = replace(options, filters=options.filters.for_search())
     hits: dict[tuple[str, str, str], ConcordanceHit] = {}
     for memory in memories:
         with memory.reading() as connection:
-            for hit in _Search(memory, connection, phrase, replace(options, filters=filters)).hits():
+            for hit in _Search(memory, connection, phrase, options).hits():
                 hits.setdefault((hit.side, hit.unit.source, hit.unit.target), hit)
     return Results(sorted(hits.values(), key=_rank)[: options.limit])
 

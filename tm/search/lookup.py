@@ -42,9 +42,9 @@ class LookupOptions:
     limit: how many matches at most.
     previous, next: the neighbours of the text where it stands, for context matches; "" where unknown.
     filters: conditions on the units; languages are read in the direction asked, and any region of a language serves.
-        Without statuses, all but rejected units answer.
+        Without a status, all but rejected units answer.
     substitute: numbers and dates that differ are put into the target, see `tm.search.substitution`.
-    encoder: asks by meaning too, with these vectors; the memory must have been indexed with them.
+    encoder: search by meaning too, in the memories that have vectors of this encoder; one of them must.
     semantic_minimum: least similarity of semantic matches, in percent.
     """
 
@@ -85,17 +85,18 @@ def lookup(
         raise UsageError("the text to look up holds half a character, which is no text")
     question = PreparedQuery(text)
     filters = options.filters
+    stores = [one if isinstance(one, tuple) else (one, 0) for one in memories]
     found: dict[tuple[str, str], Match] = {}
-    for memory, penalty in ((one, 0) if isinstance(one, MemoryStore) else one for one in memories):
-        asked = replace(
-            filters,
-            source_lang=base(filters.source_lang),
-            target_lang=base(filters.target_lang),
-            statuses=filters.statuses or ("unreviewed", "reviewed"),
-        )
+    searching = replace(options, filters=filters.for_search())
+    indexed: list[MemoryStore] = []
+    if options.encoder is not None:
+        from tm.search.semantic import with_vectors
+
+        indexed = with_vectors([memory for memory, _ in stores], options.encoder)
+    for memory, penalty in stores:
+        own = searching if memory in indexed else replace(searching, encoder=None)
         with memory.reading() as connection:
-            search = _Search(memory, connection, question, replace(options, filters=asked), penalty)
-            for match in search.matches():
+            for match in _Search(memory, connection, question, own, penalty).matches():
                 pair = (match.unit.source, match.unit.target)
                 if pair not in found or _rank(found[pair], filters) > _rank(match, filters):
                     found[pair] = match

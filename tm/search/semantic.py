@@ -6,7 +6,7 @@ only what is new.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 import numpy as np
@@ -14,10 +14,10 @@ import numpy as np
 from corpora.errors import UsageError
 from models.encoder import Encoder
 from tm.store.memory import MemoryStore
-from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_path, write
+from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.tags import plain
 
-__all__ = ["index", "nearest"]
+__all__ = ["encoder_for", "index", "nearest", "with_vectors"]
 
 _BATCH = 2_048  # texts encoded at a time
 _DEFAULT = VectorOptions()
@@ -72,18 +72,46 @@ def index(
     return len(ids)
 
 
+def with_vectors(memories: Sequence[MemoryStore], encoder: Encoder) -> list[MemoryStore]:
+    """Return the memories that were indexed with ``encoder``. Raises `UsageError` if none was."""
+    found = [memory for memory in memories if vector_path(memory.path, encoder.fingerprint).exists()]
+    if not found:
+        which = ", ".join(str(memory.path) for memory in memories)
+        raise UsageError(
+            f"there are no vectors of {encoder.name} for {which}, which a search by meaning needs: "
+            "run duiyi memory index, with the same --model"
+        )
+    return found
+
+
+def encoder_for(
+    memories: Sequence[MemoryStore], semantic: bool | None, load: Callable[[], Encoder]
+) -> tuple[Encoder | None, list[MemoryStore]]:
+    """Return the encoder if the memories are to be searched by meaning, and the memories that have no vectors of it.
+
+    ``semantic``: True to search by meaning, False not to, None to do so if a memory has vectors of the encoder, which
+    is loaded only if there are vectors of any. Raises `UsageError` where True cannot be met.
+    """
+    if semantic is False or (semantic is None and not any(vector_files(memory.path) for memory in memories)):
+        return None, []
+    encoder = load()
+    try:
+        found = with_vectors(memories, encoder)
+    except UsageError:
+        if semantic:
+            raise
+        return None, []
+    return encoder, [memory for memory in memories if memory not in found]
+
+
 def nearest(memory: MemoryStore, encoder: Encoder, text: str, count: int) -> list[tuple[int, float]]:
     """Ids and cosines of the texts of ``memory`` nearest to ``text`` in meaning, in any language, nearest first.
 
     Raises `UsageError` where the memory has no vectors of this encoder.
     """
+    with_vectors([memory], encoder)
     path = vector_path(memory.path, encoder.fingerprint)
-    try:
-        state = path.stat()
-    except OSError as error:
-        raise UsageError(
-            f"{memory.path} cannot be asked by meaning yet: run duiyi memory index, with the same --model"
-        ) from error
+    state = path.stat()
     # A file that was made anew has another date; the old one is let go.
     name = (str(path), state.st_mtime_ns, state.st_size)
     with _lock:

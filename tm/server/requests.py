@@ -3,14 +3,16 @@
 The names are those of the command line's options, so that who knows one knows the other.
 """
 
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from tm.search.concordance import ConcordanceOptions
 from tm.search.lookup import LookupOptions
-from tm.store.filters import Filters
+from tm.store.filters import Filters, Status
 
 __all__ = [
     "MOST_TEXTS",
@@ -26,8 +28,6 @@ __all__ = [
     "UnitsRequest",
 ]
 
-#: What a unit may be.
-Status = Literal["unreviewed", "reviewed", "rejected"]
 #: Texts of one batch; a book is sent in portions, so that others have their turn.
 MOST_TEXTS = 500
 _MOST = 500  # answers to one question
@@ -39,51 +39,49 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class FilterRequest(_Strict):
+class _Conditions(_Strict):
     """Which units are meant."""
 
-    source_lang: str = Field("", description="Source language, such as zh or zh-TW.", max_length=40)
-    target_lang: str = Field("", description="Target language.", max_length=40)
-    origin: str = Field("", description="Only units whose file or section holds this.", max_length=1000)
-    since: datetime | None = Field(None, description="Only units changed or made on this date or later.")
-    until: datetime | None = Field(None, description="Only units changed or made before this date.")
-    status: list[Status] = Field(default_factory=list, description="Only units of these states.")
-    min_quality: float | None = Field(None, ge=0, le=1, description="Least quality score of the pair.")
-    with_text: str = Field("", description="Only units that hold this text on either side.", max_length=1000)
-    author: str = Field("", description="Only units of this author.", max_length=1000)
-    memory: list[str] = Field(default_factory=list, description="Names of memories to ask; all by default.")
+    memory: list[str] = Field(default_factory=list, description="Names of the memories to search; all by default.")
 
-    @field_validator("since", "until")
+    @field_validator("since", "until", check_fields=False)
     @classmethod
     def _in_utc(cls, date: datetime | None) -> datetime | None:
         return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
-    @field_validator("status", "memory", mode="before")
+    @field_validator("status", "memory", mode="before", check_fields=False)
     @classmethod
     def _listed(cls, given: Any) -> Any:
         """One name needs no brackets in JSON either."""
         return [given] if isinstance(given, str) else given
 
     def filters(self) -> Filters:
-        """The conditions as the library takes them. Raises `UsageError` for what is no language."""
-        return Filters(
-            source_lang=self.source_lang,
-            target_lang=self.target_lang,
-            origin=self.origin,
-            since=self.since,
-            until=self.until,
-            statuses=tuple(self.status),
-            min_score=self.min_quality,
-            text=self.with_text,
-            author=self.author,
-        )
+        """The conditions as the library takes them. Raises `UsageError` for what is not a language."""
+        return Filters(**{one.name: getattr(self, one.name) for one in fields(Filters)})
+
+
+def _field(name: str, kind: Any, default: Any, metadata: Mapping[str, Any]) -> tuple[Any, Any]:
+    """A field of `Filters` as the field of a model."""
+    longest = (40 if name.endswith("_lang") else 1000) if kind is str else None
+    lowest, highest = metadata.get("range", (None, None))
+    return kind, Field(default, description=metadata["help"], max_length=longest, ge=lowest, le=highest)
+
+
+if TYPE_CHECKING:
+    FilterRequest = _Conditions
+else:
+    _KINDS = get_type_hints(Filters)
+    _FIELDS = {one.name: _field(one.name, _KINDS[one.name], one.default, one.metadata) for one in fields(Filters)}
+    FilterRequest = create_model("FilterRequest", __base__=_Conditions, __doc__=_Conditions.__doc__, **_FIELDS)
 
 
 class _Matching(FilterRequest):
     minimum: int = Field(70, alias="min", ge=30, le=100, description="Least score of fuzzy matches, in percent.")
     limit: int = Field(10, ge=1, le=_MOST, description="How many matches at most.")
     substitute: bool = Field(False, description="Put numbers and dates that differ into the target.")
-    semantic: bool | None = Field(None, description="Ask by meaning too; by default where all memories are indexed.")
+    semantic: bool | None = Field(
+        None, description="Ask by meaning too; by default in memories that have an index of vectors."
+    )
 
     def options(self, **more: Any) -> LookupOptions:
         """The question as the library takes it."""

@@ -6,7 +6,6 @@ taken out of every message too. Term bases are opened once a thread, as memories
 
 import re
 import threading
-import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,8 +19,6 @@ from tm.server.options import ServerOptions
 from tm.terms.base import TermBase
 
 __all__ = ["NamedMemory", "Resources"]
-
-_AGAIN = 5.0  # seconds after which vectors that were made meanwhile are seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,6 @@ class Resources:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
-        self._indexed: dict[Path, tuple[float, bool]] = {}
         #: Set when the server stops, so that what takes long stops too.
         self.stopping = threading.Event()
         with ExitStack() as stack:
@@ -114,22 +110,10 @@ class Resources:
         return self.terms()
 
     def encoder(self, asked: Iterable[tuple[Memory, int]], semantic: bool | None) -> Encoder | None:
-        """The encoder, where the question is to be asked by meaning too: when told so, else where its vectors are."""
-        if semantic or (semantic is None and all(self._has_vectors(memory) for memory, _ in asked)):
-            return self.loaded()
-        return None
+        """The encoder if the memories are to be searched by meaning too, see `tm.search.semantic.encoder_for`."""
+        from tm.search.semantic import encoder_for
 
-    def _has_vectors(self, memory: Memory) -> bool:
-        """True where the memory was indexed with our encoder; asked anew every few seconds only."""
-        from tm.store.vectors import vector_files, vector_path
-
-        then, has = self._indexed.get(memory.path, (0.0, False))
-        now = time.monotonic()
-        if not then or now - then > _AGAIN:
-            # The encoder is not loaded for a memory that has no vectors of any.
-            has = bool(vector_files(memory.path)) and vector_path(memory.path, self.loaded().fingerprint).exists()
-            self._indexed[memory.path] = (now, has)
-        return has
+        return encoder_for([memory for memory, _ in asked], semantic, self.loaded)[0]
 
     def loaded(self) -> Encoder:
         """The encoder, loaded when it is first asked for."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from corpora.errors import UsageError
 from tm.folding import fold
+from tm.store.conditions import pair_condition, where
 from tm.store.database import Sqlite
-from tm.store.filters import STATUSES, Filters, pair_condition, where
+from tm.store.filters import STATUSES, Filters
 from tm.store.reading import StoredUnit
 from tm.store.writing import AddReport, Keep, UnitWriter
 from tm.unit import Unit

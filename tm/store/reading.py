@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tm.store.conditions import pair_condition, where
 from tm.store.database import Sqlite
-from tm.store.filters import STATUSES, Filters, pair_condition, where
+from tm.store.filters import STATUSES, Filters
 from tm.unit import Origin, Unit
 
 __all__ = ["StoredUnit", "UnitReader"]

@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from corpora.text.languages import normalize
 from tm.folding import key
+from tm.store.conditions import seconds
 from tm.store.database import Sqlite
-from tm.store.filters import STATUSES, seconds
+from tm.store.filters import STATUSES
 from tm.unit import Unit
 
 __all__ = ["LONGEST", "AddReport", "Keep", "UnitWriter", "detail_json", "refusal"]

@@ -11,9 +11,10 @@ import pytest
 from docx import Document
 from reportlab.pdfgen.canvas import Canvas
 
-from corpora.errors import DuiyiError
+from corpora.errors import DuiyiError, UsageError
 from tests import commands
 from tests.commands import refused
+from tests.tm.search.test_semantic import FakeEncoder
 from tm.formats import write
 from tm.unit import Unit
 
@@ -48,6 +49,32 @@ def test_lookup_json(memory: Path) -> None:
     }
     assert match["origin"]["source_file"] == "in.tmx"
     assert json.loads(done("lookup", "毫无关系", "--json")) == []
+
+
+def test_memories_without_vectors_are_searched_all_the_same(
+    memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.registry.load", lambda _: FakeEncoder())
+    write(tmp_path / "more.tmx", [Unit("签署条约", "sign the treaty", "zh-CN", "en-US")])
+    other = tmp_path / "other.duiyi"
+    done("memory", "import", tmp_path / "more.tmx", "--memory", other)
+    both = ("--memory", memory, "--memory", other, "--json")
+    assert json.loads(done("lookup", "the treaty", *both)) == [], "there are no vectors at all"
+    with pytest.raises(UsageError, match="no vectors of fake"):
+        done("lookup", "the treaty", "--semantic", *both)
+    done("memory", "index", "--memory", other)
+    for flags in ((), ("--semantic",)):
+        shown = commands.done("lookup", "the treaty", *flags, *both)
+        assert [match["source"] for match in json.loads(shown.out)] == ["签署条约"]
+        assert f"{memory} is not searched by meaning" in shown.err
+        assert f"{other} is not" not in shown.err
+    assert json.loads(done("lookup", "the treaty", "--no-semantic", *both)) == []
+    assert json.loads(done("lookup", UNITS[0].source, *both))[0]["kind"] == "exact"
+    (tmp_path / "other.duiyi.vectors-000000000000").touch()
+    (vectors,) = [path for path in tmp_path.glob("other.duiyi.vectors-*") if path.stat().st_size]
+    vectors.unlink()
+    shown = commands.done("lookup", "the treaty", *both)
+    assert (json.loads(shown.out), shown.err) == ([], ""), "vectors of another encoder do not count"
 
 
 def test_lookup_marks_differences(memory: Path) -> None:

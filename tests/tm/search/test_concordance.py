@@ -71,7 +71,7 @@ def test_counterpart(memory: Memory) -> None:
 def test_filters_and_sides(memory: Memory) -> None:
     assert not concordance([memory], "缔约国", ConcordanceOptions(side="target"))
     assert not concordance([memory], "缔约国", ConcordanceOptions(filters=Filters(source_lang="en")))
-    assert concordance([memory], "缔约国", ConcordanceOptions(filters=Filters(text="措施")))
+    assert concordance([memory], "缔约国", ConcordanceOptions(filters=Filters(with_text="措施")))
     with pytest.raises(UsageError):
         ConcordanceOptions(side="left")  # type: ignore[arg-type]
 

@@ -101,7 +101,7 @@ def test_languages(treaty: Memory) -> None:
 def test_rejected_units_answer_only_when_asked_for(treaty: Memory) -> None:
     text = "本协议自批准之日起生效。"
     assert "Rejected." not in {match.unit.target for match in lookup([treaty], text)}
-    asked = LookupOptions(filters=Filters(statuses=("rejected",)))
+    asked = LookupOptions(filters=Filters(status=("rejected",)))
     assert [match.unit.target for match in lookup([treaty], text, asked)] == ["Rejected."]
 
 
@@ -182,7 +182,7 @@ def test_scores_are_those_of_the_measure(treaty: Memory) -> None:
 
 def test_deleted_texts_do_not_answer(treaty: Memory) -> None:
     treaty.compact()
-    treaty.delete(Filters(text="批准"))
+    treaty.delete(Filters(with_text="批准"))
     assert {match.unit.target for match in lookup([treaty], "本协议自批准之日起生效。")} == {
         "This agreement enters into force on signature.",
         "This agreement takes effect on signature.",

@@ -18,7 +18,7 @@ from tm.unit import Unit
 MEANINGS = {"agreement": 0, "协议": 0, "treaty": 0, "meeting": 1, "会议": 1, "report": 2, "报告": 2}
 
 
-class Fake:
+class FakeEncoder:
     """Counts words whose meaning it knows, in either language."""
 
     name, dim, fingerprint = "fake", 3, "fake@1"
@@ -49,7 +49,7 @@ def memory(tmp_path: Path) -> Memory:
 
 
 def test_across_languages(memory: Memory) -> None:
-    encoder = Fake()
+    encoder = FakeEncoder()
     assert index(memory, encoder) == 6
     matches = lookup([memory], "a treaty", LookupOptions(encoder=encoder))
     assert [(match.kind, match.score, match.unit.source) for match in matches] == [(MatchKind.SEMANTIC, 99, "签署协议")]
@@ -58,7 +58,7 @@ def test_across_languages(memory: Memory) -> None:
 
 
 def test_only_new_texts_are_encoded(memory: Memory) -> None:
-    encoder = Fake()
+    encoder = FakeEncoder()
     index(memory, encoder)
     memory.add([Unit("报告", "report", "zh-CN", "en-US")])
     memory.delete(numbers=[1])
@@ -70,14 +70,14 @@ def test_only_new_texts_are_encoded(memory: Memory) -> None:
 
 def test_without_vectors(memory: Memory) -> None:
     with pytest.raises(UsageError, match="duiyi memory index"):
-        nearest(memory, Fake(), "agreement", 1)
+        nearest(memory, FakeEncoder(), "agreement", 1)
     with pytest.raises(UsageError, match="no units"), Memory(memory.path.with_name("e")) as empty:
-        index(empty, Fake())
+        index(empty, FakeEncoder())
 
 
 def test_damaged_vectors(memory: Memory) -> None:
-    index(memory, Fake())
-    path = vector_path(memory.path, Fake.fingerprint)
+    index(memory, FakeEncoder())
+    path = vector_path(memory.path, FakeEncoder.fingerprint)
     assert vector_files(memory.path) == [path]
     for data in (b"", path.read_bytes()[:100], b"something else" * 50):
         path.write_bytes(data)

@@ -138,9 +138,9 @@ FILTERS = [
     (Filters(origin="treaty"), {2}),
     (Filters(since=datetime(2024, 6, 1, tzinfo=UTC)), {2}),
     (Filters(until=datetime(2024, 6, 1, tzinfo=UTC)), {3}),
-    (Filters(statuses=("reviewed", "rejected")), {2, 3}),
-    (Filters(min_score=0.5), {1, 2, 4}),
-    (Filters(text="第'二\"%"), {2}),
+    (Filters(status=("reviewed", "rejected")), {2, 3}),
+    (Filters(min_quality=0.5), {1, 2, 4}),
+    (Filters(with_text="第'二\"%"), {2}),
     (Filters(author="李明"), {3}),
     (Filters(author="' OR 1 --"), set()),
 ]
@@ -179,7 +179,7 @@ def test_filters(memory: Memory, filters: Filters, expected: set[int]) -> None:
 
 def test_filters_refuse_what_means_nothing() -> None:
     with pytest.raises(UsageError, match="status"):
-        Filters(statuses=("good",))
+        Filters(status=("good",))
     with pytest.raises(UsageError, match="language"):
         Filters(source_lang="not a language")
 

@@ -1,0 +1,71 @@
+"""Translate `Filters` to SQL conditions.
+
+Values always go to SQLite as parameters, and a text is searched for as it is: nothing that a user types is read as SQL
+or as a pattern.
+"""
+
+from datetime import UTC, datetime
+
+from corpora.text.languages import base, known
+from tm.store.database import Sqlite
+from tm.store.filters import STATUSES, Filters
+
+__all__ = ["language_ids", "pair_condition", "seconds", "where"]
+
+
+def language_ids(connection: Sqlite, code: str) -> tuple[int, ...] | None:
+    """The ids of the languages in the store that ``code`` stands for; None for "", which stands for all.
+
+    Raises `UsageError` for a code that nobody knows, neither BCP 47 nor the store.
+    """
+    if not code:
+        return None
+    exact = "-" in code or "_" in code
+    held = connection.execute("SELECT id, code FROM languages").fetchall()
+    wanted = known(code, lambda: [name for _, name in held])
+    return tuple(number for number, name in held if (name == wanted if exact else base(name) == base(wanted)))
+
+
+def pair_condition(connection: Sqlite, filters: Filters, source: str = "s", target: str = "t") -> str:
+    """SQL on the aliases of the two texts: source and target have the languages asked for."""
+    parts = []
+    for alias, code in ((source, filters.source_lang), (target, filters.target_lang)):
+        numbers = language_ids(connection, code)
+        if numbers is not None:
+            parts.append(f"{alias}.language IN ({', '.join(map(str, numbers))})")
+    return " AND ".join(parts) or "1"
+
+
+def where(filters: Filters) -> tuple[str, list[object]]:
+    """SQL on ``units u``, ``texts s`` and ``texts t`` for all but the languages, and its parameters."""
+    parts: list[str] = []
+    values: list[object] = []
+    if filters.status:
+        parts.append(f"u.status IN ({', '.join(str(STATUSES.index(status)) for status in filters.status)})")
+    if filters.min_quality is not None:
+        parts.append("(u.score IS NULL OR u.score >= ?)")
+        values.append(filters.min_quality)
+    for moment, sign in ((filters.since, ">="), (filters.until, "<")):
+        if moment is not None:
+            parts.append(f"coalesce(u.changed, u.created) {sign} ?")
+            values.append(seconds(moment))
+    if filters.with_text:
+        parts.append("(instr(s.text, ?) OR instr(t.text, ?))")
+        values += [filters.with_text] * 2
+    if filters.origin:
+        parts.append(
+            "EXISTS (SELECT 1 FROM places p JOIN origins o ON o.id = p.origin WHERE p.unit = u.id AND"
+            " (instr(o.source_file, ?) OR instr(o.target_file, ?) OR instr(o.section, ?)))"
+        )
+        values += [filters.origin] * 3
+    if filters.author:
+        parts.append(
+            "EXISTS (SELECT 1 FROM details d WHERE d.id = u.details AND json_extract(d.content, '$.author') = ?)"
+        )
+        values.append(filters.author)
+    return " AND ".join(parts) or "1", values
+
+
+def seconds(moment: datetime) -> int:
+    """Seconds since 1970; a date without a zone is taken for UTC."""
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
