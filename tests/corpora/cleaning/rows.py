@@ -1,0 +1,40 @@
+"""Turn the lines of a case into the rows that the rules see."""
+
+from typing import Any
+
+from corpora.cleaning.layout import Layout, LayoutLine, rows_of
+from corpora.document import Line
+from corpora.readers.reading import txt
+
+__all__ = ["ONE_PARAGRAPH_PER_LINE", "layout_of", "lines_of", "rows_of_case"]
+
+#: Text that is not wrapped; a case gives the fields that differ.
+ONE_PARAGRAPH_PER_LINE: dict[str, Any] = {
+    "wrapped": False,
+    "width": 0,
+    "slack": 0,
+    "gap": 0,
+    "spaced": True,
+    "indented": False,
+    "trailing": False,
+}
+
+
+def lines_of(given: list[Any]) -> tuple[Line, ...]:
+    """Lines of plain text, or lines of a PDF given as objects: the fields of `Line` without the offsets."""
+    if given and isinstance(given[0], dict):
+        at = 0
+        lines = []
+        for one in given:
+            lines.append(Line(start=at, end=at + len(one["text"]), **one))
+            at += len(one["text"]) + 1
+        return tuple(lines)
+    return tuple(txt.lines_of("\n".join(given)))
+
+
+def rows_of_case(given: list[Any]) -> list[LayoutLine]:
+    return rows_of(lines_of(given))
+
+
+def layout_of(fields: dict[str, Any]) -> Layout:
+    return Layout(**(ONE_PARAGRAPH_PER_LINE | fields))
