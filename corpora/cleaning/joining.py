@@ -149,7 +149,7 @@ def joiner_of(rows: Iterable[LayoutLine]) -> Joiner:
     texts = [row.text for row in rows]
     spaced = sum(len(_SPACED.findall(text)) - len(_TIGHT.findall(text)) for text in texts) > 0
     pairs = [_broken(above, below) for above, below in pairwise(texts)]
-    for text, before, behind in zip(texts, [None, *pairs], [*pairs, None], strict=True):
+    for text, before, behind in zip(texts, [None, *pairs], [*pairs, None], strict=False):
         # The two parts of a broken word are not words of the document.
         found = [word.lower() for word in _WORDS.findall(text)]
         words.update(found[bool(before) : -1 if behind else None])
