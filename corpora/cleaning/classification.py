@@ -1,9 +1,8 @@
-"""Say what each paragraph is (title, heading, list item, paragraph, code) and how deep it lies.
+"""Classify each paragraph (title, heading, list item, paragraph, code) and find its level.
 
-Headings are known by their markers (chapters, articles that stand alone, resolutions, "A.", "1.2."), by the
-way they are set (underlined, larger, bold) and by what they lack: a stop at the end. Levels are given in the
-order in which kinds of heading nest in the document itself, so that a document and its translation, which
-number their sections alike, come out with the same levels.
+Headings are recognized by their markers (chapters, articles on a line of their own, resolutions, "A.", "1.2."), by
+their formatting (underlined, larger, bold) and by the missing full stop at their end. Levels follow the order in which
+kinds of heading nest in the document itself, so that a document and its translation get the same levels.
 """
 
 import re
@@ -15,17 +14,24 @@ from corpora.cleaning.paragraphs import LineGroup
 from corpora.document import BlockKind
 from corpora.text.markers import FAMILIES, Marker, follows, parse_bullet, parse_marker
 
-__all__ = ["Classification", "shapes"]
+__all__ = ["Classification", "classify"]
 
 _FORMS = {"code": BlockKind.CODE, "cell": BlockKind.CELL}
 _CONTENTS = re.compile(r"^(?:目\s*[录錄次]|内容|(?:table of )?contents|index of contents)$", re.IGNORECASE)
 _HASHES = re.compile(r"^(#{1,6})\s+(?=\S)")
 _ENDS_OPEN = ",，、;；:：。.!！?？"
-_HEADING_COLUMNS = 160  # longer than any heading that was met in resolutions; a paragraph without a stop is longer
-_TITLE_COLUMNS = 320  # the titles of resolutions run on longer, but stand below their number
-_BARE_COLUMNS = 72  # headings without a number are believed only where they are short
-_LARGER = 1.12  # of the running text's size
-#: Of these families each outranks the ones behind it; other kinds of heading nest as they come.
+_HEADING_COLUMNS = 160  # the longest heading
+_TITLE_COLUMNS = 320  # the longest title below the number of a resolution
+_BARE_COLUMNS = 72  # the longest heading without a number or formatting
+_SECTION_COLUMNS = 110  # the longest heading with a decimal number
+_NUMBERED_CHARS, _NUMBERED_COLUMNS = 60, 90  # the longest heading of a chapter or article
+_TEXT_COLUMNS = 60  # a paragraph without a full stop at its end is running text where it is longer
+_LARGER = 1.12  # least size of a heading, relative to the running text
+_BARE_SHARE = 0.4  # largest share of short lines with which a short line may be a heading
+_OUTLINE = ("upper-letter-dot", "upper-roman-dot", "han-comma")  # schemes that number sections
+_STEP = 0.8  # columns; lines whose indents differ by less are aligned
+_DEEP = 4  # columns; a line with a larger indent is centred
+#: Each of these families contains the ones after it; other kinds of heading nest in the order in which they occur.
 _ORDER = {family: place for place, family in enumerate(("annex", "appendix", "part", "chapter", "section", "article"))}
 _LISTS = frozenset(("number-dot", "number-paren", "letter-paren", "roman-paren", "circled", "letter-dot", "roman-dot",
                     "han-paren", "upper-letter-paren", "upper-roman-paren"))  # fmt: skip
@@ -33,7 +39,7 @@ _LISTS = frozenset(("number-dot", "number-paren", "letter-paren", "roman-paren",
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a piece is: ``skip`` characters of its text are marker and blanks, ``marker`` is printed before it."""
+    """What a paragraph is: ``skip`` characters of its text are its marker and blanks."""
 
     kind: BlockKind
     level: int = 0
@@ -42,13 +48,13 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A piece with all that the rules ask about it."""
+class _Paragraph:
+    """A group with what the rules need to know about it."""
 
-    piece: LineGroup
+    group: LineGroup
     text: str
     marker: Marker | None
-    bullet: int  # characters that bullet and blanks take, 0 for none
+    bullet: int  # length of the bullet and the blanks after it, 0 for none
     stopped: bool
     wide: int
 
@@ -57,17 +63,17 @@ class _Seen:
         return self.text[self.marker.end :] if self.marker else self.text[self.bullet :]
 
 
-def shapes(pieces: Sequence[LineGroup], texts: Sequence[str], layout: Layout, profile: str) -> list[Classification]:
-    """The shape of every piece; ``texts`` are the joined texts with footnote marks taken out."""
-    seen = [_look(piece, text) for piece, text in zip(pieces, texts, strict=True)]
-    bare = _bare_allowed(seen, layout)
+def classify(groups: Sequence[LineGroup], texts: Sequence[str], layout: Layout, profile: str) -> list[Classification]:
+    """Classify every group; ``texts`` are the joined texts without footnote marks."""
+    seen = [_paragraph(group, text) for group, text in zip(groups, texts, strict=True)]
+    bare = _may_be_bare(seen)
     listed = _contents(seen)
     headings = _Headings()
     lists = _Lists()
     found: list[Classification] = []
     for index, one in enumerate(seen):
-        if one.piece.form in _FORMS:
-            found.append(Classification(_FORMS[one.piece.form]))
+        if one.group.form in _FORMS:
+            found.append(Classification(_FORMS[one.group.form]))
             continue
         if index in listed:
             found.append(_item(one, lists, profile))
@@ -85,29 +91,29 @@ def shapes(pieces: Sequence[LineGroup], texts: Sequence[str], layout: Layout, pr
     return found
 
 
-def _look(piece: LineGroup, text: str) -> _Seen:
+def _paragraph(group: LineGroup, text: str) -> _Paragraph:
     marker = parse_marker(text)
     bullet = parse_bullet(text) if marker is None else None
     body = text.rstrip(CLOSERS + " ")
-    return _Seen(piece, text, marker, bullet[1] if bullet else 0, body[-1:] in _ENDS_OPEN, columns(text[:400]))
+    return _Paragraph(group, text, marker, bullet[1] if bullet else 0, body[-1:] in _ENDS_OPEN, columns(text))
 
 
-def _heading(one: _Seen, level: int, skip: int) -> Classification:
+def _heading(one: _Paragraph, level: int, skip: int) -> Classification:
     if one.marker is None or skip:
         return Classification(BlockKind.HEADING, level, "", skip)
     if not one.rest.strip():
-        # "第 7/1 号决议" is all there is: it is the text, or the block would be empty.
+        # A heading that is only a marker ("第 7/1 号决议") keeps it as its text.
         return Classification(BlockKind.HEADING, level, "", 0)
     return Classification(BlockKind.HEADING, level, one.marker.printed, one.marker.end)
 
 
-def _item(one: _Seen, lists: "_Lists", profile: str) -> Classification:
+def _item(one: _Paragraph, lists: "_Lists", profile: str) -> Classification:
     if one.bullet:
-        return Classification(BlockKind.ITEM, lists.bullet(one.piece.first.indent), "", one.bullet)
+        return Classification(BlockKind.ITEM, lists.bullet(one.group.first.indent), "", one.bullet)
     if one.marker is None or not one.rest.strip():
         return Classification(BlockKind.PARAGRAPH)
     if one.marker.family in FAMILIES or one.marker.family == "appendix":
-        # "第三十条 为了…": the article's number beside its text. "附件 …" opens no numbered unit.
+        # "第三十条 为了…": an article's number before its text. "附件 …" has no number.
         return (
             Classification(BlockKind.PARAGRAPH, 0, one.marker.printed, one.marker.end)
             if one.marker.value
@@ -120,146 +126,143 @@ def _item(one: _Seen, lists: "_Lists", profile: str) -> Classification:
 
 
 def _heading_key(
-    seen: Sequence[_Seen], index: int, found: Sequence[Classification], layout: Layout, profile: str, bare: bool
+    seen: Sequence[_Paragraph], index: int, found: Sequence[Classification], layout: Layout, profile: str, bare: bool
 ) -> tuple[str, int]:
-    """The kind of heading that a piece is ("" for none), and the characters to skip at its start."""
+    """The kind of heading ("" for none), and the number of characters to skip at its start."""
     one = seen[index]
     hashes = _HASHES.match(one.text)
     if hashes:
         return f"hash{len(hashes[1])}", hashes.end()
-    if one.piece.form.startswith("setext"):
-        return f"hash{one.piece.form[-1]}", 0
+    if one.group.form.startswith("setext"):
+        return f"hash{one.group.form[-1]}", 0
     if one.wide > _TITLE_COLUMNS or not any(char.isalpha() for char in one.text) or one.bullet:
         return "", 0
     if one.marker is not None:
-        return (_marked_key(seen, index, layout, profile), 0)
+        return (_numbered_key(seen, index, layout, profile), 0)
     if one.stopped:
         return "", 0
     above = seen[index - 1].marker if index else None
-    if found and found[-1].kind is BlockKind.HEADING and above is not None and _stands_alone(seen[index - 1]):
-        # The title below "Resolution 7/1", "第一章", "Annex I".
+    if found and found[-1].kind is BlockKind.HEADING and above is not None and _is_only_marker(seen[index - 1]):
+        # The title below "Resolution 7/1", "第一章", "Annex I" on a line of its own.
         return f"title of {above.scheme}", 0
     if one.wide > _HEADING_COLUMNS:
         return "", 0
-    if _set_off(one, layout):
-        return f"size {round(one.piece.first.size or 0)}", 0
-    if (bare or index == 0) and _bare(seen, index, layout):
+    if _is_emphasized(one, layout):
+        return f"size {round(one.group.first.size or 0)}", 0
+    if (bare or index == 0) and _is_bare(seen, index, layout):
         return "bare", 0
     return "", 0
 
 
-def _stands_alone(one: _Seen) -> bool:
+def _is_only_marker(one: _Paragraph) -> bool:
     return one.marker is not None and one.marker.family != "item" and not one.rest.strip()
 
 
-def _set_off(one: _Seen, layout: Layout) -> bool:
-    """Whether the piece is set larger than the running text, or bold throughout."""
-    if layout.size is None or one.piece.first.size is None:
+def _is_emphasized(one: _Paragraph, layout: Layout) -> bool:
+    """Whether the group is larger than the running text, or bold throughout."""
+    if layout.size is None or one.group.first.size is None:
         return False
-    return one.piece.first.size >= layout.size * _LARGER or all(row.line.bold for row in one.piece.rows)
+    return one.group.first.size >= layout.size * _LARGER or all(row.line.bold for row in one.group.rows)
 
 
-def _marked_key(seen: Sequence[_Seen], index: int, layout: Layout, profile: str) -> str:
+def _numbered_key(seen: Sequence[_Paragraph], index: int, layout: Layout, profile: str) -> str:
     one = seen[index]
     marker = one.marker
     assert marker is not None
     ended = one.stopped and bool(one.rest.strip())
     if marker.family in FAMILIES or marker.family == "appendix":
-        short = len(one.rest) <= 60 and columns(one.rest) <= 90
+        short = len(one.rest) <= _NUMBERED_CHARS and columns(one.rest) <= _NUMBERED_COLUMNS
         return marker.scheme if short and not ended else ""
     if ended or not one.rest.strip():
         return ""
     if marker.scheme == "decimal":
-        return "decimal" if one.wide <= 110 and 0 not in marker.value and _section_like(one, layout) else ""
-    if _set_off(one, layout) or (layout.wrapped and layout.spaced and one.piece.first.indent < layout.margin - 0.8):
-        return marker.scheme if not _in_run(seen, index) else ""
-    if marker.scheme in ("upper-letter-dot", "upper-roman-dot", "han-comma"):
-        return marker.scheme if not _in_run(seen, index) else ""
-    if marker.scheme in ("han-paren", "number-dot") and not _in_run(seen, index) and profile != "un":
-        return marker.scheme if _leads(seen, index) else ""
-    if marker.scheme == "han-paren" and profile == "un":
-        return marker.scheme if not _in_run(seen, index) and _leads(seen, index) else ""
-    return ""
+        return (
+            "decimal"
+            if one.wide <= _SECTION_COLUMNS and 0 not in marker.value and _is_section_number(one, layout)
+            else ""
+        )
+    if _in_sequence(seen, index):
+        return ""
+    outdented = layout.wrapped and layout.spaced and one.group.first.indent < layout.margin - _STEP
+    if outdented or _is_emphasized(one, layout) or marker.scheme in _OUTLINE:
+        return marker.scheme
+    numbered = marker.scheme == "han-paren" or (marker.scheme == "number-dot" and profile != "un")
+    return marker.scheme if numbered and _introduces_text(seen, index) else ""
 
 
-def _section_like(one: _Seen, layout: Layout) -> bool:
-    """Whether "2.1" opens a section and is not a quantity: a stop behind it, or a line of its own kind."""
+def _is_section_number(one: _Paragraph, layout: Layout) -> bool:
+    """Whether "2.1" is the number of a section and not a quantity."""
     marker = one.marker
     assert marker is not None
     if marker.printed[-1] in ".．、" or one.rest[:1].isupper():
         return True
-    return not one.rest[:1].isascii() and (not layout.wrapped or len(one.piece.rows) == 1)
+    return not one.rest[:1].isascii() and (not layout.wrapped or len(one.group.rows) == 1)
 
 
-def _in_run(seen: Sequence[_Seen], index: int) -> bool:
-    """Whether the pieces above or below continue the numbering: entries of a list or of a table of contents."""
+def _in_sequence(seen: Sequence[_Paragraph], index: int) -> bool:
+    """Whether the numbering continues in the group above or below: a list or a table of contents."""
     marker = seen[index].marker
-    assert marker is not None
-    if index + 1 < len(seen):
-        below = seen[index + 1].marker
-        if below is not None and follows(below, marker):
-            return True
-    if index > 0:
-        above = seen[index - 1].marker
-        if above is not None and follows(marker, above):
-            return True
-    return False
+    above = seen[index - 1].marker if index else None
+    below = seen[index + 1].marker if index + 1 < len(seen) else None
+    return marker is not None and (
+        (above is not None and follows(marker, above)) or (below is not None and follows(below, marker))
+    )
 
 
-def _leads(seen: Sequence[_Seen], index: int) -> bool:
-    """Whether running text follows: a heading is followed by more than it says itself."""
+def _introduces_text(seen: Sequence[_Paragraph], index: int) -> bool:
+    """Whether running text follows, as it does below a heading."""
     if index + 1 >= len(seen):
         return False
     below = seen[index + 1]
-    return below.stopped or below.wide > max(60, seen[index].wide) or _stands_alone(below)
+    return below.stopped or below.wide > max(_TEXT_COLUMNS, seen[index].wide) or _is_only_marker(below)
 
 
-def _contents(seen: Sequence[_Seen]) -> frozenset[int]:
-    """The entries of a table of contents, which read like headings: from its title to where the first one recurs."""
-    start = next((at for at, one in enumerate(seen[:400]) if _CONTENTS.match(one.text.strip())), None)
+def _contents(seen: Sequence[_Paragraph]) -> frozenset[int]:
+    """The entries of a table of contents, which look like headings: up to where the first of them recurs."""
+    start = next((at for at, one in enumerate(seen) if _CONTENTS.match(one.text.strip())), None)
     if start is None or start + 2 >= len(seen):
         return frozenset()
-    first = _bone(seen[start + 1].rest)
+    first = _entry(seen[start + 1].rest)
     end = start + 1
     while end < len(seen) and not (seen[end].stopped and seen[end].wide > _BARE_COLUMNS):
-        if end > start + 1 and _bone(seen[end].rest) == first:
+        if end > start + 1 and _entry(seen[end].rest) == first:
             return frozenset(range(start + 1, end))
         end += 1
     return frozenset()
 
 
-def _bone(text: str) -> str:
-    """A heading without what a table of contents adds to it: leaders, the page number, blanks."""
+def _entry(text: str) -> str:
+    """A heading without what a table of contents adds: leaders, page number, blanks."""
     return re.sub(r"[\s.…·]+|\d+\s*$", "", text).casefold()
 
 
-def _bare_allowed(seen: Sequence[_Seen], layout: Layout) -> bool:
-    """Whether short lines without a stop can mean headings here: not where most lines are such (verse, word lists)."""
+def _may_be_bare(seen: Sequence[_Paragraph]) -> bool:
+    """Whether short lines can be headings: not in verse and word lists, where many lines are short."""
     short = sum(not one.stopped and one.wide <= _BARE_COLUMNS and one.marker is None for one in seen)
-    return short <= 0.4 * len(seen)
+    return short <= _BARE_SHARE * len(seen)
 
 
-def _bare(seen: Sequence[_Seen], index: int, layout: Layout) -> bool:
-    """Whether an unnumbered line is a heading: short, without a stop, and leading to running text."""
+def _is_bare(seen: Sequence[_Paragraph], index: int, layout: Layout) -> bool:
+    """Whether a line without number and formatting is a heading: short, no full stop, running text below."""
     one = seen[index]
-    first = one.piece.first
+    first = one.group.first
     if index == 0:
         return one.wide <= _HEADING_COLUMNS and len(seen) > 1
-    if one.wide > _BARE_COLUMNS or len(one.piece.rows) > 1 or first.cut:
+    if one.wide > _BARE_COLUMNS or len(one.group.rows) > 1 or first.cut:
         return False
-    if one.text[0].islower() or not _leads(seen, index):
+    if one.text[0].islower() or not _introduces_text(seen, index):
         return False
     if layout.spaced and layout.wrapped:
         above = seen[index - 1]
-        in_row = not above.stopped and above.wide <= _BARE_COLUMNS and above.piece.first.indent == first.indent
-        return first.indent < layout.margin - 0.8 and not in_row
+        in_row = not above.stopped and above.wide <= _BARE_COLUMNS and above.group.first.indent == first.indent
+        return first.indent < layout.margin - _STEP and not in_row
     if layout.wrapped and not layout.spaced:
-        return first.gap > layout.gap + 0.9 or first.indent > layout.margin + 4
+        return first.gap > layout.gap + 0.9 or first.indent > layout.margin + _DEEP
     return True
 
 
 class _Headings:
-    """Gives levels to kinds of headings as they turn up: a new kind nests, a known one goes back to its level."""
+    """Assigns levels to headings in order: a new kind is nested, a known kind returns to its level."""
 
     def __init__(self) -> None:
         self._open: list[str] = []
@@ -268,7 +271,7 @@ class _Headings:
         if key.startswith("hash"):
             return int(key[4:])
         if key == "decimal" and marker is not None:
-            # 2.1 lies under chapter 2 or under heading "2."; 2.1.3 one deeper.
+            # 2.1 is nested in chapter 2 or in heading "2."; 2.1.3 in 2.1.
             above = [one for one in self._open if not one.startswith("decimal")]
             base = next(
                 (place + 1 for place, one in enumerate(above) if one in ("chapter", "annex", "appendix", "number-dot")),
@@ -280,13 +283,13 @@ class _Headings:
         if key in self._open:
             del self._open[self._open.index(key) + 1 :]
             return len(self._open)
-        while self._open and self._below(self._open[-1], key):
+        while self._open and self._closes(self._open[-1], key):
             self._open.pop()
         self._open.append(key)
         return len(self._open)
 
     @staticmethod
-    def _below(one: str, key: str) -> bool:
+    def _closes(one: str, key: str) -> bool:
         """Whether a heading of kind ``key`` closes an open one of kind ``one``."""
         if key in ("annex", "appendix"):
             return one not in ("resolution", "decision") and not (key == "appendix" and one == "annex")
@@ -300,7 +303,7 @@ class _Headings:
 
 
 class _Lists:
-    """Gives levels to list items: a scheme that turns up inside another's items lies one deeper."""
+    """Assigns levels to list items: a new scheme is nested in the items above."""
 
     def __init__(self) -> None:
         self._open: list[Marker | float] = []
@@ -309,7 +312,7 @@ class _Lists:
         self._open.clear()
 
     def last(self, marker: Marker) -> Marker | None:
-        """The open item that ``marker`` may count on from, the innermost first."""
+        """The innermost open item whose numbering ``marker`` continues."""
         for one in reversed(self._open):
             if isinstance(one, Marker):
                 settled = parse_marker(marker.printed + " x", one)
@@ -333,8 +336,8 @@ class _Lists:
         return marker, len(self._open)
 
     def bullet(self, indent: float) -> int:
-        while self._open and not isinstance(self._open[-1], Marker) and self._open[-1] > indent + 0.8:
+        while self._open and not isinstance(self._open[-1], Marker) and self._open[-1] > indent + _STEP:
             self._open.pop()
-        if not self._open or isinstance(self._open[-1], Marker) or self._open[-1] < indent - 0.8:
+        if not self._open or isinstance(self._open[-1], Marker) or self._open[-1] < indent - _STEP:
             self._open.append(indent)
         return len(self._open)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpora.cleaning import profiles
-from corpora.cleaning.classification import Classification, shapes
+from corpora.cleaning.classification import Classification, classify
 from corpora.cleaning.layout import Layout, LayoutLine, columns
 from corpora.cleaning.paragraphs import LineGroup
 from corpora.document import Block, BlockKind, Line
@@ -36,7 +36,7 @@ def structured(blocks: Sequence[Block], profile: str = "auto") -> tuple[tuple[Bl
         for block in ruled
     ]
     found = dict(
-        zip((block.id for block in ruled), shapes(pieces, [b.text for b in ruled], _LAYOUT, profile), strict=True)
+        zip((block.id for block in ruled), classify(pieces, [b.text for b in ruled], _LAYOUT, profile), strict=True)
     )
     own_headings = any(block.kind is BlockKind.HEADING for block in blocks)
     read: list[Block] = []

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpora.cleaning import profiles
-from corpora.cleaning.classification import Classification, shapes
+from corpora.cleaning.classification import Classification, classify
 from corpora.cleaning.columns import in_reading_order
 from corpora.cleaning.drawn_tables import cells_of
 from corpora.cleaning.footnote_marks import MarkPosition, counted_through, find_marks, without_marks
@@ -152,7 +152,7 @@ def _blocks(
     ]
     changes: list[Change] = []
     blocks: list[Block] = []
-    forms = shapes(pieces, [text for text, _ in clean], layout, profile)
+    forms = classify(pieces, [text for text, _ in clean], layout, profile)
     for index, (piece, shape) in enumerate(zip(pieces, forms, strict=True)):
         page = pages.get(piece.first.line.start)
         for mark in marks_of.get(index, ()):
