@@ -19,8 +19,8 @@ they are, and only the first and last part are corrected as the sentence is. It 
 as well as reading the parts alone.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +37,8 @@ _SLAB = 512  # sentences read together: bounds the working memory
 _DIM = 512
 _CHUNK = 8192  # spans whose sums are held at once
 _TOKENS = 16384  # the same for texts that are read alone
+_SHORT = 8  # pieces below which a sentence is compared with the text around it
+_AROUND = (1, 2)  # sentences to either side with which it is compared
 _MARKS = (BEGIN, END)
 _GAP = np.array([PAD, PAD], np.int32)
 
@@ -61,16 +63,16 @@ class UseSpans:
         joiner: str,
         parts: Sequence[Sequence[str]] = (),
     ) -> None:
-        self._network = network
+        self._network, self._tokenizer, self._joiner = network, tokenizer, joiner
         alone = tokenizer.encode(sentences)
         kept = [row for row, ids in enumerate(alone) if ids]
         # Sentences without content take no part: `_before[i]` is how many of the others stand before sentence i.
         self._before = np.concatenate([[0], np.cumsum([bool(ids) for ids in alone])]).astype(np.int64)
-        pairs = tokenizer.encode([f"{sentences[a]}{joiner}{sentences[b]}" for a, b in pairwise(kept)])
-        self._whole = _assemble([alone[row] for row in kept], pairs)
-        cuts = _cuts(
-            self._whole, [alone[row] for row in kept], tokenizer, [parts[row] for row in kept] if parts else []
-        )
+        self._texts = [sentences[row] for row in kept]
+        read = [alone[row] for row in kept]
+        self._whole, overlaps = _assemble(read, self._read_runs(pairwise(range(len(kept)))))
+        self._breaks = np.cumsum(overlaps | self._unsure())
+        cuts = _cuts(self._whole, read, tokenizer, [parts[row] for row in kept] if parts else [])
         # Filled slab by slab: a long text shall not be held twice.
         self._inner, self._begin, self._end = np.zeros((3, len(kept), _DIM), np.float32)
         self._parts = np.zeros((sum(map(len, parts)), _DIM), np.float32)
@@ -97,7 +99,9 @@ class UseSpans:
         vectors = np.zeros((len(first), _DIM), np.float32)
         whole = self._whole
         rows = np.flatnonzero(high > low)
-        middle = whole.ends[high[rows] - 1] - whole.starts[low[rows]] >= 2 * REACH
+        # A span is added up where it is long enough and the pieces at all boundaries in it are known.
+        long = whole.ends[high[rows] - 1] - whole.starts[low[rows]] >= 2 * REACH
+        middle = long & (self._breaks[high[rows] - 1] == self._breaks[low[rows]])
         for some in np.split(rows[middle], range(_CHUNK, int(middle.sum()), _CHUNK)):
             vectors[some] = self._added(low[some], high[some])
         if not middle.all():
@@ -119,14 +123,31 @@ class UseSpans:
         return self._network.head(sums, pieces + marks)
 
     def _read(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> Vectors:
-        """The spans too short to be added up."""
-        pairs, back = np.unique(np.stack([low, high - 1], axis=1), axis=0, return_inverse=True)
-        whole = self._whole
-        texts = [
-            [*whole.heads[a], *whole.pieces[whole.starts[a] : whole.ends[b]], *whole.tails[b]]
-            for a, b in pairs.tolist()
+        """Return the vectors of spans that cannot be added up."""
+        spans, back = np.unique(np.stack([low, high - 1], axis=1), axis=0, return_inverse=True)
+        return encode_ids(self._network, self._read_runs(spans.tolist()))[back.reshape(-1)]
+
+    def _read_runs(self, runs: Iterable[Sequence[int]]) -> list[list[int]]:
+        """Return the pieces of joined sentences, each run given as its first and its last."""
+        return self._tokenizer.encode([self._joiner.join(self._texts[first : last + 1]) for first, last in runs])
+
+    def _unsure(self) -> NDArray[np.bool_]:
+        """Find the boundaries, each known by the sentence behind it, where pairs do not tell the pieces of longer runs.
+
+        Only at a short sentence can the pieces of one boundary depend on the next one.
+        """
+        n = len(self._texts)
+        short = np.flatnonzero(self._whole.ends - self._whole.starts[:-1] < _SHORT).tolist()
+        runs = [
+            (row, max(row - before, 0), min(row + after, n - 1))
+            for row in short
+            for before, after in product(_AROUND, repeat=2)
         ]
-        return encode_ids(self._network, texts)[back.reshape(-1)]
+        unsure = np.zeros(n, np.bool_)
+        for (row, *run), ids in zip(runs, self._read_runs(run[1:] for run in runs), strict=True):
+            if ids != self._whole.pieces_of(*run):
+                unsure[row : row + 2] = True
+        return unsure
 
 
 class _Whole(NamedTuple):
@@ -142,20 +163,32 @@ class _Whole(NamedTuple):
     heads: list[list[int]]
     tails: list[list[int]]
 
+    def pieces_of(self, first: int, last: int) -> list[int]:
+        """Return the pieces of sentences ``first`` to ``last`` joined."""
+        return [*self.heads[first], *self.pieces[self.starts[first] : self.ends[last]].tolist(), *self.tails[last]]
 
-def _assemble(alone: Sequence[list[int]], pairs: Sequence[list[int]]) -> _Whole:
-    """Join what sentences share with their pairs; ``pairs[i]`` are the pieces of sentences i and i + 1 joined."""
+
+def _assemble(alone: Sequence[list[int]], pairs: Sequence[list[int]]) -> tuple[_Whole, NDArray[np.bool_]]:
+    """Join what sentences share with their pairs; ``pairs[i]`` are the pieces of sentences i and i + 1 joined.
+
+    Also return for each sentence whether its pieces cannot be joined to those before it, since the pair before has
+    changed the same pieces: there the two are left as they are alone.
+    """
     pieces: list[int] = []
     starts, ends = [], []
     heads: list[list[int]] = []
     tails: list[list[int]] = []
+    overlaps = np.zeros(len(alone), np.bool_)
     head = 0
     for row, ids in enumerate(alone):
         starts.append(len(pieces))
         between: list[int] = []
         tail = next_head = 0
         if row < len(pairs):
-            between, tail, next_head = _seam(ids, pairs[row], alone[row + 1], len(ids) - head)
+            between, tail, next_head = _boundary(ids, pairs[row], alone[row + 1])
+            if head + tail > len(ids):
+                between, tail, next_head = [], 0, 0
+                overlaps[row + 1] = True
         stop = len(ids) - tail
         pieces += ids[head:stop]
         heads.append(ids[:head])
@@ -164,25 +197,20 @@ def _assemble(alone: Sequence[list[int]], pairs: Sequence[list[int]]) -> _Whole:
         pieces += between
         head = next_head
     starts.append(len(pieces))
-    return _Whole(np.array(pieces, np.int32), np.array(starts, np.int64), np.array(ends, np.int64), heads, tails)
+    whole = _Whole(np.array(pieces, np.int32), np.array(starts, np.int64), np.array(ends, np.int64), heads, tails)
+    return whole, overlaps
 
 
-def _seam(left: list[int], pair: list[int], right: list[int], free: int) -> tuple[list[int], int, int]:
-    """Return the pieces of ``pair`` at the boundary, and how many of ``left`` and of ``right`` they stand for.
+def _boundary(left: list[int], pair: list[int], right: list[int]) -> tuple[list[int], int, int]:
+    """Return the pieces of ``pair`` at the boundary, and how many of ``left`` and of ``right`` they stand for."""
+    start = _common(left, pair)
+    end = _common(right[::-1], pair[start:][::-1])
+    return pair[start : len(pair) - end], len(left) - start, len(right) - end
 
-    At most ``free`` pieces of ``left`` are given up: the others were, to the sentence before it.
-    """
-    if len(pair) == len(left) + len(right) and pair[: len(left)] == left and pair[len(left) :] == right:
-        return [], 0, 0
-    tail = next(n for n in range(len(left) + 1) if pair[: len(left) - n] == left[: len(left) - n])
-    tail = min(tail, free)
-    start = len(left) - tail
-    head = next(
-        n
-        for n in range(len(right) + 1)
-        if len(pair) - (len(right) - n) >= start and pair[len(pair) - (len(right) - n) :] == right[n:]
-    )
-    return pair[start : len(pair) - (len(right) - head)], tail, head
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return the length of the longest common beginning."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _read_alone(network: Network, texts: Sequence[_Ids]) -> Vectors:
