@@ -1,4 +1,4 @@
-"""A server in the tests: the units that it holds, and a client of the application without a socket."""
+"""A server in the tests: its units, and a client of the application without a socket."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -118,9 +118,6 @@ TO_BE_CUT = (
     "tm/cli/lookup.py",
     "tm/cli/review.py",
     "tm/cli/serve.py",
-    "tm/server/memory_api.py",
-    "tm/server/pages.py",
-    "tm/server/terms_api.py",
 )
 
 

@@ -50,7 +50,7 @@ def review(
     from corpora.files import check_targets
     from tm.review.repository import ReviewRepository
     from tm.web.addresses import names_of
-    from tm.web.listening import address, check_access, listen, reached
+    from tm.web.listening import address, check_access, listen, remote_address
 
     check_targets(out or [])
     if len(files or []) > 2:
@@ -85,7 +85,7 @@ def review(
         path = f"reviews/{page}" if page else ""
         here = address(host, server, path, token)
         write(here)
-        if elsewhere := reached(server, path, token):
+        if elsewhere := remote_address(server, path, token):
             message(f"duiyi: {elsewhere}")
         message("duiyi: the editor runs until you stop it with Ctrl+C; decisions are kept as they are made")
         if browser:

@@ -63,7 +63,7 @@ def serve(
     from tm.server.options import Access, ServerOptions
     from tm.store.memory import memory_paths
     from tm.web.addresses import is_loopback, names_of
-    from tm.web.listening import address, check_access, listen, reached
+    from tm.web.listening import address, check_access, listen, remote_address
 
     check_access(host, token)
     need("uvicorn", "server", "serve memories")
@@ -90,7 +90,7 @@ def serve(
     holdings = Resources(options)
     with closing(holdings), listen(host, port) as server:
         write(address(host, server, token=token))
-        if elsewhere := reached(server, token=token):
+        if elsewhere := remote_address(server, token=token):
             message(f"duiyi: {elsewhere}")
         message(f"duiyi: serving {', '.join(holdings.memories)} until you stop it with Ctrl+C")
         _run(server, holdings, workers)

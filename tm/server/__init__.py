@@ -1,1 +1,1 @@
-"""Memories and terms over HTTP: amaGama's protocol, an API of our own, and a page to ask from."""
+"""Memories and terms over HTTP: an API, amaGama's protocol, and web pages."""

@@ -7,11 +7,10 @@
     POST .../store/<id>                          a list of these is added
     PUT  .../store/<name>                        the units of a file are added
 
-The text is what stands behind `/unit/` whatever it holds, slashes and line breaks too, which is why no router is asked.
-Codes are those of gettext, in any case: `zh_cn`, `zh_Hans`, `zh-CN`, `en`. A language that no unit has answers with no
-match, for a client that is being set up asks for languages of its own choice (Weblate: from en to de). What cannot be
-understood is read as amaGama does, as if it had not been said. `jsoncallback` is not served: it would let any page in
-the browser read the memory.
+The text is everything after `/unit/`, slashes and line breaks included, which is why no router is used. Codes are those
+of gettext, in upper or lower case: `zh_cn`, `zh_Hans`, `zh-CN`, `en`. A language that no unit has gives an empty list,
+because clients query languages of their own choice while they are set up (Weblate: from en to de). Invalid parameters
+are ignored, as amaGama does. `jsoncallback` is not supported: it would let any page in the browser read the memory.
 """
 
 import json
@@ -28,7 +27,7 @@ from corpora.text.plurals import counted
 from tm.formats import format_of
 from tm.jobs.import_file import ImportOptions
 from tm.search.lookup import LookupOptions
-from tm.server.errors import UNFORESEEN, status_of
+from tm.server.errors import UNEXPECTED, status_of
 from tm.server.executors import Executors
 from tm.server.service import Service
 from tm.store.filters import Filters
@@ -47,30 +46,30 @@ _UNITS = 10_000  # in one list
 class Amagama:
     """The ASGI application for everything below `PREFIX`."""
 
-    def __init__(self, desk: Service, pools: Executors) -> None:
-        """Ask ``desk`` on ``pools``."""
-        self._desk = desk
-        self._pools = pools
+    def __init__(self, service: Service, executors: Executors) -> None:
+        """Run ``service`` on ``executors``."""
+        self._service = service
+        self._executors = executors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; errors become a sentence."""
+        """Respond; errors become a sentence."""
         try:
-            answer = await self._answer(Request(scope, receive))
+            response = await self._response(Request(scope, receive))
         except DuiyiError as error:
-            answer = _fault(self._desk.holdings.told(str(error)), status_of(error))
+            response = _error(self._service.resources.without_paths(str(error)), status_of(error))
         except Exception:
-            await _fault(UNFORESEEN, 500)(scope, receive, send)
+            await _error(UNEXPECTED, 500)(scope, receive, send)
             raise  # for the log
-        await answer(scope, receive, send)
+        await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _response(self, request: Request) -> Response:
         rest = request.scope["path"][len(PREFIX) :]
         method = "GET" if request.method == "HEAD" else request.method
         if rest in ("languages", "languages/"):
-            return await self._languages() if method == "GET" else _fault("this address only takes GET", 405)
+            return await self._languages() if method == "GET" else _error("this address only accepts GET", 405)
         place = _PLACE.fullmatch(rest)
         if place is None:
-            return _fault("there is nothing at this address; try /tmserver/languages/", 404)
+            return _error("this address does not exist; try /tmserver/languages/", 404)
         source_lang, target_lang = _code(place[1]), _code(place[2])
         if (
             source_lang is None
@@ -78,10 +77,10 @@ class Amagama:
             or source_lang == target_lang
             or not (await self._knows(source_lang) and await self._knows(target_lang))
         ):
-            return _fault("the address names two different languages, such as zh_cn/en", 404)
+            return _error("the address must name two different languages, such as zh_cn/en", 404)
         kind, name = place[3], place[4] or request.query_params.get("source", "")
         if not name.strip():
-            return _fault(f"there is no text behind /{kind}/", 404)
+            return _error(f"the text after /{kind}/ is missing", 404)
         match (method, kind):
             case ("GET", "unit"):
                 return await self._unit(request, name, source_lang, target_lang)
@@ -93,22 +92,22 @@ class Amagama:
                 count = await self._add(await _json(request), source_lang, target_lang)
                 return PlainTextResponse(f"added {counted(count, 'unit')} from {name}")
             case ("PUT", "store"):
-                count = await self._take(request, name, source_lang, target_lang)
+                count = await self._import(request, name, source_lang, target_lang)
                 return PlainTextResponse(f"added {counted(count, 'unit')} from {name}")
-        return _fault("this address does not take that method", 405)
+        return _error("this address does not accept that method", 405)
 
     async def _knows(self, code: str) -> bool:
-        """True for a language of BCP 47, and for one that a memory has; what stands behind it is gettext's matter."""
+        """True for a language of BCP 47 and for one that a memory has; only the language itself is compared."""
         try:
             known(base(code))
         except UsageError:
-            return base(code) in {base(one) for one in await self._pools.ask(self._desk.languages)}
+            return base(code) in {base(one) for one in await self._executors.query(self._service.languages)}
         return True
 
     async def _languages(self) -> Response:
-        """All languages, as source and as target: a memory answers in both directions."""
+        """All languages, as source and as target, since a memory is searched in both directions."""
         names: dict[str, None] = {}
-        for code in await self._pools.ask(self._desk.languages):
+        for code in await self._executors.query(self._service.languages):
             names[code.replace("-", "_").lower()] = None
             names[base(code)] = None
             # As Weblate calls them.
@@ -122,9 +121,9 @@ class Amagama:
         limit = max(1, min(_MOST, _number(request, "max_candidates") or _CANDIDATES))
         options = LookupOptions(minimum, limit, filters=Filters(source_lang=source_lang, target_lang=target_lang))
 
-        def answer() -> list[dict[str, Any]]:
-            held = {base(code) for code in self._desk.languages()}
-            if not {base(source_lang), base(target_lang)} <= held:
+        def matches() -> list[dict[str, Any]]:
+            available = {base(code) for code in self._service.languages()}
+            if not {base(source_lang), base(target_lang)} <= available:
                 return []
             return [
                 {
@@ -133,45 +132,45 @@ class Amagama:
                     "quality": float(min(100, match.score)),
                     "rank": float(min(100, match.score)),
                 }
-                for match in self._desk.lookup(text, options)
+                for match in self._service.lookup(text, options)
             ]
 
-        return JSONResponse(await self._pools.ask(answer))
+        return JSONResponse(await self._executors.query(matches))
 
     async def _add(self, found: Any, source_lang: str, target_lang: str) -> int:
-        self._desk.holdings.check_writable()
+        self._service.resources.check_writable()
         if not isinstance(found, list) or len(found) > _UNITS:
-            raise UsageError(f"the body is no list of at most {_UNITS:,} units")
+            raise UsageError(f"the body must be a list of at most {_UNITS:,} units")
         units = []
         for one in found:
             source, target = (one.get("source"), one.get("target")) if isinstance(one, dict) else (None, None)
             if not isinstance(source, str) or not isinstance(target, str):
-                raise UsageError('a unit is {"source": "...", "target": "..."}')
+                raise UsageError('a unit must have the form {"source": "...", "target": "..."}')
             units.append(Unit(source, target, source_lang, target_lang))
-        report = await self._pools.write(lambda: self._desk.add(units))
+        report = await self._executors.write(lambda: self._service.add(units))
         if report.left_out and len(units) == 1:
             raise UsageError(f"the unit was not added: {next(iter(report.left_out))}")
         return report.read - sum(report.left_out.values())
 
-    async def _take(self, request: Request, name: str, source_lang: str, target_lang: str) -> int:
-        self._desk.holdings.check_writable()
+    async def _import(self, request: Request, name: str, source_lang: str, target_lang: str) -> int:
+        self._service.resources.check_writable()
         format_of(clean_name(name))
         body = await request.body()
 
-        def taken() -> int:
+        def imported() -> int:
             from pathlib import Path
 
-            with self._desk.holdings.upload_folder() as folder:
+            with self._service.resources.upload_folder() as folder:
                 path = Path(folder) / clean_name(name)
                 path.write_bytes(body)
-                report = self._desk.import_file(path, ImportOptions(), source_lang, target_lang)
+                report = self._service.import_file(path, ImportOptions(), source_lang, target_lang)
                 left_out: int = sum(report["left_out"].values())
                 return int(report["read"]) - left_out
 
-        return await self._pools.long(taken)
+        return await self._executors.long(imported)
 
 
-def _fault(message: str, status: int) -> Response:
+def _error(message: str, status: int) -> Response:
     return JSONResponse({"message": message}, status, {"retry-after": "1"} if status in (423, 503) else None)
 
 
@@ -193,4 +192,4 @@ async def _json(request: Request) -> Any:
     try:
         return json.loads(await request.body())
     except (ValueError, RecursionError) as error:
-        raise UsageError("the body is no JSON") from error
+        raise UsageError("the body is not valid JSON") from error

@@ -1,7 +1,7 @@
-"""What went wrong, as a sentence with a status: `{"message": "..."}`, or a page for those who read.
+"""Errors as a status with one sentence: `{"message": "..."}`, or a page for browsers.
 
-What a client can mend has 4xx, with the sentence that the command line would print. Nothing else of the inside is
-shown: an error that nobody foresaw is one sentence too, and its trace stays in the server's own log.
+Errors that a client can correct have 4xx, with the sentence that the command line would print. No other internals are
+shown: an unexpected error is one sentence too, and its traceback stays in the server's log.
 """
 
 import sqlite3
@@ -15,25 +15,25 @@ from starlette.responses import JSONResponse, Response
 
 from corpora.errors import DuiyiError, MissingExtra, StoreError, UsageError
 
-__all__ = ["UNFORESEEN", "Busy", "ReadOnly", "UnknownMemory", "handlers", "sentence", "status_of"]
+__all__ = ["UNEXPECTED", "Busy", "ReadOnly", "UnknownMemory", "handlers", "sentence", "status_of"]
 
-UNFORESEEN = "something went wrong inside the server; its log says more"
+UNEXPECTED = "an unexpected error occurred in the server; details are in its log"
 
 
 class UnknownMemory(UsageError):
-    """A name that no memory has."""
+    """There is no memory of this name."""
 
 
 class ReadOnly(UsageError):
-    """Something was to be changed where nothing may be."""
+    """A change was requested from a server that is read-only."""
 
 
 class Busy(DuiyiError):
-    """More questions than can wait."""
+    """Too many requests are waiting."""
 
 
 def status_of(error: DuiyiError) -> int:
-    """The status that says what kind of fault it is."""
+    """The HTTP status for an error."""
     match error:
         case UnknownMemory():
             return 404
@@ -54,54 +54,54 @@ def status_of(error: DuiyiError) -> int:
 
 
 def sentence(error: RequestValidationError) -> str:
-    """What is wrong with the parameters or the body: the first fault, by name."""
+    """The first error in the parameters or the body, with the name of the field."""
     first = error.errors()[0]
     place = [str(part) for part in first["loc"][1:]]
     name = ".".join(place)
     if first["type"] == "extra_forbidden":
-        return f"there is no parameter {name[:80]}"
+        return f"the parameter {name[:80]} is unknown"
     if first["type"] == "missing":
         return f"{name} is missing" if name else "the body is missing"
     if first["type"] == "json_invalid":
-        return "the body is no JSON"
-    # Values that are wrong are not repeated: they may be long, or not for every log.
+        return "the body is not valid JSON"
+    # Wrong values are not repeated: they may be long, or confidential.
     text = str(first["msg"])
     text = text[:1].lower() + text[1:]
     return f"{name}: {text}" if name else text
 
 
-def handlers(told: Callable[[str], str], page: Callable[[str, int], Response]) -> dict[Any, Any]:
-    """Exception handlers; ``told`` takes paths out of a message, ``page`` shows one to those who read."""
+def handlers(without_paths: Callable[[str], str], page: Callable[[str, int], Response]) -> dict[Any, Any]:
+    """Exception handlers; ``without_paths`` removes paths from a message, ``page`` makes a page of it for browsers."""
 
-    def answer(request: Request, message: str, status: int) -> Response:
-        message = told(message)
-        answered = (
+    def response(request: Request, message: str, status: int) -> Response:
+        message = without_paths(message)
+        made = (
             page(message, status)
             if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
             else JSONResponse({"message": message}, status)
         )
         if status in (423, 429, 503):
-            answered.headers["retry-after"] = "1"
-        return answered
+            made.headers["retry-after"] = "1"
+        return made
 
     async def known(request: Request, error: DuiyiError) -> Response:
-        return answer(request, str(error), status_of(error))
+        return response(request, str(error), status_of(error))
 
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return answer(request, sentence(error), 400)
+        return response(request, sentence(error), 400)
 
     async def http(request: Request, error: HTTPException) -> Response:
-        answered = answer(request, _sentences.get(error.status_code, str(error.detail)), error.status_code)
-        answered.headers.update(error.headers or {})
-        return answered
+        made = response(request, _sentences.get(error.status_code, str(error.detail)), error.status_code)
+        made.headers.update(error.headers or {})
+        return made
 
-    async def unforeseen(request: Request, error: Exception) -> Response:
-        return answer(request, UNFORESEEN, 500)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        return response(request, UNEXPECTED, 500)
 
-    return {DuiyiError: known, RequestValidationError: invalid, HTTPException: http, Exception: unforeseen}
+    return {DuiyiError: known, RequestValidationError: invalid, HTTPException: http, Exception: unexpected}
 
 
 _sentences = {
-    404: "there is nothing at this address; /api/docs says what there is",
-    405: "this address does not take that method; /api/docs says what it takes",
+    404: "this address does not exist; /api/docs lists those that do",
+    405: "this address does not accept that method; /api/docs lists those that it accepts",
 }

@@ -1,7 +1,7 @@
-"""Where the work is done: questions on a few threads that live as long as the server, what takes long on another.
+"""The threads that do the work: a few for queries that live as long as the server, one for writing, one for long tasks.
 
-The framework's own pool would make forty threads, each with its connection and cache, that fight for the interpreter's
-lock and answer no sooner. Here a question waits in line instead, and when the line is too long the client is told so.
+The framework's own pool would start forty threads, each with a connection and a cache of its own, which compete for the
+interpreter's lock and respond no sooner. Here a query waits in a queue; when the queue is full, the client gets 503.
 """
 
 import asyncio
@@ -14,50 +14,51 @@ from tm.server.errors import Busy
 __all__ = ["Executors"]
 
 T = TypeVar("T")
+_LONG_TASKS = 8  # running or waiting
 
 
 class Executors:
-    """Three lines: questions, small writes (one at a time, as SQLite takes them), and what takes long."""
+    """Three queues: queries, small writes (one at a time, as SQLite requires), and long tasks."""
 
     def __init__(self, threads: int, waiting: int) -> None:
-        """``threads`` answer questions, ``waiting`` may wait in each line."""
+        """``threads`` run queries; ``waiting`` calls may wait for queries, and as many for writing."""
         self._waiting = waiting
-        self._lines = {
-            "ask": ThreadPoolExecutor(threads, "ask"),
+        self._pools = {
+            "query": ThreadPoolExecutor(threads, "query"),
             "write": ThreadPoolExecutor(1, "write"),
             "long": ThreadPoolExecutor(1, "long"),
         }
-        self._counts = dict.fromkeys(self._lines, 0)
+        self._counts = dict.fromkeys(self._pools, 0)
 
-    async def ask(self, call: Callable[[], T]) -> T:
-        """Answer a question."""
-        return await self._run("ask", call, self._waiting)
+    async def query(self, call: Callable[[], T]) -> T:
+        """Run a query."""
+        return await self._run("query", call, self._waiting)
 
     async def write(self, call: Callable[[], T]) -> T:
         """Write a few units."""
         return await self._run("write", call, self._waiting)
 
     async def long(self, call: Callable[[], T]) -> T:
-        """Import, export, extract, check: one after the other, beside the questions."""
-        return await self._run("long", call, 8)
+        """Import, export, extract or check: one after the other, in parallel to the queries."""
+        return await self._run("long", call, _LONG_TASKS)
 
-    async def _run(self, line: str, call: Callable[[], T], most: int) -> T:
-        # Counted on the loop's own thread only.
-        if self._counts[line] >= most:
-            raise Busy("the server has more to do than it can; try again in a moment")
-        self._counts[line] += 1
-        future = asyncio.get_running_loop().run_in_executor(self._lines[line], call)
-        future.add_done_callback(lambda done: self._done(line, done))
+    async def _run(self, name: str, call: Callable[[], T], most: int) -> T:
+        # Counted on the thread of the event loop only.
+        if self._counts[name] >= most:
+            raise Busy("the server is busy; try again in a moment")
+        self._counts[name] += 1
+        future = asyncio.get_running_loop().run_in_executor(self._pools[name], call)
+        future.add_done_callback(lambda done: self._done(name, done))
         return await future
 
-    def _done(self, line: str, done: "asyncio.Future[T]") -> None:
-        self._counts[line] -= 1
+    def _done(self, name: str, done: "asyncio.Future[T]") -> None:
+        self._counts[name] -= 1
         if not done.cancelled():
-            done.exception()  # where nobody waits for it any more, it is nobody's surprise
+            done.exception()  # retrieved, so that asyncio does not complain where the client has gone
 
     def close(self) -> None:
-        """Finish what runs, let go what waits."""
-        for line in self._lines.values():
-            line.shutdown(wait=False, cancel_futures=True)
-        for line in self._lines.values():
-            line.shutdown(wait=True)
+        """Finish what is running and drop what is waiting."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=True)

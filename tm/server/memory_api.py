@@ -1,4 +1,4 @@
-"""`/api/`: the memories. What `duiyi lookup`, `concordance` and `memory` do, by the same names, answered alike."""
+"""`/api/`: the memories. What `duiyi lookup`, `concordance` and `memory` do, with the same names and JSON keys."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from tm.jobs.import_file import ImportOptions
-from tm.server.executors import Executors
+from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.requests import (
     AddRequest,
     BatchRequest,
@@ -16,129 +16,155 @@ from tm.server.requests import (
     Status,
 )
 from tm.server.responses import ErrorResponse, HitResponse, ImportResponse, MatchResponse, MemoryResponse, StatsResponse
-from tm.server.service import Service, add_json, units_of
-from tm.server.uploads import with_upload, written
+from tm.server.service import add_json, units_of
+from tm.server.uploads import file_response, with_upload
 
-__all__ = ["FAULTS", "memory_router"]
+__all__ = [
+    "ERRORS",
+    "add",
+    "batch",
+    "concordance",
+    "concordance_posted",
+    "export",
+    "lookup",
+    "lookup_posted",
+    "memories",
+    "router",
+    "stats",
+    "take",
+]
 
-#: What every operation may answer besides.
-FAULTS: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorResponse, "description": "A question or a file that cannot be used as it is"},
+#: The errors that every operation may respond with.
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorResponse, "description": "The parameters or the file cannot be used"},
     403: {"model": ErrorResponse, "description": "The server is read-only"},
-    404: {"model": ErrorResponse, "description": "A name that no memory has"},
-    408: {"model": ErrorResponse, "description": "A file of which nothing more came"},
+    404: {"model": ErrorResponse, "description": "There is no memory of this name"},
+    408: {"model": ErrorResponse, "description": "The upload of a file stopped"},
     409: {"model": ErrorResponse, "description": "The memory cannot be used: it is damaged, or newer than this server"},
     413: {"model": ErrorResponse, "description": "The body is too large"},
     423: {"model": ErrorResponse, "description": "Another program is writing to the memory; try again"},
     429: {"model": ErrorResponse, "description": "Too many requests from one address"},
-    503: {"model": ErrorResponse, "description": "The server has more to do than it can; try again"},
+    503: {"model": ErrorResponse, "description": "The server is busy; try again"},
 }
 
+router = APIRouter(tags=["memory"], responses=ERRORS)
 
-def memory_router(desk: Service, pools: Executors) -> APIRouter:
-    """The operations on memories."""
-    router = APIRouter(tags=["memory"], responses=FAULTS)
 
-    async def find(question: LookupRequest) -> Response:
-        options = question.options(previous=question.previous, next=question.following)
+@router.get("/lookup", summary="Look up a text", response_model=list[MatchResponse])
+async def lookup(
+    request: Annotated[LookupRequest, Query()], service: ServiceDependency, executors: ExecutorsDependency
+) -> Response:
+    """Matches of a text, best first: context, exact and fuzzy matches, then semantic ones."""
+    options = request.options(previous=request.previous, next=request.following)
 
-        def answer() -> list[dict[str, Any]]:
-            found = desk.lookup(question.text, options, question.memory, question.semantic)
-            return [match.to_dict() for match in found]
+    def matches() -> list[dict[str, Any]]:
+        found = service.lookup(request.text, options, request.memory, request.semantic)
+        return [match.to_dict() for match in found]
 
-        return JSONResponse(await pools.ask(answer))
+    return JSONResponse(await executors.query(matches))
 
-    @router.get("/lookup", summary="Look up a text", response_model=list[MatchResponse])
-    async def lookup(question: Annotated[LookupRequest, Query()]) -> Response:
-        """Matches of a text, best first: in the same context, the same, the like of it, then the same in meaning."""
-        return await find(question)
 
-    @router.post("/lookup", summary="Look up a long text", response_model=list[MatchResponse])
-    async def lookup_posted(question: LookupRequest) -> Response:
-        """As GET, for texts that are too long for an address or shall not stand in the logs of proxies."""
-        return await find(question)
+@router.post("/lookup", summary="Look up a long text", response_model=list[MatchResponse])
+async def lookup_posted(request: LookupRequest, service: ServiceDependency, executors: ExecutorsDependency) -> Response:
+    """As GET, for texts that are too long for an address or should not appear in the logs of proxies."""
+    return await lookup(request, service, executors)
 
-    @router.post("/lookup/batch", summary="Look up many texts", response_model=list[list[MatchResponse]])
-    async def batch(question: BatchRequest) -> Response:
-        """A list of matches for each text. The texts are taken to stand one behind the other, for context matches."""
-        options = question.options()
 
-        def answer() -> list[list[dict[str, Any]]]:
-            found = desk.batch(question.texts, options, question.memory, question.semantic)
-            return [[match.to_dict() for match in matches] for matches in found]
+@router.post("/lookup/batch", summary="Look up many texts", response_model=list[list[MatchResponse]])
+async def batch(request: BatchRequest, service: ServiceDependency, executors: ExecutorsDependency) -> Response:
+    """A list of matches for each text. Each text is the context of the next, for context matches."""
+    options = request.options()
 
-        return JSONResponse(await pools.ask(answer))
+    def matches() -> list[list[dict[str, Any]]]:
+        found = service.batch(request.texts, options, request.memory, request.semantic)
+        return [[match.to_dict() for match in matches] for matches in found]
 
-    async def stand(question: ConcordanceRequest) -> Response:
-        options = question.options()
-        return JSONResponse(
-            await pools.ask(
-                lambda: [hit.to_dict() for hit in desk.concordance(question.text, options, question.memory)]
-            )
+    return JSONResponse(await executors.query(matches))
+
+
+@router.get("/concordance", summary="Find a phrase", response_model=list[HitResponse])
+async def concordance(
+    request: Annotated[ConcordanceRequest, Query()], service: ServiceDependency, executors: ExecutorsDependency
+) -> Response:
+    """Units that contain a phrase on either side, the best examples first, with its probable translation marked."""
+    options = request.options()
+
+    def hits() -> list[dict[str, Any]]:
+        return [hit.to_dict() for hit in service.concordance(request.text, options, request.memory)]
+
+    return JSONResponse(await executors.query(hits))
+
+
+@router.post("/concordance", summary="Find a phrase that should not be part of an address",
+             response_model=list[HitResponse])  # fmt: skip
+async def concordance_posted(
+    request: ConcordanceRequest, service: ServiceDependency, executors: ExecutorsDependency
+) -> Response:
+    """As GET."""
+    return await concordance(request, service, executors)
+
+
+@router.post("/add", summary="Add units", response_model=ImportResponse)
+async def add(request: AddRequest, service: ServiceDependency, executors: ExecutorsDependency) -> Response:
+    """Add units to the first memory, in one step; duplicates are merged, units without text are left out."""
+    units = units_of(request.units)
+    return JSONResponse(await executors.write(lambda: add_json(service.add(units, request.keep))))
+
+
+@router.post("/import", summary="Import a file", response_model=ImportResponse)
+async def take(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    file: Annotated[UploadFile, File(description="TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL … by its extension.")],
+    source_lang: Annotated[str, Form(description="Source language of the units to import.")] = "",
+    target_lang: Annotated[str, Form(description="Target language.")] = "",
+    keep: Annotated[Literal["all", "newest", "best"], Form(description="Which translations are kept.")] = "all",
+    strict: Annotated[bool, Form(description="Refuse the file if one unit of it is damaged.")] = False,
+    min_quality: Annotated[float | None, Form(ge=0, le=1, description="Lowest quality score.")] = None,
+    status: Annotated[Status | Literal[""], Form(description="Status to set.")] = "",
+) -> Response:
+    """Import a file into the first memory: valid units are added, damaged ones are reported by line."""
+    options = ImportOptions(keep, strict, min_quality, status)
+    # Checked before anything is read, so that a read-only server reports it at once.
+    service.resources.check_writable()
+
+    def imported() -> dict[str, Any]:
+        return with_upload(
+            service.resources, file, lambda path: service.import_file(path, options, source_lang, target_lang)
         )
 
-    @router.get("/concordance", summary="Find a phrase", response_model=list[HitResponse])
-    async def concordance(question: Annotated[ConcordanceRequest, Query()]) -> Response:
-        """Where a phrase stands, on either side, most telling first, with what probably answers to it marked."""
-        return await stand(question)
+    return JSONResponse(await executors.long(imported))
 
-    @router.post("/concordance", summary="Find a phrase that shall not stand in an address",
-                 response_model=list[HitResponse])  # fmt: skip
-    async def concordance_posted(question: ConcordanceRequest) -> Response:
-        """As GET."""
-        return await stand(question)
 
-    @router.post("/add", summary="Add units", response_model=ImportResponse)
-    async def add(question: AddRequest) -> Response:
-        """Add units to the first memory, in one step; equal ones fold into one, those without text are left out."""
-        units = units_of(question.units)
-        return JSONResponse(await pools.write(lambda: add_json(desk.add(units, question.keep))))
+@router.get("/export", summary="Export units", response_class=Response)
+async def export(
+    request: Annotated[ExportRequest, Query()], service: ServiceDependency, executors: ExecutorsDependency
+) -> Response:
+    """The units of one memory as a file."""
+    name = request.memory[0] if request.memory else ""
 
-    @router.post("/import", summary="Import a file", response_model=ImportResponse)
-    async def take(
-        file: Annotated[UploadFile, File(description="TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL … by its extension.")],
-        source_lang: Annotated[str, Form(description="Source language wanted of each unit.")] = "",
-        target_lang: Annotated[str, Form(description="Target language.")] = "",
-        keep: Annotated[Literal["all", "newest", "best"], Form(description="Which translations stay.")] = "all",
-        strict: Annotated[bool, Form(description="Refuse the file where one unit of it is damaged.")] = False,
-        min_quality: Annotated[float | None, Form(ge=0, le=1, description="Least quality score.")] = None,
-        status: Annotated[Status | Literal[""], Form(description="Status to give.")] = "",
-    ) -> Response:
-        """Take a file into the first memory: what is sound goes in, the rest is named by line."""
-        options = ImportOptions(keep, strict, min_quality, status)
-        # Before anything is read, so that a read-only server says so at once.
-        desk.holdings.check_writable()
-        return JSONResponse(
-            await pools.long(
-                lambda: with_upload(
-                    desk.holdings, file, lambda path: desk.import_file(path, options, source_lang, target_lang)
-                )
-            )
+    def exported() -> Response:
+        return file_response(
+            service.resources,
+            lambda folder: service.export(
+                folder, request.suffix, request.client, request.xliff, request.filters(), name
+            ),
         )
 
-    @router.get("/export", summary="Export units", response_class=Response)
-    async def export(
-        conditions: Annotated[ExportRequest, Query()],
-    ) -> Response:
-        """The units of one memory as a file."""
-        name = conditions.memory[0] if conditions.memory else ""
-        return await pools.long(
-            lambda: written(
-                desk.holdings,
-                lambda folder: desk.export(
-                    folder, conditions.suffix, conditions.client, conditions.xliff, conditions.filters(), name
-                ),
-            )
-        )
+    return await executors.long(exported)
 
-    @router.get("/memories", summary="The memories", response_model=list[MemoryResponse])
-    async def memories() -> Response:
-        """The memories that are served, by the names that the other operations take."""
-        return JSONResponse(await pools.ask(desk.memories))
 
-    @router.get("/stats", summary="Count what is in a memory", response_model=StatsResponse)
-    async def stats(memory: Annotated[str, Query(description="Its name; the first one by default.")] = "") -> Response:
-        """Units, texts, languages, states, origins."""
-        return JSONResponse(await pools.ask(lambda: desk.stats(memory)))
+@router.get("/memories", summary="The memories", response_model=list[MemoryResponse])
+async def memories(service: ServiceDependency, executors: ExecutorsDependency) -> Response:
+    """The memories of this server, by the names that the other operations use."""
+    return JSONResponse(await executors.query(service.memories))
 
-    return router
+
+@router.get("/stats", summary="Statistics of a memory", response_model=StatsResponse)
+async def stats(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    memory: Annotated[str, Query(description="Its name; the first one by default.")] = "",
+) -> Response:
+    """The number of units, texts, languages, states and origins."""
+    return JSONResponse(await executors.query(lambda: service.stats(memory)))

@@ -1,4 +1,4 @@
-"""How a server runs: plain data, so that worker processes can be handed it before they load any framework."""
+"""The settings of a server, as plain data that can be passed to worker processes before they load any framework."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,11 +8,11 @@ __all__ = ["Access", "ServerOptions"]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may talk to the server.
+    """Who may use the server.
 
-    hosts: names that it goes by besides those of this machine alone.
-    token: what a visitor must show; "" for nothing.
-    rate: requests a second that one address may make over time; 0 for any number.
+    hosts: names of the server besides the loopback names.
+    token: the access token that clients must send; "" for none.
+    rate: requests per second that one address may make on average; 0 for any number.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -22,16 +22,16 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """What is served, and how much of the machine it may take.
+    """What is served, and how much of the machine it may use.
 
-    memories: paths with their penalties in points; the first one takes new units.
-    terms: the term base; ``terms_named`` where the user named it, so that the sample glossary does not stand in.
+    memories: paths with their penalties in points; new units are added to the first one.
+    terms: the term base; ``terms_named`` if the user named it, so that the sample glossary does not replace it.
     writable: units and terms may be added.
-    model: the encoder of semantic look-ups; "" is the built-in one.
+    model: the encoder for semantic look-ups; "" is the built-in one.
     max_upload: bytes of one uploaded file.
-    uploads: files that are taken at the same time; what comes beyond is told to come back later.
-    threads: questions answered at the same time; the interpreter's lock makes more than a few of no use.
-    waiting: questions that may wait; what comes beyond is told to come back later.
+    uploads: files that are accepted at the same time; further ones are refused with 503.
+    threads: queries that run at the same time; more than a few bring nothing because of the interpreter's lock.
+    waiting: queries that may wait; further ones are refused with 503.
     """
 
     memories: tuple[tuple[Path, int], ...]

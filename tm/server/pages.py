@@ -1,13 +1,14 @@
-"""The pages: a translator asks from the browser, with nothing to install and no script to trust.
+"""The web pages: a translator searches from the browser, with nothing to install and no script to trust.
 
-Everything is rendered here; forms are plain forms. Questions are addresses, so that they can be kept and shared on the
-machine. Texts of memories are escaped by the templates and marked as being in their language.
+Everything is rendered here; forms are plain forms. Every query is an address, so that it can be kept as a bookmark.
+Texts from memories are escaped by the templates and marked with their language.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -18,19 +19,37 @@ from tm.formats.cat_tools import CLIENTS
 from tm.jobs.import_file import ImportOptions
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions
 from tm.search.lookup import LONGEST_QUESTION, LookupOptions
+from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import status_of
 from tm.server.executors import Executors
-from tm.server.reference import answers_of, operations_of
+from tm.server.reference import operations_of, response_types_of
 from tm.server.service import EXPORTS, TERM_EXPORTS, Service
 from tm.server.uploads import with_upload
 from tm.store.filters import Filters
 from tm.terms.check import TermFinding
 from tm.unit import Unit
 
-__all__ = ["error_page", "pages_router", "render"]
+__all__ = [
+    "SearchPage",
+    "check",
+    "error_page",
+    "extract",
+    "import_terms",
+    "import_units",
+    "memory",
+    "openapi",
+    "phrases",
+    "reference",
+    "render",
+    "router",
+    "terms",
+    "tools",
+]
 
-T = TypeVar("T")
 _SHOWN = 500  # findings on one page
+_LISTED = 20  # problems and conflicts of an import on its page
+
+router = APIRouter(include_in_schema=False)
 
 
 def render(template: str, **values: Any) -> str:
@@ -43,230 +62,294 @@ def error_page(message: str, status: int) -> Response:
     return HTMLResponse(render("message.html", message=message), status)
 
 
-def pages_router(app: FastAPI, desk: Service, pools: Executors) -> APIRouter:
-    """The pages; ``app`` is what the page about the API describes."""
-    router = APIRouter(include_in_schema=False)
-    site = _Site(desk, pools)
+@router.get("/")
+async def memory(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    text: str = "",
+    source_lang: str = "",
+    target_lang: str = "",
+    minimum: Annotated[str, Query(alias="min")] = "70",
+    substitute: bool = False,
+    memory: str = "",
+) -> Response:
+    """The start page: look up a sentence."""
+    percent = int(minimum) if minimum.isdecimal() and len(minimum) < 4 else 70
 
-    @router.get("/")
-    async def memory(
-        text: str = "",
-        source_lang: str = "",
-        target_lang: str = "",
-        minimum: Annotated[str, Query(alias="min")] = "70",
-        substitute: bool = False,
-        memory: str = "",
-    ) -> Response:
-        percent = int(minimum) if minimum.isdecimal() and len(minimum) < 4 else 70
+    def search() -> dict[str, Any]:
+        options = LookupOptions(percent, 10, filters=Filters(source_lang, target_lang), substitute=substitute)
+        matches = service.lookup(text, options, [memory] if memory else [], None)
+        return {"matches": matches, "terms": service.find_terms(text, source_lang, target_lang)}
 
-        def answer() -> dict[str, Any]:
-            options = LookupOptions(percent, 10, filters=Filters(source_lang, target_lang), substitute=substitute)
-            matches = desk.lookup(text, options, [memory] if memory else [], None)
-            return {"matches": matches, "terms": desk.find(text, source_lang, target_lang)}
+    form = {
+        "source_lang": source_lang,
+        "target_lang": target_lang,
+        "text": text,
+        "minimum": percent,
+        "substitute": substitute,
+        "memory": memory,
+    }
+    page = SearchPage("memory.html", "/", text, form, {"matches": None, "terms": []}, search, _unit_count)
+    return await page.response(service, executors)
 
-        fixed = {
-            "source_lang": source_lang,
-            "target_lang": target_lang,
-            "text": text,
-            "minimum": percent,
-            "substitute": substitute,
-            "memory": memory,
-        }
-        return await site.asked("memory.html", "/", text, answer, {"matches": None, "terms": [], **fixed}, site.held)
 
-    @router.get("/phrases")
-    async def phrases(text: str = "", side: str = "both", exact: bool = False, memory: str = "") -> Response:
-        def answer() -> dict[str, Any]:
-            options = ConcordanceOptions(side, exact, 50)  # type: ignore[arg-type]
-            found = desk.concordance(text, options, [memory] if memory else [])
-            return {"hits": [_shown(hit) for hit in found]}
+@router.get("/phrases")
+async def phrases(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    text: str = "",
+    side: str = "both",
+    exact: bool = False,
+    memory: str = "",
+) -> Response:
+    """The concordance."""
 
-        fixed = {"hits": None, "text": text, "side": side, "exact": exact, "memory": memory}
-        return await site.asked("phrases.html", "/phrases", text, answer, fixed)
+    def search() -> dict[str, Any]:
+        options = ConcordanceOptions(side, exact, 50)  # type: ignore[arg-type]
+        found = service.concordance(text, options, [memory] if memory else [])
+        return {"hits": [_hit_row(hit) for hit in found]}
 
-    @router.get("/terms")
-    async def terms(text: str = "", what: str = "term", lang: str = "", to: str = "") -> Response:
-        def answer() -> dict[str, Any]:
-            if what == "text":
-                if len(text) > LONGEST_QUESTION:
-                    raise UsageError(
-                        f"the text has {counted(len(text), 'character')}; {LONGEST_QUESTION:,} are the most here"
-                    )
-                return {"rows": desk.find(text, lang, to, 1)}
-            return {"rows": desk.term(text, lang, to, 50, 2)}
+    form = {"text": text, "side": side, "exact": exact, "memory": memory}
+    return await SearchPage("phrases.html", "/phrases", text, form, {"hits": None}, search).response(service, executors)
 
-        fixed = {"rows": None, "text": text, "what": what, "lang": lang, "to": to}
-        return await site.asked("terms.html", "/terms", text, answer, fixed, site.held_terms, site.term_languages)
 
-    @router.get("/tools")
-    async def tools() -> Response:
-        return HTMLResponse(site.tools())
+@router.get("/terms")
+async def terms(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    text: str = "",
+    what: str = "term",
+    lang: str = "",
+    to: str = "",
+) -> Response:
+    """Look up a term, or all terms of a text."""
 
-    @router.post("/tools/check")
-    async def check(file: Annotated[UploadFile, File()]) -> Response:
-        def answer() -> str:
-            units = with_upload(desk.holdings, file, desk.read)
-            found = desk.check(units)
-            lines = [f"{counted(len(found), 'finding')} in {counted(len(units), 'unit')} of {file.filename}."]
-            if len(found) > _SHOWN:
-                lines.append(f"The first {_SHOWN} are shown; the API and duiyi term check give all.")
-            return render("done.html", title="Terms checked", lines=lines, findings=_beside(found, units), pairs=[])
+    def search() -> dict[str, Any]:
+        if what != "text":
+            return {"rows": service.lookup_term(text, lang, to, 50, 2)}
+        if len(text) > LONGEST_QUESTION:
+            raise UsageError(f"the text has {counted(len(text), 'character')}; {LONGEST_QUESTION:,} are the most here")
+        return {"rows": service.find_terms(text, lang, to, 1)}
 
-        return await site.done(answer)
+    form = {"text": text, "what": what, "lang": lang, "to": to}
+    page = SearchPage("terms.html", "/terms", text, form, {"rows": None}, search, _entry_count, _term_languages)
+    return await page.response(service, executors)
 
-    @router.post("/tools/extract")
-    async def extract(
-        memory: Annotated[str, Form()] = "",
-        limit: Annotated[int, Form(ge=1, le=5_000)] = 100,
-        add: Annotated[bool, Form()] = False,
-    ) -> Response:
-        def answer() -> str:
-            if add:
-                desk.holdings.check_writable()
-            units = desk.units(memory, Filters())
-            found = desk.extract(units, limit=limit, least=3, vectors=True, add=add)
-            lines = [f"{counted(len(found['pairs']), 'pair')} from {counted(found['units'], 'unit')}."]
-            if found["added"]:
-                added, were = counted(found["added"], "entry", "entries"), plural(found["added"], "was", "were")
-                lines.append(f"{added} {were} added to the glossary as proposed.")
-            return render("done.html", title="Terms won", lines=lines, findings=[], pairs=found["pairs"])
 
-        return await site.done(answer)
+@router.get("/tools")
+async def tools(service: ServiceDependency) -> Response:
+    """The page for files: import, export, extract, check."""
+    return HTMLResponse(_tools_page(service))
 
-    @router.post("/tools/import")
-    async def take(file: Annotated[UploadFile, File()]) -> Response:
-        def answer() -> str:
-            done = with_upload(desk.holdings, file, lambda path: desk.import_file(path, ImportOptions(), "", ""))
-            lines = [f"{done['file']}: {counted(done['read'], 'unit')}, {done['new']:,} new, {done['folded']:,} known."]
-            lines += [f"Left out: {count:,} ({why})." for why, count in done["left_out"].items()]
-            lines += [f"Line {one['line']}: {one['message']}; the unit was left out." for one in done["problems"][:20]]
-            if (more := len(done["problems"]) - 20) > 0:
-                lines.append(f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out.")
-            return render("done.html", title="Units imported", lines=lines, findings=[], pairs=[])
 
-        return await site.done(answer)
+@router.post("/tools/check")
+async def check(
+    service: ServiceDependency, executors: ExecutorsDependency, file: Annotated[UploadFile, File()]
+) -> Response:
+    """Check a file of units against the glossary."""
 
-    @router.post("/tools/import-terms")
-    async def take_terms(file: Annotated[UploadFile, File()], skip_faulty: Annotated[bool, Form()] = False) -> Response:
-        def answer() -> str:
-            done = with_upload(
-                desk.holdings, file, lambda path: desk.take_terms(path, "concept", "", True, skip_faulty)
-            )
-            lines = [f"{counted(done['imported'], 'entry', 'entries')} imported, {done['entries']:,} in the glossary."]
-            lines += [f"Columns: {done['columns']}."] if done["columns"] else []
-            lines += [f"Line {one['line']}: {one['message']}; left out." for one in done["problems"][:20]]
-            lines += [
-                f"{one['term']}: {', '.join(one['stored'])} is stored, {', '.join(one['new'])} is new."
-                for one in done["conflicts"][:20]
-            ]
-            return render("done.html", title="Terms imported", lines=lines, findings=[], pairs=[])
+    def page() -> str:
+        units = with_upload(service.resources, file, service.read_units)
+        found = service.check_terms(units)
+        lines = [f"{counted(len(found), 'finding')} in {counted(len(units), 'unit')} of {file.filename}."]
+        if len(found) > _SHOWN:
+            lines.append(f"The first {_SHOWN} are shown; the API and duiyi term check give all.")
+        return _result_page("Terms checked", lines, findings=_with_units(found, units))
 
-        return await site.done(answer)
+    return await _tool_response(service, executors, page)
 
-    @router.get("/api/openapi.json")
-    async def openapi() -> Response:
-        return JSONResponse(app.openapi())
 
-    @router.get("/api/docs")
-    async def reference(request: Request) -> Response:
-        found = app.openapi()
-        base = f"{request.url.scheme}://{request.url.netloc}"
-        return HTMLResponse(
-            render(
-                "docs.html",
-                here="/api/docs",
-                about=found["info"]["description"],
-                base=base,
-                operations=operations_of(found, base),
-                answers=answers_of(found),
-            )
+@router.post("/tools/extract")
+async def extract(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    memory: Annotated[str, Form()] = "",
+    limit: Annotated[int, Form(ge=1, le=5_000)] = 100,
+    add: Annotated[bool, Form()] = False,
+) -> Response:
+    """Extract terms from a memory."""
+
+    def page() -> str:
+        if add:
+            service.resources.check_writable()
+        units = service.units(memory, Filters())
+        found = service.extract_terms(units, limit=limit, least=3, vectors=True, add=add)
+        lines = [f"{counted(len(found['pairs']), 'pair')} from {counted(found['units'], 'unit')}."]
+        if found["added"]:
+            added, were = counted(found["added"], "entry", "entries"), plural(found["added"], "was", "were")
+            lines.append(f"{added} {were} added to the glossary as proposed.")
+        return _result_page("Extracted terms", lines, pairs=found["pairs"])
+
+    return await _tool_response(service, executors, page)
+
+
+@router.post("/tools/import")
+async def import_units(
+    service: ServiceDependency, executors: ExecutorsDependency, file: Annotated[UploadFile, File()]
+) -> Response:
+    """Import a file of units into the first memory."""
+
+    def page() -> str:
+        done = with_upload(service.resources, file, lambda path: service.import_file(path, ImportOptions(), "", ""))
+        lines = [f"{done['file']}: {counted(done['read'], 'unit')}, {done['new']:,} new, {done['folded']:,} known."]
+        lines += [f"Left out: {count:,} ({why})." for why, count in done["left_out"].items()]
+        problems = done["problems"]
+        lines += [f"Line {one['line']}: {one['message']}; the unit was left out." for one in problems[:_LISTED]]
+        if (more := len(problems) - _LISTED) > 0:
+            lines.append(f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out.")
+        return _result_page("Units imported", lines)
+
+    return await _tool_response(service, executors, page)
+
+
+@router.post("/tools/import-terms")
+async def import_terms(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    file: Annotated[UploadFile, File()],
+    skip_faulty: Annotated[bool, Form()] = False,
+) -> Response:
+    """Import a glossary into the term base."""
+
+    def page() -> str:
+        done = with_upload(
+            service.resources, file, lambda path: service.import_terms(path, "concept", "", True, skip_faulty)
         )
+        lines = [f"{counted(done['imported'], 'entry', 'entries')} imported, {done['entries']:,} in the glossary."]
+        lines += [f"Columns: {done['columns']}."] if done["columns"] else []
+        lines += [f"Line {one['line']}: {one['message']}; left out." for one in done["problems"][:_LISTED]]
+        lines += [
+            f"{one['term']}: {', '.join(one['stored'])} is stored, {', '.join(one['new'])} is new."
+            for one in done["conflicts"][:_LISTED]
+        ]
+        return _result_page("Terms imported", lines)
 
-    return router
+    return await _tool_response(service, executors, page)
 
 
-class _Site:
-    """What the pages share."""
+@router.get("/api/openapi.json")
+async def openapi(request: Request) -> Response:
+    """The description of the API for programs."""
+    return JSONResponse(request.app.openapi())
 
-    def __init__(self, desk: Service, pools: Executors) -> None:
-        self._desk = desk
-        self._pools = pools
 
-    def held(self) -> str:
-        """What there is to ask, in a sentence."""
-        units = sum(len(memory) for memory, _ in self._desk.holdings.asked())
-        names = ", ".join(self._desk.holdings.memories)
-        return f"{counted(units, 'unit')} in {names}."
+@router.get("/api/docs")
+async def reference(request: Request) -> Response:
+    """The description of the API for people."""
+    found = request.app.openapi()
+    base = f"{request.url.scheme}://{request.url.netloc}"
+    return HTMLResponse(
+        render(
+            "docs.html",
+            here="/api/docs",
+            about=found["info"]["description"],
+            base=base,
+            operations=operations_of(found, base),
+            response_types=response_types_of(found),
+        )
+    )
 
-    def held_terms(self) -> str:
-        """How many entries there are, in a sentence."""
-        terms = self._desk.holdings.terms()
-        own = "the sample glossary" if terms.path == ":memory:" else "the glossary"
-        return f"{counted(len(terms), 'entry', 'entries')} in {own}."
 
-    def term_languages(self) -> list[str]:
-        """The languages of the terms."""
-        return self._desk.holdings.terms().languages()
+def _unit_count(service: Service) -> str:
+    units = sum(len(memory) for memory, _ in service.resources.select())
+    return f"{counted(units, 'unit')} in {', '.join(service.resources.memories)}."
 
-    async def asked(
-        self,
-        template: str,
-        here: str,
-        text: str,
-        answer: Callable[[], dict[str, Any]],
-        fixed: dict[str, Any],
-        held: Callable[[], str] = str,
-        languages: Callable[[], list[str]] | None = None,
-    ) -> Response:
-        """The page with the answer, with what was wrong with the question, or without either."""
 
-        def made() -> tuple[str, int]:
-            error, status = "", 200
-            values = dict(fixed)
-            if text.strip():
-                try:
-                    values |= answer()
-                except DuiyiError as one:
-                    error, status = self._desk.holdings.told(str(one)), status_of(one)
-            page = render(
-                template,
-                here=here,
-                error=error,
-                languages=(languages or self._desk.languages)(),
-                memories=list(self._desk.holdings.memories),
-                held="" if text.strip() else held(),
-                **values,
-            )
-            return page, status
+def _entry_count(service: Service) -> str:
+    terms = service.resources.terms()
+    own = "the sample glossary" if terms.path == ":memory:" else "the glossary"
+    return f"{counted(len(terms), 'entry', 'entries')} in {own}."
 
-        page, status = await self._pools.ask(made)
-        return HTMLResponse(page, status)
 
-    def tools(self, error: str = "") -> str:
-        """The page of files."""
-        return render(
-            "tools.html",
-            here="/tools",
+def _term_languages(service: Service) -> list[str]:
+    return service.resources.terms().languages()
+
+
+def _nothing(_: Service) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page with a form and the results of the search that was entered in it.
+
+    template, path: the template and the address of the page.
+    text: what was entered; without it nothing is searched.
+    form: the values of the form's fields.
+    empty: the results where nothing was searched.
+    search: the results, by the template's names.
+    summary: what can be searched, in a sentence; shown where nothing was entered.
+    languages: the languages to choose from.
+    """
+
+    template: str
+    path: str
+    text: str
+    form: dict[str, Any]
+    empty: dict[str, Any]
+    search: Callable[[], dict[str, Any]]
+    summary: Callable[[Service], str] = _nothing
+    languages: Callable[[Service], list[str]] = Service.languages
+
+    async def response(self, service: Service, executors: Executors) -> Response:
+        """The page with the results, or with what was wrong with the query."""
+        return HTMLResponse(*await executors.query(lambda: self._rendered(service)))
+
+    def _rendered(self, service: Service) -> tuple[str, int]:
+        error, status, results, is_search = "", 200, self.empty, bool(self.text.strip())
+        if is_search:
+            try:
+                results = self.search()
+            except DuiyiError as one:
+                error, status = service.resources.without_paths(str(one)), status_of(one)
+        page = render(
+            self.template,
+            here=self.path,
             error=error,
-            memories=list(self._desk.holdings.memories),
-            writable=self._desk.holdings.options.writable,
-            exports=EXPORTS,
-            term_exports=TERM_EXPORTS,
-            clients=[(client.key, client.name) for client in CLIENTS.values()],
+            languages=self.languages(service),
+            memories=list(service.resources.memories),
+            summary="" if is_search else self.summary(service),
+            **self.form,
+            **results,
         )
-
-    async def done(self, answer: Callable[[], str]) -> Response:
-        """The page that ``answer`` makes, or the page of files with what was wrong."""
-        try:
-            return HTMLResponse(await self._pools.long(answer))
-        except DuiyiError as error:
-            return HTMLResponse(self.tools(self._desk.holdings.told(str(error))), status_of(error))
+        return page, status
 
 
-def _shown(hit: ConcordanceHit) -> dict[str, Any]:
-    """A hit with both sides cut where something is marked."""
-    found, answer = _cut(hit.text, hit.spans, "found"), _cut(hit.other, hit.counterpart, "answer")
-    source, target = (found, answer) if hit.side == "source" else (answer, found)
+def _tools_page(service: Service, error: str = "") -> str:
+    return render(
+        "tools.html",
+        here="/tools",
+        error=error,
+        memories=list(service.resources.memories),
+        writable=service.resources.options.writable,
+        exports=EXPORTS,
+        term_exports=TERM_EXPORTS,
+        clients=[(client.key, client.name) for client in CLIENTS.values()],
+    )
+
+
+async def _tool_response(service: Service, executors: Executors, page: Callable[[], str]) -> Response:
+    """The page that a tool makes, or the page for files with what was wrong."""
+    try:
+        return HTMLResponse(await executors.long(page))
+    except DuiyiError as error:
+        return HTMLResponse(_tools_page(service, service.resources.without_paths(str(error))), status_of(error))
+
+
+def _result_page(
+    title: str,
+    lines: Sequence[str],
+    *,
+    findings: Sequence[tuple[TermFinding, Unit]] = (),
+    pairs: Sequence[dict[str, Any]] = (),
+) -> str:
+    return render("done.html", title=title, lines=lines, findings=findings, pairs=pairs)
+
+
+def _hit_row(hit: ConcordanceHit) -> dict[str, Any]:
+    """A hit with both sides split where something is marked."""
+    found, counterpart = _split(hit.text, hit.spans, "found"), _split(hit.other, hit.counterpart, "counterpart")
+    source, target = (found, counterpart) if hit.side == "source" else (counterpart, found)
     unit = hit.unit
     return {
         "source": source,
@@ -279,15 +362,16 @@ def _shown(hit: ConcordanceHit) -> dict[str, Any]:
     }
 
 
-def _cut(text: str, spans: Iterable[tuple[int, int]], kind: str) -> list[tuple[str, str]]:
-    pieces, last = [], 0
+def _split(text: str, spans: Iterable[tuple[int, int]], kind: str) -> list[tuple[str, str]]:
+    """Parts of the text, each with ``kind`` where it is one of the spans."""
+    parts, last = [], 0
     for start, end in sorted(spans):
         if start < last:
             continue  # overlaps the one before
-        pieces += [(text[last:start], ""), (text[start:end], kind)]
+        parts += [(text[last:start], ""), (text[start:end], kind)]
         last = end
-    return [piece for piece in [*pieces, (text[last:], "")] if piece[0]]
+    return [part for part in [*parts, (text[last:], "")] if part[0]]
 
 
-def _beside(found: Sequence[TermFinding], units: Sequence[Unit]) -> list[tuple[TermFinding, Unit]]:
+def _with_units(found: Sequence[TermFinding], units: Sequence[Unit]) -> list[tuple[TermFinding, Unit]]:
     return [(one, units[one.unit]) for one in found[:_SHOWN]]

@@ -1,4 +1,4 @@
-"""The page about the API, out of the description that the API gives of itself: operations, fields, an example each."""
+"""The contents of the page about the API, from its OpenAPI description: operations, fields, an example each."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["FieldRow", "Operation", "ResponseType", "answers_of", "described", "operations_of"]
+__all__ = ["FieldRow", "Operation", "ResponseType", "described", "operations_of", "response_types_of"]
 
 _SAMPLES: Mapping[str, Any] = {
     "text": "本协议自签字之日起生效。",
@@ -28,7 +28,7 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one address: what it takes, what it answers, and a command that shows it."""
+    """One method of one address: its fields, its response, and a command that shows it."""
 
     id: str
     method: str
@@ -37,14 +37,14 @@ class Operation:
     description: str
     where: str
     example: str
-    answer: str
+    response: str
     many: str
     fields: tuple[FieldRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseType:
-    """A kind of answer and its keys."""
+    """A type of response and its keys."""
 
     name: str
     about: str
@@ -52,7 +52,7 @@ class ResponseType:
 
 
 def described(made: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The framework's description as this server behaves: what is wrong with a question has 400, not 422."""
+    """The framework's description, corrected: this server responds to invalid parameters with 400, not 422."""
     found = made()
     for methods in found["paths"].values():
         for operation in methods.values():
@@ -68,7 +68,7 @@ def operations_of(description: Mapping[str, Any], base: str) -> list[Operation]:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             where, rows = _fields(operation, description)
-            answer, many = _answer(operation)
+            response, many = _response(operation)
             found.append(
                 Operation(
                     id=str(operation["operationId"]),
@@ -78,7 +78,7 @@ def operations_of(description: Mapping[str, Any], base: str) -> list[Operation]:
                     description=str(operation.get("description", "")),
                     where=where,
                     example=_example(f"{base}{path}", where, rows),
-                    answer=answer,
+                    response=response,
                     many=many,
                     fields=tuple(rows),
                 )
@@ -86,20 +86,20 @@ def operations_of(description: Mapping[str, Any], base: str) -> list[Operation]:
     return found
 
 
-def answers_of(description: Mapping[str, Any]) -> list[ResponseType]:
-    """The kinds of answers that operations link to, by name."""
+def response_types_of(description: Mapping[str, Any]) -> list[ResponseType]:
+    """The types of responses that operations link to, by name."""
     linked = {
-        name for methods in description["paths"].values() for one in methods.values() if (name := _answer(one)[0])
+        name for methods in description["paths"].values() for one in methods.values() if (name := _response(one)[0])
     }
     schemas = description["components"]["schemas"]
     return [
         ResponseType(name, str(schemas[name].get("description", "")), tuple(schemas[name].get("properties", ())))
-        for name in sorted({*linked, "Fault"} & set(schemas))
+        for name in sorted({*linked, "ErrorResponse"} & set(schemas))
     ]
 
 
 def _fields(operation: Mapping[str, Any], description: Mapping[str, Any]) -> tuple[str, list[FieldRow]]:
-    """Where the fields stand, and the fields."""
+    """Where the fields belong, and the fields."""
     if "requestBody" not in operation:
         rows = [
             _row(one["name"], one["schema"], bool(one.get("required")), str(one.get("description", "")))
@@ -143,8 +143,8 @@ def _kinds(schema: Mapping[str, Any]) -> Iterator[str]:
         yield str(schema.get("format", schema["type"]))
 
 
-def _answer(operation: Mapping[str, Any]) -> tuple[str, str]:
-    """The name of what is answered, and how many of it."""
+def _response(operation: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of the response type, and whether it is a list."""
     schema = operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
     many = ""
     while schema.get("type") == "array":

@@ -1,6 +1,6 @@
-"""What clients may ask, field by field: the same models read the address of a GET and the JSON of a POST.
+"""The fields of requests: the same models read the address of a GET and the JSON of a POST.
 
-The names are those of the command line's options, so that who knows one knows the other.
+The names are those of the command line's options, so that users who know one know the other.
 """
 
 from collections.abc import Mapping
@@ -28,19 +28,19 @@ __all__ = [
     "UnitsRequest",
 ]
 
-#: Texts of one batch; a book is sent in portions, so that others have their turn.
+#: Texts in one batch; a book is sent in portions, so that other clients need not wait.
 MOST_TEXTS = 500
-_MOST = 500  # answers to one question
+_MOST = 500  # results of one request
 
 
 class _Strict(BaseModel):
-    """A mistyped name is told, not passed over."""
+    """An unknown field is an error, so that a mistyped name is reported."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
 class _Conditions(_Strict):
-    """Which units are meant."""
+    """Which units to use."""
 
     memory: list[str] = Field(default_factory=list, description="Names of the memories to search; all by default.")
 
@@ -52,11 +52,11 @@ class _Conditions(_Strict):
     @field_validator("status", "memory", mode="before", check_fields=False)
     @classmethod
     def _listed(cls, given: Any) -> Any:
-        """One name needs no brackets in JSON either."""
+        """A single value may be given without a list in JSON too."""
         return [given] if isinstance(given, str) else given
 
     def filters(self) -> Filters:
-        """The conditions as the library takes them. Raises `UsageError` for what is not a language."""
+        """The conditions for the library. Raises `UsageError` for a code that is not a language."""
         return Filters(**{one.name: getattr(self, one.name) for one in fields(Filters)})
 
 
@@ -76,20 +76,20 @@ else:
 
 
 class _Matching(FilterRequest):
-    minimum: int = Field(70, alias="min", ge=30, le=100, description="Least score of fuzzy matches, in percent.")
-    limit: int = Field(10, ge=1, le=_MOST, description="How many matches at most.")
-    substitute: bool = Field(False, description="Put numbers and dates that differ into the target.")
+    minimum: int = Field(70, alias="min", ge=30, le=100, description="Lowest score of fuzzy matches, in percent.")
+    limit: int = Field(10, ge=1, le=_MOST, description="Largest number of matches.")
+    substitute: bool = Field(False, description="Replace numbers and dates that differ in the target.")
     semantic: bool | None = Field(
-        None, description="Ask by meaning too; by default in memories that have an index of vectors."
+        None, description="Search by meaning too; by default in memories that have an index of vectors."
     )
 
     def options(self, **more: Any) -> LookupOptions:
-        """The question as the library takes it."""
+        """The options for the library."""
         return LookupOptions(self.minimum, self.limit, filters=self.filters(), substitute=self.substitute, **more)
 
 
 class LookupRequest(_Matching):
-    """A text that is sought."""
+    """A text to look up."""
 
     text: str = Field(description="The text to look up.")
     previous: str = Field("", description="The text before it, for context matches.")
@@ -97,26 +97,26 @@ class LookupRequest(_Matching):
 
 
 class BatchRequest(_Matching):
-    """Many texts in their order; each has its neighbours for context."""
+    """Many texts in order; the neighbours of each are its context."""
 
     texts: list[str] = Field(min_length=1, max_length=MOST_TEXTS, description="The texts to look up, in order.")
 
 
 class ConcordanceRequest(FilterRequest):
-    """A phrase that is sought."""
+    """A phrase to find."""
 
     text: str = Field(description='Words that must all occur; "…" keeps words together, * and ? are wildcards.')
-    side: Literal["both", "source", "target"] = Field("both", description="Where to look.")
-    exact: bool = Field(False, description="As typed: case, width, script and punctuation count.")
-    limit: int = Field(50, ge=1, le=_MOST, description="How many hits at most.")
+    side: Literal["both", "source", "target"] = Field("both", description="Which side to search.")
+    exact: bool = Field(False, description="Exact search: case, width, script and punctuation must match.")
+    limit: int = Field(50, ge=1, le=_MOST, description="Largest number of hits.")
 
     def options(self) -> ConcordanceOptions:
-        """The question as the library takes it."""
+        """The options for the library."""
         return ConcordanceOptions(self.side, self.exact, self.limit, self.filters())
 
 
 class ExportRequest(FilterRequest):
-    """Units that are wanted as a file."""
+    """Units to export to a file."""
 
     suffix: str = Field("tmx", alias="format", description="The format, by its extension: tmx, xlf, jsonl …")
     client: str = Field("", alias="for", description="CAT tool to write for: omegat, trados, memoq …")
@@ -124,10 +124,10 @@ class ExportRequest(FilterRequest):
 
 
 class AddRequest(_Strict):
-    """Units to add. A unit has source, target, source_lang and target_lang at least; docs/formats.md names the rest."""
+    """Units to add. A unit has at least source, target, source_lang and target_lang; docs/formats.md has the rest."""
 
     units: list[dict[str, Any]] = Field(min_length=1, max_length=10_000, description="Units as in JSONL files.")
-    keep: Literal["all", "newest", "best"] = Field("all", description="Which translations of one source text stay.")
+    keep: Literal["all", "newest", "best"] = Field("all", description="Which translations of one source text are kept.")
 
 
 class UnitsRequest(_Strict):
@@ -137,19 +137,19 @@ class UnitsRequest(_Strict):
 
 
 class TermRequest(_Strict):
-    """A term that is sought."""
+    """A term to look up."""
 
     text: str = Field(description="A term, a part of one, or a pattern with * and ?.", max_length=1000)
     lang: str = Field("", description="Language of the term; any by default.", max_length=40)
-    to: str = Field("", description="Language of the answers; all others by default.", max_length=40)
-    examples: int = Field(1, ge=0, le=10, description="Most examples of each pair from the memories.")
-    limit: int = Field(20, ge=1, le=_MOST, description="Most terms.")
+    to: str = Field("", description="Language of the translations; all others by default.", max_length=40)
+    examples: int = Field(1, ge=0, le=10, description="Largest number of examples of each pair from the memories.")
+    limit: int = Field(20, ge=1, le=_MOST, description="Largest number of terms.")
 
 
 class FindRequest(_Strict):
-    """A text whose terms are sought."""
+    """A text whose terms to find."""
 
     text: str = Field(description="The text.", max_length=200_000)
-    lang: str = Field("", description="Language of the text; by default told by its letters.", max_length=40)
-    to: str = Field("", description="Language of the answers; all others by default.", max_length=40)
-    examples: int = Field(1, ge=0, le=10, description="Most examples of each pair from the memories.")
+    lang: str = Field("", description="Language of the text; detected by default.", max_length=40)
+    to: str = Field("", description="Language of the translations; all others by default.", max_length=40)
+    examples: int = Field(1, ge=0, le=10, description="Largest number of examples of each pair from the memories.")

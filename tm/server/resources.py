@@ -1,7 +1,7 @@
-"""What a server holds: memories by name, the term base, the encoder, and a folder for uploads.
+"""What a server keeps open: memories by name, the term base, the encoder, and a folder for uploads.
 
-Clients know a memory by its name, never by its path: where files lie on the machine is nobody's business, so paths are
-taken out of every message too. Term bases are opened once a thread, as memories do it by themselves.
+Clients know a memory by its name, never by its path: where files are on the machine does not concern them, so paths are
+removed from every message too. A term base is opened once per thread, as memories do by themselves.
 """
 
 import re
@@ -23,7 +23,7 @@ __all__ = ["NamedMemory", "Resources"]
 
 @dataclass(frozen=True, slots=True)
 class NamedMemory:
-    """A memory with the name that clients know it by, and the points taken off what it answers."""
+    """A memory with the name that clients know it by, and the points deducted from the scores of its matches."""
 
     name: str
     memory: Memory
@@ -31,10 +31,10 @@ class NamedMemory:
 
 
 class Resources:
-    """Everything that is open; made by one thread, asked by many, closed at the end."""
+    """Everything that is open; made by one thread, used by many, closed at the end."""
 
     def __init__(self, options: ServerOptions) -> None:
-        """Open the memories and the term base. Raises `StoreError` where one cannot be used."""
+        """Open the memories and the term base. Raises `StoreError` if one cannot be used."""
         self.options = options
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -44,54 +44,54 @@ class Resources:
         with ExitStack() as stack:
             self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="duiyi-serve-")))
             self._hidden = re.compile(re.escape(str(self._folder)) + r"[/\\](?:[^/\\\s]+[/\\])?")
-            held: dict[str, NamedMemory] = {}
+            memories: dict[str, NamedMemory] = {}
             for number, (path, penalty) in enumerate(options.memories):
-                # Only the first one is written to; the others must be there.
+                # Only the first one is written to; the others must exist.
                 memory = stack.enter_context(Memory(path, create=options.writable and not number))
-                name = _free(path.stem, held)
-                held[name] = NamedMemory(name, memory, penalty)
-            self.memories = held
+                name = _free(path.stem, memories)
+                memories[name] = NamedMemory(name, memory, penalty)
+            self.memories = memories
             self._stack = stack
             self.terms()
-            # All is open, and stays so.
+            # Everything was opened; it stays open.
             self._stack = stack.pop_all()
-        self._names = {str(one.memory.path): one.name for one in held.values()}
+        self._names = {str(one.memory.path): one.name for one in memories.values()}
 
     def close(self) -> None:
         """Close what is open."""
         self.stopping.set()
         self._stack.close()
 
-    def asked(self, names: Iterable[str] = ()) -> list[tuple[Memory, int]]:
+    def select(self, names: Iterable[str] = ()) -> list[tuple[Memory, int]]:
         """The memories of these names with their penalties; all of them without names. Raises `UnknownMemory`."""
-        wanted = list(dict.fromkeys(names))
-        return [(one.memory, one.penalty) for one in (map(self._named, wanted) if wanted else self.memories.values())]
+        chosen = [self._find(name) for name in dict.fromkeys(names)] or self.memories.values()
+        return [(one.memory, one.penalty) for one in chosen]
 
-    def one(self, name: str = "") -> NamedMemory:
+    def named_memory(self, name: str = "") -> NamedMemory:
         """The memory of this name, the first one without a name. Raises `UnknownMemory`."""
-        return self._named(name) if name else next(iter(self.memories.values()))
+        return self._find(name) if name else next(iter(self.memories.values()))
 
-    def _named(self, name: str) -> NamedMemory:
+    def _find(self, name: str) -> NamedMemory:
         if name not in self.memories:
             raise UnknownMemory(f"there is no memory {name[:80]!r}; there are {', '.join(self.memories)}")
         return self.memories[name]
 
-    def written(self) -> Memory:
-        """The memory that takes new units: the first. Raises `ReadOnly` where nothing may be changed."""
+    def writable_memory(self) -> Memory:
+        """The memory that new units are added to: the first. Raises `ReadOnly` if the server is read-only."""
         self.check_writable()
         return next(iter(self.memories.values())).memory
 
     def check_writable(self) -> None:
-        """Raise `ReadOnly` where nothing may be changed."""
+        """Raise `ReadOnly` if the server is read-only."""
         if not self.options.writable:
             raise ReadOnly("this server is read-only; its owner can start it with --write")
 
     def terms(self) -> TermBase:
-        """The term base of this thread; where there is none yet, the sample glossary answers."""
+        """The term base of this thread; the sample glossary while there is none."""
         from tm.terms.sample import sample_concepts
 
         known: TermBase | None = getattr(self._local, "terms", None)
-        # The sample steps back once somebody has made a term base.
+        # The sample glossary is replaced as soon as there is a term base.
         if known is None or (known.path == ":memory:" and self.options.terms.exists()):
             if self.options.terms.exists() or self.options.terms_named:
                 known = TermBase(self.options.terms, create=self.options.writable)
@@ -102,21 +102,21 @@ class Resources:
             self._local.terms = known
         return known
 
-    def written_terms(self) -> TermBase:
-        """The term base that takes new entries, made where there is none. Raises `ReadOnly`."""
+    def writable_terms(self) -> TermBase:
+        """The term base that new entries are added to, made if there is none. Raises `ReadOnly`."""
         self.check_writable()
         if not self.options.terms.exists():
             TermBase(self.options.terms, create=True).close()
         return self.terms()
 
-    def encoder(self, asked: Iterable[tuple[Memory, int]], semantic: bool | None) -> Encoder | None:
+    def encoder_for(self, memories: Iterable[tuple[Memory, int]], semantic: bool | None) -> Encoder | None:
         """The encoder if the memories are to be searched by meaning too, see `tm.search.semantic.encoder_for`."""
         from tm.search.semantic import encoder_for
 
-        return encoder_for([memory for memory, _ in asked], semantic, self.loaded)[0]
+        return encoder_for([memory for memory, _ in memories], semantic, self.encoder)[0]
 
-    def loaded(self) -> Encoder:
-        """The encoder, loaded when it is first asked for."""
+    def encoder(self) -> Encoder:
+        """The encoder, loaded when it is first needed."""
         with self._lock:
             if self._encoder is None:
                 from models.registry import load
@@ -125,26 +125,26 @@ class Resources:
             return self._encoder
 
     def upload_folder(self) -> TemporaryDirectory[str]:
-        """A folder of its own for one upload or download; its path never shows in a message."""
+        """A new folder for one upload or download; its path never appears in a message."""
         return TemporaryDirectory(dir=self._folder)
 
     def name_of(self, path: str) -> str:
         """The name of the memory at ``path``."""
         return self._names.get(path, path)
 
-    def told(self, message: str) -> str:
-        """``message`` without paths of this machine: memories by name, uploads by theirs."""
+    def without_paths(self, message: str) -> str:
+        """``message`` without paths of this machine: memories and uploads by their names."""
         for path, name in self._names.items():
             message = message.replace(path, name)
-        for model in self.options.model.split("+"):  # of encoders some are folders
+        for model in self.options.model.split("+"):  # an encoder may be a folder
             if Path(model).expanduser().is_absolute():
                 message = message.replace(model, "the encoder").replace(str(Path(model).expanduser()), "the encoder")
         return self._hidden.sub("", message.replace(str(self.options.terms), "the term base"))
 
-    def check_going(self, *_: object) -> None:
-        """Raise `Busy` when the server is stopping; handed to what reports its progress."""
+    def check_running(self, *_: object) -> None:
+        """Raise `Busy` when the server is stopping; long tasks call it as their progress function."""
         if self.stopping.is_set():
-            raise Busy("the server is stopping; what is in the memory already stays")
+            raise Busy("the server is stopping; what was already stored in the memory stays there")
 
 
 def _free(stem: str, taken: Iterable[str]) -> str:

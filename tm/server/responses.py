@@ -1,6 +1,6 @@
-"""What the server answers, for the description that it gives of itself; the keys are those of `--json`.
+"""The responses of the server, for its OpenAPI description; the keys are those of `--json`.
 
-The answers themselves are made by the library and sent as they are; a test holds them against these models.
+The library makes the responses, which are sent unchanged; a test compares them with these models.
 """
 
 from typing import Any, Literal
@@ -36,7 +36,7 @@ class ErrorResponse(_Response):
 
 
 class OriginResponse(_Response):
-    """Where a unit stood; what is not known is left out."""
+    """Where a unit comes from; unknown values are left out."""
 
     source_file: str | None = None
     target_file: str | None = None
@@ -47,7 +47,7 @@ class OriginResponse(_Response):
 
 
 class MatchResponse(_Response):
-    """A unit that answers a look-up; ``memory`` is the memory's name, ``unit`` the unit's number in it."""
+    """A match of a look-up; ``memory`` is the name of the memory, ``unit`` the number of the unit in it."""
 
     kind: Literal["context", "exact", "fuzzy", "semantic"]
     score: int
@@ -70,7 +70,7 @@ class MatchResponse(_Response):
 
 
 class HitResponse(_Response):
-    """A unit that holds the phrase on ``side``; spans are ``[start, end)`` in characters."""
+    """A unit that contains the phrase on ``side``; spans are ``[start, end)`` in characters."""
 
     source: str
     target: str
@@ -87,7 +87,7 @@ class HitResponse(_Response):
 
 
 class MemoryResponse(_Response):
-    """A memory that is served."""
+    """A memory of this server."""
 
     name: str
     penalty: int
@@ -97,7 +97,7 @@ class MemoryResponse(_Response):
 
 
 class StatsResponse(_Response):
-    """What is in a memory; sizes in bytes."""
+    """Statistics of a memory; sizes in bytes."""
 
     memory: str
     units: int
@@ -113,7 +113,7 @@ class StatsResponse(_Response):
 
 
 class ImportResponse(_Response):
-    """What became of units that were sent: new, folded into known ones, left out with the reasons."""
+    """The result of an import: units that are new, merged with known ones, or left out, with the reasons."""
 
     file: str
     read: int
@@ -128,7 +128,7 @@ class ImportResponse(_Response):
 
 
 class ExampleResponse(_Response):
-    """A unit in which a term is rendered so."""
+    """A unit that contains the term and this translation."""
 
     source: str
     target: str
@@ -136,7 +136,7 @@ class ExampleResponse(_Response):
 
 
 class TermResponse(_Response):
-    """A term and what it is called in another language; look-ups tell how they matched, finding tells where."""
+    """A term and its translation; look-ups add how it matched, searches in a text add its place."""
 
     source: str
     target: str
@@ -157,7 +157,7 @@ class TermResponse(_Response):
 
 
 class ConflictResponse(_Response):
-    """Where an imported entry and a stored one disagree."""
+    """A difference between an imported entry and a stored one."""
 
     term: str
     stored: list[str]
@@ -165,7 +165,7 @@ class ConflictResponse(_Response):
 
 
 class TermImportResponse(_Response):
-    """What became of a glossary that was sent."""
+    """The result of importing a glossary."""
 
     imported: int
     entries: int
@@ -175,7 +175,7 @@ class TermImportResponse(_Response):
 
 
 class TermPairResponse(_Response):
-    """A pair of terms that was won from units, its score with its parts; ``accept`` is for a person to fill."""
+    """A pair of terms extracted from units, its score with its components; ``accept`` is for a person to fill in."""
 
     accept: str
     source_lang: str
@@ -195,7 +195,7 @@ class TermPairResponse(_Response):
 
 
 class ExtractionResponse(_Response):
-    """Pairs of terms, best first, from so many units; ``added`` of them became entries with the status proposed."""
+    """Pairs of terms, best first, from ``units`` units; ``added`` of them became entries with the status proposed."""
 
     units: int
     added: int
@@ -203,7 +203,7 @@ class ExtractionResponse(_Response):
 
 
 class TermFindingResponse(_Response):
-    """A fault of terminology; ``unit`` counts from 0, spans are ``[start, end)`` in characters."""
+    """An error of terminology; ``unit`` counts from 0, spans are ``[start, end)`` in characters."""
 
     check: Literal["term-missing", "term-forbidden", "term-inconsistent"]
     unit: int

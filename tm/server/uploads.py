@@ -1,4 +1,4 @@
-"""Files that come in and go out: each in a folder of its own, gone when the answer is sent."""
+"""Uploaded and downloaded files: each in its own folder, which is deleted when the response has been sent."""
 
 import shutil
 from collections.abc import Callable
@@ -14,16 +14,16 @@ from corpora.errors import EmptyInput, UsageError
 from tm.server.resources import Resources
 from tm.web.uploads import clean_name
 
-__all__ = ["with_upload", "written"]
+__all__ = ["file_response", "with_upload"]
 
 T = TypeVar("T")
 
 
-def with_upload(holdings: Resources, upload: UploadFile, call: Callable[[Path], T]) -> T:
-    """Call ``call`` with the uploaded file under its own name, whose extension says what it is."""
+def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path], T]) -> T:
+    """Call ``call`` with the uploaded file under its own name, since the extension gives the format."""
     if not upload.filename:
-        raise UsageError("the file has no name, and so no extension that says what it is")
-    with holdings.upload_folder() as folder:
+        raise UsageError("the file has no name, and so no extension that gives its format")
+    with resources.upload_folder() as folder:
         path = Path(folder) / clean_name(upload.filename)
         upload.file.seek(0)
         with path.open("wb") as file:
@@ -33,9 +33,9 @@ def with_upload(holdings: Resources, upload: UploadFile, call: Callable[[Path], 
         return call(path)
 
 
-def written(holdings: Resources, call: Callable[[Path], Path]) -> Response:
-    """The file that ``call`` writes into the folder it is given, as an answer to keep."""
-    folder = holdings.upload_folder()
+def file_response(resources: Resources, call: Callable[[Path], Path]) -> Response:
+    """A download of the file that ``call`` writes into the folder it is given."""
+    folder = resources.upload_folder()
     try:
         path = call(Path(folder.name))
     except BaseException:

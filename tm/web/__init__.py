@@ -1,1 +1,1 @@
-"""What the review editor and the memory server share: where they listen and who may talk to them."""
+"""What the review editor and the memory server share: listening, access control, limits, uploads."""

@@ -1,4 +1,4 @@
-"""Which addresses and names mean this machine; apart, for the command line asks before any framework is loaded."""
+"""The addresses and names of this machine; a separate module, which the command line uses before any framework."""
 
 import socket
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ __all__ = ["is_loopback", "is_unspecified", "names_of", "own_names"]
 
 
 def is_loopback(host: str) -> bool:
-    """True for localhost and the addresses of this machine alone."""
+    """True for localhost and the loopback addresses."""
     if host.lower().rstrip(".") == "localhost":
         return True
     try:
@@ -18,18 +18,18 @@ def is_loopback(host: str) -> bool:
 
 
 def is_unspecified(address: str) -> bool:
-    """True for 0.0.0.0 and ::, which stand for all addresses of this machine and are no place to go to."""
+    """True for 0.0.0.0 and ::, which mean all addresses of this machine and cannot be connected to."""
     return ip_address(address).is_unspecified
 
 
 def names_of(host: str, more: Iterable[str] | None) -> frozenset[str]:
-    """The names of a server that listens at ``host``: that, ``more``, and where other machines reach it `own_names`."""
+    """The names of a server that listens at ``host``: ``host``, ``more``, and `own_names` if others can reach it."""
     own = () if is_loopback(host) else own_names()
     return frozenset(name.lower() for name in (host, *(more or ()), *own))
 
 
 def own_names() -> tuple[str, ...]:
-    """What other machines call this one, first as it calls itself; the full name in the DNS would cost a question."""
+    """The names of this machine for others, its own name first; the full name would need a DNS query."""
     name = socket.gethostname()
     short = name.partition(".")[0]
     return name, short, f"{short}.local"

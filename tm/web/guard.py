@@ -1,10 +1,10 @@
-"""Who may talk to a server: pages of its own, at names of its own, with the token where one is asked for.
+"""Access control: who may use a server, under which names, from which pages, and with which token.
 
-A page elsewhere in the browser can send requests to loopback addresses. So the Host must be one that this server goes
-by (a foreign name that was pointed at 127.0.0.1 is not), whatever changes something needs an Origin of this server and,
-in the editor, a header that a foreign page cannot set, and the answers forbid framing, sniffing and every script but
-our own. A program is no page and sends no Origin; where programs may change things, only pages are held to it: browsers
-send it with every such request. No answer names an origin that may read it, so CORS is closed.
+Pages of other sites can send requests to loopback addresses. Therefore the Host must be a name of this server (a
+foreign name that resolves to 127.0.0.1 is not), requests that change something need an Origin of this server and, in
+the editor, a header that pages of other sites cannot set, and the responses forbid framing, sniffing and foreign
+scripts. Programs send no Origin; where they may change things, the Origin is checked if there is one, since browsers
+send it with every such request. No response allows another origin to read it (CORS).
 """
 
 from base64 import b64decode
@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tm.web.addresses import is_loopback
-from tm.web.refusals import headers_of, told
+from tm.web.refusals import headers_of, refusal
 
 __all__ = ["Guard", "GuardOptions"]
 
@@ -42,10 +42,12 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class GuardOptions:
-    """``hosts``: the names of this server besides loopback ones. ``token``: what a visitor must show, "" for nothing.
+    """Who may use a server.
 
-    ``secret``: what our own pages send with every change; a new one for every server. ``programs``: programs may
-    change things too; no secret is asked for then.
+    hosts: the names of this server besides the loopback names.
+    token: the access token that clients must send; "" for none.
+    secret: what the server's own pages send with every change; new for every server.
+    programs: programs may change things too; the secret is not required then.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -63,14 +65,14 @@ class Guard:
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, refuse or pass on."""
+        """Refuse the request or pass it on."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         if scope["type"] != "http":  # no WebSockets here
             return
 
-        async def sealed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 extra = [(name.encode(), value.encode()) for name, value in _HEADERS]
                 if not scope["path"].startswith("/static/"):
@@ -78,31 +80,31 @@ class Guard:
                 message["headers"] = [*message.get("headers", []), *extra]
             await send(message)
 
-        refusal = self._refusal(scope, headers_of(scope))
-        await (refusal or self._app)(scope, receive, sealed)
+        refused = self._check(scope, headers_of(scope))
+        await (refused or self._app)(scope, receive, send_with_headers)
 
-    def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
+    def _check(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         host = headers.get("host", "")
-        if not self._goes_by(host):
-            return told(headers, "This server does not go by that name.", 421)
+        if not self._is_own_name(host):
+            return refusal(headers, "This is not a name of this server.", 421)
         site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "navigate")
         is_safe = scope["method"] in _SAFE
         if site not in ("same-origin", "none") and not (is_safe and mode == "navigate"):
-            return told(headers, "Pages elsewhere may not use this server.", 403)
-        if self._options.token and (answer := self._ask(scope, headers)) is not None:
-            return answer
+            return refusal(headers, "Pages of other sites may not use this server.", 403)
+        if self._options.token and (response := self._authenticate(scope, headers)) is not None:
+            return response
         if is_safe:
             return None
         origin = headers.get("origin", "")
         if origin != f"{scope.get('scheme', 'http')}://{host}" and not (self._options.programs and not origin):
-            return told(headers, "This page does not belong to this server.", 403)
+            return refusal(headers, "This page does not belong to this server.", 403)
         if not self._options.programs and not compare_digest(
             headers.get("x-duiyi", "").encode(), self._options.secret.encode()
         ):
-            return told(headers, "The server was started anew; load the page again.", 403)
+            return refusal(headers, "The server was restarted; reload the page.", 403)
         return None
 
-    def _goes_by(self, host: str) -> bool:
+    def _is_own_name(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname or ""
         except ValueError:
@@ -112,25 +114,25 @@ class Guard:
         if not self._options.token:
             return False
         try:
-            # A number cannot be pointed elsewhere as a name can.
+            # An attacker can point a name at this machine, but not an address.
             ip_address(name)
         except ValueError:
             return False
         return True
 
-    def _ask(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
-        """None where the visitor showed the token; else what to answer."""
+    def _authenticate(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
+        """None if the request has the token; otherwise the response to it."""
         name = f"duiyi-{scope['server'][1] if scope.get('server') else 0}"
         query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
         given = dict(query).get("token", "")
         if given and scope["method"] == "GET" and self._is_token(given):
-            # Out of the address bar, lest it be read over a shoulder or copied with the address.
+            # Removed from the address bar, so that nobody reads it there or copies it with the address.
             rest = urlencode([(key, value) for key, value in query if key != "token"])
             path = quote("/" + scope["path"].lstrip("/"))
-            answer = RedirectResponse(path + ("?" + rest if rest else ""), 303)
-            answer.set_cookie(name, self._options.token, httponly=True, samesite="strict", path="/")
-            return answer
-        if self._is_token(_shown(headers.get("authorization", ""))):
+            response = RedirectResponse(path + ("?" + rest if rest else ""), 303)
+            response.set_cookie(name, self._options.token, httponly=True, samesite="strict", path="/")
+            return response
+        if self._is_token(_token_in(headers.get("authorization", ""))):
             return None
         try:
             cookie = SimpleCookie(headers.get("cookie", "")).get(name)
@@ -139,14 +141,14 @@ class Guard:
         if cookie is not None and self._is_token(cookie.value):
             return None
         extra = {"www-authenticate": 'Bearer realm="duiyi"'}
-        return told(headers, "Open the address that duiyi printed; it holds the token.", 401, extra)
+        return refusal(headers, "Open the address that duiyi printed; it contains the token.", 401, extra)
 
     def _is_token(self, given: str) -> bool:
         return compare_digest(given.encode(), self._options.token.encode())
 
 
-def _shown(authorization: str) -> str:
-    """The token in the header: as such, or as the password of those who know names and passwords only."""
+def _token_in(authorization: str) -> str:
+    """The token in the header: as Bearer, or as the password of HTTP Basic."""
     kind, _, value = authorization.partition(" ")
     match kind.lower():
         case "bearer":

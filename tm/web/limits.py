@@ -1,9 +1,9 @@
-"""How much may be sent, how often, and how many files at once: bodies are counted as they come, requests by address.
+"""Limits on the size of bodies, the rate of requests, and the number of files uploaded at the same time.
 
-The head of a request may lie about its length, so bytes are counted whatever it says. Rates are kept by a bucket of
-tokens for each address (a leaky bucket: Turner 1986, "New directions in communications"): short bursts pass, the mean
-does not rise above the rate. Files lie on the disk from their first byte until they are answered, so only a few are
-taken at the same time, and one whose sender falls silent is given up. Each worker process counts for itself.
+The head of a request may give a wrong length, so bytes are counted as they arrive. The rate is limited by a token
+bucket for each address (a leaky bucket: Turner 1986, "New directions in communications"): short bursts pass, the mean
+stays below the rate. Files occupy the disk from their first byte until the response is sent, so only a few are accepted
+at the same time, and an upload that stops is ended. Each worker process counts for itself.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpora.text.plurals import counted
-from tm.web.refusals import headers_of, told
+from tm.web.refusals import headers_of, refusal
 
 __all__ = ["Limits", "TokenBucket", "UploadLimits"]
 
-_BURST = 2.0  # seconds' worth of requests that may come at once
+_BURST = 2.0  # seconds' worth of requests that may arrive at once
 _ADDRESSES = 10_000  # addresses that are remembered
-_SILENCE = 60.0  # seconds without a byte after which an upload is given up
+_SILENCE = 60.0  # seconds without a byte after which an upload is ended
 
 
 class _Oversize(Exception):
@@ -29,7 +29,7 @@ class _Oversize(Exception):
 
 
 class TokenBucket:
-    """Tokens by address; ``rate`` of them come back each second, and no more than two seconds' worth are kept."""
+    """Tokens by address; ``rate`` of them are added each second, up to two seconds' worth."""
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
@@ -38,14 +38,14 @@ class TokenBucket:
         self._kept: dict[str, tuple[float, float]] = {}
 
     def take(self, address: str) -> float:
-        """Take a token: 0.0, or the seconds after which there will be one."""
+        """Take a token: 0.0, or the seconds until there is one."""
         now = self._clock()
         left, then = self._kept.get(address, (self._most, now))
         left = min(self._most, left + (now - then) * self._rate)
         if left < 1.0:
             self._kept[address] = (left, now)
             return (1.0 - left) / self._rate
-        # The one that was quiet longest is forgotten first, and at no cost: it stands at the beginning.
+        # The address that was idle longest comes first and is dropped first.
         self._kept.pop(address, None)
         if len(self._kept) >= _ADDRESSES:
             del self._kept[next(iter(self._kept))]
@@ -64,27 +64,27 @@ class Limits:
         self._longest = longest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on and count what comes in."""
+        """Refuse the request, or pass it on and count the bytes of its body."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         if self._bucket is not None and (pause := self._bucket.take((scope.get("client") or ("",))[0])):
             again = {"retry-after": str(int(pause) + 1)}
-            await told(headers_of(scope), "too many requests; slow down", 429, again)(scope, receive, send)
+            await refusal(headers_of(scope), "too many requests; slow down", 429, again)(scope, receive, send)
             return
         if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > self._longest:
             long = "the address is too long; send the text in the body of a POST"
-            await told(headers_of(scope), long, 414)(scope, receive, send)
+            await refusal(headers_of(scope), long, 414)(scope, receive, send)
             return
         most = self._most(scope["path"])
-        too_large = told(headers_of(scope), f"the body is larger than {_amount(most)}", 413, {"connection": "close"})
+        too_large = refusal(headers_of(scope), f"the body is larger than {_amount(most)}", 413, {"connection": "close"})
         for name, value in scope["headers"]:
             if name == b"content-length" and (not value.isdigit() or int(value) > most):
                 await too_large(scope, receive, send)
                 return
         size = 0
 
-        async def counted() -> Message:
+        async def receive_counted() -> Message:
             nonlocal size
             message = await receive()
             if message["type"] == "http.request":
@@ -93,43 +93,43 @@ class Limits:
                     raise _Oversize
             return message
 
-        async def noted(message: Message) -> None:
-            # Whoever reads the body may have answered the exception with a sentence of its own.
+        async def send_unless_too_large(message: Message) -> None:
+            # The application may have responded to the exception with a sentence of its own.
             if size <= most:
                 await send(message)
 
         with suppress(_Oversize):
-            await self._app(scope, counted, noted)
+            await self._app(scope, receive_counted, send_unless_too_large)
         if size > most:
             await too_large(scope, receive, send)
 
 
 class UploadLimits:
-    """ASGI middleware: 503 for a file beyond the ``most`` that are taken at once, 408 for one that does not go on.
+    """ASGI middleware: 503 for a file when ``most`` are being uploaded, 408 for an upload that stops.
 
-    A place is free again when the answer to the file is sent, or its sender is gone.
+    A file counts until its response is sent or its sender disconnects.
     """
 
     def __init__(
         self, app: ASGIApp, takes_file: Callable[[str, str], bool], most: int, silence: float = _SILENCE
     ) -> None:
-        """``takes_file(method, path)``: a request whose body is a file, or holds one."""
+        """``takes_file(method, path)``: whether the body of a request is or contains a file."""
         self._app = app
         self._takes_file = takes_file
         self._most = most
         self._silence = silence
-        # Counted on the loop's own thread only.
+        # Counted on the thread of the event loop only.
         self._taken = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or keep a place and pass on."""
+        """Refuse the request, or count its file and pass it on."""
         if scope["type"] != "http" or not self._takes_file(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
         if self._taken >= self._most:
-            full = f"the server has {counted(self._most, 'file')} to take, the most at once; try again in a moment"
+            full = f"the server is receiving {counted(self._most, 'file')}, the most at once; try again in a moment"
             again = {"retry-after": "5", "connection": "close"}
-            await told(headers_of(scope), full, 503, again)(scope, receive, send)
+            await refusal(headers_of(scope), full, 503, again)(scope, receive, send)
             return
         self._taken += 1
         try:
@@ -140,9 +140,9 @@ class UploadLimits:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_whole = is_silent = is_answered = False
 
-        async def heard() -> Message:
+        async def receive_in_time() -> Message:
             nonlocal is_whole, is_silent
-            if is_whole:  # what comes now is the sender's leaving, whenever that is
+            if is_whole:  # what follows is the disconnection of the sender, whenever it happens
                 return await receive()
             try:
                 message = await asyncio.wait_for(receive(), self._silence)
@@ -152,22 +152,22 @@ class UploadLimits:
             is_whole = not message.get("more_body", False)
             return message
 
-        async def noted(message: Message) -> None:
+        async def send_unless_silent(message: Message) -> None:
             nonlocal is_answered
-            # Whoever reads the body may have answered the exception with a sentence of its own.
+            # The application may have responded to the exception with a sentence of its own.
             if is_answered or not is_silent:
                 is_answered = True
                 await send(message)
 
         try:
-            with suppress(ClientDisconnect):  # nobody is there to be answered, and it is nobody's fault
-                await self._app(scope, heard, noted)
+            with suppress(ClientDisconnect):  # there is nobody to respond to
+                await self._app(scope, receive_in_time, send_unless_silent)
         except TimeoutError:
             if not is_silent:
                 raise
         if is_silent and not is_answered:
-            silent = f"nothing more of the file came for {counted(self._silence, 'second')}"
-            await told(headers_of(scope), silent, 408, {"connection": "close"})(scope, receive, send)
+            silent = f"no data of the file arrived for {counted(self._silence, 'second')}"
+            await refusal(headers_of(scope), silent, 408, {"connection": "close"})(scope, receive, send)
 
 
 def _amount(size: int) -> str:

@@ -1,20 +1,20 @@
-"""How a server refuses before any page is asked: one sentence, as text for those who read, as JSON for programs."""
+"""Responses that refuse a request: one sentence, as text for browsers, as JSON for programs."""
 
 from collections.abc import Mapping
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-__all__ = ["headers_of", "told"]
+__all__ = ["headers_of", "refusal"]
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """The headers of a request, names in lower case; of several of one name the last."""
+    """The headers of a request, names in lower case; the last one of each name."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def told(headers: Mapping[str, str], message: str, status: int, extra: Mapping[str, str] | None = None) -> Response:
-    """The sentence as an answer to a request with ``headers``; ``extra`` are headers of the answer."""
+def refusal(headers: Mapping[str, str], message: str, status: int, extra: Mapping[str, str] | None = None) -> Response:
+    """A response with ``message`` to a request with ``headers``; ``extra`` are headers of the response."""
     if "text/html" in headers.get("accept", ""):
         return PlainTextResponse(f"{message}\n", status, extra)
     return JSONResponse({"message": message}, status, extra)

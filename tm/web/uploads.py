@@ -1,18 +1,18 @@
-"""Names of uploads: what a stranger calls a file must not decide where it is written."""
+"""Names of uploads: a name that a client chose must not decide where the file is written."""
 
 import re
 from pathlib import PurePath
 
 __all__ = ["clean_name"]
 
-_LONGEST = 200  # bytes: systems take 255, and what is written beside it has a longer name
+_LONGEST = 200  # bytes: systems allow 255, and temporary files next to it have longer names
 _NAME = re.compile(r"[^\w.()\- ]")
 
 
 def clean_name(name: str) -> str:
-    """A name of an upload that is safe as a file name on every system and still says what it was."""
+    """A name for an upload that is safe on every system and keeps its extension."""
     kept = _NAME.sub("_", PurePath(name.replace("\\", "/")).name)[-_LONGEST:]
-    # The end says what it is. A character of Chinese takes three bytes.
+    # The end is kept, for the extension. A Chinese character takes three bytes.
     while len(kept.encode()) > _LONGEST:
         kept = kept[1:]
     return kept.strip(" .") or "document"

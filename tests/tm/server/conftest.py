@@ -1,4 +1,4 @@
-"""A small memory, a term base, and clients: of the application itself, and of the command in a process of its own."""
+"""A small memory, a term base, and clients: of the application itself, and of the command in a separate process."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -28,14 +28,14 @@ def options(memory: Path, tmp_path: Path) -> ServerOptions:
 
 @pytest.fixture
 def client(options: ServerOptions) -> Iterator[TestClient]:
-    """A client of a server that may be written to."""
+    """A client of a server that accepts changes."""
     with client_of(options, writable=True) as made:
         yield made
 
 
 @pytest.fixture
 def serving(tmp_path: Path) -> Iterator[Callable[..., tuple[str, "subprocess.Popen[str]"]]]:
-    """`serving("--memory", path)` runs the command; its address and its process."""
+    """`serving("--memory", path)` runs the command and returns its address and its process."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: object) -> tuple[str, "subprocess.Popen[str]"]:

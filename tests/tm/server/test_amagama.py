@@ -1,4 +1,4 @@
-"""amaGama's protocol: spoken to as Weblate's tmserver client speaks, and as amaGama's own pages say."""
+"""amaGama's protocol, as Weblate's tmserver client uses it and as amaGama documents it."""
 
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -16,7 +16,7 @@ from tests.serving import client_of
 
 
 class Weblate:
-    """What weblate/machinery/tmserver.py does with the address that an administrator typed, request for request."""
+    """The requests of weblate/machinery/tmserver.py for the address that an administrator entered."""
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
@@ -29,9 +29,9 @@ class Weblate:
         return "/".join(chain([self._url], (quote(part, b"") for part in parts)))  # type: ignore[arg-type]
 
     def _get(self, address: str) -> Any:
-        answer = self._client.request("get", address)
-        answer.raise_for_status()
-        return answer.json()
+        response = self._client.request("get", address)
+        response.raise_for_status()
+        return response.json()
 
     def code(self, code: str) -> str:
         return code.replace("-", "_").lower()
@@ -58,8 +58,8 @@ def weblate(memory: Path, serving: Callable[..., Any]) -> Iterator[Weblate]:
     client.close()
 
 
-def test_weblate_is_set_up_and_answered(weblate: Weblate) -> None:
-    # As an administrator saves the settings: languages, then a question of Weblate's own choice that must not fail.
+def test_weblate_can_be_set_up_and_used(weblate: Weblate) -> None:
+    # When an administrator saves the settings: the languages, then a test query of Weblate, which must not fail.
     languages = weblate.languages()
     assert weblate.translations("en", "de", "test") == []
     for pair in [("zh_hans", "en"), ("en", "zh_hans"), ("zh_cn", "en_us"), ("zh", "en")]:
@@ -73,7 +73,7 @@ def test_weblate_is_set_up_and_answered(weblate: Weblate) -> None:
     }
     assert second["quality"] == 81
     assert weblate.translations("zh_hans", "en", "本协议自签字之日起生效。", threshold=90) == [first]
-    # The other direction, and what an address must not be broken by.
+    # The other direction, and characters that are special in addresses.
     assert weblate.translations("en", "zh_hans", "Article 1")[0]["text"] == "第一条"
     awkward = 'Press <b>OK</b> & "continue" 100%'
     assert weblate.translations("en_us", "zh_cn", awkward)[0]["quality"] == 100
@@ -83,14 +83,14 @@ def test_weblate_is_set_up_and_answered(weblate: Weblate) -> None:
     "text",
     ["a/b/c", "//", "two\nlines\n", "? # % & +", "%2F%0A", "a\x00b", "𠀀😀", "x" * 500, "条" * 500, " ; '--"],
 )
-def test_any_text_can_stand_in_the_address(weblate: Weblate, text: str) -> None:
+def test_any_text_can_be_part_of_the_address(weblate: Weblate, text: str) -> None:
     assert weblate.translations("zh_cn", "en", text) == []
 
 
-# Clients take "." and ".." out of an address before they send it.
+# Clients remove "." and ".." from an address before they send it.
 @given(text=st.text(min_size=1, max_size=60).filter(lambda text: text.strip() and not {".", ".."} & {*text.split("/")}))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_stands_behind_unit_is_the_text(client: TestClient, text: str) -> None:
+def test_everything_after_unit_is_the_text(client: TestClient, text: str) -> None:
     body = {"source": text, "target": "T"}
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         return
@@ -101,10 +101,10 @@ def test_what_stands_behind_unit_is_the_text(client: TestClient, text: str) -> N
     assert client.get("/tmserver/zh_cn/en/unit/", params={"source": text}).json() == found
 
 
-def test_the_shape_of_answers(client: TestClient) -> None:
-    answer = client.get("/tmserver/zh_CN/en/unit/本协议自签字之日起生效。")
-    assert answer.headers["content-type"] == "application/json"
-    (first, second) = answer.json()
+def test_the_format_of_responses(client: TestClient) -> None:
+    response = client.get("/tmserver/zh_CN/en/unit/本协议自签字之日起生效。")
+    assert response.headers["content-type"] == "application/json"
+    (first, second) = response.json()
     assert set(first) == {"source", "target", "quality", "rank"}
     assert (first["quality"], second["quality"]) == (100.0, 81.0)
     assert isinstance(first["quality"], float)
@@ -124,10 +124,10 @@ def test_the_shape_of_answers(client: TestClient) -> None:
         ("jsoncallback=evil", 2),
     ],
 )
-def test_options_are_read_as_amagama_reads_them(client: TestClient, query: str, count: int) -> None:
-    answer = client.get(f"/tmserver/zh_cn/en_us/unit/本协议自签字之日起生效。?{query}")
-    assert len(answer.json()) == count
-    assert "evil" not in answer.text
+def test_parameters_are_read_as_amagama_reads_them(client: TestClient, query: str, count: int) -> None:
+    response = client.get(f"/tmserver/zh_cn/en_us/unit/本协议自签字之日起生效。?{query}")
+    assert len(response.json()) == count
+    assert "evil" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -150,13 +150,13 @@ def test_options_are_read_as_amagama_reads_them(client: TestClient, query: str, 
     ],
 )
 def test_addresses(client: TestClient, path: str, status: int) -> None:
-    answer = client.get(path)
-    assert answer.status_code == status
+    response = client.get(path)
+    assert response.status_code == status
     if status != 200:
-        assert answer.json()["message"]
+        assert response.json()["message"]
 
 
-def test_a_language_that_nobody_knows_is_added_by_its_own_name_only(client: TestClient) -> None:
+def test_an_unknown_language_can_only_be_added_explicitly(client: TestClient) -> None:
     assert client.put("/tmserver/xx/en/unit/1", json={"source": "Rhi", "target": "A"}).status_code == 404
     unit = {"source": "Rhi", "target": "A", "source_lang": "xx", "target_lang": "en"}
     assert client.post("/api/add", json={"units": [unit]}).json()["new"] == 1
@@ -175,8 +175,8 @@ def test_units_and_stores_are_added(client: TestClient) -> None:
         'msgid ""\nmsgstr "Language: en\\nX-Source-Language: zh_CN\\nContent-Type: text/plain; charset=UTF-8\\n"\n\n'
         'msgid "己"\nmsgstr "F"\n'
     )
-    answer = client.put("/tmserver/zh_cn/en/store/some/file.po", content=po.encode())
-    assert answer.text == "added 1 unit from some/file.po", answer.text
+    response = client.put("/tmserver/zh_cn/en/store/some/file.po", content=po.encode())
+    assert response.text == "added 1 unit from some/file.po", response.text
     assert [known(one) for one in "甲乙丙丁己"] == [["A"], ["B"], ["C"], ["D"], ["F"]]
 
 
@@ -194,16 +194,16 @@ def test_units_and_stores_are_added(client: TestClient) -> None:
         ("PUT", "store/x.tmx", b"<tmx"),
     ],
 )
-def test_what_cannot_be_added_is_told(client: TestClient, method: str, path: str, body: bytes) -> None:
-    answer = client.request(method, f"/tmserver/zh_cn/en/{path}", content=body)
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["message"]
-    assert "duiyi-serve" not in answer.text, "no path of the machine"
+def test_what_cannot_be_added_is_reported(client: TestClient, method: str, path: str, body: bytes) -> None:
+    response = client.request(method, f"/tmserver/zh_cn/en/{path}", content=body)
+    assert response.status_code == 400, response.text
+    assert response.json()["message"]
+    assert "duiyi-serve" not in response.text, "no path of the machine"
 
 
-def test_a_read_only_server_takes_nothing(options: Any) -> None:
+def test_a_read_only_server_accepts_nothing(options: Any) -> None:
     with client_of(options) as client:
         for method, path in [("PUT", "unit/1"), ("POST", "unit/1"), ("POST", "store/x"), ("PUT", "store/x.po")]:
-            answer = client.request(method, f"/tmserver/zh_cn/en/{path}", content=b"{}")
-            assert answer.status_code == 403
-            assert "read-only" in answer.json()["message"]
+            response = client.request(method, f"/tmserver/zh_cn/en/{path}", content=b"{}")
+            assert response.status_code == 403
+            assert "read-only" in response.json()["message"]

@@ -1,4 +1,4 @@
-"""The API: answers as the command line prints them, described by OpenAPI, and units and terms in and out."""
+"""The API: responses as the command line prints them, their OpenAPI description, import and export."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.commands import done
 from tests.serving import UNITS, client_of
 from tm.formats import read
 from tm.search.memory import Memory
-from tm.server import responses as answers
+from tm.server import responses
 from tm.server.options import ServerOptions
 from tm.server.service import EXPORTS, TERM_EXPORTS
 
@@ -25,17 +25,17 @@ def pair(source: str, target: str) -> dict[str, str]:
 
 
 def printed(*arguments: object) -> Any:
-    """What the command line prints as JSON."""
+    """The JSON output of the command line."""
     return json.loads(done(*arguments).out)
 
 
 def fits(model: Any, found: Any) -> None:
-    """Every key is described, and every value is of its kind."""
+    """Check that every key is described and every value has its type."""
     TypeAdapter(model).validate_python(found, strict=False)
 
 
 def without_places(found: Any) -> Any:
-    """The server tells the names of memories in place of their paths."""
+    """Without the memory, for which the server gives its name, not its path."""
     return [{key: value for key, value in one.items() if key != "memory"} for one in found]
 
 
@@ -57,17 +57,17 @@ def without_places(found: Any) -> Any:
         ({"text": 'NEAR("a" OR b*) AND {c}: ^d'}, []),
     ],
 )
-def test_lookup_is_that_of_the_command_line(
+def test_lookup_equals_the_command_line(
     client: TestClient, memory: Path, query: dict[str, Any], flags: list[str]
 ) -> None:
     expected = printed("lookup", query["text"], *flags, "--memory", memory, "--json")
-    answer = client.get("/api/lookup", params=query)
-    assert answer.status_code == 200, answer.text
-    assert without_places(answer.json()) == without_places(expected)
-    assert {one["memory"] for one in answer.json()} <= {"treaties"}
-    fits(list[answers.MatchAnswer], answer.json())
+    response = client.get("/api/lookup", params=query)
+    assert response.status_code == 200, response.text
+    assert without_places(response.json()) == without_places(expected)
+    assert {one["memory"] for one in response.json()} <= {"treaties"}
+    fits(list[responses.MatchResponse], response.json())
     posted = client.post("/api/lookup", json=query)
-    assert posted.json() == answer.json()
+    assert posted.json() == response.json()
 
 
 def test_several_statuses_and_memories(client: TestClient) -> None:
@@ -75,10 +75,10 @@ def test_several_statuses_and_memories(client: TestClient) -> None:
     assert len(found.json()) == 2
 
 
-def test_a_batch_takes_the_neighbours_for_context(client: TestClient) -> None:
-    answer = client.post("/api/lookup/batch", json={"texts": ["第一条", TEXT, "第二条", " "]})
-    fits(list[list[answers.MatchAnswer]], answer.json())
-    assert [[match["score"] for match in matches][:1] for matches in answer.json()] == [[101], [102], [], []]
+def test_a_batch_uses_the_neighbours_as_context(client: TestClient) -> None:
+    response = client.post("/api/lookup/batch", json={"texts": ["第一条", TEXT, "第二条", " "]})
+    fits(list[list[responses.MatchResponse]], response.json())
+    assert [[match["score"] for match in matches][:1] for matches in response.json()] == [[101], [102], [], []]
 
 
 @pytest.mark.parametrize(
@@ -91,23 +91,23 @@ def test_a_batch_takes_the_neighbours_for_context(client: TestClient) -> None:
         {"text": "100%"},
     ],
 )
-def test_concordance_is_that_of_the_command_line(client: TestClient, memory: Path, query: dict[str, Any]) -> None:
+def test_concordance_equals_the_command_line(client: TestClient, memory: Path, query: dict[str, Any]) -> None:
     options = [part for key, value in query.items() if key != "text"
                for part in ([f"--{key}"] if value is True else [f"--{key}", value])]  # fmt: skip
     expected = printed("concordance", query["text"], *options, "--memory", memory, "--json")
-    answer = client.get("/api/concordance", params=query)
-    assert without_places(answer.json()) == without_places(expected)
-    fits(list[answers.HitAnswer], answer.json())
-    assert client.post("/api/concordance", json=query).json() == answer.json()
+    response = client.get("/api/concordance", params=query)
+    assert without_places(response.json()) == without_places(expected)
+    fits(list[responses.HitResponse], response.json())
+    assert client.post("/api/concordance", json=query).json() == response.json()
 
 
 def test_stats_and_memories(client: TestClient, memory: Path) -> None:
     expected = printed("memory", "stats", "--memory", memory, "--json")
     found = client.get("/api/stats").json()
     assert found == expected | {"memory": "treaties", "file_size": found["file_size"]}
-    fits(answers.StatsAnswer, found)
+    fits(responses.StatsResponse, found)
     (one,) = client.get("/api/memories").json()
-    fits(answers.MemoryAnswer, one)
+    fits(responses.MemoryResponse, one)
     assert (one["name"], one["units"], one["writable"]) == ("treaties", 5, True)
 
 
@@ -128,11 +128,11 @@ def test_several_memories_each_with_a_name_and_a_penalty(options: ServerOptions,
         assert client.get("/api/stats?memory=treaties-2").json()["units"] == 2
 
 
-def test_units_are_added_and_fold(client: TestClient, memory: Path) -> None:
+def test_units_are_added_and_merged(client: TestClient, memory: Path) -> None:
     unit = {"source": "丙", "target": "C", "source_lang": "zh_CN", "target_lang": "en", "author": "ada",
             "notes": ["n"], "origin": {"source_file": "x.txt", "page": 3}}  # fmt: skip
     first = client.post("/api/add", json={"units": [unit, {**unit, "target": " "}]}).json()
-    fits(answers.ImportAnswer, first)
+    fits(responses.ImportResponse, first)
     assert (first["read"], first["new"], first["left_out"]) == (2, 1, {"no target text": 1})
     assert client.post("/api/add", json={"units": [unit]}).json()["folded"] == 1
     (found,) = client.get("/api/lookup?text=丙").json()
@@ -142,27 +142,29 @@ def test_units_are_added_and_fold(client: TestClient, memory: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [one for one in EXPORTS if one != "html"])
-def test_units_go_out_and_come_back(client: TestClient, options: ServerOptions, tmp_path: Path, suffix: str) -> None:
-    answer = client.get(f"/api/export?format={suffix}")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''treaties.{suffix}"
+def test_units_are_exported_and_imported(
+    client: TestClient, options: ServerOptions, tmp_path: Path, suffix: str
+) -> None:
+    response = client.get(f"/api/export?format={suffix}")
+    assert response.status_code == 200, response.text
+    assert response.headers["content-disposition"] == f"attachment; filename*=UTF-8''treaties.{suffix}"
     path = tmp_path / f"out.{suffix}"
-    path.write_bytes(answer.content)
+    path.write_bytes(response.content)
     assert len(list(read(path, on_problem=print))) == len(UNITS)
     with client_of(options, memories=((tmp_path / "new.duiyi", 0),), writable=True) as other:
-        report = other.post("/api/import", files={"file": (path.name, answer.content)}).json()
-        fits(answers.ImportAnswer, report)
+        report = other.post("/api/import", files={"file": (path.name, response.content)}).json()
+        fits(responses.ImportResponse, report)
         assert (report["file"], report["new"], report["problems"]) == (path.name, len(UNITS), [])
         assert other.get(f"/api/lookup?text={TEXT}").json()[0]["score"] == 100
 
 
-def test_an_export_for_a_tool_and_of_a_part(client: TestClient) -> None:
-    answer = client.get("/api/export?for=omegat&status=reviewed")
-    assert "批准" in answer.text
-    assert "签字" not in answer.text
+def test_an_export_for_a_tool_with_a_filter(client: TestClient) -> None:
+    response = client.get("/api/export?for=omegat&status=reviewed")
+    assert "批准" in response.text
+    assert "签字" not in response.text
 
 
-def test_a_damaged_file_gives_what_is_sound_or_nothing(client: TestClient, memory: Path) -> None:
+def test_a_damaged_file_gives_its_valid_units_or_nothing(client: TestClient, memory: Path) -> None:
     lines = [json.dumps(pair(f"行{n}", f"line {n}")) for n in range(3)]
     content = "\n".join([lines[0], "{no json", *lines[1:]]).encode()
     refused = client.post("/api/import", files={"file": ("x.jsonl", content)}, data={"strict": "true"})
@@ -187,13 +189,15 @@ def test_every_operation_is_described(client: TestClient) -> None:
             assert operation["summary"], (path, method)
             assert operation["description"]
             assert "200" in operation["responses"]
-            assert "422" not in operation["responses"], "faults of the question have 400"
-            assert operation["responses"]["400"]["content"]["application/json"]["schema"]["$ref"].endswith("/Fault")
+            assert "422" not in operation["responses"], "invalid requests have 400"
+            assert operation["responses"]["400"]["content"]["application/json"]["schema"]["$ref"].endswith(
+                "/ErrorResponse"
+            )
             for one in operation.get("parameters", ()):
                 assert one.get("description"), (path, one["name"])
 
 
-def test_the_page_about_it_names_every_operation_and_field(client: TestClient) -> None:
+def test_the_docs_page_names_every_operation_and_field(client: TestClient) -> None:
     description = client.get("/api/openapi.json").json()
     page = client.get("/api/docs").text
     for path, methods in description["paths"].items():
@@ -203,18 +207,18 @@ def test_the_page_about_it_names_every_operation_and_field(client: TestClient) -
                 assert f"<code>{one['name']}</code>" in page
     assert "<script" not in page
     for place in ("http://", "https://"):
-        assert page.count(place) == page.count(f"{place}127.0.0.1:8080"), "nothing from elsewhere"
+        assert page.count(place) == page.count(f"{place}127.0.0.1:8080"), "nothing from other sites"
 
 
-def test_models_describe_all_that_is_answered() -> None:
-    models = [one for name in answers.__all__ if issubclass(one := getattr(answers, name), BaseModel)]
+def test_models_have_descriptions() -> None:
+    models = [one for name in responses.__all__ if issubclass(one := getattr(responses, name), BaseModel)]
     assert all(model.__doc__ for model in models)
 
 
 # -- terms
 
 
-def test_terms_are_those_of_the_command_line(client: TestClient, memory: Path, tmp_path: Path) -> None:
+def test_terms_equal_the_command_line(client: TestClient, memory: Path, tmp_path: Path) -> None:
     terms = tmp_path / "own.sqlite"
     glossary = tmp_path / "g.csv"
     glossary.write_text(
@@ -223,18 +227,18 @@ def test_terms_are_those_of_the_command_line(client: TestClient, memory: Path, t
     printed("term", "import", glossary, "--terms", terms, "--json")
     with glossary.open("rb") as file:
         report = client.post("/api/terms/import", files={"file": ("g.csv", file)}).json()
-    fits(answers.TermsImported, report)
+    fits(responses.TermImportResponse, report)
     assert (report["imported"], report["entries"]) == (2, 2)
     client.post("/api/add", json={"units": [pair("各缔约国应当合作。", "States parties shall cooperate.")]})
     (example,) = client.get("/api/terms/lookup?text=缔约国").json()[0]["memory_examples"]
     assert example["target"] == "States parties shall cooperate."
     for text in ("缔约国", "States parties", "缔*", "contracting"):
         found = client.get("/api/terms/lookup", params={"text": text}).json()
-        fits(list[answers.TermAnswer], found)
+        fits(list[responses.TermResponse], found)
         assert found == printed("term", "lookup", text, "--terms", terms, "--memory", memory, "--json")
     text = "缔约国开展资产追回。"
     found = client.get("/api/terms/find", params={"text": text}).json()
-    fits(list[answers.TermAnswer], found)
+    fits(list[responses.TermResponse], found)
     assert found == printed("term", "lookup", text, "--in-text", "--terms", terms, "--memory", memory, "--json")
     best = [(one["source"], one["start"]) for one in found if one["status"] == "preferred"]
     assert best == [("缔约国", 0), ("资产追回", 5)]
@@ -242,7 +246,7 @@ def test_terms_are_those_of_the_command_line(client: TestClient, memory: Path, t
     assert client.get("/api/terms/find", params={"text": text, "to": "fr"}).json() == []
 
 
-def test_the_sample_glossary_answers_until_there_is_another(client: TestClient, options: ServerOptions) -> None:
+def test_the_sample_glossary_is_used_until_there_is_another(client: TestClient, options: ServerOptions) -> None:
     assert client.get("/api/terms/lookup?text=资产追回").json()[0]["target"] == "asset recovery"
     assert not options.terms.exists()
     client.post("/api/terms/import", files={"file": ("g.tsv", "zh\ten\n甲方\tParty A\n".encode())})
@@ -251,7 +255,7 @@ def test_the_sample_glossary_answers_until_there_is_another(client: TestClient, 
 
 
 @pytest.mark.parametrize("suffix", TERM_EXPORTS)
-def test_a_glossary_goes_out_and_comes_back(
+def test_a_glossary_is_exported_and_imported(
     client: TestClient, options: ServerOptions, tmp_path: Path, suffix: str
 ) -> None:
     content = client.get(f"/api/terms/export?format={suffix}")
@@ -263,7 +267,7 @@ def test_a_glossary_goes_out_and_comes_back(
         assert other.get("/api/terms/lookup?text=资产追回").json()[0]["target"] == "asset recovery"
 
 
-def test_a_faulty_glossary_is_refused_whole_or_its_faults_left_out(client: TestClient) -> None:
+def test_a_faulty_glossary_is_refused_or_its_faults_are_skipped(client: TestClient) -> None:
     content = "zh,en\n甲方,Party A\n,\n乙方,\n丙方,Party C\n".encode()
     refused = client.post("/api/terms/import", files={"file": ("g.csv", content)})
     assert refused.status_code == 400
@@ -277,22 +281,22 @@ def test_translations_are_checked(client: TestClient) -> None:
     client.post("/api/terms/import", files={"file": ("g.csv", STATES.encode())})
     units = [pair("各缔约国", "States parties"), pair("缔约国", "the contracting country")]
     found = client.post("/api/terms/check", json={"units": units}).json()
-    fits(list[answers.Finding], found)
+    fits(list[responses.TermFindingResponse], found)
     assert {(one["check"], one["unit"]) for one in found} == {("term-missing", 1), ("term-forbidden", 1)}
     content = "\n".join(json.dumps(unit) for unit in units).encode()
     assert client.post("/api/terms/check/file", files={"file": ("x.jsonl", content)}).json() == found
 
 
-def test_a_report_is_drawn(client: TestClient) -> None:
+def test_a_report_is_made(client: TestClient) -> None:
     client.post("/api/terms/import", files={"file": ("g.csv", STATES.encode())})
     content = "\n".join(json.dumps(pair(f"缔约国{n}", f"State party {n}")) for n in range(3)).encode()
-    answer = client.post("/api/terms/report", files={"file": ("x.jsonl", content)})
-    assert answer.headers["content-disposition"].endswith("terms.html")
-    assert "缔约国" in answer.text
-    assert "x.jsonl" in answer.text
+    response = client.post("/api/terms/report", files={"file": ("x.jsonl", content)})
+    assert response.headers["content-disposition"].endswith("terms.html")
+    assert "缔约国" in response.text
+    assert "x.jsonl" in response.text
 
 
-def test_terms_are_won_and_put_in_as_proposed(client: TestClient) -> None:
+def test_terms_are_extracted_and_added_as_proposed(client: TestClient) -> None:
     verbs = {"审议": "consider", "通过": "adopt", "提交": "submit", "阅读": "read", "支持": "support"}
     units = [
         pair(f"缔约国应当{zh}资产追回工作组的报告", f"States parties shall {en} the report of the asset recovery group")
@@ -302,7 +306,7 @@ def test_terms_are_won_and_put_in_as_proposed(client: TestClient) -> None:
     content = "\n".join(json.dumps(unit) for unit in units).encode()
     form = {"file": ("x.jsonl", content)}
     found = client.post("/api/terms/extract", files=form, data={"vectors": "false", "limit": "20"}).json()
-    fits(answers.Extracted, found)
+    fits(responses.ExtractionResponse, found)
     assert found["units"] == len(units)
     assert found["pairs"]
     assert found["added"] == 0
@@ -312,4 +316,4 @@ def test_terms_are_won_and_put_in_as_proposed(client: TestClient) -> None:
     best = added["pairs"][0]
     rows = client.get("/api/terms/lookup", params={"text": best["source"]}).json()
     assert ("proposed", best["target"]) in {(row["status"], row["target"]) for row in rows}
-    assert client.post("/api/terms/extract", data={"vectors": "false"}).status_code == 200, "of the memory"
+    assert client.post("/api/terms/extract", data={"vectors": "false"}).status_code == 200, "from the memory"

@@ -1,4 +1,4 @@
-"""The pages as a translator meets them, in Chromium: at two widths, light and dark, by keyboard, without a script."""
+"""The pages in Chromium: at two widths, light and dark, by keyboard, without a script."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def test_pages_are_accessible_and_fit(
             picture(page, f"server-{name}-{width}-{scheme}")
 
 
-def test_a_sentence_is_asked_by_keyboard(open_page: Callable[..., Any], address: str) -> None:
+def test_a_sentence_is_looked_up_by_keyboard(open_page: Callable[..., Any], address: str) -> None:
     page = open_page()
     page.goto(address)
     page.locator("textarea:focus").wait_for()
@@ -84,10 +84,10 @@ def test_a_phrase_is_marked_on_both_sides(open_page: Callable[..., Any], address
     page.keyboard.press("Enter")
     page.locator("article.hit").first.wait_for()
     assert page.locator("mark.found").all_text_contents()[:2] == ["本协议", "本协议"]
-    assert "agreement" in page.locator("article mark.answer").first.text_content()
+    assert "agreement" in page.locator("article mark.counterpart").first.text_content()
 
 
-def test_files_in_and_out(open_page: Callable[..., Any], address: str, tmp_path: Path) -> None:
+def test_files_are_imported_checked_and_exported(open_page: Callable[..., Any], address: str, tmp_path: Path) -> None:
     page = open_page()
     page.goto(f"{address}tools")
     units = [
@@ -97,10 +97,10 @@ def test_files_in_and_out(open_page: Callable[..., Any], address: str, tmp_path:
     path = tmp_path / "more.jsonl"
     path.write_text("\n".join(map(json.dumps, units)) + "\nno json\n", "utf-8")
     page.set_input_files("form[action='/tools/import'] input[type=file]", path)
-    page.click("text=Import units")
+    page.click("button:text-is('Import units')")
     page.locator("text=more.jsonl: 2 units, 2 new").wait_for()
     assert "Line 3" in page.locator("main").text_content()
-    # What came in is text, whatever it looks like.
+    # Markup in texts is shown as text.
     page.goto(address)
     page.fill("[name=text]", EVIL)
     page.click("button.main")
@@ -109,56 +109,56 @@ def test_files_in_and_out(open_page: Callable[..., Any], address: str, tmp_path:
     assert "duiyi" in page.title()
     page.goto(f"{address}tools")
     page.set_input_files("form[action='/tools/check'] input[type=file]", path)
-    page.click("text=Check terms")
+    page.click("button:text-is('Check terms')")
     page.locator("table td", has_text="treaty is forbidden").wait_for()
-    page.click("text=Back to the files")
+    page.click("text=Back to Files")
     glossary = tmp_path / "g2.csv"
     glossary.write_text("zh,en\n批准,ratification\n", "utf-8")
     page.set_input_files("form[action='/tools/import-terms'] input[type=file]", glossary)
-    page.click("text=Import terms")
+    page.click("button:text-is('Import terms')")
     page.locator("text=1 entry imported").wait_for()
     page.goto(f"{address}terms?text=批准")
     assert "ratification" in page.locator("table").text_content()
     page.goto(f"{address}tools")
     with page.expect_download() as download:
-        page.click("text=Export units")
+        page.click("button:text-is('Export units')")
     download.value.save_as(tmp_path / "out.tmx")
     assert "签字" in (tmp_path / "out.tmx").read_text("utf-8")
     with page.expect_download() as download:
-        page.click("text=Export terms")
+        page.click("button:text-is('Export terms')")
     assert download.value.suggested_filename == "terms.tbx"
-    page.click("text=Extract")
-    page.locator("h1", has_text="Terms won").wait_for()
+    page.click("button:text-is('Extract')")
+    page.locator("h1", has_text="Extracted terms").wait_for()
 
 
-def test_a_bad_file_is_told_on_the_page(open_page: Callable[..., Any], address: str, tmp_path: Path) -> None:
+def test_a_bad_file_is_reported_on_the_page(open_page: Callable[..., Any], address: str, tmp_path: Path) -> None:
     page = open_page()
     page.goto(f"{address}tools")
     path = tmp_path / "broken.tmx"
     path.write_text("<tmx><body>", "utf-8")
     page.set_input_files("form[action='/tools/import'] input[type=file]", path)
-    page.click("text=Import units")
+    page.click("button:text-is('Import units')")
     alert = page.locator("[role=alert]")
     alert.wait_for()
     assert "broken.tmx" in alert.text_content()
     assert "/tmp" not in alert.text_content()
 
 
-class Elsewhere(BaseHTTPRequestHandler):
-    """A page of another server, with whatever script its owner likes."""
+class OtherSite(BaseHTTPRequestHandler):
+    """A page of another server, which may contain any script."""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("content-type", "text/html; charset=utf-8")
         self.end_headers()
-        self.wfile.write(b"<!doctype html><title>elsewhere</title><link rel=icon href='data:,'>")
+        self.wfile.write(b"<!doctype html><title>other site</title><link rel=icon href='data:,'>")
 
     def log_message(self, *_: object) -> None:
         """Nothing on standard error."""
 
 
-def test_a_page_elsewhere_reads_and_changes_nothing(open_page: Callable[..., Any], address: str) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as other:
+def test_a_page_of_another_site_reads_and_changes_nothing(open_page: Callable[..., Any], address: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), OtherSite) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         page = open_page()
         page.goto(f"http://127.0.0.1:{other.server_address[1]}/")
@@ -176,7 +176,7 @@ def test_a_page_elsewhere_reads_and_changes_nothing(open_page: Callable[..., Any
             form.enctype = "multipart/form-data"; document.body.append(form); form.submit(); }""",
             f"{address}tools/extract",
         )
-        page.locator("text=Pages elsewhere may not use this server").wait_for()
+        page.locator("text=Pages of other sites may not use this server").wait_for()
         other.shutdown()
     page.goto(f"{address}?text=坏")
     assert page.locator("article.match").count() == 0

@@ -1,4 +1,4 @@
-"""The pages as a server makes them: what they count, and what they say of a language that is none."""
+"""The pages without a browser: numbers with their nouns, and unknown languages."""
 
 from pathlib import Path
 
@@ -19,23 +19,23 @@ def options(tmp_path: Path) -> ServerOptions:
 
 
 @pytest.mark.parametrize(
-    "question", ["/?text=x&source_lang=xx-foo", "/?text=x&target_lang=xx-foo", "/terms?text=x&lang=xx-foo",
+    "address", ["/?text=x&source_lang=xx-foo", "/?text=x&target_lang=xx-foo", "/terms?text=x&lang=xx-foo",
                  "/terms?text=x&to=xx-foo", "/terms?what=text&text=x&lang=xx-foo"],
 )  # fmt: skip
-def test_a_language_that_is_none_is_told_on_the_page(options: ServerOptions, question: str) -> None:
+def test_an_unknown_language_is_reported_on_the_page(options: ServerOptions, address: str) -> None:
     with client_of(options) as client:
-        answer = client.get(question, headers={"accept": "text/html"})
-    assert answer.status_code == 400
-    assert "&#39;xx-foo&#39; is not a known language code" in answer.text
+        response = client.get(address, headers={"accept": "text/html"})
+    assert response.status_code == 400
+    assert "&#39;xx-foo&#39; is not a known language code" in response.text
 
 
-def test_one_of_each_kind(options: ServerOptions) -> None:
+def test_singular_and_plural(options: ServerOptions) -> None:
     glossary = {"file": ("g.csv", "zh,en,en_forbidden\n条,Article,Clause\n")}
     faulty = {"file": ("units.tsv", "zh\ten\n第一条\tClause 1\n")}
     with client_of(options) as client:
         assert "1 entry imported, 1 in the glossary." in client.post("/tools/import-terms", files=glossary).text
         assert "1 entry in the glossary." in client.get("/terms").text
-        assert ">1 answer<" in client.get("/terms", params={"text": "Article"}).text
+        assert ">1 term<" in client.get("/terms", params={"text": "Article"}).text
         assert "1 unit in one." in client.get("/").text
         assert ">1 match<" in client.get("/", params={"text": "第一条"}).text
         assert ">1 unit<" in client.get("/phrases", params={"text": "第一条"}).text

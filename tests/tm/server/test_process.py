@@ -1,4 +1,4 @@
-"""The command as a process with a real socket: starting, many clients while one writes, stopping, and being killed."""
+"""The command in a process with a real socket: start, many clients while one writes, stop, and SIGKILL."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def pair(number: int) -> dict[str, str]:
 
 
 def raw(address: str, request: bytes) -> bytes:
-    """What the server sends to a request that no client would make."""
+    """The response to raw bytes, for requests that no client would send."""
     place = urlsplit(address)
     with closing(socket.create_connection((place.hostname or "", place.port or 0), timeout=20)) as line:
         line.sendall(request)
@@ -43,7 +43,7 @@ def raw(address: str, request: bytes) -> bytes:
     return found
 
 
-def test_it_says_where_and_answers_from_several_memories(serving: Serving, memory: Path, tmp_path: Path) -> None:
+def test_it_prints_its_address_and_serves_several_memories(serving: Serving, memory: Path, tmp_path: Path) -> None:
     with Memory(tmp_path / "second.duiyi") as second:
         second.add(UNITS[1:2])
     address, _ = serving("--memory", memory, "--memory", f"{tmp_path / 'second.duiyi'}=7")
@@ -55,25 +55,25 @@ def test_it_says_where_and_answers_from_several_memories(serving: Serving, memor
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_many_ask_while_one_writes(serving: Serving, memory: Path, workers: int) -> None:
+def test_many_clients_read_while_one_writes(serving: Serving, memory: Path, workers: int) -> None:
     address, _ = serving("--memory", memory, "--workers", workers)
     faults: list[str] = []
     stop = threading.Event()
 
-    def ask() -> None:
+    def query() -> None:
         with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
             while not stop.is_set():
-                answer = client.get("/api/lookup", params={"text": TEXT, "limit": 1})
-                if answer.status_code != 200 or answer.json()[0]["score"] != 100:
-                    faults.append(answer.text)
+                response = client.get("/api/lookup", params={"text": TEXT, "limit": 1})
+                if response.status_code != 200 or response.json()[0]["score"] != 100:
+                    faults.append(response.text)
 
-    threads = [threading.Thread(target=ask) for _ in range(6)]
+    threads = [threading.Thread(target=query) for _ in range(6)]
     for thread in threads:
         thread.start()
     with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
         for start in range(0, 100, 10):
-            answer = client.post("/api/add", json={"units": [pair(number) for number in range(start, start + 10)]})
-            assert answer.json()["new"] == 10, answer.text
+            response = client.post("/api/add", json={"units": [pair(number) for number in range(start, start + 10)]})
+            assert response.json()["new"] == 10, response.text
         # Every worker sees what was written through another one.
         for number in range(0, 100, 7):
             with httpx.Client(base_url=address, trust_env=False) as fresh:
@@ -88,41 +88,41 @@ def test_many_ask_while_one_writes(serving: Serving, memory: Path, workers: int)
 @posix
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_it_stops_when_told_and_finishes_answers(serving: Serving, memory: Path, sign: int, workers: int) -> None:
+def test_it_stops_on_a_signal_and_finishes_responses(serving: Serving, memory: Path, sign: int, workers: int) -> None:
     address, process = serving("--memory", memory, "--workers", workers)
     lines = "\n".join(json.dumps(pair(number)) for number in range(8_000)).encode()
     found: list[httpx.Response] = []
 
-    def take() -> None:
+    def upload() -> None:
         # No connection where the stop was faster.
         with httpx.Client(base_url=address, trust_env=False, timeout=60) as client, suppress(httpx.ConnectError):
             found.append(client.post("/api/import", files={"file": ("many.jsonl", lines)}))
 
     with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
         assert client.get("/api/stats").status_code == 200
-        thread = threading.Thread(target=take)
+        thread = threading.Thread(target=upload)
         thread.start()
         time.sleep(0.4)
         process.send_signal(sign)
         thread.join(60)
     assert process.wait(30) == 0
     assert process.stderr is not None
-    told = process.stderr.read()
-    assert "Traceback" not in told
-    assert "duiyi: stopped" in told
+    messages = process.stderr.read()
+    assert "Traceback" not in messages
+    assert "duiyi: stopped" in messages
     with Memory(memory, create=False) as store:
         assert store.check() == []
         count = len(store) - len(UNITS)
     if found and found[0].status_code == 200:
-        assert count == found[0].json()["new"] == 8_000, "what was reported is there"
-    assert not list(memory.parent.glob("*.duiyi-wal")), "the log was folded into the file"
+        assert count == found[0].json()["new"] == 8_000, "what was reported is stored"
+    assert not list(memory.parent.glob("*.duiyi-wal")), "the log was merged into the file"
     port = urlsplit(address).port or 0
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
 
 
 @posix
-def test_killed_it_keeps_what_it_reported(serving: Serving, memory: Path) -> None:
+def test_nothing_reported_is_lost_when_it_is_killed(serving: Serving, memory: Path) -> None:
     address, process = serving("--memory", memory)
     with httpx.Client(base_url=address, trust_env=False) as client:
         for number in range(20):
@@ -144,11 +144,11 @@ def test_killed_it_keeps_what_it_reported(serving: Serving, memory: Path) -> Non
         (["--memory", "{memory}", "--host", "0.0.0.0"], "--token"),
         (["--memory", "{memory}", "--allow-host", "tm.example", "--write"], "--token"),
         (["--memory", "{memory}", "--model", "one+two+three"], "does not name two encoders"),
-        (["--memory", "{memory}", "--port", "{taken}"], "cannot be listened on"),
-        (["--memory", "{memory}", "--host", "no.such.invalid", "--token", "0123456789abcdef"], "cannot be listened"),
+        (["--memory", "{memory}", "--port", "{taken}"], "cannot listen on"),
+        (["--memory", "{memory}", "--host", "no.such.invalid", "--token", "0123456789abcdef"], "cannot listen on"),
     ],
 )  # fmt: skip
-def test_a_start_that_fails_is_one_sentence(memory: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
+def test_a_failed_start_is_one_sentence(memory: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
     (tmp_path / "text.duiyi").write_bytes(b"no database at all, and long enough " * 100)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         values = {"folder": tmp_path, "memory": memory, "taken": taken.getsockname()[1]}
@@ -156,7 +156,7 @@ def test_a_start_that_fails_is_one_sentence(memory: Path, tmp_path: Path, argume
         assert words in refused("serve", *(one.format(**values) for one in arguments), env=environment, timeout=60)
 
 
-def test_a_server_on_all_addresses_opens_where_it_says(serving: Serving, memory: Path) -> None:
+def test_a_server_on_all_addresses_is_at_the_printed_address(serving: Serving, memory: Path) -> None:
     address, process = serving("--memory", memory, "--host", "0.0.0.0", "--token", "0123456789abcdef")
     place = urlsplit(address)
     assert place.hostname == "127.0.0.1"
@@ -172,7 +172,7 @@ def test_a_server_on_all_addresses_opens_where_it_says(serving: Serving, memory:
         assert client.get(f"http://127.0.0.1:{place.port}/", headers={"host": f"evil{name}"}).status_code == 421
 
 
-def test_writing_makes_the_memory_that_is_not_there(serving: Serving, tmp_path: Path) -> None:
+def test_writing_makes_a_missing_memory(serving: Serving, tmp_path: Path) -> None:
     address, _ = serving("--memory", tmp_path / "new.duiyi")
     with httpx.Client(base_url=address, trust_env=False) as client:
         assert client.get("/api/stats").json()["units"] == 0
@@ -180,7 +180,7 @@ def test_writing_makes_the_memory_that_is_not_there(serving: Serving, tmp_path: 
         assert client.get("/api/lookup?text=第1号决议&source_lang=zh").json()[0]["target"] == "Resolution 1"
 
 
-def test_files_beyond_those_at_hand_are_told_to_come_back(serving: Serving, memory: Path) -> None:
+def test_further_uploads_are_refused_with_503(serving: Serving, memory: Path) -> None:
     address, _ = serving("--memory", memory)
     place = urlsplit(address)
     head = (
@@ -193,27 +193,27 @@ def test_files_beyond_those_at_hand_are_told_to_come_back(serving: Serving, memo
         line.sendall(half)
     with httpx.Client(base_url=address, trust_env=False) as client:
 
-        def taken() -> httpx.Response:
+        def upload() -> httpx.Response:
             return client.post("/api/import", files={"file": ("x.tsv", "zh\ten\n第一条\tArticle 1\n")})
 
-        refused = taken()
+        refused = upload()
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-        assert refused.json()["message"].startswith("the server has 8 files to take")
-        assert client.get("/api/stats").status_code == 200, "questions have their turn"
+        assert refused.json()["message"].startswith("the server is receiving 8 files")
+        assert client.get("/api/stats").status_code == 200, "queries are still accepted"
         for line in lines:
             line.close()
         statuses = []
         while not statuses or (statuses[-1] == 503 and len(statuses) < 200):
             time.sleep(0.05)
-            statuses.append(taken().status_code)
+            statuses.append(upload().status_code)
         assert statuses[-1] == 200
 
 
-def test_requests_that_are_none(serving: Serving, memory: Path) -> None:
+def test_malformed_requests(serving: Serving, memory: Path) -> None:
     address, _ = serving("--memory", memory)
     host = urlsplit(address).netloc.encode()
-    question = b"%E9%95%BF" * 20_000
-    for path in (b"/api/lookup?text=" + question[:170_000], b"/tmserver/zh/en/unit/" + question[:170_000]):
+    text = b"%E9%95%BF" * 20_000
+    for path in (b"/api/lookup?text=" + text[:170_000], b"/tmserver/zh/en/unit/" + text[:170_000]):
         found = raw(address, b"GET " + path + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
         assert found.startswith(b"HTTP/1.1 400 "), found[:300]
         assert b"10,000 are the most" in found
@@ -227,7 +227,7 @@ def test_requests_that_are_none(serving: Serving, memory: Path) -> None:
     assert httpx.get(f"{address}api/stats", trust_env=False).status_code == 200
 
 
-def test_look_ups_by_meaning(serving: Serving, memory: Path) -> None:
+def test_semantic_lookups(serving: Serving, memory: Path) -> None:
     from models.registry import load
     from tm.search.semantic import index
 
@@ -235,17 +235,19 @@ def test_look_ups_by_meaning(serving: Serving, memory: Path) -> None:
         index(store, load())
     address, _ = serving("--memory", memory)
     with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
-        question = {"text": "The treaty becomes effective when it is signed.", "min": 95}
-        found = client.get("/api/lookup", params=question).json()
+        query = {"text": "The treaty becomes effective when it is signed.", "min": 95}
+        found = client.get("/api/lookup", params=query).json()
         assert found[0]["kind"] == "semantic"
-        assert TEXT in [one["target"] for one in found], "the unit is read in the direction asked"
-        assert client.get("/api/lookup", params={**question, "semantic": "false"}).json() == []
-        assert client.get("/tmserver/en/zh/unit/" + question["text"]).json() == [], "amaGama knows no meaning"  # type: ignore[operator]
+        assert TEXT in [one["target"] for one in found], "the unit is read in the direction of the query"
+        assert client.get("/api/lookup", params={**query, "semantic": "false"}).json() == []
+        assert client.get("/tmserver/en/zh/unit/" + query["text"]).json() == [], (
+            "the amaGama protocol has no semantic search"
+        )  # type: ignore[operator]
 
 
-def test_asking_by_meaning_without_an_index_is_told(serving: Serving, memory: Path) -> None:
+def test_a_semantic_lookup_without_an_index_is_reported(serving: Serving, memory: Path) -> None:
     address, _ = serving("--memory", memory)
-    answer: Any = httpx.get(f"{address}api/lookup?text=x&semantic=true", trust_env=False, timeout=60)
-    assert answer.status_code == 400
-    assert "run duiyi memory index" in answer.json()["message"]
-    assert str(memory) not in answer.text
+    response: Any = httpx.get(f"{address}api/lookup?text=x&semantic=true", trust_env=False, timeout=60)
+    assert response.status_code == 400
+    assert "run duiyi memory index" in response.json()["message"]
+    assert str(memory) not in response.text

@@ -1,4 +1,4 @@
-"""What bad input gets: a status, one sentence, no trace, no path of the machine, and nothing lost."""
+"""Responses to bad input: a status and one sentence, no traceback, no path of the machine, and nothing lost."""
 
 import io
 import json
@@ -45,16 +45,16 @@ def sent(client: TestClient, given: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
 def test_refusals(client: TestClient, tmp_path: Path, case: dict[str, Any]) -> None:
-    answer = sent(client, case["input"])
+    response = sent(client, case["input"])
     status, words = case["expected"]
-    assert answer.status_code == status, answer.text
-    assert list(answer.json()) == ["message"]
-    message = answer.json()["message"]
+    assert response.status_code == status, response.text
+    assert list(response.json()) == ["message"]
+    message = response.json()["message"]
     assert words in message
     assert message
     assert len(message) < 500
     for hidden in ("Traceback", ".py", "duiyi-serve-", str(tmp_path)):
-        assert hidden not in answer.text
+        assert hidden not in response.text
     assert client.get("/api/stats").json()["units"] == len(UNITS), "nothing lost, nothing added"
 
 
@@ -62,48 +62,48 @@ def test_refusals(client: TestClient, tmp_path: Path, case: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     "text", ["'; DROP TABLE units; --", 'a" OR "b', "*", "NEAR(", "(((((", "\x00", "x" * 20_000, "<script>"]
 )
-def test_no_question_breaks_a_page(client: TestClient, path: str, text: str) -> None:
-    answer = client.get(path, params={"text": text})
-    assert answer.status_code in (200, 400)
-    assert "<script" not in answer.text
+def test_no_query_breaks_a_page(client: TestClient, path: str, text: str) -> None:
+    response = client.get(path, params={"text": text})
+    assert response.status_code in (200, 400)
+    assert "<script" not in response.text
     assert client.get("/api/stats").json()["units"] == len(UNITS)
 
 
-def test_a_page_takes_any_score(client: TestClient) -> None:
+def test_a_page_accepts_any_score(client: TestClient) -> None:
     for score in ("9" * 5_000, "-1", "²", "many"):
         assert client.get("/", params={"text": "第一条", "min": score}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/lookup?text=x", "/tmserver/zh/en/unit/x"])
-def test_what_nobody_foresaw_is_one_sentence(client: TestClient, path: str, monkeypatch: Any) -> None:
+def test_an_unexpected_error_is_one_sentence(client: TestClient, path: str, monkeypatch: Any) -> None:
     def broken(*_: Any) -> None:
-        raise RuntimeError("a secret of the inside")
+        raise RuntimeError("a secret of the server")
 
     monkeypatch.setattr("tm.server.service.lookup", broken)
-    answer = client.get(path)
-    assert (answer.status_code, list(answer.json())) == (500, ["message"])
-    assert "secret" not in answer.text
+    response = client.get(path)
+    assert (response.status_code, list(response.json())) == (500, ["message"])
+    assert "secret" not in response.text
 
 
-def test_long_names_of_files_are_taken(client: TestClient) -> None:
+def test_long_file_names_are_accepted(client: TestClient) -> None:
     name, content = "关于打击跨国有组织犯罪的决议" * 15 + ".tsv", "zh-CN\ten-US\n丙\tC\n".encode()
-    answer = client.post("/api/import", files={"file": (name, content)})
-    assert (answer.status_code, answer.json()["new"]) == (200, 1)
+    response = client.post("/api/import", files={"file": (name, content)})
+    assert (response.status_code, response.json()["new"]) == (200, 1)
     assert client.put(f"/tmserver/zh/en/store/{name}", content=content).text.startswith("added 1 unit from ")
 
 
-def test_the_folder_of_the_encoder_is_not_told(options: ServerOptions, tmp_path: Path) -> None:
+def test_the_folder_of_the_encoder_is_not_shown(options: ServerOptions, tmp_path: Path) -> None:
     with client_of(options, model=f"{tmp_path / 'model'}+use") as client:
         for path in ("/api/lookup?text=x&semantic=true", "/?text=x"):
             assert str(tmp_path) not in client.get(path).text
-        answer = client.get("/api/lookup?text=x&semantic=true")
-        assert answer.status_code == 400
-        assert answer.json()["message"].startswith("the encoder ")
+        response = client.get("/api/lookup?text=x&semantic=true")
+        assert response.status_code == 400
+        assert response.json()["message"].startswith("the encoder ")
 
 
 @given(text=st.text(max_size=40), other=st.text(max_size=10), number=st.integers(-1000, 1000))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_question_is_too_much(client: TestClient, text: str, other: str, number: int) -> None:
+def test_any_query_gets_a_response(client: TestClient, text: str, other: str, number: int) -> None:
     for path, query in [
         ("/api/lookup", {"text": text, "min": number, "source_lang": other}),
         ("/api/lookup", {"text": text, "with_text": other, "origin": other, "author": other}),
@@ -146,11 +146,11 @@ _ORIGIN = st.fixed_dictionaries({"source_ids": _JSON, "page": _JSON, "section": 
 
 @given(more=st.dictionaries(_FIELDS, _JSON | _ORIGIN))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_unit_is_too_much(client: TestClient, more: dict[str, Any]) -> None:
+def test_any_unit_gets_a_response(client: TestClient, more: dict[str, Any]) -> None:
     unit = {"source": "甲", "target": "A", "source_lang": "zh", "target_lang": "en", **more}
     body = json.dumps({"units": [unit]})
-    answer = client.post("/api/add", content=body, headers={"content-type": "application/json"})
-    assert answer.status_code in (200, 400), (answer.text, unit)
+    response = client.post("/api/add", content=body, headers={"content-type": "application/json"})
+    assert response.status_code in (200, 400), (response.text, unit)
     # And what went in comes out again.
     assert client.get("/api/lookup?text=甲").status_code == 200
     assert client.get("/api/export?format=jsonl").status_code == 200
@@ -163,29 +163,29 @@ def test_a_zip_bomb_as_spreadsheet(client: TestClient) -> None:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
             for _ in range(600):
                 file.write(b" " * 1_000_000)
-    assert len(packed.getvalue()) < 1_000_000, "small enough to be taken"
-    answer = client.post("/api/import", files={"file": ("bomb.xlsx", packed.getvalue())})
-    assert answer.status_code == 400, answer.text
-    assert "bomb.xlsx" in answer.json()["message"]
+    assert len(packed.getvalue()) < 1_000_000, "small enough to be accepted"
+    response = client.post("/api/import", files={"file": ("bomb.xlsx", packed.getvalue())})
+    assert response.status_code == 400, response.text
+    assert "bomb.xlsx" in response.json()["message"]
     assert client.get("/api/stats").json()["units"] == len(UNITS)
 
 
-def test_a_locked_memory_is_told_and_loses_nothing(client: TestClient, memory: Path, monkeypatch: Any) -> None:
+def test_a_locked_memory_is_reported_and_loses_nothing(client: TestClient, memory: Path, monkeypatch: Any) -> None:
     unit = {"source": "丙", "target": "C", "source_lang": "zh", "target_lang": "en"}
     client.get("/api/stats")
     with closing(sqlite3.connect(memory, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         monkeypatch.setattr("tm.store.memory.connect", partial(connect, wait=0.1))
-        answer = client.post("/api/add", json={"units": [unit]})
-        assert answer.status_code == 423
-        assert answer.json()["message"] == "treaties is being written by another program; try again when it is done"
-        assert answer.headers["retry-after"] == "1"
+        response = client.post("/api/add", json={"units": [unit]})
+        assert response.status_code == 423
+        assert response.json()["message"] == "treaties is being written by another program; try again when it is done"
+        assert response.headers["retry-after"] == "1"
         assert client.get("/api/lookup?text=第一条").status_code == 200, "readers do not wait for writers"
         other.execute("ROLLBACK")
     assert client.post("/api/add", json={"units": [unit]}).json()["new"] == 1
 
 
-def test_a_full_disk_is_told_and_loses_nothing(client: TestClient, memory: Path, monkeypatch: Any) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing(client: TestClient, memory: Path, monkeypatch: Any) -> None:
     def small(*arguments: Any, **more: Any) -> sqlite3.Connection:
         connection = connect(*arguments, **more)
         # SQLite's own limit stands in for the disk's: the error is the same.
@@ -198,9 +198,9 @@ def test_a_full_disk_is_told_and_loses_nothing(client: TestClient, memory: Path,
         {"source": f"第{n}条" + "长" * 500, "target": "x" * 500, "source_lang": "zh", "target_lang": "en"}
         for n in range(99)
     ]
-    answer = client.post("/api/add", json={"units": units})
-    assert answer.status_code == 507
-    assert answer.json()["message"] == "treaties cannot grow: the disk is full; what was committed before is safe"
+    response = client.post("/api/add", json={"units": units})
+    assert response.status_code == 507
+    assert response.json()["message"] == "treaties cannot grow: the disk is full; what was committed before is safe"
     assert client.get("/api/stats").json()["units"] == len(UNITS)
     assert client.get("/api/lookup?text=第一条").json()[0]["score"] == 100
 
@@ -214,7 +214,7 @@ def test_a_full_disk_is_told_and_loses_nothing(client: TestClient, memory: Path,
         (None, "no translation memory at"),
     ],
 )
-def test_a_memory_that_cannot_be_used_ends_the_start(
+def test_an_unusable_memory_ends_the_start(
     options: ServerOptions, memory: Path, tmp_path: Path, content: Any, words: str
 ) -> None:
     path = tmp_path / "bad.duiyi"
@@ -234,23 +234,23 @@ def test_a_memory_that_cannot_be_used_ends_the_start(
 def test_a_memory_damaged_while_it_is_served(client: TestClient, memory: Path) -> None:
     for path in [memory, *memory.parent.glob(f"{memory.name}-*")]:
         path.write_bytes(b"\xff" * path.stat().st_size)
-    answers = [client.get("/api/lookup?text=第一条"), client.get("/api/stats")]
-    for answer in answers:
-        if answer.status_code != 200:  # it may come out of the cache
-            assert answer.status_code == 409
-            assert "treaties" in answer.json()["message"]
-            assert str(memory) not in answer.text
+    responses = [client.get("/api/lookup?text=第一条"), client.get("/api/stats")]
+    for response in responses:
+        if response.status_code != 200:  # it may come from the cache
+            assert response.status_code == 409
+            assert "treaties" in response.json()["message"]
+            assert str(memory) not in response.text
 
 
-def test_what_nobody_foresaw_is_a_sentence_too(options: ServerOptions, monkeypatch: Any) -> None:
+def test_an_unexpected_error_is_a_sentence_on_every_interface(options: ServerOptions, monkeypatch: Any) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret inside")
 
     monkeypatch.setattr("tm.server.service.lookup", broken)
     with client_of(options) as client:
-        answer = client.get("/api/lookup?text=x")
-        assert answer.status_code == 500
-        assert answer.json() == {"message": "something went wrong inside the server; its log says more"}
+        response = client.get("/api/lookup?text=x")
+        assert response.status_code == 500
+        assert response.json() == {"message": "an unexpected error occurred in the server; details are in its log"}
         page = client.get("/?text=x", headers={"accept": "text/html"})
         assert page.status_code == 500
         assert "secret" not in page.text

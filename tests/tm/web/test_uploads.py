@@ -1,4 +1,4 @@
-"""Names of uploads: whatever a stranger calls a file, it can be written, and its end says what it is."""
+"""Names of uploads: any name becomes one that can be written and keeps its extension."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tm.web.uploads import clean_name
         (" .tmx", "tmx"),
     ],
 )
-def test_what_a_name_becomes(name: str, clean: str) -> None:
+def test_clean_names(name: str, clean: str) -> None:
     assert clean_name(name) == clean
 
 
