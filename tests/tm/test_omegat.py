@@ -11,7 +11,8 @@ from corpora.sample import gold, pair
 from tests.data import cases
 from tests.omegat import translate
 from tm import formats
-from tm.formats import Problems, WriteOptions
+from tm.formats import UnitProblems, WriteOptions
+from tm.formats.alignment_units import units_of
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -31,7 +32,7 @@ def sample_tmx(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sample") / "sample.tmx"
     source, target = (read(one) for one in pair())
     alignment = align(source, target, encoder=load(None, cache=False), options=AlignOptions(unit="sentence"))
-    formats.write_alignment(path, alignment)
+    formats.write(path, units_of(alignment))
     return path
 
 
@@ -83,7 +84,9 @@ def test_awkward_texts_mended_files_and_xliff(program: Callable[[str], str], tmp
         broken.read_text("utf-8").replace("</body>", "<tu><tuv xml:lang='zh_CN'><seg>\x0b</seg></tuv></tu></body>"),
         encoding="utf-8",
     )
-    formats.write(mended, formats.read(broken, problems=Problems(broken, strict=False)), WriteOptions(client="omegat"))
+    formats.write(
+        mended, formats.read(broken, problems=UnitProblems(broken, strict=False)), WriteOptions(client="omegat")
+    )
     # An XLIFF to be translated: OmegaT fills a target only where one stands that holds the source.
     untranslated = tmp_path / "b.xlf"
     formats.write(untranslated, [replace(units[0], target=""), Unit("坏字符在后。", "", "zh-CN", "en-US")])

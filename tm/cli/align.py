@@ -53,7 +53,7 @@ def align(
     options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff)  # type: ignore[arg-type]
     encoder = load(model)
     with _progress() as tell:
-        paired = align_files(source, target, out, encoder=encoder, options=options, progress=tell)
+        paired = align_files(source, target, *out, encoder=encoder, options=options, progress=tell)
     for warning in paired.warnings:
         message(f"duiyi: warning: {warning}")
     alignment, summary = paired.alignment, summarised(paired.alignment)

@@ -5,7 +5,7 @@ report = write("memory.xlf", units, WriteOptions(xliff="2.1"))
 """
 
 from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteOptions, WriteReport
-from tm.formats.registry import FORMATS, Format, check_languages, format_of, read, write, write_alignment
+from tm.formats.registry import FORMATS, Format, check_languages, format_of, read, write
 
 __all__ = [
     "FORMATS",
@@ -19,5 +19,4 @@ __all__ = [
     "format_of",
     "read",
     "write",
-    "write_alignment",
 ]

@@ -1,21 +1,25 @@
-"""Units out of an ``.align`` file and the two texts it points into, one unit a line.
+"""Read and write ``.align`` files, which hold beads: the ids of units in two texts.
 
-An ``.align`` file holds ids only, so reading one asks for both texts (`ReadOptions.source_file` and
-``target_file``). Writing one takes the `Alignment` itself: `tm.formats.write_alignment`.
+Reading one needs the two texts, one unit a line (`ReadOptions.source_file` and ``target_file``). Written are the ids
+and quality scores of units that were made from one pair of texts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpora.errors import UsageError, WrongFormat
 from corpora.readers.encodings import decode
 from corpora.readers.file_type import FileType, load, sniff
 from corpora.text.languages import detect, joiner
-from tm.formats.base import ReadOptions, UnitProblems, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
 from tm.tags import escape
 from tm.unit import Origin, Unit
 
-__all__ = ["read_units"]
+if TYPE_CHECKING:
+    from align.alignment import Bead
+
+__all__ = ["read_units", "write_units"]
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
@@ -42,6 +46,28 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             count = max(len(bead.source), len(bead.target))
             source, target = sides
             yield Unit(source, target, languages[0], languages[1], origin=origin, quality=bead.score, sentences=count)
+
+
+def write_units(path: Path, units: Iterable[Unit], _: WriteOptions, written: WriteCounts) -> None:
+    """Write the bead of each unit. Raises `UsageError` for a unit without ids, and for units of several documents."""
+    from align.beadfile import write as write_beads
+
+    write_beads(path, _beads(units, written))
+
+
+def _beads(units: Iterable[Unit], written: WriteCounts) -> Iterator["Bead"]:
+    from align.alignment import Bead
+
+    files: tuple[str, str] | None = None
+    for unit in units:
+        origin = unit.origin
+        if not origin.source_ids and not origin.target_ids:
+            raise UsageError(f"{written.path}: these units do not record their positions, which .align needs")
+        files = files or (origin.source_file, origin.target_file)
+        if files != (origin.source_file, origin.target_file):
+            raise UsageError(f"{written.path}: these units come from several documents; beads are of one pair of texts")
+        written.units += 1
+        yield Bead(origin.source_ids, origin.target_ids, unit.quality or 0.0)
 
 
 def _lines(path: Path) -> list[str]:

@@ -10,15 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from align.alignment import Alignment
-from corpora.errors import EmptyInput, InputError, UsageError, WrongFormat
+from corpora.errors import EmptyInput, InputError, WrongFormat
 from corpora.files import replacing
 from corpora.text.languages import known
 from corpora.text.plurals import plural
 from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteCounts, WriteOptions, WriteReport
 from tm.unit import Unit
 
-__all__ = ["FORMATS", "Format", "check_languages", "format_of", "read", "write", "write_alignment"]
+__all__ = ["FORMATS", "Format", "check_languages", "format_of", "read", "write"]
 
 _READ = ReadOptions()
 _WRITE = WriteOptions()
@@ -26,13 +25,13 @@ _WRITE = WriteOptions()
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: its name, the extensions it goes by, its module, and which ways it goes."""
+    """A file format: its name, its extensions, its module, whether it is read, and whether without other files."""
 
     name: str
     suffixes: tuple[str, ...]
     module: str
     reads: bool = True
-    writes: bool = True
+    standalone: bool = True
 
     def load(self) -> ModuleType:
         """The module, with `read_units(path, options, problems)` and `write_units(path, units, options, written)`."""
@@ -50,7 +49,7 @@ FORMATS = (
     Format("TBX", (".tbx",), "tbx"),
     Format("Parquet", (".parquet",), "parquet"),
     Format("HTML", (".html", ".htm"), "html", reads=False),
-    Format("beads", (".align",), "beads", writes=False),
+    Format("beads", (".align",), "beads", standalone=False),
 )
 
 
@@ -137,13 +136,11 @@ def write(
     The file appears when it is complete; where ``units`` raises, what stood at ``path`` stays. ``place`` is where the
     file is put by a caller of `corpora.files.replacing_all`; ``empty`` allows a file without a unit.
 
-    Raises `EmptyInput` where no unit is left to write, `UsageError` for a format that is not written and `InputError`
-    where the file cannot be.
+    Raises `EmptyInput` where no unit is left to write, `UsageError` for units that the format cannot hold and
+    `InputError` where the file cannot be written.
     """
     path = Path(path)
     format_ = format_of(path)
-    if not format_.writes:
-        raise UsageError(f"{path}: {format_.name} needs an alignment of two documents, not units")
     written = WriteCounts(path)
     if options.client:
         from tm.formats.cat_tools import profile
@@ -174,20 +171,6 @@ def _gzip(path: Path) -> None:
         packed.replace(path)
     finally:
         packed.unlink(missing_ok=True)
-
-
-def write_alignment(path: Path | str, alignment: Alignment, options: WriteOptions = _WRITE) -> WriteReport:
-    """Write a whole alignment: ``.align`` takes its beads, every other format the units that they make."""
-    from tm.formats.alignment_units import units_of
-
-    if Path(path).suffix.lower() == ".align":
-        from align.beadfile import write as write_beads
-
-        write_beads(Path(path), alignment.beads)
-        return WriteReport(Path(path), len(alignment.beads))
-    if not options.signature:
-        options = replace(options, signature=alignment.signature)
-    return write(path, units_of(alignment), options)
 
 
 def _prepared(units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> Iterator[Unit]:

@@ -1,24 +1,26 @@
-"""Two documents in, files of units out: the main job as one function, for the command line and for batches alike.
+"""Align two documents and write the pairs to files: one function for the command line, for batches and for Python.
 
-Everything that can be known to go wrong is looked at before the work starts, and the files appear together at the
-end: they are written beside their places and renamed when the last one is complete.
+What can be known to go wrong is checked before the work starts. The files appear together at the end: they are written
+next to their final places and renamed when the last one is complete.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from corpora.errors import InputError, UsageError
 from corpora.text.languages import known
+from corpora.text.plurals import counted
 
 if TYPE_CHECKING:
     from align.alignment import Alignment
     from align.pipeline import Progress
     from corpora.document import Document
     from models.encoder import Encoder
-    from tm.formats.base import SegType, WriteOptions, WriteReport
+    from tm.formats.base import WriteReport
+    from tm.unit import Unit
 
 __all__ = [
     "CHOICES",
@@ -71,13 +73,88 @@ class AlignFilesOptions:
             raise UsageError(f"min_score lies between 0 and 1, it is {self.min_score:g}")
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedFiles:
-    """What came of a pair: the alignment, what was written to each file, and what a person should know."""
+@dataclass(frozen=True, slots=True, repr=False)
+class AlignedFiles(Sequence["Unit"]):
+    """Two aligned documents: a sequence of their units, the alignment, and what a person should know.
+
+    ``reports`` and ``warnings`` say what was written to the outputs of `align_files`.
+    """
 
     alignment: "Alignment"
-    reports: tuple["WriteReport", ...]
+    options: AlignFilesOptions
     warnings: tuple[str, ...]
+    reports: tuple["WriteReport", ...] = ()
+    _units: tuple["Unit", ...] = ()
+
+    def units(self) -> tuple["Unit", ...]:
+        """The pairs as translation units, in the order of the source; one side is "" where nothing corresponds."""
+        return self._units
+
+    def write(self, *outputs: Path | str) -> tuple["WriteReport", ...]:
+        """Write the units to files, format by extension: all of them or, if one cannot be written, none.
+
+        Raises what `check_outputs` raises.
+        """
+        from corpora.files import replacing_all
+        from tm.formats.base import WriteOptions
+        from tm.formats.registry import write
+
+        paths = [Path(path) for path in outputs]
+        documents = (Path(self.alignment.source.path), Path(self.alignment.target.path))
+        check_outputs(paths, [path for path in documents if path.exists()])
+        options = WriteOptions(
+            xliff=self.options.xliff,  # type: ignore[arg-type]
+            # Of aligned sentences some units hold several; in that case the format is to say so unit by unit.
+            segtype="auto" if self.options.unit == "sentence" else "paragraph",
+            signature=self.alignment.signature,
+        )
+        with replacing_all(paths) as places:
+            reports = [
+                write(path, self._units, options, place=place, empty=True)
+                for path, place in zip(paths, places, strict=True)
+            ]
+        return tuple(
+            report
+            if report.written
+            else replace(report, warnings=(*report.warnings, f"{report.path} holds no pair, for none was found"))
+            for report in reports
+        )
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The units as plain data, one dictionary for each."""
+        return [
+            {
+                "source": unit.source,
+                "target": unit.target,
+                "source_lang": unit.source_lang,
+                "target_lang": unit.target_lang,
+                "score": unit.quality,
+                "kind": unit.kind,
+                "source_ids": list(unit.origin.source_ids),
+                "target_ids": list(unit.origin.target_ids),
+                "page": unit.origin.page,
+                "section": unit.origin.section,
+            }
+            for unit in self._units
+        ]
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __iter__(self) -> Iterator["Unit"]:
+        return iter(self._units)
+
+    @overload
+    def __getitem__(self, place: int) -> "Unit": ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple["Unit", ...]: ...
+    def __getitem__(self, place: int | slice) -> "Unit | tuple[Unit, ...]":
+        return self._units[place]
+
+    def __repr__(self) -> str:
+        source, target = self.alignment.source, self.alignment.target
+        units = counted(len(self), "unit")
+        return f"AlignedFiles({source.path!r} ({source.language}), {target.path!r} ({target.language}), {units})"
 
 
 def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
@@ -99,55 +176,52 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
 
 
 def check_format(path: Path) -> None:
-    """Refuse an output that cannot be written for what its name says it is.
+    """Refuse an output whose format cannot be written.
 
-    Raises `WrongFormat` where no format stands for it, `UsageError` for one that is only read, and `MissingExtra`
-    where its package is not installed.
+    Raises `WrongFormat` if its extension stands for no format and `MissingExtra` if a package is not installed.
     """
     from tm.formats.registry import format_of
 
-    if path.suffix.lower() == ".align":
-        return
-    chosen = format_of(path)
-    if not chosen.writes:
-        raise UsageError(f"{path}: {chosen.name} cannot be written")
-    chosen.load()
+    format_of(path).load()
 
 
 def align_files(
-    source: Path,
-    target: Path,
-    outputs: Sequence[Path],
-    *,
-    encoder: "Encoder",
+    source: Path | str,
+    target: Path | str,
+    *outputs: Path | str,
+    encoder: "Encoder | None" = None,
     options: AlignFilesOptions | None = None,
     progress: "Progress | None" = None,
 ) -> AlignedFiles:
     """Read two documents, align them and write the pairs to ``outputs``, all of them or none.
 
-    Raises `InputError` or one of its kinds for a document that cannot be read, and `UsageError` where both are in one
-    language or an output cannot be written as asked; no file is left then.
+    ``encoder`` None: the built-in one. Raises `InputError` or one of its kinds for a document that cannot be read, and
+    `UsageError` where both are in one language or an output cannot be written as asked; no file is left then.
     """
     from align.options import AlignOptions
     from align.pipeline import align
     from corpora.readers.reading import read
-    from tm.formats.base import WriteOptions
+    from models.registry import load
+    from tm.formats.alignment_units import units_of
 
     options = options or AlignFilesOptions()
-    tell = progress or (lambda step, share: None)
-    check_outputs(outputs, (source, target))
-    left = read(source, language=options.source_lang, profile=options.profile, segmented=options.segmented)
-    right = read(target, language=options.target_lang, profile=options.profile, segmented=options.segmented)
+    report = progress or (lambda step, share: None)
+    check_outputs([Path(path) for path in outputs], (Path(source), Path(target)))
+    left = read(Path(source), language=options.source_lang, profile=options.profile, segmented=options.segmented)
+    right = read(Path(target), language=options.target_lang, profile=options.profile, segmented=options.segmented)
     _check_languages(left, right, given=bool(options.source_lang and options.target_lang))
     settings = AlignOptions(unit=options.unit, segmented=options.segmented)
-    alignment = align(left, right, encoder=encoder, options=settings, progress=progress)
-    tell("writing", 0.0)
-    # Of aligned sentences some units hold several; in that case the format is to say so unit by unit.
-    segtype: SegType = "auto" if options.unit == "sentence" else "paragraph"
-    writing = WriteOptions(xliff=options.xliff, segtype=segtype)  # type: ignore[arg-type]
-    reports = _write_all(outputs, alignment, writing, options.min_score)
-    told = (text for report in reports for text in report.warnings)
-    return AlignedFiles(alignment, tuple(reports), (*left.warnings, *right.warnings, *alignment.warnings, *told))
+    alignment = align(
+        left, right, encoder=load(None) if encoder is None else encoder, options=settings, progress=progress
+    )
+    report("writing", 0.0)
+    warnings = (*left.warnings, *right.warnings, *alignment.warnings)
+    units = tuple(units_of(alignment, min_score=options.min_score))
+    aligned = AlignedFiles(alignment, options, warnings, _units=units)
+    if not outputs:
+        return aligned
+    reports = aligned.write(*outputs)
+    return replace(aligned, reports=reports, warnings=(*warnings, *(text for one in reports for text in one.warnings)))
 
 
 def summary(alignment: "Alignment") -> dict[str, Any]:
@@ -174,40 +248,9 @@ def _check_languages(left: "Document", right: "Document", *, given: bool) -> Non
         return
     for document, option in ((left, "--source-lang"), (right, "--target-lang")):
         if document.language in ("", "und"):
-            raise UsageError(f"the language of {document.path} cannot be told from its text; name it with {option}")
+            raise UsageError(f"the language of {document.path} cannot be detected from its text; name it with {option}")
     if same(left.language, right.language):
         raise UsageError(
             f"{left.path} and {right.path} are both in {left.language}; "
             "where that is meant, name both with --source-lang and --target-lang"
         )
-
-
-def _write_all(
-    paths: Sequence[Path], alignment: "Alignment", options: "WriteOptions", min_score: float | None
-) -> list["WriteReport"]:
-    """Write every file beside its place, then rename all: either all of them appear or none."""
-    from corpora.files import replacing_all
-
-    with replacing_all(paths) as places:
-        return [
-            _write_one(path, place, alignment, options, min_score) for path, place in zip(paths, places, strict=True)
-        ]
-
-
-def _write_one(
-    path: Path, place: Path, alignment: "Alignment", options: "WriteOptions", min_score: float | None
-) -> "WriteReport":
-    from align.beadfile import write as write_beads
-    from tm.formats.alignment_units import units_of
-    from tm.formats.base import WriteReport
-    from tm.formats.registry import write
-
-    if path.suffix.lower() == ".align":
-        kept = [bead for bead in alignment.beads if min_score is None or bead.score >= min_score]
-        write_beads(place, kept)
-        return WriteReport(path, len(kept))
-    options = replace(options, signature=alignment.signature)
-    report = write(path, units_of(alignment, min_score=min_score), options, place=place, empty=True)
-    if report.written:
-        return report
-    return replace(report, warnings=(*report.warnings, f"{path} holds no pair, for none was found"))

@@ -211,7 +211,7 @@ def _figures(pair: FilePair, encoders: "dict[str, Encoder]") -> dict[str, Any]:
     if pair.model not in encoders:
         encoders[pair.model] = load(pair.model or None)
     encoder = encoders[pair.model]
-    paired = align_files(pair.source, pair.target, pair.outputs, encoder=encoder, options=pair.options)
+    paired = align_files(pair.source, pair.target, *pair.outputs, encoder=encoder, options=pair.options)
     more = {"warnings": list(paired.warnings), "signature": paired.alignment.signature}
     return {**summary(paired.alignment), **more}
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from corpora.errors import UsageError
 from tm.unit import Unit
 
 __all__ = ["EXPORTS", "Selection", "exported", "write_units"]
@@ -53,15 +52,4 @@ def write_units(
     """
     from tm.formats import WriteOptions, write
 
-    chosen = list(exported(units, selection))
-    if path.suffix.lower() == ".align":
-        from align.alignment import Bead
-        from align.beadfile import write as write_beads
-
-        if not all(unit.origin.source_ids or unit.origin.target_ids for unit in chosen):
-            raise UsageError("these units do not record their positions, which .align needs")
-        write_beads(
-            place or path, (Bead(u.origin.source_ids, u.origin.target_ids, u.quality or 0.0, "review") for u in chosen)
-        )
-        return len(chosen)
-    return write(path, chosen, WriteOptions(xliff=xliff), place=place).written
+    return write(path, exported(units, selection), WriteOptions(xliff=xliff), place=place).written

@@ -9,7 +9,7 @@ from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput,
 from tests.data import cases
 from tm import formats
 from tm.formats import ReadOptions, UnitProblems, WriteOptions
-from tm.unit import Unit
+from tm.unit import Origin, Unit
 
 CASES = cases("tables_reading")
 
@@ -124,6 +124,20 @@ def test_beads_with_their_texts(tmp_path: Path) -> None:
         ("丙句。", "Sentence C.", 0.8, 1),
     ]
     assert [problem.line for problem in problems.found] == [3]
+
+
+def test_beads_of_units(tmp_path: Path) -> None:
+    def unit(*ids: int, **origin: str) -> Unit:
+        return Unit("甲", "", "zh-CN", "en-US", origin=Origin(source_ids=ids, **origin), quality=0.5)  # type: ignore[arg-type]
+
+    path = tmp_path / "t.align"
+    assert formats.write(path, [unit(0, 1), unit(2)]).written == 2
+    assert path.read_text("utf-8") == "[0,1]:[]:0.5\n[2]:[]:0.5\n"
+    with pytest.raises(UsageError, match=r"t\.align: these units do not record their positions"):
+        formats.write(path, [unit(0), unit()])
+    with pytest.raises(UsageError, match="come from several documents"):
+        formats.write(path, [unit(0, source_file="a.txt"), unit(0, source_file="b.txt")])
+    assert len(path.read_text("utf-8").splitlines()) == 2, "the file is as it was"
 
 
 def test_beads_do_not_point_into_the_lines_of_a_page(tmp_path: Path) -> None:
