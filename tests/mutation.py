@@ -31,6 +31,8 @@ __all__ = ["AREAS", "Mutant", "main", "places", "sample"]
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENT = ROOT / "tests" / "cases" / "equivalent_mutants.json"
 LIBRARIES = "numpy pytest rapidfuzz lxml.etree pypdfium2 docx opencc sentencepiece httpx rich typer".split()
+#: Equal small numbers and short strings are one object in CPython: these changes are hardly ever observable.
+_IDENTITY = ("Eq_Is", "NotEq_IsNot")
 _LEAST = 20.0  # seconds that a mutant may take at least, before it counts as a hang
 
 
@@ -87,7 +89,7 @@ def places(path: Path) -> Iterator[tuple[tuple[int, int], str, int]]:
     ignored = _ignored(ast.parse(path.read_text("utf-8")))
     for name in operator_names():
         operator_class = get_operator(name)
-        if name.endswith("NoOp") or operator_class.arguments():
+        if name.endswith(("NoOp", *_IDENTITY)) or operator_class.arguments():
             continue
         operator = operator_class()
         found = [place for node in nodes for place in operator.mutation_positions(node)]

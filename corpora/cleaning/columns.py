@@ -1,10 +1,11 @@
 """Read columns of text one after the other where a tool that keeps the layout printed them side by side.
 
-Of a page in two columns such a tool makes lines that hold the left column, a strip of blanks, and the right one. The
-strip is found as in a PDF (`corpora.readers.pdf.lines`): hardly any line crosses it, and on both sides stand lines that
-fill their column and go on from one to the next, as the cells of a table do not.
+Of a page in two columns such a tool makes lines that hold the left column, blanks (the gutter), and the right column.
+The gutter is found as in a PDF (`corpora.readers.pdf.lines`): very few lines cross it, and on both sides are lines that
+fill their column and continue from one to the next, as the cells of a table do not.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,21 +16,22 @@ from corpora.cleaning.widths import is_wide
 
 __all__ = ["in_reading_order"]
 
-_WHITE = 2  # columns that the strip is wide, at least
+_PIECE = re.compile(r"[^ ]+(?: [^ ]+)*")  # what two blanks or more separate
+_WHITE = 2  # columns of the gutter, at least
 _LINES = 8  # lines on each side, at least
-_CROSSING = 0.12  # share of the lines that may cross the strip
+_CROSSING = 0.12  # share of the lines that may cross the gutter
 _FILL = 0.6  # share of its column that the median line fills
 _HEADS = 3  # rows at either edge of a page that may be heads
-_SPLIT = 0.3  # share of the lines that hold something of both columns, at least
+_SPLIT = 0.3  # share of the lines with text in both columns, at least
 _SAMPLE = 400  # lines of a page that are looked at
-_NEAR = 4  # columns by which the strip of a page with few lines may differ from that of others
+_NEAR = 4  # columns by which the gutter of a page with few lines may differ from that of others
 _NARROW = 0.22  # share of the page's width that a column has, at least
-_GOING_ON = 0.3  # share of the lines on each side that the next one plainly goes on, at least
+_CONTINUED = 0.3  # share of the lines on each side that the next one clearly continues, at least
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A piece of a row between blanks: its place in the row's text, and the columns that it takes."""
+class _Piece:
+    """A piece of a row between blanks: its place in the text of the row, and the columns that it takes."""
 
     start: int
     end: int
@@ -38,12 +40,12 @@ class _Word:
 
 
 def in_reading_order(rows: Sequence[LayoutLine]) -> list[LayoutLine]:
-    """The rows, those of pages in two columns cut at the strip: left column first, then the right one."""
+    """The rows, those of pages in two columns split at the gutter: left column first, then the right one."""
     if any(row.size is not None for row in rows):
         return list(rows)
-    pages = list(_pages(rows))
-    tried = (_Pages.of(pages, width) for width in (columns, len))
-    best = min((one for one in tried if one is not None), key=lambda one: one.crossing, default=None)
+    split = list(_pages(rows))
+    tried = (_Pages.of(split, width) for width in (columns, len))
+    best = min((pages for pages in tried if pages is not None), key=lambda pages: pages.crossing, default=None)
     return best.ordered() if best is not None else list(rows)
 
 
@@ -60,88 +62,86 @@ def _pages(rows: Sequence[LayoutLine]) -> Iterator[list[LayoutLine]]:
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    """The pages with the strips that were found on them, and how many lines cross these."""
+    """The pages with the gutters that were found on them, and how many lines cross these."""
 
     pages: Sequence["_Page"]
-    strips: Sequence[float | None]
+    gutters: Sequence[float | None]
     crossing: int
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[LayoutLine]], width: Callable[[str], float]) -> "_Pages | None":
         """None where less than half of the pages have columns."""
         cut = [_Page.of(page, width) for page in pages]
-        strips = [_strip(page.body) for page in cut]
-        known = [strip for strip in strips if strip is not None]
+        gutters = [_gutter(page.body) for page in cut]
+        known = [gutter for gutter in gutters if gutter is not None]
         if not known or 2 * len(known) < sum(len(page) >= 2 * _LINES for page in pages):
             return None
         crossing = sum(
-            _crossing(page.body, strip) for page, strip in zip(cut, strips, strict=True) if strip is not None
+            _crossing(page.body, gutter) for page, gutter in zip(cut, gutters, strict=True) if gutter is not None
         )
-        return cls(cut, strips, crossing)
+        return cls(cut, gutters, crossing)
 
     def ordered(self) -> list[LayoutLine]:
-        """The rows of all pages; the last page may hold but a few lines of each column, near where others part them."""
-        known = sorted(strip for strip in self.strips if strip is not None)
+        """The rows of all pages; a page with a few lines of each column is split near the gutter of the others."""
+        known = sorted(gutter for gutter in self.gutters if gutter is not None)
         usual = known[len(known) // 2]
         rows: list[LayoutLine] = []
-        for page, strip in zip(self.pages, self.strips, strict=True):
+        for page, gutter in zip(self.pages, self.gutters, strict=True):
             near = [usual + step for step in range(-_NEAR, _NEAR + 1)]
-            own = strip if strip is not None else min(near, key=lambda x: (_crossing(page.body, x), abs(x - usual)))
-            rows += page.ordered(own, sure=strip is not None)
+            own = gutter if gutter is not None else min(near, key=lambda x: (_crossing(page.body, x), abs(x - usual)))
+            rows += page.ordered(own, sure=gutter is not None)
         return rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The rows of a page and their words; those before ``first`` and from ``last`` on stand off, as heads and feet."""
+    """The rows of a page and their pieces; heads are before ``first``, feet from ``last`` on."""
 
     rows: Sequence[LayoutLine]
-    words: Sequence[Sequence[_Word]]
+    pieces: Sequence[Sequence[_Piece]]
     first: int
     last: int
 
     @classmethod
     def of(cls, rows: Sequence[LayoutLine], width: Callable[[str], float]) -> "_Page":
         usual = median(row.gap for row in rows)
-        first = max(
-            (at for at in range(1, min(_HEADS, len(rows)) + 1) if at < len(rows) and rows[at].gap > usual), default=0
-        )
+        first = max((at for at in range(1, min(_HEADS + 1, len(rows))) if rows[at].gap > usual), default=0)
         last = min(
             (at for at in range(max(first + 1, len(rows) - _HEADS), len(rows)) if rows[at].gap > usual),
             default=len(rows),
         )
-        return cls(rows, [_words(row, width) for row in rows], first, last)
+        return cls(rows, [_pieces(row, width) for row in rows], first, last)
 
     @property
-    def body(self) -> Sequence[Sequence[_Word]]:
-        """The words of the rows between heads and feet."""
-        return self.words[self.first : self.last]
+    def body(self) -> Sequence[Sequence[_Piece]]:
+        """The pieces of the rows between heads and feet."""
+        return self.pieces[self.first : self.last]
 
-    def ordered(self, strip: float, *, sure: bool) -> list[LayoutLine]:
-        """The rows in the order of reading, cut at ``strip``; as they were where the sides are no running text."""
+    def ordered(self, gutter: float, *, sure: bool) -> list[LayoutLine]:
+        """The rows in reading order, split at the gutter; unchanged where the sides are not running text."""
         ordered = list(self.rows[: self.first])
         sides: list[list[tuple[LayoutLine, float]]] = [[], []]
         running: list[list[LayoutLine]] = [[], []]
         body = range(self.first, self.last)
-        starts = [word.left for at in body for word in self.words[at] if word.left >= strip - _WHITE]
-        edge = min((left for left in starts if left >= strip - 1), default=strip)
+        lefts = [piece.left for at in body for piece in self.pieces[at]]
+        edge = min((left for left in lefts if left >= gutter - 1), default=gutter)
 
         def close() -> None:
             for number, side in enumerate(sides):
                 above: float | None = None
                 for row, height in side:
                     gap = max(0.0, height - above - 1) if above is not None else row.gap
-                    # The right column begins where the left one broke off.
+                    # The right column continues the left one.
                     ordered.append(replace(row, gap=gap, cut=row.cut or (number == 1 and above is None)))
                     above = height
                 side.clear()
 
         height = 0.0
         for at in body:
-            row, line = self.rows[at], self.words[at]
+            row, line = self.rows[at], self.pieces[at]
             height += row.gap + 1
-            left = [word for word in line if word.right <= strip]
-            right = [word for word in line if word.left >= strip - 1]
+            left = [piece for piece in line if piece.right <= gutter]
+            right = [piece for piece in line if piece.left >= gutter - 1]
             if len(left) + len(right) < len(line):
                 close()
                 ordered.append(row)
@@ -151,37 +151,29 @@ class _Page:
                     running[number].append(_part(row, part, edge if number else 0.0))
                     sides[number].append((running[number][-1], height))
         close()
-        if not all(map(_is_running, running)) if sure else not any(map(_is_running, running)):
+        if not (all if sure else any)(map(_is_running, running)):
             return list(self.rows)
         return [*ordered, *self.rows[self.last :]]
 
 
-def _words(row: LayoutLine, width: Callable[[str], float]) -> list[_Word]:
-    """The pieces of a row that two blanks or more part."""
+def _pieces(row: LayoutLine, width: Callable[[str], float]) -> list[_Piece]:
     expanded = row.line.text.expandtabs(8)
-    indent = len(expanded) - len(expanded.lstrip(" \t"))
-    text = row.text
-    found: list[_Word] = []
-    start = 0
-    while start < len(text):
-        gap = text.find(" " * _WHITE, start)
-        end = gap if gap >= 0 else len(text)
-        left = indent + width(text[:start])
-        found.append(_Word(start, end, left, left + width(text[start:end])))
-        start = end
-        while start < len(text) and text[start] == " ":
-            start += 1
+    indent = width(expanded[: len(expanded) - len(expanded.lstrip())])
+    found: list[_Piece] = []
+    for match in _PIECE.finditer(row.text):
+        left = indent + width(row.text[: match.start()])
+        found.append(_Piece(match.start(), match.end(), left, left + width(match[0])))
     return found
 
 
-def _strip(lines: Sequence[Sequence[_Word]]) -> float | None:
-    """The column at which the right side begins, None where there are not two columns of text."""
+def _gutter(lines: Sequence[Sequence[_Piece]]) -> float | None:
+    """The column at which the right column of text begins, None where there are not two."""
     lines = lines[:_SAMPLE]
     if len(lines) < _LINES or sum(len(line) > 1 for line in lines) < _SPLIT * len(lines):
         return None
     first = min(line[0].left for line in lines)
     last = max(line[-1].right for line in lines)
-    starts = sorted({word.left for line in lines for word in line[1:]})
+    starts = sorted({piece.left for line in lines for piece in line[1:]})
     best: tuple[int, float] | None = None
     for x in starts:
         if not first + _NARROW * (last - first) < x < last - _NARROW * (last - first):
@@ -189,19 +181,19 @@ def _strip(lines: Sequence[Sequence[_Word]]) -> float | None:
         crossing = _crossing(lines, x)
         if crossing > _CROSSING * len(lines) or (best is not None and crossing >= best[0]):
             continue
-        left = [[word for word in line if word.right <= x] for line in lines]
-        right = [[word for word in line if word.left >= x] for line in lines]
+        left = [[piece for piece in line if piece.right <= x] for line in lines]
+        right = [[piece for piece in line if piece.left >= x] for line in lines]
         if _filled(left) and _filled(right):
             best = crossing, x
     return best[1] if best else None
 
 
-def _crossing(lines: Sequence[Sequence[_Word]], x: float) -> int:
-    """How many lines have something in the strip before column ``x``."""
-    return sum(any(word.left < x and word.right > x - _WHITE for word in line) for line in lines)
+def _crossing(lines: Sequence[Sequence[_Piece]], x: float) -> int:
+    """How many lines have text in the gutter in front of column ``x``."""
+    return sum(any(piece.left < x and piece.right > x - _WHITE for piece in line) for line in lines)
 
 
-def _filled(side: Sequence[Sequence[_Word]]) -> bool:
+def _filled(side: Sequence[Sequence[_Piece]]) -> bool:
     held = [(line[0].left, line[-1].right) for line in side if line]
     if len(held) < _LINES:
         return False
@@ -209,20 +201,22 @@ def _filled(side: Sequence[Sequence[_Word]]) -> bool:
     return median(right - left for left, right in held) >= _FILL * width
 
 
-def _part(row: LayoutLine, words: Sequence[_Word], edge: float) -> LayoutLine:
-    """What one column has of a row, its indent counted from ``edge``."""
+def _part(row: LayoutLine, pieces: Sequence[_Piece], edge: float) -> LayoutLine:
+    """The part of a row in one column, its indent counted from ``edge``."""
     lead = len(row.line.text) - len(row.line.text.lstrip())
-    text = row.text[words[0].start : words[-1].end]
-    start = row.line.start + lead + words[0].start
+    text = row.text[pieces[0].start : pieces[-1].end]
+    start = row.line.start + lead + pieces[0].start
     line = replace(row.line, text=text, start=start, end=start + len(text))
-    indent = max(0.0, words[0].left - edge)
-    return replace(row, line=line, text=text, indent=indent, right=indent + words[-1].right - words[0].left, cut=False)
+    indent = max(0.0, pieces[0].left - edge)
+    return replace(
+        row, line=line, text=text, indent=indent, right=indent + pieces[-1].right - pieces[0].left, cut=False
+    )
 
 
 def _is_running(rows: Sequence[LayoutLine]) -> bool:
-    """Whether the lines of a column are running text: many plainly go on from one to the next."""
-    on = sum(
+    """Whether the lines of a column are running text: many clearly continue in the next one."""
+    continued = sum(
         above.text[-1].isalnum() and (below.text[0].islower() or (is_wide(above.text[-1]) and is_wide(below.text[0])))
         for above, below in pairwise(rows)
     )
-    return on >= _GOING_ON * len(rows)
+    return continued >= _CONTINUED * len(rows)

@@ -285,5 +285,5 @@ def _score_of_stop(text: str, start: int) -> float:
     before = text[max(0, start - 60) : start]
     if _YEAR.search(before):
         return _AFTER_YEAR
-    # Weak by itself: it counts where its footnote is below and there is no better candidate.
+    # Weak by itself: it counts where its footnote is below and no candidate is better.
     return _WEAK if _REFERENCE.search(before) else 0.0

@@ -285,7 +285,7 @@ class _Page:
         return False
 
     def _is_near_end(self, index: int) -> bool:
-        """Whether the page ends a few rows below, with hardly a gap between them: some tools leave gaps even between
+        """Whether the page ends a few rows below, without larger gaps between them: some tools leave gaps even between
         the lines of one footnote where the size differs.
         """
         for below in range(index + 1, index + _LAST_ROWS):

@@ -36,6 +36,7 @@ _LINK = re.compile(r"^(?:(?:https?|ftp)://|www\.)\S+$")
 _MASTHEAD = re.compile(r"^(?:联\s*合\s*国|聯\s*合\s*國|United Nations|Nations Unies|Naciones Unidas)\s+")
 _RULE = re.compile(r"^(?:[_\-=—–─━⎯*~.·]\s?){5,}$")
 _DIGITS = re.compile(r"\d+")
+_OTHERS = re.compile(r"\D+")
 _EDGE = 3  # rows at either edge of a page that may hold running heads
 _OFTEN = 3  # times that a running head is repeated, at least
 _PAGE_ROWS = 8  # rows, at least, from one mark that is a bare number to the next
@@ -58,7 +59,7 @@ def find_furniture(rows: Sequence[LayoutLine], layout: Layout, profile: str) -> 
     """For every row, which furniture it is, or None for text. Rules are found too, as they separate footnotes."""
     found: list[Furniture | None] = [None] * len(rows)
     counts = Counter(row.text for row in rows)
-    totals = Counter(match[2] for row in rows if (match := _COUNTER.match(row.text)))
+    totals = Counter(int(match[2]) for row in rows if (match := _COUNTER.match(row.text)))
     for index, row in enumerate(rows):
         above = found[index - 1] if index else None
         if _RULE.match(row.text) and row.text.strip(". "):
@@ -80,7 +81,7 @@ def find_furniture(rows: Sequence[LayoutLine], layout: Layout, profile: str) -> 
     return found
 
 
-def _by_words(row: LayoutLine, totals: Counter[str]) -> Furniture | None:
+def _by_words(row: LayoutLine, totals: Counter[int]) -> Furniture | None:
     """What a row is of which every word is a page counter, a job number, a document symbol, or what is next to them.
 
     ``totals`` counts the rows that are a page counter by the number of pages.
@@ -96,8 +97,8 @@ def _by_words(row: LayoutLine, totals: Counter[str]) -> Furniture | None:
     if jobs + symbols + others + len(counters) < len(words):
         return None
     if counters:
-        page, pages = int(counters[0][1]), int(counters[0][2])
-        sure = len(words) > 1 or totals[counters[0][2]] > 1 or row.cut
+        page, pages = map(int, counters[0].groups())
+        sure = len(words) > 1 or totals[pages] > 1 or row.cut
         return Furniture("page marks", page) if page <= pages and sure else None
     if jobs or "回收" in row.text or "recycle" in row.text:
         return Furniture("page marks")
@@ -113,8 +114,8 @@ def _marks_beside_text(rows: Sequence[LayoutLine], found: list[Furniture | None]
             number, rest = pieces
             alike.setdefault(rest, []).append((index, number))
     for rest, marks in alike.items():
-        needed, apart = (2, 1) if rest[0] else (_OFTEN, _PAGE_ROWS)
-        if len(marks) >= needed and all(b[1] > a[1] and b[0] - a[0] >= apart for a, b in pairwise(marks)):
+        rising = all(b[1] > a[1] and (rest[0] or b[0] - a[0] >= _PAGE_ROWS) for a, b in pairwise(marks))
+        if rising and len(marks) >= (2 if rest[0] else _OFTEN):
             for index, number in marks:
                 found[index] = Furniture("page marks", number)
 
@@ -125,16 +126,14 @@ def _pieces(text: str) -> tuple[int, tuple[str, ...]] | None:
     """
     for named in _NAMED.finditer(text):
         beside = (text[: named.start()] + text[named.end() :]).strip()
-        if beside and (named.start() == 0 or named.end() == len(text)):
+        if beside and 0 in (named.start(), len(text) - named.end()):
             return int(named[1] or named[2]), ("named", _key(beside))
     parts = _APART.split(text)
-    if len(parts) not in (2, 3):
+    marks = [part for part in (parts[0], parts[-1]) if _NUMBER.match(part) or _PAGE.match(part)]
+    if len(marks) != 1 or len(parts) not in (2, 3):
         return None
-    ends = [at for at in (0, len(parts) - 1) if _NUMBER.match(parts[at]) or _PAGE.match(parts[at])]
-    if len(ends) != 1:
-        return None
-    number = _DIGITS.findall(parts[ends[0]])[0]
-    return int(number), ("", *(_key(part) for at, part in enumerate(parts) if at != ends[0]))
+    (mark,) = marks
+    return int(_OTHERS.sub("", mark)), ("", *(_key(part) for part in parts if part is not mark))
 
 
 def _goes_on(rows: Sequence[LayoutLine], index: int, found: Sequence[Furniture | None], layout: Layout) -> bool:
@@ -152,10 +151,10 @@ def _pages(rows: Sequence[LayoutLine], found: Sequence[Furniture | None]) -> lis
 
     Where each page mark has its own cut, marks may also be at the top of their pages, so only cuts end pages.
     """
-    pages: list[list[int]] = [[]]
+    pages: list[list[int]] = []
     cuts = sum(row.cut for row in rows)
     cut = 0 < cuts >= sum(_ends(furniture) for furniture in found) - 1
-    ended = False
+    ended = True
     for index, row in enumerate(rows):
         furniture = found[index]
         ended = row.cut or ended or (not cut and _ends(furniture))
@@ -164,7 +163,7 @@ def _pages(rows: Sequence[LayoutLine], found: Sequence[Furniture | None]) -> lis
                 pages.append([])
             ended = False
             pages[-1].append(index)
-    return [page for page in pages if page]
+    return pages
 
 
 def _ends(furniture: Furniture | None) -> bool:
@@ -178,7 +177,7 @@ def _heads(rows: Sequence[LayoutLine], found: list[Furniture | None], layout: La
     ruled = [_above_rule(page, found) for page in pages]
     edges: dict[tuple[str, bool], dict[int, int]] = {}  # by key and whether at the head: page and row
     for number, page in enumerate(ruled):
-        for top, side in ((True, page[:_EDGE]), (False, page[-_EDGE:])):
+        for top, side in _edges(page):
             for index in side:
                 text = rows[index].text
                 sentence = len(text) > _LONGEST or (rows[index].stopped and len(text) > _SENTENCE)
@@ -190,20 +189,26 @@ def _heads(rows: Sequence[LayoutLine], found: list[Furniture | None], layout: La
     for page in ruled:
         inside.update(_key(rows[index].text) for index in page[_EDGE:-_EDGE])
     for page in pages:
-        for top, side in ((True, page[:_EDGE]), (False, page[::-1][:_EDGE])):
+        for top, side in _edges(page):
             seen: set[str] = set()  # the title may be below a head with the same words
             for index in side:
                 key = _key(rows[index].text)
                 head = (key, top) in repeated and inside[key] == 0 and key not in seen
                 if not head or _is_rest(rows, index, found, layout):
                     break
-                found[index] = Furniture("running heads")
+                alone = _NUMBER.match(rows[index].text)
+                found[index] = Furniture("page marks", int(alone[0])) if alone else Furniture("running heads")
                 seen.add(key)
     # A page may have nothing but its head; where most would, the pages are copies of each other, and text.
     if 2 * sum(all(found[index] for index in page) for page in pages) > len(pages):
         for page in pages:
             for index in page:
                 found[index] = None
+
+
+def _edges(page: Sequence[int]) -> tuple[tuple[bool, Sequence[int]], ...]:
+    """The rows from the top of a page, and those from its bottom up."""
+    return (True, page[:_EDGE]), (False, page[::-1][:_EDGE])
 
 
 def _is_repeated(
@@ -217,7 +222,7 @@ def _is_repeated(
     if len(on) >= max(_OFTEN, _SHARE * pages) and len(on) >= _DENSE * (max(on) - min(on) + 1):
         return not _opens_with_number(key) or _counts(on, rows)
     # In a text of three pages it is repeated only once: there its number must count, or it must be set apart.
-    if not 1 < len(on) >= pages - 1 or pages > _OFTEN:
+    if len(on) == 1 or pages > _OFTEN:
         return False
     return _counts(on, rows, anywhere=True) or _is_set_apart(on, rows, layout, top=top)
 
@@ -265,7 +270,7 @@ def _counts(on: Mapping[int, int], rows: Sequence[LayoutLine], *, anywhere: bool
 
 def _above_rule(page: Sequence[int], found: Sequence[Furniture | None]) -> list[int]:
     for place, (above, below) in enumerate(pairwise(page), 1):
-        if any(item is not None and item.step == "rules" for item in found[above + 1 : below]):
+        if any(item is not None and item.step == "rules" for item in found[above:below]):
             return list(page[:place])
     return list(page)
 
@@ -284,8 +289,8 @@ def _numbers_beside_furniture(rows: Sequence[LayoutLine], found: list[Furniture 
     ]
     values = [int(rows[index].text) for index in beside]
     if len(values) > 1 and all(above < below for above, below in pairwise(values)):
-        for index, value in zip(beside, values, strict=True):
-            found[index] = Furniture("page marks", value)
+        for index in beside:
+            found[index] = Furniture("page marks", int(rows[index].text))
 
 
 def _numbers(rows: Sequence[LayoutLine], found: list[Furniture | None], layout: Layout) -> None:

@@ -1,8 +1,8 @@
-"""Turn the lines of a page into the blocks of a document: `blocks_from_lines`, the way of plain text and of PDFs alike.
+"""Turn the lines of a page into the blocks of a document: `blocks_from_lines`, used for plain text and for PDFs.
 
-The steps are small and stand in modules of their own: the layout is measured, page furniture is told from
-text, footnotes are taken out, lines are grouped and joined, footnote marks are taken out of the text, and
-what remains is given its kind and level. Whatever a step drops, joins or moves is in `CleaningResult.changes`.
+The steps are small and have modules of their own: measure the layout, find page furniture, take out footnotes, group
+and join lines, take footnote marks out of the text, and give each remaining piece its kind and level. Whatever a step
+drops, joins or moves is in `CleaningResult.changes`.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from corpora.cleaning.footnotes import Footnote, take_footnotes
 from corpora.cleaning.furniture import Furniture, find_furniture
 from corpora.cleaning.joining import JoinedText, Joiner, joiner_of
 from corpora.cleaning.layout import Layout, LayoutLine, fitted, is_numbered, rows_of
-from corpora.cleaning.margins import squared
+from corpora.cleaning.margins import align_margins
 from corpora.cleaning.paragraphs import LineGroup, group
 from corpora.document import Block, BlockKind, Change, FootnoteMark, Line
 from corpora.text.markers import parse_marker
@@ -27,7 +27,7 @@ __all__ = ["CleaningOptions", "CleaningResult", "blocks_from_lines"]
 
 @dataclass(frozen=True, slots=True)
 class CleaningOptions:
-    """What cleaning may do; everything is on unless the caller says otherwise."""
+    """The optional steps of cleaning; all are on by default."""
 
     #: Drop page marks, running heads, document symbols, bare links and rules.
     furniture: bool = True
@@ -37,7 +37,7 @@ class CleaningOptions:
 
 @dataclass(frozen=True, slots=True)
 class CleaningResult:
-    """What was read from the lines: the blocks in reading order, footnotes last, and what was done to get them."""
+    """The blocks in reading order, footnotes last, and the changes that were made to get them."""
 
     blocks: tuple[Block, ...]
     changes: tuple[Change, ...] = ()
@@ -50,22 +50,22 @@ def blocks_from_lines(
 ) -> CleaningResult:
     """Clean ``lines`` (blank ones included, in reading order) into blocks.
 
-    ``language`` is a BCP 47 code; ``profile`` is "auto" or one of `profiles.PROFILES`. Footnotes come last,
-    in the order of the pages, with their number as marker, counted through where every page begins anew: page breaks
-    fall differently in a translation, so that no other order and no other number is the same on both sides.
+    ``language`` is a BCP 47 code; ``profile`` is "auto" or one of `profiles.PROFILES`. Footnotes come last, in the
+    order of the pages, with their number as marker. Where their numbers begin again on every page they are numbered
+    through the document: page breaks are in other places in a translation, and only this number is the same in both.
     """
     options = options or CleaningOptions()
     profile = profiles.choose([line.text for line in lines], profile)
-    rows, layout = fitted(squared(in_reading_order(rows_of(lines))))
+    rows, layout = fitted(align_margins(in_reading_order(rows_of(lines))))
     layout = replace(layout, formulas=profile == "un")
     furniture = find_furniture(rows, layout, profile) if options.furniture else [None] * len(rows)
-    changes = [_dropped(row, sort) for row, sort in zip(rows, furniture, strict=True) if sort is not None]
+    changes = [_dropped(row, item) for row, item in zip(rows, furniture, strict=True) if item is not None]
     pages = _pages(rows, furniture)
     notes: list[Footnote] = []
     if options.footnotes:
         body, notes = take_footnotes(rows, furniture, layout)
     else:
-        body = [row for row, sort in zip(rows, furniture, strict=True) if sort is None]
+        body = [row for row, item in zip(rows, furniture, strict=True) if item is None]
     layout = replace(layout, numbered=is_numbered(body, layout))
     joiner = joiner_of(body)
     pieces = [part for piece in group(body, layout) for part in _contents(piece, profile)]
@@ -82,31 +82,31 @@ def blocks_from_lines(
     return CleaningResult(tuple(blocks), tuple(changes), profile)
 
 
-def _dropped(row: LayoutLine, sort: Furniture) -> Change:
-    return Change(sort.step, "dropped", row.text, row.line.start, row.line.end, row.line.page)
+def _dropped(row: LayoutLine, item: Furniture) -> Change:
+    return Change(item.step, "dropped", row.text, row.line.start, row.line.end, row.line.page)
 
 
 def _pages(rows: Sequence[LayoutLine], furniture: Sequence[Furniture | None]) -> dict[int, int]:
-    """The page of each row, by the offset of its line: from the reader, else counted by the page marks."""
+    """The page of each row, by the offset of its line: from the reader, otherwise from the printed page marks."""
     if any(row.line.page is not None for row in rows):
         return {row.line.start: row.line.page for row in rows if row.line.page is not None}
-    printed = [sort.page for sort in furniture if sort is not None and sort.page is not None]
+    printed = [item.page for item in furniture if item is not None and item.page is not None]
     if not printed:
         return {}
-    # A first mark that says 1 stands at the foot of page 1, unless no text is above; one that says 2 at a head.
+    # A first mark 1 below text is at the foot of its page; otherwise marks are at the top.
     step = 1 if printed[0] == 1 and furniture[0] is None else 0
     page = max(1, printed[0] - 1 + step)
     pages = {}
-    for row, sort in zip(rows, furniture, strict=True):
-        if sort is not None and sort.page is not None:
-            page = max(page, sort.page + step)
+    for row, item in zip(rows, furniture, strict=True):
+        if item is not None and item.page is not None:
+            page = max(page, item.page + step)
         pages[row.line.start] = page
     return pages
 
 
 def _contents(piece: LineGroup, profile: str) -> list[LineGroup]:
-    """A table as its cells; and what is no code line by line: a run of short lines that are numbered throughout, and
-    any in a resolution or a law, which hold no listings.
+    """The cells of a table; the lines of a listing that is not code, one by one: short numbered lines, and all listings
+    in a resolution or a law, which contain no code.
     """
     if piece.form == "table":
         return [LineGroup(cell, "cell") for cell in cells_of(piece.rows)]
@@ -173,8 +173,9 @@ def _blocks(
 def _block(
     number: int, piece: LineGroup, shape: Classification, text: str, marks: tuple[FootnoteMark, ...], page: int | None
 ) -> Block:
-    kept = text[shape.skip :].strip() if shape.kind is not BlockKind.CODE else text
-    lead = shape.skip + len(text[shape.skip :]) - len(text[shape.skip :].lstrip()) if kept != text else 0
+    rest = text[shape.skip :]
+    kept = text if shape.kind is BlockKind.CODE else rest.strip()
+    lead = 0 if shape.kind is BlockKind.CODE else len(text) - len(rest.lstrip())
     moved = tuple(replace(mark, offset=max(0, min(len(kept), mark.offset - lead))) for mark in marks)
     return Block(
         number,

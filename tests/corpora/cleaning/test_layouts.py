@@ -36,7 +36,7 @@ class Layout:
 LAYOUTS = {
     "house": Layout(),
     "a blank line behind every line": Layout(double=True),
-    "blocks parted by blank lines": Layout(indent=0, apart=1),
+    "blocks separated by blank lines": Layout(indent=0, apart=1),
     "a head with the number of the page": Layout(head="XYZ/CONF/2024/7{gap}{page}", foot=""),
     "a head of words": Layout(head="Report of the Conference{gap}{page}", foot=""),
     "dashes": Layout(head="", foot="{gap}- {page} -"),
