@@ -15,6 +15,7 @@ from itertools import pairwise
 from corpora.cleaning.footnotes import UNITS, Footnote, number_of
 from corpora.cleaning.joining import JoinedText
 from corpora.document import FootnoteMark
+from corpora.text.scripts import HAN
 
 __all__ = ["MarkPosition", "counted_through", "find_marks", "without_marks"]
 
@@ -28,7 +29,7 @@ _SIGNED = {
     "circled": re.compile(r"(?<=\S)([①-⒛⓪-⓿])"),
     "number": re.compile(r"(?<=\S)([¹²³⁰⁴-⁹]{1,3})"),
 }
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 _CLOSING = '》」』”’）)】]＂"'
 _STOPPING = "，。；：、！？,.;:!?"
 _BEFORE_NUMBERS = "第约达至到每共近逾超前后这为款条段卷册页号年月之增减占仅各计满足在于从自和与或及"
@@ -36,7 +37,7 @@ _BEFORE_NUMBERS = "第约达至到每共近逾超前后这为款条段卷册页�
 _PATH = re.compile(r"(?:^|[\s(（])[\w.~-]*/[\w./~-]*[a-z]$|(?:^|\s)[A-Z]\.$", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}[,.]$")
 #: "70/174," or "S-32/1,": the number of a document; the comma does not separate thousands.
-_REFERENCE = re.compile(r"(?:^|[\s(（\u3400-\u9fff])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
+_REFERENCE = re.compile(rf"(?:^|[\s(（{HAN}])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
 #: The abbreviations in "No.7", "p.12", "art.5", behind which a number is not a mark.
 _COUNTED = re.compile(r"\b(?:no|nos|p|pp|art|arts|vol|para|paras|sect|ch|fig)\.$")
 _NUMBERED = ("number", "dot", "bracket")
@@ -280,7 +281,7 @@ def _is_name(text: str, start: int, end: int) -> bool:
 def _score_of_stop(text: str, start: int) -> float:
     """The score behind a stop; behind a digit and a point or comma the number may continue, but not behind a year
     or the number of a document."""
-    if text[start - 1] not in ",." or not text[start - 2 : start - 1].isdigit():
+    if text[start - 1] not in ",." or not text[start - 2 : start - 1].isdecimal():
         return _SURE
     before = text[max(0, start - 60) : start]
     if _YEAR.search(before):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from corpora.cleaning.furniture import Furniture
 from corpora.cleaning.layout import Layout, LayoutLine, fits
 from corpora.text.numerals import from_symbol
+from corpora.text.scripts import HAN
 
 __all__ = ["UNITS", "Footnote", "number_of", "take_footnotes"]
 
@@ -22,7 +23,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("bracket", re.compile(r"[\[〔](\d{1,3})[\]〕]\s*(?=\S)")),
     ("dot", re.compile(r"(\d{1,3})[.．、](?!\d)\s*(?=\S)")),
     ("number", re.compile(r"(\d{1,3})\s+(?=[^\s\d])")),
-    ("number", re.compile(r"(\d{1,3})(?=[\u3400-\u9fffA-Z《“「])")),
+    ("number", re.compile(rf"(\d{{1,3}})(?=[{HAN}A-Z《“「])")),
     ("number", re.compile(r"([¹²³⁰⁴-⁹]{1,3})\s*(?=\S)")),
     ("star", re.compile(r"(\*{1,4}|†{1,2}|‡)\s*(?=[^\s*])")),
     ("circled", re.compile(r"([①-⒛⓪-⓿])\s*(?=\S)")),
@@ -257,7 +258,7 @@ class _Page:
 
     def _is_marked_above(self, head: _Head, index: int) -> bool:
         """Whether the page above has the mark: glued to a word, raised, or in brackets as in front of the footnote."""
-        if self.rows[index - 1].text.endswith("/") and self.rows[index].text[0].isdigit():
+        if self.rows[index - 1].text.endswith("/") and self.rows[index].text[0].isdecimal():
             return False  # an address continues
         # "第2段" and "1.3" hold no marks.
         number = head.number
