@@ -130,6 +130,12 @@ def joiner(code: str) -> str:
     return " " if is_spaced(code) else ""
 
 
+_NOT_PROSE = re.compile(
+    r"(?:https?|ftp)://[!-~]+|`[^`\n]*`|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|</?[A-Za-z][^<>]*>|\S*[/\\_]\S*"
+)
+_MARKS = ("://", "`", "@", "<", "/", "_")
+
+
 def detect(text: str) -> str:
     """Return the language of ``text`` as a normalised code, ``und`` where it holds no letters.
 
@@ -137,6 +143,10 @@ def detect(text: str) -> str:
     which of the two a conversion between the character sets would change more.
     """
     sample = _sample(text)
+    if any(mark in sample for mark in _MARKS):
+        # Commands and addresses are the same in all languages; what has nothing else is judged by them.
+        prose = _NOT_PROSE.sub(" ", sample)
+        sample = prose if _LETTERS.search(prose) else sample
     han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
     hangul, latin = len(_HANGUL.findall(sample)), len(_LATIN.findall(sample))
     asian = han + kana + hangul

@@ -10,10 +10,12 @@ from functools import cache, cached_property
 
 from corpora.text.languages import base as base_of
 from corpora.text.languages import is_spaced
+from corpora.text.mentions.addresses import ADDRESS
 from corpora.text.mentions.matching import Mention, mentions
 from corpora.text.scripts import HAN, HANGUL, KANA
 from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity, Span
+from tm.checks.markup import values_text
 from tm.checks.options import CheckOptions
 from tm.tags import plain
 from tm.unit import Unit
@@ -24,7 +26,8 @@ _HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 _BLANK = re.compile(r"\s+")
 #: Roles, addresses and literals of reStructuredText, HTML tags and format fields: the same in every language.
 _MARKUP = re.compile(
-    r":[a-z][a-z:+-]*:`[^`]*`|``[^`]*``|`[^`<]*<[^>`]*>`_*|</?[A-Za-z][^<>]*>|https?://[!-~]+|%\(\w+\)[a-z]|\{\w*\}|\|\w+\|"
+    r":[a-z][a-z:+-]*:`[^`]*`|``[^`]*``|`[^`<]*<[^>`]*>`_*|(?<![`\w])`[^`\n]{1,200}`(?![`_\w])"
+    rf"|</?[A-Za-z][^<>]*>|{ADDRESS}|%\(\w+\)[a-z]|\{{\w*\}}|\|\w+\|"
 )
 #: A Chinese character corresponds to 2.75 Latin letters (median of 5,000 pairs of documentation).
 _HAN_SIZE = 2.75
@@ -84,7 +87,7 @@ class Side:
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """Numbers, dates, references and the like."""
-        return mentions(self.text, self.language)
+        return mentions(values_text(self.text), self.language)
 
     @cached_property
     def key(self) -> str:

@@ -1,6 +1,7 @@
 """Units that contradict or repeat each other: one source with several targets, the reverse, and duplicates."""
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -39,8 +40,18 @@ def _inconsistent(
             if other(pair) == usual and (times > 1 or pair is first):
                 continue
             message = f"unit {first.index} has the same {sides[0]} but a different {sides[1]}"
-            findings.append(pair.finding(name, Severity.WARNING, message))
+            same = _form(other(pair)) == _form(usual)
+            findings.append(pair.finding(name, Severity.INFO if same else Severity.WARNING, message))
     return findings
+
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+def _form(text: str) -> str:
+    """``text`` without what is only a matter of form: case, spaces, punctuation, width."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _NOT_WORDS.sub("", folded) or folded
 
 
 def _source_key(pair: CheckedUnit) -> str:

@@ -37,6 +37,25 @@ _WORD = re.compile(r"[A-Za-z]+")
 _INFLECTED = frozenset("s es ed d ing er ers r rs ly al ally y ion ions ment n or ors able ably ness".split())
 
 
+#: What ties a text to the next one, by its kind: the items of a list end in "; and" in both languages.
+_GOES_ON = {
+    kind: re.compile(rf"(?:\b(?:{english})|{chinese})\W*\Z", re.IGNORECASE)
+    for kind, english, chinese in (
+        ("conjunction", "and|or|and/or|but|nor|yet", "以及|及其?|和（或）|和/或|和|或者?|并且?|而且?|但是?|且"),
+        ("preposition", "from|to|by|with|for|of|in|at|on|into|than|between", "从|由|自|向|对|到|至|与|被|在|比"),
+        ("condition", "if|when|where|unless|because|although|while|that", "如果?|若|当|除非|因为?|虽然"),
+    )
+}
+
+
+def _goes_on(text: str) -> str:
+    """How a text leads on to the next one, "" where it does not, or ends in a full stop."""
+    end = text.rstrip()[-14:]
+    if not end or end[-1] in "。.!！?？":
+        return ""
+    return next((kind for kind, pattern in _GOES_ON.items() if pattern.search(end)), "")
+
+
 class _Words:
     """The English words of one side of a file."""
 
@@ -76,7 +95,9 @@ def _cut_off(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         for pair, side, other in zip(batch.pairs, sides, others, strict=True):
             if pair.is_half:
                 continue
-            for span, message in _faults(side, other, words):
+            for span, message in (
+                () if _goes_on(pair.source.text) == _goes_on(pair.target.text) != "" else _faults(side, other, words)
+            ):
                 spans = (span, None) if name == "source" else (None, span)
                 findings.append(pair.finding("cut-off", Severity.WARNING, f"the {name} {message}", *spans))
     return findings

@@ -7,7 +7,6 @@ no English counterpart and must only be closed. All findings are at most warning
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 from corpora.text.scripts import HAN
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side
@@ -118,26 +117,44 @@ def _quotes(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     return ()
 
 
-_DOUBLE = re.compile(r"(?<![\w.-])([A-Za-z]{2,})\s+\1(?![\w-])", re.IGNORECASE)
-_MAY_REPEAT = frozenset("that had her is long very bye so no yes ha in".split())
+_DOUBLE = re.compile(r"(?<![\w.-])([A-Za-z]{2,})\s+(\1)(?![\w-])", re.IGNORECASE)
+_MAY_REPEAT = frozenset(
+    "that had her long very bye so no yes ha hear now far many much more again blah go cha knock".split()
+)
+#: Verbs with an adverb that the next word may repeat: "log in in advance".
+_PHRASAL = re.compile(
+    r"\b(?:log|sign|check|fill|plug|come|go|get|turn|put|type|move|carry|pass|switch|drop)\w*\s+\Z", re.IGNORECASE
+)
+_DOUBLE_HAN = re.compile(
+    r"(?<![目有标靶似中是])的的(?!确|士)|(?<![不了一])了了(?![解结])|[吗吧]{2}|在在(?!场|线|职|校|座|意|乎|于|即)|"
+    r"(?<![不可还都就才也若要凡但真])是是(?!非)|(?<!共)和和(?!平|谐|解|气|睦|蔼|声|好)|(?<![参赠给])与与(?![会否])|"
+    r"被被(?!子|单|褥|告|害)|从从(?!事|前|来|业|属|容)|及及(?![时其格早])|或或(?!许|然)|于于|"
+    r"(我们|你们|他们|她们|它们|我们的|可以|因为|所以|但是|如果|这个|那个|已经|由于|并且|以及|或者|而且|进行|需要|必须|"
+    r"应该|应当|不是|就是|没有|使用|其中|通过|关于|对于|根据)\1"
+)
 
 
 def _double_word(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     findings = []
     for side, other, is_source in ((pair.source, pair.target, True), (pair.target, pair.source, False)):
-        if not side.is_spaced:
-            continue
-        words = side.content.lower().split()
-        if not any(one == other for one, other in pairwise(words)):
-            continue
-        for match in _DOUBLE.finditer(side.content):
-            word = match[1].lower()
-            if word in _MAY_REPEAT or match[0].lower() in other.text.lower() or match[1] != match[1].lower():
+        pattern = _DOUBLE if side.is_spaced else _DOUBLE_HAN if side.base == "zh" else None
+        for match in pattern.finditer(side.content) if pattern is not None else ():
+            if side.is_spaced and _may_repeat(match, other):
                 continue
+            word = match[1] if side.is_spaced else match[0][: len(match[0]) // 2]
             spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
-            message = f"{match[1]!r} occurs twice in a row"
+            message = f"{word!r} occurs twice in a row"
             findings.append(pair.finding("double-word", Severity.WARNING, message, *spans))
     return findings
+
+
+def _may_repeat(match: re.Match[str], other: Side) -> bool:
+    word = match[1].lower()
+    # A name may have the same word twice; at the start of a sentence only the first is in capitals.
+    is_name = match[2] != word
+    before = match.string[max(0, match.start() - 20) : match.start()]
+    is_phrasal = word in ("in", "on", "up", "out", "off", "over", "to", "is") and _PHRASAL.search(before)
+    return bool(word in _MAY_REPEAT or is_name or is_phrasal or match[0].lower() in other.text.lower())
 
 
 _BLANKS = re.compile(r"(?<=\S)[ \u00a0\u3000]{2,}(?=\S)")
@@ -195,7 +212,7 @@ CHECKS = (
     Check("final-punctuation", Severity.WARNING, "the two sides end with different marks", _final_punctuation),
     Check("brackets", Severity.WARNING, "a bracket without a counterpart, or another number of them", _brackets),
     Check("quotes", Severity.INFO, "quotation marks without a counterpart, or on one side only", _quotes),
-    Check("double-word", Severity.WARNING, "a word twice in a row (not in Chinese)", _double_word),
+    Check("double-word", Severity.WARNING, "a word twice in a row", _double_word),
     Check("spaces", Severity.INFO, "several spaces in a row, or a space at one end of one side only", _spaces),
     Check(
         "cjk-latin-space",

@@ -6,17 +6,23 @@ they leave a doubt.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from html import unescape
+from unicodedata import category
 
 from corpora.text.chinese import to_simplified, to_traditional
-from corpora.text.languages import detect
+from corpora.text.languages import base, detect
 from corpora.text.scripts import HAN, HANGUL, KANA
-from tm.checks.checked_unit import Check, CheckedUnit, Side
+from tm.checks.checked_unit import Check, CheckedUnit, Side, content
 from tm.checks.finding import Finding, Severity, Span
+from tm.checks.markup import without_markup
 from tm.checks.options import CheckOptions
+from tm.unit import Unit
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "with_variants"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _PLAIN_WORD = re.compile(r"(?<![\w`$%@\\./-])[a-z]{2,}(?![\w(]|[./:=][\w])")
@@ -79,11 +85,24 @@ _SHORTEST = 4  # words: below this the function words prove nothing
 def _empty(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.source.is_empty and pair.target.is_empty:
         return [pair.finding("empty", Severity.WARNING, "both sides are empty")]
-    if pair.target.is_empty:
-        return [pair.finding("empty", Severity.ERROR, "the target is empty")]
-    if pair.source.is_empty:
-        return [pair.finding("empty", Severity.ERROR, "the source is empty")]
+    for side, other, name in ((pair.target, pair.source, "target"), (pair.source, pair.target, "source")):
+        if side.is_empty:
+            return [pair.finding("empty", Severity.ERROR, f"the {name} is empty")]
+        if not _readable(side.text) and _LETTER.search(without_markup(other.text)):
+            return [pair.finding("empty", Severity.ERROR, f"the {name} has no text that can be read")]
     return ()
+
+
+def _readable(text: str) -> bool:
+    """True where ``text`` has a letter, a figure or a picture besides tags, entities and marks."""
+    if len(text) > 200:
+        return True
+    text = unescape(_TAG.sub("", text))
+    return any(category(sign)[0] in "LNS" and sign not in _LINES for sign in text)
+
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_LINES = frozenset("-=~_|+^`´¨¯<>")
 
 
 def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
@@ -132,20 +151,25 @@ def _severity_of_copy(side: Side) -> Severity | None:
     """A copied name or command is correct, a copied sentence is not; None where there is nothing to translate."""
     if side.han:
         return Severity.ERROR if side.han > 1 else Severity.WARNING
-    if not _LETTER.search(side.content):
+    text = content(without_markup(side.text))
+    if not _LETTER.search(text):
         return None
-    if _CODE_LINE.search(side.text):
+    if _CODE_LINE.search(text):
         # Code, a command, an example of output; a comment in it is prose.
-        return Severity.WARNING if _COMMENT.search(side.text) else Severity.INFO
-    words = _WORD.findall(side.content)
-    plain = _words(side)
+        return Severity.WARNING if _COMMENT.search(text) else Severity.INFO
+    words = _WORD.findall(text)
+    plain = len(_PLAIN_WORD.findall(text))
     function_words = sum(word.lower() in _FUNCTION_WORD_SETS.get(side.base, frozenset()) for word in words)
-    signs = len(_CODE_SIGNS.findall(side.content))
+    signs = len(_CODE_SIGNS.findall(_LABEL.sub(" ", text)))
     if signs > 0.25 * len(words):
         return Severity.INFO
     if plain >= 3 and function_words >= 0.12 * len(words):
         return Severity.ERROR
     return Severity.WARNING if plain else Severity.INFO
+
+
+#: The brackets of a link label, of Markdown or AsciiDoc, are not code.
+_LABEL = re.compile(r"link:|\^?\]|!?\[|<\s*>|\*+")
 
 
 def _words(side: Side) -> int:
@@ -207,7 +231,7 @@ def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | 
             return Severity.ERROR, "is Japanese"
         if hangul >= 3 and hangul > 0.1 * (han + hangul):
             return Severity.ERROR, "is Korean"
-    if side.base == "zh" and han >= 4 and (found := _other_variant(text, side.language)) > max(2, 0.15 * han):
+    if side.base == "zh" and han >= 4 and (found := _other_variant(text, side.language)) >= max(2, 0.15 * han):
         return Severity.WARNING, f"has {found} characters of the other Chinese script variant than {side.language}"
     for script, (pattern, languages) in _SCRIPTS.items() if _ALPHABETIC.search(text) else ():
         if script in ("Japanese", "Korean", "Chinese") or side.base in languages.split():
@@ -263,6 +287,38 @@ def _variants() -> tuple[frozenset[str], frozenset[str]]:
     return traditional - simplified - frozenset("著乾於徵藉"), simplified - traditional - frozenset(
         "后里干面发台系只于谷松云才丑几斗致征范卷回借游表制冲极出准周症朱吁别板仆伙佣余党冬了采咨确"
     )
+
+
+def with_variants(units: Sequence[Unit], options: CheckOptions) -> Sequence[Unit]:
+    """``units`` where Chinese without a region, as "zh" alone, has the region of the script that the file uses."""
+    if options.either_script:
+        units = [
+            replace(
+                unit,
+                source_lang="zh" if base(unit.source_lang) == "zh" else unit.source_lang,
+                target_lang="zh" if base(unit.target_lang) == "zh" else unit.target_lang,
+            )
+            for unit in units
+        ]
+    sides = [text for unit in units for text, language in _sides(unit) if language == "zh"]
+    if not sides:
+        return units
+    traditional, simplified = _variants()
+    counts = Counter("".join(sides))
+    is_traditional = sum(counts[sign] for sign in traditional) > sum(counts[sign] for sign in simplified)
+    found = "zh-TW" if is_traditional else "zh-CN"
+    return [
+        replace(
+            unit,
+            source_lang=found if unit.source_lang == "zh" else unit.source_lang,
+            target_lang=found if unit.target_lang == "zh" else unit.target_lang,
+        )
+        for unit in units
+    ]
+
+
+def _sides(unit: Unit) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (unit.source, unit.source_lang), (unit.target, unit.target_lang)
 
 
 def _other_variant(text: str, language: str) -> int:

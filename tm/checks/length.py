@@ -6,6 +6,7 @@ small files. A complete translation rarely differs by more than a third.
 """
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -70,6 +71,30 @@ def measure(pairs: Sequence[CheckedUnit]) -> LengthRatios:
     return LengthRatios(pairs)
 
 
+_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]*(?:[-/&.][A-Z0-9]+)*(?:s|es)?\b")
+_PLAIN_WORD = re.compile(r"[A-Za-z]+")
+_PER_LETTER = 14.0  # letters that one letter of an acronym may stand for
+
+
+def _is_written_out(pair: CheckedUnit, is_long: bool) -> bool:
+    """True where the short side is short because of abbreviations that the other one may write out."""
+    short, full = (pair.source, pair.target) if is_long else (pair.target, pair.source)
+    if short.base == "zh":
+        # 发改委 is the National Development and Reform Commission: at most four words for each character, no sentence.
+        words = len(_PLAIN_WORD.findall(full.text))
+        return (
+            2 <= short.han <= 6
+            and short.text.strip().isalnum()
+            and words <= 4 * short.han
+            and not _END.search(full.text)
+        )
+    letters = sum(len(match[0]) for match in _ACRONYM.finditer(short.text) if len(match[0]) > 1)
+    return bool(letters) and full.size <= short.size + letters * _PER_LETTER
+
+
+_END = re.compile(r"[.!?;。！？；]\s*\Z")
+
+
 def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     lengths = measure(batch.pairs)
     findings = []
@@ -77,7 +102,7 @@ def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if pair.is_half or max(pair.source.size, pair.target.size) < options.minimum:
             continue
         deviation = lengths.deviation(pair)
-        if abs(deviation) < options.length_warning:
+        if abs(deviation) < options.length_warning or _is_written_out(pair, deviation > 0):
             continue
         severity = Severity.ERROR if abs(deviation) >= options.length_error else Severity.WARNING
         side = "long" if deviation > 0 else "short"

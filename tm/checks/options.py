@@ -44,8 +44,9 @@ class CheckOptions:
     standard deviations the length ratio may be off. ``minimum``: the length in letters below which similarities are
     not compared. ``least_score``: the aligner's score below which a pair is reported. ``cjk_latin_space``: the
     style for spaces between Chinese and Latin text, "always", "never", or "as in the file" for the style that most
-    of the file has. ``glossary``: the concepts whose terms must be used (`tm.terms.formats.exchange.read_terms`).
-    ``rules``: the rules of the project.
+    of the file has. ``either_script``: Chinese may be simplified or traditional, whichever most of the file is.
+    ``glossary``: the concepts whose terms must be used (`tm.terms.formats.exchange.read_terms`). ``rules``: the
+    rules of the project.
     """
 
     only: frozenset[str] = frozenset()
@@ -59,6 +60,7 @@ class CheckOptions:
     minimum: int = 6
     least_score: float = 0.5
     cjk_latin_space: Literal["as in the file", "always", "never"] = "as in the file"
+    either_script: bool = False
     glossary: tuple[Concept, ...] = ()
     rules: tuple[PatternRule, ...] = ()
 
@@ -79,19 +81,35 @@ def from_toml(path: Path, options: CheckOptions | None = None) -> CheckOptions:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise InputError(f"{path} cannot be read: its values are nested too deeply") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not a TOML file: {error}") from error
     unknown = set(data) - {"checks", "severity", "rule"}
     if unknown:
         raise UsageError(f"{path}: unknown table {sorted(unknown)[0]!r}; there are [checks], [severity] and [[rule]]")
-    severities = {name: _severity(value, path) for name, value in data.get("severity", {}).items()}
-    rules = tuple(_rule(rule, path) for rule in data.get("rule", []))
+    severities = {name: _severity(value, path) for name, value in _table(data, "severity", path).items()}
+    rules = tuple(_rule(rule, path) for rule in _rules(data, path))
     options = options or CheckOptions()
     return replace(
-        _with_settings(options, data.get("checks", {}), path),
+        _with_settings(options, _table(data, "checks", path), path),
         severities={**options.severities, **severities},
         rules=options.rules + rules,
     )
+
+
+def _table(data: Mapping[str, Any], name: str, path: Path) -> Mapping[str, Any]:
+    table = data.get(name, {})
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: {name} must be a table, written [{name}]")
+    return table
+
+
+def _rules(data: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
+    rules = data.get("rule", [])
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        raise UsageError(f"{path}: rules must be tables, written [[rule]]")
+    return rules
 
 
 _NUMBERS = {"affordable", "similarity_margin", "length_warning", "length_error", "minimum", "least_score"}
@@ -106,7 +124,7 @@ def _with_settings(options: CheckOptions, settings: Mapping[str, Any], path: Pat
         elif _fits(key, value):
             changes[key] = value
         else:
-            raise UsageError(f"{path}: [checks] has no setting {name} = {value!r}")
+            raise UsageError(f"{path}: [checks] has no setting {name} = {_short(value)}")
     return replace(options, **changes)
 
 
@@ -118,11 +136,19 @@ def _fits(key: str, value: object) -> bool:
     return key in _NUMBERS and isinstance(value, int | float)
 
 
+def _short(value: object) -> str:
+    """``value`` in a message; a list in lists without end has no text."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a table"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
 def _severity(value: object, path: Path) -> Severity:
     try:
-        return Severity(str(value))
+        return Severity(value if isinstance(value, str) else "")
     except ValueError as error:
-        raise UsageError(f"{path}: {value!r} is not a severity; use error, warning or info") from error
+        raise UsageError(f"{path}: {_short(value)} is not a severity; use error, warning or info") from error
 
 
 def _rule(rule: Mapping[str, Any], path: Path) -> PatternRule:
@@ -130,9 +156,13 @@ def _rule(rule: Mapping[str, Any], path: Path) -> PatternRule:
     if not rule.get("name") or set(rule) - keys or not (rule.get("source") or rule.get("target")):
         allowed = ", ".join(sorted(keys))
         raise UsageError(f"{path}: a [[rule]] needs a name and a source or target pattern; its keys are {allowed}")
+    for key, value in rule.items():
+        if not isinstance(value, bool if key == "forbidden" else str):
+            kind = "true or false" if key == "forbidden" else "a text"
+            raise UsageError(f"{path}: {key} of a [[rule]] must be {kind}, not {_short(value)}")
     try:
         source, target = (re.compile(rule[side]) if rule.get(side) else None for side in ("source", "target"))
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise UsageError(f"{path}: rule {rule['name']!r} has an invalid pattern: {error}") from error
     return PatternRule(
         name=str(rule["name"]),

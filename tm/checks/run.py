@@ -11,6 +11,7 @@ from corpora.text.plurals import counted
 from models.encoder import Encoder
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
+from tm.checks.language import with_variants
 from tm.checks.options import CheckOptions
 from tm.checks.registry import checks
 from tm.unit import Unit
@@ -115,7 +116,7 @@ def check(
 
         encoder = load(None)
     checked = tuple(units)
-    pairs = [CheckedUnit(index, unit) for index, unit in enumerate(checked)]
+    pairs = [CheckedUnit(index, unit) for index, unit in enumerate(with_variants(checked, options))]
     batch = CheckedFile(pairs, encoder)
     ran: list[str] = []
     skipped: list[str] = []

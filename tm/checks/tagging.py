@@ -1,21 +1,22 @@
-"""Inline tags that are missing, added or badly nested, and placeholders and markup in the text itself."""
+"""Inline tags that are missing, added or badly nested; placeholders, elements, code and links in the text itself."""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from corpora.text.mentions.addresses import local_address
 from tm.checks.checked_unit import Check, CheckedUnit
 from tm.checks.finding import Finding, Severity
+from tm.checks.markup import Element, Field, code_spans, elements, fields, link_targets
 from tm.checks.options import CheckOptions
 from tm.tags import Tag, TagKind, split
 
 __all__ = ["CHECKS"]
 
-_FIELD = re.compile(
-    r"%\([A-Za-z_]\w*\)[#0 +-]*[0-9.]*[diouxXeEfFgGcrsa]|\{[A-Za-z_]\w*(?:[.!:][^{}]*)?\}|\$\{\w+\}|%[1-9]\$[a-z@]"
-)
-_ROLE = re.compile(r":[a-z][a-z:+-]*:`([^`]+)`|``([^`]+)``")
-_ELEMENT = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?:\s[^<>]*)?/?>")
+#: Names of elements that mean the same.
+_ALIASES = {"strong": "b", "em": "i", "cite": "i"}
+_TITLE = re.compile("[《〈]")
+_LINK = re.compile(r"<([^<>]+)>\s*\Z")
 
 
 def _tags(text: str) -> list[Tag]:
@@ -59,45 +60,111 @@ def _named(tags: Counter[tuple[TagKind, str]]) -> str:
 
 def _markup(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     source, target = pair.source.text, pair.target.text
-    if pair.is_half or not any(mark in source or mark in target for mark in "`%{<$"):
+    if pair.is_half or not any(mark in source or mark in target for mark in "`%{<$["):
         return ()
-    findings: list[Finding] = []
-    for pattern, what, severity in (
-        (_FIELD, "field", Severity.ERROR),
-        (_ROLE, "literal", Severity.WARNING),
-        (_ELEMENT, "element", Severity.WARNING),
-    ):
-        here, there = (set(_names(pattern, text)) for text in (source, target))
-        # A name that is on the other side with other markup is not missing.
-        lost = sorted(name for name in here - there if name not in target)
-        added = sorted(name for name in there - here if name not in source)
-        if lost:
-            message = f"{what} {', '.join(lost)} is not in the target"
-            findings.append(pair.finding("markup", severity, message, _place(source, lost[0])))
-        if added:
-            message = f"{what} {', '.join(added)} is not in the source"
-            findings.append(pair.finding("markup", severity, message, None, _place(target, added[0])))
-    return findings
+    return [*_fields(pair), *_elements(pair), *_code(pair), *_links(pair)]
 
 
-def _names(pattern: re.Pattern[str], text: str) -> list[str]:
-    names = []
-    for match in pattern.finditer(text):
-        name = next((group for group in match.groups() if group), match[0])
-        # "text <target>" may translate its text; `!name` and `~name` only change how a link is displayed.
-        link = re.search(r"<([^<>]+)>\s*\Z", name)
-        names.append(re.sub(r"\s+", " ", link[1] if link else name).lstrip("!~").strip())
-    return names
+def _fields(pair: CheckedUnit) -> Iterator[Finding]:
+    """Placeholders may change places, where their numbers say so; none may be lost or get another type."""
+    here, there = ({one.key: one for one in fields(side.text)} for side in (pair.source, pair.target))
+    for key in here.keys() - there.keys():
+        one = here[key]
+        if key == "%%":
+            if not re.search("[%％‰]|百分", pair.target.text):
+                yield _finding(pair, Severity.WARNING, "the percent sign %% is not in the target", one, None)
+            continue
+        yield _finding(pair, Severity.ERROR, f"the placeholder {one.text} is not in the target", one, None)
+    for key in there.keys() - here.keys() - {"%%"}:
+        one = there[key]
+        yield _finding(pair, Severity.ERROR, f"the placeholder {one.text} is not in the source", None, one)
+    for key in here.keys() & there.keys():
+        one, other = here[key], there[key]
+        if one.type and other.type and one.type != other.type:
+            message = f"the placeholder {one.text} has another type in the target: {other.text}"
+            yield _finding(pair, Severity.ERROR, message, one, other)
 
 
-def _place(text: str, name: str) -> tuple[int, int] | None:
-    at = text.find(name)
-    return (at, at + len(name)) if at >= 0 else None
+def _finding(pair: CheckedUnit, severity: Severity, message: str, here: Field | None, there: Field | None) -> Finding:
+    spans = [(one.start, one.end) if one else None for one in (here, there)]
+    return pair.finding("markup", severity, message, *spans)
+
+
+def _elements(pair: CheckedUnit) -> Iterator[Finding]:
+    """Tags as a browser reads them: in any case, with or without the slash of an empty element."""
+    here, there = list(elements(pair.source.text)), list(elements(pair.target.text))
+    left, right = (Counter((_ALIASES.get(one.name, one.name), one.shape) for one in side) for side in (here, there))
+    lost, added = left - right, right - left
+    for counter, side in ((lost, pair.target), (added, pair.source)):
+        # A title is in italics in English, and between 《》 in Chinese.
+        titles = len(_TITLE.findall(side.text)) if counter["i", "open"] == counter["i", "close"] else 0
+        if counter["i", "open"] and counter["i", "open"] <= titles:
+            del counter["i", "open"], counter["i", "close"]
+    for counter, which in ((lost, "target"), (added, "source")):
+        if counter:
+            names = ", ".join(_TAG_FORMS[shape].format(name) for name, shape in sorted(counter.elements()))
+            yield pair.finding("markup", Severity.WARNING, f"the {which} lacks {names}")
+    if not lost and not added and _nested(here) and not _nested(there):
+        yield pair.finding("markup", Severity.WARNING, "the elements of the target are not properly nested")
+
+
+_TAG_FORMS = {"open": "<{}>", "close": "</{}>", "single": "<{}/>"}
+
+
+def _nested(found: Sequence[Element]) -> bool:
+    opened: list[str] = []
+    for one in found:
+        if one.shape == "open":
+            opened.append(one.name)
+        elif one.shape == "close" and (not opened or opened.pop() != one.name):
+            return False
+    return not opened
+
+
+def _code(pair: CheckedUnit) -> Iterator[Finding]:
+    """Inline code is the same in all languages, letter for letter."""
+    sides = [
+        {name: (start, end) for text, start, end in code_spans(side.text) if (name := _code_name(text))}
+        for side in (pair.source, pair.target)
+    ]
+    lost = [name for name in sides[0] if name not in pair.target.text and name not in sides[1]]
+    added = [name for name in sides[1] if name not in pair.source.text and name not in sides[0]]
+    for place in range(max(len(lost), len(added))):
+        mine, other = (names[place] if place < len(names) else None for names in (lost, added))
+        both = f"{mine or ''}{other or ''}"
+        # A word of the interface or an example may be translated.
+        is_code = both.isascii() and ((mine and other) or not both.replace(" ", "").isalpha())
+        message = (
+            f"the code {mine} is {other} in the target"
+            if mine and other
+            else f"the code {mine} is not in the target"
+            if mine
+            else f"the code {other} is not in the source"
+        )
+        spans = sides[0].get(mine or ""), sides[1].get(other or "")
+        yield pair.finding("markup", Severity.WARNING if is_code else Severity.INFO, message, *spans)
+
+
+def _code_name(text: str) -> str:
+    """What must stay of a code span: "text <target>" may translate its text; `!name` and `~name` name the same."""
+    link = _LINK.search(text)
+    return " ".join((link[1] if link else text).lstrip("!~").split())
+
+
+def _links(pair: CheckedUnit) -> Iterator[Finding]:
+    """Links to files and anchors lead to the same place on both sides; the language in a path may change."""
+    sides = [
+        {target: (start, end) for target, start, end in link_targets(side.text)} for side in (pair.source, pair.target)
+    ]
+    places = [{local_address(target) for target in side} for side in sides]
+    for side, others, which in ((sides[0], places[1], "target"), (sides[1], places[0], "source")):
+        for target, span in side.items():
+            if local_address(target) not in others:
+                spans = (span, None) if which == "target" else (None, span)
+                yield pair.finding("markup", Severity.WARNING, f"the link to {target} is not in the {which}", *spans)
 
 
 CHECKS = (
     Check("tags", Severity.ERROR, "inline tags that are missing, added or badly nested", _inline_tags),
-    Check(
-        "markup", Severity.ERROR, "format fields, literals and elements in the text that the other side lacks", _markup
-    ),
+    Check("markup", Severity.ERROR, "placeholders, elements, code and links that differ", _markup),
 )

@@ -71,6 +71,7 @@ def check(
 ) -> None:
     """Check translations for faults; exit code 1 where one of the chosen severity was found."""
     from contextlib import nullcontext
+    from dataclasses import replace
 
     from corpora.errors import UsageError
     from corpora.files import check_targets, replacing_all
@@ -94,6 +95,7 @@ def check(
             raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
     check_targets([*(out or []), *filter(None, [write_baseline])])
     options = _options(only, skip, config, embeddings, glossary)
+    options = replace(options, either_script="zh" in (source_lang, target_lang))
     reading = ReadOptions(
         source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
     )

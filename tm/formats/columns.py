@@ -211,7 +211,7 @@ def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Uni
         own = _first(body, fields.get(f"{side}_lang"))
         named = languages[fields[side]] if header and fields[side] < len(languages) else ""
         given = own or ("" if _named(fields) else wanted) or named
-        pair.append(normalize(given or _detected(body, fields[side])))
+        pair.append(normalize(given or _detected(_translated(body, fields["source"], fields["target"]), fields[side])))
     taken = set(fields.values())
     properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
     return UnitColumns(fields, properties, pair[0], pair[1], header)
@@ -261,6 +261,12 @@ def _by_language(
         fields[side] = best[0]
     if "source" not in fields or "target" not in fields:
         raise WrongFormat(f"{name} has no two columns of text; name them with --columns source=1,target=2")
+
+
+def _translated(rows: Sequence[Sequence[str]], source: int, target: int) -> Sequence[Sequence[str]]:
+    """The rows whose sides differ, where there are some: a command or a name that was copied has no language."""
+    found = [cells for cells in rows if max(source, target) < len(cells) and cells[source] != cells[target]]
+    return found or rows
 
 
 def _first(rows: Sequence[Sequence[str]], column: int | None) -> str:

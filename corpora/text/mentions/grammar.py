@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 
+from corpora.text.mentions.addresses import ADDRESS
+
 __all__ = [
     "ARABIC",
     "LIST",
@@ -95,7 +97,7 @@ ARABIC = (
 _EDGE = r"(?<![A-Za-z0-9_])"
 #: Alternatives that stand before those of a language, in order: the first that matches at a place wins.
 SHARED = (
-    ("url", r"(?:https?|ftp)://[!-~]+|(?<![A-Za-z0-9@])www\.[!-~]+\.[!-~]+"),
+    ("url", ADDRESS + r"|(?<![A-Za-z0-9@])www\.[!-~]+\.[!-~]+"),
     ("email", _EDGE + r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
     ("symbol", _EDGE + r"[A-Z]{1,12}(?=[A-Za-z0-9./()-]{0,64}[0-9])(?:\.[A-Z0-9]+)?(?:/[A-Za-z0-9][A-Za-z0-9().-]*)+"),
     (

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from corpora.text.languages import base
+from corpora.text.mentions.addresses import addresses_equal
 from corpora.text.mentions.chinese import recognizer as chinese
 from corpora.text.mentions.english import recognizer as english
 from corpora.text.mentions.grammar import Certainty, Mention, MentionKind, Recognizer
@@ -63,10 +64,13 @@ def _missing(these: Sequence[Mention], those: Sequence[Mention]) -> list[Mention
     for mention in those:
         if mention.kind in _LOOSE:
             there.update(number.lstrip("0") or "0" for number in mention.figures)
+    addresses = [mention.value for mention in those if mention.kind == MentionKind.URL]
     missing = []
     for mention in these:
         value = core(mention)
         if value in there:
+            continue
+        if mention.kind == MentionKind.URL and any(addresses_equal(mention.value, one) for one in addresses):
             continue
         if mention.kind == MentionKind.DATE:
             if any(_fits(mention.value, date) for date in dates) or _all_in(mention.value.split("-"), there):
