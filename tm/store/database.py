@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpora.errors import StoreError
 from corpora.migrations import version_of
+from corpora.sqlite_errors import SqliteErrors
 from tm.store.schema import APPLICATION, VERSION, migrate
 
 __all__ = ["Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
@@ -19,35 +20,9 @@ Sqlite = sqlite3.Connection
 _WAIT = 10.0  # seconds that a writer waits for another writer
 
 
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> SqliteErrors:
     """Map what SQLite raises to `StoreError` sentences that name ``path``."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(_sentence(path, error)) from error
-
-
-def _sentence(path: Path, error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    match code:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return f"{path} is being written by another program; try again when it is done"
-        case sqlite3.SQLITE_NOTADB:
-            return f"{path} is not a translation memory of duiyi"
-        case sqlite3.SQLITE_CORRUPT:
-            return f"{path} is damaged; put a backup in its place"
-        case sqlite3.SQLITE_FULL:
-            return f"{path} cannot grow: the disk is full; what was committed before is safe"
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return f"{path} may not be written"
-        case sqlite3.SQLITE_CANTOPEN:
-            return f"{path} cannot be opened"
-        case sqlite3.SQLITE_IOERR:
-            return f"{path} could not be read or written: the disk reports an error"
-        case sqlite3.SQLITE_TOOBIG:
-            return f"{path} cannot hold a text of this size"
-    return f"{path} cannot be used: {error}"
+    return SqliteErrors(path, "translation memory")
 
 
 def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:

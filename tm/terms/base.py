@@ -16,9 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from corpora.sqlite_errors import SqliteErrors
 from corpora.text.languages import base
 from tm.terms.concept import Concept, Status, Term
-from tm.terms.file import Explained, connect
+from tm.terms.file import connect, explained
 from tm.terms.folding import fold, fold_text
 from tm.terms.occurrences import pieces_of, standing
 from tm.terms.patterns import folded_pattern, glob
@@ -188,8 +189,8 @@ class TermBase:
 
     # -- inside
 
-    def _errors(self) -> Explained:
-        return Explained(self.path)
+    def _errors(self) -> SqliteErrors:
+        return explained(self.path)
 
     def _put(self, concept: Concept) -> None:
         self._remove(concept.id)

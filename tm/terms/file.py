@@ -1,13 +1,13 @@
-"""The file of a term base: its tables, how it is opened, and one sentence that says why it cannot be used."""
+"""The file of a term base: its tables, and how it is opened and brought up to date."""
 
 import sqlite3
 from pathlib import Path
-from types import TracebackType
 
 from corpora.errors import StoreError
 from corpora.migrations import migrate, version_of
+from corpora.sqlite_errors import SqliteErrors
 
-__all__ = ["MIGRATIONS", "Explained", "connect"]
+__all__ = ["MIGRATIONS", "connect", "explained"]
 
 _FIRST = """
 CREATE TABLE concepts (
@@ -36,10 +36,15 @@ MIGRATIONS = (_FIRST, _ONE_INDEX)
 _VERSION = len(MIGRATIONS)
 
 
+def explained(path: Path | str) -> SqliteErrors:
+    """Map what SQLite raises to `StoreError` sentences that name ``path``."""
+    return SqliteErrors(path, "term base")
+
+
 def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
     """Open the term base at ``path``, or in memory for ``":memory:"``; with ``create`` make it where there is none.
 
-    Raises `StoreError` where the file is missing, is no term base, is locked or damaged, or is of a newer version.
+    Raises `StoreError` where the file is missing, is not a term base, is locked or damaged, or is of a newer version.
     """
     if str(path) != ":memory:":
         if not Path(path).exists() and not create:
@@ -48,7 +53,7 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{path} cannot be created: {error.strerror}") from error
-    with Explained(str(path)):
+    with explained(path):
         # SQLite locks by itself; a server opens it on one thread and closes it on another.
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
@@ -67,35 +72,7 @@ def _prepare(db: sqlite3.Connection, path: Path | str) -> None:
         raise StoreError(f"{path} was made by a newer version of duiyi (term base version {version})")
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if tables and "concepts" not in tables:
-        raise StoreError(f"{path} is a database, but no term base")
+        raise StoreError(f"{path} is an SQLite file, but not a term base of duiyi")
     if version == _VERSION:
         return
     migrate(db, MIGRATIONS)
-
-
-class Explained:
-    """Turns sqlite3's errors into one sentence; a class, since generator-based managers are slow in a hot path."""
-
-    __slots__ = ("path",)
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StoreError(f"{self.path} is in use by another program; try again when it is done") from error
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-            raise StoreError(
-                f"{self.path} could not be read or written: the disk is full or fails; nothing was changed"
-            ) from error
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            what = "is damaged" if code == sqlite3.SQLITE_CORRUPT else "is no term base"
-            raise StoreError(f"{self.path} {what}: {error}") from error
-        if isinstance(error, sqlite3.DatabaseError):
-            raise StoreError(f"{self.path} cannot be used as a term base: {error}") from error

@@ -229,13 +229,13 @@ def test_a_failed_import_leaves_the_store_as_it_was(tmp_path: Path) -> None:
 def test_what_is_no_term_base_is_refused(tmp_path: Path) -> None:
     junk = tmp_path / "junk.sqlite"
     junk.write_bytes(b"this is no database" * 100)
-    with pytest.raises(StoreError, match="is no term base"):
+    with pytest.raises(StoreError, match="is not a term base"):
         TermBase(junk)
     other = tmp_path / "other.sqlite"
     with sqlite3.connect(other) as db:
         db.execute("CREATE TABLE things (x)")
     db.close()
-    with pytest.raises(StoreError, match="is a database, but no term base"):
+    with pytest.raises(StoreError, match="but not a term base"):
         TermBase(other)
     newer = tmp_path / "newer.sqlite"
     TermBase(newer).close()
@@ -293,7 +293,7 @@ def test_a_memory_is_no_term_base_and_a_full_disk_changes_nothing(tmp_path: Path
     from tm.search.memory import Memory
 
     Memory(tmp_path / "m.duiyi").close()
-    with pytest.raises(StoreError, match="no term base"):
+    with pytest.raises(StoreError, match="not a term base"):
         TermBase(tmp_path / "m.duiyi")
     with TermBase(tmp_path / "t.sqlite") as base:
         base.add([Concept("a", (Term("腐败", "zh-CN"), Term("corruption", "en-US")))])

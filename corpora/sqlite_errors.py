@@ -1,0 +1,52 @@
+"""Map the errors of SQLite to one sentence that names the file, for memories and term bases alike."""
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+
+from corpora.errors import StoreError
+
+__all__ = ["SqliteErrors"]
+
+
+class SqliteErrors:
+    """A context manager that raises `StoreError` in place of what SQLite raises inside.
+
+    ``what`` is the kind of file, such as "term base". A class, since one made of a generator is slow in a hot path.
+    """
+
+    __slots__ = ("_path", "_what")
+
+    def __init__(self, path: Path | str, what: str) -> None:
+        self._path, self._what = path, what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(_sentence(self._path, error, self._what)) from error
+
+
+def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return f"{path} is being written by another program; try again when it is done"
+        case sqlite3.SQLITE_NOTADB:
+            return f"{path} is not a {what} of duiyi"
+        case sqlite3.SQLITE_CORRUPT:
+            return f"{path} is damaged; put a backup in its place"
+        case sqlite3.SQLITE_FULL:
+            return f"{path} cannot grow: the disk is full; what was committed before is safe"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return f"{path} may not be written"
+        case sqlite3.SQLITE_CANTOPEN:
+            return f"{path} cannot be opened"
+        case sqlite3.SQLITE_IOERR:
+            return f"{path} could not be read or written: the disk reports an error"
+        case sqlite3.SQLITE_TOOBIG:
+            return f"{path} cannot hold a text of this size"
+    return f"{path} cannot be used: {error}"
