@@ -50,7 +50,7 @@ def units(size: int) -> Iterator[Unit]:
             previous=f"第{i - 1}句。",
             next=f"第{i + 1}句。",
             origin=Origin("zh.txt", "en.txt", (i,), (i,), i % 90 + 1, "第三条"),
-            score=0.93,
+            quality=0.93,
             kind="paragraph",
             signature="duiyi|unit:sentence",
             created=date,

@@ -27,7 +27,7 @@ def write_sheet(path: Path, title: str, rows: Iterable[Sequence[str]], widths: S
         if not text:
             return None
         made = make_cell(sheet, value=_escaped(legal(text)[0]))
-        made.data_type = "s"  # whatever it looks like: a cell that opens with "=" would be run as a formula
+        made.data_type = "s"  # a cell that begins with "=" would be run as a formula
         return made
 
     try:

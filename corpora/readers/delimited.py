@@ -20,6 +20,7 @@ _LONGEST = 10_000_000  # characters in one line
 _MOST_LINES = 2_000  # of one row
 _HEAD = 60_000  # bytes that decide the encoding
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_INSIDE = re.compile(r'(?:[^"]|"")*')  # how far a line is still inside a quoted field
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 Problem = Callable[[int, str], None]
@@ -46,7 +47,7 @@ def delimited_rows(path: Path, on_problem: Problem, *, quoted: bool = True) -> I
                 else:
                     yield number, cells
     except UnicodeError as error:
-        raise DamagedInput(f"{path} holds bytes that are not {encoding}") from error
+        raise DamagedInput(f"{path} contains bytes that are not {encoding}") from error
 
 
 def _encoding(path: Path) -> str:
@@ -99,15 +100,15 @@ def _rows(
         taken = 0
         cells, rest = _cells(text, separator)
         while rest:
-            # Only a line with an odd number of marks can close the field.
             closed = False
             while not closed and taken < _MOST_LINES:
                 if taken == len(waiting):
                     if (more := next(lines, None)) is None:
                         break
                     waiting.append(more)
-                text += waiting[taken][1]
-                closed = bool(waiting[taken][1].count('"') % 2)
+                line = waiting[taken][1]
+                text += line
+                closed = len(_INSIDE.match(line)[0]) < len(line)  # type: ignore[index]  # matches any text
                 taken += 1
             if not closed:
                 break

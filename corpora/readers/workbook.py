@@ -1,7 +1,8 @@
 """Rows of an Excel workbook (.xlsx), streamed, in time and memory that grow with the file alone.
 
-Of the parts of the zip only those that hold texts are read, so damage to the title or the cell styles costs nothing.
-openpyxl fills the gaps between cells (one cell in row 99,999,999 takes minutes) and holds no limits, so it only writes.
+Only the parts of the zip that contain texts are read, so damage to the title or the cell styles has no effect.
+openpyxl is used for writing only: it fills the gaps between cells (one cell in row 99,999,999 takes minutes) and has no
+limits.
 
 Source: ECMA-376-1:2016, part 1, sections 18.3 (sheets), 18.4 (shared strings) and 18.8 (number formats).
 """
@@ -70,7 +71,7 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
             dense = any(part.file_size > _SMALL + _RATIO * part.compress_size for part in parts)
             size = sum(part.file_size for part in parts)
             if dense or size > _LARGEST:
-                raise InputError(f"{path} unpacks to {size / 1e6:,.0f} MB, more than a workbook of this size can hold")
+                raise InputError(f"{path} unpacks to {size / 1e6:,.0f} MB, too much for a workbook of this size")
             yield package
     except _BROKEN as error:
         raise DamagedInput(f"{path} is a damaged workbook") from error

@@ -73,19 +73,19 @@ def test_the_same_units_serve_the_other_direction_from_the_auto_folder(
     assert [text for text in translated if not HAN.search(text)] == []
 
 
-def test_awkward_texts_mended_files_and_xliff(program: Callable[[str], str], tmp_path: Path) -> None:
+def test_awkward_texts_repaired_files_and_xliff(program: Callable[[str], str], tmp_path: Path) -> None:
     units = [Unit(c["source"], c["target"], "zh-CN", "en-US", sentences=c.get("sentences", 1)) for c in CASES]
     awkward = tmp_path / "awkward.tmx"
     formats.write(awkward, units, WriteOptions(client="omegat"))
     # OmegaT would refuse this file as a whole; what `duiyi convert` makes of it serves.
-    broken, mended = tmp_path / "broken.tmx", tmp_path / "mended.tmx"
+    broken, repaired = tmp_path / "broken.tmx", tmp_path / "repaired.tmx"
     formats.write(broken, [Unit("坏字符在后。", "A bad character follows.", "zh-CN", "en-US")])
     broken.write_text(
         broken.read_text("utf-8").replace("</body>", "<tu><tuv xml:lang='zh_CN'><seg>\x0b</seg></tuv></tu></body>"),
         encoding="utf-8",
     )
     formats.write(
-        mended, formats.read(broken, problems=UnitProblems(broken, strict=False)), WriteOptions(client="omegat")
+        repaired, formats.read(broken, problems=UnitProblems(broken, strict=False)), WriteOptions(client="omegat")
     )
     # An XLIFF to be translated: OmegaT fills a target only where one stands that holds the source.
     untranslated = tmp_path / "b.xlf"
@@ -97,7 +97,7 @@ def test_awkward_texts_mended_files_and_xliff(program: Callable[[str], str], tmp
         program("omegat"),
         tmp_path / "p",
         sources,
-        {"enforce/awkward.tmx": awkward, "auto/mended.tmx": mended},
+        {"enforce/awkward.tmx": awkward, "auto/repaired.tmx": repaired},
         by_sentence=True,
     )
     translated = run.files["a.txt"].rstrip("\n")

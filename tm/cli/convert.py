@@ -54,7 +54,7 @@ def convert(
         write(f"  added: {added:,} (units without their list number, and the numbers by themselves)")
     if report.removed_characters:
         write(f"  taken out: {counted(report.removed_characters, 'character')} that XML forbids")
-    _warn(audit, report.left_out, problems.mended)
+    _warn(audit, report.left_out, problems.repaired)
     if client:
         from tm.formats.cat_tools import profile
 
@@ -90,12 +90,12 @@ def _columns(text: str) -> dict[str, str]:
     return found
 
 
-def _warn(audit: Any, left_out: Any, mended: Any) -> None:
-    """What was mended on the way, and what a CAT tool may still trip over in the units that were written."""
+def _warn(audit: Any, left_out: Any, repaired: Any) -> None:
+    """What was repaired while reading, and what a CAT tool may still reject in the written units."""
     from tm.formats.conformance import REASONS
 
-    for key, count in mended.items():
-        write(f"  mended: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
+    for key, count in repaired.items():
+        write(f"  repaired: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
     for key, reason in REASONS.items():
         count = audit.counts[key] - left_out.get(key, 0)
         if count > 0:
@@ -112,7 +112,7 @@ def _as_json(source: Path, report: Any, problems: Any, audit: Any) -> dict[str, 
         "removed_characters": report.removed_characters,
         "problems": [{"line": problem.line, "message": problem.message} for problem in problems.found],
         "passed_over": dict(problems.skipped),
-        "mended": dict(problems.mended),
+        "mended": dict(problems.repaired),
         "notes": problems.notes,
         "reasons": dict(audit.counts),
     }

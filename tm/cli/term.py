@@ -271,7 +271,7 @@ def _nothing() -> Iterator[None]:
 
 def _units_of(files: list[Path], memory: str) -> "list[Unit]":
     from corpora.errors import EmptyInput
-    from tm.terms.extraction import one_pair
+    from tm.terms.extraction import main_language_pair
 
     if not files:
         from tm.cli.memory_options import one_path
@@ -283,7 +283,7 @@ def _units_of(files: list[Path], memory: str) -> "list[Unit]":
         units = [unit for path in files for unit in _units_in(path)]
     if not units:
         raise EmptyInput("there are no units to extract terms from")
-    units, others = one_pair(units)
+    units, others = main_language_pair(units)
     if others:
         pair = f"{units[0].source_lang} and {units[0].target_lang}"
         message(f"duiyi: {counted(others, 'unit')} of other languages than {pair} left out")

@@ -1,7 +1,10 @@
-"""Read and write translation units in the formats that translators exchange, all through one `read` and one `write`.
+"""Read and write translation units in the formats that translators exchange, through one `read` and one `write`.
 
-for unit in read("memory.tmx", on_problem=print): ...
-report = write("memory.xlf", units, WriteOptions(xliff="2.1"))
+>>> from tm.unit import Unit
+>>> write("memory.tmx", [Unit("你好。", "Hello.", "zh-CN", "en-US")]).written
+1
+>>> [unit.target for unit in read("memory.tmx")]
+['Hello.']
 """
 
 from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteOptions, WriteReport

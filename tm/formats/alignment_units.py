@@ -1,8 +1,8 @@
 """Turn the beads of an alignment into translation units with texts, context and origin.
 
-The texts of a bead are joined as the language writes them: nothing between two Chinese sentences, a space
-between two English ones. Context is the neighbouring source text in the order of the source document, as CAT
-tools use it for 101 % matches.
+The texts of a bead are joined as the language requires: nothing between two Chinese sentences, a space between two
+English ones. Context is the neighbouring source text in the order of the source document, as CAT tools use it for
+101 % matches.
 """
 
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ def units_of(
 ) -> Iterator[Unit]:
     """Yield a unit for each bead of ``alignment``, in its order.
 
-    Beads with one empty side yield a unit with that side "", so that reports can show what has no
-    counterpart; formats that must not hold such units leave them out and count them. Beads below
-    ``min_score`` are left out. ``created`` is the date of every unit, by default now.
+    A bead with one empty side yields a unit with that side "", so that reports can show what has no counterpart;
+    formats that cannot hold such units leave them out and count them. Beads below ``min_score`` are left out.
+    ``created`` is the date of every unit, by default now.
     """
     created = (created or datetime.now(UTC)).replace(microsecond=0)
     headings = _headings(alignment.source)
@@ -42,7 +42,7 @@ def units_of(
             previous=before[position],
             next=after[position],
             origin=_origin(alignment, bead, headings),
-            quality=round(bead.score, 4),  # what follows is noise, and files hold it digit by digit
+            quality=round(bead.score, 4),  # further digits are noise and make files larger
             kind=_kind(alignment, bead),
             sentences=max(len(bead.source), len(bead.target))
             if alignment.level == "sentence"
@@ -58,7 +58,7 @@ def _text(units: tuple[Segment, ...], ids: tuple[int, ...], language: str) -> st
 
 
 def _neighbours(order: list[str]) -> tuple[list[str], list[str]]:
-    """For each bead the nearest source text before and after it; beads without a source are passed over."""
+    """For each bead the nearest source text before and after it; beads without a source are skipped."""
     before, after, last = [], [""] * len(order), ""
     for text in order:
         before.append(last)
@@ -71,7 +71,7 @@ def _neighbours(order: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _headings(document: Document) -> list[str]:
-    """For each block the text of the innermost heading it stands under."""
+    """For each block the text of the innermost heading above it."""
     headings = [""] * len(document.blocks)
     stack = [document.outline]
     while stack:
@@ -79,7 +79,7 @@ def _headings(document: Document) -> list[str]:
         if section.heading is not None:
             text = document.blocks[section.heading].full_text
             headings[section.first : section.last] = [text] * (section.last - section.first)
-        # Children overwrite what their parent wrote, so they come off the stack after it.
+        # Children overwrite what their parent wrote, so they are taken from the stack after it.
         stack.extend(section.children)
     return headings
 
@@ -107,7 +107,7 @@ def _kind(alignment: Alignment, bead: Bead) -> str:
 
 
 def _sentences(alignment: Alignment, bead: Bead) -> int:
-    """How many sentences the longer side of a paragraph bead holds."""
+    """The number of sentences on the longer side of a paragraph bead."""
     from corpora.text.sentences import split
 
     return max(

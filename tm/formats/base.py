@@ -1,7 +1,7 @@
-"""What every format shares: the options, the report of what was written, the problems found in reading.
+"""What all formats share: options, the report of what was written, and the problems found in reading.
 
-A format is a module with `read_units` and `write_units`; it knows its file and nothing of clients, filters or
-replacing files, which `tm.formats.registry` does once for all of them.
+A format is a module with `read_units` and `write_units`. Profiles of CAT tools, filters and the replacing of files are
+handled once for all formats, in `tm.formats.registry`.
 """
 
 from collections import Counter
@@ -50,12 +50,12 @@ class UnitProblem:
 class ReadOptions:
     """How a file of units is read.
 
-    source_lang, target_lang: which languages of each unit are wanted, and in which direction; "" takes the
-        file's own. A code matches its exact self first, then any region of the language.
-    strict: refuse the whole file at the first unit that is not sound, in place of leaving that unit out.
+    source_lang, target_lang: which languages of each unit to take, and in which direction; "" takes those of
+        the file. A code matches itself first, then any region of the language.
+    strict: refuse the whole file at the first invalid unit, instead of leaving that unit out.
     columns: for tables: field name to column, by header or by number from 1 ({"source": "zh", "target": "3"});
-        empty guesses them from the header or the languages of the cells.
-    source_file, target_file: for ``.align``: the two texts, one unit a line, that the beads point at.
+        empty detects them from the header or the languages of the cells.
+    source_file, target_file: for ``.align``: the two texts, one unit per line, that the beads refer to.
     """
 
     source_lang: str = ""
@@ -70,23 +70,23 @@ class ReadOptions:
 class WriteOptions:
     """How units are written.
 
-    source_lang, target_lang: the languages named in the head of the file; "" takes those of the first unit.
-    segtype: what TMX says of its units: "sentence", "paragraph", or "auto": "paragraph" where any unit has
-        several sentences. OmegaT then splits each unit as it splits the text, so that it still matches;
-        it looks at the head alone, other tools at each unit, so both say it.
-    tags: inline tags as the format's own elements ("keep"), as the original file's code in the text
-        ("native"), or left out ("drop").
-    metadata: context, origin, score and properties are written too.
-    xliff: the version written to ``.xlf``.
+    source_lang, target_lang: the languages in the header of the file; "" takes those of the first unit.
+    segtype: the segmentation that TMX declares: "sentence", "paragraph", or "auto": "paragraph" where any unit has
+        several sentences. OmegaT then splits each unit as it splits the text, so that it still matches. OmegaT
+        reads the header only, other tools read each unit, so both declare it.
+    tags: inline tags as elements of the format ("keep"), as the code of the original file in the text ("native"),
+        or left out ("drop").
+    metadata: write context, origin, score and properties too.
+    xliff: the version of XLIFF to write.
     review_below: XLIFF states: a unit whose score is lower is marked for review.
-    client: the name of a CAT tool of `tm.formats.cat_tools`; its profile overrules the fields above.
+    client: the key of a CAT tool of `tm.formats.cat_tools`; its profile overrides the fields above.
     leave_out: reasons of `tm.formats.conformance` for which a unit is left out.
-    trim: blanks at the edges of texts are cut off.
-    one_line: line breaks inside texts become spaces.
-    markers_apart: a unit that opens with a list marker is followed by the same without it, for tools that take
-        "1." for a sentence.
+    trim: remove blanks at the beginning and end of texts.
+    one_line: replace line breaks inside texts by spaces.
+    markers_apart: after a unit that begins with a list marker, write it again without the marker, for tools that
+        treat "1." as a sentence.
     date: the date of the file; None is now.
-    signature: named once in the head where units carry the same one.
+    signature: written once in the header where all units have the same one.
     """
 
     source_lang: str = ""
@@ -107,7 +107,7 @@ class WriteOptions:
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """What was written: the path, the number of units, what was left out per reason, characters taken out."""
+    """What was written: the path, the number of units, those left out per reason, and removed characters."""
 
     path: Path
     written: int
@@ -118,9 +118,9 @@ class WriteReport:
 
 @dataclass(slots=True)
 class WriteCounts:
-    """The running counts of a writer, out of which the registry makes a `WriteReport`.
+    """The counts of a writer, from which the registry makes a `WriteReport`.
 
-    ``path`` is the file that is meant; the writer itself writes to a temporary one of another name.
+    ``path`` is the final file; the writer itself writes to a temporary one of another name.
     """
 
     path: Path
@@ -129,7 +129,7 @@ class WriteCounts:
     left_out: Counter[str] = field(default_factory=Counter)
 
     def legal(self, text: str) -> str:
-        """``text`` without the characters that XML forbids; counts what was taken out."""
+        """``text`` without the characters that XML forbids; counts what was removed."""
         if text.isascii() and text.isprintable():
             return text
         clean, removed = legal(text)
@@ -137,7 +137,7 @@ class WriteCounts:
         return clean
 
     def styled(self, text: str, style: TagStyle) -> str:
-        """``text`` with its tags in the given style, for formats that have no elements for them."""
+        """``text`` with its tags in the given style, for formats without elements for them."""
         return native(text) if style == "native" else plain(text) if style == "drop" else text
 
 
@@ -145,9 +145,9 @@ class WriteCounts:
 class UnitProblems:
     """Collects problems, or raises the first one where reading is strict.
 
-    ``skipped`` counts the units that are sound but not asked for, such as those of other languages; ``mended`` what CAT
-    tools would trip over and the reader took as it was meant, by the keys of `tm.formats.conformance.REASONS`;
-    ``notes`` say what was guessed, such as the columns of a table.
+    ``skipped`` counts valid units that were not requested, such as those of other languages. ``repaired`` counts
+    faults that CAT tools would reject and the reader corrected, by the keys of `tm.formats.conformance.REASONS`.
+    ``notes`` name what was detected, such as the columns of a table.
     """
 
     path: Path
@@ -155,7 +155,7 @@ class UnitProblems:
     found: list[UnitProblem] = field(default_factory=list)
     on_problem: Callable[[UnitProblem], None] | None = None
     skipped: Counter[str] = field(default_factory=Counter)
-    mended: Counter[str] = field(default_factory=Counter)
+    repaired: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
     def add(self, line: int | None, message: str, cause: Exception | None = None) -> None:
@@ -173,14 +173,14 @@ class UnitProblems:
 
 @lru_cache(maxsize=10_000)
 def stamp_of(date: datetime) -> str:
-    """``date`` as TMX wants it, in UTC: ``20241130T235959Z``. A date without a zone is taken for UTC."""
+    """``date`` in the form of TMX, in UTC: ``20241130T235959Z``. A date without a time zone is taken as UTC."""
     date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     return f"{date:%Y%m%dT%H%M%SZ}" if date.year >= 1000 else f"{date.year:04}{date:%m%dT%H%M%SZ}"
 
 
 @lru_cache(maxsize=10_000)
 def date_of(text: str) -> datetime | None:
-    """The moment that an ISO 8601 date names, basic (TMX) or extended; None for what is no date."""
+    """The time of an ISO 8601 date, basic (TMX) or extended; None for a text that is not a date."""
     try:
         date = datetime.fromisoformat(text.strip())
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
@@ -190,5 +190,5 @@ def date_of(text: str) -> datetime | None:
 
 @lru_cache(maxsize=1000)
 def normalized(code: str) -> str:
-    """`corpora.text.languages.normalize`, remembered: a file repeats two codes a million times. Raises `UsageError`."""
+    """`corpora.text.languages.normalize`, cached: a file repeats two codes a million times. Raises `UsageError`."""
     return normalize(code)

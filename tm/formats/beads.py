@@ -1,7 +1,7 @@
-"""Read and write ``.align`` files, which hold beads: the ids of units in two texts.
+"""Read and write ``.align`` files, which contain beads: the ids of units in two texts.
 
-Reading one needs the two texts, one unit a line (`ReadOptions.source_file` and ``target_file``). Written are the ids
-and quality scores of units that were made from one pair of texts.
+Reading one requires the two texts, one unit per line (`ReadOptions.source_file` and ``target_file``). The ids and
+quality scores of units from one pair of texts are written.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,15 +23,15 @@ __all__ = ["read_units", "write_units"]
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
-    """Yield the unit of each bead; one that points outside the texts is named. Raises `UsageError` without texts."""
+    """Yield the unit of each bead; one that points outside the texts is reported. Raises `UsageError` without texts."""
     if not options.source_file or not options.target_file:
-        raise UsageError(f"{path} holds positions only: name its two texts with --source-file and --target-file")
+        raise UsageError(f"{path} contains positions only: name its two texts with --source-file and --target-file")
     from align.beadfile import read as read_beads
 
     texts = _lines(Path(options.source_file)), _lines(Path(options.target_file))
     languages = [
-        normalized(wanted or detect("\n".join(lines)))
-        for wanted, lines in zip((options.source_lang, options.target_lang), texts, strict=True)
+        normalized(code or detect("\n".join(lines)))
+        for code, lines in zip((options.source_lang, options.target_lang), texts, strict=True)
     ]
     names = Path(options.source_file).name, Path(options.target_file).name
     for number, bead in enumerate(read_beads(path), 1):
@@ -71,7 +71,7 @@ def _beads(units: Iterable[Unit], written: WriteCounts) -> Iterator["Bead"]:
 
 
 def _lines(path: Path) -> list[str]:
-    """The units of a text. Raises `WrongFormat` for a page or a document, whose lines are no units."""
+    """The units of a text. Raises `WrongFormat` for a page or a document, whose lines are not units."""
     data = load(path)
     kind = sniff(data, path)
     if kind is not FileType.TEXT:

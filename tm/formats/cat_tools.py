@@ -1,7 +1,7 @@
-"""What each CAT tool wants of a file, as profiles for `duiyi convert --for`.
+"""What each CAT tool requires of a file, as profiles for `duiyi convert --for`.
 
-A profile is data: the write options that the tool takes best and the reasons of `tm.formats.conformance` for which a
-unit would be refused, skipped or harmful there. Where each comes from stands in `docs/cat-tools.md`.
+A profile is data: the write options that suit the tool, and the reasons of `tm.formats.conformance` for which the tool
+would reject, skip or misuse a unit. `docs/cat-tools.md` names the sources.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ __all__ = ["CLIENTS", "CatTool", "profile"]
 
 @dataclass(frozen=True, slots=True)
 class CatTool:
-    """A CAT tool: its key and name, the options its files are written with, the units left out, what to know."""
+    """A CAT tool: its key and name, the options for writing its files, the units left out, advice."""
 
     key: str
     name: str
@@ -25,7 +25,7 @@ class CatTool:
     advice: str = ""
 
     def applied(self, options: WriteOptions) -> WriteOptions:
-        """``options`` with the profile's own over them."""
+        """``options``, overridden by those of the profile."""
         return replace(options, **self.options, leave_out=options.leave_out | self.leave_out, client="")
 
 
@@ -37,7 +37,7 @@ CLIENTS: Mapping[str, CatTool] = {
         CatTool(
             "omegat",
             "OmegaT",
-            # The head says "paragraph", so that OmegaT splits a unit of several sentences as it splits the text.
+            # The header says "paragraph", so that OmegaT splits a unit of several sentences as it splits the text.
             {"segtype": "paragraph", "tags": "drop", "trim": True, "markers_apart": True, "xliff": "1.2"},
             _COMMON,
             "put the TMX into tm/auto/ or tm/enforce/ of the project",
@@ -61,29 +61,29 @@ CLIENTS: Mapping[str, CatTool] = {
             "Phrase TMS",
             {"segtype": "auto", "tags": "keep", "trim": True},
             _COMMON | {"variant"},
-            "one target a unit; keep the file below 1 GB",
+            "one target per unit; keep the file below 1 GB",
         ),
         CatTool(
             "matecat",
             "MateCat",
             {"segtype": "auto", "tags": "native", "trim": True, "one_line": True, "metadata": False},
             _COMMON,
-            "import into a private key; large files go in better in parts",
+            "import into a private key; split large files",
         ),
         CatTool(
             "weblate",
             "Weblate",
             {"segtype": "auto", "tags": "native", "trim": False, "metadata": False},
             _COMMON,
-            "import under Translation memory; the language of the header must be one that the server knows",
+            "import under Translation memory; the server must know the language of the header",
         ),
     )
 }
 
 
 def profile(key: str) -> CatTool:
-    """The profile of the tool that ``key`` names. Raises `UsageError` for one that there is none of."""
+    """The profile of the tool that ``key`` names. Raises `UsageError` for an unknown tool."""
     try:
         return CLIENTS[key.lower()]
     except KeyError:
-        raise UsageError(f"{key!r} is not one of the tools known: {', '.join(CLIENTS)}") from None
+        raise UsageError(f"{key!r} is not one of the known tools: {', '.join(CLIENTS)}") from None

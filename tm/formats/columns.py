@@ -1,7 +1,7 @@
-"""Units as rows of a table: which column holds what, guessed from the header and the texts, or named by the user.
+"""Units as rows of a table: which column contains what, detected from the header and the texts, or named by the user.
 
-TSV, CSV, XLSX and Parquet share it. The guess is always shown, since a wrong one would turn a memory round
-without a word.
+TSV, CSV, XLSX, Parquet and JSON Lines share it. The detected columns are always shown, since wrong ones would exchange
+the sides of a memory silently.
 """
 
 import json
@@ -19,15 +19,15 @@ from tm.formats.languages import LanguageSelection
 from tm.formats.properties import FIELDS, apply_properties, properties_of
 from tm.unit import Unit
 
-__all__ = ["UnitColumns", "guess", "header_of", "row_of", "units_of_rows"]
+__all__ = ["UnitColumns", "detect_columns", "header_of", "row_of", "units_of_rows"]
 
 _TEXTS = ("source", "target", "source_lang", "target_lang")
 _PLAIN = ("previous", "next", "created", "changed", "author", "notes", "properties")
 _METADATA = tuple(name.replace("-", "_") for name in FIELDS)
 _NAMES = (*_TEXTS, *_METADATA, *_PLAIN)
-_SURE = 200  # letters from which on the language of an alphabetic text is known
+_SURE = 200  # letters from which on the language of an alphabetic text is certain
 _SCRIPTS = frozenset({"zh", "ja", "ko", "th", "ar", "he", "ru", "uk", "el", "hi"})
-_SAMPLE = 200  # rows looked at before the columns are settled
+_SAMPLE = 200  # rows from which the columns are detected
 _ALIASES = {
     "source": "source", "src": "source", "source_text": "source", "source_segment": "source", "original": "source",
     "msgid": "source", "原文": "source", "源文": "source", "原语": "source",
@@ -68,7 +68,7 @@ class UnitColumns:
 
 
 def header_of(options: WriteOptions) -> tuple[str, ...]:
-    """The header row that `row_of` fills."""
+    """The header of the rows that `row_of` returns."""
     return _NAMES if options.metadata else _TEXTS
 
 
@@ -97,7 +97,7 @@ def row_of(unit: Unit, options: WriteOptions, written: WriteCounts) -> list[str]
 
 
 def _notes(notes: Sequence[str]) -> str:
-    """A single note as it is; several, or one that looks like a list, as JSON."""
+    """A single note as text; several, or one that looks like a list, as JSON."""
     if len(notes) == 1 and notes[0] and not notes[0].startswith("["):
         return notes[0]
     return json.dumps(list(notes), ensure_ascii=False) if notes else ""
@@ -106,12 +106,12 @@ def _notes(notes: Sequence[str]) -> str:
 def units_of_rows(
     rows: Iterable[tuple[int, Sequence[str]]], options: ReadOptions, problems: UnitProblems
 ) -> Iterator[Unit]:
-    """Yield the unit of each (row number, cells); the columns are settled on the first rows and noted."""
+    """Yield the unit of each (row number, cells); the columns are detected from the first rows and noted."""
     iterator = iter(rows)
     sample = list(islice(iterator, _SAMPLE))
     if not sample:
         return
-    columns = guess([cells for _, cells in sample], options, str(problems.path))
+    columns = detect_columns([cells for _, cells in sample], options, str(problems.path))
     problems.notes.append(f"columns: {columns}")
     selection = LanguageSelection(options if _named(columns.fields) else ReadOptions(), problems)
     width = max(columns.fields["source"], columns.fields["target"]) + 1
@@ -130,7 +130,7 @@ def units_of_rows(
 
 
 def _named(fields: Mapping[str, int]) -> bool:
-    """True where rows name their own languages, so that the ones asked for can differ from them."""
+    """True where rows name their own languages, so that the requested ones can differ from them."""
     return "source_lang" in fields or "target_lang" in fields
 
 
@@ -184,14 +184,14 @@ def _object(value: str) -> dict[str, str]:
     return {str(key): str(one) for key, one in found.items()} if isinstance(found, dict) else {"properties": value}
 
 
-def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> UnitColumns:
-    """Settle the columns of a table from its first rows and from what the user named.
+def detect_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> UnitColumns:
+    """Find the columns of a table from its first rows and from what the user named.
 
-    Raises `UsageError` where a named column is not there, `WrongFormat` where no two columns of text are found.
+    Raises `UsageError` where a named column is missing, `WrongFormat` where no two columns of text are found.
     """
     first = [cell.strip() for cell in rows[0]]
     names = [_field_of(cell) for cell in first]
-    # "src" names a side, and no language, though there is one of that code.
+    # "src" names a side, although it is also the code of a language.
     languages = ["" if field else _language_of(cell) for cell, field in zip(first, names, strict=True)]
     header = "source" in names or "target" in names or sum(bool(code) for code in languages) >= 2
     if options.columns:
@@ -204,13 +204,13 @@ def guess(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> Uni
     for field, column in options.columns.items():
         fields[field.replace("-", "_")] = _column(column, first, name)
     if "source" not in fields or "target" not in fields:
-        _by_language(fields, rows[1:] if header else rows, languages if header else [], options, name)
+        _find_by_language(fields, rows[1:] if header else rows, languages if header else [], options, name)
     body = rows[1:] if header else rows
     pair = []
-    for side, wanted in (("source", options.source_lang), ("target", options.target_lang)):
+    for side, requested in (("source", options.source_lang), ("target", options.target_lang)):
         own = _first(body, fields.get(f"{side}_lang"))
         named = languages[fields[side]] if header and fields[side] < len(languages) else ""
-        given = own or ("" if _named(fields) else wanted) or named
+        given = own or ("" if _named(fields) else requested) or named
         pair.append(normalize(given or _detected(_translated(body, fields["source"], fields["target"]), fields[side])))
     taken = set(fields.values())
     properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
@@ -241,22 +241,22 @@ def _column(column: str, first: Sequence[str], name: str) -> int:
     raise UsageError(f"{name} has no column {column!r}; it has {', '.join(cell or '-' for cell in first[:20])}")
 
 
-def _by_language(
+def _find_by_language(
     fields: dict[str, int], body: Sequence[Sequence[str]], named: Sequence[str], options: ReadOptions, name: str
 ) -> None:
-    """Find the missing text columns: by the languages that the header names, else by what the cells hold."""
+    """Find the missing text columns: by the languages in the header, else by those of the cells."""
     width = max((len(cells) for cells in body), default=0)
     found = {at: _detected(body, at) for at in range(width)}
     texts = [at for at in range(width) if at < len(named) and named[at] and _plausible(named[at], found[at])]
     if len(texts) < 2:
         length = {at: sum(len(cells[at]) for cells in body if at < len(cells)) for at in range(width)}
         texts = sorted(sorted((at for at in found if found[at] != "und"), key=lambda at: -length[at])[:2])
-    for side, wanted in (("source", options.source_lang), ("target", options.target_lang)):
+    for side, requested in (("source", options.source_lang), ("target", options.target_lang)):
         left = [at for at in texts if at not in (fields.get("source"), fields.get("target"))]
         if side in fields or not left:
             continue
         other = options.target_lang if side == "source" else options.source_lang
-        best = [at for at in left if wanted and base(found[at]) == base(wanted)]
+        best = [at for at in left if requested and base(found[at]) == base(requested)]
         best = best or [at for at in left if not other or base(found[at]) != base(other)] or left
         fields[side] = best[0]
     if "source" not in fields or "target" not in fields:
@@ -270,7 +270,7 @@ def _translated(rows: Sequence[Sequence[str]], source: int, target: int) -> Sequ
 
 
 def _first(rows: Sequence[Sequence[str]], column: int | None) -> str:
-    """The first language code in ``column`` that is one; detecting would load a model."""
+    """The first valid language code in ``column``; detecting the language would load a model."""
     for cells in rows:
         if column is not None and column < len(cells) and (code := _language_of(cells[column].strip())):
             return code
@@ -278,14 +278,14 @@ def _first(rows: Sequence[Sequence[str]], column: int | None) -> str:
 
 
 def _plausible(named: str, found: str) -> bool:
-    """True unless the script speaks against the language that the header names: short texts do not tell more."""
+    """True unless the script contradicts the language in the header: short texts do not show more."""
     if base(named) in _SCRIPTS or base(found) in _SCRIPTS:
         return base(named) == base(found)
     return found != "und"
 
 
 def _detected(rows: Sequence[Sequence[str]], column: int) -> str:
-    """The language of a column; a few words without accents are taken for English, which they mostly are."""
+    """The language of a column; a few words without accents are taken as English, which they mostly are."""
     text = "\n".join(cells[column] for cells in rows if column < len(cells))
     language = detect(text)
     few = sum(map(str.isalpha, text)) < _SURE

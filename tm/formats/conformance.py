@@ -1,8 +1,8 @@
-"""What CAT tools skip or refuse in a memory, counted per reason, before a translator finds out the hard way.
+"""What CAT tools skip or refuse in a memory, counted per reason, before the import.
 
-Most tools say nothing: they import what they like, drop the rest and report success. Each reason here was seen
-with a real tool or stands in its vendor's pages (`docs/cat-tools.md` names them). The same reasons serve to
-inspect a file that came from elsewhere and to leave units out of one that is written for a tool.
+Most tools do not report it: they import what they can, drop the rest and report success. Each reason was observed with
+a real tool or is documented by its vendor (`docs/cat-tools.md` names the sources). The same reasons are used to inspect
+a file from elsewhere and to leave units out of a file for a tool.
 """
 
 import re
@@ -17,9 +17,9 @@ from tm.formats.hash_set import HashSet
 from tm.tags import native, plain
 from tm.unit import Unit
 
-__all__ = ["REASONS", "Audit", "Reason", "faults", "prepared"]
+__all__ = ["REASONS", "Audit", "Reason", "prepared", "unit_reasons"]
 
-#: The length above which Trados refuses a segment; the strictest limit of the tools looked at.
+#: The length above which Trados refuses a segment; the strictest limit among the tools.
 LONGEST = 2000
 _BREAK = re.compile(r"[\n\r\u2028\u2029]")
 _INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
@@ -28,7 +28,7 @@ _RARE = re.compile(f"{_BREAK.pattern}|{_INVISIBLE.pattern}")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a tool trips over a unit: a key, what it means, and what happens then."""
+    """Why a tool rejects or misuses a unit: a key, what it means, and what happens then."""
 
     key: str
     title: str
@@ -39,12 +39,12 @@ REASONS = {
     reason.key: reason
     for reason in (
         # Of the file and of its raw elements; the readers note them (`tm.formats.tmx_defects`).
-        Reason("not well-formed", "the XML is broken or holds a forbidden character", "every tool refuses the file"),
+        Reason("not well-formed", "the XML is broken or contains a forbidden character", "every tool refuses the file"),
         Reason("header", "an attribute of the header is missing", "OmegaT, Poedit and others refuse the file"),
-        Reason("segtype", "the header's segtype is none that TMX knows", "newer OmegaT refuses the file"),
+        Reason("segtype", "the segtype of the header is not one of TMX", "newer OmegaT refuses the file"),
         Reason("too large", "the file is above 1 GB", "Trados and Phrase refuse it"),
         Reason("file name", "the extension is not in small letters", "OmegaT does not see the file"),
-        Reason("language code", "a code has an underscore or is no BCP 47", "OmegaT and Weblate skip the unit"),
+        Reason("language code", "a code has an underscore or is not BCP 47", "OmegaT and Weblate skip the unit"),
         Reason("source language", "no text in the header's source language", "Smartling and others skip the unit"),
         Reason("several targets", "a unit has more than two languages", "Trados and Phrase take one or none"),
         Reason("date", "a date is not of the form 20241130T235959Z", "validators refuse it"),
@@ -53,18 +53,18 @@ REASONS = {
         Reason("empty side", "source or target is empty", "OmegaT blanks the text; others skip the unit"),
         Reason("too long", f"a side is longer than {LONGEST:,} characters", "Trados refuses the unit"),
         Reason("blank edge", "a side begins or ends with blanks", "no exact match in OmegaT"),
-        Reason("line break", "a side holds a line break", "no exact match where the tool splits at line ends"),
-        Reason("invisible", "a side holds zero-width or soft characters", "no exact match: nobody sees why"),
+        Reason("line break", "a side contains a line break", "no exact match where the tool splits at line ends"),
+        Reason("invisible", "a side contains zero-width or soft characters", "no exact match, for an invisible reason"),
         Reason("duplicate", "the same pair occurs again", "tools add it twice or drop it"),
         Reason("variant", "the same source has another target", "OmegaT takes the last one of the file"),
         Reason("same language", "both sides are in one language", "tools refuse the pair"),
-        Reason("several sentences", "the source holds several sentences", "no match where the tool splits by sentence"),
+        Reason("several sentences", "the source has several sentences", "no match where the tool splits by sentence"),
     )
 }
 
 
-def faults(unit: Unit) -> Iterator[str]:
-    """Yield the keys of `REASONS` that hold for ``unit`` by itself; duplicates need `Audit`."""
+def unit_reasons(unit: Unit) -> Iterator[str]:
+    """Yield the keys of `REASONS` that apply to ``unit`` by itself; duplicates need `Audit`."""
     source, target = plain(unit.source), plain(unit.target)
     if not (source and target and not source.isspace() and not target.isspace()):
         yield "empty side"
@@ -75,7 +75,7 @@ def faults(unit: Unit) -> Iterator[str]:
         yield "too long"
     if source[0].isspace() or target[0].isspace() or source[-1].isspace() or target[-1].isspace():
         yield "blank edge"
-    # This runs for every unit of an import: hardly any text holds one of these.
+    # This runs for every unit of an import, and few texts contain one of these.
     if _RARE.search(source) or _RARE.search(target):
         if _BREAK.search(source) or _BREAK.search(target):
             yield "line break"
@@ -92,10 +92,9 @@ _AT_ONCE = 1_000
 
 @dataclass(slots=True)
 class Audit:
-    """Looks at units and counts the reasons; remembers a hash of each to know duplicates.
+    """Counts the reasons of units; keeps a hash of each unit to recognise duplicates.
 
-    With ``counts`` the ``mended`` of the `tm.formats.Problems` that a file is read with, it counts on from what
-    the reader found in the file itself.
+    Given the ``repaired`` of the `tm.formats.UnitProblems` of a file as ``counts``, it adds to what the reader found.
     """
 
     units: int = 0
@@ -103,7 +102,7 @@ class Audit:
     _pairs: HashSet = field(default_factory=HashSet)
     _sources: HashSet = field(default_factory=HashSet)
 
-    def look(self, units: Sequence[Unit]) -> list[list[str]]:
+    def count(self, units: Sequence[Unit]) -> list[list[str]]:
         """Count ``units`` and return the reasons of each."""
         keys = [hash((unit.source_lang, unit.target_lang, unit.source)) for unit in units]
         pairs = [hash((key, unit.target)) for key, unit in zip(keys, units, strict=True)]
@@ -113,7 +112,7 @@ class Audit:
         every = []
         for place, unit in enumerate(units):
             key, pair = keys[place], pairs[place]
-            found = list(faults(unit))
+            found = list(unit_reasons(unit))
             if known_pairs[place] or pair in here_pairs:
                 found.append("duplicate")
             elif known_keys[place] or key in here_keys:
@@ -129,26 +128,26 @@ class Audit:
         return every
 
     def over(self, units: Iterable[Unit]) -> Iterator[Unit]:
-        """Pass ``units`` on, looking at each."""
-        for unit, _ in self.judged(units):
+        """Pass ``units`` on and count the reasons of each."""
+        for unit, _ in self.with_reasons(units):
             yield unit
 
-    def judged(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[str]]]:
+    def with_reasons(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[str]]]:
         """Pass ``units`` on, each with its reasons."""
         rest = iter(units)
         while batch := list(islice(rest, _AT_ONCE)):
-            yield from zip(batch, self.look(batch), strict=True)
+            yield from zip(batch, self.count(batch), strict=True)
 
 
 def prepared(units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> Iterator[Unit]:
-    """Pass on ``units`` as ``options`` want them: blanks cut, line breaks out, some left out and counted."""
+    """Pass on ``units`` as ``options`` require: blanks and line breaks removed, some units left out and counted."""
     if options.markers_apart:
         units = _with_markers_apart(units)
     units = (_trimmed(unit, options) for unit in units)
     if not options.leave_out:
         yield from units
         return
-    for unit, found in Audit().judged(units):
+    for unit, found in Audit().with_reasons(units):
         reasons = options.leave_out.intersection(found)
         if reasons:
             written.left_out[min(reasons)] += 1
@@ -165,9 +164,9 @@ def _trimmed(unit: Unit, options: WriteOptions) -> Unit:
 
 
 def _with_markers_apart(units: Iterable[Unit]) -> Iterator[Unit]:
-    """After a unit whose sides open with one list marker, the same without it, and the marker itself once.
+    """After a unit whose sides begin with the same list marker, yield it without the marker, and the marker once.
 
-    OmegaT takes the "1." of an English paragraph for a sentence of its own, and not that of a Chinese one.
+    OmegaT treats the "1." of an English paragraph as a sentence of its own, but not that of a Chinese one.
     """
     seen: set[tuple[str, str]] = set()
     for unit in units:

@@ -1,7 +1,7 @@
-"""A page that shows both sides beside each other, to read and to print: one file, no script, nothing loaded.
+"""A page that shows both sides next to each other, to read and to print: one file without scripts or other files.
 
-Doubtful pairs are marked by words as well as by colour. All text is escaped; a policy in the head forbids the
-page to load or run anything, whatever the texts hold.
+Doubtful pairs are marked by words as well as by colour. All text is escaped; a policy in the head prevents the page
+from loading or running anything, whatever the texts contain.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
         for unit in units:
             pair = normalized(unit.source_lang), normalized(unit.target_lang)
             if pair != languages:
-                # A memory may hold several pairs: each run of one has its own table.
+                # A memory may have several language pairs: each has tables of its own.
                 file.write(_opening(pair, unit) if languages is None else f"</tbody></table>\n{_table(pair)}")
                 languages = pair
             written.units += 1

@@ -1,8 +1,7 @@
-"""Inline elements of TMX, XLIFF 1.2 and XLIFF 2 to tags of `tm.tags` and back.
+"""Convert inline elements of TMX, XLIFF 1.2 and XLIFF 2 to tags of `tm.tags` and back.
 
-One table a dialect says which element is which tag. Writing pairs the tags of a text first, since the
-standards want an opening without its closing tag written in another way than a whole pair (TMX ``it``), and
-nesting elements (``g``, ``hi``, ``pc``) only where the pairs do nest.
+Writing pairs the tags of a text first: the standards write an opening tag without its closing tag differently from a
+pair (TMX ``it``), and nesting elements (``g``, ``hi``, ``pc``) only where the pairs nest.
 """
 
 import re
@@ -18,7 +17,7 @@ __all__ = ["Dialect", "character", "fill", "read_inline"]
 
 Dialect = Literal["tmx", "xliff1", "xliff2"]
 
-#: Elements that enclose the text they mark. Some tools put those of XLIFF into TMX, where they are not allowed.
+#: Elements that enclose the text they mark. Some tools write those of XLIFF into TMX, where they are not allowed.
 _ENCLOSING = frozenset({"hi", "g", "mrk", "pc", "sub"})
 _OPENING = {"bpt": TagKind.OPEN, "bx": TagKind.OPEN, "sc": TagKind.OPEN, "sm": TagKind.OPEN}
 _CLOSING = {"ept": TagKind.CLOSE, "ex": TagKind.CLOSE, "ec": TagKind.CLOSE, "em": TagKind.CLOSE}
@@ -27,7 +26,7 @@ _USUAL = frozenset({"bpt", "ept", "ph", "bx", "ex", "x", "pc", "sc", "ec", "g"})
 _IDS = ("id", "i", "x", "rid", "startRef")
 _SILENT = frozenset({*_IDS, "pos", "dataRef", "dataRefStart", "dataRefEnd", "isolated", "subType", "ctype", "type"})
 _FORMATTING = {"bold": "xlf:b", "italic": "xlf:i", "underlined": "xlf:u"}
-#: What XLIFF 1.2 knows by name, for pairs and for tags that stand alone; all else is "x-" and no blanks.
+#: Types that XLIFF 1.2 defines, for pairs and for single tags; all others begin with "x-" and have no blanks.
 _PAIR_TYPES = frozenset({"bold", "italic", "underlined", "link"})
 _SINGLE_TYPES = frozenset({"image", "lb", "pb"})
 _BLANK = re.compile(r"[\s%]")
@@ -36,7 +35,7 @@ _BLANK = re.compile(r"[\s%]")
 def read_inline(element: Element, dialect: Dialect, data: Mapping[str, str] | None = None) -> str:
     """The content of a ``seg``, ``source`` or ``target`` as the text of a unit.
 
-    ``data`` holds XLIFF 2's ``originalData`` by id.
+    ``data`` is the ``originalData`` of XLIFF 2 by id.
     """
     if not len(element):
         return escape(element.text or "")
@@ -84,7 +83,7 @@ class _Reader:
         content = self.data.get(child.get("dataRef", ""), "")
         nested = any(local(inner) for inner in child)
         if nested:
-            # With a count of its own, so that the ids inside do not depend on what stands before.
+            # With a count of its own, so that the ids inside do not depend on what comes before.
             content = join(_Reader(self.dialect, self.data).parts(child))
         elif len(child) or child.text:
             content = "".join(part for part in self.parts(child) if isinstance(part, str))
@@ -117,7 +116,7 @@ class _Reader:
 
 
 def _kind_of(child: Element) -> str:
-    """What the tag marks ("bold", "link"), whatever the dialect calls it."""
+    """What the tag marks ("bold", "link"), independent of the dialect."""
     if child.get("ctype"):
         return unquote(str(child.get("ctype")).removeprefix("x-"))
     sub = str(child.get("subType", ""))
@@ -127,7 +126,7 @@ def _kind_of(child: Element) -> str:
 
 
 def character(code: str) -> str:
-    """The character that XLIFF 2's ``cp`` names by its code in hexadecimal, "" for no code."""
+    """The character that the ``cp`` of XLIFF 2 names by its hexadecimal code, "" for an invalid code."""
     try:
         return chr(int(code, 16))
     except (ValueError, OverflowError):
@@ -137,7 +136,7 @@ def character(code: str) -> str:
 def fill(element: Element, text: str, dialect: Dialect, data: MutableMapping[str, str] | None = None) -> None:
     """Write the text of a unit into ``element``, its tags as inline elements of ``dialect``.
 
-    XLIFF 2 keeps codes beside the text: they are added to ``data``, id to code.
+    XLIFF 2 keeps codes apart from the text: they are added to ``data``, id to code.
     """
     if "⟦" not in text:
         element.text = text
@@ -166,7 +165,7 @@ class _Writer:
     dialect: Dialect
     data: MutableMapping[str, str]
     partners: Mapping[int, int]
-    in_code: bool = False  # writing into the code of a tag, where translatable pieces stand as `sub`
+    in_code: bool = False  # writing into the code of a tag, where translatable parts are `sub` elements
     numbers: dict[int, int] = field(default_factory=dict)
 
     def write(self, element: Element, parts: list[str | Tag]) -> None:
@@ -208,7 +207,7 @@ class _Writer:
                 if isinstance(closing, Tag) and self._may_enclose(part, closing):
                     stack.append(position)
             elif self.partners[position] in stack:
-                # Pairs opened since and not closed cross this one; they stay two elements.
+                # Pairs that were opened later and are still open overlap this one; they stay two elements.
                 del stack[stack.index(self.partners[position]) + 1 :]
                 found |= {position, stack.pop()}
         return frozenset(found)
@@ -260,7 +259,7 @@ class _Writer:
         return "ec", {"startRef": tag.id, **attributes} if paired else {"id": tag.id, "isolated": "yes", **attributes}
 
     def _datum(self, content: str) -> str:
-        """The id under which ``content`` stands among the original data; equal codes share one."""
+        """The id of ``content`` in the original data; equal codes share one."""
         content = legal(content)[0]
         for key, value in self.data.items():
             if value == content:

@@ -1,7 +1,7 @@
-"""Look at a whole file as the strictest of the CAT tools would, and say what each would refuse, skip or miss.
+"""Inspect a whole file as the strictest CAT tools would, and list what each would refuse, skip or miss.
 
-`tm.formats.conformance` judges units; the readers note what they mended on the way in. Here the two are put together,
-with what only the file as a whole shows.
+Combines the reasons of `tm.formats.conformance` for single units with the faults that the reader repaired and with the
+properties of the file as a whole.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ _LARGEST = 1_000_000_000  # bytes: what Trados and Phrase take
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found: units read, how often each reason holds, the unsound units with their lines, guesses."""
+    """What was found: units read, how often each reason applies, invalid units with their lines, detected columns."""
 
     path: Path
     units: int
@@ -27,15 +27,15 @@ class Inspection:
     notes: tuple[str, ...] = ()
 
     def rows(self) -> list[tuple[Reason, int]]:
-        """(reason, how often) of every reason found, those that concern the whole file first."""
+        """(reason, count) of every reason found, those of the whole file first."""
         return [(reason, self.counts[key]) for key, reason in REASONS.items() if self.counts[key]]
 
 
 def inspect(path: Path | str, options: ReadOptions | None = None) -> Inspection:
-    """Read all of ``path`` once and count what CAT tools would trip over. Raises as `tm.formats.read` does."""
+    """Read ``path`` once and count what CAT tools would reject. Raises what `tm.formats.read` raises."""
     path = Path(path)
     problems = UnitProblems(path, strict=False)
-    audit = Audit(counts=problems.mended)
+    audit = Audit(counts=problems.repaired)
     for _ in audit.over(read(path, options or ReadOptions(), problems=problems)):
         pass
     if path.stat().st_size > _LARGEST:

@@ -1,7 +1,7 @@
-"""One unit a line as JSON: the format that loses nothing, for programs and for keeping.
+"""JSON Lines: one unit per line with all its fields, for other programs and for archives.
 
-Keys are the fields of `tm.unit.Unit`, dates as ISO 8601; fields at their default are left out. Lone surrogates,
-which UTF-8 cannot hold, are written as JSON escapes.
+Keys are the fields of `tm.unit.Unit`, dates are ISO 8601; fields at their default are left out. Unpaired surrogates,
+which UTF-8 cannot encode, are written as JSON escapes.
 """
 
 import json
@@ -21,11 +21,11 @@ from tm.unit import Origin, Unit
 __all__ = ["from_dict", "read_units", "to_dict", "write_units"]
 
 _LONGEST = 20_000_000  # bytes in one line
-_SAMPLE = 100  # lines after which it is known who made the file
+_SAMPLE = 100  # lines that show which program wrote the file
 _NUMBERS = 2**31  # ids and pages are below
 _REQUIRED = ("source", "target", "source_lang", "target_lang")
 _DEFAULT = Unit("", "", "", "")
-#: Field of a unit to its key in the file; the keys are a contract with other programs.
+#: Field of a unit to its key in the file; other programs rely on the keys.
 _KEYS = {field.name: "score" if field.name == "quality" else field.name for field in fields(Unit)}
 _ORIGIN = tuple(field.name for field in fields(Origin))
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -41,7 +41,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def to_dict(unit: Unit) -> dict[str, Any]:
-    """``unit`` as a JSON object: the four required fields and whatever is not at its default."""
+    """``unit`` as a JSON object: the four required fields and the others that are not at their default."""
     found: dict[str, Any] = {}
     for name, key in _KEYS.items():
         value = getattr(unit, name)
@@ -58,16 +58,16 @@ def to_dict(unit: Unit) -> dict[str, Any]:
 
 
 def from_dict(found: dict[str, Any]) -> Unit:
-    """The unit that a JSON object describes; keys that no field has become properties. Raises `UsageError`."""
+    """The unit that a JSON object describes; unknown keys become properties. Raises `UsageError`."""
     given: dict[str, Any] = {}
     extra: dict[str, str] = {}
     for name, value in found.items():
-        wanted = _TYPES.get(name)
-        if wanted is None:
+        expected = _TYPES.get(name)
+        if expected is None:
             extra[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         elif value is None:
             continue
-        elif not isinstance(value, wanted) or isinstance(value, bool):
+        elif not isinstance(value, expected) or isinstance(value, bool):
             raise UsageError(f'"{name}" has a value of the wrong type')
         else:
             given["quality" if name == "score" else name] = _field(name, value)
@@ -84,10 +84,12 @@ def _field(name: str, value: Any) -> Any:
     if name in ("created", "changed"):
         date = date_of(value)
         if date is None:
-            raise UsageError(f'"{name}" is no date')
+            raise UsageError(f'"{name}" is not a date')
         return date
     if name == "origin":
-        return Origin(**{key: _place(key, one) for key, one in value.items() if key in _ORIGIN and one is not None})
+        return Origin(
+            **{key: _origin_field(key, one) for key, one in value.items() if key in _ORIGIN and one is not None}
+        )
     if name == "notes":
         return tuple(str(note) for note in value)
     if name == "properties":
@@ -95,8 +97,8 @@ def _field(name: str, value: Any) -> Any:
     return value
 
 
-def _place(name: str, value: Any) -> Any:
-    """A field of an origin: ids are whole numbers from 0, a page is one from 1, all else is text."""
+def _origin_field(name: str, value: Any) -> Any:
+    """A field of an origin: ids are integers from 0, a page is an integer from 1, all others are text."""
     if name in ("source_ids", "target_ids"):
         if isinstance(value, list) and all(type(one) is int and 0 <= one < _NUMBERS for one in value):
             return tuple(value)
@@ -109,7 +111,7 @@ def _place(name: str, value: Any) -> Any:
 
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
-    """Write a JSON object a line."""
+    """Write one JSON object per line."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for unit in units:
             found = to_dict(unit)
@@ -126,10 +128,10 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
-    """Yield the unit of each line; blank lines are passed over, lines that hold none are named.
+    """Yield the unit of each line; blank lines are skipped, lines without a unit are reported.
 
-    Where no object of the first lines names its languages, another program made the file: its keys are taken for the
-    columns of a table, as `tm.formats.columns` reads them ("src", "zh" and "translation" will do).
+    Where no object of the first lines names its languages, another program wrote the file: its keys are read as the
+    columns of a table (`tm.formats.columns`), such as "src", "zh" or "translation".
     """
     objects = _objects(path, problems)
     sample = list(islice(objects, _SAMPLE))
@@ -173,9 +175,9 @@ def _objects(path: Path, problems: UnitProblems) -> Iterator[tuple[int, dict[str
             except UnicodeDecodeError as error:
                 problems.add(number, "bytes that are not UTF-8", error)
             except (json.JSONDecodeError, RecursionError) as error:
-                problems.add(number, f"no JSON: {getattr(error, 'msg', 'nested too deep')}", error)
+                problems.add(number, f"not JSON: {getattr(error, 'msg', 'nested too deeply')}", error)
             else:
                 if isinstance(found, dict):
                     yield number, found
                 else:
-                    problems.add(number, "no JSON object")
+                    problems.add(number, "not a JSON object")

@@ -1,7 +1,7 @@
-"""Which of a file's units have the languages asked for, and in which direction they are wanted.
+"""Select the units of a file that have the requested languages, and exchange their sides where needed.
 
-A memory is of use in both directions: a unit from English to Chinese answers a reader who asks for Chinese to
-English with its sides exchanged.
+A memory is useful in both directions: where Chinese to English is requested, a unit from English to Chinese is passed
+on with its sides exchanged.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ __all__ = ["LanguageSelection", "reversed_unit"]
 
 
 def reversed_unit(unit: Unit) -> Unit:
-    """``unit`` with its sides exchanged; the context, which is of the old source, is dropped."""
+    """``unit`` with its sides exchanged; the context, which belongs to the former source, is dropped."""
     origin = unit.origin
     return replace(
         unit,
@@ -32,7 +32,7 @@ def reversed_unit(unit: Unit) -> Unit:
 
 
 class LanguageSelection:
-    """Passes on the units whose languages are wanted, turned round where needed; counts the others."""
+    """Passes on the units of the requested languages, with sides exchanged where needed; counts the others."""
 
     def __init__(self, options: ReadOptions, problems: UnitProblems) -> None:
         self._source = normalize(options.source_lang) if options.source_lang else ""
@@ -41,12 +41,12 @@ class LanguageSelection:
 
     def of(self, unit: Unit) -> Iterator[Unit]:
         """Yield ``unit``, or its reverse, or nothing."""
-        if self._fits(unit.source_lang, unit.target_lang):
+        if self._matches(unit.source_lang, unit.target_lang):
             yield unit
-        elif self._fits(unit.target_lang, unit.source_lang):
+        elif self._matches(unit.target_lang, unit.source_lang):
             yield reversed_unit(unit)
         else:
             self._skipped[f"{unit.source_lang} to {unit.target_lang}"] += 1
 
-    def _fits(self, source: str, target: str) -> bool:
+    def _matches(self, source: str, target: str) -> bool:
         return (not self._source or same(source, self._source)) and (not self._target or same(target, self._target))

@@ -41,7 +41,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     try:
         file = pq.ParquetFile(str(path))
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise DamagedInput(f"{path} is no Parquet file, or a damaged one") from error
+        raise DamagedInput(f"{path} is not a Parquet file or is damaged") from error
     with file:
         yield from units_of_rows(_rows(file, pa, path), options, problems)
 
@@ -51,7 +51,7 @@ def _table(pa: Any, schema: Any, rows: Sequence[Sequence[str]]) -> Any:
 
 
 def _rows(file: Any, pa: Any, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
-    """The column names as a first row, then every row as text."""
+    """The column names as the first row, then every row as text."""
     yield 1, list(file.schema_arrow.names)
     number = 1
     try:

@@ -1,7 +1,7 @@
-"""PO files through translate-toolkit: what software projects and Poedit, Lokalize and Weblate speak.
+"""PO files through translate-toolkit, the format of software projects and of Poedit, Lokalize and Weblate.
 
-What PO has no place for stands in extracted comments, ``#. duiyi score: 0.93``, which every tool keeps. A
-doubtful unit is "fuzzy". PO wants each source once: the second unit of a source gets a ``msgctxt``.
+Fields that PO does not have are written as extracted comments, ``#. duiyi score: 0.93``, which every tool keeps. A
+doubtful unit is "fuzzy". PO allows each source once: the second unit of a source gets a ``msgctxt``.
 """
 
 import re
@@ -21,7 +21,7 @@ from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
 
-_LARGEST = 200_000_000  # bytes: the toolkit holds the whole file
+_LARGEST = 200_000_000  # bytes: the toolkit keeps the whole file in memory
 _COMMENT = re.compile(r"^duiyi ([^:]+): (.*)$")
 _CONTEXT = re.compile(r"^duiyi (\d+)$")
 _CHARSET = re.compile(rb"charset=([\w.-]+)")
@@ -69,7 +69,7 @@ def _describe(entry: Any, unit: Unit, options: WriteOptions, written: WriteCount
         entry.addnote(_one_line(written.legal(note)), origin="translator")
     for name, value in metadata_of(unit):
         if name != "msgctxt":
-            # A comment is one line; what breaks lines in the value is written as an escape.
+            # A comment is one line, so line breaks in the value are written as escapes.
             name = _one_line(written.legal(name)).replace(":", r"\u003a")
             entry.addnote(f"duiyi {name}: {_one_line(written.legal(value))}", origin="developer")
     doubtful = unit.quality is not None and unit.quality < options.review_below
@@ -78,7 +78,7 @@ def _describe(entry: Any, unit: Unit, options: WriteOptions, written: WriteCount
 
 
 def _one_line(text: str) -> str:
-    """``text`` with what breaks lines, and blanks at its edges, as escapes."""
+    """``text`` with line breaks, and blanks at its edges, as escapes."""
     text = _ESCAPED.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
     return re.sub(r"^\s|\s$", lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -108,9 +108,9 @@ def _header(pair: tuple[str, str], options: WriteOptions) -> str:
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
-    """Yield the unit of each translated entry, plural forms apart; obsolete entries are passed over."""
+    """Yield the unit of each translated entry, one for each plural form; obsolete entries are skipped."""
     if path.stat().st_size > _LARGEST:
-        raise InputError(f"{path} is larger than the {_LARGEST // 1_000_000} MB that are read of a PO file")
+        raise InputError(f"{path} is larger than {_LARGEST // 1_000_000} MB, the limit for PO files")
     data = path.read_bytes()
     if not data.strip():
         raise EmptyInput(f"{path} is empty")
@@ -130,7 +130,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
 
 
 def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
-    """The toolkit's store of ``text``; where an entry is broken, of the others, each parsed by itself."""
+    """The toolkit's store of ``text``; where an entry is broken, the entries are parsed one by one."""
     from translate.storage import pypo
     from translate.storage.poparser import PoParseError
 
@@ -139,7 +139,7 @@ def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
         return parse(text.encode("utf-8", "replace"))
     except (PoParseError, ValueError):
         pass
-    sound: list[str] = []
+    valid: list[str] = []
     for match in re.finditer(r"(?:.+\n?)+", text):
         try:
             parse(match[0].encode("utf-8", "replace"))
@@ -147,17 +147,17 @@ def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
             line = text.count("\n", 0, match.start()) + 1
             within = re.search(r"on line (\d+)", str(error))
             message = str(error).partition(" on line ")[0]
-            problems.add(line + int(within[1]) - 1 if within else line, f"no PO entry: {message}", error)
+            problems.add(line + int(within[1]) - 1 if within else line, f"not a PO entry: {message}", error)
         else:
-            sound.append(match[0])
+            valid.append(match[0])
     try:
-        return parse("\n".join(sound).encode("utf-8", "replace"))
+        return parse("\n".join(valid).encode("utf-8", "replace"))
     except (PoParseError, ValueError) as error:
-        raise DamagedInput(f"{path} is no PO file, or a damaged one") from error
+        raise DamagedInput(f"{path} is not a PO file or is damaged") from error
 
 
 def _languages(header: Any, entries: list[Any], options: ReadOptions) -> tuple[str, str]:
-    """Source and target: what the header says, else what was asked for, else what the texts look like."""
+    """Source and target: those of the header, else the requested ones, else those detected from the texts."""
     sample = entries[:200]
     source = header.get("X-Source-Language") or ""
     target = header.get("Language") or ""
@@ -175,7 +175,7 @@ def _forms(entry: Any) -> Iterator[tuple[str, str]]:
     sources = [str(one) for one in getattr(entry.source, "strings", [entry.source])]
     targets = [str(one) for one in getattr(entry.target, "strings", [entry.target])] or [""]
     for position, source in enumerate(sources):
-        # Chinese has one form for both: the last there is serves.
+        # Chinese has one form for both: the last one is used.
         yield source, targets[min(position, len(targets) - 1)]
 
 

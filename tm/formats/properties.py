@@ -1,8 +1,7 @@
-"""The fields of a unit beyond its texts as named strings, for formats that keep metadata as name and value.
+"""The fields of a unit other than its texts as named strings, for formats that keep metadata as name and value.
 
-TMX props, XLIFF contexts, PO comments and table columns all use these names, so that a unit keeps its score
-and origin on its way through any of them. A property of the user's own that bears a reserved name is written
-with "property-" before it.
+TMX props, XLIFF contexts, PO comments and table columns use the same names, so that a unit keeps its score and origin
+in all of them. A property of the user with a reserved name is written with the prefix "property-".
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,14 +17,14 @@ FIELDS = (
     "score", "status", "kind", "sentences", "source-file", "target-file", "source-ids", "target-ids", "page",
     "section", "signature",
 )  # fmt: skip
-#: Further reserved names, for formats that have no place of their own for them.
+#: Further reserved names, for formats without a field for them.
 _FURTHER = ("previous", "next", "author", "created", "changed")
 _RESERVED = frozenset((*FIELDS, *_FURTHER))
 _ESCAPE = "property-"
 
 
 def properties_of(unit: Unit, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) of every field that is not at its default, then the user's properties but ``without``."""
+    """Yield (name, value) of every field that is not at its default, then the properties except ``without``."""
     origin = unit.origin
     if unit.quality is not None:
         yield "score", repr(float(unit.quality))
@@ -55,7 +54,7 @@ def properties_of(unit: Unit, without: Collection[str] = ()) -> Iterator[tuple[s
 
 
 def metadata_of(unit: Unit) -> Iterator[tuple[str, str]]:
-    """`properties_of` with context, author and dates: everything but texts, languages and notes."""
+    """`properties_of` with context, author and dates: everything except texts, languages and notes."""
     yield from properties_of(unit)
     for name, value in (("previous", unit.previous), ("next", unit.next), ("author", unit.author)):
         if value:
@@ -66,7 +65,7 @@ def metadata_of(unit: Unit) -> Iterator[tuple[str, str]]:
 
 
 def apply_metadata(found: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments for `Unit` out of what `metadata_of` gave."""
+    """Arguments for `Unit` from the pairs of `metadata_of`."""
     rest = dict(found)
     fields: dict[str, Any] = {name: rest.pop(name) for name in ("previous", "next", "author") if rest.get(name)}
     for name in ("created", "changed"):
@@ -77,12 +76,12 @@ def apply_metadata(found: Mapping[str, str]) -> dict[str, Any]:
 
 
 def apply_properties(found: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments for `Unit` out of what `properties_of` gave; a value that does not parse stays a property."""
+    """Arguments for `Unit` from the pairs of `properties_of`; a value that cannot be parsed stays a property."""
     fields: dict[str, Any] = {}
     origin: dict[str, Any] = {}
     properties: dict[str, str] = {}
     for name, value in found.items():
-        place = _PLACES.get(name)
+        place = _FIELDS_BY_NAME.get(name)
         try:
             if place is not None:
                 (origin if place[1] else fields)[place[0]] = place[2](value)
@@ -124,7 +123,7 @@ def _positive(value: str) -> int:
 
 
 #: Name to (field, whether it is of `Origin`, how it is read).
-_PLACES: Mapping[str, tuple[str, bool, Callable[[str], Any]]] = {
+_FIELDS_BY_NAME: Mapping[str, tuple[str, bool, Callable[[str], Any]]] = {
     "score": ("quality", False, _score),
     "status": ("status", False, _status),
     "kind": ("kind", False, str),

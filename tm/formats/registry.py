@@ -1,7 +1,7 @@
-"""Which format a file has, by its extension, and the one `read` and the one `write` for all of them.
+"""The table of formats by extension, and one `read` and one `write` for all of them.
 
-Formats are modules that load on first use, so that a TMX never pays for spreadsheets. What is the same for
-all happens here: clients' profiles, units left out and counted, files replaced only when they are complete.
+Formats are modules that are loaded on first use, so that a TMX does not load the code for spreadsheets. What all share
+is done here: profiles of CAT tools, counting units that are left out, replacing files only when they are complete.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +60,7 @@ def format_of(path: Path | str) -> Format:
         if name.endswith(format_.suffixes):
             return format_
     known = " ".join(format_.suffixes[0] for format_ in FORMATS)
-    raise WrongFormat(f"{path} has no extension that names a format of units ({known})")
+    raise WrongFormat(f"{path} does not have the extension of a format of units ({known})")
 
 
 def read(
@@ -72,9 +72,9 @@ def read(
 ) -> Iterator[Unit]:
     """Yield the units of ``path`` one by one, in the order of the file.
 
-    Units that are not sound are left out and noted in ``problems`` (or handed to ``on_problem``); with neither,
-    or where ``options.strict``, the first one raises `DamagedInput`. Raises `InputError` and its kin for a file
-    that cannot be read at all, `EmptyInput` for one without a sound unit, and what `check_languages` raises.
+    Invalid units are left out and noted in ``problems`` (or passed to ``on_problem``); with neither, or where
+    ``options.strict``, the first one raises `DamagedInput`. Raises `InputError` and its subclasses for a file that
+    cannot be read at all, `EmptyInput` for one without a valid unit, and what `check_languages` raises.
     """
     path = Path(path)
     format_ = format_of(path)
@@ -89,14 +89,14 @@ def read(
 
 
 def check_languages(path: Path, options: ReadOptions) -> None:
-    """Raise `UsageError` for a language asked for that nobody knows, neither BCP 47 nor the file itself."""
+    """Raise `UsageError` for a requested language that is neither in BCP 47 nor in the file."""
     for code in (options.source_lang, options.target_lang):
         if code:
             known(code, lambda: _languages(path, options))
 
 
 def _languages(path: Path, options: ReadOptions) -> set[str]:
-    """The languages that a file names, in whatever code; none where it cannot be read."""
+    """The languages that a file names, as written; none where it cannot be read."""
     plain = replace(options, source_lang="", target_lang="", strict=False)
     try:
         units = read(path, plain, problems=UnitProblems(path, strict=False))
@@ -114,12 +114,12 @@ def _counted(units: Iterator[Unit], path: Path, problems: UnitProblems) -> Itera
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     if not count:
-        why = "holds no translation unit"
+        why = "contains no translation unit"
         if problems.skipped:
             reason, number = problems.skipped.most_common(1)[0]
-            why += f" of the languages asked for ({number:,} with {reason})"
+            why += f" of the requested languages ({number:,} with {reason})"
         elif problems.found:
-            why += f" that is sound ({problems.found[0]})"
+            why += f" that is valid ({problems.found[0]})"
         raise EmptyInput(f"{path} {why}")
 
 
@@ -131,12 +131,12 @@ def write(
     place: Path | None = None,
     empty: bool = False,
 ) -> WriteReport:
-    """Write ``units`` to ``path`` in the format of its extension, as a stream, and say what was written.
+    """Write ``units`` to ``path`` in the format of its extension, as a stream, and report what was written.
 
-    The file appears when it is complete; where ``units`` raises, what stood at ``path`` stays. ``place`` is where the
-    file is put by a caller of `corpora.files.replacing_all`; ``empty`` allows a file without a unit.
+    The file appears when it is complete; where ``units`` raises, an earlier file at ``path`` stays. ``place`` is the
+    location that a caller of `corpora.files.replacing_all` uses; ``empty`` allows a file without a unit.
 
-    Raises `EmptyInput` where no unit is left to write, `UsageError` for units that the format cannot hold and
+    Raises `EmptyInput` where no unit is left to write, `UsageError` for units that the format cannot contain and
     `InputError` where the file cannot be written.
     """
     path = Path(path)
@@ -151,16 +151,16 @@ def write(
         module.write_units(temporary, _prepared(units, options, written), options, written)
         if path.name.lower().endswith(".gz"):
             _gzip(temporary)
-        # XLIFF 2.1 wants a unit in every file; the others may hold none.
+        # XLIFF 2.1 requires a unit in every file; other formats may have none.
         if not written.units and not (empty and (format_.module, options.xliff) != ("xliff", "2.1")):
             left_out = sum(written.left_out.values())
             why = f": {left_out:,} {plural(left_out, 'was', 'were')} left out" if left_out else ""
-            raise EmptyInput(f"{path} was not written, for there is no unit to write{why}")
+            raise EmptyInput(f"{path} was not written: no unit is left to write{why}")
     return WriteReport(path, written.units, dict(written.left_out), written.removed_characters)
 
 
 def _gzip(path: Path) -> None:
-    """Replace ``path`` by itself in gzip."""
+    """Compress ``path`` with gzip in place."""
     import gzip
     import shutil
 
@@ -174,7 +174,7 @@ def _gzip(path: Path) -> None:
 
 
 def _prepared(units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> Iterator[Unit]:
-    """What the options say of every format: blanks, line breaks, reasons to leave a unit out."""
+    """Apply the options that concern all formats: blanks, line breaks, reasons to leave a unit out."""
     if not (options.trim or options.one_line or options.markers_apart or options.leave_out):
         return iter(units)
     from tm.formats.conformance import prepared

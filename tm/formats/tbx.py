@@ -1,7 +1,7 @@
-"""TBX glossaries as units, a unit for each pair of terms of a concept; `tm.terms` reads and writes the format itself.
+"""TBX glossaries as units, one for each pair of terms of a concept; `tm.terms` reads and writes the format itself.
 
-A term is no sentence, but translators do move glossaries into memories and short memories into glossaries.
-Deprecated and forbidden terms are passed over: a memory would offer them.
+A term is not a sentence, but translators move glossaries into memories and short memories into glossaries. Deprecated
+and forbidden terms are left out, since a memory would suggest them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,14 +37,14 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
-    """Yield a unit for each pair of terms of each concept, from the languages asked for or the first to each other."""
+    """Yield a unit for each pair of terms of a concept, of the requested languages or from the first to the others."""
     from tm.terms.formats.exchange import read_terms
 
     selection = LanguageSelection(options, problems)
-    reading = read_terms(path)
-    for problem in reading.problems:
+    contents = read_terms(path)
+    for problem in contents.problems:
         problems.add(problem.line, problem.message)
-    for concept in reading.concepts:
+    for concept in contents.concepts:
         terms = [term for term in concept.terms if term.usable]
         if not terms:
             continue

@@ -1,11 +1,11 @@
-"""TMX 1.4b, written and read as a stream, in the shape that no CAT tool trips over.
+"""TMX 1.4b, written and read as a stream, in a form that every CAT tool accepts.
 
-CAT tools refuse a whole file for one forbidden character, skip units for an underscore in a language code,
-and fail without a word when the header lacks an attribute (`docs/cat-tools.md` says which does what). So the
-writer keeps to one profile: UTF-8 without a mark, the DOCTYPE, all seven attributes of the header, codes such
-as zh-CN, two ``tuv`` a unit with the source first, dates as ``20241130T235959Z``, what is ours in ``x-`` props,
-elements in DTD order. The reader takes what others write: any version, any encoding that XML declares, inline
-elements, several languages in a unit, and the sound units of a file that is damaged.
+CAT tools refuse a whole file because of one forbidden character, skip units because of an underscore in a language
+code, and fail silently where the header lacks an attribute (details in `docs/cat-tools.md`). So the writer keeps to one
+profile: UTF-8 without a byte order mark, the DOCTYPE, all seven attributes of the header, codes such as zh-CN, two
+``tuv`` per unit with the source first, dates as ``20241130T235959Z``, fields of duiyi in ``x-`` props, elements in DTD
+order. The reader accepts what others write: any version, any encoding that XML declares, inline elements, several
+languages in a unit, and the valid units of a damaged file.
 
 Source: TMX 1.4b Specification, LISA OSCAR, 2005-04-26.
 """
@@ -43,11 +43,11 @@ _ATTRIBUTES = ("tuid", "usagecount", "lastusagedate", "changeid")
 
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
-    """Write ``units`` to ``path``; one with an empty side is left out, since a client would blank the text with it."""
+    """Write ``units`` to ``path``; one with an empty side is left out: a CAT tool would empty the text with it."""
     from lxml import etree
 
     moment = options.date or datetime.now(UTC)
-    # Through a stream: lxml takes no name that is not in UTF-8, which a file unpacked from an old archive may have.
+    # Through a stream: lxml refuses names that are not in UTF-8, which files from old archives may have.
     with path.open("wb") as binary, etree.xmlfile(binary, encoding="utf-8") as file:
         file.write_declaration()
         file.write_doctype('<!DOCTYPE tmx SYSTEM "tmx14.dtd">')
@@ -72,11 +72,11 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
                     first = next(stream_, None)
             file.write("\n")
     if options.segtype == "auto" and not writer.several:
-        _say_sentence(path)
+        _correct_segtype(path)
 
 
-def _say_sentence(path: Path) -> None:
-    """Correct the head in place: only when all units are written is it known that each is one sentence."""
+def _correct_segtype(path: Path) -> None:
+    """Correct the header in place: only after the last unit is it known that each is one sentence."""
     with path.open("r+b") as file:
         head = file.read(2000)
         at = head.index(b'segtype="paragraph"')
@@ -149,7 +149,7 @@ class _TuWriter:
             child = self._sub(tu, "prop", type="x-" + (name if name in FIELDS else self._legal(name)))
             child.text, child.tail = self._legal(value), "\n"
         if self.signature and not unit.signature:
-            # Else a reader would take the one in the head for this unit's too.
+            # Else a reader would apply the one in the header to this unit too.
             self._sub(tu, "prop", type="x-signature").tail = "\n"
 
     def _variant(self, tu: Element, language: str, text: str, context: Unit | None) -> None:
@@ -168,13 +168,13 @@ class _TuWriter:
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
-    """Yield the units of ``path``, one for each language pair that ``options`` ask for.
+    """Yield the units of ``path``, one for each language pair that ``options`` request.
 
-    A file that is not well-formed is read again from its first fault on, piece by piece: sound units are
-    yielded, each bad one is named in ``problems``. Raises `DamagedInput` there where reading is strict.
+    A file that is not well-formed is read again from its first fault on, unit by unit: valid units are yielded, each
+    invalid one is noted in ``problems``. Where reading is strict, the fault raises `DamagedInput`.
     """
     if (root := root_name(path)) not in ("tmx", ""):
-        raise WrongFormat(f"{path} is no TMX: its root is <{root}>")
+        raise WrongFormat(f"{path} is not TMX: its root is <{root}>")
     reader = _TuReader(options, problems)
     try:
         for element in stream(path, ("header", "tu")):
@@ -182,7 +182,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     except DamagedInput as error:
         if options.strict:
             raise
-        problems.mended["not well-formed"] += 1
+        problems.repaired["not well-formed"] += 1
         done, before = reader.seen, len(problems.found)
         for number, fragment in enumerate(fragments(path, "tu"), 1):
             if number <= done:
@@ -197,7 +197,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
 
 
 class _TuReader:
-    """Makes units of ``tu`` elements; remembers what the header said."""
+    """Makes units of ``tu`` elements, with the defaults of the header."""
 
     def __init__(self, options: ReadOptions, problems: UnitProblems) -> None:
         self._problems = problems
@@ -205,7 +205,7 @@ class _TuReader:
         self._target = normalize(options.target_lang) if options.target_lang else ""
         self._header_source = self._signature = ""
         self._headed = False
-        self._written_source = ""  # as the header has it
+        self._written_source = ""  # as written in the header
         self.seen = 0
 
     def units(self, element: Element, line: int | None = None) -> Iterator[Unit]:
@@ -216,7 +216,7 @@ class _TuReader:
             return
         if not self._headed:
             self._headed = True
-            self._problems.mended.update(header_faults(None))
+            self._problems.repaired.update(header_faults(None))
         self.seen += 1
         line = line or element.sourceline
         try:
@@ -225,7 +225,7 @@ class _TuReader:
             self._problems.add(line, str(error), error)
             return
         if len(variants) < 2:
-            self._problems.mended["no text"] += 1
+            self._problems.repaired["no text"] += 1
             missing = "no <seg> with a language" if not variants else "only one language"
             self._problems.add(line, f"the unit has {missing}")
             return
@@ -240,7 +240,7 @@ class _TuReader:
 
     def _header(self, header: Element) -> None:
         code = self._written_source = header.get("srclang", "")
-        self._problems.mended.update(header_faults(header))
+        self._problems.repaired.update(header_faults(header))
         try:
             self._header_source = "" if code.lower() == "*all*" else normalize(code)
         except UsageError:
@@ -255,7 +255,7 @@ class _TuReader:
         tuvs = list(tu.iterchildren("{*}tuv"))
         codes = [tuv.get(_LANG) or tuv.get("lang") or "" for tuv in tuvs]
         for fault in unit_faults(tu, tuvs, codes, self._written_source):
-            self._problems.mended[fault] += 1
+            self._problems.repaired[fault] += 1
         for tuv, code in zip(tuvs, codes, strict=True):
             seg = next(tuv.iterchildren("{*}seg"), None)
             if code and seg is not None:
@@ -270,10 +270,10 @@ class _TuReader:
             sources = _of(variants, self._source)
         else:
             code = tu.get("srclang")
-            wanted = self._header_source if not code or code == "*all*" else normalized(code)
+            main = self._header_source if not code or code == "*all*" else normalized(code)
             others = [v for v in variants if not self._target or v not in _of(variants, self._target)]
-            # The head of many a file names a language that no unit has: the first one is the source then.
-            sources = (_of(others, wanted) if wanted else []) or _of(others, others[0][0]) if others else []
+            # Many headers name a language that no unit has: then the first language is the source.
+            sources = (_of(others, main) if main else []) or _of(others, others[0][0]) if others else []
         taken = {source[0] for source in sources}
         rest = [variant for variant in variants if variant[0] not in taken]
         return sources, _of(rest, self._target) if self._target else rest
@@ -309,7 +309,7 @@ class _TuReader:
             name = _CONTEXT.get(child.get("type"))
             if name and child.text:
                 fields[name] = child.text.removeprefix("<seg>").removesuffix("</seg>")
-        # Tools differ in whether the unit or its target carries who made it and when.
+        # Some tools write author and dates to the unit, others to its target.
         for name, attribute in (("created", "creationdate"), ("changed", "changedate")):
             text = tu.get(attribute) or target[2].get(attribute)
             if text and (date := date_of(text)):

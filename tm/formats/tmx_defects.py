@@ -1,7 +1,7 @@
-"""What CAT tools trip over in the raw elements of a TMX, and which our reader mends without a word.
+"""Faults in the elements of a TMX that CAT tools reject and the reader of duiyi repairs.
 
-The keys are those of `tm.formats.conformance.REASONS`. Looked for while reading, since a second pass over a memory of a
-million units would double the time of its import.
+The keys are those of `tm.formats.conformance.REASONS`. They are searched while reading, since a second pass over a
+memory of a million units would double the time of its import.
 """
 
 import re
@@ -16,7 +16,7 @@ __all__ = ["header_faults", "unit_faults"]
 _HEADER = ("creationtool", "creationtoolversion", "segtype", "o-tmf", "adminlang", "srclang", "datatype")
 _SEGTYPES = frozenset({"block", "paragraph", "sentence", "phrase"})
 _CODE = re.compile(r"^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-\w{5,8})*$")
-#: Three letters are right only where a language has no code of two.
+#: Three letters are valid only where a language does not have a code of two.
 _THREE = frozenset({"zho", "chi", "cmn", "eng", "deu", "ger", "fra", "fre", "spa", "rus", "ara", "jpn", "kor"})
 _DATES = ("creationdate", "changedate", "lastusagedate")
 _DATE = re.compile(r"^\d{8}T\d{6}Z$")
@@ -31,14 +31,14 @@ def header_faults(header: Element | None) -> Iterator[str]:
     if header.get("segtype", "sentence") not in _SEGTYPES:
         yield "segtype"
     source = header.get("srclang", "")
-    if source and source.lower() != "*all*" and not _is_sound(source):
+    if source and source.lower() != "*all*" and not _is_valid(source):
         yield "language code"
 
 
 def unit_faults(tu: Element, tuvs: Sequence[Element], codes: Sequence[str], source: str) -> Iterator[str]:
     """The reasons for which tools skip this ``tu``; ``codes`` are as written, ``source`` is the header's srclang."""
     for code in codes:
-        if not _is_sound(code):
+        if not _is_valid(code):
             yield "language code"
             break
     small = [code.lower() for code in codes]
@@ -61,5 +61,5 @@ def _is_date(text: str) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _is_sound(code: str) -> bool:
+def _is_valid(code: str) -> bool:
     return bool(_CODE.match(code)) and code.lower() not in _THREE

@@ -1,7 +1,7 @@
-"""XLIFF 1.2 and 2.x, written and read as a stream; the version decides which of the two shapes a file has.
+"""XLIFF 1.2 and 2.x, written and read as a stream; selects the module by the version.
 
-The two share little but the name: 1.2 has ``trans-unit`` with codes in the text, 2.x has ``unit`` and
-``segment`` with codes beside it. Each has its own module; this one looks which is wanted.
+The two versions differ in structure: 1.2 has ``trans-unit`` with codes in the text, 2.x has ``unit`` and ``segment``
+with codes apart from the text.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,9 +23,9 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
-    """Yield the units of an XLIFF 1.0 to 2.2; sound units of a damaged file too, as the TMX reader does."""
+    """Yield the units of XLIFF 1.0 to 2.2; of a damaged file the valid units, as the TMX reader does."""
     if (name := root_name(path)) not in ("xliff", ""):
-        raise WrongFormat(f"{path} is no XLIFF: its root is <{name}>")
+        raise WrongFormat(f"{path} is not XLIFF: its root is <{name}>")
     selection = LanguageSelection(options, problems)
     reader: xliff1.Xliff1Reader | xliff2.Xliff2Reader | None = None
     try:

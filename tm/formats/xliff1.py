@@ -1,8 +1,8 @@
-"""XLIFF 1.2: a ``trans-unit`` a unit, valid against the strict schema, with a state by score.
+"""XLIFF 1.2: one ``trans-unit`` per unit, valid against the strict schema, with a state derived from the score.
 
-OmegaT fills a unit only where a ``target`` stands that holds a copy of the source, and leaves an empty one
-empty; so a unit without translation is written that way, with the state "needs-translation", and read back as
-empty. What has no element in XLIFF stands in a ``context-group``.
+OmegaT fills a unit only where its ``target`` is a copy of the source, and leaves an empty one empty; so a unit without
+translation is written that way, with the state "needs-translation", and read back as empty. Fields without an element
+in XLIFF are written as a ``context-group``.
 
 Source: XLIFF Version 1.2, OASIS Standard, 2008-02-01.
 """
@@ -35,7 +35,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     """Write ``units``; a new ``file`` begins wherever the languages or the original change."""
     from lxml import etree
 
-    # Through a stream: lxml takes no name that is not in UTF-8, which a file unpacked from an old archive may have.
+    # Through a stream: lxml refuses names that are not in UTF-8, which files from old archives may have.
     with path.open("wb") as binary, etree.xmlfile(binary, encoding="utf-8") as file:
         file.write_declaration()
         writer = _Writer(options, written)
@@ -148,7 +148,7 @@ class _Writer:
 
 
 class Xliff1Reader:
-    """Makes units of ``trans-unit`` elements; segmented ones (``seg-source``, as Trados writes) give one a segment."""
+    """Makes units of ``trans-unit`` elements; with ``seg-source``, as Trados writes it, one per segment."""
 
     tag = "trans-unit"
 
@@ -224,7 +224,7 @@ class Xliff1Reader:
 
 
 def _quoted(name: str) -> str:
-    """``name`` without the blanks that an extension value may not hold: percent-encoded."""
+    """``name`` with blanks percent-encoded, which an extension value may not contain."""
     return _BLANK.sub(lambda match: quote(match[0]), legal(name)[0]) or "%"
 
 

@@ -1,8 +1,8 @@
-"""XLIFF 2.1 written, 2.0 to 2.2 read: a ``unit`` with one ``segment`` each, codes beside the text.
+"""XLIFF 2.1 written, 2.0 to 2.2 read: one ``unit`` with one ``segment`` per unit, codes apart from the text.
 
-A file has one pair of languages; units of another pair are left out and counted. What XLIFF has no attribute
-for stands in the metadata module. The state is "initial" for what needs a look, "translated" for what the
-score vouches for, "reviewed" for what a person did.
+A file has one pair of languages; units of another pair are left out and counted. Fields without an attribute in XLIFF
+are written with the metadata module. The state is "initial" for units that need review, "translated" for units with a
+sufficient score, "reviewed" for units that a person reviewed.
 
 Source: XLIFF Version 2.1, OASIS Standard, 2018-02-13, sections 4.2 and 5.4 (metadata).
 """
@@ -41,11 +41,11 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     writer = _Writer(options, written)
     attributes = {"version": "2.1", "srcLang": source, "trgLang": target}
     number = 0
-    # Through a stream: lxml takes no name that is not in UTF-8, which a file unpacked from an old archive may have.
+    # Through a stream: lxml refuses names that are not in UTF-8, which files from old archives may have.
     with path.open("wb") as binary, etree.xmlfile(binary, encoding="utf-8") as file:
         file.write_declaration()
-        fitting = (one for one in chain([unit], stream) if writer.fits(one, source, target))
-        current = next(fitting, None)
+        matching = (one for one in chain([unit], stream) if writer.has_languages(one, source, target))
+        current = next(matching, None)
         with file.element(f"{{{_NS}}}xliff", attributes, nsmap={None: _NS, "mda": _META}):
             while current is not None:
                 number += 1
@@ -58,7 +58,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
                     file.write("\n")
                     while current is not None and current.origin.source_file == original:
                         file.write(writer.element(current))
-                        current = next(fitting, None)
+                        current = next(matching, None)
             file.write("\n")
 
 
@@ -71,7 +71,7 @@ class _Writer:
         self._make, self._sub = etree.Element, etree.SubElement
         self._options, self._written = options, written
 
-    def fits(self, unit: Unit, source: str, target: str) -> bool:
+    def has_languages(self, unit: Unit, source: str, target: str) -> bool:
         if same(unit.source_lang, source) and same(unit.target_lang, target):
             return True
         self._written.left_out["other languages than the file's"] += 1
@@ -184,7 +184,7 @@ class Xliff2Reader:
 
 
 def _data(element: Element) -> Iterator[str]:
-    """The code that a ``data`` holds, its ``cp`` characters in place."""
+    """The code in a ``data`` element, with its ``cp`` characters."""
     yield element.text or ""
     for child in element:
         if local(child) == "cp":

@@ -80,7 +80,7 @@ def import_file(
 ) -> ImportResult:
     """Add the units of ``file`` to ``memory``. Raises as `tm.formats.read` and `Memory.add` do."""
     problems = UnitProblems(file, options.strict)
-    audit = Audit(counts=problems.mended)  # what the reader mends CAT tools would trip over too
+    audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired
     units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
     prepared = _prepared(audit.over(units), problems, options)
     report = memory.add(prepared, keep=options.keep, whole=options.strict, progress=progress)

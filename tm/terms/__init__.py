@@ -1,1 +1,1 @@
-"""Terminology: concepts and terms, kept beside the memory, looked up, exchanged, won from units, checked."""
+"""Terminology: concepts and terms are stored next to the memory, looked up, exchanged, extracted and checked."""

@@ -1,9 +1,9 @@
-"""The term base: concepts in one SQLite file beside the memory, found by key, prefix, pattern, likeness, or in a text.
+"""The term base: concepts in one SQLite file, found by key, prefix, pattern, similarity, or in a text.
 
-Every term is stored with its folded key (`tm.terms.folding`), in one index that answers most questions, all terms of
-a text among them (`tm.terms.occurrences`); nothing has to be loaded beforehand, so such a look-up from the command line
-costs no more than one on a running server. Patterns and likeness ask for all keys of a language: these are kept in
-memory (`tm.terms.vocabulary`) until the base changes.
+Every term is stored with its normalised key (`tm.terms.normalization`). One index serves most look-ups, including all
+terms of a text (`tm.terms.occurrences`), without loading anything first, so that a look-up from the command line takes
+as long as one on a running server. Patterns and similarity need all keys of a language: these are kept in memory
+(`tm.terms.vocabulary`) until the term base changes.
 """
 
 import json
@@ -16,13 +16,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from corpora.errors import StoreError
 from corpora.sqlite_errors import SqliteErrors
 from corpora.text.languages import base
+from corpora.text.plurals import counted
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.file import connect, explained
-from tm.terms.folding import fold, fold_text
-from tm.terms.occurrences import pieces_of, standing
-from tm.terms.patterns import folded_pattern, glob
+from tm.terms.normalization import normalize_term, normalize_text
+from tm.terms.occurrences import occurrences, pieces_of
+from tm.terms.patterns import glob, normalized_pattern
 
 if TYPE_CHECKING:
     from tm.terms.vocabulary import Vocabulary
@@ -30,16 +32,16 @@ if TYPE_CHECKING:
 __all__ = ["TermBase", "TermMatch", "TermOccurrence"]
 
 _STATUS = {status.value: status for status in Status}
-_LIKELY = 75.0  # percent: the least likeness of a fuzzy hit
-_RECENT = 5000  # concepts that texts named and that are kept, a few megabytes
-_LONGEST_PATTERN = 12_000  # characters, of which SQLite takes all; no term is as long
-#: SQLite's GLOB reads a text up to its first null character, and these others as one.
+_MIN_SIMILARITY = 75.0  # percent, of a fuzzy match
+_RECENT = 5000  # concepts found in texts that are cached, a few megabytes
+_LONGEST_PATTERN = 12_000  # characters, which SQLite accepts; longer than any term
+#: GLOB of SQLite reads a text up to its first null character, and treats these others as one.
 _ONLY_GLOB = re.compile("[\0\ufffd-\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class TermMatch:
-    """A term that answers a question: its concept, the term, how it matched and how well (100 for identical).
+    """A term found by a look-up: its concept, the term, how it matched and how well (100 for identical).
 
     ``kind`` is "exact", "form" (inflected, other script or width), "prefix", "wildcard" or "fuzzy".
     """
@@ -52,7 +54,7 @@ class TermMatch:
 
 @dataclass(frozen=True, slots=True)
 class TermOccurrence:
-    """A term that stands in a text: its span, the concepts it may name, and whether a longer one covers it."""
+    """A term in a text: its span, the concepts it may mean, and whether a longer term contains it."""
 
     start: int
     end: int
@@ -63,7 +65,14 @@ class TermOccurrence:
 class TermBase:
     """A term base in one SQLite file; ``":memory:"`` keeps it in memory. Use it as a context manager.
 
-    Raises `StoreError` where the file is no term base, is locked or damaged, or was made by a newer version.
+    The file is created where it is missing, unless ``create`` is false. Raises `StoreError` where the file is not a
+    term base, is locked or damaged, or was written by a newer version.
+
+    >>> from tm.terms.concept import Concept, Term
+    >>> with TermBase("terms.sqlite") as terms:
+    ...     _ = terms.add([Concept("c1", (Term("资产追回", "zh-CN"), Term("asset recovery", "en-US")))])
+    ...     print(terms, [match.concept.named("en")[0].text for match in terms.lookup("资产追回")])
+    <TermBase terms.sqlite: 1 concept> ['asset recovery']
     """
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
@@ -85,14 +94,23 @@ class TermBase:
         """Close the file."""
         self._db.close()
 
+    def __repr__(self) -> str:
+        try:
+            return f"<TermBase {self.path}: {counted(len(self), 'concept')}>"
+        except StoreError:
+            return f"<TermBase {self.path}: closed>"
+
+    def __iter__(self) -> Iterator[Concept]:
+        return self.concepts()
+
     def __len__(self) -> int:
         with self._errors():
             return int(self._db.execute("SELECT count(*) FROM concepts").fetchone()[0])
 
-    # -- changing
+    # -- changes
 
     def add(self, concepts: Iterable[Concept]) -> int:
-        """Store ``concepts`` in one transaction, each in place of the one with its id; return how many."""
+        """Store ``concepts`` in one transaction, replacing those with the same id; return how many."""
         count = 0
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
@@ -101,7 +119,7 @@ class TermBase:
                     self._put(concept)
                     count += 1
             except BaseException:
-                if self._db.in_transaction:  # a full disk has rolled back already
+                if self._db.in_transaction:  # SQLite rolls back by itself when the disk is full
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
@@ -115,7 +133,7 @@ class TermBase:
             self._db.execute("COMMIT")
         return count
 
-    # -- asking
+    # -- look-ups
 
     def get(self, id: str) -> Concept | None:  # noqa: A002
         """The concept with this id."""
@@ -124,7 +142,7 @@ class TermBase:
         return self._read([row[0]])[0][row[0]] if row else None
 
     def concepts(self) -> Iterator[Concept]:
-        """All concepts in the order in which they came, read in batches."""
+        """All concepts in the order in which they were added, read in batches."""
         last = -1
         while True:
             with self._errors():
@@ -142,17 +160,17 @@ class TermBase:
     def lookup(
         self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True
     ) -> list[TermMatch]:
-        """Terms that answer ``question``, best first: equal, other forms, by pattern (``*`` and ``?``), prefix, alike.
+        """Terms that match ``question``, best first: equal, other forms, pattern (``*`` and ``?``), prefix, similar.
 
-        Without ``language`` every language of the base is asked. Alike terms are sought only where nothing
-        better was found.
+        Without ``language`` every language of the term base is searched. Similar terms are searched only where nothing
+        else was found.
         """
         question = question.strip()
         if not question:
             return []
         found: dict[int, tuple[str, float]] = {}
         for one in [base(language)] if language else self.languages():
-            key = fold(question, one)
+            key = normalize_term(question, one)
             if "*" in question or "?" in question:
                 found |= dict.fromkeys(self._by_pattern(question, one, limit), ("wildcard", 90.0))
                 continue
@@ -164,19 +182,18 @@ class TermBase:
                 found.setdefault(term, ("prefix", 90.0))
         if not found and fuzzy:
             for one in [base(language)] if language else self.languages():
-                for term, score in self._alike(fold(question, one), one, limit):
+                for term, score in self._similar(normalize_term(question, one), one, limit):
                     found[term] = ("fuzzy", score)
-        return self._hits(found, limit)
+        return self._matches(found, limit)
 
     def find(self, text: str, language: str) -> list[TermOccurrence]:
-        """All terms of ``language`` that stand in ``text``, in order; of two that begin together the longer first.
+        """All terms of ``language`` in ``text``, in order; of two that begin at one place the longer first.
 
-        A term inside a longer one is marked ``nested``; terms that overlap without one holding the other are
-        both given.
+        A term inside a longer one is marked ``nested``; of terms that overlap otherwise, both are returned.
         """
-        folded = fold_text(text, language)
-        pieces = pieces_of(folded)
-        places = standing(folded, pieces, self._keys_of(pieces, folded.joiner, base(language)))
+        normalized = normalize_text(text, language)
+        pieces = pieces_of(normalized)
+        places = occurrences(normalized, pieces, self._keys_of(pieces, normalized.joiner, base(language)))
         concepts = self._recently({id for *_, ids in places for id in ids})  # noqa: A001
         found: list[TermOccurrence] = []
         reach = (-1, -1)
@@ -187,7 +204,7 @@ class TermBase:
                 reach = (start, end)
         return found
 
-    # -- inside
+    # -- internals
 
     def _errors(self) -> SqliteErrors:
         return explained(self.path)
@@ -225,7 +242,7 @@ class TermBase:
                     term.source,
                     term.note,
                     json.dumps(term.examples, ensure_ascii=False),
-                    fold(term.text, term.language),
+                    normalize_term(term.text, term.language),
                 ],
             )
 
@@ -251,12 +268,12 @@ class TermBase:
             return [row[0] for row in rows]
 
     def _by_pattern(self, question: str, language: str, limit: int) -> list[int]:
-        """Terms that fit a pattern with ``*`` (any run) and ``?`` (one character); nothing else has a meaning."""
-        pattern = folded_pattern(question, language)
+        """Terms that match a pattern with ``*`` (any characters) and ``?`` (one character)."""
+        pattern = normalized_pattern(question, language)
         if len(pattern) > _LONGEST_PATTERN:
             return []
         kept = self._kept()
-        # To read all keys once takes less than to load them: a single question is not worth that.
+        # Reading all keys once is faster than loading them, so the first look-up does not load them.
         if language not in kept or _ONLY_GLOB.search(pattern) or self._vocabulary(language).has_nulls:
             kept.setdefault(language, None)
             with self._errors():
@@ -265,20 +282,20 @@ class TermBase:
                     [language, glob(pattern), limit],
                 )
                 return [row[0] for row in rows]
-        from tm.terms.wildcard import fitting
+        from tm.terms.wildcard import matching
 
-        return fitting(self._vocabulary(language), pattern, limit)
+        return matching(self._vocabulary(language), pattern, limit)
 
-    def _alike(self, key: str, language: str, limit: int) -> list[tuple[int, float]]:
-        """Terms at least 75 % alike."""
-        from tm.terms.fuzzy import near
+    def _similar(self, key: str, language: str, limit: int) -> list[tuple[int, float]]:
+        """Terms at least 75 % similar."""
+        from tm.terms.fuzzy import similar
 
-        return near(self._vocabulary(language), key, _LIKELY, limit)
+        return similar(self._vocabulary(language), key, _MIN_SIMILARITY, limit)
 
     def _kept(self) -> "dict[str, Vocabulary | None]":
-        """By language that was asked for all its keys since the base changed: these, or None while not loaded."""
+        """By language whose keys were needed since the last change: these, or None while they are not loaded."""
         with self._errors():
-            # The one number tells of changes by others, the other of those by this connection.
+            # The first number changes with other connections, the second with this one.
             state = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
         if state != self._state:
             self._state, self._vocabularies, self._recent = state, {}, {}
@@ -291,7 +308,7 @@ class TermBase:
             from tm.terms.vocabulary import Vocabulary
 
             with self._errors():
-                # SQLite joins the keys in a third of the time that rows of them take.
+                # Joining the keys in SQLite takes a third of the time of fetching rows.
                 joined, ids = self._db.execute(
                     "SELECT group_concat(folded, char(10)), group_concat(id, ',') FROM "
                     "(SELECT id, folded FROM terms WHERE base = ? ORDER BY folded, id)",
@@ -301,9 +318,9 @@ class TermBase:
         return known
 
     def _keys_of(self, pieces: Sequence[Sequence[str]], joiner: str, language: str) -> Iterator[tuple[str, str, int]]:
-        """Each piece that is a key, or is of the longest and begins one: with that key and its concept."""
+        """Each piece that is a key, or is one of the longest and begins a key: with that key and its concept."""
         *shorter, short, long = pieces
-        # A word goes on to the next blank, the character before "!"; characters go on to any other.
+        # After a word comes a blank, the character before "!"; after characters comes any character.
         end = "'!'" if joiner else "char(1114111)"
         begins = f"base = ? AND folded >= piece AND folded < piece || {end}"
         with self._errors():
@@ -331,7 +348,7 @@ class TermBase:
             )
 
     def _recently(self, ids: set[int]) -> dict[int, Concept]:
-        """The concepts by number; those read last are kept, since texts come back to the same ones."""
+        """The concepts by number; the last ones are cached, since texts repeat them."""
         self._kept()
         known = {id: self._recent[id] for id in ids & self._recent.keys()}  # noqa: A001
         known |= self._read(sorted(ids - known.keys()))[0]
@@ -340,7 +357,7 @@ class TermBase:
             del self._recent[id]
         return known
 
-    def _hits(self, found: dict[int, tuple[str, float]], limit: int) -> list[TermMatch]:
+    def _matches(self, found: dict[int, tuple[str, float]], limit: int) -> list[TermMatch]:
         with self._errors():
             rows = list(self._select("SELECT id, concept FROM terms WHERE id IN ({})", sorted(found)))
         concepts, terms = self._read(sorted({concept for _, concept in rows}))
@@ -349,7 +366,7 @@ class TermBase:
         return hits[:limit]
 
     def _read(self, ids: Sequence[int]) -> tuple[dict[int, Concept], dict[int, Term]]:
-        """The concepts, and their terms in the order in which they were stored, by the numbers of their rows."""
+        """The concepts, and their terms in the order of storage, by row number."""
         terms: dict[int, Term] = {}
         own: dict[int, tuple[Term, ...]] = {}
         concepts: dict[int, Concept] = {}
@@ -373,7 +390,7 @@ class TermBase:
     def _select(
         self, query: str, values: Sequence[int] | Sequence[str], *rest: str, mark: str = "?"
     ) -> Iterator[tuple[Any, ...]]:
-        """Run a query over any number of values, whose marks go in for ``{}``, in portions that SQLite takes."""
+        """Run a query for any number of values, whose placeholders replace ``{}``, in portions that SQLite accepts."""
         for start in range(0, len(values), 500):
             part = values[start : start + 500]
             yield from self._db.execute(query.format(",".join([mark] * len(part))), [*part, *rest])

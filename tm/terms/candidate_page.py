@@ -1,7 +1,7 @@
-"""A page on which a person ticks the candidates of an extraction, mends them, and saves what `duiyi term import` reads.
+"""A page to select and correct the candidates of an extraction and save a table that `duiyi term import` reads.
 
-The page stands alone: its script writes a table out of what is ticked and hands it to the browser to save; nothing
-is sent anywhere. The table is that of `duiyi term extract -o x.tsv`.
+The page is one file: its script makes the table of `duiyi term extract -o x.tsv` from the selected rows, and the
+browser saves it. Nothing is sent anywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ __all__ = ["write_page"]
 
 
 def write_page(path: Path, rows: Sequence[Mapping[str, Any]], *, title: str = "") -> None:
-    """Write the page for ``rows`` as `tm.terms.serialization.pair_row` makes them; all text is escaped."""
+    """Write the page for ``rows`` made by `tm.terms.serialization.pair_row`; all text is escaped."""
     content = templates.render("tm.terms", "candidate_page.html", title=title or path.stem, rows=rows)
     with replacing(path) as temporary:
         temporary.write_text(content, encoding="utf-8", newline="\n")

@@ -1,11 +1,11 @@
-"""Term candidates of one language: runs of words that are frequent, hold together, and end where terms end.
+"""Term candidates of one language: frequent, cohesive word sequences (n-grams) with the boundaries of a term.
 
-All runs of up to ``longest`` words are counted level by level over the whole corpus as arrays: a run is
-frequent only if the runs inside it are (the Apriori principle), so that each level looks at what the one
-before left over, and 100,000 units stay within memory. What holds together is told by association (the
-weakest point-wise mutual information over the two ways of cutting off a word at an edge) and by borders: a
-run that nearly always goes on in the same way is a piece of a longer term (the idea of the C-value, Frantzi,
-Ananiadou and Mima 2000), which is how 资产追回问题不限成员名额政府间工作组 is found whole.
+All sequences of up to ``longest`` words are counted level by level over the whole corpus as arrays: a sequence is
+frequent only if the sequences inside it are (the Apriori principle), so that each level processes what the previous
+level kept, and 100,000 units fit into memory. Cohesion is measured by association (the smaller pointwise mutual
+information of the two ways to remove a word at an edge), and by what surrounds the sequence: one that is nearly always
+part of the same longer sequence is a part of a longer term (the idea of the C-value, Frantzi, Ananiadou and Mima 2000).
+So 资产追回问题不限成员名额政府间工作组 is found as one term.
 """
 
 import math
@@ -33,8 +33,8 @@ _ACRONYM = re.compile(r"[A-Z][A-Z0-9/-]{2,}")
 class CandidateOptions:
     """What counts as a candidate.
 
-    ``least``: fewest occurrences. ``longest``: most words. ``nested``: a run is dropped where one longer run
-    covers this share of its occurrences. ``most``: the candidates kept, most frequent and term-like first.
+    ``least``: fewest occurrences. ``longest``: most words. ``nested``: a sequence is dropped where one longer sequence
+    covers this share of its occurrences. ``most``: the number of candidates kept, most frequent and term-like first.
     """
 
     least: int = 3
@@ -45,10 +45,10 @@ class CandidateOptions:
 
 @dataclass(frozen=True, slots=True)
 class TermCandidate:
-    """A candidate: how it is printed, its other forms, occurrences, words, and the parts of its termhood.
+    """A candidate: its printed form, other forms, occurrences, number of words, and the parts of its termhood.
 
     ``noun`` (0 to 1) is how noun-like its last word is, ``cohesion`` the weakest association of its parts in nats
-    (0 for single words), ``freedom`` (0 to 1) how freely it stands: 1 where no longer run takes it over.
+    (0 for single words), ``independence`` (0 to 1) the share of its occurrences outside one longer candidate.
     """
 
     text: str
@@ -57,12 +57,12 @@ class TermCandidate:
     length: int
     noun: float
     cohesion: float
-    freedom: float
+    independence: float
 
 
 @dataclass(frozen=True, slots=True)
 class TermCandidates:
-    """The candidates of one side and where they occur: two arrays of one length, sorted by unit."""
+    """The candidates of one side and their occurrences: two arrays of one length, sorted by unit."""
 
     items: tuple[TermCandidate, ...]
     units: Ints
@@ -71,7 +71,7 @@ class TermCandidates:
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    """The words of all units in one row: folded ids, unit numbers, roles, noun-likeness, and where they stand."""
+    """The words of all units as arrays: ids, unit numbers, roles, noun-likeness, and positions."""
 
     ids: Ints
     unit: Ints
@@ -83,7 +83,7 @@ class _Corpus:
 
 
 def find(texts: Sequence[str], language: str, options: CandidateOptions | None = None) -> TermCandidates:
-    """Return the term candidates of ``texts`` (one a unit) and the units in which each occurs."""
+    """Return the term candidates of ``texts`` (one per unit) and the units in which each occurs."""
     options = options or CandidateOptions()
     corpus = _read(texts, language)
     levels = _grow(corpus, options)
@@ -92,12 +92,12 @@ def find(texts: Sequence[str], language: str, options: CandidateOptions | None =
 
 def _read(texts: Sequence[str], language: str) -> _Corpus:
     vocabulary: dict[str, int] = {}
-    # Arrays of machine numbers: lists of a hundred thousand units would take gigabytes.
+    # Arrays of machine numbers: Python lists for 100,000 units would take gigabytes.
     ids, unit, start, end = (array("q") for _ in range(4))
     role, noun = array("B"), array("f")
     for number, text in enumerate(texts):
         for word in words(text, language):
-            ids.append(vocabulary.setdefault(word.folded, len(vocabulary)) if word.role else -1)
+            ids.append(vocabulary.setdefault(word.normalized, len(vocabulary)) if word.role else -1)
             unit.append(number)
             role.append(int(word.role))
             noun.append(word.noun)
@@ -117,10 +117,10 @@ def _read(texts: Sequence[str], language: str) -> _Corpus:
 
 
 def _heads(ids: Ints, role: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
-    """How noun-like each word is, told from the corpus itself: nouns end phrases, adjectives go on to the next word.
+    """How noun-like each word is in this corpus: nouns end phrases, adjectives are followed by another word.
 
-    Without a tagger for every language, the share of a word's occurrences that are followed by no content
-    word does the work of one: near 0 for "international", above one half for "convention".
+    This replaces a tagger for every language: the share of a word's occurrences that no content word follows is near 0
+    for "international" and above one half for "convention".
     """
     if not len(ids):
         return np.zeros(0, np.float32)
@@ -134,7 +134,7 @@ def _heads(ids: Ints, role: NDArray[np.uint8], size: int) -> NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """All frequent runs of one length: the words at which they begin, which run begins there, counts, inner runs."""
+    """All frequent sequences of one length: where they begin, which one begins there, counts, inner sequences."""
 
     where: NDArray[np.int32]
     runs: NDArray[np.int32]
@@ -144,7 +144,7 @@ class _Level:
 
 
 def _grow(corpus: _Corpus, options: CandidateOptions) -> list[_Level]:
-    """Levels of length 1, 2, …: the runs of n words whose inner runs of n - 1 words are frequent too."""
+    """Levels of length 1, 2, …: the sequences of n words whose inner sequences of n - 1 words are frequent too."""
     levels: list[_Level] = []
     counts = np.bincount(corpus.ids[corpus.ids >= 0], minlength=max(corpus.size, 1))
     frequent = counts >= options.least
@@ -178,40 +178,40 @@ def _level(at: Ints, counts: Ints, prefix: Ints, suffix: Ints) -> _Level:
 def _choose(
     texts: Sequence[str], language: str, corpus: _Corpus, levels: list[_Level], options: CandidateOptions
 ) -> TermCandidates:
-    """The runs that may be terms, each with its form, and their occurrences."""
+    """The sequences that may be terms, each with its form, and their occurrences."""
     total = max(len(corpus.ids), 1)
-    found: list[tuple[float, int, int, float, float, float]] = []  # weight, level, run, noun, cohesion, freedom
-    bordered = [_well_bordered(corpus, level, depth) for depth, level in enumerate(levels)]
+    found: list[tuple[float, int, int, float, float, float]] = []  # (weight, level, index, noun, …)
+    bounded = [_with_term_boundaries(corpus, level, depth) for depth, level in enumerate(levels)]
     for depth, level in enumerate(levels):
         if not len(level.where):
             continue
         last = level.where + depth
         noun = np.bincount(level.runs, weights=corpus.noun[last], minlength=len(level.counts)) / level.counts
-        freedom = 1 - _taken_over(levels, bordered, depth)
+        independence = 1 - _covered_share(levels, bounded, depth)
         cohesion = _cohesion(levels, depth, total)
-        for run in np.flatnonzero(bordered[depth] & (freedom > 1 - options.nested)):
-            weight = math.log1p(level.counts[run]) * freedom[run] * noun[run] * (1 + min(depth, 3) / 3)
-            found.append((weight, depth, int(run), float(noun[run]), float(cohesion[run]), float(freedom[run])))
+        for run in np.flatnonzero(bounded[depth] & (independence > 1 - options.nested)):
+            weight = math.log1p(level.counts[run]) * independence[run] * noun[run] * (1 + min(depth, 3) / 3)
+            found.append((weight, depth, int(run), float(noun[run]), float(cohesion[run]), float(independence[run])))
     found.sort(key=lambda entry: (-entry[0], entry[1:3]))
     return _collect(texts, language, corpus, levels, found[: options.most])
 
 
-def _well_bordered(corpus: _Corpus, level: _Level, depth: int) -> NDArray[np.bool_]:
-    """The runs that begin and end with words that may stand there, in at least half of their occurrences."""
+def _with_term_boundaries(corpus: _Corpus, level: _Level, depth: int) -> NDArray[np.bool_]:
+    """The sequences whose first and last words are allowed there, in at least half of their occurrences."""
     good = (corpus.role[level.where] & int(WordRole.FIRST) > 0) & (
         corpus.role[level.where + depth] & int(WordRole.LAST) > 0
     )
     return np.bincount(level.runs, weights=good, minlength=len(level.counts)) >= 0.5 * level.counts
 
 
-def _taken_over(levels: list[_Level], bordered: list[NDArray[np.bool_]], depth: int) -> NDArray[np.float64]:
-    """The largest share of each run's occurrences that one single longer candidate begins or ends with it.
+def _covered_share(levels: list[_Level], bounded: list[NDArray[np.bool_]], depth: int) -> NDArray[np.float64]:
+    """The largest share of each sequence's occurrences in which one longer candidate begins or ends with it.
 
-    Only what may be a term itself takes over: "the Secretariat" does not, "proceeds of crime" does, across "of".
+    Only possible terms count: "the Secretariat" does not, "proceeds of crime" does.
     """
     most = np.zeros(len(levels[depth].counts))
     for longer in range(depth + 1, len(levels)):
-        runs = np.flatnonzero(bordered[longer])
+        runs = np.flatnonzero(bounded[longer])
         head, tail = runs, runs
         for level in range(longer, depth, -1):
             head, tail = levels[level].prefix[head], levels[level].suffix[tail]
@@ -222,7 +222,7 @@ def _taken_over(levels: list[_Level], bordered: list[NDArray[np.bool_]], depth: 
 
 
 def _cohesion(levels: list[_Level], depth: int, total: int) -> NDArray[np.float64]:
-    """The weaker association of a run's first word with the rest, and of its last word with what stands before it."""
+    """The weaker association of a sequence's first word with the rest, and of its last word with the others."""
     level = levels[depth]
     if depth == 0:
         return np.zeros(len(level.counts))
@@ -235,7 +235,7 @@ def _cohesion(levels: list[_Level], depth: int, total: int) -> NDArray[np.float6
 
 
 def _edge(levels: list[_Level], depth: int, *, first: bool) -> Ints:
-    """The first (or last) word of every run of a level, as runs of length 1."""
+    """The first (or last) word of every sequence of a level, as sequences of length 1."""
     runs = np.arange(len(levels[depth].counts))
     for level in range(depth, 0, -1):
         runs = (levels[level].prefix if first else levels[level].suffix)[runs]
@@ -267,12 +267,12 @@ def _collect(
             text = texts[corpus.unit[place]][corpus.start[place] : corpus.end[place + depth]]
             forms.setdefault(index, Counter())[text] += 1
         for index, counter in forms.items():
-            _, _, run, noun, cohesion, freedom = found[index]
+            _, _, run, noun, cohesion, independence = found[index]
             printed = _forms(counter, language)
             if not _is_term(printed[0], language):
                 continue
             items[index] = TermCandidate(
-                printed[0], printed, int(level.counts[run]), depth + 1, noun, cohesion, freedom
+                printed[0], printed, int(level.counts[run]), depth + 1, noun, cohesion, independence
             )
     if not units:
         return TermCandidates((), np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -285,21 +285,21 @@ def _collect(
 
 
 def _is_term(text: str, language: str) -> bool:
-    """False for what a Chinese text holds of code and names in Latin letters; abbreviations such as UNODC stay."""
+    """False for code and names in Latin letters in a Chinese text, but not for abbreviations such as UNODC."""
     return language != "zh" or bool(_HAN.match(text[-1])) or bool(_ACRONYM.fullmatch(text))
 
 
 def _forms(counter: Counter[str], language: str) -> tuple[str, ...]:
-    """The printed forms, the one to enter in a glossary first; forms that differ in capitals only count as one.
+    """The printed forms, the one for a glossary first; forms that differ only in capitals count as one.
 
-    A glossary holds the singular, so in English a form that ends in one goes before the others.
+    A glossary has the singular, so in English a form that ends in a singular comes before the others.
     """
     folded: dict[str, Counter[str]] = {}
     for form, count in counter.items():
         form = " ".join(form.split())
         folded.setdefault(form.lower(), Counter())[form] += count
     groups = sorted(folded.values(), key=lambda group: (-group.total(), min(group)))
-    # A capital at the head of a sentence is no part of the term: the lower-case form wins where it exists.
+    # A capital at the beginning of a sentence is not part of the term: the lower-case form is preferred.
     forms = [min(group, key=lambda form: (form != form.lower(), -group[form], form)) for group in groups]
     if language == "en":
         forms.sort(key=lambda form: singular(form.lower().split(" ")[-1]) != form.lower().split(" ")[-1])

@@ -1,7 +1,7 @@
-"""Examples of how a term was rendered, out of the memories: units whose source has the term and whose target the other.
+"""Examples of a pair of terms from memories: units whose source has one term and whose target has the other.
 
-Found by concordance, so that a memory of a million units answers in milliseconds a term, and held against the target
-as the checks do it: "frozen assets" is an example of "asset freezing".
+The units are found by concordance, in milliseconds per term in a memory of a million units, and compared with the
+target as the checks do: "frozen assets" is an example of "asset freezing".
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from corpora.text.languages import base
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
 from tm.search.matches import origin_json
 from tm.search.memory import Memory
-from tm.terms.check import stands
+from tm.terms.check import find_term
 from tm.terms.concept import Term
-from tm.terms.folding import fold_text
+from tm.terms.normalization import normalize_text
 
 __all__ = ["add_examples", "examples"]
 
-_LOOKED_AT = 30  # units that hold the source term
+_MOST = 30  # units with the source term that are compared
 
 
 def examples(
@@ -27,7 +27,7 @@ def examples(
     """At most ``count`` units as ``{"source", "target", "origin"}``, the shortest first, read from source to target."""
     found: list[dict[str, Any]] = []
     sides = ((source, source_lang), (target, target_lang))
-    # Either may be inflected where the other stands as it is: both are looked for.
+    # Either term may be inflected where the other is not: both are searched.
     for (text, language), (other, other_lang) in (sides, sides[::-1]):
         for hit in _holding(memories, text):
             unit = hit.unit
@@ -35,7 +35,7 @@ def examples(
             mine, theirs = codes if hit.side == "source" else codes[::-1]
             if (base(mine), base(theirs)) != (base(language), base(other_lang)):
                 continue
-            if stands(Term(other, other_lang), fold_text(hit.other, other_lang)) is None:
+            if find_term(Term(other, other_lang), normalize_text(hit.other, other_lang)) is None:
                 continue
             one, two = (hit.text, hit.other) if text == source else (hit.other, hit.text)
             example = {"source": one, "target": two, "origin": origin_json(unit)}
@@ -59,6 +59,6 @@ def add_examples(rows: Sequence[dict[str, Any]], memories: Sequence[Memory], cou
 def _holding(memories: Sequence[Memory], text: str) -> list[ConcordanceHit]:
     phrase = '"' + text.replace('"', " ").replace("*", " ").replace("?", " ") + '"'
     try:
-        return concordance(memories, phrase, ConcordanceOptions(limit=_LOOKED_AT, counterpart=False))
+        return concordance(memories, phrase, ConcordanceOptions(limit=_MOST, counterpart=False))
     except UsageError:
         return []  # a term of signs only

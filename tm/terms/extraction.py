@@ -1,10 +1,9 @@
-"""Win a bilingual glossary from units: candidates of both sides, paired by where they occur and what they mean.
+"""Extract a bilingual glossary from units: candidates of both sides, paired by co-occurrence and meaning.
 
-Two candidates that name one concept occur in the same units. How surprising their meeting is (the
-log-likelihood ratio, Dunning 1993), how much of each the other accounts for (Dice), how near their vectors
-lie, and how term-like each is by itself make up one score, whose parts are kept so that a person can see
-why a pair stands where it does. Pairs are then taken best first, each candidate once (competitive linking,
-Melamed 2000), so that 列表 is not offered for everything that occurs near a list.
+Two candidates for one concept occur in the same units. The score of a pair combines how unlikely their co-occurrence is
+(the log-likelihood ratio, Dunning 1993), their overlap (Dice), the similarity of their vectors, and how term-like each
+is by itself; the parts are kept so that a person can see why a pair has its rank. Pairs are then taken best first, each
+candidate once (competitive linking, Melamed 2000), so that 列表 is not paired with everything that occurs near a list.
 """
 
 import math
@@ -20,7 +19,7 @@ from models.encoder import Encoder
 from tm.terms.candidates import CandidateOptions, TermCandidates, find
 from tm.unit import Unit
 
-__all__ = ["ExtractOptions", "TermPair", "extract", "one_pair"]
+__all__ = ["ExtractOptions", "TermPair", "extract", "main_language_pair"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -30,12 +29,12 @@ Floats = NDArray[np.float64]
 class ExtractOptions:
     """How to extract.
 
-    ``candidates``: what counts as a candidate. ``least``: fewest units in which both sides of a pair must meet.
+    ``candidates``: what counts as a candidate. ``least``: fewest units in which both sides of a pair must occur.
     ``evidence``: the smallest log-likelihood ratio (10.83 is one chance in a thousand). ``dice``: the smallest
     Dice coefficient. ``limit``: most pairs returned. ``known``: pairs (source, target), in lower case, to leave
-    out. ``examples``: examples a pair. ``per_unit``: of a long unit only this many candidates a side take part.
-    ``rival``: a candidate that is already in a better pair is offered again where the score is at least this
-    share of it, then counted ``second`` times as much.
+    out. ``examples``: examples per pair. ``per_unit``: the number of candidates used per side of a long unit.
+    ``rival``: a candidate that is already in a better pair is used again where the score is at least this share of
+    the better score, then multiplied by ``second``.
     """
 
     candidates: CandidateOptions = field(default_factory=CandidateOptions)
@@ -52,9 +51,9 @@ class ExtractOptions:
 
 @dataclass(frozen=True, slots=True)
 class TermPair:
-    """A proposed entry: both terms, their other forms, the score (0 to 1) and its parts, and where they met.
+    """A proposed entry: both terms, their other forms, the score (0 to 1) with its parts, and where they co-occur.
 
-    ``count`` is the number of units that hold both sides; ``examples`` are positions in the units given.
+    ``count`` is the number of units with both sides; ``examples`` are positions in the given units.
     """
 
     source: str
@@ -70,8 +69,8 @@ class TermPair:
     examples: tuple[int, ...] = ()
 
 
-def one_pair(units: Sequence[Unit]) -> tuple[list[Unit], int]:
-    """The units of the most frequent pair of languages, all in its direction, and how many were left out."""
+def main_language_pair(units: Sequence[Unit]) -> tuple[list[Unit], int]:
+    """The units of the most frequent language pair, all in its direction, and the number of the others."""
     from tm.search.lookup import turned
 
     languages = [(base(unit.source_lang), base(unit.target_lang)) for unit in units]
@@ -94,27 +93,27 @@ def extract(
 ) -> list[TermPair]:
     """Return the term pairs of ``units`` (of one language pair), best first.
 
-    Without an encoder the vectors' part of the score is left out. ``progress`` is told what is being done.
+    Without an encoder, vectors are not part of the score. ``progress`` receives the name of each step.
     """
     options = options or ExtractOptions()
-    tell = progress or (lambda _: None)
+    report = progress or (lambda _: None)
     if not units:
         return []
-    tell("finding source candidates")
+    report("finding source candidates")
     source = find([unit.source for unit in units], units[0].source_lang, options.candidates)
-    tell("finding target candidates")
+    report("finding target candidates")
     target = find([unit.target for unit in units], units[0].target_lang, options.candidates)
-    tell("pairing candidates")
-    left, right, together = _meetings(source, target, len(units), options)
+    report("pairing candidates")
+    left, right, together = _cooccurrences(source, target, len(units), options)
     pairs = _score(source, target, left, right, together, len(units), encoder, options)
-    tell("choosing pairs")
+    report("choosing pairs")
     return _link(source, target, pairs, options)
 
 
-def _meetings(
+def _cooccurrences(
     source: TermCandidates, target: TermCandidates, size: int, options: ExtractOptions
 ) -> tuple[Ints, Ints, Ints]:
-    """Pairs of candidates that meet in at least ``least`` units: source ids, target ids, numbers of units."""
+    """Pairs of candidates that co-occur in at least ``least`` units: source ids, target ids, numbers of units."""
     source_at = np.searchsorted(source.units, np.arange(size + 1))
     target_at = np.searchsorted(target.units, np.arange(size + 1))
     width = len(target.items) or 1
@@ -122,7 +121,7 @@ def _meetings(
     batch: list[Ints] = []
     waiting = 0
     for unit in range(size):
-        # Candidates are numbered best first, so the cut keeps the better ones of a long unit.
+        # Candidates are numbered best first, so the better ones of a long unit are kept.
         here = source.ids[source_at[unit] : source_at[unit + 1]][: options.per_unit]
         there = target.ids[target_at[unit] : target_at[unit + 1]][: options.per_unit]
         if not len(here) or not len(there):
@@ -175,18 +174,18 @@ def _score(
     left, right, together, evidence, dice = left[keep], right[keep], together[keep], evidence[keep], dice[keep]
     similarity = _similarity(source, target, left, right, encoder)
     termhood = np.sqrt(_termhood(source)[left] * _termhood(target)[right])
-    # Strong evidence tells that the pair is no accident, not that it is a better term: it saturates.
-    sure = 1 - np.exp(-evidence / 40)
-    likeness = dice if encoder is None else 0.6 * dice + 0.4 * similarity
-    # A word of one side is about a word of the other; a pair of very unlike lengths is a term and half a sentence.
+    # Strong evidence shows that the pair is not accidental, not that it is a better term, so it saturates.
+    certainty = 1 - np.exp(-evidence / 40)
+    overlap = dice if encoder is None else 0.6 * dice + 0.4 * similarity
+    # One word corresponds to about one word; a pair of very different lengths is a term and a part of a sentence.
     lengths = [np.array([item.length for item in side.items]) + 0.5 for side in (source, target)]
     balance = np.exp(-0.3 * np.abs(np.log(lengths[0][left] / lengths[1][right])))
-    score = sure * likeness * (0.4 + 0.6 * termhood) * balance
+    score = certainty * overlap * (0.4 + 0.6 * termhood) * balance
     return _Scored(left, right, together, score, evidence, dice, similarity, termhood)
 
 
 def _log_likelihood(together: Ints, in_source: Ints, in_target: Ints, size: int) -> Floats:
-    """Dunning's G² of a two by two table; 0 where the two meet less often than chance would have it."""
+    """Dunning's G² of a two by two table; 0 where the two co-occur less often than by chance."""
     table = np.stack([together, in_source - together, in_target - together, size - in_source - in_target + together])
     table = np.maximum(table, 0).astype(np.float64)
     rows = np.stack([in_source, in_source, size - in_source, size - in_source])
@@ -198,10 +197,10 @@ def _log_likelihood(together: Ints, in_source: Ints, in_target: Ints, size: int)
 
 
 def _termhood(side: TermCandidates) -> Floats:
-    """How term-like each candidate is by itself, 0 to 1: noun-like, held together, standing freely."""
+    """How term-like each candidate is by itself, 0 to 1: noun-like, cohesive, independent."""
     return np.array(
         [
-            item.noun * item.freedom * (0.7 if item.length == 1 else min(1.0, 0.5 + item.cohesion / 10))
+            item.noun * item.independence * (0.7 if item.length == 1 else min(1.0, 0.5 + item.cohesion / 10))
             for item in side.items
         ]
     )
@@ -210,7 +209,7 @@ def _termhood(side: TermCandidates) -> Floats:
 def _similarity(
     source: TermCandidates, target: TermCandidates, left: Ints, right: Ints, encoder: Encoder | None
 ) -> Floats:
-    """Cosines of the candidates' vectors, cut at 0; zeros without an encoder."""
+    """Cosines of the candidates' vectors, at least 0; zeros without an encoder."""
     if encoder is None or not len(left):
         return np.zeros(len(left))
     sides = []
@@ -227,7 +226,7 @@ def _similarity(
 
 
 def _link(source: TermCandidates, target: TermCandidates, pairs: _Scored, options: ExtractOptions) -> list[TermPair]:
-    """Take pairs best first; a candidate that was taken comes again only in a pair nearly as good, and lower down."""
+    """Take pairs best first; a candidate is used again only in a pair that is nearly as good, with a lower score."""
     best_source: dict[int, float] = {}
     best_target: dict[int, float] = {}
     found: list[tuple[float, int]] = []

@@ -1,7 +1,7 @@
-"""Find the keys of a term base that are nearly a given one, comparing with all of them and yet in a millisecond.
+"""Find the keys of a term base that are similar to a given one, among all of them and in a millisecond.
 
-An edit takes away two pairs of neighbouring characters at most, and one character: keys at distance d miss at most 2d
-of each other's pairs. What the sketches (`tm.terms.vocabulary`) leave is compared by edit distance.
+One edit removes at most two pairs of neighbouring characters, and one character: keys at distance d lack at most 2d of
+each other's pairs. The keys that pass the sketches (`tm.terms.vocabulary`) are compared by edit distance.
 """
 
 import numpy as np
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from tm.terms.vocabulary import CHARACTER_BITS, CHARACTERS, PAIRS, Vocabulary, sketches
 
-__all__ = ["near"]
+__all__ = ["similar"]
 
 
-def near(vocabulary: Vocabulary, key: str, least: float, limit: int) -> list[tuple[int, float]]:
-    """Ids and likeness (percent, from ``least`` up: normalised edit distance of characters), most alike first."""
+def similar(vocabulary: Vocabulary, key: str, least: float, limit: int) -> list[tuple[int, float]]:
+    """Ids and similarity (percent, at least ``least``: normalised edit distance of characters), most similar first."""
     from rapidfuzz import process
     from rapidfuzz.distance import Levenshtein
 
@@ -31,9 +31,9 @@ def near(vocabulary: Vocabulary, key: str, least: float, limit: int) -> list[tup
 
 
 def _candidates(vocabulary: Vocabulary, key: str, least: float) -> list[int]:
-    """The rows, shortest keys first, that can be near enough by their length and their sketch."""
+    """The rows, shortest keys first, that can be similar enough by their length and their sketch."""
     by_length = vocabulary.by_length
-    asked = sketches(key, np.array([len(key)]))[:, 0]
+    sketch = sketches(key, np.array([len(key)]))[:, 0]
     shortest = int(len(key) * least / 100)
     longest = min(int(len(key) * 100 / least) + 1, len(by_length.starts) - 2)
     rows: list[int] = []
@@ -43,15 +43,15 @@ def _candidates(vocabulary: Vocabulary, key: str, least: float) -> list[int]:
             continue
         most = int((100 - least) * max(length, len(key)) / 100)
         theirs = by_length.sketches[:, first:last]
-        left = np.flatnonzero(_missing(asked, theirs, PAIRS) <= 2 * most)
-        left = left[_missing(theirs[:, left], asked, PAIRS) <= 2 * most]
-        left = left[_missing(asked, theirs[:, left], CHARACTERS) <= CHARACTER_BITS * most]
+        left = np.flatnonzero(_missing(sketch, theirs, PAIRS) <= 2 * most)
+        left = left[_missing(theirs[:, left], sketch, PAIRS) <= 2 * most]
+        left = left[_missing(sketch, theirs[:, left], CHARACTERS) <= CHARACTER_BITS * most]
         rows += by_length.rows[first + left].tolist()
     return rows
 
 
 def _missing(one: NDArray[np.uint64], other: NDArray[np.uint64], words: tuple[int, int]) -> NDArray[np.uint8]:
-    """How many bits of the one the other lacks in these two words: 128 at most."""
+    """The number of bits of ``one`` that ``other`` lacks in these two words: at most 128."""
     low, high = words
     count: NDArray[np.uint8] = np.bitwise_count(one[low] & ~other[low]) + np.bitwise_count(one[high] & ~other[high])
     return count

@@ -1,4 +1,4 @@
-"""Merge imported concepts with those of a term base, and report where the two disagree."""
+"""Merge imported concepts with those of a term base, and report where the two differ."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Literal
 from corpora.text.languages import base
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status
-from tm.terms.folding import fold
+from tm.terms.normalization import normalize_term
 
 __all__ = ["Merge", "TermConflict", "merge"]
 
@@ -16,9 +16,9 @@ Merge = Literal["concept", "term", "none"]
 
 @dataclass(frozen=True, slots=True)
 class TermConflict:
-    """Two entries that disagree: the term both have, and what stands against it on either side.
+    """Two entries that differ: the term that both have, and what each says of it.
 
-    That are the preferred counterparts of the old and of the new one, or the status of the term in each.
+    That is the preferred counterparts of the stored and of the new term, or the status of the term in each.
     """
 
     term: str
@@ -29,11 +29,11 @@ class TermConflict:
 def merge(
     store: TermBase, concepts: Iterable[Concept], how: Merge = "concept"
 ) -> tuple[list[Concept], list[TermConflict]]:
-    """What `TermBase.add` shall store, and where old and new disagree; the store itself is not touched.
+    """What `TermBase.add` should store, and where stored and new entries differ; ``store`` is not changed.
 
     "concept": an entry with the id of a stored one adds its terms to it. "term": so does an entry that shares a
     preferred term of its first language with a stored one. "none": every entry is new, under an id of its own.
-    What is stored stays, but for the status *proposed*, which gives way.
+    Stored values are kept, except the status *proposed*, which is replaced.
     """
     merged: dict[str, Concept] = {}
     conflicts: list[TermConflict] = []
@@ -47,7 +47,7 @@ def merge(
             stored = _sharing(concept, store, merged)
         conflicts += _conflicts(concept, store)
         if stored is not None:
-            conflicts += _disagreements(stored, concept)
+            conflicts += _differing_statuses(stored, concept)
             concept = _joined(stored, concept)
         merged[concept.id] = concept
     return list(merged.values()), conflicts
@@ -65,21 +65,21 @@ def _sharing(concept: Concept, store: TermBase, merged: dict[str, Concept]) -> C
     for hit in store.lookup(first.text, first.language, fuzzy=False):
         if hit.kind in {"exact", "form"}:
             return merged.get(hit.concept.id, hit.concept)
-    key = fold(first.text, first.language)
+    key = normalize_term(first.text, first.language)
     for other in merged.values():
-        if any(fold(term.text, term.language) == key for term in other.named(first.language)):
+        if any(normalize_term(term.text, term.language) == key for term in other.named(first.language)):
             return other
     return None
 
 
 def _joined(stored: Concept, new: Concept) -> Concept:
-    """The stored entry with the terms of the new one; what the new one says of itself fills gaps only."""
+    """The stored entry with the terms of the new one; its other fields are used where the stored ones are empty."""
     known = {(term.text, base(term.language)): at for at, term in enumerate(stored.terms)}
     terms = list(stored.terms)
     for term in new.terms:
         at = known.get((term.text, base(term.language)))
         if at is not None:
-            if terms[at].status is Status.PROPOSED:  # somebody has looked at it
+            if terms[at].status is Status.PROPOSED:  # the term has been reviewed
                 terms[at] = replace(terms[at], status=term.status)
             continue
         taken = any(t.status is Status.PREFERRED and base(t.language) == base(term.language) for t in terms)
@@ -105,8 +105,8 @@ def _conflicts(concept: Concept, store: TermBase) -> Iterator[TermConflict]:
             yield TermConflict(first.text, stored, new)
 
 
-def _disagreements(stored: Concept, new: Concept) -> Iterator[TermConflict]:
-    """Terms of one entry whose status differs, but for *proposed*, which is nobody's verdict; the stored one stays."""
+def _differing_statuses(stored: Concept, new: Concept) -> Iterator[TermConflict]:
+    """Terms of one entry whose status differs, except *proposed*, which nobody decided; the stored one is kept."""
     statuses = {(term.text, base(term.language)): term.status for term in stored.terms}
     for term in new.terms:
         old = statuses.get((term.text, base(term.language)), term.status)

@@ -1,36 +1,36 @@
-"""Patterns with ``*`` (any run of characters) and ``?`` (one character): how they are folded, and whether a key fits.
+"""Patterns with ``*`` (any characters) and ``?`` (one character): normalising them and matching keys.
 
-The answer is that of SQLite's GLOB, whose own special character, the bracket, has no meaning here.
+The result is that of GLOB in SQLite, except that brackets have no special meaning.
 """
 
 import re
 from collections.abc import Callable
 
-from tm.terms.folding import fold
+from tm.terms.normalization import normalize_term
 
-__all__ = ["fits", "folded_pattern", "glob"]
+__all__ = ["glob", "matcher", "normalized_pattern"]
 
 
-def folded_pattern(question: str, language: str) -> str:
-    """The pattern with what stands between its wildcards folded, as keys are."""
+def normalized_pattern(question: str, language: str) -> str:
+    """The pattern with the texts between its wildcards normalised, as keys are."""
     pieces = re.split(r"([*?])", question)
-    pattern = "".join(piece if piece in ("*", "?") else fold(piece, language) for piece in pieces)
+    pattern = "".join(piece if piece in ("*", "?") else normalize_term(piece, language) for piece in pieces)
     return re.sub(r"\*+", "*", pattern)
 
 
 def glob(pattern: str) -> str:
-    """The pattern for SQLite's GLOB, where a bracket has a meaning too; inside one it stands for itself."""
+    """The pattern for GLOB of SQLite, with brackets escaped."""
     return pattern.replace("[", "[[]")
 
 
-def fits(pattern: str) -> Callable[[str], object]:
-    """What tells by something true whether a key fits: its ends at their places, the rest at the first place free.
+def matcher(pattern: str) -> Callable[[str], object]:
+    """A function that returns a true value for a key that matches: the ends at their places, the rest leftmost first.
 
-    No choice is ever taken back, so that many stars take no longer than one.
+    It never backtracks, so that many stars take as long as one.
     """
     head, *middle, tail = pieces if len(pieces := pattern.split("*")) > 1 else [pattern, ""]
     if middle and all(len(piece) == 1 and piece != "?" for piece in middle):
-        # One expression is several times as fast, and takes nothing back here: what it skips is not what it seeks.
+        # One expression is several times as fast and does not backtrack here: it skips other characters only.
         skipping = "".join(f"[^{re.escape(one)}]*{re.escape(one)}" for one in middle)
         return re.compile(f"{_expression(head)}{skipping}.*{_expression(tail)}", re.DOTALL).fullmatch
     between = [(_finder(piece), piece, len(piece)) for piece in middle if piece]

@@ -1,6 +1,6 @@
-"""One page about the terms of a document: which are frequent, where each occurs, and what competes for its translation.
+"""A page about the terms of a document: which are frequent, where each occurs, and its competing translations.
 
-The page stands alone: no script, no network, light and dark, and it prints.
+The page is one file without scripts or network access, in light and dark, and can be printed.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tm import templates
 from tm.terms.base import TermBase
-from tm.terms.check import TermUse, in_place, uses
+from tm.terms.check import TermUse, unusable_rendering, uses
 from tm.unit import Unit
 
 __all__ = ["TermProfile", "profiles", "render"]
@@ -19,7 +19,7 @@ NOT_RENDERED = "(not rendered)"
 
 @dataclass(frozen=True, slots=True)
 class TermProfile:
-    """A concept in a document: its source term, the units that name it, and how often each rendering stands there."""
+    """A concept in a document: its source term, the units with it, and the number of each rendering."""
 
     term: str
     subject: str
@@ -28,12 +28,12 @@ class TermProfile:
 
     @property
     def competing(self) -> bool:
-        """True where the concept is rendered in more than one way, or here and there not at all."""
+        """True where the concept has several renderings, or is sometimes not rendered."""
         return len(self.renderings) > 1
 
 
 def profiles(units: Sequence[Unit], terms: TermBase, *, limit: int = 40) -> list[TermProfile]:
-    """The ``limit`` most frequent concepts that the sources name, the most frequent first."""
+    """The ``limit`` most frequent concepts in the sources, the most frequent first."""
     places: dict[str, list[int]] = {}
     names: dict[str, tuple[Counter[str], str]] = {}
     rendered: dict[str, Counter[str]] = {}
@@ -53,10 +53,10 @@ def profiles(units: Sequence[Unit], terms: TermBase, *, limit: int = 40) -> list
 
 
 def _rendering(use: TermUse, unit: Unit) -> str:
-    """The term that renders it, the one that should not have, or none."""
+    """The term that renders it, usable or not, or the text for none."""
     if use.rendered is not None:
         return use.rendered.text
-    instead = in_place(use, unit)
+    instead = unusable_rendering(use, unit)
     return f"{instead.text} ({instead.status.value})" if instead else NOT_RENDERED
 
 

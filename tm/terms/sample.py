@@ -1,6 +1,6 @@
 """The sample glossary that ships with duiyi: terms of the international law against corruption, Chinese and English.
 
-It answers look-ups on a fresh install, until the user has a term base of her own, and shows what one looks like.
+It is used for look-ups until the user has a term base, and is an example of one.
 """
 
 import csv

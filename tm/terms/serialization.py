@@ -1,6 +1,6 @@
-"""What look-ups, checks and extraction of terms answer, as the rows that `--json` prints and the server sends.
+"""Results of look-ups, checks and extraction of terms as the rows that `--json` prints and the server sends.
 
-A row of a look-up is a pair: a term as asked, and one term of the same concept in another language.
+A row of a look-up is a pair: the term that was found, and one term of the same concept in another language.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from tm.terms.check import TermFinding
 from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.extraction import TermPair
 from tm.terms.merging import TermConflict
-from tm.terms.tokens import whole
+from tm.terms.tokens import replace_surrogates
 from tm.unit import Unit
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 
 
 def hit_rows(hits: Iterable[TermMatch], to: str | None) -> list[dict[str, Any]]:
-    """Rows of a look-up, the answers in the language ``to``, or in all others."""
+    """Rows of a look-up, with target terms in the language ``to``, or in all others."""
     return [
         {**_row(hit.concept, hit.term.text, hit.term.language, other), "kind": hit.kind, "score": hit.score}
         for hit in hits
@@ -37,7 +37,7 @@ def hit_rows(hits: Iterable[TermMatch], to: str | None) -> list[dict[str, Any]]:
 
 
 def found_rows(text: str, found: Iterable[TermOccurrence], language: str, to: str | None) -> list[dict[str, Any]]:
-    """Rows of the terms that stand in ``text``, which is in ``language``, with their places."""
+    """Rows of the terms in ``text``, which is in ``language``, with their positions."""
     return [
         {
             **_row(concept, text[place.start : place.end], language, other),
@@ -52,13 +52,13 @@ def found_rows(text: str, found: Iterable[TermOccurrence], language: str, to: st
 
 
 def _others(concept: Concept, language: str, to: str | None) -> list[Term]:
-    """The terms of the concept in the language asked for, or in all but the one of the question, best first."""
-    wanted = [
+    """The terms of the concept in the language ``to``, or in all except ``language``, best first."""
+    others = [
         term
         for term in concept.terms
         if (base(term.language) == base(to) if to else base(term.language) != base(language))
     ]
-    return sorted(wanted, key=lambda term: term.rank)
+    return sorted(others, key=lambda term: term.rank)
 
 
 def _row(concept: Concept, source: str, language: str, target: Term) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _row(concept: Concept, source: str, language: str, target: Term) -> dict[str
 
 
 def finding_row(finding: TermFinding) -> dict[str, Any]:
-    """A fault that the check found."""
+    """A fault found by the check."""
     return {
         "check": finding.fault,
         "unit": finding.unit,
@@ -88,12 +88,12 @@ def finding_row(finding: TermFinding) -> dict[str, Any]:
 
 
 def conflict_row(conflict: TermConflict) -> dict[str, Any]:
-    """Where an imported entry and a stored one disagree."""
+    """A difference between an imported entry and a stored one."""
     return {"term": conflict.term, "stored": list(conflict.stored), "new": list(conflict.new)}
 
 
 def pair_row(pair: TermPair, units: Sequence[Unit]) -> dict[str, Any]:
-    """A pair that was won from ``units``, its score with its parts, and an example."""
+    """A pair extracted from ``units``, its score with its parts, and an example."""
     example = units[pair.examples[0]] if pair.examples else None
     return {
         "source": pair.source,
@@ -109,13 +109,13 @@ def pair_row(pair: TermPair, units: Sequence[Unit]) -> dict[str, Any]:
         "termhood": pair.termhood,
         "source_forms": "|".join(pair.source_forms),
         "target_forms": "|".join(pair.target_forms),
-        "source_example": whole(example.source) if example else "",
-        "target_example": whole(example.target) if example else "",
+        "source_example": replace_surrogates(example.source) if example else "",
+        "target_example": replace_surrogates(example.target) if example else "",
     }
 
 
 def known_pairs(terms: TermBase | None, source_lang: str, target_lang: str) -> frozenset[tuple[str, str]]:
-    """The pairs of the term base, in lower case: what extraction need not propose."""
+    """The pairs of the term base, in lower case, which extraction need not propose."""
     return frozenset(
         (left.text.lower(), right.text.lower())
         for concept in (terms.concepts() if terms is not None else ())
@@ -129,7 +129,7 @@ def proposed(pairs: Iterable[TermPair], units: Sequence[Unit]) -> Iterator[Conce
     for pair in pairs:
         example = units[pair.examples[0]] if pair.examples else units[0]
         terms = (
-            Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(whole(example.source),)),
-            Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(whole(example.target),)),
+            Term(pair.source, units[0].source_lang, Status.PROPOSED, examples=(replace_surrogates(example.source),)),
+            Term(pair.target, units[0].target_lang, Status.PROPOSED, examples=(replace_surrogates(example.target),)),
         )
         yield Concept(made_id(terms), terms, note=f"extracted, score {pair.score:g}, {counted(pair.count, 'unit')}")

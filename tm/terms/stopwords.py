@@ -1,4 +1,4 @@
-"""Words that no term begins or ends with, read from ``stopwords.json``: function words and the most general others."""
+"""Words with which no term begins or ends, from ``stopwords.json``: function words and very general words."""
 
 import json
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ __all__ = ["Stopwords", "stopwords"]
 class Stopwords:
     """The stop words of a language, lower case.
 
-    ``inner`` may stand inside a term ("rule of law"), never at its edge; ``edges`` never stand at an edge;
-    ``breakers`` break a term wherever they stand.
+    ``inner`` are allowed inside a term ("rule of law") but not at its edge; ``edges`` are not allowed at an edge;
+    ``breakers`` are not allowed in a term.
     """
 
     inner: frozenset[str] = frozenset()

@@ -1,9 +1,8 @@
-"""Words of a text for term work: what they are, what they fold to, and whether a term may begin or end with them.
+"""Words of a text for terminology: their normalised form, and whether a term may begin or end with them.
 
-Chinese is split by a dictionary splitter that also names the part of speech (jieba's, by `rjieba`); spaced
-languages are split at blanks, with inflected forms folded to one. The word classes come down to what term
-extraction needs: may this word stand at the head of a term, at its end, inside it, or does it break terms
-apart? Stop words are data, by language.
+Chinese is split with the dictionary of jieba (by `rjieba`), which also gives the part of speech; languages with spaces
+are split at blanks, and inflected forms are reduced to one. Word classes are reduced to what term extraction needs:
+whether the word may be the first, the last or an inner word of a term, or not a part of one. Stop words are data.
 """
 
 import re
@@ -15,14 +14,14 @@ from functools import cache
 from corpora.text.languages import base
 from tm.terms.stopwords import stopwords
 
-__all__ = ["Word", "WordRole", "singular", "whole", "words"]
+__all__ = ["Word", "WordRole", "replace_surrogates", "singular", "words"]
 
 
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class WordRole(IntFlag):
-    """Where in a term a word may stand; a word with no role breaks terms apart."""
+    """The positions in a term that a word may have; a word without a role cannot be part of a term."""
 
     NONE = 0
     FIRST = 1
@@ -33,17 +32,17 @@ class WordRole(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word: as printed, folded, its role, how noun-like it is by itself (0 to 1), its span in the text."""
+    """A word: as printed, normalised, its role, how noun-like it is by itself (0 to 1), its span in the text."""
 
     text: str
-    folded: str
+    normalized: str
     role: WordRole
     noun: float
     start: int
     end: int
 
 
-#: Code, markup roles, addresses and placeholders: no words, and no term reaches across them.
+#: Code, markup roles, addresses and placeholders: they are not words, and no term contains them.
 _CODE = re.compile(
     r"``[^`]*``|<[^<>]{1,200}>|https?://\S+|\{\d*\}|%\([^)]*\)\w|%[a-z]\b"
     r"|:(?:meth|func|attr|mod|data|const|exc|option|envvar|file|ref|c:\w+|pep|rfc|source|program|samp|keyword|class|opcode):`[^`]*`"
@@ -71,14 +70,14 @@ _TAGS: tuple[tuple[str, WordRole, float], ...] = (
 _ROLES = {tag: (role, noun) for tags, role, noun in _TAGS for tag in tags.split()}
 
 
-def whole(text: str) -> str:
-    """``text`` with U+FFFD for half characters, which JSON can hold and UTF-8, and so the libraries, cannot."""
-    return _HALF.sub("\ufffd", text)
+def replace_surrogates(text: str) -> str:
+    """``text`` with U+FFFD for unpaired surrogates, which JSON allows and UTF-8, used by the libraries, does not."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def words(text: str, language: str) -> list[Word]:
     """The words of ``text`` in order; punctuation, code and addresses are words without a role."""
-    plain = _CODE.sub(lambda match: "\x00" * len(match[0]), whole(text))
+    plain = _CODE.sub(lambda match: "\x00" * len(match[0]), replace_surrogates(text))
     plain = _ROLE.sub(lambda match: "\x01" * len(match[0]), plain)
     if base(language) == "zh":
         return list(_chinese(plain))
@@ -130,7 +129,7 @@ _IRREGULAR = {
 
 @cache
 def singular(word: str) -> str:
-    """Fold a lower-case English noun to its singular by ending; words that only look like plurals stay."""
+    """The singular of a lower-case English noun by its ending; words that only look like plurals are kept."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "'s", "’s")):

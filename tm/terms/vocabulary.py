@@ -1,10 +1,9 @@
-"""The keys of one language of a term base in memory, in order, each with a sketch that tells what it cannot contain.
+"""The keys of one language of a term base in memory, in order, each with a bit sketch of what it contains.
 
-A sketch has 256 bits: half of them for the pairs of neighbouring characters, the edges of the key counted as
-characters, half for the characters alone. Whatever a key contains has set its bits, so a few passes over the sketches
-leave out nearly all keys and never a right one (bitmap filtering: Sandes, Teodoro and Melo 2020, Information Systems
-88). 200,000 keys are read and sketched in a tenth of a second when they are asked for; hence nothing of this is stored,
-and the file of a term base and its imports cost no more for it.
+A sketch has 256 bits: half of them for the pairs of neighbouring characters, with the edges of the key counted as
+characters, half for the single characters. Everything in a key sets its bits, so a few passes over the sketches exclude
+nearly all keys and never a matching one (bitmap filtering: Sandes, Teodoro and Melo 2020, Information Systems 88).
+200,000 keys are read and sketched in a tenth of a second on demand, so nothing of this is stored in the file.
 """
 
 from dataclasses import dataclass
@@ -24,12 +23,12 @@ __all__ = [
     "sketches",
 ]
 
-#: What stands between keys and in none of them: folding drops blanks, or makes them spaces between words.
+#: Separates keys and occurs in none: normalising removes blanks, or makes them spaces between words.
 SEPARATOR = "\n"
 #: The words of a sketch, of 64 bits each: for pairs, and for characters.
 PAIRS, CHARACTERS = (0, 1), (2, 3)
-CHARACTER_BITS = 2  # set by each character; one alone would be met by chance too often where only one is asked for
-_PORTION = 4096  # keys sketched at once: what is in between fits the processor's cache
+CHARACTER_BITS = 2  # set by each character; one would match by chance too often
+_PORTION = 4096  # keys sketched at once, so that intermediate arrays fit into the processor's cache
 _PLACES = np.arange(128, dtype=np.uint64)
 _BIT = np.uint64(1) << (_PLACES & np.uint64(63))
 _LOW = np.where(_PLACES < 64, _BIT, np.uint64(0))
@@ -52,12 +51,12 @@ class Vocabulary:
     """Keys in the order of their characters, the ids of their terms, lengths, and sketches (uint64 ``[4, n]``)."""
 
     def __init__(self, joined: str, ids: str) -> None:
-        """Keys in order with `SEPARATOR` between them, and as many ids with commas between them."""
+        """Takes the keys in order, joined with `SEPARATOR`, and their ids, joined with commas."""
         self.ids = np.fromstring(ids, np.int64, sep=",")
         self.keys = joined.split(SEPARATOR) if len(self.ids) else []
         self.lengths = np.fromiter(map(len, self.keys), np.int64, len(self.keys))
         self.sketches = sketches(joined, self.lengths)
-        #: Whether a key holds a null character, where SQLite's GLOB ends.
+        #: Whether a key contains a null character, where GLOB of SQLite stops.
         self.has_nulls = "\0" in joined
 
     @cached_property
@@ -89,7 +88,7 @@ def sketches(joined: str, lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 
 def sketch_of_pattern(pattern: str) -> NDArray[np.uint64]:
-    """The bits, uint64 ``[4]``, that every key has which fits ``pattern``, with ``*`` and ``?`` as wildcards."""
+    """The bits, uint64 ``[4]``, that every key has that matches ``pattern``, with the wildcards ``*`` and ``?``."""
     codes = _codes(pattern)
     plain = (codes != ord("*")) & (codes != ord("?"))
     pairs = _pair_places(codes)[plain[:-1] & plain[1:]]
@@ -105,7 +104,7 @@ def sketch_of_pattern(pattern: str) -> NDArray[np.uint64]:
 
 
 def _codes(joined: str) -> NDArray[np.uint32]:
-    """The characters with the edges, one number each."""
+    """The characters with the edges, as numbers."""
     return np.frombuffer(f"{SEPARATOR}{joined}{SEPARATOR}".encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

@@ -114,7 +114,7 @@ def test_what_is_missing_or_no_file(zh: Path, en: Path, tmp_path: Path) -> None:
     assert "does not exist" in refused(zh, tmp_path / "none.txt", "-o", out)
     assert "is a folder" in refused(zh, tmp_path, "-o", out)
     assert "is a folder" in refused(zh, en, "-o", tmp_path)
-    assert "no extension that names a format" in refused(zh, en, "-o", tmp_path / "a.doc")
+    assert "does not have the extension of a format" in refused(zh, en, "-o", tmp_path / "a.doc")
     assert "is named twice" in refused(zh, en, "-o", out, "-o", tmp_path / "b" / ".." / "a.tmx")
     assert "--unit is one of" in refused(zh, en, "-o", out, "--unit", "word")
     assert "--profile is one of" in refused(zh, en, "-o", out, "--profile", "novel")

@@ -53,7 +53,7 @@ def test_a_profile_says_what_it_left_out(tmx: Path, tmp_path: Path) -> None:
     assert (found["read"], found["written"], found["left_out"]) == (3, 2, {"duplicate": 1})
 
 
-def test_what_was_mended_is_said(tmp_path: Path) -> None:
+def test_repairs_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "old.tmx"
     path.write_text(
         "<tmx version='1.1'><header srclang='ZH'/><body><tu><tuv lang='zh_CN'><seg>甲</seg></tuv>"
@@ -61,8 +61,8 @@ def test_what_was_mended_is_said(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     out = run(path, tmp_path / "o.tmx").out
-    assert "mended: 1 × a code has an underscore" in out
-    assert "mended: 1 × an attribute of the header is missing" in out
+    assert "repaired: 1 × a code has an underscore" in out
+    assert "repaired: 1 × an attribute of the header is missing" in out
 
 
 def test_a_page_to_read_escapes_what_it_shows(tmp_path: Path) -> None:

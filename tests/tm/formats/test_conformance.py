@@ -11,7 +11,7 @@ from tests.data import cases
 from tm import formats
 from tm.formats import WriteOptions
 from tm.formats.cat_tools import CLIENTS, profile
-from tm.formats.conformance import REASONS, Audit, faults
+from tm.formats.conformance import REASONS, Audit, unit_reasons
 from tm.formats.hash_set import HashSet
 from tm.formats.inspection import inspect
 from tm.unit import Unit
@@ -23,7 +23,7 @@ CASES = cases("conformance")
 def test_faults_of_a_unit(case: dict) -> None:
     source, target = case["source"] * case.get("times", 1), case["target"]
     unit = Unit(source, target, "zh-CN", case.get("target_lang", "en-US"), sentences=case.get("sentences", 1))
-    assert list(faults(unit)) == case["expected"]
+    assert list(unit_reasons(unit)) == case["expected"]
 
 
 @pytest.mark.parametrize("case", CASES["files"], ids=lambda case: case["label"])
@@ -51,9 +51,9 @@ def test_what_we_write_ourselves_has_no_fault(tmp_path: Path) -> None:
 def test_duplicates_and_variants() -> None:
     audit = Audit()
     units = [Unit("甲", target, "zh-CN", "en-US") for target in ("A", "A", "B", "A")]
-    assert audit.look(units) == [[], ["duplicate"], ["variant"], ["duplicate"]]
+    assert audit.count(units) == [[], ["duplicate"], ["variant"], ["duplicate"]]
     assert (audit.units, dict(audit.counts)) == (4, {"duplicate": 2, "variant": 1})
-    assert audit.look(units[2:]) == [["duplicate"], ["duplicate"]], "what was seen before stays known"
+    assert audit.count(units[2:]) == [["duplicate"], ["duplicate"]], "what was seen before stays known"
 
 
 @pytest.mark.parametrize("key", CLIENTS)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from corpora.errors import StoreError
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
-from tm.terms.folding import fold, fold_text
 from tm.terms.merging import merge
-from tm.terms.patterns import folded_pattern, glob
+from tm.terms.normalization import normalize_term, normalize_text
+from tm.terms.patterns import glob, normalized_pattern
 from tm.terms.sample import sample_concepts
 
 
@@ -110,7 +110,7 @@ def _based(pairs: list[tuple[str, str]]) -> TermBase:
 
 def _keys(pairs: list[tuple[str, str]], language: str) -> list[tuple[str, int]]:
     """The keys in order, with the numbers of their entries."""
-    return sorted((fold(pair[language == "en"], language), number) for number, pair in enumerate(pairs))
+    return sorted((normalize_term(pair[language == "en"], language), number) for number, pair in enumerate(pairs))
 
 
 @settings(deadline=None, max_examples=200)
@@ -128,7 +128,7 @@ def test_patterns_find_what_sqlite_finds(
             found = base._db.execute(
                 "SELECT concepts.key FROM terms JOIN concepts ON concepts.id = concept "
                 "WHERE base = ? AND folded GLOB ? ORDER BY folded, terms.id LIMIT ?",
-                [language, glob(folded_pattern(question, language)), limit],
+                [language, glob(normalized_pattern(question, language)), limit],
             ).fetchall()
             hits = base.lookup(question, language, limit=limit, fuzzy=False)
             assert {hit.concept.id for hit in hits} == {key for (key,) in found}
@@ -188,7 +188,7 @@ def test_odd_characters_are_what_they_are_to_sqlite(term: str, question: str) ->
 def test_all_terms_of_a_text_are_found(pairs: list[tuple[str, str]], zh: str, en: str) -> None:
     with _based(pairs) as base:
         for text, language in ((zh, "zh"), (en, "en"), (zh, "zh")):
-            folded = fold_text(text, language)
+            folded = normalize_text(text, language)
             keys = {key for key, _ in _keys(pairs, language) if key}
             wanted = {
                 (folded.spans[start][0], folded.spans[end - 1][1], key)
@@ -198,7 +198,10 @@ def test_all_terms_of_a_text_are_found(pairs: list[tuple[str, str]], zh: str, en
             }
             found = base.find(text, language)
             assert [(one.start, -one.end) for one in found] == sorted((start, -end) for start, end, _ in wanted)
-            named = [{fold(one.terms[language == "en"].text, language) for one in place.concepts} for place in found]
+            named = [
+                {normalize_term(one.terms[language == "en"].text, language) for one in place.concepts}
+                for place in found
+            ]
             assert all(len(keys) == 1 for keys in named)
             assert {(one.start, one.end, *key) for one, key in zip(found, named, strict=True)} == wanted
 
@@ -251,7 +254,7 @@ def test_what_is_no_term_base_is_refused(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=60)
 @given(st.text(min_size=1, max_size=12), st.sampled_from(["zh-CN", "en-US", "de-DE"]))
 def test_whatever_was_stored_is_found(text: str, language: str) -> None:
-    if not fold(text, language) or not text.strip() or set("*?") & set(text):
+    if not normalize_term(text, language) or not text.strip() or set("*?") & set(text):
         return
     with TermBase(":memory:") as base:
         base.add([Concept("c", (Term(text.strip(), language),))])

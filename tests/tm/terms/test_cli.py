@@ -100,7 +100,7 @@ def units(tmp_path: Path) -> Path:
     return path
 
 
-def test_extract_writes_the_columns_of_the_contract_and_what_is_ticked_comes_in(duiyi, units: Path) -> None:
+def test_extract_writes_the_documented_columns_and_selected_rows_are_imported(duiyi, units: Path) -> None:
     out = units.with_name("x.tsv")
     done = duiyi("term", "extract", units, "-o", out, "--no-vectors", "--limit", "5")
     assert done.returncode == 0, done.stderr
@@ -131,7 +131,7 @@ def test_questions_that_are_no_term(duiyi, question: str) -> None:
 
 
 @pytest.mark.client
-def test_candidates_are_ticked_on_a_page(duiyi, units: Path, open_page, faults) -> None:
+def test_candidates_are_selected_on_a_page(duiyi, units: Path, open_page, faults) -> None:
     out = units.with_name("x.html")
     assert duiyi("term", "extract", units, "-o", out, "--no-vectors").returncode == 0
     page = open_page()

@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from tests.tm.terms.vocabularies import vocabulary
-from tm.terms.fuzzy import near
+from tm.terms.fuzzy import similar
 
 
-def plainly(keys: list[str], asked: str, least: float, limit: int) -> list[tuple[int, float]]:
+def brute_force(keys: list[str], asked: str, least: float, limit: int) -> list[tuple[int, float]]:
     """The same by comparing every key: most alike first, then the shorter."""
     alike = [(Levenshtein.normalized_similarity(asked, key), key, number) for number, key in enumerate(keys)]
     found = sorted((-score, len(key), key, number) for score, key, number in alike if score >= least / 100)
@@ -27,11 +27,11 @@ def plainly(keys: list[str], asked: str, least: float, limit: int) -> list[tuple
 )
 def test_nearly_the_same(asked: str, alike: list[str]) -> None:
     keys = ["实益所有权", "实益", "asset recovery", "asset", "aaaaa", "b", ""]
-    assert [keys[number] for number, _ in near(vocabulary(keys), asked, 75.0, 20)] == alike
+    assert [keys[number] for number, _ in similar(vocabulary(keys), asked, 75.0, 20)] == alike
 
 
 def test_no_keys() -> None:
-    assert near(vocabulary([]), "党", 75.0, 20) == []
+    assert similar(vocabulary([]), "党", 75.0, 20) == []
 
 
 _WORDS = st.text("ab c党员", max_size=14)
@@ -45,7 +45,7 @@ _WORDS = st.text("ab c党员", max_size=14)
     limit=st.integers(1, 10),
 )
 def test_the_same_as_comparing_every_key(keys: list[str], asked: str, least: float, limit: int) -> None:
-    assert near(vocabulary(keys), asked, least, limit) == plainly(keys, asked, least, limit)
+    assert similar(vocabulary(keys), asked, least, limit) == brute_force(keys, asked, least, limit)
 
 
 @settings(deadline=None, max_examples=3000)
@@ -58,4 +58,4 @@ def test_what_was_changed_a_little_is_found(key: str, changes: list[tuple[int, s
     for place, letter in changes:
         asked = asked[:place] + letter + asked[place + 1 :]
     alike = bool(asked) and Levenshtein.normalized_similarity(asked, key) >= 0.75
-    assert bool(near(vocabulary([key]), asked, 75.0, 1)) == alike
+    assert bool(similar(vocabulary([key]), asked, 75.0, 1)) == alike

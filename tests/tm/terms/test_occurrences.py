@@ -1,7 +1,7 @@
 import pytest
 
-from tm.terms.folding import fold_text
-from tm.terms.occurrences import pieces_of, standing
+from tm.terms.normalization import normalize_text
+from tm.terms.occurrences import occurrences, pieces_of
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from tm.terms.occurrences import pieces_of, standing
     ],
 )
 def test_pieces(text: str, language: str, pieces: list[list[str]]) -> None:
-    assert pieces_of(fold_text(text, language)) == pieces
+    assert pieces_of(normalize_text(text, language)) == pieces
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,6 @@ def test_pieces(text: str, language: str, pieces: list[list[str]]) -> None:
 def test_where_keys_stand(
     text: str, language: str, keys: list[tuple[str, str, int]], places: list[tuple[str, list[int]]]
 ) -> None:
-    folded = fold_text(text, language)
-    found = standing(folded, pieces_of(folded), keys)
+    folded = normalize_text(text, language)
+    found = occurrences(folded, pieces_of(folded), keys)
     assert [(text[start:end], list(numbers)) for start, end, numbers in found] == places

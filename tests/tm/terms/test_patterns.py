@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tm.terms.patterns import fits, folded_pattern, glob
+from tm.terms.patterns import glob, matcher, normalized_pattern
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def db() -> Iterator[sqlite3.Connection]:
     ],
 )
 def test_a_key_fits_or_not(pattern: str, key: str, fit: bool) -> None:
-    assert bool(fits(pattern)(key)) == fit
+    assert bool(matcher(pattern)(key)) == fit
 
 
 @settings(deadline=None, max_examples=300)
@@ -50,12 +50,12 @@ def test_what_fits_is_what_glob_says(db: sqlite3.Connection, pattern: str, key: 
     # Where a text ends for SQLite, and what it takes for one character, is not asked of this.
     if not any(c == "\0" or "\ufffd" <= c <= "\uffff" for c in pattern + key):
         (said,) = db.execute("SELECT ? GLOB ?", [key, glob(pattern)]).fetchone()
-        assert bool(fits(pattern)(key)) == bool(said)
+        assert bool(matcher(pattern)(key)) == bool(said)
 
 
 def test_many_stars_take_no_choice_back() -> None:
     for pattern in ("*a" * 200 + "*b*", "*a" * 200 + "*b", "*aa" * 200 + "*b*", "*a?" * 200 + "*b*"):
-        assert not fits(pattern)("a" * 1000)
+        assert not matcher(pattern)("a" * 1000)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_many_stars_take_no_choice_back() -> None:
     ],
 )
 def test_what_stands_between_wildcards_is_folded(question: str, language: str, pattern: str) -> None:
-    assert folded_pattern(question, language) == pattern
+    assert normalized_pattern(question, language) == pattern

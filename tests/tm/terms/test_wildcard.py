@@ -3,15 +3,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tm.terms.vocabularies import vocabulary
-from tm.terms.patterns import fits
-from tm.terms.wildcard import fitting
+from tm.terms.patterns import matcher
+from tm.terms.wildcard import matching
 
 _PLACES = ["*党*", "*党", "党*", "*员*党*", "党*员", "?党*", "*党?", "??", "*?党?*", "*", "党员"]
 
 
-def plainly(keys: list[str], pattern: str, limit: int) -> list[int]:
+def brute_force(keys: list[str], pattern: str, limit: int) -> list[int]:
     """The same by comparing every key."""
-    fit = fits(pattern)
+    fit = matcher(pattern)
     return [number for key, number in sorted((key, number) for number, key in enumerate(keys)) if fit(key)][:limit]
 
 
@@ -19,8 +19,8 @@ def plainly(keys: list[str], pattern: str, limit: int) -> list[int]:
 @pytest.mark.parametrize("limit", [1, 20, 10_000])
 def test_wherever_the_wildcards_stand(pattern: str, limit: int) -> None:
     keys = [f"{a}{b}{c}" for a in "党员共产" for b in ("", "党", "产党", "员共产") for c in ("", "员", "党员")] * 20
-    found = fitting(vocabulary(keys), pattern, limit)
-    assert found == plainly(keys, pattern, limit)
+    found = matching(vocabulary(keys), pattern, limit)
+    assert found == brute_force(keys, pattern, limit)
     assert found
 
 
@@ -31,10 +31,10 @@ def test_wherever_the_wildcards_stand(pattern: str, limit: int) -> None:
     limit=st.integers(0, 5),
 )
 def test_the_same_as_comparing_every_key(keys: list[str], pattern: str, limit: int) -> None:
-    assert fitting(vocabulary(keys), pattern, limit) == plainly(keys, pattern, limit)
+    assert matching(vocabulary(keys), pattern, limit) == brute_force(keys, pattern, limit)
 
 
 def test_more_keys_than_are_sketched_at_once() -> None:
     keys = [f"{number:05} {chr(0x4E00 + number % 5000)}" for number in range(10_000)]
     for pattern in ("*\u4e07*", "*999?", "*9999 ?", "0??99*"):
-        assert fitting(vocabulary(keys), pattern, 20) == plainly(keys, pattern, 20)
+        assert matching(vocabulary(keys), pattern, 20) == brute_force(keys, pattern, 20)

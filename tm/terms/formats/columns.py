@@ -1,4 +1,4 @@
-"""Which column of a glossary holds what: named by the user, read from the header, or detected from the texts.
+"""Which column of a glossary contains what: named by the user, read from the header, or detected from the texts.
 
 Columns of terms are those whose header is a language ("zh", "en-GB", 中文), with or without a status ("en admitted",
 "en_forbidden"). A column for a note, an example, a part of speech or a status belongs to the term column on its left

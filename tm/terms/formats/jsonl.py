@@ -31,7 +31,7 @@ def write_concepts(path: Path, concepts: Iterable[Concept], options: GlossaryOpt
 
 
 def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
-    """Yield the concept of each line; a line that does not hold one is reported."""
+    """Yield the concept of each line; any other line is reported."""
     seen: set[str] = set()
     for number, line in enumerate(decode(path.read_bytes(), str(path)).text.split("\n"), 1):
         if not line.strip():

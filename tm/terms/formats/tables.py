@@ -23,7 +23,7 @@ from tm.terms.formats.columns import detect_columns
 __all__ = ["read_concepts", "write_concepts"]
 
 _YES = frozenset({"x", "1", "y", "yes", "ok", "true", "✓", "✔", "√", "是"})
-_SAMPLE = 50  # rows looked at before the columns are known
+_SAMPLE = 50  # rows from which the columns are detected
 _ENTRY_TEXTS = ("definition", "note", "author")
 
 

@@ -284,7 +284,7 @@ def _normalized(language: str) -> str:
 
 
 def _level(element: Any, entry: Any) -> str:
-    """At which level of the entry an element stands: "entry", "language" or "term"."""
+    """The level of an element in the entry: "entry", "language" or "term"."""
     for parent in element.iterancestors():
         if parent is entry:
             return "entry"
