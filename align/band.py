@@ -1,10 +1,9 @@
-"""Where in the plane of source against target the search looks: a band around a coarse path, cut into windows.
+"""The part of the plane of source and target that is searched: a band around a coarse path, divided into windows.
 
-The whole plane grows with the product of the lengths; a band grows with their sum. The path that the band follows
-comes from single units only: both sides are averaged pairwise until one side is short, a monotone path of greatest
-similarity is found there in full, and is then followed down level by level inside a band (coarse to fine, as in
-Thompson and Koehn 2019, "Vecalign", section 3.3). An omission of hundreds of units stays visible at every level
-that matters, and the windows simply become as wide as it is.
+The whole plane grows with the product of the lengths; a band grows with their sum. The path comes from single units
+only: neighbouring units are averaged until both sides are short, the monotone path of greatest similarity is found
+there in the full plane, and it is refined level by level inside a band (coarse to fine, as in Thompson and Koehn 2019,
+"Vecalign", section 3.3). At an omission of hundreds of units the windows are as wide as the omission.
 """
 
 from collections.abc import Sequence
@@ -21,16 +20,16 @@ __all__ = ["Band", "Window", "cover"]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-_FULL = 1200  # units a side that are compared in full at the coarsest level
+_FULL = 1200  # the most units of a side for which the full plane is compared
 _ROWS = 40  # rows of one window
-_REFINING = 16  # half width of the band, in units of the level, on the way down
-_GAP = 16  # units in a row that the path leaves out on one side before they count as omitted
-_FLOOR = 0.15  # similarity (of centred vectors) below which two units say nothing about the path
+_REFINING = 16  # half width of the band in which the path is refined, in units of the level
+_GAP = 16  # consecutive units that the path skips on one side from which they count as omitted
+_FLOOR = 0.15  # similarity (of centred vectors) below which a pair of units does not count for the path
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The nodes ``(i, j)`` with ``first <= i < last`` and ``left <= j < right``; i units of the source stand before."""
+    """The nodes ``(i, j)`` with ``first <= i < last`` and ``left <= j < right``; node (i, j) is before these units."""
 
     first: int
     last: int
@@ -40,7 +39,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The windows, and which units of either side lie in no long omission, as far as the coarse path can tell."""
+    """The windows, and which units of each side are not in a long omission of the coarse path."""
 
     windows: list[Window]
     source_kept: Flags
@@ -48,9 +47,9 @@ class Band:
 
 
 def cover(source: Vectors, target: Vectors, anchors: Sequence[tuple[int, int]], half_width: int) -> Band:
-    """Cover with windows a monotone path through the single vectors, ``[n, dim]`` against ``[m, dim]``.
+    """Cover a monotone path through the vectors of single units, ``[n, dim]`` and ``[m, dim]``, with windows.
 
-    The path goes through all ``anchors``: nodes in order, both ends of the plane included. Time and memory are
+    The path goes through all ``anchors``: nodes in order, the first and the last node included. Time and memory are
     linear in n + m.
     """
     rows = len(source) + 1
@@ -69,15 +68,15 @@ def cover(source: Vectors, target: Vectors, anchors: Sequence[tuple[int, int]], 
 
 
 def _kept(start: Integers, stop: Integers, m: int) -> tuple[Flags, Flags]:
-    """Find where the path goes straight down or straight across for long."""
+    """Find the units that are not in a long straight part of the path, where it skips one side."""
     n = len(start) - 1
     source, target = np.ones(n, np.bool_), np.ones(m, np.bool_)
     if not n or not m:
         return ~source, ~target
     if not start.any() and (stop == m).all():
-        return source, target  # a piece that is searched in full has no path that could tell
+        return source, target  # a piece that is searched in full has no path
     for first in range(0, n - _GAP + 1):
-        # A step across now and then is an accident; one in four is not.
+        # Fewer than one step in four to the right is noise.
         if stop[first + _GAP] - start[first] < _GAP // 4 and n > 2 * _GAP:
             source[first : first + _GAP] = False
     for row in np.flatnonzero(stop - start >= _GAP):
@@ -86,7 +85,7 @@ def _kept(start: Integers, stop: Integers, m: int) -> tuple[Flags, Flags]:
 
 
 def _centred(vectors: Vectors) -> Vectors:
-    """Take away what all units share, so that averages of many stay unlike each other."""
+    """Subtract the mean of all units, so that averages of many units stay different from each other."""
     if not len(vectors):
         return vectors
     return _unit(vectors - vectors.mean(axis=0))
@@ -101,7 +100,7 @@ def _route(source: Vectors, target: Vectors, half_width: int) -> tuple[Integers,
     """Return the first and last column of the coarse path in each of the ``len(source) + 1`` rows of nodes."""
     n, m = len(source), len(target)
     if not n or not m or (n <= half_width and m <= half_width):
-        # Small enough to be searched in full: the path takes all of every row.
+        # Small enough to be searched in full: the path covers every row.
         return np.zeros(n + 1, np.int64), np.full(n + 1, m, np.int64)
     if max(n, m) <= _FULL:
         low, high = np.zeros(n + 1, np.int64), np.full(n + 1, m, np.int64)
@@ -121,7 +120,7 @@ def _halved(vectors: Vectors) -> Vectors:
 
 
 def _path(source: Vectors, target: Vectors, low: Integers, high: Integers) -> tuple[Integers, Integers]:
-    """Find the monotone path of greatest summed similarity; return its first and last column in every row of nodes."""
+    """Return the first and last column, in every row, of the monotone path with the largest sum of similarity."""
     n = len(source)
     best: list[NDArray[np.float32]] = []
     gains: list[NDArray[np.float32]] = []
@@ -164,7 +163,7 @@ def _raise(row: NDArray[np.float32], values: NDArray[np.float32], shift: int) ->
 
 
 def _widened(start: Integers, stop: Integers, half_width: int, m: int) -> tuple[Integers, Integers]:
-    """Let every row reach as far as the path goes within ``half_width`` rows, and ``half_width`` columns further."""
+    """Widen every row to what the path covers within ``half_width`` rows, and by ``half_width`` columns."""
     n = len(start)
     rows = np.arange(n)
     low = start[np.maximum(rows - half_width, 0)] - half_width
@@ -173,7 +172,7 @@ def _widened(start: Integers, stop: Integers, half_width: int, m: int) -> tuple[
 
 
 def _cut(low: Integers, high: Integers) -> "list[Window]":
-    """Group rows of much the same columns into windows."""
+    """Group rows with similar columns into windows."""
     found: list[Window] = []
     first = 0
     left, right = int(low[0]), int(high[0])

@@ -1,8 +1,8 @@
-"""Read and write ``.align`` files: a bead a line, ``[source ids]:[target ids]:score``, ids counted from 0.
+"""Read and write ``.align`` files: one bead per line, ``[source ids]:[target ids]:score``, ids counted from 0.
 
-The form is that of Vecalign and Bertalign, so that gold standards and other aligners' output are read as they are:
-a missing score, blank lines and blanks inside a line do no harm. A line that is no bead is refused with its number
-rather than passed over, since a bead that is lost in silence changes every figure.
+This is the format of Vecalign and Bertalign, so gold standards and the output of other aligners can be read directly.
+The score may be missing, and blank lines and spaces are ignored. Any other line is an error that names its number: a
+bead that is silently left out would change every figure.
 """
 
 import math
@@ -23,12 +23,12 @@ _LINE = re.compile(rf"\s*{_IDS}\s*:\s*{_IDS}\s*(?::\s*([-+]?(?:\d+\.?\d*|\.\d+)(
 def read(path: Path | str) -> list[Bead]:
     """Return the beads of the file at ``path`` in its order; a missing score is 0.
 
-    Raises `InputError`, with the number of the line, for a line that is no bead, and for a file that cannot be read.
+    Raises `InputError` for a line that is not a bead, with its number, and for a file that cannot be read.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not a text file in UTF-8, as .align files are") from error
+        raise InputError(f"{path} is not a text file in UTF-8, which .align files must be") from error
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     return list(_beads(text.split("\n"), path))
@@ -52,7 +52,7 @@ def _beads(lines: Iterable[str], path: Path | str) -> Iterator[Bead]:
             continue
         match = _LINE.fullmatch(line)
         if match is None:
-            raise InputError(f"{path}, line {number}: {line.strip()[:60]!r} is no bead such as [0,1]:[0]:0.83")
+            raise InputError(f"{path}, line {number}: {line.strip()[:60]!r} is not a bead such as [0,1]:[0]:0.83")
         source, target = _ids(match[1]), _ids(match[2])
         if not source and not target:
             raise InputError(f"{path}, line {number}: the bead is empty on both sides")

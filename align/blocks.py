@@ -1,9 +1,9 @@
-"""Align the blocks of two documents: regions first, then the bead search inside them, then what stands alone.
+"""Align the blocks of two documents: regions first, then the bead search inside them, then single blocks.
 
-Sure pairs of blocks and matched headings cut the documents into pieces within which order holds (`align.moved`,
-`align.sections`). The target is laid in the order of the source, and the borders of the pieces become anchors of the
-bead search, so that one call serves a few thousand blocks however often the order changes. Notes are a stream of
-their own, paired by their numbers, since pages break elsewhere in the other language.
+Seeds and matched headings cut the documents into pieces within which the order is the same (`align.moved`,
+`align.sections`). The pieces of the target are put in the order of the source, and their ends become anchors of the
+bead search, so that one call aligns a few thousand blocks however often the order changes. Notes are aligned apart from
+the text and paired by their numbers, since page breaks differ between languages.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from align.alignment import Bead
-from align.evidence import BlockEvidence, EvidenceOptions, agreement, clues
+from align.evidence import BlockEvidence, EvidenceOptions, agreement, block_evidence
 from align.moved import (
     MovedOptions,
     Region,
@@ -29,28 +29,27 @@ from align.search import SearchOptions, search_prepared
 from align.sections import SectionOptions, cut_at_sections, match_sections
 from align.segmentation import paragraphs
 from align.spans import PreparedSide, prepare
-from align.surface import traits
+from align.surface import surface_features
 from corpora.document import BlockKind, Document
 from models.encoder import Encoder, Vectors
 
 __all__ = ["BlockOptions", "align_blocks"]
 
-_CHUNK = 4000  # blocks of both sides that one search takes: bounds its memory, far above where the result could change
-_BAND = 24  # blocks to either side of the expected place for which evidence is gathered
-_SAME_NUMBER = 16  # notes of one number that are tried: numbers may begin again on every page
+_CHUNK = 4000  # blocks of both sides in one search, which bounds its memory
+_BAND = 24  # blocks to either side of the expected place for which evidence is computed
+_SAME_NUMBER = 16  # notes of one number that are compared: numbering may restart on every page
 
 
 @dataclass(frozen=True, slots=True)
 class BlockOptions:
     """How blocks are aligned.
 
-    ``structure``: headings, markers, notes and kinds of blocks are used; ``elsewhere``: what stands in another place is
-    looked for. ``search``, ``sections``, ``moved``, ``evidence``: the parts' own options; ``evidence`` None: meaning
-    alone decides.
+    ``structure``: headings and notes are used; ``find_moved``: blocks that were moved are searched. ``search``,
+    ``sections``, ``moved``, ``evidence``: the options of these steps; ``evidence`` None: no evidence but meaning.
     """
 
     structure: bool = True
-    elsewhere: bool = True
+    find_moved: bool = True
     search: SearchOptions = field(default_factory=SearchOptions.paragraphs)
     sections: SectionOptions = field(default_factory=SectionOptions)
     moved: MovedOptions = field(default_factory=MovedOptions)
@@ -58,7 +57,7 @@ class BlockOptions:
 
 
 def align_blocks(source: Document, target: Document, *, encoder: Encoder, options: BlockOptions) -> list[Bead]:
-    """Return beads of block ids in no particular order; blocks without an answer may be missing."""
+    """Return beads of block ids in no particular order; unaligned blocks may be missing."""
     ids = [[block.id for block in document.blocks if block.full_text.strip()] for document in (source, target)]
     notes: list[list[int]] = [[], []]
     if options.structure:
@@ -67,7 +66,7 @@ def align_blocks(source: Document, target: Document, *, encoder: Encoder, option
             for side, document in zip(ids, (source, target), strict=True)
         ]
         if not all(notes):
-            notes = [[], []]  # what is a note on one side stands among the paragraphs of the other
+            notes = [[], []]  # the notes of one side are paragraphs of the other
     aside = [set(side) for side in notes]
     main = [[i for i in side if i not in apart] for side, apart in zip(ids, aside, strict=True)]
     beads = _Stream.of(source, target, main, encoder, options).beads_of_text(encoder)
@@ -78,13 +77,13 @@ def align_blocks(source: Document, target: Document, *, encoder: Encoder, option
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """Blocks of both sides that are searched together. Inside, a block is known by its position in the stream."""
+    """Blocks of both sides that are aligned together; a block is identified by its position in the stream."""
 
     documents: tuple[Document, Document]
     ids: tuple[list[int], list[int]]
     source: PreparedSide
     target: PreparedSide
-    clues: tuple[BlockEvidence, BlockEvidence] | None
+    block_evidence: tuple[BlockEvidence, BlockEvidence] | None
     options: BlockOptions
 
     @classmethod
@@ -107,14 +106,14 @@ class _Stream:
                 strict=True,
             )
         )
-        found = clues(source, target, ids[0], ids[1]) if options.evidence else None
+        found = block_evidence(source, target, ids[0], ids[1]) if options.evidence else None
         return cls((source, target), (ids[0], ids[1]), left, right, found, options)
 
     def vectors(self) -> tuple[Vectors, Vectors]:
         return self.source.vectors[0].astype(np.float32), self.target.vectors[0].astype(np.float32)
 
     def beads_of_text(self, encoder: Encoder) -> list[Bead]:
-        """Cut into pieces, search them, and pair what is left alone on both sides."""
+        """Cut the text into pieces, search them, and pair the blocks that are left unaligned on both sides."""
         if not len(self.source) or not len(self.target):
             return []
         left, right = self.vectors()
@@ -122,17 +121,17 @@ class _Stream:
         found = seeds(left, right, moved, source_lengths=[len(text) for text in self.source.texts])
         headings = self._headings(found, encoder) if self.options.structure else []
         cut: tuple[Region, ...] = (Region(range(len(left)), range(len(right))),)
-        if self.options.elsewhere:
+        if self.options.find_moved:
             both = [*found, *headings]
             cut = regions(left, right, both, moved, spacing=spacing(len(left), len(right), moved))
         pieces = [piece for region in cut for piece in cut_at_sections(region, headings, found)]
         beads = self._search(pieces, found)
-        if self.options.elsewhere:
+        if self.options.find_moved:
             beads = _with_leftovers(beads, left, right, moved)
         return self._named(beads)
 
     def beads_of_notes(self) -> list[Bead]:
-        """Notes of the same number are anchored where order allows; what lies between is searched."""
+        """Pair notes of the same number where order allows, and search between them."""
         left, right = self.vectors()
         waiting: dict[str, list[int]] = defaultdict(list)
         source, target = self.documents
@@ -153,7 +152,7 @@ class _Stream:
         return self._named(self._search(pieces, []))
 
     def _headings(self, found: Sequence[Seed], encoder: Encoder) -> list[Seed]:
-        """Matched headings as seeds of positions."""
+        """Return matched headings as seeds of positions."""
         source_ids, target_ids = self.ids
         places = [{block: position for position, block in enumerate(side)} for side in self.ids]
         by_block = [Seed(source_ids[seed.source], target_ids[seed.target], seed.weight) for seed in found]
@@ -165,7 +164,7 @@ class _Stream:
         ]
 
     def _search(self, pieces: Sequence[Region], found: Sequence[Seed]) -> list[Bead]:
-        """Beads of positions; ``pieces`` in source order cover both sides."""
+        """Return beads of positions; ``pieces`` in source order cover both sides."""
         order = [j for piece in pieces for j in piece.target]
         target = self.target if order == sorted(order) else _reordered(self.target, order)
         place = {j: at for at, j in enumerate(order)}
@@ -194,13 +193,18 @@ class _Stream:
                 left = tuple(i + row for i in bead.source)
                 right = tuple(order[j + column] for j in bead.target)
                 elsewhere = bool(right) and not moved.isdisjoint(left)
-                beads.append(Bead(left, right, bead.score, "moved" if elsewhere else bead.how))
+                beads.append(Bead(left, right, bead.score, "moved" if elsewhere else bead.found_by))
             row, column = row + rows, column + columns
         return beads
 
     def _evidence(self, piece: Region, found: Sequence[Seed]) -> dict[tuple[int, int], float]:
-        """The evidence for pairs of ``piece`` not far from where they are expected."""
-        if self.clues is None or self.options.evidence is None or not len(piece.source) or not len(piece.target):
+        """Return the evidence for pairs of blocks of ``piece`` near their expected place."""
+        if (
+            self.block_evidence is None
+            or self.options.evidence is None
+            or not len(piece.source)
+            or not len(piece.target)
+        ):
             return {}
         inside = _backbone(piece, found)
         centre = np.interp(
@@ -215,25 +219,27 @@ class _Stream:
             columns = slice(
                 max(piece.target.start, int(reach.min()) - _BAND), min(piece.target.stop, int(reach.max()) + _BAND)
             )
-            found_here = agreement(*self.clues, rows, columns, self.options.evidence)
+            found_here = agreement(*self.block_evidence, rows, columns, self.options.evidence)
             for i, j in np.argwhere(found_here):
                 values[rows.start + int(i), columns.start + int(j)] = float(found_here[i, j])
         return values
 
     def _named(self, beads: Sequence[Bead]) -> list[Bead]:
-        """The same beads by block ids."""
+        """Return the same beads with block ids."""
         source, target = self.ids
         return [
-            Bead(tuple(source[i] for i in bead.source), tuple(target[j] for j in bead.target), bead.score, bead.how)
+            Bead(
+                tuple(source[i] for i in bead.source), tuple(target[j] for j in bead.target), bead.score, bead.found_by
+            )
             for bead in beads
         ]
 
 
 def _reordered(side: PreparedSide, order: Sequence[int]) -> PreparedSide:
-    """``side`` in another order; runs across the seams are wrong, and no bead may straddle those."""
+    """Return ``side`` in another order; runs across pieces have wrong vectors, but no bead may cross them."""
     texts = [side.texts[j] for j in order]
-    heard = None if side.clauses is None else side.clauses.take(order)
-    return PreparedSide(texts, side.language, side.vectors[:, order], traits(texts), side.encoder, heard)
+    clauses = None if side.clauses is None else side.clauses.take(order)
+    return PreparedSide(texts, side.language, side.vectors[:, order], surface_features(texts), side.encoder, clauses)
 
 
 def _backbone(piece: Region, found: Sequence[Seed]) -> list[Seed]:
@@ -243,7 +249,7 @@ def _backbone(piece: Region, found: Sequence[Seed]) -> list[Seed]:
 
 
 def _chunks(pieces: Sequence[Region], found: Sequence[Seed]) -> Iterator[list[Region]]:
-    """Group pieces so that one search stays small; a piece that is too long is cut where both sides surely agree."""
+    """Group pieces into searches of limited size; a piece that is too long is cut at a seed with seeds around it."""
     chunk: list[Region] = []
     size = 0
     for piece in (part for whole in pieces for part in _parts(whole, found)):
@@ -275,7 +281,7 @@ def _parts(piece: Region, found: Sequence[Seed]) -> Iterator[Region]:
 
 
 def _with_leftovers(beads: list[Bead], left: Vectors, right: Vectors, options: MovedOptions) -> list[Bead]:
-    """Pair single blocks that have no answer where they stand but surely mean each other."""
+    """Pair single unaligned blocks that were moved."""
     alone = [i for bead in beads if not bead.target for i in bead.source]
     others = [j for bead in beads if not bead.source for j in bead.target]
     pairs = pair_leftovers(left, right, alone, others, options)

@@ -1,9 +1,9 @@
-"""What speaks for two blocks being one, beside their meaning: kind, number, and the values they mention.
+"""Evidence that two blocks correspond, beside their meaning: kind, number, and the values that they mention.
 
-A heading answers to a heading, item (c) to ㈢, a paragraph that names 30 November 2017 to one that does. Values that
-are rare in the document weigh more (inverse document frequency), since 第一条 in a hundred paragraphs says nothing. The
-agreement is a number between about -1 and 1 for every pair of blocks in a rectangle; the search asks for the
-rectangles it looks at, so nothing grows with the product of the lengths.
+A heading corresponds to a heading, item (c) to ㈢, a paragraph that mentions 30 November 2017 to another that does.
+Values that are rare in the document weigh more (inverse document frequency), since 第一条 in a hundred paragraphs is no
+evidence. Evidence is computed for the rectangles that the search needs, so nothing grows with the product of the
+lengths.
 """
 
 from collections import Counter
@@ -20,20 +20,20 @@ from corpora.text.markers import parse_marker
 from corpora.text.mentions.matching import Certainty, core, mentions
 from models.encoder import Vectors
 
-__all__ = ["BlockEvidence", "EvidenceOptions", "agreement", "clues"]
+__all__ = ["BlockEvidence", "EvidenceOptions", "agreement", "block_evidence"]
 
-#: Kinds that answer to each other: a list item of one file is often a plain paragraph of the other.
+#: Kinds that correspond to each other: a list item of one file is often a plain paragraph of the other.
 _GROUPS = {BlockKind.TITLE: 0, BlockKind.HEADING: 0, BlockKind.FOOTNOTE: 1, BlockKind.CODE: 2}
 _OTHER = 3
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceOptions:
-    """What each kind of evidence is worth, added up where both sides speak.
+    """How much each kind of evidence counts.
 
-    ``kind``: both are headings, notes or code (or one is and the other is not, counted against them); ``number``: their
-    markers are equal, or contradict; ``values``: the share of mentioned numbers, dates, articles and symbols that
-    they have in common, by rarity. ``weight`` turns the sum into the units of the search's scores.
+    ``kind``: both are headings, notes or code (subtracted where only one is); ``number``: their markers are equal
+    (subtracted where they differ); ``values``: the share of mentioned numbers, dates, articles and symbols that they
+    have in common, by rarity. ``weight`` converts the sum to the scale of the search's scores.
     """
 
     kind: float = 0.35
@@ -44,10 +44,10 @@ class EvidenceOptions:
 
 @dataclass(frozen=True, slots=True)
 class BlockEvidence:
-    """The evidence of n blocks, ready to be compared.
+    """The evidence of n blocks.
 
-    ``groups`` int8 ``[n]``: what kind the block is; ``numbers`` int32 ``[n]``: the value of its marker, -1 where it
-    has none; ``values`` float32 ``[n, width]``: what it mentions, hashed into ``width`` buckets and weighted by
+    ``groups`` int8 ``[n]``: the kinds of the blocks; ``numbers`` int32 ``[n]``: the values of their markers, -1 where
+    there is none; ``values`` float32 ``[n, width]``: what they mention, hashed into ``width`` buckets and weighted by
     rarity, each row of length 1 or zero.
     """
 
@@ -59,10 +59,10 @@ class BlockEvidence:
         return len(self.groups)
 
 
-def clues(
+def block_evidence(
     source: Document, target: Document, source_ids: Sequence[int], target_ids: Sequence[int], *, width: int = 128
 ) -> tuple[BlockEvidence, BlockEvidence]:
-    """Gather the evidence of the blocks ``source_ids`` and ``target_ids``; ``width`` is that of the value vectors."""
+    """Return the evidence of the blocks ``source_ids`` and ``target_ids``; ``width`` is that of the value vectors."""
     sides = [
         [_values(document.blocks[i], document.language) for i in ids]
         for document, ids in ((source, source_ids), (target, target_ids))
@@ -79,7 +79,7 @@ def clues(
 
 
 def _values(block: Block, language: str) -> frozenset[str]:
-    # The marker is compared as a marker; vague mentions ("one", 一) are words more often than values.
+    # Vague mentions ("one", 一) are words more often than values.
     return frozenset(core(found) for found in mentions(block.text, language) if found.certainty > Certainty.VAGUE)
 
 
@@ -106,7 +106,7 @@ def _gathered(
 
 
 def _number(block: Block) -> tuple[int, ...] | None:
-    """The value of the marker alone: what is item 1 on one side is often Article 1 on the other."""
+    """Return the value of the marker without its kind: item 1 on one side is often Article 1 on the other."""
     if block.marker.isdecimal():
         return (int(block.marker),)
     marker = parse_marker(block.marker + " ") if block.marker else None

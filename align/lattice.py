@@ -1,10 +1,10 @@
 """The lattice of all segmentations of two sides into beads: best paths and probabilities, row by row.
 
-A node ``(i, j)`` stands before source unit i and target unit j; an arc of type ``(a, b)`` takes a units of the
-source and b of the target at once. A row of nodes is one numpy vector: all types but ``(0, 1)`` come from earlier
-rows and are gathered together, and a run of ``(0, 1)`` inside a row is one running maximum (or running log-sum)
-of what is left when its own cost is taken away first. So a row costs some ten vector operations, and no compiler is
-needed. Probabilities of arcs come from the forward-backward algorithm (Rabiner 1989, section III).
+Node ``(i, j)`` is before source unit i and target unit j; an arc of type ``(a, b)`` takes a units of the source and b
+of the target. A row of nodes is one numpy vector: arcs of all types but ``(0, 1)`` come from earlier rows and are
+gathered together, and a run of ``(0, 1)`` inside a row is one running maximum (or running log-sum) after the cumulative
+score of these arcs is subtracted. So a row takes some ten vector operations, and no compiler is needed. Probabilities
+of arcs come from the forward-backward algorithm (Rabiner 1989, section III).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ Integers = NDArray[np.int64]
 #: The potential of a node that cannot be reached.
 LOWEST = -1e30
 
-#: (i, j, a, b): the bead of source units i … i + a - 1 and target units j … j + b - 1.
+#: (i, j, a, b): the bead of source units i to i + a - 1 and target units j to j + b - 1.
 Arc = tuple[int, int, int, int]
 
 
@@ -61,7 +61,7 @@ class Lattice:
             yield window, slice(int(self.start[window.first]), int(self.start[window.last]))
 
     def at(self, arc: Arc) -> tuple[int, int]:
-        """Return where ``arc`` stands in ``scores``."""
+        """Return the index of ``arc`` in ``scores``."""
         i, j, a, b = arc
         return self.types.index((a, b)), int(self.start[i] + j - self.left[i])
 
@@ -91,7 +91,7 @@ def best_path(lattice: Lattice) -> list[Arc]:
 def posteriors(lattice: Lattice, *, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
     """Return the probability of every arc, shaped as `Lattice.scores`, which are read as log-potentials.
 
-    ``out`` is written to instead of a new array; it may be ``lattice.scores`` themselves, which are lost then.
+    ``out`` receives the result; it may be ``lattice.scores``, which are then overwritten.
     """
     forward = _forward(lattice, _log_sum, np.logaddexp.accumulate)
     total = forward[-1]
@@ -109,9 +109,9 @@ def posteriors(lattice: Lattice, *, out: NDArray[np.float32] | None = None) -> N
         row = _log_sum(across)
         if i == rows - 1:
             row[-1] = 0.0
-        spent = np.zeros(len(row))
-        np.cumsum(scores[-1, :-1][::-1], out=spent[1:])
-        row[::-1] = np.logaddexp.accumulate(row[::-1] - spent) + spent
+        cumulative = np.zeros(len(row))
+        np.cumsum(scores[-1, :-1][::-1], out=cumulative[1:])
+        row[::-1] = np.logaddexp.accumulate(row[::-1] - cumulative) + cumulative
         backward[here] = row
         scores[-1, :-1] += row[1:]
         scores[-1, -1] = LOWEST
@@ -121,7 +121,7 @@ def posteriors(lattice: Lattice, *, out: NDArray[np.float32] | None = None) -> N
 
 
 def _forward(lattice: Lattice, join: Callable[[Doubles], Doubles], run: Callable[[Doubles], Doubles]) -> Doubles:
-    """Return the potential of every node: what its ways from the first node come to, joined by ``join``."""
+    """Return the potential of every node: the scores of the paths from the first node, combined by ``join``."""
     start = lattice.start
     nodes = np.full(start[-1], LOWEST)
     reach = _Neighbours(lattice, -1)
@@ -132,14 +132,14 @@ def _forward(lattice: Lattice, join: Callable[[Doubles], Doubles], run: Callable
         else:
             row = np.full(start[1], LOWEST)
             row[0] = 0.0
-        spent = np.zeros(len(row))
-        np.cumsum(lattice.scores[-1, here][:-1], dtype=np.float64, out=spent[1:])
-        nodes[here] = run(row - spent) + spent
+        cumulative = np.zeros(len(row))
+        np.cumsum(lattice.scores[-1, here][:-1], dtype=np.float64, out=cumulative[1:])
+        nodes[here] = run(row - cumulative) + cumulative
     return nodes
 
 
 class _Neighbours:
-    """The nodes that arcs of every type but ``(0, 1)`` lead to (``sign`` 1), or come from (-1), a row at a time."""
+    """The nodes that arcs of every type but ``(0, 1)`` lead to (``sign`` 1) or come from (-1), by row."""
 
     def __init__(self, lattice: Lattice, sign: int) -> None:
         shapes = np.array(lattice.types[:-1])

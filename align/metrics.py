@@ -1,12 +1,12 @@
-"""How good an alignment is, in the field's own definition, and whether a difference between two is more than chance.
+"""Evaluation: precision, recall and F1 of alignments, and whether the difference between two is significant.
 
 Precision counts every bead of the system, omissions too; recall counts the beads of the gold standard that have both
-sides; documents are pooled before dividing (micro-average). *Strict* wants the very bead, *lax* one that overlaps with
-a gold bead on both sides: the definition of Vecalign's scorer (Thompson and Koehn 2019, section 4), which Bertalign's
+sides; documents are pooled (micro-average). *Strict* requires the same bead, *lax* one that overlaps with a gold bead
+on both sides. This is the definition of Vecalign's scorer (Thompson and Koehn 2019, section 4), which Bertalign's
 published figures use as well.
 
-Intervals and tests resample stretches of neighbouring beads, not single ones, because errors come in runs: a boundary
-that is wrong spoils the bead on either side of it.
+Intervals and tests resample stretches of neighbouring beads, since errors come in runs: a wrong boundary makes the
+beads on both sides of it wrong.
 """
 
 from collections import defaultdict
@@ -35,8 +35,8 @@ Pair = tuple[tuple[int, ...], tuple[int, ...]]
 Counts = NDArray[np.int64]
 
 _STRETCH = 10  # source units of one resampled stretch
-# Columns of a count: beads of the system, of them right strictly and laxly; gold beads, of them found likewise.
-_SYSTEM, _STRICT, _LAX, _GOLD, _FOUND, _TOUCHED = range(6)
+# Columns of the counts: beads of the system, of these right strictly and laxly; gold beads, found strictly and laxly.
+_SYSTEM, _STRICT, _LAX, _GOLD, _FOUND, _FOUND_LAX = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class BeadScores:
-    """Strict and lax scores, and how many beads the system and the gold standard (both sides filled) have."""
+    """Strict and lax scores, and the number of beads of the system and of two-sided beads of the gold standard."""
 
     strict: Score
     lax: Score
@@ -60,7 +60,7 @@ class BeadScores:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The whole, each document, and each type of bead such as ``1-2`` (source units - target units)."""
+    """Scores of all documents, of each document, and of each type of bead such as ``1-2`` (source - target units)."""
 
     overall: BeadScores
     documents: Mapping[str, BeadScores]
@@ -69,7 +69,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A bootstrap interval: ``low`` to ``high`` hold the value with probability ``level``."""
+    """A bootstrap interval: the value is between ``low`` and ``high`` with probability ``level``."""
 
     low: float
     high: float
@@ -78,7 +78,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Strict F1 of a second system minus the first's: the difference, its interval, and how likely chance alone is."""
+    """The strict F1 of a second system minus that of the first: the difference, its interval and its p-value."""
 
     difference: float
     interval: Interval
@@ -86,11 +86,11 @@ class Comparison:
 
 
 def evaluate(gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[Bead]]) -> Evaluation:
-    """Score ``system`` against ``gold``, both by name of document; documents are those of ``gold``."""
+    """Compare the beads of ``system`` and ``gold``, both by name of document, for the documents of ``gold``."""
     documents: dict[str, Counts] = {}
     types: dict[str, Counts] = defaultdict(lambda: np.zeros(6, np.int64))
     for name, beads in gold.items():
-        rows = _judged(beads, system[name])
+        rows = _counted(beads, system[name])
         documents[name] = sum((row for _, _, row in rows), np.zeros(6, np.int64))
         for pair, _, row in rows:
             types[bead_type(pair)] += row
@@ -103,7 +103,7 @@ def evaluate(gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[B
 
 
 def bead_type(bead: Bead | Pair) -> str:
-    """Return how many units stand on either side, ``1-2``."""
+    """Return the number of units on each side, as ``1-2``."""
     source, target = (bead.source, bead.target) if isinstance(bead, Bead) else bead
     return f"{len(source)}-{len(target)}"
 
@@ -128,7 +128,7 @@ def compare(
     """Test whether ``second`` differs from ``first`` in strict F1, pairwise over stretches of the documents.
 
     The interval is a paired bootstrap (Koehn 2004); the p-value comes from approximate randomisation (Noreen
-    1989): how often a difference as large appears when the two systems' stretches are swapped at random.
+    1989): how often a difference as large occurs when the stretches of both systems are swapped at random.
     """
     one, two = _stretches(gold, first), _stretches(gold, second)
     random = np.random.default_rng(seed)
@@ -151,10 +151,10 @@ def calibration(
     """
     scores, right = [], []
     for name, beads in gold.items():
-        wanted = {(bead.source, bead.target) for bead in beads}
+        gold_pairs = {(bead.source, bead.target) for bead in beads}
         for bead in system[name]:
             scores.append(bead.score)
-            right.append((bead.source, bead.target) in wanted)
+            right.append((bead.source, bead.target) in gold_pairs)
     if not scores:
         return 0.0, []
     values, truths = np.array(scores), np.array(right, float)
@@ -164,27 +164,27 @@ def calibration(
         for one in range(bins)
         if (where == one).any()
     ]
-    return sum(count * abs(said - true) for said, true, count in table) / len(values), table
+    return sum(count * abs(mean - true) for mean, true, count in table) / len(values), table
 
 
-def _judged(gold: Sequence[Bead], system: Sequence[Bead]) -> list[tuple[Pair, int, Counts]]:
-    """Return each bead of either side: its units, the source unit it stands at, and what it adds to the counts."""
-    wanted = list(dict.fromkeys((bead.source, bead.target) for bead in gold if bead.source or bead.target))
-    drawn = list(dict.fromkeys((bead.source, bead.target) for bead in system if bead.source or bead.target))
-    wanted_set, drawn_set = set(wanted), set(drawn)
-    wanted_links, drawn_links = _links(wanted), _links(drawn)
+def _counted(gold: Sequence[Bead], system: Sequence[Bead]) -> list[tuple[Pair, int, Counts]]:
+    """Return for each bead of both sides its units, the source unit at its place, and its counts."""
+    gold_pairs = list(dict.fromkeys((bead.source, bead.target) for bead in gold if bead.source or bead.target))
+    system_pairs = list(dict.fromkeys((bead.source, bead.target) for bead in system if bead.source or bead.target))
+    gold_set, system_set = set(gold_pairs), set(system_pairs)
+    gold_links, system_links = _links(gold_pairs), _links(system_pairs)
     rows = []
-    for pairs, is_system in ((drawn, True), (wanted, False)):
+    for pairs, is_system in ((system_pairs, True), (gold_pairs, False)):
         place = 0
         for pair in pairs:
             place = pair[0][0] if pair[0] else place
             counts = np.zeros(6, np.int64)
             if is_system:
-                strict = pair in wanted_set
-                counts[[_SYSTEM, _STRICT, _LAX]] = 1, strict, strict or _touches(pair, wanted_links)
+                strict = pair in gold_set
+                counts[[_SYSTEM, _STRICT, _LAX]] = 1, strict, strict or _overlaps(pair, gold_links)
             elif pair[0] and pair[1]:
-                strict = pair in drawn_set
-                counts[[_GOLD, _FOUND, _TOUCHED]] = 1, strict, strict or _touches(pair, drawn_links)
+                strict = pair in system_set
+                counts[[_GOLD, _FOUND, _FOUND_LAX]] = 1, strict, strict or _overlaps(pair, system_links)
             rows.append((pair, place, counts))
     return rows
 
@@ -197,7 +197,7 @@ def _links(pairs: Sequence[Pair]) -> Mapping[int, Set[int]]:
     return links
 
 
-def _touches(pair: Pair, links: Mapping[int, Set[int]]) -> bool:
+def _overlaps(pair: Pair, links: Mapping[int, Set[int]]) -> bool:
     return any(not links.get(unit, frozenset()).isdisjoint(pair[1]) for unit in pair[0])
 
 
@@ -205,7 +205,7 @@ def _stretches(gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence
     """Return the counts ``[stretches, 6]`` of runs of neighbouring source units."""
     found: dict[tuple[str, int], Counts] = {}
     for name, beads in gold.items():
-        for _, place, counts in _judged(beads, system[name]):
+        for _, place, counts in _counted(beads, system[name]):
             key = (name, place // _STRETCH)
             found[key] = found.get(key, np.zeros(6, np.int64)) + counts
     # Every system must have the same stretches in the same order, so those of the gold standard come first.
@@ -238,7 +238,7 @@ def _quality(counts: Counts) -> BeadScores:
     system, gold = int(counts[_SYSTEM]), int(counts[_GOLD])
     return BeadScores(
         _score(int(counts[_STRICT]), system, int(counts[_FOUND]), gold),
-        _score(int(counts[_LAX]), system, int(counts[_TOUCHED]), gold),
+        _score(int(counts[_LAX]), system, int(counts[_FOUND_LAX]), gold),
         system,
         gold,
     )

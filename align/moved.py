@@ -1,11 +1,11 @@
-"""Find what stands elsewhere on the other side, before a monotone search is asked to walk through it.
+"""Find text that is in another place on the other side, before the monotone search.
 
-A search that only moves forward loses a chapter that was moved, and drags its neighbours along. So the documents
-are first cut into regions: pairs of a source range and a target range within which order is kept. Seeds are pairs
-of units that are each other's nearest by a clear margin; seeds on nearby diagonals are chained, as genome aligners
-chain their seeds (Li 2018, "Minimap2", section 2.1.2, with the bounded look-back), and where chains are in a
-different order on the two sides, the cuts between them are put where the neighbouring units fit best. Single units
-that stand elsewhere make no chain; `pair_leftovers` finds them among what the search left without an answer.
+A monotone search cannot align a chapter that was moved, and misaligns the text around it. So the documents are first
+cut into regions: pairs of a source range and a target range within which the order is the same. Seeds are pairs of
+units that are each other's nearest neighbours by a clear margin; seeds on nearby diagonals are chained, as genome
+aligners do (Li 2018, "Minimap2", section 2.1.2, with a bounded look-back). Where chains are in a different order on the
+two sides, the documents are cut between them, where the neighbouring units fit best. A single unit that was moved makes
+no chain; `pair_leftovers` finds it among the units that the search left unaligned.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,19 +19,19 @@ from models.encoder import Vectors
 
 __all__ = ["MovedOptions", "Region", "Seed", "heaviest_increasing", "pair_leftovers", "regions", "seeds", "spacing"]
 
-_FEWEST = 64  # units that are sampled however long the other side is
+_FEWEST = 64  # source units that are always sampled, however long the other side is
 
 
 @dataclass(frozen=True, slots=True)
 class MovedOptions:
-    """How sure one must be that something stands elsewhere.
+    """How much evidence is needed that text was moved.
 
-    ``margin``: by how much a seed must beat the second best on both sides (cosine); ``reach``: how many units may
-    lie between two seeds of a chain; ``drift``: how far a chain may leave its diagonal, per unit walked, beyond
-    ``slack`` units; ``fewest``: seeds that a chain out of order must hold, unless they weigh ``enough``;
-    ``dominance``: the share of a chain's weight that contradicting seeds may have; ``pairs``: comparisons afforded,
-    beyond which units are sampled; ``single``: the cosine from which one unit alone may be paired out of order,
-    ``single_margin`` its margin.
+    ``margin``: the least margin of a seed over the second best on both sides (cosine); ``reach``: the most units
+    between two seeds of a chain; ``drift``: how far a chain may deviate from its diagonal, per unit, beyond ``slack``
+    units; ``fewest``: the least number of seeds of a chain out of order, unless their weights sum to ``enough``;
+    ``dominance``: the largest weight of contradicting seeds, as a share of the chain's; ``pairs``: the most
+    comparisons, above which units are sampled; ``single``: the least cosine at which one unit alone is paired out of
+    order, ``single_margin`` its least margin.
     """
 
     margin: float = 0.03
@@ -48,7 +48,7 @@ class MovedOptions:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Source unit ``source`` and target unit ``target`` answer to each other, worth ``weight`` (a cosine margin)."""
+    """Source unit ``source`` corresponds to target unit ``target``; ``weight`` is a cosine margin."""
 
     source: int
     target: int
@@ -57,7 +57,7 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A range of source units and the range of target units that answers to it; one of them may be empty.
+    """A range of source units and the corresponding range of target units; one of them may be empty.
 
     ``moved`` is true where the target range does not follow that of the regions before it.
     """
@@ -77,8 +77,8 @@ def seeds(
     """Return pairs of units that are each other's nearest by ``options.margin``, in source order.
 
     ``source`` and ``target`` are vectors of shape ``[n, d]`` and ``[m, d]``, rows of length 1 or zero. Where n times
-    m passes ``options.pairs``, evenly spread source units stand for the rest, of each neighbourhood the longest
-    by ``source_lengths``. Memory is linear in n and m.
+    m exceeds ``options.pairs``, source units are sampled at even distances, the longest of each neighbourhood by
+    ``source_lengths``. Memory is linear in n and m.
     """
     n, m = len(source), len(target)
     if not n or not m:
@@ -97,7 +97,7 @@ def seeds(
 
 
 def spacing(n: int, m: int, options: MovedOptions = MovedOptions()) -> float:
-    """One source unit in how many `seeds` looks at, for ``n`` by ``m`` units."""
+    """Return the mean distance between the source units that `seeds` samples, for ``n`` by ``m`` units."""
     return max(1.0, n / max(options.pairs // max(m, 1), _FEWEST))
 
 
@@ -112,7 +112,7 @@ def _sample(n: int, most: int, lengths: Sequence[int] | None) -> NDArray[np.int6
 
 
 def _nearest(queries: Vectors, keys: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
-    """For every query its nearest key, that cosine, and the cosine of the runner-up (-1 where there is none)."""
+    """Return the nearest key of every query, its cosine, and the cosine of the second nearest, -1 for none."""
     n = len(queries)
     best = np.zeros(n, np.int64)
     first = np.full(n, -1.0, np.float32)
@@ -139,9 +139,8 @@ def regions(
 ) -> tuple[Region, ...]:
     """Cut both documents into regions that keep order inside, in source order.
 
-    The regions cover every unit of both sides exactly once. Where nothing stands elsewhere, there is one.
-    ``found`` are the seeds of these units, possibly with more from other evidence;
-    ``spacing`` tells that one unit in so many was looked at.
+    The regions cover every unit of both sides exactly once; if nothing was moved, there is one region. ``found`` are
+    the seeds of these units, possibly with more from other evidence; ``spacing`` is the distance between sampled units.
     """
     n, m = len(source), len(target)
     cores = _cores(sorted(found, key=lambda seed: (seed.source, -seed.target)), options, spacing)
@@ -149,7 +148,7 @@ def regions(
         return (Region(range(n), range(m)),)
     order = sorted(range(len(cores)), key=lambda k: cores[k].target.start)
     rank = {k: place for place, k in enumerate(order)}
-    # What lies between a core and its neighbour on each side; a gap is known by the core before it, -1 the first.
+    # The gaps between a core and the next one on each side; the key of a gap is the core before it, -1 for the first.
     source_gap = {k: range(a, b) for k, (a, b) in enumerate(_gaps([core.source for core in cores], n), start=-1)}
     target_gap = {k: range(a, b) for k, (a, b) in enumerate(_gaps([cores[k].target for k in order], m), start=-1)}
     last = len(cores) - 1
@@ -176,7 +175,7 @@ def regions(
 
 @dataclass(frozen=True, slots=True)
 class _Core:
-    """Seeds that are neighbours on both sides: the sure part of a region."""
+    """Seeds that are neighbours on both sides: the certain part of a region."""
 
     source: range
     target: range
@@ -184,7 +183,7 @@ class _Core:
 
 
 def _cores(found: list[Seed], options: MovedOptions, spacing: float) -> list[_Core]:
-    """The runs of trusted seeds that are contiguous on both sides, in source order."""
+    """Return the runs of trusted seeds that are contiguous on both sides, in source order."""
     trusted = sorted(_trusted(found, options, spacing), key=lambda seed: seed.source)
     place = {seed: k for k, seed in enumerate(sorted(trusted, key=lambda seed: seed.target))}
     cores: list[_Core] = []
@@ -205,7 +204,7 @@ def _cores(found: list[Seed], options: MovedOptions, spacing: float) -> list[_Co
 
 
 def _trusted(found: list[Seed], options: MovedOptions, spacing: float) -> list[Seed]:
-    """The heaviest seeds that are in order, and the chains out of order that little speaks against."""
+    """Return the heaviest seeds that are in order, and the chains out of order that few seeds contradict."""
     backbone = heaviest_increasing([seed.target for seed in found], [seed.weight for seed in found])
     kept = [seed for k, seed in enumerate(found) if k in backbone]
     for chain in _chains([seed for k, seed in enumerate(found) if k not in backbone], options, spacing):
@@ -219,13 +218,13 @@ def _trusted(found: list[Seed], options: MovedOptions, spacing: float) -> list[S
             if low.source <= seed.source <= high.source or low.target <= seed.target <= high.target
         ]
         if sum(seed.weight for seed in against) <= options.dominance * weight:
-            gone = set(against)
-            kept = [seed for seed in kept if seed not in gone] + chain
+            excluded = set(against)
+            kept = [seed for seed in kept if seed not in excluded] + chain
     return kept
 
 
 def _chains(found: list[Seed], options: MovedOptions, spacing: float) -> list[list[Seed]]:
-    """Chains of seeds near one diagonal, the heaviest first, no seed in two of them."""
+    """Return chains of seeds near one diagonal, the heaviest first; no seed is in two chains."""
     score = [seed.weight for seed in found]
     before: list[int | None] = [None] * len(found)
     for k, seed in enumerate(found):
@@ -252,7 +251,7 @@ def _chains(found: list[Seed], options: MovedOptions, spacing: float) -> list[li
 
 
 def heaviest_increasing(values: Sequence[int], weights: Sequence[float]) -> set[int]:
-    """Positions of the strictly increasing subsequence of ``values`` whose ``weights`` sum highest."""
+    """Return the positions of the strictly increasing subsequence of ``values`` with the largest ``weights``."""
     # A Fenwick tree over the ranks holds, for every rank, the best sum of a subsequence that ends at or below it.
     ranks = {value: rank for rank, value in enumerate(sorted(set(values)), start=1)}
     best: list[tuple[float, int]] = [(0.0, -1)] * (len(ranks) + 1)
@@ -276,16 +275,16 @@ def heaviest_increasing(values: Sequence[int], weights: Sequence[float]) -> set[
 
 
 def _gaps(inner: Sequence[range], end: int) -> list[tuple[int, int]]:
-    """What lies before, between and behind ranges in order: one more than there are ranges."""
+    """Return the gaps before, between and after ranges in order: one more than there are ranges."""
     edges = [0, *(edge for one in inner for edge in (one.start, one.stop)), end]
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _cut(units: Vectors, gap: range, others: Vectors, after: range, before: range) -> int:
-    """Where to cut ``gap``: units before the cut answer best to ``after``, those behind it to ``before``.
+    """Return where to cut ``gap``: units before the cut are similar to ``after``, those after it to ``before``.
 
-    ``after`` are the unplaced units of the other side that follow the core in front of the gap, ``before`` those
-    that lead up to the core behind it. Where nothing speaks for either, the gap stays with the core in front.
+    ``after`` are the units of the other side that follow the core before the gap, ``before`` those that precede the
+    core after it. Without evidence for either, the whole gap stays with the core before it.
     """
     if not len(gap):
         return gap.start
@@ -306,10 +305,11 @@ def pair_leftovers(
     target_ids: Sequence[int],
     options: MovedOptions = MovedOptions(),
 ) -> list[tuple[int, int, float]]:
-    """Pair units that the search left alone and that can only mean each other.
+    """Pair units that the search left unaligned and that have no other similar unit.
 
-    ``source_ids`` and ``target_ids`` are the units without an answer. A pair is each other's nearest among all
-    units of both documents, by ``options.single`` and ``options.single_margin``. Returns (source, target, cosine).
+    ``source_ids`` and ``target_ids`` are the unaligned units. The two units of a pair are each other's nearest
+    neighbours among all units of both documents, by ``options.single`` and ``options.single_margin``. Returns (source,
+    target, cosine).
     """
     if not source_ids or not target_ids:
         return []

@@ -1,4 +1,4 @@
-"""The options of an alignment: what the pipeline follows and what the signature records."""
+"""The options of an alignment: used by the pipeline and recorded in the signature."""
 
 from dataclasses import dataclass, field
 
@@ -13,9 +13,9 @@ __all__ = ["AlignOptions"]
 class AlignOptions:
     """How two documents are aligned.
 
-    ``unit``: what the beads hold. ``segmented``: every block is a unit already, be it a paragraph or a sentence, and
-    has no structure. ``blocks``: how blocks are aligned; ``sentences``: the search inside beads of blocks, and of
-    the units of segmented sentences.
+    ``unit``: what the beads hold. ``segmented``: every block is one unit, a paragraph or a sentence, and the documents
+    have no structure. ``blocks``: how blocks are aligned; ``sentences``: how sentences are aligned, inside beads of
+    blocks or in segmented documents.
     """
 
     unit: Level = "sentence"

@@ -1,7 +1,7 @@
 """Two documents in, an alignment out: sections first, then blocks inside sections, then sentences inside blocks.
 
-Each step hands the next one a smaller question: `align.blocks` answers which blocks belong together, and the
-sentences of each bead of blocks are then searched between the borders of their bead, thousands of beads a call.
+`align.blocks` finds the blocks that correspond; the sentences of each bead of blocks are then aligned within that bead,
+thousands of beads in one call of the search.
 Time and memory are linear in the length of the documents.
 """
 
@@ -15,16 +15,16 @@ from align.search import SearchOptions, search_prepared
 from align.segmentation import paragraphs, sentences
 from align.signature import signature
 from align.spans import prepare
-from align.warnings import caveats
+from align.warnings import alignment_warnings
 from corpora.document import Document, Segment
 from models.encoder import Encoder
 
 __all__ = ["Progress", "align"]
 
-#: Told what is being done, and which part of it is done, 0 to 1: ``progress("sentences", 0.5)``.
+#: Called with the current step and the share of it that is done, 0 to 1: ``progress("sentences", 0.5)``.
 Progress = Callable[[str, float], None]
 
-_CHUNK = 8000  # sentences of both sides that one search takes
+_CHUNK = 8000  # sentences of both sides in one search
 
 
 def align(
@@ -35,25 +35,25 @@ def align(
     options: AlignOptions | None = None,
     progress: Progress | None = None,
 ) -> Alignment:
-    """Align two documents; every unit of both stands in exactly one bead, beads in the order of the source.
+    """Align two documents; every unit of both is in exactly one bead, and beads are in the order of the source.
 
-    Scores are probabilities between 0 and 1. What a person should know before trusting the result (a side without
-    an answer, texts that have little to do with each other) is said in `Alignment.warnings`.
+    Scores are probabilities between 0 and 1. `Alignment.warnings` says what users should know before they rely on
+    the result: much of one side is missing on the other, or the texts do not seem to correspond.
     """
     options = options or AlignOptions()
-    tell = progress or (lambda step, share: None)
+    report = progress or (lambda step, share: None)
     blocks = options.blocks
     if options.segmented:
         search = options.sentences if options.unit == "sentence" else blocks.search
         evidence = None if options.unit == "sentence" else blocks.evidence
         blocks = replace(blocks, structure=False, search=search, evidence=evidence)
     units: tuple[tuple[Segment, ...], tuple[Segment, ...]] = paragraphs(source), paragraphs(target)
-    tell("paragraphs", 0.0)
+    report("paragraphs", 0.0)
     beads = _complete(align_blocks(source, target, encoder=encoder, options=blocks), len(units[0]), len(units[1]))
-    tell("paragraphs", 1.0)
+    report("paragraphs", 1.0)
     if options.unit == "sentence" and not options.segmented:
         units = sentences(source), sentences(target)
-        beads = list(_sentence_beads(source, target, units, beads, encoder, options.sentences, tell))
+        beads = list(_sentence_beads(source, target, units, beads, encoder, options.sentences, report))
     return Alignment(
         source,
         target,
@@ -61,19 +61,19 @@ def align(
         *units,
         tuple(beads),
         signature(source, target, encoder=encoder, options=options),
-        caveats(source, target, *units, beads),
+        alignment_warnings(source, target, *units, beads),
     )
 
 
 def _complete(beads: Sequence[Bead], sources: int, targets: int) -> list[Bead]:
-    """Add a bead for every unit that stands in none, and put all in the order of the source.
+    """Add a bead for every unit that is in none, and sort all beads in the order of the source.
 
     A bead without a source follows the bead that holds the target unit before it.
     """
     found = list(beads)
-    answered = {i for bead in found for i in bead.source}, {j for bead in found for j in bead.target}
-    found += [Bead((i,), (), 0.0, "omission") for i in range(sources) if i not in answered[0]]
-    found += [Bead((), (j,), 0.0, "omission") for j in range(targets) if j not in answered[1]]
+    aligned = {i for bead in found for i in bead.source}, {j for bead in found for j in bead.target}
+    found += [Bead((i,), (), 0.0, "omission") for i in range(sources) if i not in aligned[0]]
+    found += [Bead((), (j,), 0.0, "omission") for j in range(targets) if j not in aligned[1]]
     ordered = sorted((bead for bead in found if bead.source), key=lambda bead: bead.source)
     after: dict[int, list[Bead]] = {}
     holder = {j: position for position, bead in enumerate(ordered) for j in bead.target}
@@ -94,17 +94,17 @@ def _sentence_beads(
     beads: Sequence[Bead],
     encoder: Encoder,
     options: SearchOptions,
-    tell: Progress,
+    report: Progress,
 ) -> Iterator[Bead]:
-    """Beads of sentences, each within one bead of blocks; its probability is that of both together."""
-    held = _by_block(units[0], len(source.blocks)), _by_block(units[1], len(target.blocks))
+    """Yield beads of sentences, each within one bead of blocks; its score is the product of both probabilities."""
+    by_block = _by_block(units[0], len(source.blocks)), _by_block(units[1], len(target.blocks))
     parts = [
-        (bead, [s for i in bead.source for s in held[0][i]], [s for j in bead.target for s in held[1][j]])
+        (bead, [s for i in bead.source for s in by_block[0][i]], [s for j in bead.target for s in by_block[1][j]])
         for bead in beads
     ]
     done, total = 0, max(sum(map(len, units)), 1)
     for chunk in _chunks(parts):
-        tell("sentences", done / total)
+        report("sentences", done / total)
         lefts = [i for _, left, _ in chunk for i in left]
         rights = [j for _, _, right in chunk for j in right]
         done += len(lefts) + len(rights)
@@ -138,16 +138,16 @@ def _sentence_beads(
                 tuple(lefts[i] for i in bead.source),
                 tuple(rights[j] for j in bead.target),
                 bead.score * outer.score if both and outer else bead.score,
-                "moved" if both and outer and outer.how == "moved" else bead.how,
+                "moved" if both and outer and outer.found_by == "moved" else bead.found_by,
             )
-    tell("sentences", 1.0)
+    report("sentences", 1.0)
 
 
 def _by_block(units: Sequence[Segment], blocks: int) -> list[list[int]]:
-    held: list[list[int]] = [[] for _ in range(blocks)]
+    found: list[list[int]] = [[] for _ in range(blocks)]
     for unit in units:
-        held[unit.block].append(unit.id)
-    return held
+        found[unit.block].append(unit.id)
+    return found
 
 
 _Part = tuple[Bead, list[int], list[int]]

@@ -1,21 +1,21 @@
-"""How well a run of source units and a run of target units answer to each other: features, and their weighted sum.
+"""How well a run of source units and a run of target units correspond: features, and their weighted sum.
 
-A bead's score is the log-potential of an arc of the lattice: a sum of weights times features, so that the weights can
-be learned by maximum likelihood over whole segmentations (a linear-chain conditional random field). Each feature
-is one idea, computed for all places of a window at once:
+The score of a bead is the log-potential of an arc of the lattice: a sum of weights times features. The weights are
+learned by maximum likelihood over whole segmentations (a linear-chain conditional random field). Features are computed
+for all nodes of a window at once:
 
-- similarity of the joined texts, scaled with the size of the bead, since a path of few large beads sums fewer of them;
-- *hubness*: the mean similarity to the nearest of a sample of the other side; some texts resemble everything
+- similarity of the joined texts, scaled with the size of the bead, since a path of few large beads has fewer terms;
+- *near*, hubness: the mean similarity to the nearest of a sample of the other side; some texts resemble everything
   (the margin of Artetxe and Schwenk 2019, and the normalisation of Thompson and Koehn 2019, section 3.1);
-- *clauses*: whether parts of the bead, the outermost above all, would suit the unit next to it better, and whether
-  the outermost of both sides suit each other;
-- *seam*: whether an alignment of clauses passes where the bead ends;
-- *leak*: what the neighbours just outside have to do with the bead, and what its own edge units have to do with the
-  neighbours; *shrinking*: what the similarity would lose by one unit less;
+- *clause*: whether clauses of the bead, above all the outermost, are more similar to the unit next to it, and how
+  similar the outermost clauses of both sides are;
+- *boundary*: how likely an alignment of clauses has a boundary where the bead ends;
+- *leak* and *edge*: how similar the units just outside are to the bead, and its own outermost units to them;
+  *shrinking*: how much similarity the bead would lose by one unit less;
 - lengths, as ratio and as difference over the root of the length (Gale and Church 1993);
-- questions, exclamations, quotations and numbers that only one side has, and boundaries at which only one side opens or
-  closes a quotation;
-- a prior for the shape of the bead, and a price for omissions.
+- questions, exclamations, quotations and numbers that only one side has, and beads of which only one side starts or
+  ends with a quotation mark;
+- a prior for the shape of the bead, and a penalty for omissions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,38 +27,38 @@ from numpy.typing import NDArray
 
 from align.band import Window
 from align.boundaries import BoundaryProbabilities
-from align.clauses import ClauseEvidence, verdicts
+from align.clauses import ClauseEvidence, clause_evidence
 from align.spans import PreparedSide
 from align.surface import SurfaceFeatures
 
 __all__ = ["IMPOSSIBLE", "PreparedPair", "Shape", "Value", "features", "pair_up", "score", "shapes"]
 
 Floats = NDArray[np.float32]
-#: What a feature is worth at the nodes of a window: one number, an array, or an array times a number.
+#: The value of a feature at the nodes of a window: one number, an array, or an array times a number.
 Value = float | Floats | tuple[Floats, float]
 Flags = NDArray[np.bool_]
 #: How many source and target units a bead holds.
 Shape = tuple[int, int]
 
-#: The score of an arc that must not be; low enough to be never chosen, high enough to keep sums exact.
+#: The score of an impossible arc; low enough to be never chosen, high enough to keep sums exact.
 IMPOSSIBLE = -1e4
 _SAMPLE = 128  # units of the other side that hubness is measured on
 _NEAREST = 8
-_NEARBY = 150  # units to either side of the diagonal among which a partner is looked for
+_NEARBY = 150  # units to either side of the diagonal among which the translation of a unit is searched
 _FEWEST = 8
-#: Mean similarity of strangers and of partners by the built-in encoder, over the chapters that the weights come from.
-_USUAL = (0.105, 0.525)
+#: Mean similarity of unrelated units and of translations by the built-in encoder, in the chapters of the training data.
+_REFERENCE = (0.105, 0.525)
 
 
 def shapes(max_source: int, max_target: int, max_size: int) -> tuple[Shape, ...]:
-    """Return the shapes of beads that are looked for, omissions last, ``(0, 1)`` the very last."""
+    """Return the possible shapes of beads, omissions last, ``(0, 1)`` at the very end."""
     both = [(a, b) for a in range(1, max_source + 1) for b in range(1, max_target + 1) if a + b <= max(max_size, 2)]
     return (*both, (1, 0), (0, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPair:
-    """Two prepared sides and what is measured once between them.
+    """Two prepared sides and measurements over both of them.
 
     Similarities are ``(cosine - floor) * gain``. ``source_near[k - 1, i]`` is the mean similarity of a run to its
     nearest in a sample of the other side, ``source_mean`` to all of the sample; ``ratio`` is source characters for
@@ -74,15 +74,15 @@ class PreparedPair:
     ratio: float
     floor: float = 0.0
     gain: float = 1.0
-    seams: BoundaryProbabilities | None = None
+    boundaries: BoundaryProbabilities | None = None
 
 
 def pair_up(
     source: PreparedSide, target: PreparedSide, *, kept: tuple[Flags, Flags] | None = None, rescale: bool = False
 ) -> PreparedPair:
-    """Measure hubness and the ratio of lengths between two sides; the latter over the units ``kept`` only.
+    """Measure hubness and the ratio of lengths of two sides, the latter over the units ``kept`` only.
 
-    With ``rescale`` the similarities are brought to the built-in encoder's scale, for which the weights were learned.
+    With ``rescale`` the similarities are scaled like those of the built-in encoder, for which the weights were learned.
     """
     source_near, source_mean = _hubness(source, _sample(target))
     target_near, target_mean = _hubness(target, _sample(source))
@@ -90,7 +90,7 @@ def pair_up(
     for values in (source_near, source_mean, target_near, target_mean):
         values -= floor
         values *= gain
-    lengths = [np.diff(side.traits.sums["length"]) for side in (source, target)]
+    lengths = [np.diff(side.surface.sums["length"]) for side in (source, target)]
     if kept is not None and min(kept[0].sum(), kept[1].sum()) >= _FEWEST:
         lengths = [values[flags] for values, flags in zip(lengths, kept, strict=True)]
     totals = [float(values.sum()) for values in lengths]
@@ -99,27 +99,27 @@ def pair_up(
 
 
 def _scale(source: PreparedSide, target: PreparedSide, means: Floats) -> tuple[float, float]:
-    """Return ``(floor, gain)`` that bring the similarities of strangers and of partners to the usual ones.
+    """Return ``(floor, gain)`` that scale the similarities of unrelated units and of translations to `_REFERENCE`.
 
-    ``means`` are the mean cosines of the source's units to a sample of the target's, most of them strangers.
+    ``means`` are the mean cosines of source units to a sample of target units, most of them unrelated.
     """
     n, m = len(source), len(target)
     if min(n, m) < _FEWEST:
         return 0.0, 1.0
-    stranger = float(means.mean())
+    unrelated = float(means.mean())
     best = []
     for i in np.unique(np.linspace(0, n - 1, _SAMPLE).astype(int)):
         middle = i * m // n
         nearby = target.vectors[:2, max(0, middle - _NEARBY) : middle + _NEARBY].astype(np.float32)
         best.append(float((nearby @ source.vectors[0, i].astype(np.float32)).max()))
-    partner = float(np.mean(best))
-    usual_stranger, usual_partner = _USUAL
-    gain = (usual_partner - usual_stranger) / max(partner - stranger, 0.05)
-    return stranger - usual_stranger / gain, gain
+    translation = float(np.mean(best))
+    reference_stranger, reference_partner = _REFERENCE
+    gain = (reference_partner - reference_stranger) / max(translation - unrelated, 0.05)
+    return unrelated - reference_stranger / gain, gain
 
 
 def _sample(side: PreparedSide) -> Floats:
-    """Single units and runs of two, evenly spread over the side: deterministic, and alike in every part of it."""
+    """Return the vectors of single units and runs of two at even distances."""
     runs = []
     for size in range(min(2, side.width)):
         count = len(side) - size
@@ -171,17 +171,17 @@ def score(pair: PreparedPair, window: Window, types: tuple[Shape, ...], weights:
 def features(
     pair: PreparedPair, window: Window, types: tuple[Shape, ...]
 ) -> Iterator[tuple[dict[str, Value], NDArray[np.bool_]]]:
-    """Yield for every type its named features (each ``[rows, columns]`` or one number) and where such an arc exists."""
-    place = _Place(pair, window)
+    """Yield for every shape its features by name (``[rows, columns]`` or one number) and where such an arc exists."""
+    window_features = _WindowFeatures(pair, window)
     for a, b in types:
         rows = np.arange(window.first, window.last) + a <= len(pair.source)
         columns = np.arange(window.left, window.right) + b <= len(pair.target)
         possible = rows[:, None] & columns[None, :]
-        yield (place.omission(a) if not a or not b else place.bead(a, b)), possible
+        yield (window_features.omission(a) if not a or not b else window_features.bead(a, b)), possible
 
 
-class _Place:
-    """The similarities and traits around one window, and the features of the beads that open at its nodes."""
+class _WindowFeatures:
+    """Similarities around one window, and the features of the beads that start at its nodes."""
 
     def __init__(self, pair: PreparedPair, window: Window) -> None:
         self.pair, self.window = pair, window
@@ -194,13 +194,15 @@ class _Place:
         if pair.gain != 1.0:
             flat -= np.float32(pair.floor)
             flat *= np.float32(pair.gain)
-        # [a, b, rows, columns]: what is looked at together lies together.
+        # [a, b, rows, columns]: contiguous for one shape.
         self._cosines = np.ascontiguousarray(flat.reshape(*source.shape[:2], *target.shape[:2]).transpose(0, 2, 1, 3))
         self._vectors: dict[tuple[str, int, int], Floats] = {}
-        self._seams = pair.seams.around(window, self._wide, self._high) if pair.seams is not None else None
-        self._verdicts: ClauseEvidence | None = None
+        self._boundaries = (
+            pair.boundaries.around(window, self._wide, self._high) if pair.boundaries is not None else None
+        )
+        self._clause_evidence: ClauseEvidence | None = None
         if pair.source.clauses is not None and pair.target.clauses is not None:
-            self._verdicts = verdicts(
+            self._clause_evidence = clause_evidence(
                 (pair.source.clauses, pair.source.vectors[0]),
                 (pair.target.clauses, pair.target.vectors[0]),
                 window,
@@ -208,7 +210,7 @@ class _Place:
             )
 
     def cosine(self, a: int, b: int, down: int = 0, right: int = 0) -> Floats:
-        """Similarity of source runs of a, moved down by some units, with target runs of b, moved right; 0 outside."""
+        """Return similarities of source runs of a, moved ``down``, and target runs of b, moved ``right``; 0 outside."""
         if not (1 <= a <= self._wide and 1 <= b <= self._high):
             return np.zeros((self.rows, self.columns), np.float32)
         top, left = 1 + down, 1 + right
@@ -222,13 +224,13 @@ class _Place:
         return _cut(values, self.window.left + right, self.columns)[None, :]
 
     def counts(self, name: str, a: int, b: int) -> tuple[Floats, Floats]:
-        """How many of ``name`` the a source units and the b target units hold."""
+        """Return how many of ``name`` the a source units and the b target units have."""
         source, target = self._vectors.get((name, 0, a)), self._vectors.get((name, 1, b))
         if source is None:
-            source = _total(self.pair.source.traits, name, self.window.first, self.rows, a)[:, None]
+            source = _total(self.pair.source.surface, name, self.window.first, self.rows, a)[:, None]
             self._vectors[name, 0, a] = source
         if target is None:
-            target = _total(self.pair.target.traits, name, self.window.left, self.columns, b)[None, :]
+            target = _total(self.pair.target.surface, name, self.window.left, self.columns, b)[None, :]
             self._vectors[name, 1, b] = target
         return source, target
 
@@ -238,12 +240,12 @@ class _Place:
             near = self.source_values(pair.source_near[0])
             length = self.counts("length", 1, 0)[0] / max(_mean_length(pair.source), 1.0)
             beside = np.maximum(self.cosine(1, 1), self.cosine(1, 1, 0, -1))
-            best, around = self._partners(0)
+            best, around = self._best_similarities(0)
         else:
             near = self.target_values(pair.target_near[0])
             length = self.counts("length", 0, 1)[1] / max(_mean_length(pair.target), 1.0)
             beside = np.maximum(self.cosine(1, 1), self.cosine(1, 1, -1, 0))
-            best, around = self._partners(1)
+            best, around = self._best_similarities(1)
         return {
             "omission": 1.0,
             "omission length": np.minimum(length, 3.0),
@@ -252,10 +254,10 @@ class _Place:
             "omission around": around - near,
         }
 
-    def _partners(self, axis: int) -> tuple[Floats, Floats]:
-        """The best similarity of a unit of one side (0 source, 1 target) with any unit of the other in the window.
+    def _best_similarities(self, axis: int) -> tuple[Floats, Floats]:
+        """Return the best similarity of each unit of one side (0 source, 1 target) to units of the other side.
 
-        And the mean of the same over its two neighbours: omissions come in runs, and in a run nobody has a partner.
+        Also return the mean of this over the two neighbours of the unit, since omissions come in runs.
         """
         best = self._cosines[0, 0].max(axis=1 - axis)
         count = self.rows if axis == 0 else self.columns
@@ -280,10 +282,10 @@ class _Place:
         found |= self._members(a, b, cosine)
         found |= self._lengths(a, b, size)
         found |= self._marks(a, b)
-        if self._verdicts is not None:
-            found |= self._clauses(self._verdicts, a, b)
-        if self._seams is not None:
-            found["seam"] = self._seams[a : a + self.rows, b : b + self.columns]
+        if self._clause_evidence is not None:
+            found |= self._clauses(self._clause_evidence, a, b)
+        if self._boundaries is not None:
+            found["boundary"] = self._boundaries[a : a + self.rows, b : b + self.columns]
         found |= {
             "bead": 1.0,
             "size": size,
@@ -298,31 +300,31 @@ class _Place:
         }
         return found
 
-    def _clauses(self, said: ClauseEvidence, a: int, b: int) -> dict[str, Value]:
+    def _clauses(self, evidence: ClauseEvidence, a: int, b: int) -> dict[str, Value]:
         floor, gain = np.float32(self.pair.floor), np.float32(self.pair.gain)
-        edges = said.edges(a, b)
-        (start, before), (end, past) = said.starts, said.ends(a, b)
+        edges = evidence.edges(a, b)
+        (start, before), (end, past) = evidence.starts, evidence.ends(a, b)
         return {
             "clause start": (start - floor) * gain,
             "clause before": (before - floor) * gain,
             "clause end": (end - floor) * gain,
             "clause past": (past - floor) * gain,
-            "clause inside": (said.inside(a, b) - floor) * gain,
-            "clause better": np.sqrt(said.better(a, b) * gain),
+            "clause inside": (evidence.inside(a, b) - floor) * gain,
+            "clause better": np.sqrt(evidence.better(a, b) * gain),
             "clause edge": _sum([np.maximum(edge, 0) for edge in edges]) * gain,
             "clause edge most": _highest(edges) * gain,
             "clause edge balance": _sum(edges) * gain,
         }
 
     def _both(self, source: Floats, target: Floats) -> Floats:
-        """The mean of a value of the source run and one of the target run."""
+        """Return the mean of a value of the source run and one of the target run."""
         return np.float32(0.5) * (self.source_values(source) + self.target_values(target))
 
     def _leaks(self, a: int, b: int, cosine: Floats, mean: Floats) -> dict[str, Value]:
         outside = [
             self.cosine(1, b, -1, 0), self.cosine(1, b, a, 0), self.cosine(a, 1, 0, -1), self.cosine(a, 1, 0, b)
         ]  # fmt: skip
-        # Each edge unit: how much better it goes with the neighbour outside than with the bead's other side.
+        # For each outermost unit: how much more similar the unit outside is than the other side.
         edges = [
             self.cosine(1, 1, -1, 0) - self.cosine(a, 1, 0, 0),
             self.cosine(1, 1, a, b - 1) - self.cosine(a, 1, 0, b - 1),
@@ -374,7 +376,7 @@ class _Place:
                 continue
             found[name] = np.minimum(np.abs(source - target), 3)
             found[f"{name} lone"] = ((source > 0) != (target > 0)).astype(np.float32)
-        left, right = self.pair.source.traits, self.pair.target.traits
+        left, right = self.pair.source.surface, self.pair.target.surface
         opens = self.source_values(left.opens), self.target_values(right.opens)
         closes = self.source_values(left.closes, a - 1), self.target_values(right.closes, b - 1)
         endings = self.source_values(left.ending, a - 1), self.target_values(right.ending, b - 1)
@@ -425,5 +427,5 @@ def _total(side: SurfaceFeatures, name: str, first: int, count: int, size: int) 
 
 
 def _mean_length(side: PreparedSide) -> float:
-    total = side.traits.sums["length"]
+    total = side.surface.sums["length"]
     return float(total[-1] - total[0]) / max(len(side), 1)

@@ -1,10 +1,9 @@
-"""The bead search: two sequences of texts in, beads out; paragraphs and sentences alike.
+"""The bead search: two sequences of texts in, beads out, for paragraphs and for sentences.
 
-Three steps. A coarse path through single vectors gives a band (`align.band`); every bead in the band gets a score
-(`align.scoring`), with thorough encoders after an alignment of clauses (`align.boundaries`); and the lattice of all
-segmentations (`align.lattice`) gives each bead its probability and the path with the most beads expected to be right.
-Every unit stands in exactly one bead, beads come in order, and time and
-memory are linear in the number of units.
+A coarse path through single vectors gives a band (`align.band`). Every bead in the band gets a score (`align.scoring`),
+with some encoders after an alignment of clauses (`align.boundaries`). The lattice of all segmentations
+(`align.lattice`) gives the probability of each bead and the path with the most beads expected to be right. Every unit
+is in exactly one bead, beads are in order, and time and memory are linear in the number of units.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ from threadpoolctl import ThreadpoolController
 
 from align.alignment import Bead
 from align.band import Window, cover
-from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units, seams
+from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units, boundary_probabilities
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, PreparedPair, Shape, pair_up, score, shapes
 from align.spans import PreparedSide, prepare
@@ -27,7 +26,7 @@ from align.weights import clause_weights, known, weights
 from corpora.errors import UsageError
 from models.encoder import Encoder
 
-__all__ = ["SearchOptions", "find_seams", "pair_in_band", "search", "search_prepared"]
+__all__ = ["SearchOptions", "find_boundaries", "pair_in_band", "search", "search_prepared"]
 
 Floats = NDArray[np.float32]
 
@@ -38,15 +37,14 @@ _THREADS = 2
 class SearchOptions:
     """How the search is done.
 
-    ``unit``: what the texts are; it chooses the trained weights.
-    ``max_source``, ``max_target``: the most units on one side of a bead; ``max_size``: on both together.
-    ``half_width``: how far the search looks to either side of the coarse path, in units.
-    ``caution``: what a bead must be worth to be drawn, as a probability: the path maximises the sum of (probability
-    of the bead - caution), so that a higher value draws fewer and larger beads. Half of the F1 that is hoped for
-    maximises expected F1.
-    ``clauses``: parts of units are heard too (`align.clauses`).
-    ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``clause_weights``: those for
-    clauses aligned as units, which go with them (`align.boundaries`), None for no such alignment.
+    ``unit``: what the texts are; it selects the trained weights.
+    ``max_source``, ``max_target``: the most units on one side of a bead; ``max_size``: on both sides together.
+    ``half_width``: how far from the coarse path the search looks, in units.
+    ``caution``: the path maximises the sum of (probability of the bead - caution), so that a higher value gives fewer
+    and larger beads. Half of the expected F1 maximises expected F1.
+    ``clauses``: clauses are used as evidence (`align.clauses`).
+    ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``clause_weights``: weights
+    for aligning clauses that go with them (`align.boundaries`), None for no such alignment.
     """
 
     unit: Literal["sentence", "paragraph"] = "sentence"
@@ -61,7 +59,7 @@ class SearchOptions:
 
     @classmethod
     def paragraphs(cls) -> "SearchOptions":
-        """Settings for whole paragraphs: beads are mostly one to one, and omissions common."""
+        """Return the options for whole paragraphs, where beads are mostly one to one and omissions are common."""
         return cls(unit="paragraph", max_source=3, max_target=3, max_size=4, half_width=24)
 
 
@@ -76,7 +74,7 @@ def search(
     anchors: Sequence[tuple[int, int]] = (),
     bonus: Mapping[tuple[int, int], float] | None = None,
 ) -> list[Bead]:
-    """Align ``source`` with ``target``; ids are positions. See `search_prepared` for the rest."""
+    """Align ``source`` with ``target``; ids are positions. See `search_prepared`."""
     options = options or SearchOptions()
     return search_prepared(
         prepare(source, encoder=encoder, language=source_lang, width=options.max_source, by_clauses=options.clauses),
@@ -95,21 +93,21 @@ def search_prepared(
     anchors: Sequence[tuple[int, int]] = (),
     bonus: Mapping[tuple[int, int], float] | None = None,
 ) -> list[Bead]:
-    """Align two prepared sides; a side that was prepared once may be cut with slices and searched in pieces.
+    """Align two prepared sides, which may be slices of larger ones.
 
-    ``anchors`` are places that no bead may straddle, in order: ``(i, j)`` says that the first i source units answer
-    to the first j target units. With the borders of aligned paragraphs as anchors, one call aligns the sentences of a
+    ``anchors`` are places that no bead may cross, in order: ``(i, j)`` says that the first i source units correspond
+    to the first j target units. With the ends of aligned paragraphs as anchors, one call aligns the sentences of a
     whole document. ``bonus[i, j]`` is added to the score of every bead that holds source unit i and target unit j,
-    in logarithms of odds: 2.0 makes it some seven times as likely.
+    in log-odds: 2.0 makes it some seven times as likely.
 
-    Every unit stands in exactly one bead; beads come in order; ``score`` is the probability that the bead is right.
-    Raises `UsageError` for anchors out of order or outside.
+    Every unit is in exactly one bead; beads are in order; ``score`` is the probability that the bead is right.
+    Raises `UsageError` for anchors out of order or out of range.
     """
     options = options or SearchOptions()
     nodes = _checked(anchors, len(source), len(target))
     if nodes[-1] == (0, 0):
         return []
-    # The products are many and small: threads would spend more time waiting for each other than they save.
+    # The matrix products are many and small: the threads of BLAS would take more time than they save.
     with ThreadpoolController().limit(limits=1, user_api="blas"):
         return _search(source, target, options, nodes, bonus)
 
@@ -122,22 +120,21 @@ def _search(
     bonus: Mapping[tuple[int, int], float] | None,
 ) -> list[Bead]:
     types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
-    chosen = options.weights
-    if chosen is None:
-        chosen = weights(options.unit, source.encoder)
+    feature_weights = options.weights
+    if feature_weights is None:
+        feature_weights = weights(options.unit, source.encoder)
     rescale = options.weights is None and not known(options.unit, source.encoder)
-    pair, covering = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
-    pair = replace(pair, seams=find_seams(source, target, options, nodes))
-    lattice = Lattice(types, covering, _scores(pair, covering, types, nodes, chosen, bonus))
-    # What a bead is worth: the probability that it is right, less what drawing it costs in precision.
-    # It takes the place of the scores, which for a long text are most of the memory.
-    worth = posteriors(lattice, out=lattice.scores)
-    possible = worth > 0
-    _pool_omissions(worth, lattice)
-    worth -= np.float32(options.caution)
-    worth[~possible] = IMPOSSIBLE
+    pair, windows = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
+    pair = replace(pair, boundaries=find_boundaries(source, target, options, nodes))
+    lattice = Lattice(types, windows, _scores(pair, windows, types, nodes, feature_weights, bonus))
+    # The gain of a bead is its probability minus the caution. Gains overwrite the scores, which are most of the memory.
+    gains = posteriors(lattice, out=lattice.scores)
+    possible = gains > 0
+    _pool_omissions(gains, lattice)
+    gains -= np.float32(options.caution)
+    gains[~possible] = IMPOSSIBLE
     path = best_path(lattice)
-    return [_bead(arc, float(worth[lattice.at(arc)]) + options.caution) for arc in path]
+    return [_bead(arc, float(gains[lattice.at(arc)]) + options.caution) for arc in path]
 
 
 def pair_in_band(
@@ -148,33 +145,40 @@ def pair_in_band(
     *,
     rescale: bool = False,
 ) -> tuple[PreparedPair, list[Window]]:
-    """Pair two sides, lengths compared where the coarse path omits nothing, and cover that path with windows."""
+    """Pair two sides, with lengths measured outside long omissions, and cover their coarse path with windows."""
     band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, half_width)
     return pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale), band.windows
 
 
-def find_seams(
+def find_boundaries(
     source: PreparedSide, target: PreparedSide, options: SearchOptions, nodes: Sequence[tuple[int, int]]
 ) -> BoundaryProbabilities | None:
-    """Align the clauses of both sides between the anchors ``nodes``; None where there are no weights for that."""
-    chosen = options.clause_weights
+    """Align the clauses of both sides between the anchors ``nodes``; None without clauses or weights for them."""
+    feature_weights = options.clause_weights
     if options.weights is None:
-        chosen = clause_weights(options.unit, source.encoder)
-    if chosen is None or source.clauses is None or target.clauses is None or not len(source) or not len(target):
+        feature_weights = clause_weights(options.unit, source.encoder)
+    if (
+        feature_weights is None
+        or source.clauses is None
+        or target.clauses is None
+        or not len(source)
+        or not len(target)
+    ):
         return None
     sides = as_units(source, source.clauses), as_units(target, target.clauses)
     starts = source.clauses.starts, target.clauses.starts
-    finer = [(int(starts[0][i]), int(starts[1][j])) for i, j in nodes]
+    clause_nodes = [(int(starts[0][i]), int(starts[1][j])) for i, j in nodes]
     types = shapes(*SHAPES)
-    pair, covering = pair_in_band(*sides, finer, HALF_WIDTH)
-    return seams(Lattice(types, covering, _scores(pair, covering, types, finer, chosen)), starts)
+    pair, windows = pair_in_band(*sides, clause_nodes, HALF_WIDTH)
+    return boundary_probabilities(
+        Lattice(types, windows, _scores(pair, windows, types, clause_nodes, feature_weights)), starts
+    )
 
 
 def _pool_omissions(probabilities: Floats, lattice: Lattice) -> None:
-    """Give every arc that omits a unit the probability that the unit is omitted, wherever the other side stands then.
+    """Give every arc that omits a unit the probability that the unit is omitted at any place of the other side.
 
-    Two omissions side by side can be drawn in either order, which splits their probability among arcs that
-    stand for one and the same bead.
+    Two adjacent omissions may come in either order, which splits the probability of one bead among several arcs.
     """
     added = np.zeros(int(lattice.right.max()) + 1, np.float64)
     for window, part in lattice.parts():
@@ -187,11 +191,11 @@ def _pool_omissions(probabilities: Floats, lattice: Lattice) -> None:
 
 
 def _checked(anchors: Sequence[tuple[int, int]], n: int, m: int) -> list[tuple[int, int]]:
-    """Return the anchors with both ends of the plane, each once."""
+    """Return the anchors with the first and the last node, each once."""
     nodes = [(0, 0)]
     for node in (*anchors, (n, m)):
         if node[0] < nodes[-1][0] or node[1] < nodes[-1][1] or node[0] > n or node[1] > m:
-            raise UsageError(f"the anchor {node} lies out of order or outside {n} by {m} units")
+            raise UsageError(f"the anchor {node} is out of order or out of the range of {n} by {m} units")
         if node != nodes[-1]:
             nodes.append(node)
     return nodes
@@ -199,52 +203,52 @@ def _checked(anchors: Sequence[tuple[int, int]], n: int, m: int) -> list[tuple[i
 
 def _scores(
     pair: PreparedPair,
-    covering: Sequence[Window],
+    windows: Sequence[Window],
     types: tuple[Shape, ...],
     nodes: Sequence[tuple[int, int]],
-    chosen: Mapping[str, float],
+    feature_weights: Mapping[str, float],
     bonus: Mapping[tuple[int, int], float] | None = None,
 ) -> Floats:
-    """Return the scores ``[types, nodes]`` of all arcs, as `Lattice` wants them."""
-    walls = _AnchorIntervals(nodes) if len(nodes) > 2 else None
-    sizes = [(window.last - window.first) * (window.right - window.left) for window in covering]
+    """Return the scores ``[types, nodes]`` of all arcs, for `Lattice`."""
+    intervals = _AnchorIntervals(nodes) if len(nodes) > 2 else None
+    sizes = [(window.last - window.first) * (window.right - window.left) for window in windows]
     ends = np.cumsum(sizes)
     found = np.empty((len(types), int(ends[-1])), np.float32)
 
     def fill(number: int) -> None:
-        window = covering[number]
-        scores = score(pair, window, types, chosen)
+        window = windows[number]
+        scores = score(pair, window, types, feature_weights)
         if bonus:
             _add_bonus(scores, window, types, bonus)
-        if walls:
-            walls.close(scores, window, types)
+        if intervals:
+            intervals.close(scores, window, types)
         found[:, ends[number] - sizes[number] : ends[number]] = scores.reshape(len(types), -1)
 
-    # Windows know nothing of each other, and half of their work is done without the interpreter.
+    # Windows are independent, and half of the work releases the interpreter's lock.
     with ThreadPoolExecutor(_THREADS) as pool:
-        for _ in pool.map(fill, range(len(covering))):
+        for _ in pool.map(fill, range(len(windows))):
             pass
     return found
 
 
 class _AnchorIntervals:
-    """The pieces between anchors: a bead must lie within one of them."""
+    """The intervals between anchors: a bead must lie within one of them."""
 
     def __init__(self, nodes: Sequence[tuple[int, int]]) -> None:
         n, m = nodes[-1]
-        #: The piece of every unit; for a source unit also the first and the last node column of its piece.
+        #: The interval of every unit, and the first and the last node of the other side in that interval.
         self.source = np.full(n + 1, -1)
         self.target = np.full(m + 1, -2)
         self.left, self.right = np.zeros(n + 1, np.int64), np.full(n + 1, m)
         self.top, self.bottom = np.zeros(m + 1, np.int64), np.full(m + 1, n)
-        for piece, ((top, left), (bottom, right)) in enumerate(pairwise(nodes)):
-            self.source[top:bottom] = piece
-            self.target[left:right] = piece
+        for number, ((top, left), (bottom, right)) in enumerate(pairwise(nodes)):
+            self.source[top:bottom] = number
+            self.target[left:right] = number
             self.left[top:bottom], self.right[top:bottom] = left, right
             self.top[left:right], self.bottom[left:right] = top, bottom
 
     def close(self, scores: Floats, window: Window, types: tuple[Shape, ...]) -> None:
-        """Make the arcs of ``window`` that straddle a wall impossible."""
+        """Make the arcs of ``window`` that cross an anchor impossible."""
         rows, columns = np.arange(window.first, window.last), np.arange(window.left, window.right)
         for number, (a, b) in enumerate(types):
             if not b:

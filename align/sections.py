@@ -1,10 +1,9 @@
 """Match the sections of two outlines, and cut regions where matched sections begin.
 
-Two headings answer to each other by what they say (similarity), by their number (第三十条 and "Article 30", with the
-numbers of the sections they stand in) and by what stands under them (how many sure pairs of paragraphs they share).
-All headings of both sides are matched in one pass, whatever their level, since the same section is often one level
-deeper in one of the files; order is kept where it can be, and a section that stands elsewhere must be sure by itself.
-Where only one side has headings there is nothing to match, and the search goes on without.
+Two headings match by their text (similarity), by their numbers (第三十条 and "Article 30", with the numbers of all
+parent sections) and by their content (the seeds of paragraphs that they share). All headings of both sides are matched
+in one pass, whatever their level, since the same section is often one level deeper in one of the files. Matches are
+mostly in order; a section that was moved needs a higher score. Where only one side has headings, none match.
 """
 
 from collections import defaultdict
@@ -23,17 +22,17 @@ __all__ = ["SectionMatch", "SectionOptions", "cut_at_sections", "match_sections"
 
 Key = tuple[str, tuple[int, ...]]
 
-_REPEATS = 16  # sections of one number that are tried: numbers may begin again in every annex
+_REPEATS = 16  # sections of one number that are compared: numbering may restart in every annex
 
 
 @dataclass(frozen=True, slots=True)
 class SectionOptions:
-    """What makes two sections one.
+    """How sections are matched.
 
-    The score of two headings is ``heading`` times their cosine, plus ``content`` times the share of sure paragraph
-    pairs that the sections have in common, plus ``number`` where their numbers agree, minus it where they do not.
-    ``accept`` is the score from which they match in order, ``accept_moved`` out of order; ``nearest`` is how many
-    similar headings are tried for each.
+    The score of two headings is ``heading`` times their cosine, plus ``content`` times the share of seeds of paragraphs
+    that the sections have in common, plus ``number`` where their numbers agree, minus it where they do not.
+    ``accept`` is the least score of a match in order, ``accept_moved`` of one out of order; ``nearest`` is the number
+    of similar headings that each heading is compared with.
     """
 
     heading: float = 0.45
@@ -46,7 +45,7 @@ class SectionOptions:
 
 @dataclass(frozen=True, slots=True)
 class SectionMatch:
-    """The heading blocks of two sections that answer to each other, and how surely (about 0.5 to 1.2)."""
+    """The heading blocks of two sections that match, and the score (about 0.5 to 1.2)."""
 
     source: int
     target: int
@@ -55,7 +54,7 @@ class SectionMatch:
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """A section with its number and the numbers of the sections around it."""
+    """A section with its number and the numbers of the sections that contain it."""
 
     block: int
     first: int
@@ -74,7 +73,7 @@ def match_sections(
 ) -> tuple[SectionMatch, ...]:
     """Match the sections of two documents one to one, in source order.
 
-    ``seeds`` are sure pairs of blocks, by block id. Empty where either side has no headings.
+    ``seeds`` are pairs of block ids. Empty where either side has no headings.
     """
     left, right = list(_headings(source)), list(_headings(target))
     if not left or not right:
@@ -90,7 +89,7 @@ def match_sections(
 
 
 def cut_at_sections(region: Region, matches: Sequence[Seed], seeds: Iterable[Seed]) -> tuple[Region, ...]:
-    """Cut ``region`` before every pair of matched headings in it (as seeds) that no heavier evidence crosses."""
+    """Cut ``region`` before each pair of matched headings in it (as seeds) that no heavier seeds contradict."""
     inside = [match for match in matches if match.source in region.source and match.target in region.target]
     if not inside:
         return (region,)
@@ -113,7 +112,7 @@ def cut_at_sections(region: Region, matches: Sequence[Seed], seeds: Iterable[See
 
 
 def _headings(document: Document) -> Iterator[_Heading]:
-    """All sections that have a heading, in reading order."""
+    """Yield all sections that have a heading, in reading order."""
     stack: list[tuple[Section, tuple[Key, ...]]] = [(document.outline, ())]
     while stack:
         section, path = stack.pop()
@@ -128,7 +127,7 @@ def _headings(document: Document) -> Iterator[_Heading]:
 
 
 class _Shared:
-    """How much of the sure paragraph pairs two sections have in common."""
+    """The share of seeds that two sections have in common."""
 
     def __init__(self, left: Sequence[_Heading], right: Sequence[_Heading], seeds: Iterable[Seed]) -> None:
         inside_left, inside_right = _around(left), _around(right)
@@ -145,7 +144,7 @@ class _Shared:
                 self._right[b] += seed.weight
 
     def of(self, a: int, b: int) -> float:
-        """The share of both sections' seeds that lead from one to the other, 0 to 1; -0.5 where all lead elsewhere."""
+        """Return the share of both sections' seeds that pair one with the other, 0 to 1; -0.5 for none of them."""
         if not self._left.get(a) or not self._right.get(b):
             return 0.0
         common = self.pairs.get((a, b), 0.0)
@@ -153,7 +152,7 @@ class _Shared:
 
 
 def _around(headings: Sequence[_Heading]) -> dict[int, list[int]]:
-    """For every block the positions of the headings whose sections it stands in, outermost first."""
+    """Return for every block the positions of the headings whose sections contain it, outermost first."""
     found: dict[int, list[int]] = defaultdict(list)
     for position, heading in enumerate(headings):
         for block in range(heading.first, heading.last):
@@ -173,7 +172,7 @@ def _candidates(
     shared: _Shared,
     nearest: int,
 ) -> set[tuple[int, int]]:
-    """Pairs worth a look: alike in words, equal in number and place, or sharing paragraphs."""
+    """Return the pairs to compare: similar in words, equal in number and path, or sharing paragraphs."""
     found = set(shared.pairs)
     by_path: dict[tuple[Key, ...], list[int]] = defaultdict(list)
     for b, heading in enumerate(sections[1]):
@@ -202,7 +201,7 @@ def _score(a: _Heading, b: _Heading, cosine: float, shared: float, options: Sect
 
 
 def _numbers(a: _Heading, b: _Heading) -> float:
-    """1 where the numbers agree all the way up, -1 where they contradict, 0 where one has none."""
+    """Return 1 where the numbers and those of all parents agree, -1 where they contradict, 0 where one is missing."""
     if a.key is None or b.key is None:
         return 0.0
     if a.key == b.key:
@@ -218,7 +217,7 @@ def _one_to_one(
     scores: dict[tuple[int, int], float],
     options: SectionOptions,
 ) -> tuple[SectionMatch, ...]:
-    """The heaviest matches in order, then the sure ones out of order among the headings that are left."""
+    """Return the heaviest matches in order, then those out of order among the headings that are left."""
     # Of candidates with the same source at most one may be chosen: the later comes first.
     pairs = sorted(scores, key=lambda pair: (pair[0], -pair[1]))
     chosen = heaviest_increasing([b for _, b in pairs], [scores[pair] for pair in pairs])

@@ -1,8 +1,8 @@
-"""Cut a document into the units that beads point at: whole blocks, or the sentences of each block.
+"""Split a document into the units that beads refer to: whole blocks, or the sentences of each block.
 
 Offsets are those of `Block.full_text`, marker included, so that a unit can be found again on its page. A marker
-("1.", "第三十条") is no sentence of its own: it stays with the first sentence behind it. The number of a footnote is
-left out, as footnote marks are left out of the text: it says where a note stands, not what it says.
+("1.", "第三十条") is part of the first sentence after it. The number of a footnote is left out, as footnote marks are
+left out of the text, since it is not part of what the note says.
 """
 
 from corpora.document import Block, BlockKind, Document, Segment
@@ -12,7 +12,7 @@ __all__ = ["paragraphs", "sentences"]
 
 
 def paragraphs(document: Document) -> tuple[Segment, ...]:
-    """One unit a block; a unit's id is the position of its block."""
+    """Return one unit per block; the id of a unit is the position of its block."""
     units = []
     for position, block in enumerate(document.blocks):
         start, end = _whole(block)
@@ -21,10 +21,10 @@ def paragraphs(document: Document) -> tuple[Segment, ...]:
 
 
 def sentences(document: Document) -> tuple[Segment, ...]:
-    """The sentences of all blocks in order, numbered through.
+    """Return the sentences of all blocks in order, with consecutive ids.
 
-    Program code stays whole, since its stops end no sentences; a block without text gives one empty unit, so that every
-    block has at least one.
+    Program code is not split, since its full stops do not end sentences. A block without text gives one empty unit, so
+    that every block has at least one.
     """
     units: list[Segment] = []
     for position, block in enumerate(document.blocks):
@@ -35,7 +35,7 @@ def sentences(document: Document) -> tuple[Segment, ...]:
 
 
 def _whole(block: Block) -> tuple[int, int]:
-    """The span of the block's unit: all of it, but for the number of a note."""
+    """Return the span of a block without the number of a footnote."""
     end = len(block.full_text)
     return (end - len(block.text) if block.kind is BlockKind.FOOTNOTE and block.text else 0), end
 
@@ -44,8 +44,8 @@ def _spans(block: Block, text: str, language: str) -> list[tuple[int, int]]:
     start, end = _whole(block)
     if block.kind is BlockKind.CODE or not text.strip():
         return [(start, end)]
-    behind = end - len(block.text) if block.text else start  # the marker is not split
-    spans = [(left + behind, right + behind) for left, right in split(text[behind:], language)]
+    body = end - len(block.text) if block.text else start  # the marker is not split
+    spans = [(left + body, right + body) for left, right in split(text[body:], language)]
     if not spans:
         return [(start, end)]
-    return [(start if behind > start else spans[0][0], spans[0][1]), *spans[1:]]
+    return [(start if body > start else spans[0][0], spans[0][1]), *spans[1:]]

@@ -1,8 +1,8 @@
-"""One line that names all that changes the result of an alignment, so that scores are never compared blindly.
+"""One line that identifies everything that can change the result of an alignment.
 
-It is stored with every memory entry and in every file that is written. What is at its default is left to the
-version; options that differ from it are folded into a short checksum, so that two runs with the same line mean
-the same run.
+It is stored with every memory entry and in every file that is written. Default options are implied by the version;
+options that differ from the defaults are reduced to a short checksum, so that two alignments with the same signature
+were made in the same way.
 """
 
 from dataclasses import asdict, replace
@@ -20,9 +20,8 @@ __all__ = ["signature"]
 def signature(source: Document, target: Document, *, encoder: Encoder, options: AlignOptions) -> str:
     """Return e.g. ``duiyi 0.1.0|unit:sentence|encoder:use-multilingual-3@9f3c|search:band|max:5-6|profile:un|…``.
 
-    ``max`` are the units that one bead may hold on either side, ``profile`` how the structure of the two files was
-    read, ``lang`` what was taken for their languages; options that differ from the defaults become
-    ``options:CHECKSUM``.
+    ``max`` is the most units that a bead may hold on each side, ``profile`` how the structure of the two files was
+    read, and ``lang`` their languages; options that differ from the defaults become ``options:CHECKSUM``.
     """
     search = options.sentences if options.unit == "sentence" else options.blocks.search
     profiles = "+".join(dict.fromkeys((source.profile, target.profile)))

@@ -1,10 +1,9 @@
-"""One side of a search made ready: the vectors of all runs of neighbouring units, and the traits of the units.
+"""One side of a search, prepared: the vectors of all runs of neighbouring units and their surface features.
 
-Vectors of joined sentences beat means of single vectors (F1 0.914 against 0.889 on the literary chapters), so
-every run of up to ``width`` units gets its own (`models.spans`: added up where the encoder can, else by encoding the
-joined texts). They are kept in half precision: it changes no alignment and halves
-the memory of a long document. A prepared side can be cut with a slice, which copies nothing, so that many small
-searches share one pass of the encoder.
+Vectors of joined sentences are better than means of single vectors (F1 0.914 against 0.889 on the literary chapters),
+so every run of up to ``width`` units has its own (`models.spans`). They are kept in half precision, which changes no
+alignment and halves the memory. Slices of a prepared side copy nothing, so many small searches share one pass of the
+encoder.
 """
 
 from collections.abc import Sequence
@@ -14,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.clauses import Clauses, clauses, split
-from align.surface import SurfaceFeatures, traits
+from align.surface import SurfaceFeatures, surface_features
 from corpora.text.languages import joiner, simplified
 from models.encoder import Encoder
-from models.spans import prepare as read
+from models.spans import prepare as prepare_spans
 
 __all__ = ["PreparedSide", "prepare"]
 
@@ -28,14 +27,14 @@ _BLOCK = 4096
 class PreparedSide:
     """The units of one side: ``vectors[k - 1, i]`` is the unit vector of the units ``i … i + k - 1`` joined.
 
-    ``vectors`` is float16 ``[width, n, dim]``; runs that would pass the end are zeros. ``encoder`` is the name of what
-    made them. ``clauses``: the parts of the units, where the search shall hear them.
+    ``vectors`` is float16 ``[width, n, dim]``; runs that would pass the end are zeros. ``encoder`` is the name of the
+    encoder. ``clauses``: the clauses of the units, if the search uses them.
     """
 
     texts: Sequence[str]
     language: str
     vectors: NDArray[np.float16]
-    traits: SurfaceFeatures
+    surface: SurfaceFeatures
     encoder: str = ""
     clauses: Clauses | None = None
 
@@ -53,7 +52,7 @@ class PreparedSide:
             self.texts[start:stop],
             self.language,
             self.vectors[:, start:stop],
-            self.traits[start:stop],
+            self.surface[start:stop],
             self.encoder,
             None if self.clauses is None else self.clauses[start:stop],
         )
@@ -62,15 +61,15 @@ class PreparedSide:
 def prepare(
     texts: Sequence[str], *, encoder: Encoder, language: str, width: int, by_clauses: bool = False
 ) -> PreparedSide:
-    """Encode every run of up to ``width`` neighbouring units of ``texts`` and, if asked, the clauses of each."""
-    # Encoders have seen far more of Simplified Chinese; in Traditional, sure paragraphs of resolutions were missed.
-    heard = simplified(texts, language)
-    parts = [split(text) for text in heard] if by_clauses else []
-    spans = read(encoder, heard, joiner(language), parts)
+    """Encode every run of up to ``width`` neighbouring units of ``texts``, and their clauses with ``by_clauses``."""
+    # Encoders are trained on far more simplified than traditional Chinese.
+    plain = simplified(texts, language)
+    parts = [split(text) for text in plain] if by_clauses else []
+    spans = prepare_spans(encoder, plain, joiner(language), parts)
     vectors = np.zeros((width, len(texts), encoder.dim), np.float16)
     for size in range(1, min(width, len(texts)) + 1):
         for start in range(0, len(texts) - size + 1, _BLOCK):
             starts = np.arange(start, min(start + _BLOCK, len(texts) - size + 1))
             vectors[size - 1, starts] = spans.vectors(starts, np.full(len(starts), size))
-    heard_too = clauses(parts, spans.parts()) if by_clauses else None
-    return PreparedSide(texts, language, vectors, traits(texts), encoder.name, heard_too)
+    found = clauses(parts, spans.parts()) if by_clauses else None
+    return PreparedSide(texts, language, vectors, surface_features(texts), encoder.name, found)

@@ -1,8 +1,8 @@
-"""What a reader sees of a sentence without understanding it: how long it is, what it asks, cries, quotes and counts.
+"""Surface features of texts: length, question and exclamation marks, quotations and numbers.
 
-Translations change words, but mostly keep questions, exclamations, quotations and numbers, and a bead that
-breaks them is suspect. Everything is counted once per unit and kept as running sums, so that the count of any
-run of neighbouring units is one subtraction. The marks are those of many scripts; nothing here knows a language.
+Translations mostly keep questions, exclamations, quotations and numbers, so a bead in which they differ is probably
+wrong. Features are counted once per unit and kept as running sums, so that the count for any run of neighbouring
+units is one subtraction. The marks are those of many scripts, independent of the language.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COUNTED", "SurfaceFeatures", "traits"]
+__all__ = ["COUNTED", "SurfaceFeatures", "surface_features"]
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ COUNTED = ("length", "question", "exclamation", "quote", "number", "clause")
 
 _QUESTION = re.compile(r"[?？؟]")
 _EXCLAMATION = re.compile(r"[!！]")
-# An apostrophe opens a quotation where a word begins and nothing but a space, a dash or a bracket stands before it.
+# An apostrophe opens a quotation before a word and after a space, a dash, a bracket or nothing.
 _OPENING = re.compile(r"[“„«「『《]|(?:^|(?<=[\s—–(\[]))[\"'‘](?=\w|[…—.])|^\s*[\"]")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _CLAUSE = re.compile(r"[,，、;；:：—–…]+")
@@ -32,11 +32,11 @@ _BLANK = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class SurfaceFeatures:
-    """Running sums and marks at either end, for the n units of one side.
+    """Running sums, and the marks at the start and the end, for the n units of one side.
 
-    ``sums`` maps each name of `COUNTED` to float32 ``[n + 1]``, the total over the units before; ``opens`` and
-    ``closes`` say whether a unit opens or closes with a quotation mark, ``ending`` what it ends with: 1 a question
-    mark, 2 an exclamation mark, 0 anything else (all float32 ``[n]``).
+    ``sums`` maps each name of `COUNTED` to float64 ``[n + 1]``, the total over the units before; ``opens`` and
+    ``closes`` are 1 where a unit starts or ends with a quotation mark; ``ending`` is 1 where it ends with a question
+    mark, 2 with an exclamation mark and 0 otherwise (all float32 ``[n]``).
     """
 
     sums: dict[str, Floats]
@@ -57,8 +57,8 @@ class SurfaceFeatures:
         )
 
 
-def traits(texts: Sequence[str]) -> SurfaceFeatures:
-    """Count the traits of ``texts``."""
+def surface_features(texts: Sequence[str]) -> SurfaceFeatures:
+    """Return the surface features of ``texts``."""
     rows = np.array([_counts(text) for text in texts], np.float64).reshape(len(texts), len(COUNTED))
     totals = np.concatenate([np.zeros((1, len(COUNTED))), np.cumsum(rows, axis=0)])
     return SurfaceFeatures(

@@ -1,7 +1,7 @@
 """The trained weights of the features of `align.scoring`: a data file, written by ``benchmarks/train_alignment.py``.
 
-They are log-linear weights of a conditional random field, so their scale means something: with them, the
-probabilities that the lattice gives are near the truth before any calibration.
+They are the log-linear weights of a conditional random field, so the probabilities that the lattice computes with them
+are nearly calibrated.
 """
 
 import json
@@ -11,7 +11,7 @@ from importlib.resources import files
 
 __all__ = ["BUILTIN", "clause_weights", "known", "weights"]
 
-#: The name of the encoder that the weights without an encoder's name were learned with.
+#: The name of the encoder that weights whose name has no encoder were learned with.
 BUILTIN = "use-multilingual-3"
 
 
@@ -19,8 +19,8 @@ BUILTIN = "use-multilingual-3"
 def weights(unit: str, encoder: str = "") -> Mapping[str, float]:
     """Return the weights by feature name for ``unit``, "sentence" or "paragraph", and the encoder of that name.
 
-    An encoder that has none of its own gets those of the built-in one, to whose scale `align.scoring` brings its
-    similarities.
+    An encoder without weights of its own gets those of the built-in encoder; `align.scoring` scales its similarities
+    to match.
     """
     table = _table()
     return table.get(f"{unit}:{encoder}") or table[unit]
@@ -28,13 +28,13 @@ def weights(unit: str, encoder: str = "") -> Mapping[str, float]:
 
 @cache
 def clause_weights(unit: str, encoder: str) -> Mapping[str, float] | None:
-    """Return the weights for clauses of ``unit`` aligned alone (`align.boundaries`), if the encoder has some."""
+    """Return the weights for aligning clauses of ``unit`` (`align.boundaries`), if the encoder has any."""
     return _table().get(f"clauses of {unit}:{encoder}")
 
 
 @cache
 def known(unit: str, encoder: str) -> bool:
-    """Whether the weights were learned with ``encoder``."""
+    """Return whether the weights were learned with ``encoder``."""
     return encoder == BUILTIN or f"{unit}:{encoder}" in _table()
 
 

@@ -1,6 +1,6 @@
 """Learn the weights of `align.scoring` from gold alignments, and say what they are worth on documents left out.
 
-    python -m benchmarks.train_alignment sentence SHARED [--model use+e5 --seams] [--write]
+    python -m benchmarks.train_alignment sentence SHARED [--model use+e5 --boundaries] [--write]
     python -m benchmarks.train_alignment paragraph SHARED [--write]
 
 The model is a linear-chain conditional random field over segmentations (Lafferty et al. 2001; Sarawagi and Cohen 2004):
@@ -33,9 +33,9 @@ from align.lattice import Lattice, _forward, _log_sum, posteriors
 from align.options import AlignOptions
 from align.pipeline import align
 from align.scoring import IMPOSSIBLE, PreparedPair, features, score, shapes
-from align.search import SearchOptions, find_seams, pair_in_band, search_prepared
+from align.search import SearchOptions, find_boundaries, pair_in_band, search_prepared
 from align.spans import PreparedSide, prepare
-from align.surface import traits
+from align.surface import surface_features
 from align.weights import weights as shipped
 from benchmarks.data import segmented
 from corpora.readers.reading import read
@@ -49,7 +49,7 @@ _ROWS = 32
 _STRETCH = 20  # beads of one omission made for training
 _MADE = 0.25  # what a made example counts for
 _ROUNDS = 60
-_SEAM = "seam"
+_BOUNDARY = "boundary"
 _FLATTENED = 0.5  # what the shipped weights count for when they say which arcs are next to impossible
 _UNLIKELY = 1e-6
 _WEIGHTS = Path(__file__).resolve().parent.parent / "align" / "weights.json"
@@ -117,7 +117,11 @@ def _with_omission(
     shortened = list(sides)
     heard = sides[side].clauses
     shortened[side] = replace(
-        sides[side], texts=texts, vectors=vectors, traits=traits(texts), clauses=heard.take(kept) if heard else None
+        sides[side],
+        texts=texts,
+        vectors=vectors,
+        surface=surface_features(texts),
+        clauses=heard.take(kept) if heard else None,
     )
     beads: list[Bead] = []
     for bead in gold:
@@ -166,22 +170,22 @@ def _example(
 
 def clause_weights(names: Sequence[str], data: Sequence[Example], penalty: float) -> dict[str, float]:
     """Learn weights for clauses aligned as units from whole units, by all features but those of their clauses."""
-    rows = [row for row, name in enumerate(names) if not name.startswith("clause") and name != _SEAM]
+    rows = [row for row, name in enumerate(names) if not name.startswith("clause") and name != _BOUNDARY]
     plain = [replace(one, features=np.ascontiguousarray(one.features[rows])) for one in data]
     return {names[row]: float(weight) for row, weight in zip(rows, train(plain, penalty), strict=True)}
 
 
-def with_seams(
+def with_boundaries(
     names: Sequence[str], data: Sequence[Example], options: SearchOptions, weights: Mapping[str, float]
 ) -> list[Example]:
     """Put the seams that clauses aligned with ``weights`` make into the last feature of ``data``."""
-    return [replace(one, features=np.vstack([one.features[:-1], _seam(one, options, weights)])) for one in data]
+    return [replace(one, features=np.vstack([one.features[:-1], _boundary(one, options, weights)])) for one in data]
 
 
-def _seam(one: Example, options: SearchOptions, weights: Mapping[str, float]) -> NDArray[np.float32]:
+def _boundary(one: Example, options: SearchOptions, weights: Mapping[str, float]) -> NDArray[np.float32]:
     source, target = one.pair.source, one.pair.target
     given = replace(options, weights={}, clause_weights=weights)
-    found = find_seams(source, target, given, [(0, 0), (len(source), len(target))])
+    found = find_boundaries(source, target, given, [(0, 0), (len(source), len(target))])
     assert found is not None
     values = np.zeros_like(one.lattice.scores)
     for window, part in one.lattice.parts():
@@ -324,9 +328,9 @@ def leave_one_out(
             continue
         penalty, seen = PENALTY[options.unit], data
         clauses = None
-        if _SEAM in names:
+        if _BOUNDARY in names:
             clauses = clause_weights(names, [other for other in data if other.name != one.name], penalty)
-            seen = with_seams(names, data, options, clauses)
+            seen = with_boundaries(names, data, options, clauses)
         weights = train([other for other in seen if other.name != one.name], penalty, start)
         chosen = replace(options, weights=dict(zip(names, map(float, weights), strict=True)), clause_weights=clauses)
         if options.unit == "sentence":
@@ -356,7 +360,7 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--model", default="builtin")
     parser.add_argument(
-        "--seams", action="store_true", help="align clauses first: as good as a search more, and as long"
+        "--boundaries", action="store_true", help="align clauses first: as good as a search more, and as long"
     )
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
@@ -365,11 +369,11 @@ def main() -> None:
     encoder = load(arguments.model)
     names, data = examples(folder, encoder, options)
     before = shipped(options.unit, encoder.name)
-    if arguments.seams:
-        names = [*names, _SEAM]
+    if arguments.boundaries:
+        names = [*names, _BOUNDARY]
         data = [replace(one, features=np.pad(one.features, ((0, 1), (0, 0)))) for one in data]
         clauses = clause_weights(names, data, PENALTY[options.unit])
-        data = with_seams(names, data, options, clauses)
+        data = with_boundaries(names, data, options, clauses)
         if arguments.write:
             _write(_WEIGHTS, f"clauses of {options.unit}:{encoder.name}", _rounded(clauses))
     weights = train(data, PENALTY[options.unit], np.array([before.get(name, 0.0) for name in names]))

@@ -122,7 +122,7 @@ class Segment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A document that was read: blocks in reading order (ids are their positions) and an outline over them."""
 
@@ -136,3 +136,7 @@ class Document:
     changes: tuple[Change, ...] = ()
     warnings: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        plural = "" if len(self.blocks) == 1 else "s"
+        return f"Document({self.path!r}, {self.language}, {len(self.blocks):,} block{plural})"

@@ -1,4 +1,4 @@
-"""A small fake of the one seam that aligning stands on: an encoder that knows that Word and word mean the same."""
+"""A fake encoder, for which a word and the same word in capitals have the same meaning."""
 
 import re
 from collections.abc import Sequence

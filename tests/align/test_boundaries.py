@@ -1,12 +1,12 @@
-"""Seams: clauses as units, the probability of passing two sentence ends, and what it says to the search."""
+"""Clauses as units, the probability of a boundary at two sentence ends, and its effect on the search."""
 
 import numpy as np
 import pytest
 
 from align.band import Window
-from align.boundaries import SHAPES, as_units, seams
+from align.boundaries import SHAPES, as_units, boundary_probabilities
 from align.lattice import Lattice, posteriors
-from align.search import SearchOptions, find_seams, search_prepared
+from align.search import SearchOptions, find_boundaries, search_prepared
 from align.spans import PreparedSide, prepare
 
 SOURCE = [
@@ -49,7 +49,7 @@ def test_clauses_become_units(sides, words) -> None:
 
 
 def test_the_ends_of_what_means_the_same_are_passed_together(sides) -> None:
-    found = find_seams(*sides, OPTIONS, [(0, 0), (4, 5)])
+    found = find_boundaries(*sides, OPTIONS, [(0, 0), (4, 5)])
     assert found is not None
     chances = np.exp(found.around(Window(0, 5, 0, 6), 0, 0))
     passed = {(int(i), int(j)) for i, j in np.argwhere(chances > 0.5)}
@@ -57,31 +57,31 @@ def test_the_ends_of_what_means_the_same_are_passed_together(sides) -> None:
 
 
 def test_every_window_says_the_same_and_nothing_lies_outside(sides) -> None:
-    found = find_seams(*sides, OPTIONS, [(0, 0), (4, 5)])
+    found = find_boundaries(*sides, OPTIONS, [(0, 0), (4, 5)])
     assert found is not None
     whole = found.around(Window(0, 5, 0, 6), 3, 3)
     assert whole.shape == (8, 9)
     part = found.around(Window(1, 3, 2, 4), 2, 2)
     assert part == pytest.approx(whole[1:5, 2:6])
     lattice = Lattice(((1, 1), (1, 0), (0, 1)), [Window(0, 1, 0, 1), Window(1, 9, 9, 10)], np.zeros((3, 9), np.float32))
-    beside = seams(lattice, found.starts)
+    beside = boundary_probabilities(lattice, found.starts)
     assert beside.around(Window(0, 1, 1, 2), 0, 0) == pytest.approx(np.log(1e-3)), "no such node in the band"
 
 
 def test_anchors_are_passed_for_sure(sides) -> None:
-    found = find_seams(*sides, OPTIONS, [(0, 0), (1, 2), (4, 5)])
+    found = find_boundaries(*sides, OPTIONS, [(0, 0), (1, 2), (4, 5)])
     assert found is not None
     assert np.exp(found.around(Window(1, 2, 2, 3), 0, 0)) == pytest.approx(1, abs=2e-3)
 
 
-def test_no_weights_no_seams(sides) -> None:
-    assert find_seams(*sides, SearchOptions(weights=WEIGHTS), [(0, 0), (4, 5)]) is None
-    assert find_seams(*sides, SearchOptions(), [(0, 0), (4, 5)]) is None
+def test_no_boundaries_without_weights(sides) -> None:
+    assert find_boundaries(*sides, SearchOptions(weights=WEIGHTS), [(0, 0), (4, 5)]) is None
+    assert find_boundaries(*sides, SearchOptions(), [(0, 0), (4, 5)]) is None
 
 
 def test_the_search_goes_by_them(sides) -> None:
     """With nothing else to go by, beads end where the clauses say."""
-    options = SearchOptions(weights={"seam": 2.0, "bead": 1.0, "omission": -9.0}, clause_weights=WEIGHTS)
+    options = SearchOptions(weights={"boundary": 2.0, "bead": 1.0, "omission": -9.0}, clause_weights=WEIGHTS)
     found = search_prepared(*sides, options=options)
     assert [(bead.source, bead.target) for bead in found] == [((0, 1), (0, 1)), ((2,), (2, 3)), ((3,), (4,))]
 
@@ -100,7 +100,7 @@ def test_passing_is_what_the_lattice_says(sides) -> None:
     window = Window(0, n + 1, 0, m + 1)
     expected = posteriors(Lattice(types, [window], scores * 3)).sum(axis=0).reshape(n + 1, m + 1)
     starts = [side.clauses.starts for side in sides]
-    found = seams(Lattice(types, [window], scores.copy()), starts).around(Window(0, 5, 0, 6), 0, 0)
+    found = boundary_probabilities(Lattice(types, [window], scores.copy()), starts).around(Window(0, 5, 0, 6), 0, 0)
     inner = np.ix_(starts[0][:-1], starts[1][:-1])
     assert np.exp(found[:-1, :-1]) == pytest.approx(expected[inner] + 1e-3, abs=1e-4)
     assert found[-1, -1] == pytest.approx(0, abs=1e-2)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from align.evidence import agreement, clues
+from align.evidence import agreement, block_evidence
 from align.moved import Region, Seed
 from align.sections import cut_at_sections, match_sections
 from corpora.document import Block, BlockKind, Document, Section
@@ -38,7 +38,7 @@ def test_kind_number_and_values_speak_for_and_against() -> None:
             (BlockKind.PARAGRAPH, "", "On 9 March 2011 it adopted resolution 5/3."),
         ],
     )
-    found = agreement(*clues(chinese, english, range(3), range(5)), WHOLE, WHOLE)
+    found = agreement(*block_evidence(chinese, english, range(3), range(5)), WHOLE, WHOLE)
     assert found[0].argmax() == 0
     assert found[1].argmax() == 1
     assert found[1, 1] > 0 > found[1, 4]
@@ -51,7 +51,7 @@ def test_nothing_to_say_is_nothing() -> None:
         document("zh-CN", [(BlockKind.PARAGRAPH, "", "天气很好。")]),
         document("en-US", [(BlockKind.PARAGRAPH, "", "It is fine.")]),
     )
-    assert agreement(*clues(*sides, [0], [0]), WHOLE, WHOLE) == np.zeros((1, 1))
+    assert agreement(*block_evidence(*sides, [0], [0]), WHOLE, WHOLE) == np.zeros((1, 1))
 
 
 def test_sections_match_by_number_where_words_say_nothing(words) -> None:

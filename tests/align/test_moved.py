@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align.moved import MovedOptions, Region, heaviest_increasing, pair_leftovers, regions, seeds
@@ -31,6 +31,7 @@ def test_regions(case: dict) -> None:
     assert [[r.source.start, r.source.stop, r.target.start, r.target.stop, r.moved] for r in found] == case["expected"]
 
 
+@settings(max_examples=15, deadline=None)
 @given(st.permutations(list(range(5))))
 def test_regions_cover_every_unit_once(order: list[int]) -> None:
     source = document([[0, 200]])

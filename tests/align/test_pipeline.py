@@ -40,7 +40,7 @@ def law(folder: Path, name: str, articles: Sequence[int], *, capitals: bool = Fa
     return read(path, language="en-GB" if capitals else "en-US", profile="legal")
 
 
-def told(alignment: Alignment) -> dict[str, str]:
+def paired(alignment: Alignment) -> dict[str, str]:
     """What every source text is paired with, in small letters."""
     return {
         " ".join(alignment.source_units[i].text for i in bead.source).lower(): " ".join(
@@ -59,12 +59,12 @@ def assert_whole(alignment: Alignment) -> None:
 
 
 @pytest.mark.real
-def test_two_novels_hardly_answer_to_each_other(shared: Path) -> None:
+def test_two_novels_do_not_seem_to_correspond(shared: Path) -> None:
     from models.registry import load
 
     folder = shared / "data" / "mac-dev"
     sides = read(folder / "zh" / "001.txt"), read(folder / "en" / "006.txt")
-    assert "hardly answer to each other" in align(*sides, encoder=load("builtin")).warnings[0]
+    assert "do not seem to correspond" in align(*sides, encoder=load("builtin")).warnings[0]
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "sentence"])
@@ -72,7 +72,7 @@ def test_the_same_law_twice(unit, tmp_path: Path, words) -> None:
     sides = law(tmp_path, "a", range(8)), law(tmp_path, "b", range(8), capitals=True)
     alignment = align(*sides, encoder=words, options=AlignOptions(unit=unit))
     assert_whole(alignment)
-    assert all(source == target for source, target in told(alignment).items())
+    assert all(source == target for source, target in paired(alignment).items())
     assert alignment.warnings == ()
 
 
@@ -81,7 +81,7 @@ def test_a_missing_article_is_left_alone_and_the_rest_stays(tmp_path: Path, word
     alignment = align(*sides, encoder=words)
     assert_whole(alignment)
     missing = {sentence(key).lower() for paragraph in LAW[3] for key in paragraph}
-    for source, target in told(alignment).items():
+    for source, target in paired(alignment).items():
         assert target == ("" if source in missing or source == "article 4" else source)
 
 
@@ -89,11 +89,11 @@ def test_articles_that_stand_elsewhere_are_found_there(tmp_path: Path, words) ->
     sides = law(tmp_path, "a", range(8)), law(tmp_path, "b", [4, 5, 0, 1, 2, 3, 6, 7], capitals=True)
     alignment = align(*sides, encoder=words)
     assert_whole(alignment)
-    assert all(source == target for source, target in told(alignment).items())
-    assert {bead.how for bead in alignment.beads} >= {"moved", "search"}
+    assert all(source == target for source, target in paired(alignment).items())
+    assert {bead.found_by for bead in alignment.beads} >= {"moved", "search"}
 
 
-@settings(max_examples=15)
+@settings(max_examples=4, deadline=None)
 @given(order=st.permutations(range(8)), count=st.integers(1, 8), unit=st.sampled_from(["sentence", "paragraph"]))
 def test_whatever_is_left_out_or_moved_every_unit_stands_in_one_bead(
     order, count, unit, words, tmp_path_factory
@@ -102,16 +102,16 @@ def test_whatever_is_left_out_or_moved_every_unit_stands_in_one_bead(
     sides = law(folder, "a", range(8)), law(folder, "b", order[:count], capitals=True)
     alignment = align(*sides, encoder=words, options=AlignOptions(unit=unit))
     assert_whole(alignment)
-    pairs = [(source, target) for source, target in told(alignment).items() if target]
+    pairs = [(source, target) for source, target in paired(alignment).items() if target]
     # Of 60 random orders the mean is 0.97; a few articles each of which stands elsewhere are the worst.
     assert np.mean([source == target for source, target in pairs]) > 0.6
 
 
-def test_texts_that_have_nothing_to_do_with_each_other_are_aligned_and_told(tmp_path: Path, words) -> None:
+def test_texts_that_have_nothing_to_do_with_each_other_are_aligned_with_a_warning(tmp_path: Path, words) -> None:
     sides = law(tmp_path, "a", [0, 1, 2]), law(tmp_path, "b", [5, 6, 7], capitals=True)
     alignment = align(*sides, encoder=words)
     assert_whole(alignment)
-    assert any("hardly answer to each other" in said or "has no counterpart" in said for said in alignment.warnings)
+    assert any("do not seem to correspond" in said or "has no counterpart" in said for said in alignment.warnings)
 
 
 def test_lines_taken_as_they_are(tmp_path: Path, words) -> None:
@@ -144,7 +144,7 @@ def test_the_signature_names_what_changes_the_result(tmp_path: Path, words) -> N
     assert len(set(lines)) == len(lines)
 
 
-def test_progress_is_told_and_ends(tmp_path: Path, words) -> None:
+def test_progress_is_reported_to_the_end(tmp_path: Path, words) -> None:
     sides = law(tmp_path, "a", range(3)), law(tmp_path, "b", range(3), capitals=True)
     said: list[tuple[str, float]] = []
     align(*sides, encoder=words, progress=lambda step, share: said.append((step, share)))

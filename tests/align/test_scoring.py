@@ -8,7 +8,7 @@ import pytest
 
 from align.band import Window
 from align.scoring import IMPOSSIBLE, features, pair_up, score, shapes
-from align.search import SearchOptions, find_seams
+from align.search import SearchOptions, find_boundaries
 from align.spans import prepare
 from align.weights import clause_weights, known, weights
 
@@ -62,7 +62,7 @@ def test_the_right_bead_is_worth_more_than_its_neighbours(pair) -> None:
 )
 def test_every_weight_is_that_of_a_feature(table: Mapping[str, float], pair) -> None:
     options = SearchOptions(weights={}, clause_weights={"cosine": 1.0})
-    pair = replace(pair, seams=find_seams(pair.source, pair.target, options, [(0, 0), (5, 5)]))
+    pair = replace(pair, boundaries=find_boundaries(pair.source, pair.target, options, [(0, 0), (5, 5)]))
     names = {name for values, _ in features(pair, Window(0, 6, 0, 6), TYPES) for name in values}
     # Marks that no unit of the window has are not counted.
     marks = {

@@ -35,13 +35,13 @@ def assert_covers(found: Sequence[Bead], n: int, m: int) -> None:
     assert [unit for bead in found for unit in bead.source] == list(range(n))
     assert [unit for bead in found for unit in bead.target] == list(range(m))
     assert all(0 <= bead.score <= 1 for bead in found)
-    assert all((bead.how == "search") == bool(bead.source and bead.target) for bead in found)
+    assert all((bead.found_by == "search") == bool(bead.source and bead.target) for bead in found)
 
 
 SIDES = st.lists(st.sampled_from([text(number) for number in range(12)] + ["", "  ", "?!", "“…”", "42"]), max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(source=SIDES, target=SIDES, unit=st.sampled_from(["sentence", "paragraph"]))
 def test_every_unit_stands_in_one_bead_in_order(source: list[str], target: list[str], unit: str, words) -> None:
     options = SearchOptions() if unit == "sentence" else SearchOptions.paragraphs()
@@ -65,19 +65,19 @@ def test_splits_merges_and_omissions(words) -> None:
 
 
 def test_a_long_omission_is_survived(words) -> None:
-    texts = [text(number) for number in range(900)]
-    found = pairs(run(texts, texts[:300] + texts[800:], words))
-    assert sum(((i,), (i if i < 300 else i - 500,)) in found for i in [*range(300), *range(800, 900)]) >= 396
-    assert sum(not target for _, target in found) >= 496
+    texts = [text(number) for number in range(300)]
+    found = pairs(run(texts, texts[:100] + texts[250:], words))
+    assert sum(((i,), (i if i < 100 else i - 150,)) in found for i in [*range(100), *range(250, 300)]) >= 148
+    assert sum(not target for _, target in found) >= 148
 
 
 def test_coarse_to_fine_beyond_the_full_plane(words, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("align.band._FULL", 50)
-    texts = [text(number) for number in range(700)]
-    kept = texts[:200] + texts[350:]
+    texts = [text(number) for number in range(260)]
+    kept = texts[:80] + texts[140:]
     found = pairs(run(texts, kept, words))
     assert (
-        sum(len(source) == len(target) == 1 and texts[source[0]] == kept[target[0]] for source, target in found) > 540
+        sum(len(source) == len(target) == 1 and texts[source[0]] == kept[target[0]] for source, target in found) > 196
     )
 
 
@@ -122,8 +122,8 @@ def test_a_slice_of_a_prepared_side_is_searched_like_its_texts(words) -> None:
 
 
 def test_the_same_call_gives_the_same_beads(words) -> None:
-    texts = [text(number) for number in range(80)]
-    assert run(texts, texts[:70], words) == run(texts, texts[:70], words)
+    texts = [text(number) for number in range(30)]
+    assert run(texts, texts[:25], words) == run(texts, texts[:25], words)
 
 
 def test_scores_are_lower_where_the_search_guesses(words) -> None:

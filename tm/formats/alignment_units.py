@@ -49,7 +49,7 @@ def units_of(
             else _sentences(alignment, bead),
             signature=alignment.signature,
             created=created,
-            properties={"how": bead.how} if bead.how not in ("", "search") else {},
+            properties={"how": bead.found_by} if bead.found_by not in ("", "search") else {},
         )
 
 

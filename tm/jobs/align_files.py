@@ -235,7 +235,7 @@ def summary(alignment: "Alignment") -> dict[str, Any]:
         "source_units": len(alignment.source_units),
         "target_units": len(alignment.target_units),
         "beads": dict(types.most_common()),
-        "moved": sum(bead.how == "moved" for bead in paired),
+        "moved": sum(bead.found_by == "moved" for bead in paired),
         "mean_score": round(sum(bead.score for bead in paired) / max(len(paired), 1), 3),
         "low_scores": sum(bead.score < LOW for bead in paired),
     }

@@ -1,0 +1,49 @@
+"""Alignments as sequences of beads: representation, indexing and dictionaries."""
+
+import doctest
+
+import pytest
+
+from align import alignment as module
+from align.alignment import Alignment, Bead
+from corpora.document import Block, BlockKind, Document, Section, Segment
+
+
+def document(language: str, texts: list[str]) -> Document:
+    blocks = tuple(Block(number, BlockKind.PARAGRAPH, text) for number, text in enumerate(texts))
+    return Document(language, "a.txt", blocks, Section(None, 0, 0, len(blocks)))
+
+
+@pytest.fixture
+def alignment() -> Alignment:
+    sides = ["你好。", "再见。"], ["Hello. ", "Hi.", "Bye."]
+    units = [tuple(Segment(i, i, text, 0, len(text)) for i, text in enumerate(texts)) for texts in sides]
+    beads = (Bead((0,), (0, 1), 0.5), Bead((1,), (), 0.25, "omission"), Bead((), (2,), 0.125, "omission"))
+    return Alignment(document("zh-CN", sides[0]), document("en-US", sides[1]), "sentence", *units, beads, "")
+
+
+def test_a_short_representation(alignment: Alignment) -> None:
+    assert repr(alignment) == "Alignment(3 beads, zh-CN 2 / en-US 3 sentences)"
+    assert repr(alignment.source) == "Document('a.txt', zh-CN, 2 blocks)"
+    assert repr(document("de", ["x"])) == "Document('a.txt', de, 1 block)"
+
+
+def test_it_is_a_sequence_of_beads(alignment: Alignment) -> None:
+    assert len(alignment) == 3
+    assert list(alignment) == list(alignment.beads)
+    assert alignment[1] is alignment.beads[1]
+    assert alignment[-2:] == alignment.beads[1:]
+
+
+def test_beads_as_dictionaries(alignment: Alignment) -> None:
+    first, second, third = alignment.to_dicts()
+    assert first == {
+        "source": [0], "target": [0, 1], "source_text": "你好。", "target_text": "Hello. Hi.",
+        "score": 0.5, "found_by": "search",
+    }  # fmt: skip
+    assert (second["target"], second["target_text"], second["found_by"]) == ([], "", "omission")
+    assert (third["source"], third["source_text"], third["target_text"]) == ([], "", "Bye.")
+
+
+def test_the_examples_of_the_module() -> None:
+    assert doctest.testmod(module).failed == 0
