@@ -37,8 +37,8 @@ LAYERS = (
     "tm.server",
     "tm.cli",
 )
-#: Of `corpora`, the encoders need the exception tree, the optional packages and the migrations of SQLite files.
-MODELS_MAY_IMPORT = {"corpora.errors", "corpora.extras", "corpora.migrations"}
+#: Of `corpora`, the encoders need these and nothing that reads documents.
+MODELS_MAY_IMPORT = {"corpora.errors", "corpora.extras", "corpora.lazy", "corpora.migrations"}
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 IDS = [str(path.relative_to(ROOT)) for path in MODULES]
 

@@ -1,0 +1,81 @@
+from tm.checks.finding import Finding as Finding
+from tm.checks.finding import Severity as Severity
+from tm.checks.options import CheckOptions as CheckOptions
+from tm.checks.run import CheckReport as CheckReport
+from tm.checks.run import check as check
+from tm.formats import ReadOptions as ReadOptions
+from tm.formats import WriteOptions as WriteOptions
+from tm.formats import read as read_units
+from tm.formats import write as write_units
+from tm.formats.inspection import inspect as inspect_units
+from tm.jobs.batch import Outcome as Outcome
+from tm.jobs.batch import run as align_batch
+from tm.jobs.import_file import ImportOptions as ImportOptions
+from tm.jobs.import_file import import_file as import_file
+from tm.jobs.manifest import FilePair as FilePair
+from tm.jobs.manifest import read_manifest as read_manifest
+from tm.report import render as render_report
+from tm.search.concordance import ConcordanceHit as ConcordanceHit
+from tm.search.concordance import ConcordanceOptions as ConcordanceOptions
+from tm.search.concordance import concordance as concordance
+from tm.search.lookup import LookupOptions as LookupOptions
+from tm.search.lookup import lookup as lookup
+from tm.search.matches import Match as Match
+from tm.search.matches import MatchKind as MatchKind
+from tm.store.filters import Filters as Filters
+from tm.store.memory import Memory as Memory
+from tm.terms.base import TermBase as TermBase
+from tm.terms.base import TermMatch as TermMatch
+from tm.terms.check import check as check_terms
+from tm.terms.concept import Concept as Concept
+from tm.terms.concept import Status as Status
+from tm.terms.concept import Term as Term
+from tm.terms.extraction import ExtractOptions as ExtractOptions
+from tm.terms.extraction import TermPair as TermPair
+from tm.terms.extraction import extract as extract_terms
+from tm.terms.formats.exchange import read_terms as read_terms
+from tm.terms.formats.exchange import write_terms as write_terms
+from tm.unit import Origin as Origin
+from tm.unit import Unit as Unit
+
+__all__ = [
+    "CheckOptions",
+    "CheckReport",
+    "Concept",
+    "ConcordanceHit",
+    "ConcordanceOptions",
+    "ExtractOptions",
+    "FilePair",
+    "Filters",
+    "Finding",
+    "ImportOptions",
+    "LookupOptions",
+    "Match",
+    "MatchKind",
+    "Memory",
+    "Origin",
+    "Outcome",
+    "ReadOptions",
+    "Severity",
+    "Status",
+    "Term",
+    "TermBase",
+    "TermMatch",
+    "TermPair",
+    "Unit",
+    "WriteOptions",
+    "align_batch",
+    "check",
+    "check_terms",
+    "concordance",
+    "extract_terms",
+    "import_file",
+    "inspect_units",
+    "lookup",
+    "read_manifest",
+    "read_terms",
+    "read_units",
+    "render_report",
+    "write_terms",
+    "write_units",
+]
