@@ -1,4 +1,4 @@
-"""What users import from the four packages: all of it is there, typed, light to import, and shown by examples that run."""
+"""What users import from the four packages is there, typed, light to import, and shown by examples that run."""
 
 import ast
 import doctest
@@ -61,10 +61,7 @@ def test_importing_a_package_loads_nothing_heavy(name: str) -> None:
 
 
 MODULES = [
-    path
-    for package in PACKAGES
-    for path in sorted((ROOT / package).rglob("*.py"))
-    if ">>> " in path.read_text("utf-8")
+    path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if ">>> " in path.read_text("utf-8")
 ]
 
 

@@ -4,9 +4,9 @@ What users need is exported here and imported on first use; `__init__.pyi` tells
 
 >>> from tm import Memory, Unit
 >>> with Memory(":memory:") as memory:
-...     report = memory.add([Unit("协议自签字之日起生效。", "The agreement enters into force on signature.", "zh", "en")])
+...     report = memory.add([Unit("协议自签字之日起生效。", "The agreement enters into force.", "zh", "en")])
 ...     memory.lookup("协议自签字之日起生效")[0].target
-'The agreement enters into force on signature.'
+'The agreement enters into force.'
 """
 
 from corpora.lazy import lazy_exports
