@@ -3,7 +3,7 @@
 What users need is exported here and imported on first use; `__init__.pyi` tells type checkers the same.
 
 >>> from tm import Memory, Unit
->>> with Memory(":memory:") as memory:
+>>> with Memory("work.duiyi") as memory:
 ...     report = memory.add([Unit("协议自签字之日起生效。", "The agreement enters into force.", "zh", "en")])
 ...     memory.lookup("协议自签字之日起生效")[0].target
 'The agreement enters into force.'
@@ -69,7 +69,7 @@ __getattr__, __dir__ = lazy_exports(
         "LookupOptions": "tm.search.lookup",
         "Match": "tm.search.matches",
         "MatchKind": "tm.search.matches",
-        "Memory": "tm.store.memory",
+        "Memory": "tm.search.memory",
         "Origin": "tm.unit",
         "Outcome": "tm.jobs.batch",
         "ReadOptions": "tm.formats",

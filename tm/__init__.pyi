@@ -22,8 +22,8 @@ from tm.search.lookup import LookupOptions as LookupOptions
 from tm.search.lookup import lookup as lookup
 from tm.search.matches import Match as Match
 from tm.search.matches import MatchKind as MatchKind
+from tm.search.memory import Memory as Memory
 from tm.store.filters import Filters as Filters
-from tm.store.memory import Memory as Memory
 from tm.terms.base import TermBase as TermBase
 from tm.terms.base import TermMatch as TermMatch
 from tm.terms.check import check as check_terms

@@ -1,6 +1,7 @@
 """A translation memory: units in one file, with every search over them as a method.
 
->>> with Memory(folder / "work.duiyi") as memory:
+>>> from tm import Memory, Unit
+>>> with Memory("work.duiyi") as memory:
 ...     report = memory.add([Unit("本协议自签字之日起生效。", "This Agreement enters into force.", "zh-CN", "en-US")])
 ...     [(match.score, match.target) for match in memory.lookup("本协议自签字之日起生效。")]
 [(100, 'This Agreement enters into force.')]
