@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from corpora.errors import UsageError
+from corpora.tabular import Tabular
 from corpora.text.plurals import counted
 from models.encoder import Encoder
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
@@ -20,7 +21,7 @@ __all__ = ["CheckReport", "check", "chosen", "wants_encoder"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CheckReport(Sequence[Finding]):
+class CheckReport(Tabular, Sequence[Finding]):
     """The findings in ``units``, in the order of the file; a sequence of `Finding`.
 
     ``ran`` and ``skipped`` name the checks; ``accepted`` counts the findings that a baseline left out.

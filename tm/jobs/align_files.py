@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from corpora.errors import InputError, UsageError
+from corpora.tabular import Tabular
 from corpora.text.languages import known
 from corpora.text.plurals import counted
 
@@ -74,7 +75,7 @@ class AlignFilesOptions:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AlignedFiles(Sequence["Unit"]):
+class AlignedFiles(Tabular, Sequence["Unit"]):
     """Two aligned documents: a sequence of their units, the alignment, and what a person should know.
 
     ``reports`` and ``warnings`` say what was written to the outputs of `align_files`.

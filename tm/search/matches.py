@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from corpora.tabular import Tabular
 from tm.search.diff import DiffPart
 from tm.unit import Unit, shortened
 
@@ -24,7 +25,7 @@ class Record(Protocol):
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
-class Results(list[AnyRecord]):
+class Results(Tabular, list[AnyRecord]):
     """The results of a search, best first."""
 
     def to_dicts(self) -> list[dict[str, Any]]:
