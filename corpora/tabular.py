@@ -36,7 +36,7 @@ class Tabular:
     def _repr_html_(self) -> str:
         """The first rows as a table, for Jupyter."""
         rows = self.to_dicts()
-        more = f"<p>{len(rows) - _SHOWN:,} more rows</p>" if len(rows) > _SHOWN else ""
+        more = f"<p>and {len(rows) - _SHOWN:,} more</p>" if len(rows) > _SHOWN else ""
         return f"{_table(rows[:_SHOWN])}{more}"
 
 
