@@ -142,7 +142,7 @@ def _size(path: Path) -> int:
 def _command(size: int, *arguments: str) -> dict[str, float]:
     """A command as a process: seconds, units a second, and the most memory it took."""
     code = (
-        "import resource, sys\nfrom tm.cli.main import app\n"
+        "import resource, sys\nfrom tm.cli.application import app\n"
         "try:\n    app(sys.argv[1:])\nexcept SystemExit as end:\n    assert not end.code\n"
         "peak = next((int(l.split()[1]) for l in open('/proc/self/status') if l.startswith('VmHWM')), 0)\n"
         "use = resource.getrusage(resource.RUSAGE_SELF)\n"

@@ -1,21 +1,27 @@
-"""Write files so that a crash never leaves half of one: beside the target first, then renamed over it.
+"""Write files so that a crash never leaves half of one: next to the target first, then renamed over it.
 
-`os.replace` is atomic on POSIX and on Windows as long as both names are on one volume, hence "beside". No system
-renames several files in one step; where one of several cannot be renamed, those before it are put back.
+`os.replace` is atomic on POSIX and on Windows as long as both names are on one volume, hence "next to". No system
+renames several files in one step; if one of several cannot be renamed, those before it are restored. A symbolic link
+is followed: the file that it points to is replaced and the link stays. Devices, pipes and sockets cannot be replaced,
+so they are refused.
 """
 
+import errno
 import os
 import secrets
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from corpora.errors import InputError, UsageError
 
-__all__ = ["check_targets", "replacing", "replacing_all"]
+__all__ = ["check_targets", "is_out_of_space", "private_file", "replacing", "replacing_all", "temporary_files"]
+
+#: No space on the disk, for this user, or below the limit on the size of a file.
+_OUT_OF_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @contextmanager
@@ -24,7 +30,7 @@ def replacing(path: Path | str, place: Path | None = None) -> Iterator[Path]:
 
     Missing parent folders are made. When the block raises, the temporary file is removed and ``path``
     is as it was. With ``place``, which `replacing_all` gave for ``path``, that is yielded and nothing renamed.
-    Raises `InputError` where the folder cannot be written or ``path`` is a folder.
+    Raises what `check_targets` raises, and `InputError` for errors of the system.
     """
     if place is not None:
         with _explained(path):
@@ -40,63 +46,81 @@ def replacing_all(paths: Sequence[Path | str]) -> Iterator[list[Path]]:
 
     Raises what `check_targets` raises, before the block and again before anything is renamed.
     """
-    targets = [Path(path) for path in paths]
-    check_targets(targets)
+    given = [Path(path) for path in paths]
+    check_targets(given)
     with ExitStack() as stack:
+        targets = [_followed(path) for path in given]
         places = [stack.enter_context(_temporary(path)) for path in targets]
         yield places
-        check_targets(targets)
+        check_targets(given)
         if len(targets) == 1:
             with _explained(targets[0]):
-                _as_new_files_are(places[0])
+                _set_permissions(places[0], targets[0])
                 os.replace(places[0], targets[0])
         else:
             _rename(targets, places)
 
 
-def check_targets(paths: Sequence[Path]) -> None:
+def check_targets(paths: Sequence[Path], inputs: Iterable[Path] = ()) -> None:
     """Refuse files that cannot be written, as far as that can be known without writing them.
 
-    Raises `InputError` for one that is a folder, or whose folder cannot be written, and `UsageError` for one that is
-    named twice.
+    Raises `InputError` for a folder, a device, a pipe or a socket, or if the folder cannot be written, and
+    `UsageError` for a file that is named twice or is one of the ``inputs``.
     """
+    sources = [path for path in inputs if path.exists()]
     seen: set[str] = set()
     for path in paths:
         with _explained(path):
-            _check(path)
-            place = os.path.realpath(path)
-        if place in seen:
+            target = _followed(path)
+            _check(path, target)
+            if target.exists() and any(target.samefile(source) for source in sources):
+                raise UsageError(f"{path} is one of the files to read; writing it would destroy it")
+        if str(target) in seen:
             raise UsageError(f"{path} is named twice to be written")
-        seen.add(place)
+        seen.add(str(target))
 
 
-def _check(path: Path) -> None:
-    if path.is_dir():
+def _followed(path: Path) -> Path:
+    """The file that a symbolic link leads to in the end; the links stay."""
+    return Path(os.path.realpath(path))
+
+
+def _check(path: Path, target: Path) -> None:
+    if target.is_dir():
         raise InputError(f"{path} is a folder, not a file to write")
-    folder = next(one for one in (path.parent, *path.parent.parents) if one.exists() or one == one.parent)
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is a device or a pipe, not a file to write")
+    if target.is_symlink():
+        raise InputError(f"{path} cannot be written: its links form a circle")
+    folder = next(one for one in (target.parent, *target.parent.parents) if one.exists() or one == one.parent)
     if not folder.is_dir():
-        raise InputError(f"{path} cannot be written: {folder} is no folder")
+        raise InputError(f"{path} cannot be written: {folder} is not a folder")
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise InputError(f"{path} cannot be written: {folder} takes no new files from this user")
-    if os.name == "posix" and folder == path.parent and os.path.lexists(path):
+        raise InputError(f"{path} cannot be written: this user may not add files to {folder}")
+    if os.name == "posix" and folder == target.parent and target.exists():
         here = folder.stat()
         # As in /tmp: everybody may add files, but only their owners may replace them.
-        if here.st_mode & stat.S_ISVTX and os.geteuid() not in (0, here.st_uid, path.lstat().st_uid):
+        if here.st_mode & stat.S_ISVTX and os.geteuid() not in (0, here.st_uid, target.stat().st_uid):
             raise InputError(f"{path} cannot be written: it belongs to another user")
 
 
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    with _explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # The name says whose it is, but only in part: the longest names allowed leave no room for more.
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    # Only part of the name: the longest names that systems allow leave no space for more.
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")
     try:
+        # Created inside the block, so that an interruption at any moment removes it.
+        with _explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            private_file(temporary)
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def private_file(path: Path) -> None:
+    """Create an empty file that only its owner may read. Raises `FileExistsError` if there is one."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _rename(targets: Sequence[Path], places: Sequence[Path]) -> None:
@@ -105,11 +129,13 @@ def _rename(targets: Sequence[Path], places: Sequence[Path]) -> None:
     try:
         for path, place in zip(targets, places, strict=True):
             with _explained(path):
-                _as_new_files_are(place)
+                _set_permissions(place, path)
                 if os.path.lexists(path):
-                    kept[path] = _kept(path)
+                    # Noted before it is done, as is what follows: an interruption may come in between.
+                    kept[path] = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.old")
+                    _keep(path, kept[path])
+                done.append(path)
                 os.replace(place, path)
-            done.append(path)
     except BaseException:
         _put_back(kept, done)
         raise
@@ -118,29 +144,28 @@ def _rename(targets: Sequence[Path], places: Sequence[Path]) -> None:
             old.unlink(missing_ok=True)
 
 
-def _kept(path: Path) -> Path:
-    """A second name for what stands at ``path``; where there are no hard links, its only one."""
-    old = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.old")
+def _keep(path: Path, old: Path) -> None:
+    """Give the file at ``path`` a second name; on systems without hard links it becomes its only one."""
     try:
         os.link(path, old, follow_symlinks=False)
     except (OSError, NotImplementedError):
         os.replace(path, old)
-    return old
 
 
 def _put_back(kept: dict[Path, Path], done: Sequence[Path]) -> None:
-    """Leave ``done`` as they were; what cannot be put back stays under the name that it was ``kept`` by."""
+    """Restore ``done``; a file that cannot be restored stays under its name in ``kept``."""
     lost = []
     for path in dict.fromkeys([*done, *kept]):
         try:
             if path in kept:
-                os.replace(kept[path], path)
+                if os.path.lexists(kept[path]):
+                    os.replace(kept[path], path)
             else:
                 path.unlink(missing_ok=True)
         except OSError:
-            lost.append(f"what stood at {path} is {kept.pop(path)} now" if path in kept else f"{path} is new")
+            lost.append(f"the old {path} is now {kept.pop(path)}" if path in kept else f"{path} is new")
     if lost:
-        raise InputError(f"not all files can be put back: {'; '.join(lost)}")
+        raise InputError(f"not all files can be restored: {'; '.join(lost)}")
 
 
 @contextmanager
@@ -151,20 +176,37 @@ def _explained(path: Path | str) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
     except Exception as error:
-        if _is_of_the_disk(error):
+        if is_out_of_space(error):
             raise InputError(f"{path} cannot be written: the disk is full or the file too large") from error
         raise
 
 
-def _is_of_the_disk(error: Exception) -> bool:
-    """True for the errors of lxml's writer, which are no `OSError` where a disk is full ("IO_ENOSPC", "IO_EFBIG")."""
+@contextmanager
+def temporary_files() -> Iterator[None]:
+    """Name the folder of temporary files in errors of the system, for libraries that write such files."""
+    try:
+        yield
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        raise InputError(
+            f"temporary files cannot be written to {folder}: {error.strerror or error}; TMPDIR may name another folder"
+        ) from error
+
+
+def is_out_of_space(error: BaseException) -> bool:
+    """True for an error that says that a disk is full or a file too large.
+
+    The errors of lxml's writer ("IO_ENOSPC", "IO_EFBIG") are not `OSError`.
+    """
+    if isinstance(error, OSError):
+        return error.errno in _OUT_OF_SPACE
     etree = sys.modules.get("lxml.etree")
     return etree is not None and isinstance(error, etree.SerialisationError) and str(error).startswith("IO_")
 
 
-def _as_new_files_are(path: Path) -> None:
-    """Give the file the permissions that a plain `open` would have given it; `mkstemp` makes it private."""
+def _set_permissions(place: Path, target: Path) -> None:
+    """Give the new file the permissions of the old one, or those that a plain `open` would have given it."""
     if os.name == "posix":
         mask = os.umask(0)
         os.umask(mask)
-        path.chmod(0o666 & ~mask)
+        place.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~mask)

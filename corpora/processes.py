@@ -1,15 +1,21 @@
-"""Start child processes that never import modules from the current folder, where anyone may have put a `numpy.py`.
+"""Start child processes that end with their parent and never import modules from the current folder.
+
+Anyone may have put a `numpy.py` into the current folder.
 
 ``python -c``, which `multiprocessing` uses to spawn, puts the current folder first on the module search path. An
 environment variable (``PYTHONSAFEPATH``, Python 3.11) leaves it out, in children of children and helper processes too.
 """
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import connection, parent_process
+from types import FrameType
 
-__all__ = ["child_environment", "safe_search_path"]
+__all__ = ["child_environment", "end_with_parent", "safe_search_path", "without_interruption"]
 
 _VARIABLE = "PYTHONSAFEPATH"
 
@@ -32,6 +38,46 @@ def safe_search_path() -> Iterator[None]:
             os.environ[_VARIABLE] = before
 
 
+@contextmanager
+def without_interruption() -> Iterator[None]:
+    """Children started inside this context are not interrupted by Ctrl+C, not even while they start; this process is.
+
+    A signal that comes meanwhile waits for the end of the context. Children inherit that it waits, and for them it
+    does so for good.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def child_environment() -> dict[str, str]:
     """The environment for a Python child that finds the modules this process finds, except in the current folder."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), _VARIABLE: "1"}
+
+
+def end_with_parent() -> None:
+    """In a child of `multiprocessing`: end when the parent asks for it with SIGTERM, and when the parent is gone.
+
+    Ctrl+C reaches the parent too, which decides what becomes of its children. The child ends through an exception, so
+    that temporary files are removed.
+    """
+
+    def end(number: int, _: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, end)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent.sentinel,), name="end with parent", daemon=True).start()
+
+
+def _wait_for(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)

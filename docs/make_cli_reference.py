@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from tm.cli.main import app
+from tm.cli.application import app
 
 TARGET = Path(__file__).with_name("cli.md")
 WIDTH = {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1"}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from typer.testing import CliRunner
 
-from tm.cli.main import app
+from tm.cli.application import app
 
 __all__ = ["COMMAND", "Ran", "done", "process", "ran", "refused"]
 

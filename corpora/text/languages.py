@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from corpora.errors import UsageError
+from corpora.files import temporary_files
 from corpora.text.chinese import to_simplified, to_traditional
 from corpora.text.scripts import HAN, HANGUL, KANA
 
@@ -197,6 +198,7 @@ def _differences(left: str, right: str) -> int:
 def _identifier(languages: str) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    with temporary_files():  # the model is unpacked into one
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(languages.split())
     return identifier

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from corpora.files import check_targets
 from corpora.text.plurals import counted
 from tm.cli.output import complain, errors, print_json, write
 
@@ -35,7 +36,7 @@ def convert(
     from tm.formats import write as write_file
     from tm.formats.conformance import Audit
 
-    _check(source, out, xliff, segtype, tags)
+    _check(source, out, (source_file, target_file), xliff, segtype, tags)
     wanted = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
     options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client)  # type: ignore[arg-type]
     problems = UnitProblems(source, strict)
@@ -61,7 +62,7 @@ def convert(
         write(f"{profile(client).name}: {profile(client).advice}")
 
 
-def _check(source: Path, out: Path, xliff: str, segtype: str, tags: str) -> None:
+def _check(source: Path, out: Path, texts: tuple[str, str], xliff: str, segtype: str, tags: str) -> None:
     from corpora.errors import UsageError
     from tm.formats import format_of
 
@@ -74,8 +75,7 @@ def _check(source: Path, out: Path, xliff: str, segtype: str, tags: str) -> None
             raise UsageError(f"{option} is one of {', '.join(known)}, not {value}")
     format_of(source)
     format_of(out)
-    if out.exists() and source.exists() and out.samefile(source):
-        raise UsageError(f"{out} is the file to read; writing it would destroy it")
+    check_targets([out], [path for path in (source, *map(Path, texts)) if path.name])
 
 
 def _columns(text: str) -> dict[str, str]:

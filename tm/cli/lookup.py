@@ -1,4 +1,4 @@
-"""`duiyi lookup`: what the memories know of a sentence, or of each line of a file."""
+"""`duiyi lookup`: matches of a sentence, or of each line of a file."""
 
 import sys
 from collections.abc import Sequence
@@ -23,35 +23,36 @@ if TYPE_CHECKING:
 
 __all__ = ["lookup", "marked"]
 
-_COVERED = 50  # the table of coverage counts matches from here on, whatever is shown
+_COVERED = 50  # the lowest score that the table of coverage counts, whatever is shown
+
+
+FileOption = Annotated[Path | None, typer.Option(help="Look up each line of this plain text; - is standard input.")]
+SubstituteOption = Annotated[
+    bool, typer.Option("--substitute", help="Replace numbers and dates that differ in the target.")
+]
+SemanticOption = Annotated[
+    bool | None,
+    typer.Option("--semantic/--no-semantic", help="Search by meaning too; by default in memories that have vectors."),
+]
 
 
 @with_filters
 def lookup(
     text: Annotated[str, typer.Argument(help="The text to look up.")] = "",
-    file: Annotated[
-        Path | None, typer.Option(help="Look up each line of this plain text; - is standard input.")
-    ] = None,
-    minimum: Annotated[int, typer.Option("--min", help="Least score of fuzzy matches, 30 to 100.")] = 70,
-    limit: Annotated[int, typer.Option(help="How many matches at most.", min=1)] = 10,
+    file: FileOption = None,
+    minimum: Annotated[int, typer.Option("--min", help="Lowest score of fuzzy matches, 30 to 100.")] = 70,
+    limit: Annotated[int, typer.Option(help="Largest number of matches.", min=1)] = 10,
     memory: MemoriesOption = None,
     previous: Annotated[str, typer.Option(help="The text before it, for context matches.")] = "",
     following: Annotated[str, typer.Option("--next", help="The text after it.")] = "",
-    substitute: Annotated[
-        bool, typer.Option("--substitute", help="Put numbers and dates that differ into the target.")
-    ] = False,
-    semantic: Annotated[
-        bool | None,
-        typer.Option(
-            "--semantic/--no-semantic", help="Search by meaning too; by default in memories that have vectors."
-        ),
-    ] = None,
-    model: Annotated[str, typer.Option(help="Encoder of the semantic part; the built-in one by default.")] = "",
+    substitute: SubstituteOption = False,
+    semantic: SemanticOption = None,
+    model: Annotated[str, typer.Option(help="Encoder of the semantic search; the built-in one by default.")] = "",
     *,
     filters: Filters,
-    json: Annotated[bool, typer.Option("--json", help="Print matches as JSON; with --file one list a line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print matches as JSON; with --file one list per line.")] = False,
 ) -> None:
-    """Find a sentence in the memories: in the same context, the same, the like, the same in meaning."""
+    """Look up a sentence in the memories: context, exact, fuzzy and semantic matches."""
     from dataclasses import replace
 
     from tm.search.lookup import LookupOptions, check_languages
@@ -61,23 +62,23 @@ def lookup(
     if bool(text) == (file is not None):
         raise UsageError("give either a text or --file")
     options = LookupOptions(minimum, limit, previous, following, filters, substitute)
-    with memories(memory) as asked:
-        searched = [one for one, _ in asked]
+    with memories(memory) as opened:
+        searched = [one for one, _ in opened]
         check_languages(searched, filters.source_lang, filters.target_lang)
         encoder, without = encoder_for(searched, semantic, lambda: _encoder(model))
         for one in without:
-            message(f"duiyi: {one.path} is not searched by meaning: duiyi memory index makes the vectors for it")
+            message(f"duiyi: {one.path} is not searched by meaning; duiyi memory index makes the vectors for it")
         options = replace(options, encoder=encoder)
         if file is not None:
-            _many(file, asked, options, json=json)
+            _many(file, opened, options, json=json)
             return
-        matches = find(asked, text, options)
+        matches = find(opened, text, options)
     if json:
         print_json(matches.to_dicts())
     elif matches:
         _show(matches)
     else:
-        message(f"nothing from {minimum} % up")
+        message(f"no match of {minimum} % or more")
 
 
 def _encoder(model: str) -> "Encoder":
@@ -86,7 +87,7 @@ def _encoder(model: str) -> "Encoder":
     return load(model or None)
 
 
-def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOptions", *, json: bool) -> None:
+def _many(file: Path, opened: "Sequence[tuple[Memory, int]]", options: "LookupOptions", *, json: bool) -> None:
     """Look up each line, with its neighbours as context; then the table of coverage."""
     from dataclasses import replace
     from json import dumps
@@ -97,21 +98,21 @@ def _many(file: Path, asked: "Sequence[tuple[Memory, int]]", options: "LookupOpt
     text = text_of(file)
     lines = text.removesuffix("\n").split("\n") if text else []
     shown, options = options.minimum, replace(options, minimum=min(_COVERED, options.minimum))
-    answers = []
-    for place, line in enumerate(lines):
+    found = []
+    for number, line in enumerate(lines):
         if not line.strip():
             matches: list[Match] = []
         else:
-            around = [lines[near] if 0 <= near < len(lines) else "" for near in (place - 1, place + 1)]
-            matches = find(asked, line, replace(options, previous=around[0], next=around[1]))
-            answers.append((line, matches))
+            around = [lines[near] if 0 <= near < len(lines) else "" for near in (number - 1, number + 1)]
+            matches = find(opened, line, replace(options, previous=around[0], next=around[1]))
+            found.append((line, matches))
             matches = [match for match in matches if match.score >= shown]
         if json:
             write(dumps([match.to_dict() for match in matches], ensure_ascii=False))
         elif line.strip():
             best = matches[0] if matches else None
             write(f"{best.score if best else 0}\t{line}\t{best.unit.target if best else ''}")
-    bands = coverage(answers)
+    bands = coverage(found)
     if json:
         message(dumps({"coverage": [_band_json(band) for band in bands]}, ensure_ascii=False))
     else:
@@ -134,7 +135,7 @@ def _table(bands: "Sequence[MatchBand]") -> None:
 
 
 def _show(matches: "Sequence[Match]") -> None:
-    """Matches for reading: score and kind, the source with its differences marked, the target, where from."""
+    """Print matches: score and kind, the source with its differences marked, the target, the origin."""
     colour = sys.stdout.isatty()
     for match in matches:
         looks = f" ({', '.join(match.looks)} differ)" if match.looks else ""
@@ -149,9 +150,9 @@ def _show(matches: "Sequence[Match]") -> None:
         write(f"    [{', '.join(part for part in known if part)}]")
 
 
-def marked(pieces: "Sequence[DiffPart]", *, colour: bool) -> str:
+def marked(parts: "Sequence[DiffPart]", *, colour: bool) -> str:
     """Differences inline: ``[-out-]{+in+}``, or red and struck out, green, on a terminal."""
     forms = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
     if colour:
         forms = {"=": "{}", "-": "\x1b[31;9m{}\x1b[0m", "+": "\x1b[32m{}\x1b[0m"}
-    return "".join(forms[piece.kind].format(piece.text) for piece in pieces)
+    return "".join(forms[part.kind].format(part.text) for part in parts)

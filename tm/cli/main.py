@@ -1,92 +1,84 @@
-"""The `duiyi` command: one Typer application, one module a command, and one place where errors become exit codes.
+"""Run the command line: the one place where errors and signals become a sentence and an exit code.
 
-Command modules import the library inside the function, so that `duiyi --help` and `duiyi lookup` do not
-pay for encoders, PDF readers or web frameworks.
+This module loads little, and everything else inside `run`, so that a signal ends even the loading with one sentence.
 """
 
 import os
+import signal
 import sys
-from typing import Annotated
+from types import FrameType
 
-import typer
-
-from corpora.errors import DuiyiError
-from tm.cli.align import align
-from tm.cli.batch import batch
-from tm.cli.check import check
-from tm.cli.concordance import concordance
-from tm.cli.convert import convert
-from tm.cli.demo import demo
-from tm.cli.evaluate import evaluate
-from tm.cli.fetch import fetch
-from tm.cli.lookup import lookup
-from tm.cli.memory import app as memory
-from tm.cli.output import message, write
-from tm.cli.review import review
-from tm.cli.serve import serve
-from tm.cli.structure import structure
-from tm.cli.term import app as term
-
-__all__ = ["app", "run"]
-
-app = typer.Typer(
-    name="duiyi",
-    help="Align bilingual documents, keep what was aligned, look it up, and exchange it with CAT tools.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+__all__ = ["Stopped", "run"]
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from corpora.version import tool_version
+class Stopped(BaseException):
+    """A signal asked the program to stop. Not an `Exception`, so that nothing but the cleaning up delays the end."""
 
-        write(f"duiyi {tool_version()}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
-    ] = False,
-) -> None:
-    """Exit code 0: done; 1: a check found faults; 2: bad usage or bad input."""
-
-
-app.command()(demo)
-app.command()(align)
-app.command()(batch)
-app.command()(check)
-app.command()(concordance)
-app.command()(convert)
-app.command()(evaluate)
-app.command()(fetch)
-app.command()(lookup)
-app.command()(review)
-app.command()(serve)
-app.command()(structure)
-app.add_typer(memory, name="memory")
-app.add_typer(term, name="term")
+    def __init__(self, number: int) -> None:
+        """``number``: the signal."""
+        super().__init__(number)
+        self.number = number
 
 
 def run() -> None:
-    """Entry point of the console script: run the command, print what went wrong as one sentence, exit with 2."""
+    """Entry point of the console script: run the command and exit with its code, after one sentence on an error."""
     try:
-        app()
+        _handle_signals()
+        code = _command()
+    except Stopped as stop:
+        _say("stopped" if stop.number == signal.SIGINT else f"stopped by {signal.Signals(stop.number).name}")
+        code = 128 + stop.number
+    sys.exit(code)
+
+
+def _handle_signals() -> None:
+    """Raise `Stopped` on the first signal that asks to stop, and ignore more of them while files are cleaned up."""
+    signals = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
+
+    def stop(number: int, _: FrameType | None) -> None:
+        for one in signals:
+            signal.signal(one, signal.SIG_IGN)
+        raise Stopped(number)
+
+    for one in signals:
+        # Ignored by the caller, as by nohup or for jobs in the background: it stays so.
+        if signal.getsignal(one) != signal.SIG_IGN:
+            signal.signal(one, stop)
+
+
+def _command() -> int:
+    from corpora.errors import DuiyiError
+
+    try:
+        try:
+            from tm.cli.application import app
+
+            app()
+        finally:
+            # Not at exit, where an error would be a traceback.
+            sys.stdout.flush()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except DuiyiError as error:
-        message(f"duiyi: {error}")
-        sys.exit(2)
+        _say(str(error))
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`duiyi … | head`); Python must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        # The reader of the output has closed it (`duiyi … | head`).
+        _drop_output()
+        return 0
     except OSError as error:
-        message(f"duiyi: {error.filename or 'a file'}: {error.strerror or error}")
-        sys.exit(2)
+        _drop_output()
+        _say(f"{error.filename or 'the output'}: {error.strerror or error}")
     except MemoryError:
-        message("duiyi: not enough memory for this input")
-        sys.exit(2)
+        _say("not enough memory for this input")
+    return 2
+
+
+def _say(text: str) -> None:
+    from tm.cli.output import message
+
+    message(f"duiyi: {text}")
+
+
+def _drop_output() -> None:
+    """Send what is still to be written to standard output nowhere, so that Python does not fail on it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

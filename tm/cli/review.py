@@ -1,44 +1,47 @@
-"""`duiyi review`: the editor in the browser, served on this machine; or what was reviewed, written to files."""
+"""`duiyi review`: the editor in the browser, served on this machine; or the reviewed units, written to files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.extras import need
+from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
 from tm.cli.output import message, write
+from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option
 
 if TYPE_CHECKING:
+    from tm.review.app import ReviewOptions
     from tm.review.repository import ReviewRepository
 
 __all__ = ["review"]
 
 
+FilesArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Units to review (TMX, XLIFF, TSV, JSONL …), or two documents; none for the start page."),
+]
+OutOption = Annotated[
+    list[Path] | None,
+    typer.Option("--out", "-o", help="Write the reviewed units of FILE, format by extension, and stop."),
+]
+DataOption = Annotated[Path | None, typer.Option(help="Folder for the reviews; the user's data folder by default.")]
+
+
 def review(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Units to review (TMX, XLIFF, TSV, JSONL …), or two documents; none for the start page."),
-    ] = None,
-    out: Annotated[
-        list[Path] | None,
-        typer.Option("--out", "-o", help="Write what was reviewed of FILE, format by extension, and stop."),
-    ] = None,
-    accepted: Annotated[bool, typer.Option(help="With --out: only what was accepted.")] = False,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; beyond this machine it needs --token.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.", min=0, max=65535)] = 0,
-    token: Annotated[
-        str, typer.Option(envvar="DUIYI_REVIEW_TOKEN", help="What visitors must show; 16 characters at least.")
-    ] = "",
-    allow_host: Annotated[
-        list[str] | None, typer.Option(help="A further name that this server goes by; may be repeated.")
-    ] = None,
-    author: Annotated[str, typer.Option(help="Who signs the decisions; the user of this machine by default.")] = "",
-    data: Annotated[Path | None, typer.Option(help="Folder to keep reviews in; the user's own by default.")] = None,
+    files: FilesArgument = None,
+    out: OutOption = None,
+    accepted: Annotated[bool, typer.Option(help="With --out: only accepted units.")] = False,
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)] = 0,
+    token: Annotated[str, token_option("DUIYI_REVIEW_TOKEN")] = "",
+    allow_host: AllowHostOption = None,
+    author: Annotated[str, typer.Option(help="Author of the decisions; the user of this machine by default.")] = "",
+    data: DataOption = None,
     model: Annotated[str | None, typer.Option(help="Encoder: built-in by default, else a name or path.")] = None,
-    embeddings: Annotated[bool, typer.Option(help="Let the checks compare meanings as well.")] = True,
-    max_upload: Annotated[int, typer.Option(help="Largest document that is taken, in megabytes.", min=1)] = 100,
+    embeddings: Annotated[bool, typer.Option(help="Compare meanings in the checks as well.")] = True,
+    max_upload: MaxUploadOption = 100,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Review an alignment in the browser: accept, correct, split, merge; every decision is saved at once."""
@@ -47,30 +50,24 @@ def review(
     from platformdirs import user_data_path
 
     from corpora.errors import UsageError
-    from corpora.files import check_targets
     from tm.review.repository import ReviewRepository
     from tm.web.addresses import names_of
-    from tm.web.listening import address, check_access, listen, remote_address
+    from tm.web.listening import check_access
 
-    check_targets(out or [])
+    check_targets(out or [], files or [])
     if len(files or []) > 2:
         raise UsageError("give one file of units, or two documents")
     if out and len(files or []) != 1:
         raise UsageError("--out needs the one file of units that was reviewed")
-    folder = data or user_data_path("duiyi", appauthor=False) / "review"
-    shelf = ReviewRepository(folder, author or getuser())
-    page = _put(shelf, files or [])
+    repository = ReviewRepository(data or user_data_path("duiyi", appauthor=False) / "review", author or getuser())
+    name = _opened(repository, files or [])
     if out:
-        _write(shelf, page, out, accepted)
+        _write(repository, name, out, accepted)
         return
     check_access(host, token)
-
-    from corpora.extras import need
-
-    uvicorn = need("uvicorn", "server", "serve the editor")
+    need("uvicorn", "server", "serve the editor")
     need("starlette", "server", "serve the editor")
-    from models.registry import load
-    from tm.review.app import ReviewOptions, create
+    from tm.review.app import ReviewOptions
     from tm.web.guard import GuardOptions
 
     options = ReviewOptions(
@@ -78,24 +75,39 @@ def review(
         max_upload=max_upload * 1_000_000,
         embeddings=embeddings,
     )
-    if page and shelf.meta(page).get("stage") == "units":
-        shelf.session(page)  # read before the browser asks for it
-    app = create(shelf, lambda: load(model), options)
-    with listen(host, port) as server:
-        path = f"reviews/{page}" if page else ""
-        here = address(host, server, path, token)
-        write(here)
-        if elsewhere := remote_address(server, path, token):
-            message(f"duiyi: {elsewhere}")
-        message("duiyi: the editor runs until you stop it with Ctrl+C; decisions are kept as they are made")
+    _serve(repository, name, options, (host, port), model=model, browser=browser)
+
+
+def _serve(
+    repository: "ReviewRepository",
+    name: str,
+    options: "ReviewOptions",
+    place: tuple[str, int],
+    *,
+    model: str | None,
+    browser: bool,
+) -> None:
+    """Serve the editor at an address and a port until a signal comes."""
+    import uvicorn
+
+    from models.registry import load
+    from tm.review.app import create
+    from tm.web.listening import listen
+
+    if name and repository.meta(name).get("stage") == "units":
+        repository.session(name)  # read before the browser requests it
+    app = create(repository, lambda: load(model), options)
+    with listen(*place) as server:
+        here = announce(place[0], server, options.guard.token, f"reviews/{name}" if name else "")
+        message("duiyi: the editor runs until you press Ctrl+C; decisions are saved at once")
         if browser:
             _open(here)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, ws="none")
         uvicorn.Server(settings).run(sockets=[server])
 
 
-def _put(shelf: "ReviewRepository", files: list[Path]) -> str:
-    """The name of the review that holds ``files``; "" for none."""
+def _opened(repository: "ReviewRepository", files: list[Path]) -> str:
+    """The name of the review of ``files``; "" if there are none."""
     from shutil import copyfile
 
     from corpora.errors import InputError
@@ -104,24 +116,23 @@ def _put(shelf: "ReviewRepository", files: list[Path]) -> str:
         return ""
     if len(files) == 1:
         problems: list[str] = []
-        name = shelf.open_file(files[0], problems)
+        name = repository.open_file(files[0], problems)
         for problem in problems:
             message(f"duiyi: warning: {problem}")
         return name
     for path in files:
         if not path.is_file():
             raise InputError(f"{path} does not exist")
-    name = shelf.new_documents()
+    name = repository.new_documents()
     for side, path in zip(("source", "target"), files, strict=True):
-        copyfile(path, shelf.document(name, side, path.name))
+        copyfile(path, repository.document(name, side, path.name))
     return name
 
 
-def _write(shelf: "ReviewRepository", name: str, out: list[Path], accepted: bool) -> None:
-    from corpora.files import replacing_all
+def _write(repository: "ReviewRepository", name: str, out: list[Path], accepted: bool) -> None:
     from tm.review.export import write_units
 
-    units = shelf.session(name).units()
+    units = repository.session(name).units()
     with replacing_all(out) as places:
         counts = [
             write_units(path, units, "accepted" if accepted else "all", place=place)
@@ -132,7 +143,7 @@ def _write(shelf: "ReviewRepository", name: str, out: list[Path], accepted: bool
 
 
 def _open(address: str) -> None:
-    """Open the page once the server answers; the socket takes the browser's call as soon as it listens."""
+    """Open the page in the browser; the socket already listens, so the browser waits for the server."""
     import threading
     import webbrowser
 

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.errors import UsageError
+from corpora.extras import need
 from tm.cli.memory_options import MemoriesOption
-from tm.cli.output import message, write
+from tm.cli.output import message
+from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option
 
 if TYPE_CHECKING:
     import socket
@@ -15,66 +18,60 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
-_RATE = 50.0  # requests a second that an address may make where other machines can reach the server
-_CONNECTIONS = 1_000  # open at the same time; what comes beyond has 503
-_PATIENCE = 10  # seconds that a stop waits for answers under way
+_RATE = 50.0  # requests per second and address if other machines can reach the server
+_CONNECTIONS = 1_000  # open at the same time; further ones are refused with 503
+_PATIENCE = 10  # seconds that a stop waits for unfinished responses
+
+
+TermsOption = Annotated[
+    Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
+]
+RateOption = Annotated[
+    float | None,
+    typer.Option(
+        help="Requests per second that one address may make; 0 for any number, the default if only this machine can "
+        f"reach the server, otherwise {_RATE:g}.",
+        min=0,
+        show_default=False,
+    ),
+]
 
 
 def serve(
     memory: MemoriesOption = None,
-    terms: Annotated[
-        Path | None,
-        typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder."),
-    ] = None,
+    terms: TermsOption = None,
     allow_write: Annotated[
-        bool, typer.Option("--write", help="Units may be added to the first memory, and terms to the term base.")
+        bool, typer.Option("--write", help="Allow adding units to the first memory, and terms to the term base.")
     ] = False,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; beyond this machine it needs --token.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.", min=0, max=65535)] = 8080,
-    token: Annotated[
-        str, typer.Option(envvar="DUIYI_SERVER_TOKEN", help="What visitors must show; 16 characters at least.")
-    ] = "",
-    allow_host: Annotated[
-        list[str] | None, typer.Option(help="A further name that this server goes by; may be repeated.")
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(
-            help="Requests a second that one address may make; 0 for any number, the default on this machine alone. "
-            f"Beyond it {_RATE:g}.",
-            min=0,
-            show_default=False,
-        ),
-    ] = None,
-    max_upload: Annotated[int, typer.Option(help="Largest file that is taken, in megabytes.", min=1)] = 100,
-    workers: Annotated[int, typer.Option(help="Processes that answer, for many clients.", min=1, max=64)] = 1,
-    model: Annotated[str, typer.Option(help="Encoder of look-ups by meaning; the built-in one by default.")] = "",
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)] = 8080,
+    token: Annotated[str, token_option("DUIYI_SERVER_TOKEN")] = "",
+    allow_host: AllowHostOption = None,
+    rate: RateOption = None,
+    max_upload: MaxUploadOption = 100,
+    workers: Annotated[int, typer.Option(help="Number of server processes, for many clients.", min=1, max=64)] = 1,
+    model: Annotated[str, typer.Option(help="Encoder of semantic look-ups; the built-in one by default.")] = "",
 ) -> None:
-    """Serve memories and terms over HTTP: a page to ask from, an API, and amaGama's protocol for Weblate and others."""
+    """Serve memories and terms over HTTP: web pages, an API, and amaGama's protocol for Weblate and others."""
     from contextlib import closing
 
     from platformdirs import user_data_path
 
-    from corpora.errors import UsageError
-    from corpora.extras import need
     from models.registry import load
     from tm.server.options import Access, ServerOptions
     from tm.store.memory import memory_paths
     from tm.web.addresses import is_loopback, names_of
-    from tm.web.listening import address, check_access, listen, remote_address
+    from tm.web.listening import check_access, listen
 
     check_access(host, token)
-    need("uvicorn", "server", "serve memories")
-    need("fastapi", "server", "serve memories")
-    need("python_multipart", "server", "serve memories")
+    for package in ("uvicorn", "fastapi", "python_multipart"):
+        need(package, "server", "serve memories")
     if allow_host and allow_write and not token:
-        raise UsageError("--write for a server that goes by another name (--allow-host) needs a --token")
+        raise UsageError("--write on a server with another name (--allow-host) needs a --token")
     if rate is None:
         rate = 0.0 if is_loopback(host) and not allow_host else _RATE
     if model:
-        load(model)  # a wrong name ends the command, not the first question
+        load(model)  # a wrong name ends the command, not the first request
     options = ServerOptions(
         memories=tuple(memory_paths(memory or ())),
         terms=terms or user_data_path("duiyi", appauthor=False) / "terms.sqlite",
@@ -87,18 +84,16 @@ def serve(
     from tm.server.resources import Resources
 
     # Opened before anything listens: a memory that cannot be used ends the command with a sentence.
-    holdings = Resources(options)
-    with closing(holdings), listen(host, port) as server:
-        write(address(host, server, token=token))
-        if elsewhere := remote_address(server, token=token):
-            message(f"duiyi: {elsewhere}")
-        message(f"duiyi: serving {', '.join(holdings.memories)} until you stop it with Ctrl+C")
-        _run(server, holdings, workers)
+    resources = Resources(options)
+    with closing(resources), listen(host, port) as server:
+        announce(host, server, token)
+        message(f"duiyi: serving {', '.join(resources.memories)} until you press Ctrl+C")
+        _run(server, resources, workers)
     message("duiyi: stopped")
 
 
-def _run(server: "socket.socket", holdings: "Resources", workers: int) -> None:
-    """Answer until a signal comes, and let answers under way be finished."""
+def _run(server: "socket.socket", resources: "Resources", workers: int) -> None:
+    """Serve until a signal comes, then finish the responses that have begun."""
     import signal
     from contextlib import suppress
     from functools import partial
@@ -108,11 +103,11 @@ def _run(server: "socket.socket", holdings: "Resources", workers: int) -> None:
     from tm.server.app import LONGEST_HEAD, create, worker
 
     if workers > 1:
-        # Each process opens what it needs by itself.
-        holdings.close()
-        app = partial(worker, holdings.options)
+        # Each process opens the memories by itself.
+        resources.close()
+        app = partial(worker, resources.options)
     else:
-        app = partial(create, holdings)
+        app = partial(create, resources)
     settings = uvicorn.Config(
         app,
         factory=True,
@@ -120,13 +115,13 @@ def _run(server: "socket.socket", holdings: "Resources", workers: int) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        forwarded_allow_ips="127.0.0.1",  # whatever the environment says
+        forwarded_allow_ips="127.0.0.1",  # not what an environment variable says
         ws="none",
         timeout_graceful_shutdown=_PATIENCE,
         h11_max_incomplete_event_size=LONGEST_HEAD,
         limit_concurrency=_CONNECTIONS,
     )
-    # uvicorn raises again the signal that stopped it, when it has stopped.
+    # When it has stopped, uvicorn raises the signal that stopped it again.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         if workers > 1:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from corpora.errors import EmptyInput, InputError, WrongFormat
-from corpora.files import replacing
+from corpora.files import is_out_of_space, replacing
 from corpora.text.languages import known
 from corpora.text.plurals import plural
 from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteCounts, WriteOptions, WriteReport
@@ -112,6 +112,8 @@ def _counted(units: Iterator[Unit], path: Path, problems: UnitProblems) -> Itera
             count += 1
             yield unit
     except OSError as error:
+        if is_out_of_space(error):
+            raise  # not of the file that is read
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     if not count:
         why = "contains no translation unit"

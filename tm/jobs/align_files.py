@@ -169,11 +169,9 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     for path in inputs:
         if not path.exists():
             raise InputError(f"{path} does not exist")
-    check_targets(outputs)
+    check_targets(outputs, inputs)
     for path in outputs:
         check_format(path)
-        if any(path.exists() and path.samefile(other) for other in inputs):
-            raise UsageError(f"{path} is one of the files to read; writing it would destroy it")
 
 
 def check_format(path: Path) -> None:

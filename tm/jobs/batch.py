@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpora.errors import DuiyiError, InputError, UsageError
-from corpora.processes import safe_search_path
+from corpora.processes import end_with_parent, safe_search_path, without_interruption
 from tm.jobs.align_files import align_files, summary
 from tm.jobs.manifest import FilePair
 
@@ -29,6 +29,7 @@ __all__ = ["BatchJournal", "Outcome", "cores", "run", "shard"]
 
 DONE, KEPT, FAILED = "done", "kept", "failed"
 _MOST = 60  # processes: Windows can wait for no more at once
+_PATIENCE = 3.0  # seconds that a worker has to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,26 +148,44 @@ def _in_processes(pairs: Sequence[FilePair], workers: int) -> Iterator[Outcome]:
             finished = [future for future in running if future.done() and not future.exception()]
             suspects += [pair for future, pair in running.items() if future not in finished]
             yield from (future.result() for future in finished)
-        finally:
-            # Interrupted, we do not wait for what has not begun.
-            pool.shutdown(wait=not running, cancel_futures=True)
+        except BaseException:
+            _stop(pool)
+            raise
+        pool.shutdown()
     for pair in suspects:
-        with _pool(1) as alone:
-            try:
-                yield _submit(alone, pair).result()
-            except BrokenProcessPool:
-                yield Outcome(pair, FAILED, "the process that worked on it died, most likely for want of memory")
+        alone = _pool(1)
+        try:
+            yield _submit(alone, pair).result()
+        except BrokenProcessPool:
+            yield Outcome(pair, FAILED, "the process that worked on it died, most likely for want of memory")
+        except BaseException:
+            _stop(alone)
+            raise
+        alone.shutdown()
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool at once; those that do not react within a few seconds are killed."""
+    processes = list((pool._processes or {}).values())  # `terminate_workers` of Python 3.14
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    end = time.monotonic() + _PATIENCE
+    for process in processes:
+        process.join(max(0.0, end - time.monotonic()))
+        if process.is_alive():
+            process.kill()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned on every system: a fork would copy the threads of the encoder's libraries in whatever state they are.
     threads = max(1, cores() // workers)
-    with safe_search_path():
+    with safe_search_path(), without_interruption():
         return ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (threads,))
 
 
 def _submit(pool: ProcessPoolExecutor, pair: FilePair) -> Future[Outcome]:
-    with safe_search_path():  # a pool starts its processes as work comes in
+    with safe_search_path(), without_interruption():  # a pool starts its processes as work comes in
         return pool.submit(_in_worker, pair)
 
 
@@ -174,13 +193,11 @@ _OF_PROCESS: dict[str, "Encoder"] = {}  # the encoders of a worker, which works 
 
 
 def _prepare(threads: int) -> None:
-    """In a worker: keep to a share of the cores, and leave an interruption to the process that started it."""
-    import signal
-
+    """In a worker: use a share of the cores, and end with the process that started it."""
+    end_with_parent()
     import numpy  # noqa: F401 - only the threads of libraries that are loaded can be limited
     from threadpoolctl import threadpool_limits
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(threads)
 
 

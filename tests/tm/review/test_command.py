@@ -40,7 +40,7 @@ def test_all_files_are_written_or_none(file: Path, tmp_path: Path) -> None:
     data, out = tmp_path / "reviews", tmp_path / "out.jsonl"
     with pytest.raises(UsageError, match="do not record their positions"):
         run(file, "-o", out, "-o", tmp_path / "out.align", "--data", data)
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         run(file, "-o", out, "-o", file / "out.tsv", "--data", data)
     assert not out.exists()
 
