@@ -233,7 +233,7 @@ def test_bad_usage(memory: Path, tmp_path: Path) -> None:
     assert "no translation memory at" in refused("lookup", "x", "--memory", nowhere)
     assert "does not exist" in refused("memory", "import", tmp_path / "none.tmx", "--memory", nowhere)
     (tmp_path / "x.odd").write_text("x", encoding="utf-8")
-    assert "has no extension" in refused("memory", "import", tmp_path / "x.odd", "--memory", nowhere)
+    assert "does not have the extension" in refused("memory", "import", tmp_path / "x.odd", "--memory", nowhere)
     assert not nowhere.exists()
     assert "no unit has the language fr" in refused("lookup", "x", "--memory", memory, "--source-lang", "fr")
     assert "10,000 are the most" in refused("lookup", "长" * 20_000, "--memory", memory)

@@ -63,7 +63,7 @@ def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
         (["-o", "x.tmx"], UsageError, "--out needs"),
         (["{file}", "-o", "{tmp}/x.align"], UsageError, "do not record their positions"),
         (["{file}", "--host", "0.0.0.0"], UsageError, "--token"),
-        (["--port", "1", "--host", "203.0.113.1", "--token", "0123456789abcdef"], UsageError, "cannot be listened on"),
+        (["--port", "1", "--host", "203.0.113.1", "--token", "0123456789abcdef"], UsageError, "cannot listen on"),
     ],
 )
 def test_bad_usage_is_told_in_a_sentence(
