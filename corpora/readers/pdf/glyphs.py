@@ -99,7 +99,7 @@ def glyphs_of(page: Any) -> PageGlyphs:
                 runs.append([])
         elif style.oblique or style.turn != turn:
             turned.append(char)
-        elif char in "\x00\ufffd" or "\ue000" <= char <= "\uf8ff":
+        elif char in "\x00\ufffd" or "\ud800" <= char <= "\uf8ff":  # unpaired surrogates and private characters
             unmapped += 1
         else:
             base = place.point(*origin)[1]
@@ -154,9 +154,9 @@ def _chars(api: Any, text: Any) -> Iterator[tuple[str, _Style, _Point, _Point, _
         if "\ud800" <= char <= "\udbff":  # PDFium on Windows counts in UTF-16
             pending = char
             continue
-        if pending:
-            char = (pending + char).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-            pending = ""
+        if pending and "\udc00" <= char <= "\udfff":
+            char = (pending + char).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        pending = ""
         if char in _SOFT_HYPHEN:
             char = "-"
         generated = char.isspace() and api.FPDFText_IsGenerated(text, index) == 1
