@@ -258,7 +258,7 @@ def _printed(
     for piece, raised in _raised_parts(one):
         if raised:
             # "1⁸" for 18: a font has raised shapes for some of the digits only.
-            before = _LAST_DIGITS.search(text[-1])[0] if text and piece.translate(_LOWER).isdecimal() else ""  # type: ignore[index]
+            before = _LAST_DIGITS.search(text[-1])[0] if text and piece.translate(_LOWER).rstrip().isdecimal() else ""  # type: ignore[index]
             for number in (f"{before}{piece.translate(_LOWER)}", piece.translate(_LOWER)):
                 match = _NOTE_NUMBER.fullmatch(number.strip())
                 if match is None or match[1] not in notes | everywhere:

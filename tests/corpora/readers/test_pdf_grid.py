@@ -37,7 +37,9 @@ def test_pitches_are_the_least_of_the_common_steps() -> None:
         pytest.param(25.0, 10, {10: 25.0}, id="lines far apart"),
         pytest.param(25.1, 10, {}, id="no step within a paragraph"),
         pytest.param(12.2, 10, {10: 12.0}, id="to half a point"),
-        pytest.param(12.0, 12, {}, id="lines of two sizes"),
+        pytest.param(12.0, 12, {}, id="a larger line below"),
+        pytest.param(12.0, 8, {}, id="a smaller line below"),
+        pytest.param(-20.0, 10, {}, id="a line above"),
     ],
 )
 def test_steps_of_a_page(step: float, size: float, pitches: dict[int, float]) -> None:
