@@ -183,7 +183,7 @@ class Numbering:
         styled: dict[str, dict[int, _Level]] = {}
         for part in package.related.get("numbering", []):
             for abstract in children(part, "abstractNum"):
-                levels = {int(attribute(one, "ilvl", "0")): _level(one) for one in children(abstract, "lvl")}
+                levels = {_integer(attribute(one, "ilvl")) or 0: _level(one) for one in children(abstract, "lvl")}
                 numbering._abstract[attribute(abstract, "abstractNumId")] = levels
                 styled[attribute(child(abstract, "styleLink"), "val")] = levels
             for abstract in children(part, "abstractNum"):
@@ -196,7 +196,7 @@ class Numbering:
                 for override in children(number, "lvlOverride"):
                     start = _integer(attribute(child(override, "startOverride"), "val"))
                     if start is not None:
-                        overrides[int(attribute(override, "ilvl", "0"))] = start
+                        overrides[_integer(attribute(override, "ilvl")) or 0] = start
                 target = attribute(child(number, "abstractNumId"), "val")
                 numbering._of[attribute(number, "numId")] = (target, overrides)
         return numbering

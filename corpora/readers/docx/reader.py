@@ -5,6 +5,7 @@ paragraph that they are anchored in. Headers, footers, comments and generated ta
 document; like deleted and hidden text they are left out and recorded.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +25,7 @@ _THROUGH = frozenset(
     "".split()
 )
 
+_HEX = re.compile("[0-9A-Fa-f]{1,4}")
 _SIGN = 4  # characters that a footnote's own sign has at most
 _GONE = ("del", "moveFrom")
 _OFF = ("0", "false", "off", "none")
@@ -230,7 +232,7 @@ class _Reader:
     def _mark(self, reference: Any, tag: str, into: _Paragraph) -> None:
         marked = self.footnotes if tag == "footnoteReference" else self.endnotes
         own = attribute(reference, "customMarkFollows") not in ("", *_OFF)
-        sign = next(_signs(reference), None) if own else None
+        sign = _sign(reference) if own else None
         if sign is not None:
             number = (sign.text or "").strip()
             sign.text = ""  # the mark is no text
@@ -257,12 +259,12 @@ class _Reader:
             self.changes.append(Change(step, "dropped", text, start, start + len(text), self._page()))
 
 
-def _signs(reference: Any) -> Iterator[Any]:
-    """The texts behind a footnote's reference that may be its sign: in the same run, then in the next one."""
-    run = reference.getparent()
-    following = run.getnext() if run is not None else None
+def _sign(reference: Any) -> Any:
+    """The text behind a footnote's reference that is its sign, in the same run or in the next one; else None."""
+    following = reference.getparent().getnext()
     later = [*reference.itersiblings(), *(following if following is not None else ())]
-    return (one for one in later if xml.local(one) == "t" and 0 < len((one.text or "").strip()) <= _SIGN)
+    text = next((one for one in later if xml.local(one) == "t" and (one.text or "").strip()), None)
+    return text if text is not None and len(text.text.strip()) <= _SIGN else None
 
 
 def _allowed(text: str) -> str:
@@ -276,8 +278,9 @@ def _character(element: Any, tag: str) -> str:
     if tag in ("br", "cr"):
         return "\n" if attribute(element, "type", "textWrapping") == "textWrapping" else ""
     if tag == "sym":
-        code = int(attribute(element, "char", "0"), 16)
-        return "" if 0xE000 <= code <= 0xF8FF else chr(code)
+        code = attribute(element, "char")
+        char = chr(int(code, 16)) if _HEX.fullmatch(code) else ""
+        return "" if "\ud800" <= char <= "\uf8ff" else char  # half a character, or one with a meaning in its font only
     return {"tab": " ", "ptab": " ", "noBreakHyphen": "\u2011"}.get(tag, "")
 
 
