@@ -1,4 +1,4 @@
-"""Tell what a file is from its first bytes, whatever its name says, and refuse what it pretends to be.
+"""Detect the type of a file from its first bytes, whatever its name says, and refuse a file of another type.
 
 A renamed file is a common accident (a web page saved as .pdf, an error page in place of a document), and what a reader
 of the wrong type makes of it is worse than a refusal.
@@ -37,7 +37,7 @@ _SUFFIXES = {
     ".xhtml": FileType.HTML,
     ".shtml": FileType.HTML,
 }
-#: What begins with these bytes is no document that is read, and this is what it is called.
+#: First bytes of files that are not read, and what these are called.
 _OTHERS = (
     (b"\x89PNG", "a picture (PNG)"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
@@ -147,8 +147,10 @@ def _text(data: bytes, head: bytes, path: Path, said: FileType | None) -> FileTy
         # "MZ" and "BZh" may begin a text too; there is always a NUL in the files that they stand for.
         if head.startswith(magic) and (len(magic) > 3 or b"\x00" in head or b"\xff" in head):
             raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else called(said)}")
-    letters = head.replace(b"\x00", b"")  # a look through UTF-16
-    root = _XML_ROOT.match(letters.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff"))
+    letters = head.replace(b"\x00", b"")  # of UTF-16, too
+    for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        letters = letters.removeprefix(mark)
+    root = _XML_ROOT.match(letters)
     name = root[1].decode("ascii").rpartition(":")[2].lower() if root else ""
     if name in _EXCHANGE:
         raise WrongFormat(f"{path} is {_EXCHANGE[name]}: take it in with `duiyi memory import` or `duiyi convert`")
@@ -159,7 +161,7 @@ def _text(data: bytes, head: bytes, path: Path, said: FileType | None) -> FileTy
     if said in (FileType.PDF, FileType.DOCX):
         what = "an HTML page" if _PAGE.search(letters) else "binary data" if _binary(head) else "plain text"
         raise WrongFormat(f"{path} is not {called(said)}, as its name says, but {what}")
-    if name == "html" or (name in ("head", "body") and _PAGE.match(letters.lstrip())):
+    if name == "html" or _PAGE.match(letters.lstrip()):
         return FileType.HTML
     if said is FileType.HTML:
         if _PAGE.search(letters) or _TAG.search(data):
