@@ -16,8 +16,8 @@ __all__ = ["BLOCKS", "INVISIBLE", "boilerplate", "visible_text"]
 #: Elements that begin and end a block of text.
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol optgroup option p pre search section "
-    "summary table tbody td tfoot th thead tr ul".split()
+    "footer form h1 h2 h3 h4 h5 h6 header hr html legend li listing main menu nav ol optgroup option p pre search "
+    "section summary table tbody td tfoot th thead tr ul xmp".split()
 )
 #: Elements that a page never shows as text.
 INVISIBLE = frozenset(

@@ -125,3 +125,122 @@ def test_nesting_is_read_as_deep_as_browsers_go_and_refused_beyond(tmp_path: Pat
     assert page(tmp_path, "<div>" * 500 + "<p>Deep.</p>" + "</div>" * 500).blocks[0].text == "Deep."
     with pytest.raises(DamagedInput, match="too deeply"):
         page(tmp_path, "<div>" * 20_000 + "<p>Deeper.</p>")
+
+
+def marks_and_notes(body: str) -> tuple[list[str], list[str]]:
+    """The numbers of the marks, and those of the notes with their texts."""
+    blocks = read_html(f"<html><body>{body}</body></html>", "x").blocks
+    notes = [f"{block.marker} {block.text}" for block in blocks if block.kind is BlockKind.FOOTNOTE]
+    return [mark.number for block in blocks for mark in block.marks], notes
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1", "12", "1234", "a", "iv", "XIV", "*", "†", "‡", "§", "¶", "#", "****", "①", "⑳", "[1]", "(a)", "（1）", "〔1〕",
+     "【1】", "［1］", "[ 1 ]", "1.", "1．"],
+)  # fmt: skip
+def test_a_raised_number_that_links_onward_is_a_mark(number: str) -> None:
+    body = f"<p>Text<sup><a href='#n'>{number}</a></sup>.</p><p id='n'>Note.</p>"
+    bare = number.strip("[]()（）〔〕【】［］ .．")
+    assert marks_and_notes(body) == ([bare], [f"{bare} Note."])
+
+
+@pytest.mark.parametrize("number", ["12345", "ab", "ivxlcix", "*****", "㉑", "1a", "-1", "see 1", ""])
+def test_other_links_are_not(number: str) -> None:
+    assert marks_and_notes(f"<p>Text<sup><a href='#n'>{number}</a></sup>.</p><p id='n'>Note.</p>") == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("link", "note", "marked"),
+    [
+        pytest.param("<a href='#n'><sup>1</sup></a>", "<p id='n'>Note.</p>", True, id="raised within the link"),
+        pytest.param("<a href='#n'>1</a>", "<p id='n'>Note.</p>", False, id="neither raised nor called a note"),
+        pytest.param("<a href='#n'>[1]</a>", "<p id='n'>Note.</p>", True, id="bracketed"),
+        pytest.param("<a href='#n'>[1]</a>", "<h2 id='n'>Note.</h2>", False, id="bracketed, to a heading"),
+        pytest.param("<a href='#n' class='footnote'>1</a>", "<h2 id='n'>Note.</h2>", True, id="said, to a heading"),
+        *[
+            pytest.param(f"<a href='#n' {said}>1</a>", "<p id='n'>Note.</p>", True, id=said)
+            for said in ("class='foot-note'", "class='endnote'", "id='noteref1'", "id='cite_ref-1'", "class='citenote'",
+                         "name='_ftnref1'", "class='x fn'", "role='doc-noteref'")
+        ],
+        pytest.param("<a href='#fn1'>1</a>", "<p id='fn1'>Note.</p>", True, id="the note says so"),
+        pytest.param("<a href='#x'>1</a>", "<div class='footnote'><a id='x'></a>Note.</div>", True,
+                     id="what holds the note says so"),
+        pytest.param("<a href='#n' class='often'>1</a>", "<p id='n'>Note.</p>", False, id="fn within a word"),
+        pytest.param("<a href='page.html#n'><sup>1</sup></a>", "<p id='n'>Note.</p>", True, id="an address before it"),
+        pytest.param("<a href='#m'><sup>1</sup></a>", "<p id='n'>Note.</p>", False, id="to a place that is not there"),
+        pytest.param("<a href='#n'><sup>1</sup></a>", "<p><a name='n'></a>Note.</p>", True, id="to a named anchor"),
+        pytest.param("<a><sup>1</sup></a>", "<p id='n'>Note.</p>", False, id="no link at all"),
+    ],
+)  # fmt: skip
+def test_marks(link: str, note: str, marked: bool) -> None:
+    assert marks_and_notes(f"<p>Text{link}.</p>{note}")[0] == (["1"] if marked else [])
+
+
+def test_a_mark_stands_before_its_note_and_outside_it() -> None:
+    assert marks_and_notes("<p id='n'>Note.</p><p>Text<sup><a href='#n'>1</a></sup>.</p>") == ([], [])
+    assert marks_and_notes("<div><p>Text<sup><a href='#n'>1</a></sup>.</p><a id='n'></a></div>") == ([], [])
+
+
+def test_a_note_is_taken_without_what_leads_back() -> None:
+    text = "<p id='t'>Text<sup><a href='#n'>1</a></sup> and<sup><a href='#n'>1</a></sup>.</p>"
+    for back in ("<a href='#t'>↩</a>", "<a href='#t'>[1]</a> ", "<a href='#n'>1</a>", "<a href='#t'>^ ⏎</a> "):
+        assert marks_and_notes(f"{text}<p id='n'>{back}Note.</p>") == (["1", "1"], ["1 Note."])
+    kept = marks_and_notes(
+        f"{text}<p id='n'>Note, see <a href='#t'>above</a> and <a href='#u'>2</a>.</p><p id='u'>U</p>"
+    )
+    assert kept == (["1", "1"], ["1 Note, see above and 2."])
+
+
+def test_notes_in_a_definition_list() -> None:
+    text = "<p>Text<sup><a href='#n'>1</a></sup>.</p>"
+    assert marks_and_notes(f"{text}<dl><dt id='n'>1</dt><dd>Note.</dd></dl>")[1] == ["1 Note."]
+    assert marks_and_notes(f"{text}<dl><dt id='n'>Note.</dt><dt>Other</dt></dl>")[1] == ["1 Note."]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param("<p>Text<sup>1</sup> on.</p><p><sup>1</sup> Note.</p>", (["1"], ["1 Note."]), id="plain"),
+        pytest.param("<p>Text<sup>[1]</sup> on.</p><p><sup>[1]</sup>Note.</p>", (["1"], ["1 Note."]), id="bracketed"),
+        pytest.param("<p><sup>1</sup> Note.</p><p>Text<sup>1</sup> on.</p>", ([], []), id="before its mark"),
+        pytest.param("<p>Text<sup>2</sup> on.</p><p><sup>1</sup> Note.</p>", ([], []), id="of another number"),
+        pytest.param("<p>Text<sup>th</sup> on.</p><p><sup>th</sup> Note.</p>", ([], []), id="no number"),
+        pytest.param("<p>Text<sup>12345</sup> on.</p><p><sup>12345</sup> Note.</p>", ([], []), id="five digits"),
+        pytest.param("<p>a<sup>1</sup>b<sup>2</sup>c<sup>1</sup></p><p><sup>1</sup> N.</p><p><sup>2</sup> M.</p>",
+                     (["1", "2", "1"], ["1 N.", "2 M."]), id="several marks in a paragraph"),
+    ],
+)  # fmt: skip
+def test_raised_numbers_without_links(body: str, expected: tuple[list[str], list[str]]) -> None:
+    assert marks_and_notes(body) == expected
+    blocks = read_html(f"<html><body>{body}</body></html>", "x").blocks
+    assert all(mark.offset <= len(block.text) for block in blocks for mark in block.marks)
+
+
+def test_the_page_says_its_language() -> None:
+    for attribute in ("lang", "xml:lang"):
+        assert read_html(f"<html {attribute}='zh'><body><p>x</p></body></html>", "x").language in ("zh", "")
+    assert read_html("<html lang='zh'><body><p>x</p></body></html>", "x").language == "zh"
+
+
+def test_a_declaration_is_sought_in_the_first_bytes() -> None:
+    meta = b"<meta charset=gbk>"
+    assert declared_encoding(b" " * (4096 - len(meta)) + meta) == "gbk"
+    assert declared_encoding(b" " * (4096 - len(meta) + 2) + meta) == "gb"
+    assert declared_encoding(b" " * 4096 + meta) is None
+
+
+def test_levels_of_lists() -> None:
+    body = "<ul><li>a<ol><li>b<ul><li>c</li></ul></li></ol></li></ul><dl><dt>d</dt><dd>e</dd></dl><li>f</li><h6>g</h6>"
+    blocks = read_html(f"<html><body>{body}</body></html>", "x").blocks
+    assert [(block.text, block.level) for block in blocks] == [
+        ("a", 1), ("b", 2), ("c", 3), ("d", 1), ("e", 0), ("f", 1), ("g", 6),
+    ]  # fmt: skip
+
+
+def test_a_lone_mark_belongs_to_the_block_before_it() -> None:
+    body = "<p>Text.</p><p><sup><a href='#n'>1</a></sup></p><p id='n'>Note.</p>"
+    blocks = read_html(f"<html><body>{body}</body></html>", "x").blocks
+    assert [(block.text, [(mark.number, mark.offset) for mark in block.marks]) for block in blocks] == [
+        ("Text.", [("1", 5)]), ("Note.", []),
+    ]  # fmt: skip
