@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from corpora.errors import DamagedInput, WrongFormat
 from corpora.text import languages
 from corpora.text.plurals import counted, plural
+from corpora.text.scripts import HAN, HANGUL, KANA
 
 __all__ = ["Decoded", "decode"]
 
@@ -35,9 +36,9 @@ _NULS = 0.02  # share of NULs up to which bytes that are valid UTF-8 are a text 
 _JUNK = 0.02  # share of control characters above which a decoded text is no text
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _ESCAPE_2022 = re.compile(rb"\x1b\$")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
-_KANA = re.compile(r"[\u3041-\u30ff]")
-_WIDE = re.compile(r"[\u3041-\ud7a3\uf900-\ufaff]")
+_HANGUL = re.compile(f"[{HANGUL}]")
+_KANA = re.compile(f"[{KANA}]")
+_ASIAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +162,9 @@ def _chinese_first(names: list[str], data: bytes) -> list[str]:
     belied: list[str] = []
     for encoding in names:
         text = _sample(data).decode(encoding, "replace")
-        wide = len(_WIDE.findall(text)) or 1
-        belied_korean = encoding == "cp949" and len(_HANGUL.findall(text)) < 0.9 * wide
-        belied_japanese = encoding in ("cp932", "euc_jp") and len(_KANA.findall(text)) < 0.1 * wide
+        letters = len(_ASIAN.findall(text)) or 1
+        belied_korean = encoding == "cp949" and len(_HANGUL.findall(text)) < 0.9 * letters
+        belied_japanese = encoding in ("cp932", "euc_jp") and len(_KANA.findall(text)) < 0.1 * letters
         (belied if belied_korean or belied_japanese else believed).append(encoding)
     if belied and not believed:
         believed = [one for one in ("gb18030", "big5hkscs") if "\ufffd" not in _sample(data).decode(one, "replace")]

@@ -1,6 +1,7 @@
 """Encodings told apart by a library, on real sentences of every length that files have."""
 
 import codecs
+import re
 
 import pytest
 from hypothesis import given
@@ -94,3 +95,107 @@ def test_line_ends_are_one() -> None:
 def test_binary_is_no_text(data: bytes) -> None:
     with pytest.raises((WrongFormat, DamagedInput), match="x"):
         decode(data, "x")
+
+
+def refused(data: bytes) -> bool:
+    try:
+        decode(data, "x")
+    except (WrongFormat, DamagedInput):
+        return True
+    return False
+
+
+@pytest.mark.parametrize("control", ["\x01", "\x08", "\x0e", "\x1a", "\x1c", "\x1f", "\x7f"])
+def test_a_text_with_many_controls_is_binary(control: str) -> None:
+    assert not refused(("x" * 49 + control).encode() * 10)  # two in a hundred
+    assert refused(("x" * 48 + control).encode() * 10)
+
+
+@pytest.mark.parametrize("char", ["\t", "\n", "\x0b", "\x0c", "\x1b", " ", "~"])
+def test_other_characters_are_text(char: str) -> None:
+    assert not refused(("x" + char).encode() * 10)
+
+
+def test_controls_behind_the_beginning_do_not_count() -> None:
+    assert not refused(b"x" * 60_000 + b"\x01" * 5000)
+    assert refused(b"x" * 58_700 + b"\x01" * 5000)
+
+
+def test_nuls_behind_the_beginning_do_not_count() -> None:
+    assert decode(b"x" * 60_000 + b"\x00" * 5000, "x").encoding == "utf-8"
+    assert not refused(b"x" * 98 + b"\x00" * 2)
+    assert refused(b"x" * 97 + b"\x00" * 3)
+
+
+def test_escapes_of_iso_2022_are_not_ascii() -> None:
+    assert refused(JA.encode("iso2022_jp")) or decode(JA.encode("iso2022_jp"), "x").encoding != "utf-8"
+    assert decode(b"x" * 60_000 + b"\x1b$", "x").encoding == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("data", "warning"),
+    [
+        (codecs.BOM_UTF8 + b"a\xffb", "1 character could not be read as utf-8 and stands as \ufffd"),
+        (codecs.BOM_UTF8 + b"a\xffb\xffc", "2 characters could not be read as utf-8 and stand as \ufffd"),
+        (codecs.BOM_UTF8 + "a\ufffdb".encode(), ""),
+        (codecs.BOM_UTF16_LE + b"a\x00b", "1 character could not be read as utf-16-le and stands as \ufffd"),
+        (codecs.BOM_UTF16_BE + "\ufffd".encode("utf-16-be"), ""),
+        (codecs.BOM_UTF32_BE + b"\x00\x00\x00a", ""),
+        (codecs.BOM_UTF32_LE + b"a\x00\x00\x00", ""),
+    ],
+)
+def test_what_is_lost_behind_a_mark_is_said(data: bytes, warning: str) -> None:
+    assert decode(data, "x").warning == (f"x: {warning}" if warning else "")
+
+
+@pytest.mark.parametrize(
+    ("good", "broken", "utf8"),
+    [
+        pytest.param(21, 1, True, id="one broken byte among 21 characters"),
+        pytest.param(20, 1, False, id="too few characters to tell"),
+        pytest.param(1998, 2, True, id="two in two thousand"),
+        pytest.param(1997, 2, False, id="two in fewer"),
+    ],
+)
+def test_how_much_of_utf8_may_be_broken(good: int, broken: int, utf8: bool) -> None:
+    data = "字".encode() * good + b"\xffx" * broken
+    if utf8:
+        decoded = decode(data, "x")
+        assert (decoded.encoding, decoded.certain) == ("utf-8", True)
+        assert decoded.warning.startswith(f"x: {broken} character")
+    else:
+        assert refused(data) or decode(data, "x").encoding != "utf-8"
+
+
+def test_a_replacement_character_of_the_file_is_not_a_fault() -> None:
+    text = ZH * 3 + "\ufffd"
+    assert decode(text.encode() + b"\xff", "x").warning.startswith("x: 1 character ")
+
+
+def test_a_declaration_of_utf16_in_plain_letters_does_not_count() -> None:
+    assert decode(ZH.encode("gb18030"), "x", declared="utf-16").encoding == "gb18030"
+    assert decode(ZH.encode("gb18030"), "x", declared="hz").encoding == "gb18030"
+    assert decode(FR.encode("cp1252"), "x", declared="windows-1252") == decode(
+        FR.encode("cp1252"), "x", declared="cp1252"
+    )
+
+
+def test_a_few_broken_bytes_behind_the_beginning_are_said() -> None:
+    data = bytearray((ZH * 1500).encode("gb18030"))
+    data[100_000] = 0xFF
+    decoded = decode(bytes(data), "x")
+    assert decoded.encoding == "gb18030"
+    assert re.search(r"taken for gb18030, and [12] characters? could not be read as gb18030", decoded.warning)
+    for at in range(70_000, 170_000, 500):
+        data[at] = 0xFF
+    assert refused(bytes(data))
+
+
+def test_a_long_line_is_cut_on_an_even_offset() -> None:
+    data = ("缔约国会议回顾返还资产是一项基本原则，" * 5000).encode("gb18030")
+    assert decode(data[:60_002], "x").encoding == "gb18030"
+
+
+@pytest.mark.parametrize("text", ["第一条 总则", "决议草案"])
+def test_few_words_of_chinese_are_neither_korean_nor_japanese(text: str) -> None:
+    assert decode(text.encode("gb18030"), "x").encoding == "gb18030"

@@ -136,8 +136,8 @@ def marks_and_notes(body: str) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize(
     "number",
-    ["1", "12", "1234", "a", "iv", "XIV", "*", "†", "‡", "§", "¶", "#", "****", "①", "⑳", "[1]", "(a)", "（1）", "〔1〕",
-     "【1】", "［1］", "[ 1 ]", "1.", "1．"],
+    ["1", "12", "1234", "a", "iv", "XIV", "*", "†", "‡", "§", "¶", "#", "****", "①", "⑳", "[1]", "(a)", "（1）",
+     "〔1〕", "【1】", "［1］", "[ 1 ]", "1.", "1．"],
 )  # fmt: skip
 def test_a_raised_number_that_links_onward_is_a_mark(number: str) -> None:
     body = f"<p>Text<sup><a href='#n'>{number}</a></sup>.</p><p id='n'>Note.</p>"
