@@ -44,6 +44,7 @@ Shape = tuple[int, int]
 IMPOSSIBLE = -1e4
 _SAMPLE = 128  # units of the other side that hubness is measured on
 _NEAREST = 8
+_BATCH = 2048  # runs that are compared with the sample at once
 _NEARBY = 150  # units to either side of the diagonal among which the translation of a unit is searched
 _FEWEST = 8
 #: Mean similarity of unrelated units and of translations by the built-in encoder, in the chapters of the training data.
@@ -135,8 +136,8 @@ def _hubness(side: PreparedSide, sample: Floats) -> tuple[Floats, Floats]:
         return near, mean
     nearest = min(_NEAREST, len(sample))
     for size in range(side.width):
-        for start in range(0, len(side), 2048):
-            part = slice(start, start + 2048)
+        for start in range(0, len(side), _BATCH):
+            part = slice(start, start + _BATCH)
             cosines = side.vectors[size, part].astype(np.float32) @ sample.T
             mean[size, part] = cosines.mean(axis=1)
             near[size, part] = np.partition(cosines, -nearest, axis=1)[:, -nearest:].mean(axis=1)
