@@ -19,6 +19,7 @@ from models.encoder import Vectors
 
 __all__ = ["MovedOptions", "Region", "Seed", "heaviest_increasing", "pair_leftovers", "regions", "seeds", "spacing"]
 
+_COSINES = 8_000_000  # cosines computed at once: 32 MB
 _FEWEST = 64  # source units that are always sampled, however long the other side is
 
 
@@ -117,7 +118,7 @@ def _nearest(queries: Vectors, keys: Vectors) -> tuple[NDArray[np.int64], NDArra
     best = np.zeros(n, np.int64)
     first = np.full(n, -1.0, np.float32)
     second = np.full(n, -1.0, np.float32)
-    step = max(1, 8_000_000 // max(len(keys), 1))  # 32 MB of cosines at a time
+    step = max(1, _COSINES // len(keys))
     for low in range(0, n, step):
         cosines = queries[low : low + step] @ keys.T
         rows = np.arange(len(cosines))

@@ -9,6 +9,7 @@ is in exactly one bead, beads are in order, and time and memory are linear in th
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
@@ -108,8 +109,13 @@ def search_prepared(
     if nodes[-1] == (0, 0):
         return []
     # The matrix products are many and small: the threads of BLAS would take more time than they save.
-    with ThreadpoolController().limit(limits=1, user_api="blas"):
+    with _threadpools().limit(limits=1, user_api="blas"):
         return _search(source, target, options, nodes, bonus)
+
+
+@cache
+def _threadpools() -> ThreadpoolController:
+    return ThreadpoolController()  # finding the libraries takes longer than a small search
 
 
 def _search(

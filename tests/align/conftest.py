@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from zlib import crc32
 
 import numpy as np
@@ -28,8 +29,10 @@ class WordEncoder:
         norms = np.linalg.norm(found, axis=1, keepdims=True)
         return np.divide(found, norms, out=found, where=norms > 0)
 
-    def _direction(self, word: str) -> Vectors:
-        return np.random.default_rng(crc32(word.encode())).standard_normal(self.dim).astype(np.float32)
+    @staticmethod
+    @cache
+    def _direction(word: str) -> Vectors:
+        return np.random.default_rng(crc32(word.encode())).standard_normal(WordEncoder.dim).astype(np.float32)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,12 @@
-"""Evidence between blocks, and sections matched by number, words and content."""
+"""Evidence between blocks: kinds, numbers and values, one by one."""
 
 from collections.abc import Sequence
+from math import log
 
 import numpy as np
+import pytest
 
-from align.evidence import agreement, block_evidence
-from align.moved import Region, Seed
-from align.sections import cut_at_sections, match_sections
+from align.evidence import BlockEvidence, EvidenceOptions, agreement, block_evidence
 from corpora.document import Block, BlockKind, Document, Section
 
 WHOLE = slice(0, None)
@@ -54,27 +54,83 @@ def test_nothing_to_say_is_nothing() -> None:
     assert agreement(*block_evidence(*sides, [0], [0]), WHOLE, WHOLE) == np.zeros((1, 1))
 
 
-def test_sections_match_by_number_where_words_say_nothing(words) -> None:
-    chinese = document("zh-CN", [(BlockKind.HEADING, f"第{n}条", "") for n in "一二三四"], range(4))
-    english = document("en-US", [(BlockKind.HEADING, f"Article {n}", "") for n in (1, 3, 4)], range(3))
-    seeds = [Seed(0, 0, 0.3), Seed(2, 1, 0.3), Seed(3, 2, 0.3)]
-    matches = match_sections(chinese, english, seeds, encoder=words)
-    assert [(match.source, match.target) for match in matches] == [(0, 0), (2, 1), (3, 2)]
+def evidence(groups: list[int], numbers: list[int], values: list[list[float]]) -> BlockEvidence:
+    return BlockEvidence(np.array(groups, np.int8), np.array(numbers, np.int32), np.array(values, np.float32))
 
 
-def test_without_headings_there_is_nothing_to_match(words) -> None:
-    sides = (
-        document("zh-CN", [(BlockKind.PARAGRAPH, "", "一")]),
-        document("en-US", [(BlockKind.HEADING, "", "One")], [0]),
-    )
-    assert match_sections(*sides, [], encoder=words) == ()
+NONE = [0.0, 0.0]
+#: Group, number and values of two blocks, and their evidence with weights of 1 for kind, 10 for number, 100 for values.
+PAIRS = [
+    ("two paragraphs", (3, -1, NONE), (3, -1, NONE), 0),
+    ("two headings", (0, -1, NONE), (0, -1, NONE), 1),
+    ("a heading and a paragraph", (0, -1, NONE), (3, -1, NONE), -1),
+    ("a paragraph and a note", (3, -1, NONE), (1, -1, NONE), -1),
+    ("a heading and code", (0, -1, NONE), (2, -1, NONE), -1),
+    ("the same number", (3, 4, NONE), (3, 4, NONE), 10),
+    ("the first number there is", (3, 0, NONE), (3, 0, NONE), 10),
+    ("another number", (3, 0, NONE), (3, 4, NONE), -10),
+    ("a number on one side", (3, 0, NONE), (3, -1, NONE), 0),
+    ("a number on the other side", (3, -1, NONE), (3, 2, NONE), 0),
+    ("the same values", (3, -1, [1, 0]), (3, -1, [1, 0]), 140),
+    ("values half in common", (3, -1, [1, 0]), (3, -1, [0.5, 0.8]), 40),
+    ("other values", (3, -1, [1, 0]), (3, -1, [0, -1]), -60),
+    ("values of small weight", (3, -1, [0.5, 0]), (3, -1, [0, 0.5]), -60),
+    ("values on one side", (3, -1, [1, 0]), (3, -1, NONE), 0),
+    ("values on the other side", (3, -1, NONE), (3, -1, [1, 0]), 0),
+    ("all together", (0, 4, [1, 0]), (0, 4, [1, 0]), 151),
+]
 
 
-def test_regions_are_cut_where_matched_sections_begin_unless_heavier_evidence_crosses() -> None:
-    whole = Region(range(10), range(10))
-    assert cut_at_sections(whole, [Seed(4, 5, 1.0)], []) == (
-        Region(range(4), range(5)),
-        Region(range(4, 10), range(5, 10)),
-    )
-    assert cut_at_sections(whole, [Seed(4, 5, 0.5)], [Seed(3, 7, 2.0)]) == (whole,)
-    assert cut_at_sections(Region(range(4, 10), range(10)), [Seed(2, 5, 1.0)], []) == (Region(range(4, 10), range(10)),)
+@pytest.mark.parametrize(("left", "right", "expected"), [pair[1:] for pair in PAIRS], ids=[pair[0] for pair in PAIRS])
+def test_evidence_of_a_pair(left: tuple, right: tuple, expected: float) -> None:
+    options = EvidenceOptions(kind=1, number=10, values=100, weight=2)
+    found = agreement(*(evidence(*([one] for one in side)) for side in (left, right)), WHOLE, WHOLE, options)
+    assert found == pytest.approx(np.array([[2.0 * expected]]))
+
+
+def test_rectangles_are_parts_of_the_whole() -> None:
+    left = evidence([0, 3, 1, 3], [1, 2, -1, 3], [[1, 0], [0, 1], NONE, [0.6, 0.8]])
+    right = evidence([3, 0, 2], [2, 1, 3], [[0, 1], NONE, [1, 0]])
+    whole = agreement(left, right, WHOLE, WHOLE)
+    assert whole.shape == (4, 3)
+    assert agreement(left, right, slice(1, 3), slice(1, 3)) == pytest.approx(whole[1:3, 1:3])
+    assert len(left) == 4
+
+
+def test_what_blocks_bring_as_evidence() -> None:
+    kinds = list(BlockKind)
+    blocks = [(kind, "", "word") for kind in kinds]
+    found, _ = block_evidence(document("en", blocks), document("en", blocks), range(len(kinds)), [])
+    groups = {"title": 0, "heading": 0, "footnote": 1, "code": 2}
+    assert found.groups.tolist() == [groups.get(kind.value, 3) for kind in kinds]
+    markers = ["1.", "（三）", "(c)", "12", "", "Article 3", "(d)", "word"]
+    left = document("en", [(BlockKind.ITEM, marker, "x") for marker in markers])
+    right = document("en", [(BlockKind.ITEM, marker, "x") for marker in ("三、", "9")])
+    one, other = block_evidence(left, right, range(8), range(2))
+    assert one.numbers.tolist() == [0, 1, 1, 2, -1, 1, 3, -1]
+    assert other.numbers.tolist() == [1, 4]
+
+
+def test_rare_values_weigh_more() -> None:
+    texts = ["in 2017 and 45", "in 2017", "in 2017", "nothing"]
+    side = document("en", [(BlockKind.PARAGRAPH, "", text) for text in texts])
+    found, same = block_evidence(side, side, range(4), [0])
+    assert found.values.shape == (4, 128)
+    assert np.linalg.norm(found.values, axis=1) == pytest.approx([1, 1, 1, 0])
+    common, rare = log(1 + 5 / (1 + 4)), log(1 + 5 / (1 + 2))
+    assert abs(found.values[0] @ found.values[1]) == pytest.approx(common / np.hypot(common, rare))
+    assert same.values[0] == pytest.approx(found.values[0])
+    narrow, _ = block_evidence(side, side, range(4), [0], width=2)
+    assert narrow.values.shape == (4, 2)
+    # The sign of a bucket is a hash, so that values in one bucket do not add up.
+    signs = {float(np.sign(block_evidence(side, side, [k], [])[0].values.sum())) for k in (1, 2)}
+    assert len(signs) == 1
+
+
+def test_both_signs_occur() -> None:
+    side = document("en", [(BlockKind.PARAGRAPH, "", f"in {year}") for year in range(1900, 1960)])
+    found, _ = block_evidence(side, side, range(60), [])
+    signs = np.sign(found.values.sum(axis=1))
+    assert 15 < (signs > 0).sum() < 45
+    buckets = np.abs(found.values).argmax(axis=1)
+    assert len(set(buckets.tolist())) > 30

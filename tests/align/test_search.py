@@ -64,6 +64,7 @@ def test_splits_merges_and_omissions(words) -> None:
     assert len(found) == 38
 
 
+@pytest.mark.slow
 def test_a_long_omission_is_survived(words) -> None:
     texts = [text(number) for number in range(300)]
     found = pairs(run(texts, texts[:100] + texts[250:], words))
@@ -71,6 +72,7 @@ def test_a_long_omission_is_survived(words) -> None:
     assert sum(not target for _, target in found) >= 148
 
 
+@pytest.mark.slow
 def test_coarse_to_fine_beyond_the_full_plane(words, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("align.band._FULL", 50)
     texts = [text(number) for number in range(260)]
