@@ -66,13 +66,10 @@ def find_regions(lines: Sequence[PageLine], *, mono: bool) -> list[PageRegion]:
     rows = _rows(lines)
     at = 0
     while at < len(rows):
-        count = _listing(lines, rows, at) if mono else 0
-        region = _code(lines, rows[at : at + count]) if count else None
-        if region is None:
-            region, count = _table(lines, rows, at)
-        if region is not None:
-            regions.append(region)
-        at += max(count, 1)
+        found = (_listing(lines, rows, at) if mono else None) or _table(lines, rows, at)
+        if found is not None:
+            regions.append(found[0])
+        at += found[1] if found is not None else 1
     return regions
 
 
@@ -93,17 +90,17 @@ def _is_marked(marker: PageLine, text: PageLine) -> bool:
     return bool(_MARKER.fullmatch(marker.text)) and text.left - marker.right <= _MARKER_GAP * text.size
 
 
-def _listing(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int) -> int:
-    """How many rows from ``start`` on make a listing."""
+def _listing(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int) -> tuple[PageRegion, int] | None:
+    """The listing that begins with row ``start``, and how many rows it takes."""
     if not all(lines[at].mono for at in rows[start]) or _goes_on(lines, rows, start):
-        return 0
-    count = 1
-    while start + count < len(rows) and all(lines[at].mono for at in rows[start + count]):
-        above, below = lines[rows[start + count - 1][0]], lines[rows[start + count][0]]
-        if not 0 < below.base - above.base < 3 * _TIGHT * above.size or below.shift != above.shift:
+        return None
+    end = start + 1
+    while end < len(rows) and all(lines[at].mono for at in rows[end]):
+        above, below = lines[rows[end - 1][0]], lines[rows[end][0]]
+        if not above.base < below.base < above.base + 3 * _TIGHT * above.size or below.shift != above.shift:
             break
-        count += 1
-    return count
+        end += 1
+    return _code(lines, rows[start:end]), end - start
 
 
 def _goes_on(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int) -> bool:
@@ -116,7 +113,7 @@ def _goes_on(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: in
         not above.mono
         and above.right >= _FULL * edge
         and abs(above.size - below.size) <= 0.05 * above.size
-        and 0 < below.base - above.base <= _TIGHT * above.size
+        and above.base < below.base <= above.base + _TIGHT * above.size
     )
 
 
@@ -124,7 +121,7 @@ def _code(lines: Sequence[PageLine], rows: Sequence[Sequence[int]]) -> PageRegio
     members = tuple(at for row in rows for at in row)
     edge = min(lines[at].left for at in members)
     widths = [g.right - g.left for at in members for g in lines[at].glyphs if not g.blank and g.mono]
-    advance = median(widths) if widths else lines[members[0]].size * 0.6
+    advance = max(median(widths), 1.0)  # a font may state no widths
     step = min((b - a for a, b in itertools.pairwise(lines[row[0]].base for row in rows)), default=0.0)
     texts: list[str] = []
     base = 0.0
@@ -146,15 +143,15 @@ def _spaced(glyphs: Sequence[Glyph], edge: float, advance: float) -> str:
     return "".join(text)
 
 
-def _table(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int) -> tuple[PageRegion | None, int]:
-    """The table that begins with row ``start``, and how many rows it takes; (None, 0) where there is none."""
+def _table(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int) -> tuple[PageRegion, int] | None:
+    """The table that begins with row ``start``, and how many rows it takes."""
     if len(rows[start]) < 2:
-        return None, 0
+        return None
     end = start + 1
     last_split = start
     while end < len(rows):
         above, below = lines[rows[end - 1][0]], lines[rows[end][0]]
-        if not 0 < below.base - above.base < 2.6 * above.size or below.shift != above.shift:
+        if not above.base < below.base < above.base + 2.6 * above.size or below.shift != above.shift:
             break
         if len(rows[end]) > 1:
             last_split = end
@@ -170,10 +167,10 @@ def _table(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int)
         body.append(row)
     split = [row for row in body if len(row) > 1]
     if len(columns) < 2 or len(split) < _TABLE_ROWS:
-        return None, 0
+        return None
     placed = [[(at, _column(lines[at], columns)) for at in row] for row in body]
     if any(column is None for row in placed for _, column in row):
-        return None, 0
+        return None
     cells = _cells(lines, placed)  # type: ignore[arg-type]
     members = tuple(tuple(cell) for cell in cells)
     texts = tuple(_cell_text([lines[at] for at in cell]) for cell in cells)

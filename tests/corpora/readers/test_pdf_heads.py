@@ -41,7 +41,8 @@ def test_rows_that_come_back_are_heads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "found"), [(149.0, True), (151.0, False), (849.0, False), (851.0, True), (500.0, False)]
+    ("base", "found"),
+    [(149.0, True), (150.0, False), (151.0, False), (850.0, False), (849.0, False), (851.0, True), (500.0, False)],
 )
 def test_heads_stand_within_the_outer_seventh(base: float, found: bool) -> None:
     assert heads(*four(("Journal", base))) == ([["Journal"]] * 4 if found else NO)

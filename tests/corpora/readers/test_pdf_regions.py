@@ -211,6 +211,19 @@ def test_close_is_within_a_twelfth_of_the_least_step(step: float, expected: tupl
     assert (*found[:-1], found[-1].removesuffix(" f")) == expected
 
 
+def test_rows_may_drift_from_piece_to_piece() -> None:
+    page = [set_line(text, left, base) for base in (100, 120) for text, left, base in
+            (("a", 0, base), ("b", 100, base + 2), ("c", 200, base + 4))]  # fmt: skip
+    assert texts(find_regions(page, mono=True)) == [("a", "b", "c", "a", "b", "c")]
+
+
+def test_a_listing_whose_font_states_no_widths() -> None:
+    page = [line([replace(one, right=one.left) for one in glyphs("ab", mono=True)])]
+    assert find_regions(page, mono=True)[0].texts == ("a     b",)
+    short = [replace(one, glyphs=tuple(replace(g, right=g.left + 0.5) for g in one.glyphs)) for one in [code("ab")]]
+    assert find_regions(short, mono=True)[0].texts[0].split() == ["a", "b"]
+
+
 def test_a_table_and_a_listing_in_text() -> None:
     page = [
         set_line("Text.", 0, 40), *[replace(one, base=one.base) for one in rows(("a", "b"), ("c", "d"))],

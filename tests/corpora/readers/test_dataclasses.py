@@ -1,0 +1,25 @@
+"""What readers hand on does not change any more; only what collects while it walks does."""
+
+import dataclasses
+import importlib
+import pkgutil
+
+import pytest
+
+import corpora.readers
+
+#: Collected into while a document is read.
+MUTABLE = {"Glyph", "HtmlNotes", "Numbering", "PageGrid", "_Builder", "_Frame", "_Paragraph", "_Printer", "_Reader"}
+
+
+def found() -> list[type]:
+    names = [one.name for one in pkgutil.walk_packages(corpora.readers.__path__, "corpora.readers.")]
+    modules = [importlib.import_module(name) for name in names]
+    return [one for module in modules for one in vars(module).values()
+            if dataclasses.is_dataclass(one) and isinstance(one, type) and one.__module__ == module.__name__]  # fmt: skip
+
+
+@pytest.mark.parametrize("one", found(), ids=lambda one: one.__name__)
+def test_frozen_unless_it_collects(one: type) -> None:
+    assert one.__dataclass_params__.frozen is (one.__name__ not in MUTABLE)  # type: ignore[attr-defined]
+    assert "__slots__" in vars(one)
