@@ -1,6 +1,6 @@
-"""The one exception tree of the project; it stands lowest so that every package can raise from it.
+"""The exception hierarchy of the project; it is in the lowest package so that every package can use it.
 
-    DuiyiError              whatever goes wrong in a way a user can understand; the CLI prints it and exits with 2
+    DuiyiError              every error that a user can understand; the CLI prints it and exits with 2
     ├── InputError          a file or text that cannot be used as it is
     │   ├── EmptyInput      nothing in it but blanks
     │   ├── WrongFormat     another type than its name says, or a type that is not read
@@ -10,9 +10,9 @@
     ├── MissingExtra        an optional package is not installed; the message names the command that installs it
     ├── ModelError          an encoder that cannot be loaded or does not fit
     ├── StoreError          a memory that is locked, damaged, unknown or of a newer version
-    └── FetchError          a document that could not be had over the network
+    └── FetchError          a document that could not be fetched
 
-Every message is one sentence for the person at the keyboard and names the file. A foreign error is mapped
+Every message is one sentence for the person at the keyboard and names the file. An error of a library is converted
 with ``from``.
 """
 
@@ -72,4 +72,4 @@ class StoreError(DuiyiError):
 
 
 class FetchError(DuiyiError):
-    """A document that could not be had over the network."""
+    """A document that could not be fetched."""

@@ -1,6 +1,6 @@
 """The one place where XML is parsed: no entities, DTD or network, bounded depth and text, large files streamed.
 
-XML that strangers hand in can be made to read other files, to call other machines or to grow by entities
+Untrusted XML can make a parser read other files, contact other machines or expand entities
 without end, and the defaults of parsers differ between versions. Every reader of the project therefore comes
 here: `parse` for small documents (a DOCX part), `stream` for files of any size, `fragments` for what can be
 saved out of a file that is not well-formed. A document type that declares entities is refused outright; one
@@ -59,7 +59,7 @@ class Fragment:
 def legal(text: str) -> tuple[str, int]:
     """Return ``text`` without the characters that XML 1.0 forbids, and how many were taken out.
 
-    Forbidden are the C0 controls but tab and line ends, surrogates that stand alone, U+FFFE and U+FFFF.
+    Forbidden are the C0 controls but tab and line ends, unpaired surrogates, U+FFFE and U+FFFF.
     A pair of surrogates, as some tools hand over an astral character, is joined first.
     """
     if _ILLEGAL.search(text) is None:
@@ -113,7 +113,7 @@ def opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
 def parse(source: Path | bytes | BinaryIO, *, name: str = "", max_bytes: int = 64_000_000) -> Element:
     """Parse a whole document into memory and return its root element.
 
-    ``name`` is what messages call the input where it is not a path. Raises `WrongFormat` for what is no XML,
+    ``name`` is what messages call the input where it is not a path. Raises `WrongFormat` for what is not XML,
     `DamagedInput` where it is not well-formed, `InputError` above ``max_bytes`` and for entity declarations.
     """
     name = name or (str(source) if isinstance(source, Path) else "the document")
@@ -222,8 +222,8 @@ def _explained(error: Any) -> str:
 def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[Fragment]:
     """Cut a file that is not well-formed at each ``<tag>`` and ``</tag>`` and parse the pieces one by one.
 
-    One forbidden character makes a parser give up on the whole file; this saves the pieces around it, each
-    bad one named with its line. Elements named ``tag`` must not nest. Bytes that are not of the declared
+    One forbidden character makes a parser give up on the whole file; this saves the pieces around it and reports
+    each bad one with its line. Elements named ``tag`` must not nest. Bytes that are not of the declared
     encoding make their fragment bad, not the file.
     """
     from lxml import etree
@@ -283,7 +283,7 @@ def _pieces(chunks: Iterator[str], edge: re.Pattern[str], tag: str) -> Iterator[
 
 
 class _Cutter:
-    """Keeps the text from the last opening tag on; a piece that grows beyond all bounds is named and thrown away."""
+    """Keeps the text from the last opening tag on; a piece that is too long is reported and dropped."""
 
     def __init__(self, edge: re.Pattern[str], tag: str) -> None:
         self._edge, self._tag = edge, tag

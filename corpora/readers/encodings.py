@@ -1,7 +1,7 @@
-"""Bytes to text: byte order marks first, then UTF-8, then a guess by charset-normalizer that is shown and warned of.
+"""Bytes to text: byte order marks first, then UTF-8, then a guess by charset-normalizer, with a warning.
 
 Chinese files still come as GB18030, Big5 and UTF-16 without a mark. UTF-8 checks itself, so it is never a guess;
-everything else is one, and a wrong guess shows as nonsense, so the reader is told which it was.
+any other encoding is, and since a wrong guess gives nonsense, the warning names it.
 """
 
 import codecs
@@ -33,7 +33,7 @@ _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "b
 _SAMPLE = 60_000  # bytes shown to the guesser: it is sure after far fewer
 _DAMAGE = 0.001  # share of broken characters up to which a text is still called UTF-8 with faults
 _NULS = 0.02  # share of NULs up to which bytes that are valid UTF-8 are a text with stray ones
-_JUNK = 0.02  # share of control characters above which a decoded text is no text
+_JUNK = 0.02  # share of control characters above which data is not text
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _ESCAPE_2022 = re.compile(rb"\x1b\$")
 _HANGUL = re.compile(f"[{HANGUL}]")
@@ -43,7 +43,7 @@ _ASIAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text and how it was had: ``encoding`` as Python names it, ``certain`` unless guessed, a warning or ""."""
+    """Text and how it was decoded: ``encoding`` as Python names it, ``certain`` unless guessed, a warning or ""."""
 
     text: str
     encoding: str
@@ -54,8 +54,8 @@ class Decoded:
 def decode(data: bytes, name: str, *, declared: str | None = None) -> Decoded:
     """Decode ``data``; ``name`` is the file as messages call it, ``declared`` what the file says of itself.
 
-    A declared encoding counts as certain when the bytes obey it. Line ends become "\\n". Raises `WrongFormat`
-    where the bytes are no text at all, `DamagedInput` where no encoding fits them.
+    A declared encoding counts as certain if the bytes are valid in it. Line ends become "\\n". Raises `WrongFormat`
+    where the bytes are not text, `DamagedInput` where no encoding fits them.
     """
     decoded = _marked(data) or _utf8(data) or _declared(data, declared) or _damaged_utf8(data) or _guessed(data, name)
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
@@ -99,7 +99,7 @@ def _declared(data: bytes, declared: str | None) -> Decoded | None:
 
 
 def _damaged_utf8(data: bytes) -> Decoded | None:
-    """UTF-8 with a few broken bytes, as careless cutting leaves it: better than a guess at some other encoding."""
+    """UTF-8 with a few broken bytes: more likely than another encoding."""
     if b"\x00" in data[:_SAMPLE]:
         return None
     text = data.decode("utf-8", "replace")
@@ -144,7 +144,7 @@ def _is_central_european(data: bytes) -> bool:
 
 
 def _sample(data: bytes) -> bytes:
-    """The beginning, cut where no character can be cut through: behind a line end, on an even offset."""
+    """The beginning, cut where it cannot split a character: behind a line end, else on an even offset."""
     if len(data) <= _SAMPLE:
         return data
     end = data.rfind(b"\n", 0, _SAMPLE) + 1
@@ -154,18 +154,18 @@ def _sample(data: bytes) -> bytes:
 
 
 def _chinese_first(names: list[str], data: bytes) -> list[str]:
-    """Put aside a Korean or Japanese guess that its own text belies: on a few words the guesser takes GBK for one.
+    """Move a Korean or Japanese guess back if the text does not look like it: short GBK texts are often taken for one.
 
     True Korean is nearly all Hangul and true Japanese has kana; GB18030 bytes read as either are a mixture.
     """
-    believed: list[str] = []
-    belied: list[str] = []
+    likely: list[str] = []
+    unlikely: list[str] = []
     for encoding in names:
         text = _sample(data).decode(encoding, "replace")
         letters = len(_ASIAN.findall(text)) or 1
-        belied_korean = encoding == "cp949" and len(_HANGUL.findall(text)) < 0.9 * letters
-        belied_japanese = encoding in ("cp932", "euc_jp") and len(_KANA.findall(text)) < 0.1 * letters
-        (belied if belied_korean or belied_japanese else believed).append(encoding)
-    if belied and not believed:
-        believed = [one for one in ("gb18030", "big5hkscs") if "\ufffd" not in _sample(data).decode(one, "replace")]
-    return believed + belied
+        not_korean = encoding == "cp949" and len(_HANGUL.findall(text)) < 0.9 * letters
+        not_japanese = encoding in ("cp932", "euc_jp") and len(_KANA.findall(text)) < 0.1 * letters
+        (unlikely if not_korean or not_japanese else likely).append(encoding)
+    if unlikely and not likely:
+        likely = [one for one in ("gb18030", "big5hkscs") if "\ufffd" not in _sample(data).decode(one, "replace")]
+    return likely + unlikely

@@ -1,8 +1,8 @@
-"""Fetch an official document by its UN symbol in one language, and never mistake an error page for it.
+"""Fetch an official document by its UN symbol in one language, and never take an error page for it.
 
 The UN's document service answers ``…/api/symbol/access?s=SYMBOL&l=LANG&t=FORMAT`` with a redirect to the file,
-with a 404, or, at times, with an HTML page and status 200; what counts is therefore what the bytes are.
-What was fetched once is kept in a cache folder, so that a second run needs no network. This is the only
+with a 404, or, at times, with an HTML page and status 200; so the type is checked from the bytes.
+Documents are kept in a cache folder, so that a second run needs no network. This is the only
 module that opens a connection, and it sends nothing but the symbol, the language and the format.
 """
 
@@ -30,7 +30,7 @@ _SYMBOL = re.compile(r"[A-Z][A-Za-z0-9]*(?:[/.][A-Za-z0-9.\-()\[\] ]+)+")
 _LANGUAGES = {"ar": "ar", "zh": "zh", "en": "en", "fr": "fr", "ru": "ru", "es": "es"}
 _SIGNATURES = {"pdf": (b"%PDF-",), "docx": (b"PK\x03\x04",), "doc": (b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"{\\rtf")}
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LONGEST_WAIT = 30.0  # seconds; a service that asks for more is told that we come back another day
+_LONGEST_WAIT = 30.0  # seconds; if the service asks for more, we give up
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class FetchOptions:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document as it came: its bytes, the address it came from in the end, and whether the cache had it."""
+    """A document: its bytes, the final address after redirects, and whether it came from the cache."""
 
     symbol: str
     language: str

@@ -1,4 +1,4 @@
-"""Read a document of any known type: `read(path)` is the one way in, and what it refuses it refuses in one sentence.
+"""Read a document of any known type with `read(path)`; every refusal is one clear sentence.
 
 The type is found by content, the encoding and the language are found offline, and the reader of the type does the rest.
 """

@@ -1,6 +1,6 @@
 """The sample pair that ships with duiyi: invented resolutions in the manner of a UN conference, Chinese and English.
 
-The text was written for this project and is no official document. It is laid out as text drawn out of a
+The text was written for this project and is not an official document. It is laid out as text extracted from a
 PDF: hard-wrapped lines, page marks, a document symbol at page heads, footnotes at page ends and their
 numbers glued into the running text, sentences cut by page breaks. ``gold.tsv`` holds the pairs it was laid
 out from (kind, Chinese, English; footnote numbers taken out), so that tests can say what must come out.

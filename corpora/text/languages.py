@@ -4,8 +4,8 @@ Codes are BCP 47 with a region, since CAT tools pair memories by them ("zh-CN", 
 looks at the script, which settles Chinese, Japanese and Korean even where half of the page is program code
 in Latin letters, and asks a trained identifier (py3langid) only among alphabets. No text leaves the machine.
 
-What files say of their languages is taken as it stands, for it must not be lost; what a person names is held against
-the registry of BCP 47 (langcodes), for a slip would find nothing and say nothing.
+Language codes in files are kept as they are, so that nothing is lost; a code that a person types is checked against
+the registry of BCP 47 (langcodes), since a mistyped code would silently find nothing.
 """
 
 import re
@@ -20,7 +20,7 @@ from corpora.text.scripts import HAN, HANGUL, KANA
 
 __all__ = ["base", "detect", "is_spaced", "joiner", "known", "normalize", "same", "simplified"]
 
-#: The region that CAT tools assume where a language stands alone.
+#: The region that CAT tools assume for a language without one.
 _REGIONS = {
     "ar": "ar-SA", "cs": "cs-CZ", "da": "da-DK", "de": "de-DE", "el": "el-GR", "en": "en-US", "es": "es-ES",
     "fa": "fa-IR", "fi": "fi-FI", "fr": "fr-FR", "he": "he-IL", "hi": "hi-IN", "hu": "hu-HU", "id": "id-ID",
@@ -28,13 +28,13 @@ _REGIONS = {
     "ro": "ro-RO", "ru": "ru-RU", "sv": "sv-SE", "th": "th-TH", "tr": "tr-TR", "uk": "uk-UA", "vi": "vi-VN",
     "zh": "zh-CN",
 }  # fmt: skip
-#: What other tools call them: ISO 639-2/3 codes and scripts in place of regions.
+#: Names in other tools: ISO 639-2/3 codes.
 _ALIASES = {
     "zho": "zh", "chi": "zh", "cmn": "zh", "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr",
     "spa": "es", "rus": "ru", "ara": "ar", "jpn": "ja", "kor": "ko", "ita": "it", "por": "pt", "nld": "nl",
     "pol": "pl", "tur": "tr", "tha": "th", "vie": "vi", "chinese": "zh", "english": "en",
 }  # fmt: skip
-#: Codes that need no look into the registry.
+#: Codes that need no look-up in the registry.
 _USUAL = frozenset({*_REGIONS, *_REGIONS.values(), *_ALIASES})
 #: Only these have languages behind them as a second part, such as zh-yue (RFC 5646, 2.2.2).
 _EXTENDED = frozenset({"ar", "kok", "lv", "ms", "sgn", "sw", "uz", "zh"})
@@ -57,15 +57,15 @@ _CANDIDATES = (
     (re.compile(r"[\u0900-\u097f]"), "hi"),
     (re.compile(r"[\u0e00-\u0e7f]"), "th"),
 )
-_FEW_LETTERS = 16  # of plain Latin, from which down the identifier guesses at random
-_SAMPLE = 40_000  # characters looked at: enough to be sure, little enough to be instant
+_FEW_LETTERS = 16  # of plain Latin, up to which the identifier guesses at random
+_SAMPLE = 40_000  # characters examined: enough to be certain, few enough to be fast
 _HAN_SHARE = 0.15  # of all letters; a Chinese manual full of commands has more, an English text that quotes has less
 
 
 def normalize(code: str) -> str:
     """Return ``code`` as BCP 47 with a region: ``zh``, ``zh_CN``, ``zho``, ``zh-Hans`` all become ``zh-CN``.
 
-    Raises `UsageError` where ``code`` has not the form of a language code.
+    Raises `UsageError` where ``code`` does not have the form of a language code.
     """
     language, *parts = _parts(code)
     region = ""
@@ -78,9 +78,9 @@ def normalize(code: str) -> str:
 
 
 def known(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
-    """`normalize` for a code that a person names: a tag of the registry of BCP 47, for private use, or one in use.
+    """`normalize` for a code that a person types: a registered tag of BCP 47, one for private use, or one in use.
 
-    ``held`` gives the codes that the file or the memory in question holds, and is asked only where a language is not
+    ``held`` gives the codes in use in the file or memory; it is called only where a language is not
     registered. Raises `UsageError` for any other code.
     """
     name = normalize(code)
@@ -92,7 +92,7 @@ def known(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
 
 
 def _parts(code: str) -> list[str]:
-    """The language, as we call it, and whatever stands behind it. Raises `UsageError` for what has no such form."""
+    """The normalised language and the subtags after it. Raises `UsageError` for another form."""
     match = _CODE.match(code.strip())
     language = match[1].lower() if match else ""
     language = _ALIASES.get(language, language)
@@ -127,7 +127,7 @@ def is_spaced(code: str) -> bool:
 
 
 def joiner(code: str) -> str:
-    """What stands between two sentences of one paragraph: a space, or nothing in Chinese, Japanese and Thai."""
+    """What separates two sentences of one paragraph: a space, or nothing in Chinese, Japanese and Thai."""
     return " " if is_spaced(code) else ""
 
 
@@ -140,8 +140,8 @@ _MARKS = ("://", "`", "@", "<", "/", "_")
 def detect(text: str) -> str:
     """Return the language of ``text`` as a normalised code, ``und`` where it holds no letters.
 
-    Looks at a sample from the beginning, the middle and the end. Chinese is told apart as zh-CN or zh-TW by
-    which of the two a conversion between the character sets would change more.
+    Looks at a sample from the beginning, the middle and the end. Chinese is reported as zh-CN or zh-TW by
+    which of the two a conversion between the character sets changes more.
     """
     sample = _sample(text)
     if any(mark in sample for mark in _MARKS):

@@ -14,7 +14,7 @@ from corpora.text.scripts import HAN
 
 __all__ = ["FAMILIES", "Marker", "follows", "parse_bullet", "parse_marker"]
 
-#: The families whose members open a section wherever they stand alone, outermost first, with their rank.
+#: The families whose members open a section wherever they are alone on a line, outermost first, with their rank.
 FAMILIES = ("annex", "part", "resolution", "decision", "chapter", "section", "rule", "article")
 _RANKS = {
     "part": 1,

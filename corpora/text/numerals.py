@@ -120,7 +120,7 @@ def from_symbol(text: str) -> int | None:
 
 
 def value_of(text: str) -> int | None:
-    """The value of a numeral in any of the systems, digits first; letters are no numerals here.
+    """The value of a numeral in any of the systems, digits first; letters are not numerals here.
 
     Full-width digits count as digits. Roman numerals are read in capitals only: in lower case "di" or "mix"
     are words far more often than numbers.

@@ -1,6 +1,6 @@
 """Numbers with their nouns, as every message and every page says them: one unit, two units.
 
-It stands in the lowest package, since readers warn in the same words as the command line.
+It is in the lowest package, since readers use it for warnings.
 """
 
 __all__ = ["counted", "plural"]

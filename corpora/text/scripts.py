@@ -1,4 +1,4 @@
-r"""Unicode ranges of Chinese, Japanese and Korean, to stand inside a character class: ``re.compile(f"[{HAN}]+")``.
+r"""Unicode ranges of Chinese, Japanese and Korean, for use inside a character class: ``re.compile(f"[{HAN}]+")``.
 
 Every package takes them from here, so that all parts of the program agree on which characters are Chinese.
 """

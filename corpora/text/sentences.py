@@ -3,7 +3,7 @@
 A boundary is a run of sentence-ending marks with whatever closes behind it (quotes, brackets, a footnote
 mark), unless something around it says otherwise: an abbreviation, an initial, a list number, a decimal, a
 word that goes on in lower case, a quotation that stands inside a clause (他只说了一句“好！”就走了), or the clause that
-tells who spoke ("Why?" Wang asked). Ellipses end a sentence only where the next one visibly begins.
+names the speaker ("Why?" Wang asked). Ellipses end a sentence only where the next one visibly begins.
 What is not a boundary is decided by small rules over language data; no model is needed, and the spans
 cover the text but for the blanks between them.
 """
@@ -55,7 +55,7 @@ _ABBREVIATIONS = {
 #: These take a full stop too, but may well end a sentence: they do so where a capital follows.
 _MAY_END = frozenset("etc inc ltd co corp jr sr a.m p.m u.s u.n u.k e.u d.c".split())
 _MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
-#: Verbs that tell who spoke, after a quotation that ends in a question or an exclamation.
+#: Verbs that name the speaker, after a quotation that ends in a question or an exclamation.
 _SPEECH = frozenset(
     "said says asked asks cried cries replied replies answered answers shouted whispered murmured muttered exclaimed "
     "called added continued inquired enquired demanded explained thought laughed smiled sighed screamed yelled "
@@ -67,8 +67,8 @@ def split(text: str, language: str) -> list[tuple[int, int]]:
     """Return the spans ``(start, end)`` of the sentences of ``text``, in order, without the blanks around them.
 
     ``language`` is a BCP 47 code; it decides which abbreviations are known and whether a boundary needs a
-    blank behind it. A line break always is a boundary. A text of blanks gives no span. Every character
-    that is not blank stands in exactly one span.
+    blank after it. A line break is always a boundary. A text of blanks gives no span. Every character
+    that is not blank is in exactly one span.
     """
     spans: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
@@ -111,7 +111,7 @@ def _is_boundary(line: str, match: re.Match[str], start: int, language: str) -> 
     if is_spaced(language):
         if mark[0] in "!?" and not gap and not _HAN.match(after):
             return False
-        return not (close and _tells_who_spoke(after)) and not (mark[0] in "!?" and _LOWER_NEXT.match(after))
+        return not (close and _names_speaker(after)) and not (mark[0] in "!?" and _LOWER_NEXT.match(after))
     if mark[0] in "!?" and not _HAN.search(before[-4:]) and not close and not gap:
         return False  # a mark inside a URL or a piece of code
     return not (close and _is_embedded(line, start, closed, close))
@@ -133,7 +133,7 @@ def _stop_ends(before: str, gap: str, after: str, language: str) -> bool:
     return not (found and _INITIAL.match(found[0].strip(_CLOSERS)) and found[0] != "I")
 
 
-def _tells_who_spoke(after: str) -> bool:
+def _names_speaker(after: str) -> bool:
     if after[:1] in _OPENERS + "\"'":
         return False
     words = _FIRST_WORDS.match(after)

@@ -1,6 +1,6 @@
 """DOCX to blocks: paragraphs by their styles, lists with the numbers that Word prints, tables, real footnotes.
 
-Tracked changes are read as accepted: what was deleted is out, what was inserted is in. Text boxes come behind the
+Tracked changes are read as accepted: what was deleted is out, what was inserted is in. Text boxes follow the
 paragraph that they are anchored in. Headers, footers, comments and generated tables of contents are not text of the
 document; like deleted and hidden text they are left out and recorded.
 """
@@ -60,7 +60,7 @@ def read_docx(data: bytes, name: str) -> DocxText:
 
 @dataclass(slots=True)
 class _Paragraph:
-    """The text of a paragraph as it is gathered, and what hangs on it."""
+    """The text of a paragraph as it is gathered, with its marks, boxes and dropped parts."""
 
     text: list[str] = field(default_factory=list)
     marks: list[tuple[str, str]] = field(default_factory=list)  # number, as printed
@@ -113,13 +113,13 @@ class _Reader:
                     self._without_sign(first, number)
 
     def _without_sign(self, at: int, number: str) -> None:
-        """Take the sign of its own that a note was given off the text of its first block, which opens with it."""
+        """Remove the custom sign of a note from the beginning of its first block."""
         if at < len(self.blocks) and not number.isalnum():
             block = self.blocks[at]
             self.blocks[at] = replace(block, text=block.text.removeprefix(number).lstrip())
 
     def aside(self) -> None:
-        """Record what stands beside the text."""
+        """Record headers, footers and comments as left out."""
         for kind, step in (
             ("header", "headers and footers"),
             ("footer", "headers and footers"),
@@ -235,7 +235,7 @@ class _Reader:
         sign = _sign(reference) if own else None
         if sign is not None:
             number = (sign.text or "").strip()
-            sign.text = ""  # the mark is no text
+            sign.text = ""  # the mark is not part of the text
         else:
             count = sum(number.isalnum() for _, number in marked) + 1
             number = str(count) if tag == "footnoteReference" else to_roman(count)

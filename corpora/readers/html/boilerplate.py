@@ -1,7 +1,7 @@
-"""Find what of a web page is not its text: navigation, banners, tables of contents, hidden parts.
+"""Detect the parts of a web page that are not its text: navigation, banners, tables of contents, hidden parts.
 
-Three kinds of evidence, from sure to weak: what the elements say of themselves (`nav`, ARIA roles, `hidden`),
-what their class names say in the words that page makers everywhere use, and how much of their text is links
+Three kinds of evidence, from strong to weak: what the elements declare (`nav`, ARIA roles, `hidden`), common words in
+their class names, and how much of their text is links
 (Kohlschütter et al., "Boilerplate Detection using Shallow Text Features", WSDM 2010: link density is the best single
 feature). The last two are trusted only outside the element that holds most of the running text, so that a list of
 links within the text stays.
@@ -166,7 +166,7 @@ def _content(body: Any, amounts: _Amounts) -> Any:
 
 
 def _stated(element: Any) -> str:
-    """What the element says of itself."""
+    """What the element itself declares."""
     style = (element.get("style") or "").replace(" ", "").lower()
     if element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style:
         return "hidden"
@@ -178,7 +178,7 @@ def _stated(element: Any) -> str:
 
 
 def _named(names: str | None) -> str:
-    """What its class says that everywhere means one thing."""
+    """Class names that mean navigation on every page."""
     return "navigation" if _words(names) & _STRONG else ""
 
 

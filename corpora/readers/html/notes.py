@@ -1,7 +1,7 @@
 """Find the footnotes of a web page: which links are marks, which elements are notes, which links only lead back.
 
-Every maker of pages writes them otherwise (DocBook, Word, pandoc, Sphinx, wikis), but all link a short number to a
-place further down that links back. So the links are what is read, and class names only confirm.
+Each program writes them differently (DocBook, Word, pandoc, Sphinx, wikis), but all link a short number to a place
+further down that links back. So the links are read, and class names only confirm.
 """
 
 import re

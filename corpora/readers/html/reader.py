@@ -87,7 +87,7 @@ def _parse(text: str, name: str) -> Any:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None
-    # The one fault that the parser does not mend but stops at.
+    # The only fault that the parser does not repair.
     if any("depth" in entry.message for entry in parser.error_log):
         raise DamagedInput(f"{name} nests its elements too deeply to be read whole")
     return root

@@ -1,7 +1,7 @@
-"""Glyphs of a PDF page with their places, by PDFium: what every later step of the PDF reader measures.
+"""Read the glyphs of a PDF page and their positions with PDFium; all later steps of the PDF reader measure these.
 
-PDFium (BSD/Apache) finds the characters and the blanks between them. It is asked for each character's baseline and
-box, since lines, columns, footnote marks and headings all show in these alone. Coordinates come out in points, origin
+PDFium (BSD/Apache) finds the characters and the blanks between them. For each character we read the baseline
+and the box, from which lines, columns, footnote marks and headings are detected. Coordinates come out in points, origin
 at the top left, the text upright whichever way the page is turned.
 """
 
@@ -56,7 +56,7 @@ class Glyph:
 class PageGlyphs:
     """A page: its size in points, its runs of glyphs in the order of the file, and text that stands at an angle.
 
-    A run ends where PDFium ends a line. ``unmapped`` counts glyphs of which the fonts do not say what they mean.
+    A run ends where PDFium ends a line. ``unmapped`` counts glyphs without a character in their font.
     """
 
     width: float
@@ -83,7 +83,7 @@ def glyphs_of(page: Any) -> PageGlyphs:
     text = page.get_textpage()
     try:
         chars = list(_chars(api, text))
-        # The box of the page may begin anywhere, and may be inherited: only PDFium's own answer knows.
+        # The box of the page may begin anywhere and may be inherited, so PDFium must compute it.
         api.FPDF_GetPageBoundingBox(page, bounds)
     finally:
         text.close()

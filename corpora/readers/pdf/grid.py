@@ -1,9 +1,9 @@
-"""Lay the lines of a PDF on the grid of a typewriter page, on which the cleaning of plain text can read them.
+"""Lay the lines of a PDF on the grid of a typewriter page, which the cleaning of plain text can read.
 
-Typesetters part paragraphs by half a line or less, set columns beside each other and lines ragged. On the grid columns
-lie over each other, whatever is more than the usual step becomes a blank row, and a line that had no room left for the
-next word, which the widths of the letters tell exactly, reaches the edge. So gaps, indents and full lines mean the
-same as they do in plain text.
+In print, paragraphs are separated by half a line or less, columns are side by side and lines are ragged. On the grid,
+columns are one above the other, a gap larger than the usual step becomes blank rows, and a line that had no room left
+for the next word (the widths of the letters show this exactly) reaches the right edge. So gaps, indents and full lines
+mean the same as in plain text.
 """
 
 import itertools
@@ -21,7 +21,7 @@ __all__ = ["PageGrid"]
 _MOST = 0.98  # share of lines that end within the right edge of the text
 _WIDE = 0x2E7F  # the last character before the scripts that are set without spaces
 _BLANK = 3  # rows that a gap is made: no step within a paragraph is as wide
-_STEP = 1.18  # times the usual step from which lines are parted
+_STEP = 1.18  # times the usual step from which a gap separates lines
 _INDENT = 4  # ems: no first line is indented further
 _COMMON = 0.25  # of the commonest step's count: what a step must reach to be one of the usual ones
 
@@ -53,7 +53,7 @@ class PageGrid:
             self._row += pitch * (_BLANK if parted else 1)
         self._above, self._page = one, line.page
         full = below is not None and _is_full(one, below, self.edge)
-        # Where a gap parts paragraphs, the indent of the first line says no more than the gap.
+        # Where a gap separates paragraphs, the indent of the first line adds nothing.
         left = below.left if below is not None and parted and full and self._is_indented(one, below) else one.left
         bottom = self._row + 0.2 * one.size
         return replace(

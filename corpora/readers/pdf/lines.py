@@ -1,8 +1,8 @@
-"""Runs of glyphs to lines in reading order: what stands on one baseline is one line, columns are read one by one.
+"""Runs of glyphs to lines in reading order: glyphs on one baseline are one line, columns are read one by one.
 
-A column gutter is a strip that hardly any line crosses, with well filled lines on both sides. That tells columns of
+A column gutter is a strip that few lines cross, with well filled lines on both sides. This distinguishes columns of
 text from the cells of a table, whose lines stand on common baselines too but are short. Lines that cross the gutter
-(titles, figures) part the page into bands, and within a band the left column is read before the right one
+(titles, figures) divide the page into bands, and within a band the left column is read before the right one
 (after Breuel, "Two Geometric Algorithms for Layout Analysis", DAS 2002).
 """
 
@@ -59,7 +59,7 @@ class PageLine:
 def lines_of_pages(pages: Sequence[Sequence[Sequence[Glyph]]]) -> list[list[PageLine]]:
     """The lines of each page in reading order, from the runs that `glyphs_of` found.
 
-    The last page of a text in columns may hold but a few lines of each, so the gutter of the other pages counts there.
+    The last page of a text in columns may have only a few lines of each, so the gutter of the other pages counts there.
     """
     lines = [_with_raised([line(part) for run in runs for part in _straight(run)]) for runs in pages]
     gutters = [_gutter(page) for page in lines]
@@ -223,7 +223,7 @@ def _rows(lines: Iterable[PageLine]) -> list[PageLine]:
 
 
 def _gutter(lines: Sequence[PageLine]) -> float | None:
-    """The middle of the strip that parts two columns, None where there is none."""
+    """The middle of the strip between two columns, None where there is none."""
     if len(lines) < 2 * _SIDE:
         return None
     left, right = min(one.left for one in lines), max(one.right for one in lines)

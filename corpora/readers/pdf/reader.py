@@ -1,6 +1,6 @@
 """PDF to blocks: glyphs to lines, lines without running heads to the cleaning that plain text goes through too.
 
-What only the page shows is settled here, before words are looked at: reading order, running heads and page numbers by
+What only the page shows is decided here, before the words: reading order, running heads and page numbers by
 their place, footnote marks by being raised, listings by their face, tables by their columns. The rest (paragraphs,
 hyphens, footnotes in small print, headings, markers) is `corpora.cleaning.pipeline`, which gets the lines with their
 places.
@@ -35,7 +35,7 @@ _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
 _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
 _LAST_DIGITS = re.compile(r"\d*$")
 _BEFORE_MARK = re.compile(rf"(?:[{HAN}]|[A-Za-z]{{3}}|[，。；：、！？》」』”’）)\],.;:!?\"'])\s*$")
-_END = 4096  # bytes at the end of a file in which its end is sought
+_END = 4096  # bytes at the end of a file in which its end mark is searched
 _SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
 
 
@@ -54,8 +54,8 @@ class PdfText:
 def read_pdf(data: bytes, name: str, *, language: str = "", profile: str = "auto") -> PdfText:
     """Read the PDF in ``data``; ``name`` is the file as messages call it.
 
-    Raises `ProtectedInput` where a password is asked for or the pages are pictures, `DamagedInput` where the file is
-    broken, `EmptyInput` where nothing is on its pages.
+    Raises `ProtectedInput` where it has a password or its pages are pictures, `DamagedInput` where the file is
+    broken, `EmptyInput` where its pages are empty.
     """
     glyphs, warnings = _glyphs(data, name)
     pages = [merge_rows(lines) for lines in lines_of_pages([page.runs for page in glyphs])]
@@ -85,7 +85,7 @@ def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
         if "password" in str(error).lower():
             raise ProtectedInput(f"{name} is protected with a password") from error
         raise DamagedInput(f"{name} is damaged: no page of it can be read") from error
-    # PDFium mends a file that was cut off by leaving out the pages it cannot find.
+    # PDFium repairs a truncated file by leaving out the pages that it cannot find.
     if b"%%EOF" not in data[-_END:] and b"startxref" not in data[-_END:]:
         pdf.close()
         raise DamagedInput(f"{name} is damaged: its end is missing")
@@ -110,7 +110,7 @@ def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
         raise EmptyInput(f"{name} holds no text")
     if unmapped > _UNMAPPED * (readable + unmapped):
         raise ProtectedInput(
-            f"{name} does not say which characters its fonts show, so its text cannot be had without OCR"
+            f"{name} does not say which characters its fonts show, so its text cannot be read without OCR"
         )
     warnings = []
     if pictures:
@@ -272,7 +272,7 @@ def _printed(
                     text[-1] = text[-1][:-cut]
                     length -= cut
                 marks.append(FootnoteMark(match[1], length))
-                # The blank behind the mark parts two words, but for Chinese, where it belongs to the mark.
+                # The blank behind the mark separates two words; in Chinese it belongs to the mark.
                 parted = piece[-1:].isspace() and bool(text) and text[-1][-1:].isascii() and text[-1][-1:] != " "
                 piece = " " if parted else ""
                 break
@@ -288,7 +288,7 @@ def _printed(
 
 
 def _raised_parts(one: PageLine) -> Iterator[tuple[str, bool]]:
-    """The text of a line, parted where raised glyphs begin and end."""
+    """The text of a line, split where raised glyphs begin and end."""
     part: list[str] = []
     raised = False
     for glyph in one.glyphs:

@@ -1,7 +1,7 @@
 """Parts of a PDF that are not running text: listings in a typewriter face, and tables.
 
-Joined like paragraphs they would be ruined, so they are found by how they are set and read apart: a listing line by
-line with its indents, a table cell by cell.
+Joining their lines like those of paragraphs would destroy them, so they are detected by typeface and position and
+read separately: a listing line by line with its indents, a table cell by cell.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from corpora.readers.pdf.lines import PageLine, line
 
 __all__ = ["PageRegion", "find_regions", "merge_rows", "sets_listings_apart"]
 
-_ALL_MONO = 0.5  # share of lines in a typewriter face from which the face says nothing
+_ALL_MONO = 0.5  # share of lines in a typewriter face from which the face does not mark listings
 _FULL = 0.9  # of the text width: a line that reaches this far may go on in the next
 _TIGHT = 1.35  # ems between baselines within a paragraph
 _MARKER = re.compile(
@@ -43,7 +43,7 @@ class PageRegion:
 
 
 def merge_rows(lines: Sequence[PageLine]) -> list[PageLine]:
-    """Put a list marker and the text that stands off from it on one line again."""
+    """Join a list marker with the text that is set at a distance from it."""
     merged: list[PageLine] = []
     for row in _rows(lines):
         pieces = [lines[at] for at in row]
@@ -56,12 +56,12 @@ def merge_rows(lines: Sequence[PageLine]) -> list[PageLine]:
 
 
 def sets_listings_apart(lines: Sequence[PageLine]) -> bool:
-    """Whether a typewriter face means something: not in a document that is set in one throughout."""
+    """Whether a typewriter face distinguishes listings: not in a document that is set in one throughout."""
     return sum(one.mono for one in lines) <= _ALL_MONO * len(lines)
 
 
 def find_regions(lines: Sequence[PageLine], *, mono: bool) -> list[PageRegion]:
-    """The listings and tables of a page, in order; ``mono`` tells whether a typewriter face sets listings apart."""
+    """The listings and tables of a page, in order; ``mono`` is true if a typewriter face marks listings."""
     regions: list[PageRegion] = []
     rows = _rows(lines)
     at = 0

@@ -1,7 +1,7 @@
-"""Running heads and page numbers of a PDF, known by their place: they come back at one spot of page after page.
+"""Detect the running heads and page numbers of a PDF: they are at the same place on many pages.
 
-From either edge of a page inwards, a row is a head where its words, numbers aside, stand at the same height of other
-pages too; and, once such a spot is known, where another row stands in it (a head that changes with the chapter).
+From either edge of a page inwards, a row is a head if the same words, numbers aside, are at the same height on other
+pages, or if it is at a height where most pages have a head (a head that changes with the chapter).
 """
 
 import re
@@ -79,7 +79,7 @@ def _edge(lines: Sequence[PageLine], page: int, height: float, *, top: bool) -> 
     for row in rows:
         row.sort(key=lambda at: lines[at].left)
         if lines[row[0]].glyphs[0].raised:
-            return  # a footnote, and what stands behind it belongs to the text
+            return  # a footnote; the rows further in belong to the text
         # Left and right pages have the same pieces in mirrored order.
         pieces = sorted(("".join(_NUMBER.sub("#", lines[at].text).split()), lines[at].text) for at in row)
         key = "".join(masked for masked, _ in pieces)
@@ -103,7 +103,7 @@ def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:
 
 
 def _agree(row: _Row, other: _Row) -> bool:
-    """Whether each number is the same on both pages or counts with them; that of a footnote does neither."""
+    """Whether each number is the same on both pages or counts with them; a footnote number does neither."""
     return all(
         a == b or not (a.isdecimal() and b.isdecimal()) or int(b) - int(a) == other.page - row.page
         for a, b in zip(row.numbers, other.numbers, strict=True)

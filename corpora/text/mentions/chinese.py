@@ -55,10 +55,10 @@ _CLASSIFIERS = (
     "个個名年天次届屆条條项項种種类類位国國页頁章卷册倍度米吨元岁歲周期轮輪级級层層组組套份所座家艘架辆台部件篇段句行列日时小月"
     "里公英平立克千"
 )
-#: Words that begin with a numeral and say no number.
+#: Words that begin with a numeral but are not a number.
 _IDIOMS = "千万|万一|十分|一一|万万|百般|千方百计|一二|三三两两|四处|八方|九牛|五花八门|百姓|千古|三番|百货|百科|亿万"
 
-#: Words that may answer to a number on the other side, and are never missed themselves.
+#: Words that may match a number on the other side, but are never reported as missing.
 _HINTS = {"半年": 6, "季度": 3, "双": 2, "雙": 2, "俩": 2, "仨": 3}
 
 _UNIT = "(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)).replace("号", r"号\s?") + ")"
@@ -100,13 +100,13 @@ _ALTERNATIVES = (
     ("circled", "[①-⑳㈠-㈩⑴-⑽]"),
     ("numeral", rf"{_NUMERAL}(?:{_DECIMALS})?"),
 )  # fmt: skip
-_WANTED = re.compile(
+_POSSIBLE = re.compile(
     rf"[0-9０-９第@¹²³①-⑳㈠-㈩⑴-⑽附{_SIGNS}]|[半双雙俩仨季]|://|www\.|[(（][a-z]|[表图] ?[IVX]|[国國]元年"
 )
 
 
-def _wanted(text: str) -> bool:
-    return _WANTED.search(text) is not None
+def _possible(text: str) -> bool:
+    return _POSSIBLE.search(text) is not None
 
 
 _GATE = (
@@ -318,7 +318,7 @@ def recognizer() -> Recognizer:
         "clock_zh": _oclock,
         "hint": _hint, "idiom": _nothing, "scaled": _scaled, "circled": _circled, "numeral": _numeral,
     }  # fmt: skip
-    return compiled(_ALTERNATIVES, _wanted, _GATE, readers)
+    return compiled(_ALTERNATIVES, _possible, _GATE, readers)
 
 
 def _scaled(match: re.Match[str]) -> Iterable[Mention]:

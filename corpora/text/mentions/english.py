@@ -30,7 +30,7 @@ _SMALL = {
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19, "zero": 0,
 }  # fmt: skip
-#: Words that may answer to a number on the other side, and are never missed themselves.
+#: Words that may match a number on the other side, but are never reported as missing.
 _HINTS = {
     "both": 2, "twice": 2, "double": 2, "doubled": 2, "dual": 2, "couple": 2, "pair": 2, "pairs": 2, "bilateral": 2,
     "binary": 2, "thrice": 3, "triple": 3, "triplet": 3, "octal": 8, "decimal": 10, "dozen": 12, "hexadecimal": 16,
@@ -103,7 +103,7 @@ _DAYS = rf"{_DAY}(?:{_TO}{_DAY}){{0,30}}+"
 #: A day and its month in either order, the year behind or not: texts in other languages quote these as they are.
 DATE = rf"{_DAYS}\s(?:of\s)?{_MONTH}\.?(?![A-Za-z])(?:,?\s{_YEAR})?|{_MONTH}\.?\s{_DAYS}(?:,?\s{_YEAR})?"
 _LETTERS = r"(?:\s?\([a-z]{1,4}\)(?!\w)){0,3}"
-# "section I describe" is no section 1: a lone I counts only where the phrase ends or goes on as a list does.
+# "section I describe" is not section 1: a lone I counts only where the phrase ends or a list goes on.
 _ROMAN = (
     r"(?:I(?![A-Za-z'’/])(?!\s(?!of\b|and\b|or\b|to\b)[a-z])|(?!I(?![A-Za-z]))(?:[IVX]+|[LX]{1,2}[IVX]+)(?![A-Za-z]))"
 )
@@ -130,7 +130,7 @@ _SPELLED = frozenset({*_SMALL, *_TENS, *_ORDINALS, *_PARTS, *_SCALES, *_HINTS, *
 _LOWER_WORD = re.compile("[a-z]+")
 
 
-def _wanted(text: str) -> bool:
+def _possible(text: str) -> bool:
     """True where a figure, an address or a word that says a number can be there."""
     if _SIGNS.search(text):
         return True
@@ -233,7 +233,7 @@ def _fraction(match: re.Match[str]) -> Iterable[Mention]:
     words = _WORD.findall(match[0].lower())
     above = _SMALL.get(words[0], 1) if len(words) > 1 else 1
     below = words[-1] if words[-1] in _PARTS else words[-1].removesuffix("s")
-    # "a second third party" is no fraction, and "half" is often an idiom: let it be answered, never missed.
+    # "a second third party" is not a fraction, and "half" is often an idiom: it may match, but is never reported.
     certainty = Certainty.LIKELY if words[0] in _SMALL else Certainty.VAGUE
     yield Mention(MentionKind.FRACTION, f"{above}/{_PARTS.get(below, 2)}", match.start(), match.end(), certainty)
 
@@ -278,4 +278,4 @@ def recognizer() -> Recognizer:
         "nth": _nth, "fraction": _fraction, "ordinal": _ordinal, "hint": _hint, "scaled": _scaled, "words": _words,
         "roman": _roman,
     }  # fmt: skip
-    return compiled(_ALTERNATIVES, _wanted, _GATE, readers)
+    return compiled(_ALTERNATIVES, _possible, _GATE, readers)

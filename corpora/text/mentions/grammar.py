@@ -50,9 +50,9 @@ class MentionKind(StrEnum):
 
 
 class Certainty(IntEnum):
-    """How sure it is that a mention means its value and nothing else.
+    """How certain it is that a mention means its value and nothing else.
 
-    VAGUE: an ordinary word too ("one", 一); never to be missed. LIKELY: a number in words; SURE: figures.
+    VAGUE: also an ordinary word ("one", 一), never reported as missing. LIKELY: a number in words; SURE: figures.
     """
 
     VAGUE = 0
@@ -62,7 +62,7 @@ class Certainty(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A value that stands in a text at ``[start, end)``.
+    """A value in a text at ``[start, end)``.
 
     ``value`` is the same string in all languages: a plain decimal ("12000000", "0.5"), "5%", "1/3", an ISO date or
     the part of one that is known ("2017-11-06", "2017-11", "--11-06", "--11"), "10:30", "article:30" (see
@@ -95,7 +95,7 @@ ARABIC = (
     rf"|{_D}{{1,40}}+(?:[.．]{_D}{{1,40}}+)*)"
 )
 _EDGE = r"(?<![A-Za-z0-9_])"
-#: Alternatives that stand before those of a language, in order: the first that matches at a place wins.
+#: Alternatives before those of a language, in order: the first that matches at a place wins.
 SHARED = (
     ("url", ADDRESS + r"|(?<![A-Za-z0-9@])www\.[!-~]+\.[!-~]+"),
     ("email", _EDGE + r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
@@ -110,15 +110,15 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 @dataclass(frozen=True, slots=True)
 class Recognizer:
-    """A compiled grammar: ``wanted`` asks whether any mention can be there, ``pattern`` finds, ``readers`` read."""
+    """A compiled grammar: ``possible`` is a quick test, ``pattern`` finds, ``readers`` read."""
 
-    wanted: Callable[[str], bool]
+    possible: Callable[[str], bool]
     pattern: re.Pattern[str]
     readers: Mapping[str, Reader]
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """Return the mentions in ``text`` in reading order, without overlap."""
-        if not self.wanted(text):
+        if not self.possible(text):
             return ()
         found: list[Mention] = []
         for match in self.pattern.finditer(text):
@@ -219,7 +219,7 @@ def _percent(match: re.Match[str]) -> Iterable[Mention]:
     yield Mention(MentionKind.PERCENT, f"{value}%", match.start(), match.end())
 
 
-#: Alternatives that stand after those of a language.
+#: Alternatives after those of a language.
 TAIL = (
     ("footnote", r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+"),
     ("clock", r"(?<![0-9.:])(?:2[0-3]|[01]?[0-9]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])"),
@@ -249,12 +249,12 @@ def shared_readers() -> dict[str, Reader]:
 
 
 def compiled(
-    alternatives: Iterable[tuple[str, str]], wanted: Callable[[str], bool], gate: str, readers: Mapping[str, Reader]
+    alternatives: Iterable[tuple[str, str]], possible: Callable[[str], bool], gate: str, readers: Mapping[str, Reader]
 ) -> Recognizer:
-    """Build a `Recognizer` of named alternatives, standing between those that all languages share.
+    """Build a `Recognizer` of named alternatives, placed between those that all languages share.
 
-    ``gate`` is tried first at every place in the text, so that most places cost one step and not one an alternative.
+    ``gate`` is tried first at every place in the text, so that most places cost a single step.
     """
     parts = (f"(?P<{name}>{pattern})" for name, pattern in [*SHARED, *alternatives, *TAIL])
     pattern = re.compile(f"{gate}(?:{'|'.join(parts)})")
-    return Recognizer(wanted, pattern, {**shared_readers(), **readers})
+    return Recognizer(possible, pattern, {**shared_readers(), **readers})

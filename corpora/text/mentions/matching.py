@@ -7,8 +7,8 @@ number in the place of another, and the checks can say which value is missing. O
 finds the candidates in a single pass, and a small function a kind reads each; no model and no dictionary of the
 world, hence tens of thousands of short texts a second.
 
-Numerals that are also ordinary words (一, "one", "second") are kept as mentions of low `Certainty`: they may answer
-to a figure on the other side, but nobody should complain where they have no answer.
+Numerals that are also ordinary words (一, "one", "second") are mentions of low `Certainty`: they may match a figure
+on the other side, but are not reported as missing.
 """
 
 from collections.abc import Sequence
@@ -47,9 +47,9 @@ def core(mention: Mention) -> str:
 
 
 def unmatched(left: Sequence[Mention], right: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
-    """Return the mentions of either side whose value stands nowhere on the other; how often it stands does not count.
+    """Return the mentions of either side whose value the other side lacks; how often it occurs does not count.
 
-    A value answers to the same value of another kind ("third" to 3, "chapter 5" to 第五节), a date to a partial
+    A value matches the same value of another kind ("third" to 3, "chapter 5" to 第五节), a date to a partial
     date that it fits or to its parts, a code to the figures in it.
     """
     return _missing(left, right), _missing(right, left)
@@ -95,7 +95,7 @@ _LOOSE = frozenset(
 
 
 def _is_loose(mention: Mention, these: Sequence[Mention], those: Sequence[Mention]) -> bool:
-    """True where the figures of a value may answer by themselves; not of resolution 6/1 where 3/1 is named instead."""
+    """True where the figures of a value may match by themselves; not of resolution 6/1 where the other side has 3/1."""
     if mention.kind != MentionKind.REFERENCE or "/" not in mention.value:
         return mention.kind in _LOOSE
     mine = {core(one) for one in these}

@@ -26,8 +26,8 @@ __all__ = ["LANGUAGES", "LanguageRules", "recognizer"]
 
 @dataclass(frozen=True, slots=True)
 class LanguageRules:
-    """What one language adds: ``decimal`` sign, month names in order (all forms of a month parted by spaces), and
-    words for references (name shared by all languages -> forms parted by spaces), and ``scales``: the words for
+    """What one language adds: ``decimal`` sign, month names in order (all forms of a month separated by spaces), and
+    words for references (name shared by all languages -> forms separated by spaces), and ``scales``: the words for
     thousand, million and billion, each form by itself."""
 
     decimal: str = "."
@@ -95,13 +95,13 @@ def recognizer(language: str) -> Recognizer:
         alternatives.append(("scaled", rf"[0-9]+(?:[.,][0-9]+){{0,9}}\s(?:{_any(data.scales)})\b"))
         readers["scaled"] = _scaled(data.scales)
     if data.decimal == ",":
-        # 1.234,5: points part thousands; two points or a group of another length make a version number.
+        # 1.234,5: points separate thousands; two points or a group of another length make a version number.
         alternatives.append(("european", r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9.])|[0-9]+,[0-9]+(?![0-9])"))
         readers["european"] = _european
-    return compiled(alternatives, _wanted, r"(?:(?<!\w)|(?=[⁰¹²³⁴-⁹]))", readers)
+    return compiled(alternatives, _possible, r"(?:(?<!\w)|(?=[⁰¹²³⁴-⁹]))", readers)
 
 
-def _wanted(text: str) -> bool:
+def _possible(text: str) -> bool:
     return _SIGNS.search(text) is not None
 
 

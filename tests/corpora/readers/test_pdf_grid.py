@@ -137,7 +137,7 @@ def test_no_blank_stands_before_chinese(edge: float, full: bool) -> None:
         pytest.param(12, 20, 12, 40, 20, id="the indent of a paragraph without gap stays"),
         pytest.param(30, 40, 12, 40, 0, id="four ems are an indent"),
         pytest.param(30, 41, 12, 40, 41, id="more is a place of its own"),
-        pytest.param(30, -5, 12, 40, -5, id="a line further out is no indent"),
+        pytest.param(30, -5, 12, 40, -5, id="a line further out is not indented"),
         pytest.param(30, 20, 14.1, 40, 0, id="the next line is close"),
         pytest.param(30, 20, 14.2, 40, 20, id="the next line is another paragraph"),
         pytest.param(30, 20, 12, 4, 20, id="a line that is not full does not go on"),

@@ -128,7 +128,7 @@ def test_pieces_of_a_row_go_together_and_may_be_mirrored() -> None:
     unlike = [[("V.18", 950.0), ("x", 953.0, 10, 300), *BODY], [("V.18", 950.0), ("y", 953.0, 10, 300), *BODY]]
     assert heads(*unlike) == [[], []]
     two = [[("V.18", 950.0), (name, 953.2, 10, 300), *BODY] for name in "xy"]
-    assert heads(*two) == [[], []]  # two rows, and the outer one is no head
+    assert heads(*two) == [[], []]  # two rows, and the outer one is not a head
     inner = [[("V.18", 950.0), (name, 946.8, 10, 300), *BODY] for name in "xy"]
     assert heads(*inner) == [["V.18"], ["V.18"]]
 

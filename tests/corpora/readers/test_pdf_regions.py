@@ -89,7 +89,7 @@ def test_a_listing_keeps_lines_and_indents() -> None:
 @pytest.mark.parametrize(
     ("step", "text"),
     [
-        pytest.param(20.3, "a\nb\nc", id="up to 1.7 of the least step is no gap"),
+        pytest.param(20.3, "a\nb\nc", id="up to 1.7 of the least step there is no gap"),
         pytest.param(20.5, "a\nb\n\nc", id="more is a blank line"),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_listing_of_pieces_and_blanks_counts_its_columns() -> None:
     ("lines", "expected"),
     [
         pytest.param(rows(("a", "b"), ("c", "d")), [("a", "b", "c", "d")], id="two rows"),
-        pytest.param(rows(("a", "b")), [], id="one row is no table"),
+        pytest.param(rows(("a", "b")), [], id="one row is not a table"),
         pytest.param(rows(("a",), ("c",)), [], id="one column is none"),
         pytest.param(rows(("a", "b"), ("c", "d"), step=25.9), [("a", "b", "c", "d")], id="rows up to 2.6 ems apart"),
         pytest.param(rows(("a", "b"), ("c", "d"), step=26.1), [], id="rows further apart"),
