@@ -78,16 +78,14 @@ def classify(groups: Sequence[LineGroup], texts: Sequence[str], layout: Layout, 
         if index in listed:
             found.append(_item(one, lists, profile))
             continue
-        key, skip = _heading_key(seen, index, found, layout, profile, bare)
-        if key and index == 0 and one.marker is None and not key.startswith("hash"):
-            found.append(Classification(BlockKind.TITLE, 0, "", skip))
-            continue
-        if key:
+        key = _heading_key(seen, index, found, layout, profile, bare)
+        if not key:
+            found.append(_item(one, lists, profile))
+        elif index == 0 and one.marker is None and not key.startswith("hash"):
+            found.append(Classification(BlockKind.TITLE))
+        else:
             lists.reset()
-            level = headings.level(key, one.marker)
-            found.append(_heading(one, level, skip))
-            continue
-        found.append(_item(one, lists, profile))
+            found.append(_heading(one, headings.level(key, one.marker)))
     return found
 
 
@@ -98,12 +96,13 @@ def _paragraph(group: LineGroup, text: str) -> _Paragraph:
     return _Paragraph(group, text, marker, bullet[1] if bullet else 0, body[-1:] in _ENDS_OPEN, columns(text))
 
 
-def _heading(one: _Paragraph, level: int, skip: int) -> Classification:
-    if one.marker is None or skip:
-        return Classification(BlockKind.HEADING, level, "", skip)
-    if not one.rest.strip():
+def _heading(one: _Paragraph, level: int) -> Classification:
+    hashes = _HASHES.match(one.text)
+    if hashes:
+        return Classification(BlockKind.HEADING, level, "", hashes.end())
+    if one.marker is None or not one.rest.strip():
         # A heading that is only a marker ("第 7/1 号决议") keeps it as its text.
-        return Classification(BlockKind.HEADING, level, "", 0)
+        return Classification(BlockKind.HEADING, level)
     return Classification(BlockKind.HEADING, level, one.marker.printed, one.marker.end)
 
 
@@ -127,31 +126,29 @@ def _item(one: _Paragraph, lists: "_Lists", profile: str) -> Classification:
 
 def _heading_key(
     seen: Sequence[_Paragraph], index: int, found: Sequence[Classification], layout: Layout, profile: str, bare: bool
-) -> tuple[str, int]:
-    """The kind of heading ("" for none), and the number of characters to skip at its start."""
+) -> str:
+    """The kind of heading ("" for none)."""
     one = seen[index]
     hashes = _HASHES.match(one.text)
     if hashes:
-        return f"hash{len(hashes[1])}", hashes.end()
+        return f"hash{len(hashes[1])}"
     if one.group.form.startswith("setext"):
-        return f"hash{one.group.form[-1]}", 0
+        return f"hash{one.group.form[-1]}"
     if one.wide > _TITLE_COLUMNS or not any(char.isalpha() for char in one.text) or one.bullet:
-        return "", 0
+        return ""
     if one.marker is not None:
-        return (_numbered_key(seen, index, layout, profile), 0)
+        return _numbered_key(seen, index, layout, profile)
     if one.stopped:
-        return "", 0
+        return ""
     above = seen[index - 1].marker if index else None
     if found and found[-1].kind is BlockKind.HEADING and above is not None and _is_only_marker(seen[index - 1]):
         # The title below "Resolution 7/1", "第一章", "Annex I" on a line of its own.
-        return f"title of {above.scheme}", 0
+        return f"title of {above.scheme}"
     if one.wide > _HEADING_COLUMNS:
-        return "", 0
+        return ""
     if _is_emphasized(one, layout):
-        return f"size {round(one.group.first.size or 0)}", 0
-    if (bare or index == 0) and _is_bare(seen, index, layout):
-        return "bare", 0
-    return "", 0
+        return f"size {round(one.group.first.size or 0)}"
+    return "bare" if (bare or index == 0) and _is_bare(seen, index, layout) else ""
 
 
 def _is_only_marker(one: _Paragraph) -> bool:
@@ -219,15 +216,16 @@ def _introduces_text(seen: Sequence[_Paragraph], index: int) -> bool:
 
 def _contents(seen: Sequence[_Paragraph]) -> frozenset[int]:
     """The entries of a table of contents, which look like headings: up to where the first of them recurs."""
-    start = next((at for at, one in enumerate(seen) if _CONTENTS.match(one.text.strip())), None)
-    if start is None or start + 2 >= len(seen):
-        return frozenset()
-    first = _entry(seen[start + 1].rest)
-    end = start + 1
-    while end < len(seen) and not (seen[end].stopped and seen[end].wide > _BARE_COLUMNS):
-        if end > start + 1 and _entry(seen[end].rest) == first:
-            return frozenset(range(start + 1, end))
-        end += 1
+    start = next((at for at, one in enumerate(seen, 1) if _CONTENTS.match(one.text.strip())), len(seen))
+    first = ""
+    for at, one in enumerate(seen[start:], start):
+        entry = _entry(one.rest)
+        if one.stopped and one.wide > _BARE_COLUMNS:
+            break
+        if at == start:
+            first = entry
+        elif entry == first:
+            return frozenset(range(start, at))
     return frozenset()
 
 
@@ -256,7 +254,7 @@ def _is_bare(seen: Sequence[_Paragraph], index: int, layout: Layout) -> bool:
         above = seen[index - 1]
         in_row = not above.stopped and above.wide <= _BARE_COLUMNS and above.group.first.indent == first.indent
         return first.indent < layout.margin - _STEP and not in_row
-    if layout.wrapped and not layout.spaced:
+    if layout.wrapped:
         return first.gap > layout.gap + 0.9 or first.indent > layout.margin + _DEEP
     return True
 
@@ -277,8 +275,7 @@ class _Headings:
                 (place + 1 for place, one in enumerate(above) if one in ("chapter", "annex", "appendix", "number-dot")),
                 0,
             )
-            depth = max(1, len(marker.value) - 1) if base else len(marker.value) - (1 if len(marker.value) > 1 else 0)
-            self._open = above[:base] + [f"decimal{step}" for step in range(1, depth + 1)]
+            self._open = above[:base] + [f"decimal{step}" for step in range(1, len(marker.value))]
             return len(self._open)
         if key in self._open:
             del self._open[self._open.index(key) + 1 :]

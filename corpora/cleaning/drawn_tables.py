@@ -1,7 +1,7 @@
-"""Cut a table drawn with strokes into its cells, row by row, a cell that runs over several lines joined again.
+"""Split a table drawn with "|" and "+---+" into its cells, row by row; a cell may run over several lines.
 
-Dumps of web pages and plain-text manuals draw tables with "|" and "+---+"; Markdown uses the same strokes
-with one line a row. Where rules part the rows, the lines between two rules are one row of cells.
+Web pages saved as text and plain-text manuals draw tables this way; Markdown does so with one line per row. Where
+rules separate the rows, the lines between two rules are one row of cells.
 """
 
 import re
@@ -13,18 +13,19 @@ from corpora.cleaning.layout import LayoutLine
 __all__ = ["cells_of", "is_table_line"]
 
 _BORDER = re.compile(r"^[|+][-=+|: ]*[-=][-=+|: ]*[|+]$")
-_LINE = re.compile(r"^\|.*\|$|^\+[-=+]+\+$")
+_BORDERS = 2  # a table with more borders has one between any two rows
+_LINE = re.compile(r"^\|.+\|$|^\+[-=+]+\+$")
 
 
 def is_table_line(text: str) -> bool:
-    """Whether a line is drawn like the row or the border of a table."""
-    return len(text) > 2 and bool(_LINE.match(text))
+    """Whether a line looks like a row or a border of a drawn table."""
+    return bool(_LINE.match(text))
 
 
 def cells_of(rows: Sequence[LayoutLine]) -> list[tuple[LayoutLine, ...]]:
-    """The cells of a table in reading order, each as its pieces of lines; empty cells are left out."""
+    """The cells of a table in reading order, each a tuple of parts of rows; empty cells are left out."""
     borders = sum(bool(_BORDER.match(row.text)) for row in rows)
-    ruled = borders > 2  # else the one border below the head tells nothing of the other rows
+    ruled = borders > _BORDERS
     bands: list[list[LayoutLine]] = [[]]
     for row in rows:
         if _BORDER.match(row.text):
@@ -32,20 +33,17 @@ def cells_of(rows: Sequence[LayoutLine]) -> list[tuple[LayoutLine, ...]]:
         elif ruled:
             bands[-1].append(row)
         else:
-            bands += [[row], []]
-    found: list[tuple[LayoutLine, ...]] = []
-    for band in bands:
-        found += _band(band)
-    return found
+            bands.append([row])
+    return [cell for band in bands for cell in _cells(band)]
 
 
-def _band(rows: Sequence[LayoutLine]) -> list[tuple[LayoutLine, ...]]:
-    """The cells of one row of the table. Strokes count by their order: the widths of characters differ by font."""
+def _cells(rows: Sequence[LayoutLine]) -> list[tuple[LayoutLine, ...]]:
+    """The cells of one row of the table: the number of strokes before a cell gives its column."""
     grid: list[list[LayoutLine]] = []
     for row in rows:
         lead = len(row.line.text) - len(row.line.text.lstrip())
         at = 0
-        for column, text in enumerate(row.text.strip("|").split("|")):
+        for column, text in enumerate(row.text[1:-1].split("|")):
             body = text.strip()
             start = row.line.start + lead + 1 + at + len(text) - len(text.lstrip())
             at += len(text) + 1
