@@ -1,8 +1,7 @@
-"""Text of one element on its way to a block: cut and joined at line breaks, footnote marks carried along.
+"""Turn the text of one element of a web page or DOCX file into paragraphs, keeping the positions of footnote marks.
 
-While the text of a paragraph is gathered, each footnote mark stands in it as one noncharacter (`MARK`), so that
-trimming and joining cannot move it against its words; `settled` takes the marks out at the end. Web pages and DOCX
-share this.
+While the text of a paragraph is collected, each footnote mark is represented by one noncharacter (`MARK`), so that it
+keeps its position when text is trimmed and joined; `extract_marks` removes the marks at the end.
 """
 
 import re
@@ -12,13 +11,13 @@ from dataclasses import dataclass
 from corpora.document import FootnoteMark
 from corpora.text.scripts import CJK
 
-__all__ = ["EDGE", "MARK", "RAISED", "InlineText", "pieces", "settled", "without_sentinels"]
+__all__ = ["EDGE", "MARK", "RAISED", "InlineText", "extract_marks", "split_paragraphs", "without_sentinels"]
 
 MARK, RAISED = "\ufdd0", "\ufdd1"  # noncharacters of Unicode: never part of a text
 EDGE = " \t\n\r\f\u00a0\u3000\u200b\ufeff"
 _SENTINELS = re.compile(f"([{MARK}{RAISED}])")
 _FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f{MARK}{RAISED}\ufffe\uffff]")
-_SPACE = re.compile(r"[ \t\r\f\n]+")  # what HTML collapses: neither the no-break nor the ideographic space
+_SPACE = re.compile(r"[ \t\r\f\n]+")  # what HTML collapses: not the no-break and the ideographic space
 _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")
 _WIDE = re.compile(f"[{CJK}“”‘’—…]")
@@ -28,7 +27,7 @@ _MARK_SPACE = re.compile(rf"[ \u00a0]+{MARK}(?=[\s{MARK},.;:!?，。；：！？
 
 @dataclass(frozen=True, slots=True)
 class InlineText:
-    """A piece without sentinels: its text, the text with marks as printed, the marks, where these stand in
+    """A paragraph without sentinels: its text, the text with marks as printed, the marks, their positions in
     ``printed``, and the raised texts with their offsets in ``text``."""
 
     text: str
@@ -39,28 +38,29 @@ class InlineText:
 
 
 def without_sentinels(text: str) -> str:
-    """``text`` without what no text may hold: control characters, noncharacters."""
+    """``text`` without control characters and noncharacters."""
     return _FORBIDDEN.sub("", text)
 
 
-def pieces(text: str, *, whole: bool) -> list[str]:
-    """Cut a text at its line breaks where they end paragraphs, join it at the others, and trim the pieces.
+def split_paragraphs(text: str, *, whole: bool) -> list[str]:
+    """Split a text at the line breaks that end paragraphs, and join it at the others.
 
-    A break ends a paragraph when another follows at once, when the line before ends a sentence, or when the line
-    behind is indented, as Chinese pages set paragraphs within one element. ``whole`` keeps headings and cells in one.
+    A break ends a paragraph where a blank line follows, where the line ends a sentence, or where the next line is
+    indented, as Chinese pages write paragraphs within one element. With ``whole`` all lines are one paragraph, as in
+    headings and cells.
     """
     found = [""]
     lines = [_SPACE.sub(" ", line) for line in text.split("\n")]
-    for before, line in zip([None, *lines], lines, strict=False):
+    before = ""
+    for line in lines:
         bare = line.strip(EDGE)
-        ends = before is not None and (
-            not before.strip(EDGE) or bool(_ENDS.search(before)) or bool(_INDENT.match(line.strip(" ")))
-        )
-        if before is None or (ends and not whole):
+        ends = not before.strip(EDGE) or _ENDS.search(before) or _INDENT.match(line.strip(" "))
+        if ends and not whole:
             found.append(bare)
         elif bare:
             found[-1] = _joined(found[-1], bare)
-    return [_around_marks(piece) for piece in found if piece]
+        before = line
+    return [_around_marks(paragraph) for paragraph in found if paragraph]
 
 
 def _joined(before: str, line: str) -> str:
@@ -69,13 +69,13 @@ def _joined(before: str, line: str) -> str:
 
 
 def _around_marks(text: str) -> str:
-    """Take the brackets around a mark and the space before it out of the text."""
+    """Remove the brackets around a mark and the space before it."""
     return _MARK_SPACE.sub(MARK, _MARK_BRACKETS.sub(MARK, text)).strip(EDGE)
 
 
-def settled(piece: str, marks: Iterator[tuple[str, str]], raised: Iterable[str] = ()) -> InlineText:
-    """Take the sentinels out of ``piece``: ``marks`` gives number and printed form of each mark, ``raised`` the
-    texts that the raised sentinels stand before, both in order."""
+def extract_marks(paragraph: str, marks: Iterator[tuple[str, str]], raised: Iterable[str] = ()) -> InlineText:
+    """Remove the sentinels: ``marks`` gives the number and printed form of each mark, ``raised`` the texts that follow
+    the raised sentinels, both in order."""
     texts = iter(raised)
     clean: list[str] = []
     printed: list[str] = []
@@ -83,7 +83,7 @@ def settled(piece: str, marks: Iterator[tuple[str, str]], raised: Iterable[str] 
     spans: list[tuple[int, int]] = []
     ups: list[tuple[str, int]] = []
     at = seen = 0
-    for part in _SENTINELS.split(piece):
+    for part in _SENTINELS.split(paragraph):
         if part == MARK:
             number, shown = next(marks)
             found.append(FootnoteMark(number, at))

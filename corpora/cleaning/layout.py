@@ -51,6 +51,9 @@ _LEAST = 0.4  # share of the width; a shorter line is a heading or a part of a t
 _RAISED = 0.4  # lines; a row that is off the line grid by more is not text
 _TRAILING, _TRAILING_LEAST = 0.8, 0.05  # shares of the lines that agree, and that are evidence, for trailing blanks
 _COMMAS = ",，、"
+_SIZE = 10.0  # points, where no size is known
+_PITCH = 0.8, 1.25, 2.5  # distance of two lines, relative to their size: least, usual, largest
+_HANGING = 50  # one line in so many may begin left of the margin
 _OPENERS = "（《〈「『【“‘([{"
 _KEEPS = "，。、；：！？）】》」』”’％,.;:!?)]%"
 
@@ -162,11 +165,10 @@ def _closed(text: str) -> str:
 
 def _placed(lines: Sequence[Line]) -> list[LayoutLine]:
     inked = [line for line in lines if line.text.strip()]
-    sizes = Counter(round(line.size * 2) / 2 for line in inked if line.size for _ in line.text)
-    size = sizes.most_common(1)[0][0] if sizes else 10.0
+    size = _common(round(line.size * 2) / 2 for line in inked if line.size for _ in line.text) or _SIZE
     lefts = sorted(line.left for line in inked if line.left is not None)
     # The margin is where text usually begins; a few labels may be further left.
-    margin = lefts[len(lefts) // 50] if lefts else 0.0
+    margin = lefts[len(lefts) // _HANGING] if lefts else 0.0
     pitch = _pitch(inked, size)
     rows: list[LayoutLine] = []
     above: Line | None = None
@@ -190,13 +192,13 @@ def _placed(lines: Sequence[Line]) -> list[LayoutLine]:
 
 
 def _pitch(lines: Sequence[Line], size: float) -> float:
-    steps = Counter(
+    step = _common(
         round(below.bottom - above.bottom, 0)
         for above, below in itertools.pairwise(lines)
         if above.bottom is not None and below.bottom is not None and above.page == below.page
-        if 0.8 * size < below.bottom - above.bottom < 2.5 * size
+        if _PITCH[0] * size < below.bottom - above.bottom < _PITCH[2] * size
     )
-    return max(size, steps.most_common(1)[0][0]) if steps else size * 1.25
+    return max(size, step or size * _PITCH[1])
 
 
 def room_for_more(above: LayoutLine, word: str) -> float:
@@ -336,7 +338,7 @@ def _shortest_full(needed: Sequence[float], width: float) -> float:
     Headings of two lines look like continued lines, and in a short document there may be many of them. They fall short
     of the margin by any amount, full lines by similar amounts: full lines end at the first large difference.
     """
-    at = min(len(needed) - 1, int(len(needed) * _OUTLIERS[1]))
+    at = int(len(needed) * _OUTLIERS[1])
     while at > int(len(needed) * _OUTLIERS[0]) and needed[at] - needed[at - 1] <= max(_EVEN, _APART * width):
         at -= 1
     return needed[at]
@@ -344,12 +346,11 @@ def _shortest_full(needed: Sequence[float], width: float) -> float:
 
 def _quantile(values: Sequence[float], share: float) -> float:
     """The value below which ``share`` of the sorted values lie, 0 for none."""
-    return values[min(len(values) - 1, int(len(values) * share))] if values else 0.0
+    return values[int(len(values) * share)] if values else 0.0
 
 
 def _common(values: Iterable[float]) -> float | None:
-    counted = Counter(values)
-    return counted.most_common(1)[0][0] if counted else None
+    return max(counted, key=counted.__getitem__) if (counted := Counter(values)) else None
 
 
 def _trailing(rows: Sequence[LayoutLine], full: Sequence[bool]) -> bool:

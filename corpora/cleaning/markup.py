@@ -1,9 +1,9 @@
-"""Read the markers in blocks that came with a structure of their own (web pages, DOCX) as those of plain text are read.
+"""Read the markers in blocks of files with markup (web pages, DOCX) by the rules for plain text.
 
-A page or a Word file says what is a heading and what a list item, but its numbers are mostly typed ("1.", "（四）",
-"第三十条"), and many official pages say nothing at all and set every line as a paragraph. The rules of
-`corpora.cleaning.classification` decide what a marker means, so that a resolution comes out alike from every format;
-what the file itself says of a block outweighs them.
+A web page or Word file declares headings and list items, but numbers are mostly typed ("1.", "（四）", "第三十条"), and
+many official pages declare nothing and write every line as a paragraph. The rules of
+`corpora.cleaning.classification` decide what a marker means, so that a resolution gets the same structure from every
+format; what the file declares takes precedence.
 """
 
 from collections.abc import Sequence
@@ -25,60 +25,70 @@ _LAYOUT = Layout(wrapped=False, width=0, slack=0, gap=0, spaced=True, indented=F
 def structured(blocks: Sequence[Block], profile: str = "auto") -> tuple[tuple[Block, ...], str]:
     """Return ``blocks`` with markers, kinds and levels read from their text, and the profile that was used.
 
-    Headings found by their text alone ("第一章", "Article 5") count only where the file has none of its own.
+    Headings that are recognized by their text only ("第一章", "Article 5") count where the file declares none.
     """
     profile = profiles.choose([block.text for block in blocks], profile)
-    ruled = [
+    open_blocks = [
         block for block in blocks if block.kind in (*_FREE, BlockKind.HEADING, BlockKind.TITLE) and not block.marker
     ]
-    pieces = [
+    groups = [
         LineGroup((LayoutLine(Line(block.text, block.start, block.end), block.text, 0, columns(block.text), 1),))
-        for block in ruled
+        for block in open_blocks
     ]
     found = dict(
-        zip((block.id for block in ruled), classify(pieces, [b.text for b in ruled], _LAYOUT, profile), strict=True)
+        zip(
+            (block.id for block in open_blocks),
+            classify(groups, [b.text for b in open_blocks], _LAYOUT, profile),
+            strict=True,
+        )
     )
     own_headings = any(block.kind is BlockKind.HEADING for block in blocks)
     read: list[Block] = []
-    alone = False  # the block before is a heading of nothing but its number
+    after_number = False  # the previous block is a heading that is only a number
     for block in blocks:
-        shape = found.get(block.id)
-        if shape is None:
+        classified = found.get(block.id)
+        if classified is None:
             read.append(block)
-            alone = False
+            after_number = False
             continue
         marker = parse_marker(block.text)
-        believed = not own_headings and (marker is not None or alone)
-        read.append(_read(block, shape, believed=believed))
-        alone = read[-1].kind is BlockKind.HEADING and marker is not None and marker.end >= len(block.text)
-    # Footnotes come last, as they do out of plain text: pages and notes fall differently in a translation.
+        accepted = not own_headings and (marker is not None or after_number)
+        read.append(_read(block, classified, accepted=accepted))
+        after_number = read[-1].kind is BlockKind.HEADING and marker is not None and marker.end >= len(block.text)
+    # Footnotes come last, as in plain text: a translation has them on other pages.
     read.sort(key=lambda block: block.kind is BlockKind.FOOTNOTE)
     return tuple(replace(block, id=number) for number, block in enumerate(read)), profile
 
 
-def _read(block: Block, shape: Classification, *, believed: bool) -> Block:
-    """The block as its shape has it, where the file leaves that open."""
+def _read(block: Block, classified: Classification, *, accepted: bool) -> Block:
+    """The block as it was classified, where the file does not declare its kind."""
     if block.kind is BlockKind.HEADING or block.kind is BlockKind.TITLE:
         marker = parse_marker(block.text)
         if marker is None or not block.text[marker.end :].strip():
             return block
-        return _cut(block, marker.printed, marker.end)
-    if shape.kind is BlockKind.HEADING:
+        return _without_marker(block, marker.printed, marker.end)
+    if classified.kind is BlockKind.HEADING:
         return (
-            replace(_cut(block, shape.marker, shape.skip), kind=BlockKind.HEADING, level=shape.level)
-            if believed
+            replace(
+                _without_marker(block, classified.marker, classified.skip),
+                kind=BlockKind.HEADING,
+                level=classified.level,
+            )
+            if accepted
             else block
         )
-    if block.kind is BlockKind.ITEM and parse_bullet(block.text) is not None and not shape.marker:
-        return _cut(block, "", shape.skip)
-    if shape.kind is BlockKind.ITEM or (shape.kind is BlockKind.PARAGRAPH and shape.marker):
-        kind = block.kind if block.kind is BlockKind.ITEM else shape.kind
-        return replace(_cut(block, shape.marker, shape.skip), kind=kind, level=block.level or shape.level)
+    if block.kind is BlockKind.ITEM and parse_bullet(block.text) is not None and not classified.marker:
+        return _without_marker(block, "", classified.skip)
+    if classified.kind is BlockKind.ITEM or (classified.kind is BlockKind.PARAGRAPH and classified.marker):
+        kind = block.kind if block.kind is BlockKind.ITEM else classified.kind
+        return replace(
+            _without_marker(block, classified.marker, classified.skip), kind=kind, level=block.level or classified.level
+        )
     return block
 
 
-def _cut(block: Block, marker: str, skip: int) -> Block:
-    """``block`` without its first ``skip`` characters, which are its marker and blanks."""
+def _without_marker(block: Block, marker: str, skip: int) -> Block:
+    """``block`` without its first ``skip`` characters: its marker and blanks."""
     rest = block.text[skip:]
     lead = skip + len(rest) - len(rest.lstrip())
     marks = tuple(replace(mark, offset=max(0, mark.offset - lead)) for mark in block.marks)

@@ -1,8 +1,8 @@
 """Choose how structure is read: as a document of the United Nations, as a law, or as plain text.
 
-A profile changes what counts as a heading or as furniture, so it is chosen on cautious evidence: `legal` needs
-articles or chapters that open lines, `un` needs two different signs of the house (a document symbol, a job
-number, its links, its organs, its formulas); everything else is `plain`.
+A profile changes what counts as a heading or as page furniture, so strong evidence is required: `legal` needs articles
+at the start of lines, `un` needs three different signs of the United Nations (document symbol, job number, links, name,
+organs, formulas, numbers of resolutions); everything else is `plain`.
 """
 
 import re
@@ -31,10 +31,9 @@ _ARTICLES = re.compile(
     r"|(?:Article|Art\.|Section|Rule|Clause|§)\s+\d+"
     r"(?=[.:\s]|$)(?!\s+of\b))",
 )  # fmt: skip
-_CHAPTERS = re.compile(
-    r"(?m)^[ \t\u3000]*(?:第\s*[\d一二三四五六七八九十百]+\s*[章编節节]|Chapter\s+[IVX\d]+|CHAPTER\s)"
-)
-_SAMPLE = 200_000  # characters looked at
+_SAMPLE = 200_000  # characters at the start of the document that are searched
+_ARTICLES_LEAST, _ARTICLES_SHARE = 4, 0.04  # articles of a law, at least: their number, and their share of the lines
+_KINDS_OF_SIGNS, _SIGNS = 3, 6  # least number of different signs of the United Nations, and of signs in all
 
 
 def choose(texts: Sequence[str], profile: str = "auto") -> str:
@@ -49,11 +48,11 @@ def choose(texts: Sequence[str], profile: str = "auto") -> str:
     sample = _sampled(texts)
     lines = sample.count("\n") + 1
     articles = len(_ARTICLES.findall(sample))
-    if articles >= 4 and articles >= 0.04 * lines:
+    if articles >= _ARTICLES_LEAST and articles >= _ARTICLES_SHARE * lines:
         return "legal"
-    signs = [min(5, len(pattern.findall(sample))) for pattern in _UN_SIGNS]
-    # The name of the house alone is in many a text; its formulas open many a paragraph there.
-    if sum(count > 0 for count in signs) >= 3 and sum(signs) >= 6:
+    signs = [min(_SIGNS - 1, len(pattern.findall(sample))) for pattern in _UN_SIGNS]
+    # Many other texts mention the United Nations.
+    if sum(count > 0 for count in signs) >= _KINDS_OF_SIGNS and sum(signs) >= _SIGNS:
         return "un"
     return "plain"
 

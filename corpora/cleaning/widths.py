@@ -1,15 +1,15 @@
-"""How wide text is that was set in a proportional face, as far as its letters tell.
+"""Estimate the width of text in a proportional font.
 
-Text drawn out of a PDF has lost its face, but "illicit" still took half the room of "common". With the widths that the
-usual faces agree on, the full lines of such a text come out nearly as even as those of a typewriter; counted in
-characters they differ by a fifth. Widths are in half ems, the room of a digit, so that a Chinese character takes two.
+Text that was extracted from a PDF has no font, but "illicit" took half as much space as "common". With the widths that
+common fonts share, the full lines of such a text are nearly as even as in a monospaced font; counted in characters
+their lengths differ by a fifth. Widths are in half ems, the width of a digit; a Chinese character takes two.
 """
 
 import unicodedata
 
 __all__ = ["half_ems", "is_wide"]
 
-#: Means of Times and Helvetica (Adobe font metrics), in hundredths of an em, by the characters that share them.
+#: Means of Times and Helvetica (Adobe font metrics), in hundredths of an em, with the characters that have them.
 _SHARED = {
     20: "'‘’|",
     25: "ijl",
@@ -35,10 +35,10 @@ _OTHER = 1.05  # half ems of a letter of another alphabet
 
 
 def half_ems(text: str) -> float:
-    """The room that ``text`` takes in a proportional face, in half ems."""
+    """The width of ``text`` in a proportional font, in half ems."""
     return sum(_WIDTHS.get(char) or (2.0 if is_wide(char) else _OTHER) for char in text)
 
 
 def is_wide(char: str) -> bool:
-    """Whether a character takes the room of two digits, as Chinese ones do."""
+    """Whether a character is as wide as two digits, as Chinese ones are."""
     return unicodedata.east_asian_width(char) in "WF"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpora import xml
-from corpora.cleaning.inline import MARK, pieces, settled, without_sentinels
+from corpora.cleaning.inline import MARK, extract_marks, split_paragraphs, without_sentinels
 from corpora.document import Block, BlockKind, Change
 from corpora.errors import EmptyInput
 from corpora.readers.docx.package import Numbering, Package, Style, attribute, child, children, open_package, styles_of
@@ -192,8 +192,10 @@ class _Reader:
     def _blocks(self, gathered: _Paragraph, text: str, kind: BlockKind, level: int, marker: str) -> bool:
         marks = iter(gathered.marks)
         before = len(self.blocks)
-        for piece in pieces(_allowed(text), whole=kind in (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)):
-            found = settled(piece, marks)
+        for piece in split_paragraphs(
+            _allowed(text), whole=kind in (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)
+        ):
+            found = extract_marks(piece, marks)
             if not found.text.strip():
                 continue
             first = len(self.blocks) == before

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpora import xml
-from corpora.cleaning.inline import EDGE, MARK, RAISED, pieces, settled, without_sentinels
+from corpora.cleaning.inline import EDGE, MARK, RAISED, extract_marks, split_paragraphs, without_sentinels
 from corpora.document import Block, BlockKind, Change, FootnoteMark
 from corpora.errors import DamagedInput, EmptyInput, InputError
 from corpora.readers.html.boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
@@ -231,12 +231,12 @@ class _Builder:
         if kind is BlockKind.CODE:
             parts = [text.rstrip().lstrip("\n")]
         else:
-            parts = pieces(text, whole=kind in (BlockKind.HEADING, BlockKind.CELL))
+            parts = split_paragraphs(text, whole=kind in (BlockKind.HEADING, BlockKind.CELL))
         for piece in parts:
             self._block(piece, marks, sups, frame)
 
     def _block(self, piece: str, marks: Iterator[tuple[str, str]], sups: Iterator[str], frame: _Frame | None) -> None:
-        found = settled(piece, marks, sups)
+        found = extract_marks(piece, marks, sups)
         text = found.text
         # Brackets are what is left around the link by which a footnote leads back.
         if not text.strip(EDGE if frame is None or frame.kind is not BlockKind.FOOTNOTE else EDGE + "[]()^"):
