@@ -64,9 +64,9 @@ class LayoutLine:
 
     line: Line
     text: str
-    indent: float
-    right: float
-    gap: float  # blank lines above it
+    indent: float = 0.0
+    right: float = 0.0
+    gap: float = 0.0  # blank lines above it
     trailing: bool = False  # a blank follows the last character
     cut: bool = False  # a page break, a footnote or a page mark separates this row from the one above
     size: float | None = None
@@ -101,13 +101,13 @@ class Layout:
     every paragraph opens with a number; ``first``: the column at which most first lines begin.
     """
 
-    wrapped: bool
-    width: float
-    slack: float
-    gap: float
-    spaced: bool
-    indented: bool
-    trailing: bool
+    wrapped: bool = False
+    width: float = 0.0
+    slack: float = 0.0
+    gap: float = 0.0
+    spaced: bool = False
+    indented: bool = False
+    trailing: bool = False
     size: float | None = None
     margin: float = 0.0
     formulas: bool = False
@@ -242,7 +242,8 @@ def _measure(rows: Sequence[LayoutLine]) -> Layout:
     gap = _common(round(below.gap) for _, below in sure) or 0.0
     sure = [pair for pair in sure if round(pair[1].gap) <= gap]
     spaced = _is_spaced(pairs, gap, reach)
-    plain = Layout(False, reach, 0, gap, spaced, False, False, size, _common(row.indent for row in rows) or 0.0)
+    margin = _common(row.indent for row in rows) or 0.0
+    plain = Layout(width=reach, gap=gap, spaced=spaced, size=size, margin=margin)
     few = len(sure) < max(1 if spaced else 2, _SURE * len(rows))
     if few and (len(sure) < 2 or max(row.right for row in rows) > max(above.right for above, _ in sure) + _EVEN):
         # Two or three continued lines prove nothing where most paragraphs have one line, and some a longer one.
@@ -272,7 +273,8 @@ def _measure(rows: Sequence[LayoutLine]) -> Layout:
     if not wrapped:
         return plain
     tight = max(1.0 if rows[0].proportional else _EVEN, width - _quantile(needed, _MOST))
-    draft = Layout(True, width, min(slack, _SLACK * width), gap, spaced, False, False, size, tight=tight)
+    slack = min(slack, _SLACK * width)
+    draft = Layout(True, width, slack, gap, spaced, size=size, tight=tight)
     full = [not fits(above, below, draft) for above, below in pairs]
     inner = [
         above.indent - below.indent

@@ -11,15 +11,15 @@ from dataclasses import replace
 
 from corpora.cleaning import profiles
 from corpora.cleaning.classification import Classification, classify
-from corpora.cleaning.layout import Layout, LayoutLine, columns
+from corpora.cleaning.layout import Layout, LayoutLine
 from corpora.cleaning.paragraphs import LineGroup
 from corpora.document import Block, BlockKind, Line
-from corpora.text.markers import parse_bullet, parse_marker
+from corpora.text.markers import parse_marker
 
 __all__ = ["structured"]
 
 _FREE = (BlockKind.PARAGRAPH, BlockKind.ITEM)
-_LAYOUT = Layout(wrapped=False, width=0, slack=0, gap=0, spaced=True, indented=False, trailing=False)
+_LAYOUT = Layout()
 
 
 def structured(blocks: Sequence[Block], profile: str = "auto") -> tuple[tuple[Block, ...], str]:
@@ -31,10 +31,7 @@ def structured(blocks: Sequence[Block], profile: str = "auto") -> tuple[tuple[Bl
     open_blocks = [
         block for block in blocks if block.kind in (*_FREE, BlockKind.HEADING, BlockKind.TITLE) and not block.marker
     ]
-    groups = [
-        LineGroup((LayoutLine(Line(block.text, block.start, block.end), block.text, 0, columns(block.text), 1),))
-        for block in open_blocks
-    ]
+    groups = [LineGroup((LayoutLine(Line(block.text, block.start, block.end), block.text),)) for block in open_blocks]
     found = dict(
         zip(
             (block.id for block in open_blocks),
@@ -77,9 +74,7 @@ def _read(block: Block, classified: Classification, *, accepted: bool) -> Block:
             if accepted
             else block
         )
-    if block.kind is BlockKind.ITEM and parse_bullet(block.text) is not None and not classified.marker:
-        return _without_marker(block, "", classified.skip)
-    if classified.kind is BlockKind.ITEM or (classified.kind is BlockKind.PARAGRAPH and classified.marker):
+    if classified.kind is BlockKind.ITEM or classified.marker:
         kind = block.kind if block.kind is BlockKind.ITEM else classified.kind
         return replace(
             _without_marker(block, classified.marker, classified.skip), kind=kind, level=block.level or classified.level

@@ -50,7 +50,7 @@ def choose(texts: Sequence[str], profile: str = "auto") -> str:
     articles = len(_ARTICLES.findall(sample))
     if articles >= _ARTICLES_LEAST and articles >= _ARTICLES_SHARE * lines:
         return "legal"
-    signs = [min(_SIGNS - 1, len(pattern.findall(sample))) for pattern in _UN_SIGNS]
+    signs = [len(pattern.findall(sample)) for pattern in _UN_SIGNS]
     # Many other texts mention the United Nations.
     if sum(count > 0 for count in signs) >= _KINDS_OF_SIGNS and sum(signs) >= _SIGNS:
         return "un"

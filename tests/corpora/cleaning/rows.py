@@ -6,18 +6,7 @@ from corpora.cleaning.layout import Layout, LayoutLine, rows_of
 from corpora.document import Line
 from corpora.readers.reading import txt
 
-__all__ = ["ONE_PARAGRAPH_PER_LINE", "layout_of", "lines_of", "rows_of_case"]
-
-#: Text that is not wrapped; a case gives the fields that differ.
-ONE_PARAGRAPH_PER_LINE: dict[str, Any] = {
-    "wrapped": False,
-    "width": 0,
-    "slack": 0,
-    "gap": 0,
-    "spaced": True,
-    "indented": False,
-    "trailing": False,
-}
+__all__ = ["layout_of", "lines_of", "rows_of_case"]
 
 
 def lines_of(given: list[Any]) -> tuple[Line, ...]:
@@ -37,4 +26,5 @@ def rows_of_case(given: list[Any]) -> list[LayoutLine]:
 
 
 def layout_of(fields: dict[str, Any]) -> Layout:
-    return Layout(**(ONE_PARAGRAPH_PER_LINE | fields))
+    """The layout of text that is not wrapped, but for ``fields``."""
+    return Layout(**fields)
