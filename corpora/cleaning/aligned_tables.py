@@ -39,7 +39,7 @@ def find_grid(
 ) -> tuple[int, list[tuple[LayoutLine, ...]]] | None:
     """The table that begins at row ``start``: the index of the row after it, and its cells in order.
 
-    A cell is a tuple of parts of rows. None where there is no table.
+    A cell is a tuple of parts of rows. The result is None where no table begins.
     """
     if rows[start].size is not None or _DRAWN.search(rows[start].text) or len(_parts(rows[start], columns)) < 2:
         return None

@@ -31,7 +31,7 @@ _SURE = 0.06  # least share of lines that surely continue in the next one, in te
 _SLACK = 0.3  # share of the width by which a full line may fall short of it, at most
 _OUTLIERS = 0.02, 0.1  # shares of the sure pairs that are certainly wrong, and that may be wrong
 _LONGEST = 0.97, 0.9, 0.75  # shares of the full lines of which the longest gives the width: some lines are too long
-_APART = 0.05  # share of the width; between two full lines in order of length there is no larger difference
+_APART = 0.05  # share of the width; the largest difference between two full lines in order of length
 _EVEN = 3  # columns by which full lines differ in length, at most, in a monospaced font
 _SHORT = 0.8  # share of the width; a shorter line that ends a sentence ends a paragraph
 _FEW_ENDS = 4  # least number of ends of paragraphs that show what separates them
@@ -53,7 +53,7 @@ _TRAILING, _TRAILING_LEAST = 0.8, 0.05  # shares of the lines that agree, and th
 _COMMAS = ",，、"
 _SIZE = 10.0  # points, where no size is known
 _PITCH = 0.8, 1.25, 2.5  # distance of two lines, relative to their size: least, usual, largest
-_HANGING = 50  # one line in so many may begin left of the margin
+_HANGING = 50  # one line in 50 may begin left of the margin
 _OPENERS = "（《〈「『【“‘([{"
 _KEEPS = "，。、；：！？）】》」』”’％,.;:!?)]%"
 
@@ -250,15 +250,7 @@ def _measure(rows: Sequence[LayoutLine]) -> Layout:
         return plain
     rights = sorted(above.right for above, _ in sure)
     needed = sorted(_needed(above, below) for above, below in sure)
-    widths = [_quantile(rights, share) for share in _LONGEST]
-    for width, shorter in itertools.zip_longest(widths, widths[1:]):
-        if shorter is not None and shorter < (1 - _APART) * width:
-            continue  # a few lines are much longer: notes in small print, two lines in one
-        slack = width - _shortest_full(needed, width)
-        if slack > _SLACK * width:
-            slack = width - _quantile(needed, _OUTLIERS[1])
-        if slack <= _SLACK * width:
-            break
+    width, slack = _width_and_slack(rights, needed)
     if few and slack > _APART * width:
         return plain
     # The space between a Chinese character and a Latin letter at the end of a line is not visible.
@@ -290,6 +282,20 @@ def _measure(rows: Sequence[LayoutLine]) -> Layout:
         margin=margin,
         first=_common(row.indent for row in rows if row.indent > margin + _INDENT[0]) or margin,
     )
+
+
+def _width_and_slack(rights: Sequence[float], needed: Sequence[float]) -> tuple[float, float]:
+    """The column at which lines are wrapped, and how far short of it a full line ends, from the sure pairs."""
+    widths = [_quantile(rights, share) for share in _LONGEST]
+    for width, shorter in itertools.zip_longest(widths, widths[1:]):
+        if shorter is not None and shorter < (1 - _APART) * width:
+            continue  # a few lines are much longer: notes in small print, two lines in one
+        slack = width - _shortest_full(needed, width)
+        if slack > _SLACK * width:
+            slack = width - _quantile(needed, _OUTLIERS[1])
+        if slack <= _SLACK * width:
+            break
+    return width, slack
 
 
 def is_numbered(rows: Sequence[LayoutLine], layout: Layout) -> bool:

@@ -1,4 +1,4 @@
-"""The sample resolutions laid out as other tools and houses lay text out: whatever the layout, the same blocks."""
+"""The sample resolutions in the layouts of other tools and publishers: every layout gives the same blocks."""
 
 import re
 import textwrap
@@ -16,8 +16,10 @@ from corpora.readers.reading import txt
 
 @dataclass(frozen=True)
 class Layout:
-    """How pages are made: ``indent`` of first lines, ``apart``: blank lines between paragraphs, ``double``: one behind
-    every line, ``note`` and ``rule``: how notes open, ``mark``: how they are marked, ``foot``, ``head``: at page ends.
+    """The layout of pages.
+
+    ``indent``: of first lines; ``apart``: blank lines between paragraphs; ``double``: a blank line after every line;
+    ``note`` and ``rule``: how notes begin; ``mark``: how they are marked; ``foot``, ``head``: lines at page ends.
     """
 
     width: int = 84
@@ -35,7 +37,7 @@ class Layout:
 
 LAYOUTS = {
     "house": Layout(),
-    "a blank line behind every line": Layout(double=True),
+    "a blank line after every line": Layout(double=True),
     "blocks separated by blank lines": Layout(indent=0, apart=1),
     "a head with the number of the page": Layout(head="XYZ/CONF/2024/7{gap}{page}", foot=""),
     "a head of words": Layout(head="Report of the Conference{gap}{page}", foot=""),
@@ -61,7 +63,7 @@ _TOKEN = re.compile(
 
 
 def wrapped(text: str, width: int, indent: int) -> list[str]:
-    """Lines of at most ``width`` columns; no closing sign opens a line, no word and no number is torn."""
+    """Lines of at most ``width`` columns; no closing sign opens a line, no word and no number is broken."""
     if text.isascii() or not re.search(r"[\u3400-\u9fff]", text):
         return [" " * indent + line if not at else line for at, line in enumerate(_english(text, width, indent))]
     tokens = re.findall(
@@ -106,7 +108,7 @@ def pages_of(blocks: Sequence[Block], layout: Layout) -> Iterator[list[str]]:
                 yield [*page, layout.rule, *below] if below else page
                 page, below = [], []
             page.append(line)
-        # The notes of a paragraph stand on the page on which it ends: its marks may stand on the one before.
+        # The notes of a paragraph are on the page on which it ends; its marks may be on the one before.
         for number in shown:
             if number in notes:
                 below += wrapped(layout.note.format(number) + notes.pop(number), layout.width, 1)
