@@ -29,6 +29,7 @@ LAYERS = (
     "tm.terms",
     "tm.terms.formats",
     "tm.formats",
+    "tm.checks.quantities",
     "tm.checks",
     "tm.report",
     "tm.jobs",

@@ -17,6 +17,7 @@ from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.markup import values_text
 from tm.checks.options import CheckOptions
+from tm.checks.quantities import Quantity, quantities
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -85,9 +86,18 @@ class Side:
         return is_spaced(self.language)
 
     @cached_property
+    def _quantities(self) -> tuple[Sequence[Quantity], str]:
+        return quantities(values_text(self.text), self.language)
+
+    @property
+    def quantities(self) -> Sequence[Quantity]:
+        """Amounts, periods and times that are said in a way of the language."""
+        return self._quantities[0]
+
+    @cached_property
     def mentions(self) -> tuple[Mention, ...]:
-        """Numbers, dates, references and the like."""
-        return mentions(values_text(self.text), self.language)
+        """Numbers, dates, references and the like, as all languages write them."""
+        return mentions(self._quantities[1], self.language)
 
     @cached_property
     def key(self) -> str:

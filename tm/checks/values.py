@@ -1,7 +1,7 @@
 """Numbers, dates, references, symbols, addresses, footnote marks, codes and list markers that the other side lacks.
 
-Values are compared, not the writing of them (`corpora.text.mentions.matching`). A value that stands nowhere on the
-other side is an error where it is certain to be one, a warning where it was written in words.
+Values are compared, not the way they are written (`tm.checks.counterparts`). A value without a counterpart is an error
+where it is in figures, and a warning where it is in words.
 """
 
 import re
@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpora.text.mentions.chinese import chinese_number
-from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core, unmatched
+from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core
 from corpora.text.numerals import from_roman
 from tm.checks.checked_unit import Check, CheckedUnit, Side
+from tm.checks.counterparts import unmatched_values
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
 
@@ -30,7 +31,7 @@ _KINDS = {
     "code": frozenset({MentionKind.CODE}),
 }
 _NAMES = {kind: name for name, kinds in _KINDS.items() for kind in kinds}
-#: 1 is "a" or nothing at all, 0 is "no": figures that a good translation often writes in words.
+#: 1 is "a" or nothing at all, 0 is "no": figures that good translations often write in words.
 _SMALL = frozenset({"0", "1", "2"})
 
 
@@ -43,28 +44,57 @@ def _severity(mention: Mention) -> Severity | None:
 
 
 def _missing(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
-    """The mentions without an answer, by check and side; memoised on the pair, since eight checks read it."""
+    """The values without a counterpart, by check and side; memoised on the pair, since eight checks read it."""
     known: dict[str, tuple[list[Mention], list[Mention]]] | None = getattr(pair, "_missing", None)
     if known is not None:
         return known
     known = {}
-    if not pair.is_half and (pair.source.mentions or pair.target.mentions):
+    if not pair.is_half:
         sides = (pair.source, pair.target)
-        for position, lacking in enumerate(unmatched(pair.source.mentions, pair.target.mentions)):
+        lacking = unmatched_values(*sides)
+        for position, mentions in enumerate(lacking):
             mine, other = sides[position], sides[1 - position]
-            for mention in lacking:
-                if mention.certainty == Certainty.VAGUE or _stands_in(mine.text, mention, other.text):
+            for mention in mentions:
+                if mention.kind == MentionKind.CODE and _has_name(mention.value, other):
                     continue
-                if _is_asked_of(mention, mine.text, other):
-                    known.setdefault(_NAMES[mention.kind], ([], []))[position].append(mention)
+                if _is_copied(mine.text, mention, other.text) or not _is_comparable(mention, mine.text, other):
+                    continue
+                known.setdefault(_NAMES[mention.kind], ([], []))[position].append(mention)
         if not known:
             known = _exchanged(pair) or _of_another_version(pair)
     pair._missing = known  # type: ignore[attr-defined]
     return known
 
 
+#: Codes with figures that have a name of their own in Chinese.
+_CODE_NAMES = {
+    code: re.compile(names)
+    for code, _, names in (
+        entry.partition("=")
+        for entry in (
+            "h2o=水 co2=二氧化碳 o2=氧 o3=臭氧 h2=氢 n2=氮 ch4=甲烷 so2=二氧化硫 no2=二氧化氮 n2o=一氧化二氮|笑气 "
+            "nh3=氨 h2s=硫化氢 h2so4=硫酸 hno3=硝酸 h2o2=双氧水|过氧化氢 caco3=碳酸钙 "
+            "24/7=全天候|全天|昼夜|二十四小时|24小时 pm2.5=细颗粒物 pm10=可吸入颗粒物 "
+            "covid-19=新冠|新型冠状病毒|2019冠状病毒 sars-cov-2=新冠|新型冠状病毒 k-12=中小学|基础教育 "
+            "k12=中小学|基础教育 h1n1=甲型流感|甲流|猪流感 h5n1=禽流感 h7n9=禽流感 g20=二十国集团 g7=七国集团 "
+            "g8=八国集团 g77=七十七国集团 9/11=九一一|911 2d=二维|平面 3d=三维|立体 2-d=二维|平面 3-d=三维|立体 "
+            "4d=四维 4x4=四驱|四轮驱动 4wd=四驱|四轮驱动 b2b=企业对企业|企业间 b2c=企业对消费者 "
+            "c2c=消费者对消费者|个人对个人 p2p=点对点|对等|个人对个人 o2o=线上到线下|线上线下 i18n=国际化 l10n=本地化 "
+            "a11y=无障碍|可访问 w3c=万维网联盟 y2k=千年虫|千年 mi5=军情五处 mi6=军情六处 f1=一级方程式 401k=退休 "
+            "20/20=正常视力|视力 50/50=各半|平分|一半|对半 50-50=各半|平分|一半|对半 1080p=高清 4k=超高清 5g=第五代 "
+            "4g=第四代 3g=第三代 2g=第二代 "
+        ).split()
+    )
+}
+
+
+def _has_name(code: str, other: Side) -> bool:
+    pattern = _CODE_NAMES.get(code)
+    return other.base == "zh" and pattern is not None and pattern.search(other.text) is not None
+
+
 def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
-    """One figure in the place of another that the text holds as well: as many values, but not as often each."""
+    """One figure in place of another that the text has too: as many values, but not each of them as often."""
     here, there = (
         [mention for mention in side.mentions if mention.certainty == Certainty.SURE]
         for side in (pair.source, pair.target)
@@ -72,18 +102,18 @@ def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention
     if len(here) != len(there) or len(here) < 2:
         return {}
     left, right = (Counter(core(mention) for mention in mentions) for mentions in (here, there))
-    lost, won = left - right, right - left
-    if lost.total() != 1 or won.total() != 1:
+    lost, added = left - right, right - left
+    if lost.total() != 1 or added.total() != 1:
         return {}
     one = next(mention for mention in reversed(here) if core(mention) in lost)
-    other = next(mention for mention in reversed(there) if core(mention) in won)
-    # Rightly so where a value is named twice here and another one there: a warning at most.
+    other = next(mention for mention in reversed(there) if core(mention) in added)
+    # Correct where a value is named twice here and another one there: a warning at most.
     likely = [replace(mention, certainty=Certainty.LIKELY) for mention in (one, other)]
     return {_NAMES[one.kind]: ([likely[0]], [likely[1]])}
 
 
 def _of_another_version(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
-    """3.1 in the place of 3.10: the same value, but another version of a program, another section of a book."""
+    """3.1 in place of 3.10: the same number, but another version of a program or section of a book."""
     if "." not in pair.source.text or "." not in pair.target.text:
         return {}
     here, there = (
@@ -106,8 +136,8 @@ def _of_another_version(pair: CheckedUnit) -> dict[str, tuple[list[Mention], lis
 _POINT = re.compile(r"[0-9]+\.[0-9]+")
 
 
-def _is_asked_of(mention: Mention, text: str, other: Side) -> bool:
-    """False where the other side may well say it in words that nobody reads: "six" in a language without a grammar."""
+def _is_comparable(mention: Mention, text: str, other: Side) -> bool:
+    """False where the other side may say it in words that are not read: "six" in a language without a grammar."""
     if other.base in _READ_IN_FULL:
         return True
     figures = [figure for figure in re.findall(r"[0-9]+", text[mention.start : mention.end]) if len(figure) > 1]
@@ -119,8 +149,8 @@ def _is_asked_of(mention: Mention, text: str, other: Side) -> bool:
 _READ_IN_FULL = frozenset({"zh", "en"})
 
 
-def _stands_in(mine: str, mention: Mention, other: str) -> bool:
-    """True where the very characters stand on the other side, read there as something else."""
+def _is_copied(mine: str, mention: Mention, other: str) -> bool:
+    """True where the same characters are on the other side, but were read as something else."""
     raw = mine[mention.start : mention.end].strip()
     if mention.kind in (
         MentionKind.NUMBER,
@@ -149,6 +179,8 @@ def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
         if not graves:
             continue
         severity = max(graves, key=lambda grave: grave.rank)
+        if _is_number_of_paragraph(pair, left, right):
+            severity = Severity.INFO
         findings.append(
             pair.finding(
                 name,
@@ -161,17 +193,33 @@ def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
     return findings
 
 
+_PARAGRAPH = re.compile(
+    r"\s*(?:[0-9]{1,4}(?:\.[0-9]{1,3}){0,3}[.．、)）]?(?=\s|[^\x00-\x7f])|[(（][0-9a-zA-Z一二三四五六七八九十]{1,4}[)）]|[一二三四五六七八九十]{1,3}、"
+    r"|[IVXLC]{1,5}[.．、](?=\s|[^\x00-\x7f])|[A-Za-z][.．)）、](?=\s|[^\x00-\x7f])|第[一二三四五六七八九十百0-9]{1,4}[章节条部分編编](?=\s|$)"
+    r"|(?:Chapter|Part|Section|Article|Annex)\s(?:[IVXLC]{1,5}|[0-9]{1,4})[.:]?(?=\s)|[①-⑳⑴-⒇㈠-㈩])"
+)
+
+
+def _is_number_of_paragraph(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> bool:
+    """True where a value is the number of the paragraph, and the other side has none: each document has its style."""
+    if (left is None) == (right is None):
+        return False
+    mine, other, mention = (pair.source, pair.target, left) if left else (pair.target, pair.source, right)
+    marker = _PARAGRAPH.match(mine.text)
+    return bool(marker and mention and mention.start < marker.end() and not _PARAGRAPH.match(other.text))
+
+
 def _message(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> str:
     texts = [
         side.text[mention.start : mention.end].strip() if mention else ""
         for side, mention in ((pair.source, left), (pair.target, right))
     ]
     if left and right:
-        return f"{left.kind} {texts[0]!r} of the source answers to {texts[1]!r}"
-    if left:
-        return f"{left.kind} {texts[0]!r} ({core(left)}) is not in the target"
-    assert right is not None
-    return f"{right.kind} {texts[1]!r} ({core(right)}) is not in the source"
+        return f"{left.kind} {texts[0]!r} of the source is {texts[1]!r} in the target"
+    which, text, mention = ("target", texts[0], left) if left else ("source", texts[1], right)
+    assert mention is not None
+    value = core(mention)
+    return f"{mention.kind} {text!r}{f' ({value})' if value != text else ''} is not in the {which}"
 
 
 _MARKER = re.compile(
@@ -196,14 +244,14 @@ def _list_marker(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     )
     if alike:
         return [pair.finding("list-marker", Severity.ERROR, message, *spans)]
-    # （四） and (d) and 4. are each other's translations; an "i" may be letter or numeral, so both readings count.
+    # （四）, (d) and 4. correspond; "i" may be a letter or a numeral, so both readings count.
     if _ranks(here) & _ranks(there):
         return ()
     return [pair.finding("list-marker", Severity.WARNING, message, *spans)]
 
 
 def _ranks(marker: str) -> set[int]:
-    """The places in a list that a marker may stand for."""
+    """The positions in a list that a marker may mean."""
     if marker.isdecimal():
         return {int(marker)}
     if not marker.isascii():

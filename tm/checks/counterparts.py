@@ -1,0 +1,102 @@
+"""Which values of one side have no counterpart on the other: numbers and quantities by their keys.
+
+Bare numbers, dates, references and the like are compared by `corpora.text.mentions.matching`, quantities by the keys
+of `tm.checks.quantities`, and both with each other. How often a value occurs does not count.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from corpora.text.mentions.grammar import number
+from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core, unmatched
+from tm.checks.checked_unit import Side
+from tm.checks.quantities import Quantity
+
+__all__ = ["unmatched_values"]
+
+
+def unmatched_values(source: Side, target: Side) -> tuple[list[Mention], list[Mention]]:
+    """The values of either side without a counterpart, in reading order, those that may be missing left out."""
+    if not (source.mentions or target.mentions or source.quantities or target.quantities):
+        return [], []
+    keys = _keys(source), _keys(target)
+    lacking: list[list[tuple[Mention, str]]] = []
+    for side, other, (there, bare) in ((source, target, keys[1]), (target, source, keys[0])):
+        missing = unmatched(side.mentions, [*other.mentions, *_as_mentions(other.quantities)])[0]
+        found = [
+            (one, _family(one)) for one in missing if not (one.kind == MentionKind.FRACTION and _percent(one) in there)
+        ]
+        for quantity in side.quantities:
+            plain = {f"={value}" for value in quantity.plain}
+            # "At 8" may be a time, but eight in the morning is not eight in the evening.
+            numbers = bare if quantity.family == "clock" else there
+            if quantity.asks.isdisjoint(there) and not (plain and plain <= numbers):
+                found.append((_as_mention(quantity), quantity.family))
+        lacking.append(found)
+    families = [{family for _, family in found if family} for found in lacking]
+    shared = families[0] & families[1]
+    # "first" may have no counterpart; where the other side has "second" instead, one of them is wrong.
+    kept = [
+        [
+            replace(one, certainty=Certainty.LIKELY) if family in shared and one.certainty == Certainty.VAGUE else one
+            for one, family in found
+            if one.certainty != Certainty.VAGUE or family in shared
+        ]
+        for found in lacking
+    ]
+    left, right = (sorted(found, key=lambda one: one.start) for found in kept)
+    return left, right
+
+
+def _family(mention: Mention) -> str:
+    return "nth" if mention.kind == MentionKind.ORDINAL else ""
+
+
+def _keys(side: Side) -> tuple[frozenset[str], frozenset[str]]:
+    """The keys by which quantities find the values of a side, and those of its bare numbers alone.
+
+    A number that is only one way to say a quantity ("=6" for half a year) is there for bare numbers.
+    """
+    bare = frozenset(key for one in side.mentions for key in _bare_keys(one))
+    own = frozenset(key for one in side.quantities for key in one.offers if not key.startswith("="))
+    plain = frozenset(f"={value}" for one in side.quantities if one.family != "clock" for value in one.plain)
+    return bare | own | plain, bare
+
+
+def _bare_keys(mention: Mention) -> Iterator[str]:
+    yield f"={core(mention)}"
+    if mention.kind == MentionKind.PERCENT:
+        yield mention.value
+    elif mention.kind == MentionKind.FRACTION:
+        yield _percent(mention)
+    elif mention.kind == MentionKind.DATE:
+        parts = mention.value.lstrip("-").split("-")
+        parts = parts if mention.value.startswith("--") else parts[1:]
+        yield from (f"--{'-'.join(parts[:count])}" for count in range(1, len(parts) + 1))
+    elif mention.kind in (MentionKind.CODE, MentionKind.SYMBOL, MentionKind.REFERENCE):
+        yield from (f"={figure.lstrip('0') or '0'}" for figure in mention.figures)
+
+
+def _percent(mention: Mention) -> str:
+    above, _, below = mention.value.partition("/")
+    return (
+        f"{number(Fraction(int(above) * 100, int(below)))}%" if above.isdigit() and below.strip("0").isdigit() else ""
+    )
+
+
+def _as_mention(quantity: Quantity) -> Mention:
+    value = min(quantity.asks, key=lambda key: ("*" in key, len(key), key)).lstrip("=-")
+    return Mention(quantity.kind, value, quantity.start, quantity.end, quantity.certainty)
+
+
+def _as_mentions(quantities: Sequence[Quantity]) -> Iterable[Mention]:
+    """What bare numbers and dates on the other side can match."""
+    for quantity in quantities:
+        for key in (*quantity.offers, *(f"={value}" for value in quantity.plain)):
+            if key.startswith("="):
+                yield Mention(MentionKind.NUMBER, key[1:], 0, 0)
+            elif key.endswith("%"):
+                yield Mention(MentionKind.PERCENT, key, 0, 0)
+            elif key.startswith("--"):
+                yield Mention(MentionKind.DATE, key, 0, 0)

@@ -1,0 +1,391 @@
+"""Quantities as Chinese writes them: 三四个, 倒数第二, 上世纪70年代, 翻两番, 三成, 打七折, 30多万, 下午三点一刻."""
+
+import re
+from collections.abc import Sequence
+
+from corpora.text.mentions.chinese import chinese_number
+from corpora.text.mentions.grammar import Certainty, MentionKind
+from tm.checks.quantities.grammar import Grammar, grammar
+from tm.checks.quantities.value import Quantity, amount, clock, decade, keyed, share
+
+__all__ = ["GRAMMAR"]
+
+_SIGN = "零〇一二三四五六七八九十百千两"
+_NUM = rf"(?:[0-9]{{1,12}}(?:[.,][0-9]{{1,12}}){{0,4}}|[{_SIGN}]{{1,12}}+(?:点[{_SIGN}]{{1,6}}+)?)"
+_SHORT = rf"(?:[0-9]{{1,4}}|[{_SIGN}]{{1,5}})"
+_HOUR = "(?:[01]?[0-9]|2[0-4]|二?十[一二三四五六七八九]?|[零一二两三四五六七八九])"
+_MINUTE = "(?:[0-5]?[0-9]|[二三四五]?十[一二三四五六七八九]?|[零〇]?[一二三四五六七八九])"
+_MORNING = "早上|早晨|清晨|上午|凌晨|今早|次日早|早"
+_AFTERNOON = "下午|午后|傍晚|中午|正午"
+_NIGHT = "晚上|夜里|夜间|夜晚|深夜|晚间|今晚|当晚|晚"
+_NOT_A_TIME = "代期候间刻而段区机效长常尚速差空光节限用值装不"
+#: What is counted after 三四 or 一两.
+_COUNTED = (
+    "个名位人条只头匹张页座栋间家所户口棵株朵颗粒块片把根支枝件套双对副辆架艘台部本册份封篇首段句字天日周年岁次回遍趟"
+    "场届分秒刻点步层级里公米尺寸斤吨升元毛角倍成折种类样项道门处群批堆行排列组队班桌碗杯瓶盘箱包袋桶盆滴顶面扇幅幢尾尊"
+    "顿阵股串捆卷盒罐星期小代多英千厘毫平立亩度克下声眼章节号楼轮届"
+)
+_PAIR = "一二|一两|两三|二三|三四|四五|五六|六七|七八|八九|三五"
+_SCALE = "[十百千]?[万亿]|十|百|千"
+_ROUND = {
+    "十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
+}  # fmt: skip
+_DAYS = {
+    "五一": "05-01", "六一": "06-01", "七一": "07-01", "八一": "08-01", "十一": "10-01", "三八": "03-08",
+    "五四": "05-04", "九一八": "09-18", "一二九": "12-09", "五卅": "05-30", "双十一": "11-11", "双11": "11-11",
+    "双十二": "12-12", "三一五": "03-15", "七七": "07-07", "一二八": "01-28",
+}  # fmt: skip
+_LATIN_ORDER = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _value(text: str) -> float:
+    found = chinese_number(
+        text.replace("两", "二").replace(",", "") if text.startswith("两") else text.replace(",", "")
+    )
+    return float(found) if found is not None else 0.0
+
+
+def _numbers(text: str) -> list[float]:
+    return [_value(found) for found in re.findall(_NUM, text)]
+
+
+def _plan(match: re.Match[str]) -> Sequence[Quantity]:
+    which = str(int(_value(match[0][:-1])))
+    return [keyed(MentionKind.ORDINAL, match.span(), [f"={which}"]), amount(match.span(), 5, certainty=Certainty.VAGUE)]
+
+
+def _day(match: re.Match[str]) -> Sequence[Quantity]:
+    return [keyed(MentionKind.DATE, match.span(), [f"--{_DAYS[match[0]]}"], family="day")]
+
+
+def _fixed(match: re.Match[str]) -> Sequence[Quantity]:
+    """第三方 and 第二天 may be said with the ordinal, or without."""
+    return [amount(match.span(), _value(match[0][1]), certainty=Certainty.VAGUE)]
+
+
+def _from_end(match: re.Match[str]) -> Sequence[Quantity]:
+    return [keyed(MentionKind.ORDINAL, match.span(), [f"end:{_value(match[0][3:].strip()):.0f}"], family="nth")]
+
+
+def _decade(match: re.Match[str]) -> Sequence[Quantity]:
+    century, _, rest = match[0].rpartition("世纪")
+    tens = rest.partition("年代")[0].strip()
+    if len(tens) == 4:
+        year = int(_value(tens))
+        return [decade(match.span(), year // 100, year % 100)]
+    which = _value(century.strip()) if century and century.strip()[0] not in "上本" else 0
+    return [decade(match.span(), int(which) - 1 if which else None, int(_value(tens)) % 100)]
+
+
+def _century(match: re.Match[str]) -> Sequence[Quantity]:
+    text = match[0].removesuffix("世纪").strip()
+    if text.endswith("个") and text[0] not in "上这":
+        count = 0.5 if text.startswith("半") else _value(text[:-1])
+        return [
+            keyed(
+                MentionKind.NUMBER,
+                match.span(),
+                [f"{count:g} centuries", f"={count:g}", f"={count * 100:.0f}", f"={count * 10:g}"],
+            )
+        ]
+    if text[0] in "上本这":
+        keys = ["last century", "20th century"] if text[0] == "上" else ["this century", "21th century"]
+        return [keyed(MentionKind.ORDINAL, match.span(), keys, certainty=Certainty.VAGUE, family="century")]
+    which = f"{_value(text):.0f}"
+    keys = [f"{which}th century"] + (["last century"] if which == "20" else ["this century"] if which == "21" else [])
+    return [keyed(MentionKind.ORDINAL, match.span(), keys, family="century")]
+
+
+def _half_of_year(match: re.Match[str]) -> Sequence[Quantity]:
+    which = "first half" if match[0][0] in "上前" else "second half"
+    return [keyed(MentionKind.ORDINAL, match.span(), [which, "=6"], certainty=Certainty.VAGUE, family="half")]
+
+
+def _times(match: re.Match[str], times: float, said: float) -> Sequence[Quantity]:
+    keys = [f"x{times:g}", f"={times:g}", f"{said * 100:g}%", f"={said:g}"]
+    asks = [f"x{times:g}", f"{said * 100:g}%", f"={times:g}"]
+    found = keyed(MentionKind.NUMBER, match.span(), asks, certainty=Certainty.VAGUE, family="times")
+    return [Quantity(found.kind, found.start, found.end, found.asks, frozenset(keys), (), found.certainty, "times")]
+
+
+def _doubled(match: re.Match[str]) -> Sequence[Quantity]:
+    numbers = _numbers(match[0])
+    doublings = numbers[0] if numbers and "番" in match[0] else 1
+    return _times(match, 2.0 ** min(doublings, 9), 2.0 ** min(doublings, 9) - 1)
+
+
+def _grown(match: re.Match[str]) -> Sequence[Quantity]:
+    said = _numbers(match[0])[-1]
+    return _times(match, said + 1, said)
+
+
+def _fold(match: re.Match[str]) -> Sequence[Quantity]:
+    said = _numbers(match[0])[-1]
+    return _times(match, said, said)
+
+
+def _years(match: re.Match[str]) -> Sequence[Quantity] | None:
+    first, last = int(match[0][:4]), int(match[0][-2:])
+    if last <= first % 100 or (match[0][4] not in "/／" and last <= 12 and last != first % 100 + 1):
+        return None
+    return [amount(match.span(), first, first // 100 * 100 + last, certainty=Certainty.SURE)]
+
+
+def _discount(match: re.Match[str]) -> Sequence[Quantity]:
+    text = match[0].removeprefix("打").removesuffix("折").strip()
+    if match[0] == "半价":
+        paid = 50.0
+    elif text[0].isdigit():
+        paid = float(text) * (10 if float(text) < 10 else 1)
+    else:
+        paid = 10 * _value(text[0]) + (_value(text[-1]) if len(text) > 1 else 0)
+    return [keyed(MentionKind.PERCENT, match.span(), [f"pay {paid:g}", f"{paid:g}%"], family="share")]
+
+
+def _tenths(match: re.Match[str]) -> Sequence[Quantity]:
+    whole, _, rest = match[0].partition("成")
+    percent = 10 * _value(whole) + (5 if rest == "半" else _value(rest) if rest else 0)
+    return [share(match.span(), percent)]
+
+
+def _per_thousand(match: re.Match[str]) -> Sequence[Quantity]:
+    text = match[0]
+    parts = re.split("分之|‰|个?基点", text)
+    if "分之" in text:
+        percent = _value(parts[1].strip()) * 100 / {"千": 10**3, "万": 10**4, "百万": 10**6}[parts[0]]
+    else:
+        percent = _value(parts[0].strip()) / (10 if "‰" in text else 100)
+    return [share(match.span(), percent, certainty=Certainty.SURE)]
+
+
+def _round(match: re.Match[str]) -> Sequence[Quantity]:
+    text = match[0]
+    if text.startswith("成千"):
+        keys = ["thousands", "tens of thousands"] if "万" in text else ["thousands"]
+    else:
+        power = _ROUND[re.sub("[数几上成好以计]|分之", "", text)]
+        keys = [_POWERS[power]]
+    return [keyed(MentionKind.NUMBER, match.span(), keys, certainty=Certainty.VAGUE, family="round")]
+
+
+_POWERS = {
+    1: "tens", 2: "hundreds", 3: "thousands", 4: "tens of thousands", 5: "hundreds of thousands", 6: "millions",
+    7: "tens of millions", 8: "hundreds of millions", 9: "billions", 10: "tens of billions",
+}  # fmt: skip
+
+
+def _about(match: re.Match[str]) -> Sequence[Quantity]:
+    """三四十: thirty or forty; 十七八: seventeen or eighteen."""
+    text = match[0]
+    pair = re.search(_PAIR, text)
+    assert pair is not None
+    before, after = text[: pair.start()], text[pair.end() :]
+    scale = _value(f"一{after}") if after else 1
+    base = _value(before) if before else 0
+    low, high = (base + _value(sign) * scale for sign in pair[0])
+    certainty = Certainty.VAGUE if pair[0] == "一二" else Certainty.LIKELY
+    return [amount(match.span(), low, high, certainty=certainty)]
+
+
+def _over(match: re.Match[str]) -> Sequence[Quantity]:
+    number, scale = re.split(r"\s?[多余几来]\s?", match[0], maxsplit=1)
+    return [amount(match.span(), _value(number) * _value(f"一{scale}"))]
+
+
+def _items(match: re.Match[str]) -> Sequence[Quantity]:
+    found = []
+    for part in re.finditer(rf"[(（]\s?({_SHORT})\s?[)）]", match[0]):
+        value = int(_value(part[1]))
+        letter = _LATIN_ORDER[value - 1] if 0 < value <= 26 else ""
+        keys = frozenset({f"={value}", f"={letter}", f"item {value}"})
+        span = match.start() + part.start(), match.start() + part.end()
+        found.append(Quantity(MentionKind.REFERENCE, *span, keys, keys, (), Certainty.SURE, "item"))
+    return found
+
+
+def _inserted(match: re.Match[str]) -> Sequence[Quantity] | None:
+    """第七条之二: article 7 bis."""
+    numbers = [int(value) for value in _numbers(match[0])]
+    if len(numbers) != 2 or "十之八九" in match[0]:
+        return None
+    article, which = numbers
+    keys = [f"{article}/{which}", *([f"{article}/b"] if which == 1 else [])]
+    return [keyed(MentionKind.REFERENCE, match.span(), keys, certainty=Certainty.SURE, family="inserted")]
+
+
+_CLOCK_PARTS = re.compile(
+    rf"(?P<period>{_MORNING}|{_AFTERNOON}|{_NIGHT})?\s?(?P<hour>{_HOUR})\s?(?P<mark>[时時点點]|"
+    rf"[:：](?=[0-5][0-9]))(?P<even>钟|整)?\s?"
+    rf"(?:(?P<half>半)|(?P<quarters>[一二两三])刻|(?P<minute>{_MINUTE}))?"
+)
+
+
+def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
+    parts = _CLOCK_PARTS.match(match[0])
+    if parts is None:
+        return None
+    hour = int(_value(parts["hour"]))
+    minute = 30 if parts["half"] else int(15 * _value(parts["quarters"])) if parts["quarters"] else 0
+    minute = int(_value(parts["minute"])) if parts["minute"] else minute
+    period = parts["period"] or ""
+    after = match.string[match.end() : match.end() + 1]
+    before = match.string[max(0, match.start() - 1) : match.start()]
+    is_said = bool(period or parts["half"] or parts["quarters"] or parts["minute"] or parts["even"])
+    if not is_said and parts["mark"] in "点點":
+        # 三点 may be three points, and 三点五 a decimal.
+        return None if after and after in "零〇一二三四五六七八九0123456789儿" else _vague_hour(match, hour)
+    if not is_said and ((after in _NOT_A_TIME and after) or before in "小几数"):
+        return None
+    if re.search(period or "x", _AFTERNOON) and hour < 12 and not (period in ("中午", "正午") and hour > 9):
+        hour += 12
+    elif re.search(period or "x", _NIGHT):
+        hour = hour + 12 if 5 <= hour < 12 else 0 if hour == 12 else hour
+    elif re.search(period or "x", _MORNING) and hour == 12:
+        hour = 0
+    is_full = bool(period) or hour > 12 or hour == 0
+    certainty = Certainty.SURE if is_full else Certainty.LIKELY
+    return [clock(match.span(), hour, minute, is_full=is_full, certainty=certainty)]
+
+
+def _vague_hour(match: re.Match[str], hour: int) -> Sequence[Quantity]:
+    found = clock(match.span(), hour, 0, is_full=False, certainty=Certainty.VAGUE)
+    return [
+        Quantity(found.kind, found.start, found.end, found.asks, found.offers, (str(hour),), found.certainty, "clock")
+    ]
+
+
+def _noon(match: re.Match[str]) -> Sequence[Quantity]:
+    hour = 12 if match[0] in ("中午", "正午") else 0
+    found = clock(match.span(), hour, 0, is_full=True, certainty=Certainty.VAGUE)
+    return [Quantity(found.kind, found.start, found.end, found.asks, found.offers, (), found.certainty, "")]
+
+
+def _dozen(match: re.Match[str]) -> Sequence[Quantity]:
+    count = 0.5 if match[0][0] == "半" else _value(match[0][:-1].strip())
+    certainty = Certainty.VAGUE if match[0] == "一打" else Certainty.LIKELY
+    return [amount(match.span(), count * 12, certainty=certainty)]
+
+
+def _two(match: re.Match[str]) -> Sequence[Quantity]:
+    return [amount(match.span(), 2, certainty=Certainty.VAGUE)]
+
+
+def _and_a_half(match: re.Match[str]) -> Sequence[Quantity]:
+    value = _numbers(match[0])[0]
+    keys = [f"{value:g}½", f"={value + 0.5:g}", f"={value:g}"]
+    return [keyed(MentionKind.NUMBER, match.span(), keys, certainty=Certainty.VAGUE)]
+
+
+def _first(match: re.Match[str]) -> Sequence[Quantity]:
+    return [keyed(MentionKind.ORDINAL, match.span(), ["=1"], certainty=Certainty.VAGUE, family="nth")]
+
+
+def _nothing(match: re.Match[str]) -> Sequence[Quantity]:
+    return []
+
+
+_ORDER = (
+    (
+        "plan",
+        r"十[一二三四五]五(?=[”\"」』]?\s?(?:五年)?(?:规划|计划|纲要|期间|时期|末|初|以来|开局|收官)|"
+        r"[”」』])",
+        _plan,
+    ),
+    (
+        "day",
+        f"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})"
+        "(?=国际|劳动|儿童|青年|妇女|建军|建党|国庆|购物|节|那天|当天|那日|当日|期间|假|长假|"
+        "黄金周|前夕|前后|运动|事变|惨案|"
+        "晚会|大促|之际|来临|将至|小长假)",
+        _day,
+    ),
+    (
+        "fixed",
+        "第(?:三方|三者|[一二三]产业|一时间|一手|一线|一流|一夫人|二天|[一二三]世界|[一二三]人称|六感|一反应|一印象)",
+        _fixed,
+    ),
+    (
+        "idiom",
+        "七夕|一五一十|十之八九|七上八下|乱七八糟|三心二意|四舍五入|五花八门|四通八达|三言两语|"
+        "丢三落四|一清二楚|三三两两|百分百|"
+        "一来二去|接二连三|五湖四海|横七竖八|七嘴八舌|七零八落|五颜六色|千军万马|千辛万苦|四面八方|"
+        "一心一意|十全十美|三五成群|一五八",
+        _nothing,
+    ),
+    ("from_end", rf"倒数第\s?{_SHORT}", _from_end),
+    (
+        "decade",
+        rf"(?:(?:{_SHORT}|上个?|本)\s?世纪\s?)?(?:[一二三四五六七八九]十|[0-9]0|[12][0-9]{{2}}0|"
+        rf"[一二][零〇一二三四五六七八九]{{2}}[零〇])\s?年代",
+        _decade,
+    ),
+    ("century", rf"(?:(?:{_SHORT}|半)\s?个?|上个?|本|这个)\s?世纪", _century),
+    ("half_of_year", "[上前下后]半(?:年|叶)", _half_of_year),
+    ("doubled", rf"翻了?(?:{_SHORT})?番|翻了?一?倍|加倍", _doubled),
+    (
+        "grown",
+        rf"(?:增加|增长|提高|扩大|上升|上涨|提升|[多高大快长增贵升涨重])(?:了|出)?(?:将?近|约|大约|"
+        rf"至少|整整)?\s?{_NUM}\s?倍(?!体|数|频)",
+        _grown,
+    ),
+    ("fold", rf"{_NUM}\s?倍(?!体|数|频)", _fold),
+    ("years", r"(?<![0-9])[12][0-9]{3}\s?[/／–-][0-9]{2}(?![0-9/／–-])", _years),
+    (
+        "discount",
+        r"半价|打?[一二三四五六七八九][一二三四五六七八九]?折(?![叠旧磨断射返扣线合腾])|"
+        r"[0-9](?:\.[0-9])?\s?折(?![叠旧磨断射返扣线])",
+        _discount,
+    ),
+    (
+        "tenths",
+        "(?:[一二三四五六七八九两]|[0-9])成(?:半|"
+        "[一二三四五六七八九])?(?![为了立员品本长就功熟果绩群语份都分见型因不])",
+        _tenths,
+    ),
+    ("per_thousand", rf"{_NUM}\s?‰|(?:千|万|百万)分之{_NUM}|{_NUM}\s?个?基点", _per_thousand),
+    (
+        "round",
+        "成千上万|成千|(?:[数几]|上(?=[百千万亿]))(?:[十百千]?[万亿]|[十百千])(?![年月日])|数以[千万百]万?计",
+        _round,
+    ),
+    (
+        "about",
+        rf"(?<![{_SIGN}0-9第])(?:[一二三四五六七八九]?[十百]零?)?(?:{_PAIR})(?:{_SCALE})?(?=[{_COUNTED}])(?!月)",
+        _about,
+    ),
+    ("over", rf"{_NUM}\s?[多余几来]\s?(?:[十百千]?[万亿]|[十百千])", _over),
+    (
+        "items",
+        rf"第?\s?(?:[(（]\s?{_SHORT}\s?[)）]\s?(?:、|和|及|与|或|至|到|"
+        rf"，)?\s?(?:第\s?)?){{1,20}}[项款目點点]",
+        _items,
+    ),
+    (
+        "inserted",
+        rf"(?:第\s?{_SHORT}\s?条\s?|(?:规则|细则|规章|条例|"
+        rf"第)\s?{_SHORT}\s?)之\s?(?:[一二三四五六七八九十]|[0-9])(?![{_SIGN}])",
+        _inserted,
+    ),
+    (
+        "clock",
+        rf"(?:{_MORNING}|{_AFTERNOON}|"
+        rf"{_NIGHT})?\s?(?<![0-9.:第{_SIGN}]){_HOUR}\s?(?:[时時点點](?:钟|整)?\s?(?:半(?!径|数)|"
+        rf"[一二两三]刻钟?|{_MINUTE}\s?分(?!之|钟))?"
+        rf"|[:：][0-5][0-9](?::[0-5][0-9])?(?![0-9:：]))",
+        _clock,
+    ),
+    ("noon", "中午|正午|午夜", _noon),
+    (
+        "dozen",
+        rf"(?:半|"
+        rf"{_SHORT})\s?打(?![印包开算扰破断击架扮听造工电招字牌死伤败仗折动车扫猎捞磨压雷火交分赌坐过了着到])",
+        _dozen,
+    ),
+    ("two", "(?<=[这那前后头此该])两(?![万千百])", _two),
+    ("and_a_half", rf"{_SHORT}\s?(?:个|年|天|岁|米|吨|里|公里|小时|分钟|英里)半(?![数径导边夜天截路途])", _and_a_half),
+    ("first", "首(?:届|次|个|批|任|座|家|位|例|场|部|条|艘|台|颗)|头一", _first),
+)
+GRAMMAR: Grammar = grammar(
+    rf"[{_SIGN}0-9几数半首打折成倍番‰]|世纪|[正中]午|午夜|七夕|这两|[上下前后]半",
+    _ORDER,
+)

@@ -1,0 +1,80 @@
+"""The normal form of a quantity: the keys by which the two sides of a translation find each other.
+
+三成 and "30 per cent", 倒数第二 and "penultimate", 上世纪70年代 and "the 1970s" have a key in common. A precise value
+matches a vague one that it fits (下午三点 and "three o'clock"), but not another precise one (15:00 and 3:00); so what a
+quantity looks for (``asks``) and what it can be found by (``offers``) may differ.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corpora.text.mentions.grammar import Certainty, MentionKind, number
+
+__all__ = ["Quantity", "amount", "clock", "decade", "keyed", "share"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity at ``[start, end)``.
+
+    ``asks``: any of these keys on the other side is a counterpart. ``offers``: the keys by which it is found.
+    ``plain``: bare numbers that say the same where all of them are there; each is also offered to bare numbers.
+    ``family``: what kind of value it is; of two vague ones of one family that differ, one is wrong.
+    """
+
+    kind: MentionKind
+    start: int
+    end: int
+    asks: frozenset[str]
+    offers: frozenset[str]
+    plain: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.LIKELY
+    family: str = ""
+
+
+def keyed(
+    kind: MentionKind,
+    span: tuple[int, int],
+    keys: Iterable[str],
+    *,
+    plain: Iterable[str] = (),
+    certainty: Certainty = Certainty.LIKELY,
+    family: str = "",
+) -> Quantity:
+    """A quantity that asks for the keys it offers."""
+    found = frozenset(keys)
+    return Quantity(kind, *span, found, found, tuple(plain), certainty, family)
+
+
+def amount(
+    span: tuple[int, int], *values: float, certainty: Certainty = Certainty.LIKELY, family: str = ""
+) -> Quantity:
+    """A number, or a range or choice of two ("three or four")."""
+    plain = [number(value) for value in values]
+    return keyed(MentionKind.NUMBER, span, ["~".join(plain)], plain=plain, certainty=certainty, family=family)
+
+
+def share(span: tuple[int, int], percent: float, *, certainty: Certainty = Certainty.LIKELY) -> Quantity:
+    """A share of the whole in per cent, however it is written."""
+    return keyed(MentionKind.PERCENT, span, [f"{number(percent)}%"], certainty=certainty, family="share")
+
+
+def clock(span: tuple[int, int], hour: int, minute: int, *, is_full: bool, certainty: Certainty) -> Quantity:
+    """A time of day; without ``is_full``, before or after noon is open."""
+    vague, exact = f"{hour % 12}:{minute:02d}?", f"{hour % 24}:{minute:02d}"
+    plain = (str(hour),) if not minute and not is_full else ()
+    if is_full:
+        asks, offers = {exact, f"{vague}*"}, {exact, vague}
+        plain = (str(hour % 12 or 12),) if not minute else ()
+    else:
+        asks, offers = {vague}, {vague, f"{vague}*"}
+    return Quantity(MentionKind.TIME, *span, frozenset(asks), frozenset(offers), plain, certainty, "clock")
+
+
+def decade(span: tuple[int, int], century: int | None, tens: int) -> Quantity:
+    """The 1930s, or the thirties of a century that is not named."""
+    if century is None:
+        asks, offers = {f"{tens}s"}, {f"{tens}s", f"*{tens}s"}
+    else:
+        asks, offers = {f"{century}{tens:02d}s", f"*{tens}s"}, {f"{century}{tens:02d}s", f"{tens}s"}
+    return Quantity(MentionKind.NUMBER, *span, frozenset(asks), frozenset(offers), (), Certainty.LIKELY, "decade")
