@@ -103,7 +103,10 @@ def _mutant(path: Path, place: tuple[int, int], name: str, occurrence: int) -> M
     from cosmic_ray.plugins import get_operator
 
     code = path.read_text("utf-8")
-    changed = mutate_code(code, get_operator(name)(), occurrence)
+    try:
+        changed = mutate_code(code, get_operator(name)(), occurrence)
+    except AttributeError:  # cosmic-ray cannot replace an exception with a dotted name, such as sqlite3.Error
+        return None
     if changed is None or changed == code:
         return None
     return Mutant(str(path.relative_to(ROOT)), place[0], name, *_difference(code, changed), changed)

@@ -23,7 +23,7 @@ class Origin:
     section: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A source text and its translation, with context, origin and quality.
 

@@ -74,7 +74,7 @@ class AlignFilesOptions:
             raise UsageError(f"min_score lies between 0 and 1, it is {self.min_score:g}")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class AlignedFiles(Tabular, Sequence["Unit"]):
     """Two aligned documents: a sequence of their units, the alignment, and what a person should know.
 

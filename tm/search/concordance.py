@@ -67,7 +67,7 @@ class ConcordanceOptions:
             raise UsageError("at least one hit must be asked for")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class ConcordanceHit:
     """A unit that holds the phrase on ``side``; spans are ``[start, end)`` in the text of that side.
 

@@ -42,7 +42,7 @@ class MatchKind(StrEnum):
     SEMANTIC = "semantic"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Match:
     """A unit that answers a question.
 

@@ -71,13 +71,10 @@ class QueryPart:
             else:
                 found.append(re.escape(sign))
         body = "".join(found)
-        # Where words are parted by blanks, whole words count; a wildcard says otherwise.
-        before = r"(?<![^\W_])" if _is_letter(text[0]) else ""
-        after = r"(?![^\W_])" if _is_letter(text[-1]) else ""
-        if not exact and (before or after):
-            # Next to a Chinese character a Latin word begins and ends of itself.
-            before = before and rf"(?:{before}|(?<={_CJK}))"
-            after = after and rf"(?:{after}|(?={_CJK}))"
+        # Where blanks separate words, whole words are found, unless there is a wildcard. Next to a Chinese character a
+        # Latin word begins and ends, too.
+        before = rf"(?:(?<![^\W_])|(?<={_CJK}))" if _is_letter(text[0]) else ""
+        after = rf"(?:(?![^\W_])|(?={_CJK}))" if _is_letter(text[-1]) else ""
         return before + body + after
 
 

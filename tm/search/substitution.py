@@ -11,6 +11,7 @@ import re
 from corpora.text.mentions.matching import Mention, MentionKind, core, mentions
 from corpora.text.numerals import from_han, to_han
 from tm.folding import fold
+from tm.search.diff import tag_spans
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -58,7 +59,12 @@ def adapted(question: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]
     if not pairs:
         return None
     kept = {core(old) for old, new in wanted.values() if old.value == new.value}
-    there = mentions(unit.target, unit.target_lang)
+    hidden = tag_spans(unit.target)
+    there = [
+        one
+        for one in mentions(unit.target, unit.target_lang)
+        if not any(start <= one.start < end for start, end in hidden)
+    ]
     steps: list[tuple[int, int, str]] = []
     for old, new in pairs:
         places = [one for one in there if one.value == old.value and one.kind == old.kind]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.data import cases
 from tm.folding import fold, key, tokens, weight
-from tm.search.fuzzy import PreparedQuery, allowed, similarity
+from tm.search.fuzzy import PreparedQuery, Similarity, allowed, similarity
 
 CASES = cases("fuzzy")
 TEXTS = st.text(alphabet="甲乙丙丁 合同。，ＡＢ12ab' Word⟦/⟧", max_size=30)
@@ -18,6 +18,16 @@ TEXTS = st.text(alphabet="甲乙丙丁 合同。，ＡＢ12ab' Word⟦/⟧", max
 def test_scores(case: dict[str, Any]) -> None:
     found = similarity(*case["input"])
     assert {"score": found.score, "looks": list(found.looks)} == case["expected"]
+
+
+def test_distances_are_counted_in_tokens() -> None:
+    assert similarity("a b c", "a x c d") == Similarity(50, 2, 4)
+    assert similarity("本协议", "本协议") == Similarity(100, 0, 3)
+    assert similarity("", "") == Similarity(100, 0, 1)
+    assert similarity("", " ") == Similarity(99, 0, 1, ("space",))
+    assert PreparedQuery("a b c").distance("a x c", 67) is None
+    assert PreparedQuery("a b c").distance("a x c", 66) == (1, 3)
+    assert [allowed(length, minimum) for length, minimum in ((10, 70), (11, 70), (10, 100), (3, 30))] == [3, 3, 0, 2]
 
 
 @given(TEXTS, TEXTS)

@@ -11,12 +11,12 @@ from corpora.errors import UsageError
 from tm.search.analysis import coverage
 from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, similarity
-from tm.search.lookup import LookupOptions, check_languages, lookup
-from tm.search.matches import MatchKind
+from tm.search.lookup import LookupOptions, check_languages, lookup, turned
+from tm.search.matches import Match, MatchKind
 from tm.search.memory import Memory
 from tm.store import index
 from tm.store.filters import Filters
-from tm.unit import Unit
+from tm.unit import Origin, Unit
 
 
 def unit(source: str, target: str, **more: object) -> Unit:
@@ -216,3 +216,142 @@ def test_coverage(treaty: Memory) -> None:
         "none": (1, 8),
     }
     assert round(sum(band.share for band in bands)) == 100
+
+
+def test_bands(memory: Memory) -> None:
+    def match(score: int, kind: MatchKind = MatchKind.FUZZY) -> Match:
+        return Match(kind, score, unit("甲", "A"), 1, 1, "m")
+
+    scores = [102, 101, 100, 99, 95, 94, 85, 84, 75, 74, 50, 49, 0]
+    bands = coverage([("one two", [match(score), match(0)]) for score in scores])
+    assert [(band.name, band.segments, band.words) for band in bands] == [
+        ("context", 2, 4),
+        ("100", 1, 2),
+        ("95–99", 2, 4),
+        ("85–94", 2, 4),
+        ("75–84", 2, 4),
+        ("50–74", 2, 4),
+        ("none", 2, 4),
+    ]
+    assert [band.share for band in bands] == [15.4, 7.7, 15.4, 15.4, 15.4, 15.4, 15.4]
+    (*_, none) = coverage([("one", [match(80, MatchKind.SEMANTIC)]), ("two", [])])
+    assert (none.segments, none.share) == (2, 100.0), "a semantic match covers nothing"
+    assert {band.share for band in coverage([])} == {0.0}
+
+
+def test_the_order_of_equal_scores(memory: Memory) -> None:
+    text = "本协议自签字之日起生效。"
+    memory.add(
+        [
+            unit(text, "often"),
+            Unit(text, "elsewhere", "zh-TW", "en-US"),
+            Unit(text, "British", "zh-CN", "en-GB"),
+            unit(text, "old"),
+            unit(text, "new"),
+            unit(text, "reviewed", status="reviewed"),
+            unit(text, "often"),
+        ]
+    )
+    filters = Filters(source_lang="zh-CN", target_lang="en-US")
+    found = [match.target for match in lookup([memory], text, LookupOptions(filters=filters))]
+    assert found == ["reviewed", "often", "new", "old", "British", "elsewhere"]
+    assert found[:2] == [match.target for match in lookup([memory], text, LookupOptions(limit=2, filters=filters))]
+    unasked = [match.target for match in lookup([memory], text)]
+    assert unasked == ["reviewed", "often", "new", "old", "British", "elsewhere"]
+
+
+def test_fewer_kinds_of_differences_come_first(memory: Memory) -> None:
+    rest = "members met today with one two three four five six seven eight nine ten"
+    memory.add([unit(f"13 {rest.replace('met', 'met.')}.", "signs"), unit(f"12 {rest}.", "number and sign")])
+    matches = lookup([memory], f"13 {rest}")
+    assert [(match.score, match.target) for match in matches] == [(97, "signs"), (97, "number and sign")]
+
+
+def test_a_pair_of_texts_comes_once_with_its_best_score(memory: Memory, tmp_path: Path) -> None:
+    memory.add([unit("甲乙丙", "ABC")])
+    with Memory(tmp_path / "other.duiyi") as other:
+        other.add([unit("甲乙丙", "ABC")])
+        for memories in ([(memory, 5), (other, 3)], [(other, 3), (memory, 5)]):
+            (match,) = lookup(memories, "甲乙丙")
+            assert (match.score, match.memory) == (97, str(other.path))
+        assert lookup([(other, 200)], "甲乙丙")[0].score == 0, "a score is never negative"
+
+
+def test_a_penalty_raises_the_bar(memory: Memory) -> None:
+    memory.add([unit("甲乙丙丁戊己庚辛壬癸", "ten")])
+    query = "甲乙丙丁戊己庚辛壬子"
+    for penalty, scores in ((0, [90]), (10, [80]), (20, [70]), (21, [])):
+        assert [match.score for match in lookup([(memory, penalty)], query)] == scores
+    assert lookup([(memory, 30)], "甲乙丙丁戊己庚辛壬癸")[0].score == 70, "exact matches stay"
+
+
+def test_limits_of_a_query(memory: Memory) -> None:
+    memory.add([unit("长" * 10_000, "long")])
+    assert lookup([memory], "长" * 10_000)[0].score == 100
+    with pytest.raises(UsageError, match="has 10,001 characters; 10,000 are the most"):
+        lookup([memory], "长" * 10_001)
+    for minimum in (30, 100):
+        assert LookupOptions(minimum=minimum).minimum == minimum
+    for wrong in (29, 101):
+        with pytest.raises(UsageError, match="from 30 to 100"):
+            LookupOptions(minimum=wrong)
+
+
+def test_the_best_of_many(memory: Memory) -> None:
+    words = "one two three four five six seven eight nine ten".split()
+    for place in range(10):
+        memory.add(
+            unit(
+                " ".join(words[:place] + [f"x{number}"[:1] * (number % 30 + 1)] + words[place + 1 :]),
+                f"t{place}-{number}",
+            )
+            for number in range(30)
+        )
+    query = " ".join(words)
+    for limit in (1, 2, 5, 47, 48, 49, 100, 299):
+        matches = lookup([memory], query, LookupOptions(limit=limit))
+        assert [match.score for match in matches] == [90] * limit
+        assert len({match.target for match in matches}) == limit
+
+
+def test_turning_a_unit_round() -> None:
+    one = unit("甲", "A", previous="前", next="后", origin=Origin("a", "b", (1,), (2, 3), 4, "section"), quality=0.5)
+    other = turned(one)
+    assert (other.source, other.target, other.source_lang, other.target_lang) == ("A", "甲", "en-US", "zh-CN")
+    assert other.origin == Origin("b", "a", (2, 3), (1,), 4, "section")
+    assert (other.previous, other.next, other.quality) == ("", "", 0.5)
+
+
+def test_languages_of_several_memories(memory: Memory, tmp_path: Path) -> None:
+    check_languages([memory], "fr", "de")  # an empty memory has no languages to choose from
+    with Memory(tmp_path / "other.duiyi") as other:
+        other.add([Unit("eins", "one", "de-DE", "en-US")])
+        memory.add([unit("一", "one")])
+        check_languages([memory, other], "zh-TW", "de-AT")
+        with pytest.raises(
+            UsageError, match=r"^the memories: no unit has the language fr; there are de-DE, en-US, zh-CN"
+        ):
+            check_languages([memory, other], "", "fr")
+        with pytest.raises(UsageError, match=r"other\.duiyi: no unit has the language zh"):
+            check_languages([other], "zh", "")
+
+
+def test_matches_as_plain_data(treaty: Memory) -> None:
+    first, second, _ = (match.to_dict() for match in lookup([treaty], "本协议自签字之日起生效。"))
+    assert {name: first[name] for name in ("kind", "score", "count", "unit", "reverse", "looks", "differences")} == {
+        "kind": "exact",
+        "score": 100,
+        "count": 1,
+        "unit": 2,
+        "reverse": False,
+        "looks": [],
+        "differences": [],
+    }
+    assert (first["memory"], first["origin"], first["status"], first["adapted"]) == (
+        str(treaty.path),
+        {},
+        "unreviewed",
+        [],
+    )
+    assert second["looks"] == ["form"]
+    assert second["differences"][:3] == [["=", "本"], ["-", "協議"], ["+", "协议"]]

@@ -316,13 +316,16 @@ def test_threads_share_a_memory(memory: Memory) -> None:
 WRITER = """
 import itertools, sys
 from tm.search.memory import Memory
+from tm.store import memory
 from tm.unit import Unit
 
-def told(count):
+memory.TRANSACTION = memory.BATCH
+
+def report(count):
     print(count, flush=True)
 
-with Memory(sys.argv[1]) as memory:
-    memory.add((Unit(f"文本{n}", f"text {n}", "zh", "en") for n in itertools.count()), progress=told)
+with Memory(sys.argv[1]) as store:
+    store.add((Unit(f"文本{n}", f"text {n}", "zh", "en") for n in itertools.count()), progress=report)
 """
 
 
