@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from corpora.errors import UsageError
 from tests.data import cases
+from tm.search import concordance as module
 from tm.search.concordance import ConcordanceOptions, concordance
 from tm.search.memory import Memory
 from tm.search.queries import parse
 from tm.store import index
 from tm.store.filters import Filters
-from tm.unit import Unit
+from tm.unit import Origin, Unit
 
 CASES = cases("concordance")
 UNITS = [
@@ -74,6 +75,139 @@ def test_filters_and_sides(memory: Memory) -> None:
     assert concordance([memory], "缔约国", ConcordanceOptions(filters=Filters(with_text="措施")))
     with pytest.raises(UsageError):
         ConcordanceOptions(side="left")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Memory:
+    return Memory(tmp_path / "empty.duiyi")
+
+
+def unit(source: str, target: str, **more: Any) -> Unit:
+    return Unit(source, target, "zh-CN", "en-US", **more)
+
+
+def test_the_order_of_hits(empty: Memory) -> None:
+    empty.add(
+        [
+            unit("甲 会议", "apart A"),
+            unit("会议 甲乙、", "half"),
+            unit("会议 甲乙丙丁戊己庚", "little"),
+            unit("会议 甲乙。", "often", origin=Origin("a", source_ids=(1,))),
+            unit("会议 甲乙。", "often", origin=Origin("a", source_ids=(2,))),
+            unit("会议 甲乙！", "reviewed", status="reviewed"),
+            unit("会议 甲乙？", "rejected", status="rejected"),
+        ]
+    )
+    found = [hit.unit.target for hit in concordance([empty], "会议 甲")]
+    assert found == ["reviewed", "often", "half", "little", "apart A"]
+    asked = ConcordanceOptions(filters=Filters(status=("rejected",)))
+    assert [hit.unit.target for hit in concordance([empty], "会议 甲", asked)] == ["rejected"]
+    for limit in (1, 2, 4):
+        shown = concordance([empty], "会议 甲", ConcordanceOptions(limit=limit))
+        assert [hit.unit.target for hit in shown] == found[:limit]
+    with pytest.raises(UsageError, match="at least one hit"):
+        ConcordanceOptions(limit=0)
+
+
+def test_hits_as_plain_data(empty: Memory) -> None:
+    empty.add(
+        [unit("各缔约国", "Each party", status="reviewed"), unit("缔约国", "State party", origin=Origin("a.txt"))]
+    )
+    first, second = concordance([empty], "缔约国").to_dicts()
+    assert first == {
+        "source": "各缔约国",
+        "target": "Each party",
+        "side": "source",
+        "spans": [[1, 4]],
+        "origin": {},
+        "counterpart": [[5, 10]],
+        "source_lang": "zh-CN",
+        "target_lang": "en-US",
+        "status": "reviewed",
+        "count": 1,
+        "memory": str(empty.path),
+        "unit": 1,
+    }
+    assert (second["origin"], second["unit"], second["counterpart"]) == ({"source_file": "a.txt"}, 2, [[6, 11]])
+    (hit,) = concordance([empty], "each")
+    assert (hit.side, hit.text, hit.other, hit.whole, hit.counterpart) == ("target", "Each party", "各缔约国", True, ())
+
+
+def test_the_same_pair_in_two_memories_comes_once(empty: Memory, memory: Memory) -> None:
+    empty.add([unit(*UNITS[0]), unit("缔约国", "State party")])
+    hits = concordance([empty, memory], "缔约国")
+    assert len(hits) == 5
+    assert sum(hit.unit.source == UNITS[0][0] for hit in hits) == 1
+
+
+COUNTERPARTS = [
+    (["缔约国甲", "缔约国乙"], ["State one", "State two"], "缔约国", {"State"}),
+    (["缔约国甲", "缔约国乙"], ["Party one", "State two"], "缔约国", set()),
+    (["a one", "b one"], ["缔约甲", "缔约乙"], "one", {"缔约"}),
+    (["a one", "b one"], ["缔甲约", "缔乙约"], "one", set()),
+    (["a one", "b one"], ["一二三四五六七八甲", "一二三四五六七八乙"], "one", {"一二三四五六七八"}),
+    (
+        ["a one", "b one"],
+        ["一二三四五六七八九甲", "一二三四五六七八九乙"],
+        "one",
+        {"一二三四五六七八", "二三四五六七八九"},
+    ),
+    (["缔约国甲", "缔约国乙"], ["a b c d one", "a b c d two"], "缔约国", {"a b c d"}),
+    (["缔约国甲", "缔约国乙"], ["a b c d e one", "a b c d e two"], "缔约国", {"a b c d", "b c d e"}),
+    (["缔约国甲", "缔约国乙"], ["a, b one", "a, b two"], "缔约国", {"a", "b"}),
+    (["缔约国甲", "缔约国乙"], ["a b甲 one", "a b乙 two"], "缔约国", {"a b"}),
+    (["缔约国甲"], ["State one"], "缔约国", set()),
+]
+
+
+@pytest.mark.parametrize(("sources", "targets", "phrase", "expected"), COUNTERPARTS)
+def test_what_is_marked_on_the_other_side(
+    empty: Memory, sources: list[str], targets: list[str], phrase: str, expected: set[str]
+) -> None:
+    languages = ("zh-CN", "en-US") if phrase == "缔约国" else ("en-US", "zh-CN")
+    empty.add(Unit(source, target, *languages) for source, target in zip(sources, targets, strict=True))
+    hits = concordance([empty], phrase)
+    assert {hit.other[start:end] for hit in hits for start, end in hit.counterpart} == expected
+    plain = concordance([empty], phrase, ConcordanceOptions(counterpart=False))
+    assert [hit.counterpart for hit in plain] == [()] * len(sources)
+
+
+def test_what_is_frequent_everywhere_is_not_marked(empty: Memory) -> None:
+    empty.add(unit(f"缔约国{sign}", f"the {word} State") for sign, word in zip("甲乙丙丁", "abcd", strict=True))
+    empty.add(unit(f"其他{number}", f"the other {chr(97 + number)}") for number in range(20))
+    marked = {hit.other[start:end] for hit in concordance([empty], "缔约国") for start, end in hit.counterpart}
+    assert marked == {"State"}
+
+
+def test_counterparts_are_counted_by_language(empty: Memory) -> None:
+    empty.add(Unit(f"缔约国{sign}", f"State {sign}", "zh-CN", "en-US") for sign in "甲乙")
+    empty.add(Unit(f"缔约国{sign}", f"Staat {sign}", "zh-CN", "de-DE") for sign in "甲乙")
+    empty.add([Unit("缔约国", "État", "zh-CN", "fr-FR")])
+    marked = {hit.other[start:end] for hit in concordance([empty], "缔约国") for start, end in hit.counterpart}
+    assert marked == {"State", "Staat"}
+
+
+def test_wildcards_of_words_use_the_list_of_words(empty: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty.add(unit(f"第{number}", f"re{chr(97 + number)}ort words") for number in range(20))
+    empty.add([unit("别的", "unreported"), unit("其他", "rest")])
+    with empty.writing() as connection:
+        index.update(connection, 0)
+    assert len(concordance([empty], "re*ort")) == 20
+    assert len(concordance([empty], "r*")) == 21
+    assert [hit.unit.target for hit in concordance([empty], "*st")] == ["rest"]
+    assert concordance([empty], "rx*") == []
+    monkeypatch.setattr(module, "_EXPANDED", 3)
+    assert len(concordance([empty], "re*ort")) == 3, "a wildcard stands for a limited number of words"
+
+
+def test_the_shortest_texts_are_searched_first(empty: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty.add(unit(f"会议{'长' * (30 - number)}", f"t{number}") for number in range(30))
+    monkeypatch.setattr(module, "_AT_ONCE", 4)
+    monkeypatch.setattr(module, "_LOOKED_AT", 10)
+    monkeypatch.setattr(module, "_SAMPLE", 5)
+    hits = concordance([empty], "会议", ConcordanceOptions(limit=50, counterpart=False))
+    assert sorted(hit.number for hit in hits) == list(range(19, 31)), "three portions of four"
+    assert len(concordance([empty], "会议", ConcordanceOptions(limit=1))) == 1
 
 
 @pytest.mark.parametrize("text", ["", "…", "*", "？", "长" * 1_001])

@@ -222,8 +222,7 @@ def test_stats(memory: Memory) -> None:
     assert stats.origins == {"a.docx": 1}
 
 
-def test_segments_grow_and_numbers_are_not_given_again(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "TAIL", 10)
+def test_segments_grow_and_numbers_are_not_given_again(memory: Memory) -> None:
     for start in range(0, 100, 10):
         memory.add([unit(f"文本{number}号", f"text number {number}") for number in range(start, start + 10)])
         with memory.writing() as connection:
@@ -417,6 +416,10 @@ def test_full_disk(memory: Memory) -> None:
 
 def test_which_memories_are_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert memory_paths(["a.duiyi", "b=c.duiyi=15"]) == [(Path("a.duiyi"), 0), (Path("b=c.duiyi"), 15)]
+    names = ["a=²", "a=", "a=x", "a=-1", "=5", ""]
+    assert memory_paths(names) == [(Path("a=²"), 0), (Path("a="), 0), (Path("a=x"), 0), (Path("a=-1"), 0), (Path(), 5)]
+    assert default_path().name == "memory.duiyi"
+    assert default_path().parent.name == "duiyi"
     monkeypatch.setenv("DUIYI_MEMORY", f"x.duiyi{os.pathsep}y.duiyi=3")
     assert memory_paths() == [(Path("x.duiyi"), 0), (Path("y.duiyi"), 3)]
     monkeypatch.delenv("DUIYI_MEMORY")
