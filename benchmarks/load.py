@@ -24,7 +24,7 @@ MOST = 50_000
 
 
 class Client(asyncio.Protocol):
-    """One connection: asks the next address as soon as the answer to the last one is complete."""
+    """One connection: requests the next address as soon as the last response is complete."""
 
     def __init__(self, host: str, paths: list[str], spent: list[float], failed: dict[str, int], until: float) -> None:
         self._host = host

@@ -1,7 +1,7 @@
 """Other programs' matchers beside ours: how long each takes for the same questions, and how OmegaT's scores compare.
 
 All programs get the same units and the same questions in one run. OmegaT is the real client: a script inside it asks
-its `FindMatches` and prints the three scores that it shows, which are held against ours pair by pair. Each is a
+its `FindMatches` and prints the three scores that it shows, which are compared with ours pair by pair. Each is a
 Levenshtein similarity of tokens: stems without stop words; words as they stand; all tokens, signs and numbers too.
 """
 

@@ -1,7 +1,7 @@
-"""What two texts have in common when looks are left aside: one folding and one cutting into tokens for all languages.
+"""Fold texts and split them into tokens, in one way for all languages.
 
-Index, fuzzy measure and concordance must agree on what counts as the same, or the index would lose matches that
-the measure would find; so all of them fold and cut here. Folding takes tags out, brings full-width and traditional
+Index, fuzzy measure and concordance must agree on what is the same, or the index would lose matches that the measure
+would find; so all of them use this module. Folding removes tags, and brings full-width and traditional
 characters to their plain and simplified forms and case to lower case. A token is a character where the script puts
 no spaces (Chinese, Japanese, Thai) and a word elsewhere, whatever the language is called: that is how CAT tools count,
 and an English product name in a Chinese sentence stays one word.
@@ -48,7 +48,7 @@ def _traditional() -> re.Pattern[str]:
 
 def simplified(text: str) -> str:
     """``text`` with each traditional Chinese character in its simplified form; the length stays."""
-    # Hardly any text holds one, and looking is five times as fast as translating.
+    # Few texts contain one, and searching is five times as fast as translating.
     if text.isascii() or not _traditional().search(text):
         return text
     return text.translate(_to_simplified())
@@ -63,7 +63,7 @@ def fold(text: str) -> str:
 
 
 def fold_many(texts: Iterable[str]) -> str:
-    """The texts folded and joined by line breaks, which none of them holds any more; blanks stay as they are.
+    """The texts folded and joined by line breaks, which none of them contains any more; blanks stay as they are.
 
     One pass over many: a normal form never reaches across a line break.
     """
@@ -74,7 +74,7 @@ def fold_many(texts: Iterable[str]) -> str:
 
 
 def tokens(folded: str) -> list[str]:
-    """The tokens of a folded text, every number as `NUMBER`; of a text of signs only, the signs."""
+    """The tokens of a folded text, every number as `NUMBER`; of a text of punctuation only, its characters."""
     found = TOKEN.findall(folded)
     if not found:
         return [sign for sign in folded if sign != " "]
@@ -92,5 +92,5 @@ def weight(text: str) -> int:
 
 
 def key(text: str) -> int:
-    """A signed 64-bit number that equal texts share, and hardly any others: what exact look-ups ask for."""
+    """A signed 64-bit number that equal texts share and different texts almost never: exact look-ups use it."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)

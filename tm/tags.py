@@ -2,15 +2,15 @@
 
 TMX, XLIFF 1.2 and XLIFF 2 write the same bold word in three ways; a memory that kept any of them could not
 match the others, and one that dropped them would lose the translator's formatting. Texts of units therefore
-hold tags between white square brackets, U+27E6 and U+27E7, which no ordinary text holds:
+contain tags between white square brackets, U+27E6 and U+27E7, which no ordinary text contains:
 
     ⟦1⟧bold⟦/1⟧           an opening and its closing tag, paired by their id
-    ⟦2/⟧                  a tag that stands alone
+    ⟦2/⟧                  a tag without a partner
     ⟦1|<b>⟧bold⟦/1|</b>⟧  the same with the code of the original file after the bar
     ⟦1 type="bold"|<b>⟧   and with attributes before it
     ⟦⟦                    one literal ⟦
 
-Inside a tag a backslash keeps the next character literal. What has not this form is text. `docs/formats.md`
+Inside a tag a backslash keeps the next character literal. Everything else is text. `docs/formats.md`
 says which element of each format becomes which tag.
 """
 
@@ -31,7 +31,7 @@ _UNSAFE_ID = re.compile(r"[^\w.:-]")
 
 
 class TagKind(StrEnum):
-    """How a tag stands: opening a pair, closing it, or alone."""
+    """Whether a tag opens a pair, closes it, or has no partner."""
 
     OPEN = "open"
     CLOSE = "close"
@@ -69,7 +69,7 @@ def _unkeep(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return plain ``text`` as it stands in a unit: a literal ⟦ doubled."""
+    """Return plain ``text`` as it is written in a unit: a literal ⟦ is doubled."""
     return text.replace("⟦", "⟦⟦") if "⟦" in text else text
 
 
@@ -78,23 +78,23 @@ def split(text: str) -> list[str | Tag]:
     if "⟦" not in text:
         return [text] if text else []
     parts: list[str | Tag] = []
-    held, last = "", 0
+    pending, last = "", 0
     for match in _TAG.finditer(text):
-        held += text[last : match.start()]
+        pending += text[last : match.start()]
         last = match.end()
         if match["id"] is None:
-            held += "⟦"
+            pending += "⟦"
             continue
         if match["close"] and match["single"]:
-            held += match[0]
+            pending += match[0]
             continue
-        if held:
-            parts.append(held)
-            held = ""
+        if pending:
+            parts.append(pending)
+            pending = ""
         parts.append(_tag(match))
-    held += text[last:]
-    if held:
-        parts.append(held)
+    pending += text[last:]
+    if pending:
+        parts.append(pending)
     return parts
 
 

@@ -1,7 +1,7 @@
 """The translation unit: what memories keep, formats write and checks read.
 
 One frozen record for all of them, so that nothing is lost between an alignment, a TMX and the store.
-Languages are BCP 47 codes with a hyphen ("zh-CN"); texts hold inline tags as the placeholders described in `tm.tags`.
+Languages are BCP 47 codes with a hyphen ("zh-CN"); texts contain inline tags in the form described in `tm.tags`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ __all__ = ["Origin", "Unit", "shortened"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a unit stood: files, unit ids on both sides, page (from 1) and section heading of the source."""
+    """Where a unit comes from: files, unit ids on both sides, page (from 1) and section heading of the source."""
 
     source_file: str = ""
     target_file: str = ""
@@ -27,9 +27,9 @@ class Origin:
 class Unit:
     """A source text and its translation, with context, origin and quality.
 
-    ``quality`` is the calibrated probability, 0 to 1, that the two sides answer to each other, None where
-    nobody measured it. ``status`` is "unreviewed", "reviewed" or "rejected". ``previous`` and ``next``
-    are the neighbouring source texts, "" at either end of the document and where unknown.
+    ``quality`` is the calibrated probability, 0 to 1, that the two sides correspond, None if
+    it was not measured. ``status`` is "unreviewed", "reviewed" or "rejected". ``previous`` and ``next``
+    are the neighbouring source texts, "" at either end of the document and if unknown.
     ``sentences`` counts the sentences on the longer side.
     """
 

@@ -53,7 +53,7 @@ def test_likeness_wants_both_sides_of_one_unit() -> None:
 
 @pytest.fixture(scope="module")
 def units(shared: Path) -> list[documents.Pair]:
-    """What comes out of the resolutions of `un/`, text drawn out of a PDF."""
+    """What comes out of the resolutions of `un/`, text extracted from a PDF."""
     folder = shared / "data" / "un"
     return documents.aligned(folder / "zh.txt", folder / "en.txt", "--unit", "paragraph")
 
@@ -61,7 +61,7 @@ def units(shared: Path) -> list[documents.Pair]:
 @POSIX
 @pytest.mark.real
 class TestResolutions:
-    """`un/`: text drawn out of a PDF."""
+    """`un/`: text extracted from a PDF."""
 
     def test_gold_pairs_come_out_exactly(self, shared: Path, units: list[documents.Pair]) -> None:
         gold = documents.resolutions_gold(shared)

@@ -138,8 +138,8 @@ def _show(matches: "Sequence[Match]") -> None:
     """Print matches: score and kind, the source with its differences marked, the target, the origin."""
     colour = sys.stdout.isatty()
     for match in matches:
-        looks = f" ({', '.join(match.looks)} differ)" if match.looks else ""
-        write(f"{match.score:3} % {match.kind}{looks}")
+        minor = f" ({', '.join(match.minor_differences)} differ)" if match.minor_differences else ""
+        write(f"{match.score:3} % {match.kind}{minor}")
         write(f"    {marked(match.differences, colour=colour) if match.differences else match.unit.source}")
         write(f"    {match.unit.target}")
         if match.adapted:

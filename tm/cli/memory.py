@@ -213,7 +213,7 @@ def dedupe(
     if keep not in ("newest", "best"):
         raise UsageError(f"--keep is newest or best, not {keep}")
     with Memory(one_path(memory), create=False) as target:
-        count = target.dedupe(keep, looks=looks)  # type: ignore[arg-type]
+        count = target.dedupe(keep, folded=looks)  # type: ignore[arg-type]
     write(f"{counted(count, 'unit')} taken out")
 
 

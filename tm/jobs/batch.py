@@ -1,9 +1,9 @@
-"""Align many pairs: in several processes, on one machine or on many, going on where an earlier run stopped.
+"""Align many pairs: in several processes, on one machine or on many, continuing where an earlier run stopped.
 
-What is done is kept in a journal, one JSON line a pair, written when the pair's files stand: a later run leaves out a
-pair whose journal line names the same files, sizes, dates and options. A pair that fails is told and does not hold up
-the others; even one that takes its process down with it (a lack of memory, a fault in a library) costs only itself.
-Machines of a cluster need not know of each other: each takes every N-th pair and keeps a journal of its own.
+Finished pairs are recorded in a journal, one JSON line each, when their files are complete: a later run skips a pair
+whose journal line names the same files, sizes, dates and options. A pair that fails is reported and does not stop the
+others, even if it ends its process (a lack of memory, an error in a library). Machines of a cluster work independently:
+each takes every N-th pair and keeps its own journal.
 """
 
 import json
@@ -34,7 +34,7 @@ _PATIENCE = 3.0  # seconds that a worker has to end
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a pair: ``state`` is "done", "kept" (done by an earlier run) or "failed".
+    """The result of a pair: ``state`` is "done", "kept" (done by an earlier run) or "failed".
 
     ``message`` says why it failed; ``figures`` are those of `tm.jobs.align_files.summary`, with ``warnings`` and
     ``signature``.
@@ -51,7 +51,7 @@ class BatchJournal:
     """The record of pairs that are done, beside the manifest: ``NAME.done.jsonl``, one more for each shard."""
 
     def __init__(self, manifest: Path, part: str = "") -> None:
-        """``part`` tells the journals of several machines apart; all of them are read, one is written."""
+        """``part`` distinguishes the journals of several machines; all of them are read, one is written."""
         self._manifest = manifest
         self.path = manifest.with_name(f"{manifest.name}{f'.{part}' if part else ''}.done.jsonl")
         self._known: dict[str, Mapping[str, Any]] = {}
@@ -63,27 +63,27 @@ class BatchJournal:
         try:
             if not all(output.is_file() for output in pair.outputs):
                 return None
-        except OSError:  # a place that cannot be looked at, told when the pair is done
+        except OSError:  # a path that cannot be read is reported when the pair is aligned
             return None
         return self._known.get(_key(pair, self._manifest.parent))
 
     def forget(self) -> None:
-        """Take nothing as done; what other runs wrote down stays on disk."""
+        """Treat no pair as done; the journals stay on disk."""
         self._known.clear()
 
     def add(self, outcome: Outcome) -> None:
-        """Write down a pair that is done. Raises `InputError` where the journal cannot be written."""
+        """Record a pair that is done. Raises `InputError` where the journal cannot be written."""
         key = _key(outcome.pair, self._manifest.parent)
         line = json.dumps({"key": key, "figures": dict(outcome.figures)}, ensure_ascii=False)
         try:
             with self.path.open("a", encoding="utf-8", newline="\n") as file:
-                # What a crash left half written must not swallow this line.
+                # A line that a crash left incomplete must not swallow this one.
                 file.write(("\n" if self._is_torn() else "") + line + "\n")
         except OSError as error:
             raise InputError(f"{self.path} cannot be written: {error.strerror or error}") from error
 
     def _is_torn(self) -> bool:
-        """True where the last line of the journal has no end."""
+        """True if the last line of the journal is incomplete."""
         with self.path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 1))
@@ -104,22 +104,22 @@ def cores() -> int:
 
 
 def run(pairs: Sequence[FilePair], *, workers: int = 1, journal: BatchJournal | None = None) -> Iterator[Outcome]:
-    """Align ``pairs`` and yield what became of each, as they end.
+    """Align ``pairs`` and yield the result of each when it ends.
 
     Pairs that ``journal`` knows are left out as "kept"; those that are done go into it. With more than one of
     ``workers``, each is a process with its share of the cores; a script that asks for them must be importable
     (``if __name__ == "__main__"``), as `multiprocessing` has it.
     """
-    wanted: list[FilePair] = []
+    waiting: list[FilePair] = []
     for pair in pairs:
         figures = journal.find(pair) if journal else None
         if figures is None:
-            wanted.append(pair)
+            waiting.append(pair)
         else:
             yield Outcome(pair, KEPT, figures=figures)
-    workers = min(workers, len(wanted), _MOST)
+    workers = min(workers, len(waiting), _MOST)
     encoders: dict[str, Encoder] = {}
-    outcomes = _in_processes(wanted, workers) if workers > 1 else (_done(pair, encoders) for pair in wanted)
+    outcomes = _in_processes(waiting, workers) if workers > 1 else (_done(pair, encoders) for pair in waiting)
     for outcome in outcomes:
         if journal and outcome.state == DONE:
             journal.add(outcome)
@@ -127,7 +127,7 @@ def run(pairs: Sequence[FilePair], *, workers: int = 1, journal: BatchJournal | 
 
 
 def _in_processes(pairs: Sequence[FilePair], workers: int) -> Iterator[Outcome]:
-    """Keep ``workers`` processes busy; where one dies, the pairs that were under way are tried again, each alone."""
+    """Keep ``workers`` processes busy; if one dies, the pairs that were being aligned are tried again, each alone."""
     waiting = list(reversed(pairs))
     suspects: list[FilePair] = []
     while waiting:
@@ -136,7 +136,7 @@ def _in_processes(pairs: Sequence[FilePair], workers: int) -> Iterator[Outcome]:
         try:
             while waiting or running:
                 while waiting and len(running) <= workers:
-                    # Taken off when it is handed over: a pool that broke meanwhile raises here.
+                    # Removed after it is submitted: a pool that broke meanwhile raises here.
                     running[_submit(pool, waiting[-1])] = waiting[-1]
                     waiting.pop()
                 ended, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -157,7 +157,7 @@ def _in_processes(pairs: Sequence[FilePair], workers: int) -> Iterator[Outcome]:
         try:
             yield _submit(alone, pair).result()
         except BrokenProcessPool:
-            yield Outcome(pair, FAILED, "the process that worked on it died, most likely for want of memory")
+            yield Outcome(pair, FAILED, "the process that worked on it died, probably for lack of memory")
         except BaseException:
             _stop(alone)
             raise
@@ -178,7 +178,7 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    # Spawned on every system: a fork would copy the threads of the encoder's libraries in whatever state they are.
+    # Spawned on every system: a fork would copy the threads of the libraries of the encoder in an undefined state.
     threads = max(1, cores() // workers)
     with safe_search_path(), without_interruption():
         return ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (threads,))
@@ -206,7 +206,7 @@ def _in_worker(pair: FilePair) -> Outcome:
 
 
 def _done(pair: FilePair, encoders: "dict[str, Encoder]") -> Outcome:
-    """Do one pair; whatever goes wrong with it becomes its outcome."""
+    """Align one pair; any error becomes its outcome."""
     started = time.perf_counter()
     figures: dict[str, Any] = {}
     try:
@@ -217,7 +217,7 @@ def _done(pair: FilePair, encoders: "dict[str, Encoder]") -> Outcome:
         reason = f"{error.filename or 'a file'}: {error.strerror or error}"
     except MemoryError:
         reason = "not enough memory for this pair"
-    except Exception as error:  # noqa: BLE001 - a fault of ours in one pair must not cost a night's work on the others
+    except Exception as error:  # noqa: BLE001 - an error in one pair must not stop the others
         reason = f"an error in duiyi ({type(error).__name__}: {error})"
     return Outcome(pair, FAILED if reason else DONE, reason, time.perf_counter() - started, figures)
 
@@ -234,7 +234,7 @@ def _figures(pair: FilePair, encoders: "dict[str, Encoder]") -> dict[str, Any]:
 
 
 def _key(pair: FilePair, folder: Path) -> str:
-    """What a pair is to be done again for: its files, their sizes and dates, its options and encoder."""
+    """A key that changes if a pair must be aligned again: files, their sizes and dates, options and encoder."""
     stamps = []
     for path in (pair.source, pair.target):
         try:
@@ -252,7 +252,7 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The entries of a journal; a line that a crash left half written is passed over."""
+    """The entries of a journal; a line that a crash left incomplete is skipped."""
     for line in path.read_text("utf-8", errors="replace").split("\n"):
         try:
             entry = json.loads(line)

@@ -1,6 +1,6 @@
-"""Take a file of units into a memory: what is sound goes in, the rest is counted with its reasons.
+"""Import a file of units into a memory: valid units are added, the others are counted with the reasons.
 
-The command line and the server import alike, and report alike, because both do it here.
+The command line and the server both use this module, so they import and report alike.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,12 +21,12 @@ __all__ = ["ImportOptions", "ImportResult", "import_file"]
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How units are taken in.
+    """How units are imported.
 
-    keep: which translations of one source text stay, see `tm.store.memory.Memory.add`.
-    strict: all of a file or, at the first unit that is not sound, nothing.
-    min_quality: least quality score of a unit that has one, 0 to 1.
-    status: the status that the units are given; "" leaves them theirs.
+    keep: which translations of one source text stay, see `tm.search.memory.Memory.add`.
+    strict: import all of a file or, at the first invalid unit, nothing.
+    min_quality: minimum quality score of units that have one, 0 to 1.
+    status: the new status of the units; "" keeps theirs.
     """
 
     keep: Keep = "all"
@@ -46,7 +46,7 @@ _DEFAULT = ImportOptions()
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of a file."""
+    """What happened to a file."""
 
     file: str
     report: AddReport
@@ -88,7 +88,7 @@ def import_file(
 
 
 def _prepared(units: Iterable[Unit], problems: UnitProblems, options: ImportOptions) -> Iterator[Unit]:
-    """Units good enough, with their new status; where nothing tells where one comes from, the file does."""
+    """Units of sufficient quality, with their new status; their origin is the file unless they name one."""
     least = options.min_quality
     for unit in units:
         if least is not None and unit.quality is not None and unit.quality < least:

@@ -1,8 +1,9 @@
 """Read a manifest: a table of pairs to align, one a row, for `duiyi batch`.
 
 A manifest is a table with a header (TSV, CSV) or JSON lines. `source`, `target` and `output` are needed; the other
-columns are the options of `duiyi align`, each empty for its default. A mistake in it is told before any work starts,
-with its line, since it may cost hours later; files that are missing or cannot be read are no mistakes of the manifest.
+columns are the options of `duiyi align`, each empty for its default. A mistake in it is reported before any work
+starts, with its line, since it may cost hours later; files that are missing or cannot be read fail when it
+is their turn.
 """
 
 import csv
@@ -22,11 +23,11 @@ __all__ = ["COLUMNS", "FilePair", "read_manifest"]
 
 _NEEDED = ("source", "target", "output")
 _OPTIONS = ("unit", "source_lang", "target_lang", "profile", "segmented", "min_score", "xliff")
-#: All columns there are; "name" is shown in place of the source, "notes" is read by people only.
+#: All columns there are; "name" is shown instead of the source, "notes" is for people only.
 COLUMNS = (*_NEEDED, *_OPTIONS, "model", "name", "notes")
-_PARTED = "|"  # between the outputs of one pair; no path on Windows can hold it
+_SEPARATOR = "|"  # between the outputs of one pair; not allowed in paths on Windows
 _TRUE = ("1", "true", "yes", "y", "x")
-_UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # JSON can say them; no system takes them
+_UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # JSON can express them; no file system accepts them
 _FALSE = ("", "0", "false", "no", "n")
 
 
@@ -46,14 +47,14 @@ class FilePair:
 def read_manifest(path: Path) -> list[FilePair]:
     """The pairs of the manifest at ``path``; relative paths in it start at its folder.
 
-    Raises `InputError` for a file that is no manifest. Of rows, naming the line: `UsageError` for one that lacks a
+    Raises `InputError` for a file that is not a manifest. Of rows, naming the line: `UsageError` for one that lacks a
     file, has an unknown option, or would be written over the manifest or the files of another row; `WrongFormat` for
     an output that no format stands for, `MissingExtra` for one whose package is missing.
     """
     data = file_type.load(path)
     text = encodings.decode(data, str(path)).text.removeprefix("\ufeff")
     if not text.strip():
-        raise EmptyInput(f"{path} holds nothing but blank lines")
+        raise EmptyInput(f"{path} contains only blank lines")
     rows = _json_rows(text, path) if path.suffix.lower() in (".jsonl", ".ndjson") else _table_rows(text, path)
     pairs = [_pair(line, row, path) for line, row in rows]
     if not pairs:
@@ -65,7 +66,7 @@ def read_manifest(path: Path) -> list[FilePair]:
 def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     comma = path.suffix.lower() == ".csv"
     head = text.split("\n", 1)[0]
-    # Excel writes semicolons where the comma parts decimals.
+    # Excel writes semicolons where the comma is the decimal separator.
     separator = (";" if head.count(";") > head.count(",") else ",") if comma else "\t"
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     try:
@@ -105,7 +106,7 @@ def _json_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         except (ValueError, RecursionError) as error:
             raise InputError(f"{path}, line {number}: not JSON ({error})") from error
         if not isinstance(row, dict):
-            raise InputError(f"{path}, line {number}: an object with source, target and output is wanted")
+            raise InputError(f"{path}, line {number}: expected an object with source, target and output")
         _check_known(list(row), f"{path}, line {number}")
         yield number, row
 
@@ -115,12 +116,12 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> FilePair:
     files: dict[str, list[Path]] = {}
     for name in _NEEDED:
         value = row.get(name) or ""
-        parts = value if isinstance(value, list) else str(value).split(_PARTED) if name == "output" else [value]
+        parts = value if isinstance(value, list) else str(value).split(_SEPARATOR) if name == "output" else [value]
         files[name] = [path.parent / str(part).strip() for part in parts if str(part).strip()]
         if not files[name]:
             raise UsageError(f"{where}: {name} is empty")
         if any(_UNNAMEABLE.search(str(file)) for file in files[name]):
-            raise UsageError(f"{where}: {name} holds a character that no name of a file may have")
+            raise UsageError(f"{where}: {name} contains a character that file names cannot have")
         if name != "output" and len(files[name]) > 1:
             raise UsageError(f"{where}: {name} is one file")
     try:
@@ -155,7 +156,7 @@ def _number(value: Any, where: str) -> float | None:
 
 
 def _check_outputs(pairs: list[FilePair], path: Path) -> None:
-    """Refuse what cannot be written, and a pair that would destroy the manifest or a file of another pair."""
+    """Refuse outputs that cannot be written, or that would destroy the manifest or a file of another pair."""
     read = {file.resolve(): pair.line for pair in pairs for file in (pair.source, pair.target)}
     written: dict[Path, int] = {}
     for pair in pairs:

@@ -1,4 +1,4 @@
-"""How much of a text a memory covers: words by band of match, as CAT tools count before a job is priced."""
+"""How much of a text a memory covers: words by band of match, as CAT tools count them for quotations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class MatchBand:
     share: float
 
 
-def coverage(answers: Iterable[tuple[str, list[Match]]]) -> list[MatchBand]:
+def coverage(results: Iterable[tuple[str, list[Match]]]) -> list[MatchBand]:
     """Count each text by its best match that is not semantic: texts with their matches, best first."""
     segments, words = [0] * len(BANDS), [0] * len(BANDS)
-    for text, matches in answers:
+    for text, matches in results:
         best = max((match.score for match in matches if match.kind is not MatchKind.SEMANTIC), default=0)
         place = next(place for place, (least, _) in enumerate(BANDS) if best >= least)
         segments[place] += 1

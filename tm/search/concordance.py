@@ -1,11 +1,11 @@
-"""Where a phrase stands in the memories, on either side, and what probably answers to it on the other.
+"""Find a phrase in the memories, on either side, and what probably corresponds to it on the other.
 
-Candidates come out of lists of words and of pairs of Chinese characters (`tm.store.index_segments`) and are then
-searched as texts, so that nothing is shown that does not hold the phrase. The shortest come first out of the lists: the
-more of a text the phrase makes up, the more the text says about it. Phrases in one piece stand before scattered words.
+Candidates come from lists of words and of pairs of Chinese characters (`tm.store.index_segments`) and are then searched
+as texts, so that only texts that contain the phrase are shown. The shortest are searched first: the more of a text the
+phrase makes up, the more the text says about it. Phrases in one piece come before scattered words.
 
-The counterpart is the run of words that the other sides of the hits share and the rest of the memory does not, by
-the Dice coefficient (Smadja, McKeown and Hatzivassiloglou 1996, "Translating collocations for bilingual lexicons",
+The counterpart is the run of words that the other sides of the hits share and the rest of the memory does not, by the
+Dice coefficient (Smadja, McKeown and Hatzivassiloglou 1996, "Translating collocations for bilingual lexicons",
 Computational Linguistics 22). With a single hit there is nothing to count, and none is marked.
 """
 
@@ -35,7 +35,7 @@ from tm.unit import Unit, shortened
 __all__ = ["ConcordanceHit", "ConcordanceOptions", "concordance"]
 
 Side = Literal["both", "source", "target"]
-_LOOKED_AT = 5_000  # texts searched for a phrase, at most
+_MOST_TEXTS = 5_000  # texts searched for a phrase, at most
 _AT_ONCE = 100
 _EXPANDED = 300  # words that a wildcard may stand for
 _SAMPLE = 100  # hits of which the counterpart is counted
@@ -45,13 +45,13 @@ _RUN = {True: 8, False: 4}  # characters or words of a counterpart, at most
 
 @dataclass(frozen=True, slots=True)
 class ConcordanceOptions:
-    """What a concordance search shall find.
+    """What a concordance search should find.
 
     side: search "source", "target" or "both".
     exact: as typed: case, width, script and punctuation count.
     limit: how many hits at most.
     filters: conditions on the units.
-    counterpart: mark what probably answers to the phrase on the other side.
+    counterpart: mark what probably corresponds to the phrase on the other side.
     """
 
     side: Side = "both"
@@ -64,14 +64,14 @@ class ConcordanceOptions:
         if self.side not in ("both", "source", "target"):
             raise UsageError(f"a side is both, source or target, not {self.side}")
         if self.limit < 1:
-            raise UsageError("at least one hit must be asked for")
+            raise UsageError("the limit must be at least 1 hit")
 
 
 @dataclass(frozen=True, slots=True)
 class ConcordanceHit:
-    """A unit that holds the phrase on ``side``; spans are ``[start, end)`` in the text of that side.
+    """A unit that contains the phrase on ``side``; spans are ``[start, end)`` in the text of that side.
 
-    ``counterpart`` spans the other side; empty where nothing can be said.
+    ``counterpart`` has spans of the other side; it is empty if none is known.
     """
 
     unit: Unit
@@ -85,7 +85,7 @@ class ConcordanceHit:
 
     @property
     def text(self) -> str:
-        """The side that holds the phrase."""
+        """The side that contains the phrase."""
         return self.unit.source if self.side == "source" else self.unit.target
 
     @property
@@ -120,9 +120,9 @@ _DEFAULT = ConcordanceOptions()
 def concordance(
     memories: Sequence[MemoryStore], text: str, options: ConcordanceOptions = _DEFAULT
 ) -> Results[ConcordanceHit]:
-    """Return units that hold ``text`` (see `tm.search.queries`), most telling first.
+    """Return units that contain ``text`` (see `tm.search.queries`), the most relevant first.
 
-    Raises `UsageError` for a question without words, `StoreError` as `Memory`.
+    Raises `UsageError` for a query without words, `StoreError` as `Memory`.
     """
     phrase = parse(text, exact=options.exact)
     options = replace(options, filters=options.filters.for_search())
@@ -140,7 +140,7 @@ def _rank(hit: ConcordanceHit) -> tuple[object, ...]:
 
 
 class _Search:
-    """One question to one memory, inside a transaction."""
+    """A search in one memory, inside a transaction."""
 
     def __init__(self, memory: MemoryStore, connection: Sqlite, phrase: Phrase, options: ConcordanceOptions) -> None:
         self._memory = memory
@@ -154,7 +154,7 @@ class _Search:
         found: list[ConcordanceHit] = []
         wanted = max(self._options.limit, _SAMPLE if self._options.counterpart else 0)
         ids = self._candidates()
-        for start in range(0, min(len(ids), _LOOKED_AT), _AT_ONCE):
+        for start in range(0, min(len(ids), _MOST_TEXTS), _AT_ONCE):
             chunk = ids[start : start + _AT_ONCE]
             marks = ", ".join("?" * len(chunk))
             texts = dict(self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk))
@@ -181,7 +181,7 @@ class _Search:
         return ConcordanceHit(entry.unit, side, tuple(spans), whole, (), entry.id, entry.count, str(self._memory.path))
 
     def _candidates(self) -> list[int]:
-        """Ids of the texts that may hold the phrase, the shortest first."""
+        """Ids of the texts that may contain the phrase, the shortest first."""
         ids, lengths = [], []
         wanted = [_codes(part) for part in self._phrase.parts]
         words = [self._expanded(part) for part in self._phrase.parts]
@@ -198,7 +198,7 @@ class _Search:
     def _positions(
         self, part: IndexPart, wanted: Sequence[Sequence[int]], words: Sequence[Sequence[str] | None]
     ) -> NDArray[Any]:
-        """Positions in one segment; where the lists can say nothing, all of them."""
+        """Positions in one segment; all of them if the lists do not narrow the search."""
         lists = [part.positions(self._connection, code) for codes in wanted for code in codes]
         for known in words:
             if known is None or not part.id:
@@ -214,7 +214,7 @@ class _Search:
         return found
 
     def _expanded(self, part: QueryPart) -> list[str] | None:
-        """The words that a word with wildcards stands for; None where it has none, or is Chinese."""
+        """The words that match a word with wildcards; None if it has none, or is Chinese."""
         if not part.wild or any(is_character(sign) for sign in part.folded) or " " in part.folded:
             return None
         start = re.split(r"[*?]", part.folded, maxsplit=1)[0]
@@ -231,7 +231,7 @@ class _Search:
         return found
 
     def _with_counterparts(self, hits: list[ConcordanceHit], total: int) -> list[ConcordanceHit]:
-        """Mark on the other side of each hit what the others share with it and the memory does not."""
+        """Mark on the other side of each hit what the other hits share with it and the memory does not."""
         groups: dict[str, list[int]] = {}
         for place, hit in enumerate(hits):
             language = hit.unit.target_lang if hit.side == "source" else hit.unit.source_lang
@@ -251,13 +251,13 @@ class _Search:
 
     def _scores(self, texts: Sequence[str], total: int) -> dict[tuple[str, ...], float]:
         """Dice coefficient of each run of words that at least two of the texts share."""
-        met: Counter[tuple[str, ...]] = Counter()
+        counts: Counter[tuple[str, ...]] = Counter()
         for text in texts:
-            met.update({run for run, _, _ in _runs(fold(text))})
+            counts.update({run for run, _, _ in _runs(fold(text))})
         least = max(2, len(texts) // 10)
         known: dict[int, int] = {}
         scores = {}
-        for run, count in met.items():
+        for run, count in counts.items():
             if count < least:
                 continue
             everywhere = min(self._frequency(code, known) for code in _run_codes(run))
@@ -272,14 +272,14 @@ class _Search:
 
 
 def _codes(part: QueryPart) -> list[int]:
-    """The lists in which a text stands that holds this part of the question."""
+    """The codes of the lists that contain every text with this part of the query."""
     found = set()
     for piece in part.pieces():
         tokens = list(TOKEN.finditer(piece))
         for token in tokens:
             if is_character(token[0]):
                 continue
-            # Beside a wildcard there may be more of the word.
+            # Next to a wildcard the word may be longer.
             place = part.folded.find(token[0])
             around = part.folded[place - 1 : place] + part.folded[place + len(token[0]) :][:1]
             if not re.search(r"[*?]", around):
@@ -299,7 +299,7 @@ def _runs(folded: str) -> Iterable[tuple[tuple[str, ...], int, int]]:
             yield run, start, end
         for following, begin, until, alike in tokens[first + 1 : first + _RUN[chinese]]:
             if alike is not chinese or folded[end:begin].strip():
-                break  # another script, or a sign between
+                break  # another script, or punctuation between
             run, end = (*run, following), until
             yield run, start, end
 

@@ -1,7 +1,7 @@
-"""Where two texts differ, inline: what stays, what goes, what comes.
+"""Where two texts differ: what stays, what is deleted, what is inserted.
 
-Texts are cut as the fuzzy measure cuts them, into words, or characters in Chinese, but as they stand on the page:
-signs, blanks and tags are pieces of their own, so that a difference in looks is shown too.
+Texts are split as the fuzzy measure splits them, into words, or characters in Chinese, but without folding:
+punctuation, blanks and tags are pieces of their own, so that minor differences are shown too.
 """
 
 import re
@@ -20,26 +20,26 @@ _PIECE = re.compile(rf"{TOKEN.pattern}|\s+|[\s\S]")
 
 @dataclass(frozen=True, slots=True)
 class DiffPart:
-    """A run of text: ``=`` stands in both texts, ``-`` in the first only, ``+`` in the second only."""
+    """A run of text: ``=`` is in both texts, ``-`` in the first only, ``+`` in the second only."""
 
     kind: Literal["=", "-", "+"]
     text: str
 
 
 def differences(old: str, new: str) -> tuple[DiffPart, ...]:
-    """What to change in ``old`` to have ``new``: pieces without ``+`` make up ``old``, those without ``-`` ``new``."""
+    """What to change in ``old`` to get ``new``: pieces without ``+`` make up ``old``, those without ``-`` ``new``."""
     left, right = _pieces(old), _pieces(new)
     found: list[DiffPart] = []
     for step in Levenshtein.opcodes(left, right):
-        going = "".join(left[step.src_start : step.src_end])
-        coming = "".join(right[step.dest_start : step.dest_end])
+        deleted = "".join(left[step.src_start : step.src_end])
+        inserted = "".join(right[step.dest_start : step.dest_end])
         if step.tag == "equal":
-            found.append(DiffPart("=", going))
+            found.append(DiffPart("=", deleted))
             continue
-        if going:
-            found.append(DiffPart("-", going))
-        if coming:
-            found.append(DiffPart("+", coming))
+        if deleted:
+            found.append(DiffPart("-", deleted))
+        if inserted:
+            found.append(DiffPart("+", inserted))
     return tuple(found)
 
 
@@ -53,7 +53,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def tag_spans(text: str) -> list[tuple[int, int]]:
-    """Where the inline tags of a unit's text stand in it."""
+    """The spans of the inline tags in the text of a unit."""
     found: list[tuple[int, int]] = []
     last = 0
     for tag in tags(text):

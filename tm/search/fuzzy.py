@@ -1,13 +1,13 @@
-"""The fuzzy measure: how alike two texts are, in percent that a translator can rely on.
+"""The fuzzy measure: how similar two texts are, in percent.
 
     score = floor(100 · (n − d) / n) − p
 
 d is the Levenshtein distance between the tokens of both folded texts (`tm.folding`: words, or characters in Chinese),
-n the number of tokens of the longer one. p, between 0 and 5 points, is for what folding hides: case, punctuation,
-numbers, tags, full-width and traditional forms, blanks. With s such differences p = min(5, ceil(20 · s / n)), and 1
-for blanks alone.
-So identical texts have 100, texts that differ in looks only 95 to 99, as CAT tools show them, and nothing else has
-100. The first term alone bounds the score from above, which is what lets an index leave texts out safely.
+n the number of tokens of the longer one. p, between 0 and 5 points, is for minor differences, which folding removes:
+case, punctuation, numbers, tags, full-width and traditional forms, blanks. With s of them p = min(5, ceil(20 · s / n)),
+and 1 for blanks alone.
+So identical texts have 100, texts with minor differences only 95 to 99, as in CAT tools, and nothing else has 100. The
+first term alone is an upper bound of the score, so an index can exclude texts safely.
 
 Levenshtein, V. I. (1966), Binary codes capable of correcting deletions, insertions and reversals.
 """
@@ -22,22 +22,23 @@ from tm.tags import plain, tags
 
 __all__ = ["PreparedQuery", "Similarity", "allowed", "similarity"]
 
-#: Stands for every token that the question does not hold: it matches nothing, whatever it is.
+#: Stands for every token that is not in the query: it matches nothing.
 _OTHER = "\ufffe"
 _FIRST = 0x10000  # code points beyond the surrogates
 
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """A score in percent, the distance in tokens, the tokens of the longer text, and what differs in looks only.
+    """A score in percent, the distance in tokens, the tokens of the longer text, and the minor differences.
 
-    ``looks`` names each kind once: "case", "punctuation", "number", "tag", "form" (width or script), "space".
+    ``minor_differences`` names each kind once: "case", "punctuation", "number", "tag", "form" (width or script),
+    "space".
     """
 
     score: int
     distance: int
     length: int
-    looks: tuple[str, ...] = ()
+    minor_differences: tuple[str, ...] = ()
 
 
 def allowed(length: int, minimum: int) -> int:
@@ -77,20 +78,20 @@ class PreparedQuery:
         assert found is not None
         distance, length = found
         length = max(1, length)
-        looks = _looks(self.text, text, content=distance)
+        minor = _minor_differences(self.text, text, content=distance)
         score = 100 * (length - distance) // length
-        if looks:
-            score -= 1 if "space" in looks else min(5, -(-20 * sum(looks.values()) // length))
-        return Similarity(max(0, score), distance, length, tuple(looks))
+        if minor:
+            score -= 1 if "space" in minor else min(5, -(-20 * sum(minor.values()) // length))
+        return Similarity(max(0, score), distance, length, tuple(minor))
 
 
-def similarity(question: str, text: str) -> Similarity:
-    """How alike two texts are; symmetric."""
-    return PreparedQuery(question).compare(text)
+def similarity(query: str, text: str) -> Similarity:
+    """How similar two texts are; symmetric."""
+    return PreparedQuery(query).compare(text)
 
 
-def _looks(left: str, right: str, *, content: int) -> dict[str, int]:
-    """How many differences of each kind folding hides; never empty for texts with the same content."""
+def _minor_differences(left: str, right: str, *, content: int) -> dict[str, int]:
+    """How many minor differences of each kind there are; never empty for texts that are equal when folded."""
     found: dict[str, int] = {}
     tags_left, tags_right = ([str(tag) for tag in tags(text)] for text in (left, right))
     if tags_left or tags_right:
@@ -114,7 +115,7 @@ def _numbers(folded: str) -> list[str]:
 
 def _signs(folded: str) -> str:
     rest = TOKEN.sub("", folded)
-    # A text of signs only is compared by them already.
+    # A text of punctuation only is compared by it already.
     return "" if "".join(folded.split()) == "".join(rest.split()) else "".join(rest.split())
 
 
@@ -128,7 +129,7 @@ def _cased(text: str) -> list[str]:
 
 
 def _forms(left: str, right: str, folded_left: str, folded_right: str) -> int:
-    """How many characters differ more when width and script are looked at than when they are not."""
+    """How many more characters differ if width and script count than if they do not."""
     raw = [_squeezed(text) for text in (left, right)]
     folded = [folded_left.replace(" ", ""), folded_right.replace(" ", "")]
     if raw == folded:

@@ -1,8 +1,8 @@
-"""Ask memories for a sentence: the same in the same context, the same, the like of it, then the same in meaning.
+"""Look up a sentence in memories: context matches, exact, fuzzy and semantic ones.
 
-Exact matches come out of an index on text, fuzzy ones out of the sketches of `tm.store.index_segments`: the texts that
-may reach the threshold are compared in the order of the most they can score, until no other can be among the best.
-Since that bound is never too low, nothing is missed that comparing with every text would find.
+Exact matches are found by an index on text, fuzzy ones with the sketches of `tm.store.index_segments`: the texts that
+may reach the threshold are compared in the order of the highest score they can have, until no other can be among the
+best. Since that bound is never too low, everything is found that comparing with all texts would find.
 """
 
 import re
@@ -26,23 +26,23 @@ from tm.store.memory import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.unit import Unit
 
-__all__ = ["LONGEST_QUESTION", "LookupOptions", "check_languages", "lookup", "turned"]
+__all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup", "turned"]
 
-LONGEST_QUESTION = 10_000  # characters
+LONGEST_QUERY = 10_000  # characters
 _AT_ONCE = 48  # texts fetched and compared in one go
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = list(MatchKind)
 
 
 @dataclass(frozen=True, slots=True)
 class LookupOptions:
-    """What a look-up shall find.
+    """What a look-up should find.
 
     minimum: least score of fuzzy matches, in percent, 30 to 100.
     limit: how many matches at most.
     previous, next: the neighbours of the text where it stands, for context matches; "" where unknown.
-    filters: conditions on the units; languages are read in the direction asked, and any region of a language serves.
-        Without a status, all but rejected units answer.
+    filters: conditions on the units; languages are those of the query and of the translation, in any region.
+        Without a status, all but rejected units are found.
     substitute: numbers and dates that differ are put into the target, see `tm.search.substitution`.
     encoder: search by meaning too, in the memories that have vectors of this encoder; one of them must.
     semantic_minimum: least similarity of semantic matches, in percent.
@@ -59,9 +59,9 @@ class LookupOptions:
 
     def __post_init__(self) -> None:
         if not 30 <= self.minimum <= 100:
-            raise UsageError("the least score of a match is a number from 30 to 100")
+            raise UsageError("the minimum score of a match is a number from 30 to 100")
         if self.limit < 1:
-            raise UsageError("at least one match must be asked for")
+            raise UsageError("the limit must be at least 1 match")
 
 
 _DEFAULT = LookupOptions()
@@ -70,20 +70,18 @@ _DEFAULT = LookupOptions()
 def lookup(
     memories: Sequence[MemoryStore | tuple[MemoryStore, int]], text: str, options: LookupOptions = _DEFAULT
 ) -> Results[Match]:
-    """Return what the memories know of ``text``, best first.
+    """Return the matches of ``text`` in the memories, best first.
 
-    A memory may come with a penalty: points taken off the score of all that it answers. The same pair of texts
-    from two memories comes once. Raises `UsageError` for an empty or endless question, `StoreError` as `Memory`.
+    A memory may come with a penalty, which is subtracted from the score of all its matches. The same pair of texts
+    from two memories comes once. Raises `UsageError` for a text that is empty or too long, `StoreError` as `Memory`.
     """
     if not text.strip():
         raise UsageError("there is nothing to look up: the text is empty")
-    if len(text) > LONGEST_QUESTION:
-        raise UsageError(
-            f"the text to look up has {counted(len(text), 'character')}; {LONGEST_QUESTION:,} are the most"
-        )
-    if not text.isascii() and _HALF.search(text):
-        raise UsageError("the text to look up holds half a character, which is no text")
-    question = PreparedQuery(text)
+    if len(text) > LONGEST_QUERY:
+        raise UsageError(f"the text to look up has {counted(len(text), 'character')}; {LONGEST_QUERY:,} are the most")
+    if not text.isascii() and _SURROGATE.search(text):
+        raise UsageError("the text to look up contains an unpaired surrogate")
+    query = PreparedQuery(text)
     filters = options.filters
     stores = [one if isinstance(one, tuple) else (one, 0) for one in memories]
     found: dict[tuple[str, str], Match] = {}
@@ -96,7 +94,7 @@ def lookup(
     for memory, penalty in stores:
         own = searching if memory in indexed else replace(searching, encoder=None)
         with memory.reading() as connection:
-            for match in _Search(memory, connection, question, own, penalty).matches():
+            for match in _Search(memory, connection, query, own, penalty).matches():
                 pair = (match.unit.source, match.unit.target)
                 if pair not in found or _rank(found[pair], filters) > _rank(match, filters):
                     found[pair] = match
@@ -105,7 +103,7 @@ def lookup(
 
 
 def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_lang: str) -> None:
-    """Raise `UsageError` for a language asked for that nobody knows, or that no unit has where there are units."""
+    """Raise `UsageError` for an unknown language, and for one that no unit has if there are units."""
     held = sorted({code for memory in memories for code in memory.codes()})
     for code in filter(None, (source_lang, target_lang)):
         if base(known(code, lambda: held)) not in {base(one) for one in held} and held:
@@ -114,7 +112,7 @@ def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_la
 
 
 def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
-    """The order of matches: score, kind, fewer kinds of differences, the region asked for, reviewed, often met, new."""
+    """The order of matches: score, kind, fewer minor differences, the given region, reviewed, frequent, new."""
     unit = match.unit
     regions = sum(
         bool(code) and code != have
@@ -125,7 +123,7 @@ def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
         semantic,
         -match.score,
         _KINDS.index(match.kind),
-        len(match.looks),
+        len(match.minor_differences),
         regions,
         unit.status != "reviewed",
         -match.count,
@@ -134,38 +132,38 @@ def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
 
 
 def _finished(match: Match, text: str, options: LookupOptions) -> Match:
-    """Differences, and numbers put in, for those that are shown only."""
+    """The match with its differences and adapted numbers, which only matches that are shown need."""
     if match.kind is not MatchKind.FUZZY:
         return match
     match = replace(match, differences=differences(match.unit.source, text))
     if options.substitute:
         from tm.search.substitution import adapted
 
-        put = adapted(text, match.unit)
-        if put is not None:
-            target, changes = put
+        found = adapted(text, match.unit)
+        if found is not None:
+            target, changes = found
             unit = replace(match.unit, target=target)
             return replace(match, unit=unit, stored_target=match.unit.target, adapted=changes)
     return match
 
 
 class _Search:
-    """One question to one memory, inside a transaction."""
+    """A look-up in one memory, inside a transaction."""
 
     def __init__(
-        self, memory: MemoryStore, connection: Sqlite, question: PreparedQuery, options: LookupOptions, penalty: int
+        self, memory: MemoryStore, connection: Sqlite, query: PreparedQuery, options: LookupOptions, penalty: int
     ) -> None:
         self._memory = memory
         self._connection = connection
         self._reader = UnitReader(connection)
-        self._question = question
+        self._query = query
         self._options = options
         self._penalty = penalty
         filters = options.filters
-        self._turned = replace(filters, source_lang=filters.target_lang, target_lang=filters.source_lang)
+        self._reversed_filters = replace(filters, source_lang=filters.target_lang, target_lang=filters.source_lang)
 
     def matches(self) -> Iterator[Match]:
-        """Matches of this memory: the best are among them, in no order."""
+        """Matches of this memory, in no order; the best are among them."""
         found = list(self._exact())
         wanted = self._options.limit - len(found)
         if wanted > 0 and self._options.minimum + self._penalty < 100:
@@ -175,24 +173,24 @@ class _Search:
             yield from self._semantic(self._options.encoder, {match.number for match in found})
 
     def _of_text(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
-        """The units that hold a text, and whether they hold it as their target."""
+        """The units with this text, and whether it is their target."""
         limit = self._options.limit
         for entry in self._reader.of_text("source", text, self._options.filters, limit):
             yield entry, False
-        for entry in self._reader.of_text("target", text, self._turned, limit):
+        for entry in self._reader.of_text("target", text, self._reversed_filters, limit):
             yield entry, True
 
     def _match(
-        self, kind: MatchKind, score: int, entry: StoredUnit, reverse: bool, looks: tuple[str, ...] = ()
+        self, kind: MatchKind, score: int, entry: StoredUnit, reverse: bool, minor_differences: tuple[str, ...] = ()
     ) -> Match:
         unit = entry.unit
         if reverse:
             unit = turned(unit)
         score = max(0, score - self._penalty)
-        return Match(kind, score, unit, entry.id, entry.count, str(self._memory.path), reverse, looks)
+        return Match(kind, score, unit, entry.id, entry.count, str(self._memory.path), reverse, minor_differences)
 
     def _exact(self) -> Iterator[Match]:
-        text = self._question.text
+        text = self._query.text
         for (number,) in self._connection.execute(
             "SELECT id FROM texts WHERE key = ? AND text = ?", (key(text), text)
         ).fetchall():
@@ -201,7 +199,7 @@ class _Search:
                 yield self._match(MatchKind.CONTEXT if same else MatchKind.EXACT, 100 + same, entry, reverse)
 
     def _neighbours(self, unit: int) -> int:
-        """How many of the question's neighbours stood beside the unit at one place: 0, 1 or 2."""
+        """How many neighbours of the query are next to the unit at one place: 0, 1 or 2."""
         ids = []
         for text in (self._options.previous, self._options.next):
             rows = (
@@ -240,13 +238,13 @@ class _Search:
                 if len(best) >= wanted and similarity.score <= best[wanted - 1]:
                     continue
                 for entry, reverse in self._of_text(number):
-                    yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.looks)
+                    yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
                     best.append(similarity.score)
             best.sort(reverse=True)
 
     def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
         """Texts that may reach ``minimum``, and the most each can score, highest first."""
-        bits, length = sketch(self._question.tokens), len(self._question.tokens)
+        bits, length = sketch(self._query.tokens), len(self._query.tokens)
         found = [
             part.segment.near(bits, length, minimum)
             for part in self._memory.index.parts(self._connection, self._options.filters.source_lang)
@@ -258,12 +256,12 @@ class _Search:
         return ids[order].tolist(), bounds[order].tolist()
 
     def _compared(self, ids: list[int], minimum: int) -> list[tuple[int, Similarity]]:
-        """Those of the texts that score ``minimum``, best first; not the question itself."""
+        """The texts that score at least ``minimum``, best first; not the query itself."""
         found = []
         marks = ", ".join("?" * len(ids))
         for number, text in self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", ids):
-            if self._question.distance(text, minimum) is not None:
-                similarity = self._question.compare(text)
+            if self._query.distance(text, minimum) is not None:
+                similarity = self._query.compare(text)
                 if minimum <= similarity.score < 100:
                     found.append((number, similarity))
         found.sort(key=lambda pair: -pair[1].score)
@@ -272,8 +270,8 @@ class _Search:
     def _semantic(self, encoder: Encoder, seen: set[int]) -> Iterator[Match]:
         from tm.search.semantic import nearest
 
-        for number, likeness in nearest(self._memory, encoder, self._question.text, 4 * self._options.limit):
-            score = round(100 * likeness)
+        for number, cosine in nearest(self._memory, encoder, self._query.text, 4 * self._options.limit):
+            score = round(100 * cosine)
             if score < self._options.semantic_minimum:
                 return
             for entry, reverse in self._of_meaning(number):
@@ -283,7 +281,7 @@ class _Search:
                 yield self._match(MatchKind.SEMANTIC, min(99, score), entry, reverse)
 
     def _of_meaning(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
-        """As `_of_text`, but whichever side was found: an English question finds Chinese sources."""
+        """As `_of_text`, in any language: an English query finds Chinese sources."""
         neither = replace(self._options.filters, source_lang="", target_lang="")
         for side in ("source", "target"):
             for entry in self._reader.of_text(side, text, neither, self._options.limit):
@@ -291,7 +289,7 @@ class _Search:
 
 
 def turned(unit: Unit) -> Unit:
-    """The unit read in the other direction; context is of sources and therefore falls away."""
+    """The unit in the other direction; without context, which is of sources."""
     origin = replace(
         unit.origin,
         source_file=unit.origin.target_file,

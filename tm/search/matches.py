@@ -1,6 +1,6 @@
-"""What a look-up answers: matches, and where they differ from the question.
+"""The results of look-ups.
 
-A `Match` always reads in the direction asked: its unit's source is the side that was compared with the question,
+The unit of a `Match` is always in the direction of the query: its source is the side that was compared with the query,
 whichever side that is in the memory.
 """
 
@@ -44,16 +44,16 @@ class MatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A unit that answers a question.
+    """A unit that matches a query.
 
     score: percent, see `tm.search.fuzzy`; 101 where one neighbour of the text is the same too, 102 where both are; of a
-        semantic match the similarity of the vectors. Penalties are taken off already.
-    unit: in the direction asked. ``reverse`` tells that the memory holds it the other way round.
-    number, count, memory: its number in the memory at this path, and how often it was met.
-    looks: what differs in looks only, by kind: "case", "punctuation", "number", "tag", "form", "space".
-    differences: from the text in the memory to the question, in pieces.
-    stored_target: the target as the memory holds it, where ``unit.target`` was adapted; "" where it was not.
-    adapted: what was put in the place of what: ``(old, new)``.
+        semantic match the similarity of the vectors. Penalties are subtracted.
+    unit: in the direction of the query. ``reverse``: the memory has it in the other direction.
+    number, count, memory: its number in the memory at this path, and how often it was added.
+    minor_differences: by kind: "case", "punctuation", "number", "tag", "form", "space".
+    differences: from the text in the memory to the query, in pieces.
+    stored_target: the target as it is in the memory if ``unit.target`` was adapted, else "".
+    adapted: what was replaced by what: ``(old, new)``.
     """
 
     kind: MatchKind
@@ -63,7 +63,7 @@ class Match:
     count: int
     memory: str
     reverse: bool = False
-    looks: tuple[str, ...] = ()
+    minor_differences: tuple[str, ...] = ()
     differences: tuple[DiffPart, ...] = ()
     stored_target: str = ""
     adapted: tuple[tuple[str, str], ...] = ()
@@ -98,7 +98,7 @@ class Match:
             "memory": self.memory,
             "unit": self.number,
             "reverse": self.reverse,
-            "looks": list(self.looks),
+            "looks": list(self.minor_differences),
             "differences": [[piece.kind, piece.text] for piece in self.differences],
             "signature": unit.signature,
             "stored_target": self.stored_target,
@@ -107,7 +107,7 @@ class Match:
 
 
 def origin_json(unit: Unit) -> dict[str, Any]:
-    """Where a unit stood, as JSON; what is not known is left out."""
+    """The origin of a unit as JSON; what is not known is left out."""
     origin = unit.origin
     fields = {
         "source_file": origin.source_file,

@@ -1,6 +1,6 @@
-"""Read a concordance question, and find it in texts: words, wildcards, with or without a care for looks.
+"""Parse a concordance query and find it in texts: words, phrases and wildcards, as typed or folded.
 
-A question is words parted by blanks, all of which must stand in a text; a run of Chinese is one word. `*` stands for
+A query is words separated by blanks, all of which must occur in a text; a run of Chinese is one word. `*` stands for
 any letters within a word or any few characters in Chinese, `?` for one. Quotation marks keep several words together.
 """
 
@@ -17,9 +17,9 @@ from tm.search.diff import tag_spans
 
 __all__ = ["Phrase", "QueryPart", "folded_with_places", "parse"]
 
-_LONGEST = 1_000  # characters of a question
-_WILDEST = 8  # stars in a question: each multiplies what must be tried
-_WILDEST_CHINESE = 4  # of them in Chinese, where a star spans any characters and not the letters of one word
+_LONGEST = 1_000  # characters of a query
+_MOST_STARS = 8  # each multiplies what must be tried
+_MOST_STARS_CHINESE = 4  # where a star spans any characters and not the letters of one word
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|(\S+)')
 _WILD = re.compile(r"[*?]")
 _STAR_OF_WORD = re.compile(r"[^\s*]*\*")
@@ -28,14 +28,14 @@ _GAP = 12  # characters that * spans in Chinese
 
 @dataclass(frozen=True, slots=True)
 class QueryPart:
-    """A word or quoted phrase of the question, folded, with its wildcards; ``raw`` as typed."""
+    """A word or quoted phrase of the query, folded, with its wildcards; ``raw`` as typed."""
 
     raw: str
     folded: str
 
     @property
     def wild(self) -> bool:
-        """True where it holds a wildcard."""
+        """True if it contains a wildcard."""
         return _WILD.search(self.folded) is not None
 
     def pieces(self) -> list[str]:
@@ -43,7 +43,7 @@ class QueryPart:
         return [piece for piece in _WILD.split(self.folded) if piece.strip()]
 
     def pattern(self, *, exact: bool) -> str:
-        """A regular expression: on the text as it stands (``exact``), else on the folded text."""
+        """A regular expression: on the text as it is (``exact``), else on the folded text."""
         text = self.raw if exact else self.folded
         found = []
         held = ""  # what closes the group of the last star
@@ -60,8 +60,8 @@ class QueryPart:
                 if chinese:
                     found.append(f"{any_one}{{0,{_GAP}}}?")
                 elif following and not _is_chinese(text, following.end() - 1):
-                    # The first place of what follows will do, for the next star takes any letters: nothing is tried
-                    # twice, which on a long word would take for ever.
+                    # The first occurrence of what follows is enough, for the next star matches any letters: nothing is
+                    # tried twice, which would take too long on a long word.
                     found.append(f"(?>{any_one}*?")
                     held = ")"
                 else:
@@ -79,7 +79,7 @@ class QueryPart:
 
 
 def _is_chinese(text: str, place: int) -> bool:
-    """True where the wildcard at ``place`` stands beside a Chinese character."""
+    """True if the wildcard at ``place`` is next to a Chinese character."""
     return any(is_character(one) for one in text[max(0, place - 1) : place] + text[place + 1 : place + 2])
 
 
@@ -92,7 +92,7 @@ def _is_letter(sign: str) -> bool:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A parsed question. ``exact``: as typed, looks count."""
+    """A parsed query. ``exact``: as typed, without folding."""
 
     text: str
     parts: tuple[QueryPart, ...]
@@ -107,23 +107,23 @@ class Phrase:
         return re.compile(r"\s*".join(part.pattern(exact=self.exact) for part in self.parts))
 
     def spans(self, text: str) -> tuple[bool, list[tuple[int, int]]] | None:
-        """Where the question stands in ``text``: whether in one piece, and ``[start, end)`` of each occurrence.
+        """Where the query occurs in ``text``: whether in one piece, and ``[start, end)`` of each occurrence.
 
-        None where a part of it is missing.
+        None if a part of it is missing.
         """
         if self.exact:
-            looked, places = text, None
+            searched, places = text, None
         else:
             quick = fold(text)
             if not all(pattern.search(quick) for pattern in self._patterns):
                 return None
-            looked, places = folded_with_places(text)
-        whole = [match.span() for match in self._whole.finditer(looked)]
+            searched, places = folded_with_places(text)
+        whole = [match.span() for match in self._whole.finditer(searched)]
         found = whole
         if not whole:
             found = []
             for pattern in self._patterns:
-                spans = [match.span() for match in pattern.finditer(looked)]
+                spans = [match.span() for match in pattern.finditer(searched)]
                 if not spans:
                     return None
                 found += spans
@@ -134,15 +134,15 @@ class Phrase:
 
 
 def parse(text: str, *, exact: bool = False) -> Phrase:
-    """Read a question. Raises `UsageError` for one without words, or an endless one."""
+    """Parse a query. Raises `UsageError` for one without words or with too many characters or stars."""
     if len(text) > _LONGEST:
         raise UsageError(f"the phrase to look for has {counted(len(text), 'character')}; {_LONGEST:,} are the most")
-    text = re.sub(r"\*[*?]*\*", lambda match: "?" * match[0].count("?") + "*", text)  # two stars say no more than one
-    if text.count("*") > _WILDEST:
-        raise UsageError(f"the phrase to look for has {text.count('*')} stars; {_WILDEST} are the most")
+    text = re.sub(r"\*[*?]*\*", lambda match: "?" * match[0].count("?") + "*", text)  # two stars mean the same as one
+    if text.count("*") > _MOST_STARS:
+        raise UsageError(f"the phrase to look for has {text.count('*')} stars; {_MOST_STARS} are the most")
     chinese = sum(sign == "*" and _is_chinese(text, place) for place, sign in enumerate(text))
-    if chinese > _WILDEST_CHINESE:
-        raise UsageError(f"the phrase to look for has {chinese} stars in Chinese; {_WILDEST_CHINESE} are the most")
+    if chinese > _MOST_STARS_CHINESE:
+        raise UsageError(f"the phrase to look for has {chinese} stars in Chinese; {_MOST_STARS_CHINESE} are the most")
     parts = []
     for match in _QUOTED.finditer(text):
         raw = next(group for group in match.groups() if group is not None).strip()
@@ -155,7 +155,7 @@ def parse(text: str, *, exact: bool = False) -> Phrase:
 
 
 def folded_with_places(text: str) -> tuple[str, list[int]]:
-    """``text`` folded character by character, and for each character of it the place in ``text`` it comes from."""
+    """``text`` folded character by character, and for each of these characters its place in ``text``."""
     folded: list[str] = []
     places: list[int] = []
     hidden = {place for span in tag_spans(text) for place in range(*span)}

@@ -1,8 +1,8 @@
 """Look-ups by meaning, across languages: vectors of all texts of a memory, made on request.
 
-Encoding is slow and not everybody wants it, so the vectors are made by `index`, stand beside the memory (a file an
-encoder) and may lag behind it: texts added since are not found by meaning until `index` runs again, which encodes
-only what is new.
+Encoding is slow and not needed by everyone, so `index` makes the vectors, in a file next to the memory, one for each
+encoder. They may lag behind: texts that were added later are not found by meaning until `index` runs again, which
+encodes only what is new.
 """
 
 import threading
@@ -32,15 +32,15 @@ def index(
     options: VectorOptions = _DEFAULT,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Make or bring up to date the vectors of all texts that units use; returns how many there are.
+    """Make or update the vectors of all texts that units use; returns how many there are.
 
-    ``progress`` is told how many texts were encoded.
+    ``progress`` is called with the number of texts encoded so far.
     """
     path = vector_path(memory.path, encoder.fingerprint)
     old = VectorFile(path).quantised() if path.exists() else None
     known = set(old.ids.tolist()) if old is not None else set()
     parts: list[QuantizedVectors] = []
-    there: set[int] = set()
+    present: set[int] = set()
     done = 0
     with memory.reading() as connection:
         rows = iter(
@@ -50,7 +50,7 @@ def index(
             )
         )
         while batch := list(islice(rows, _BATCH)):
-            there.update(number for number, _ in batch)
+            present.update(number for number, _ in batch)
             new = [(number, plain(text)) for number, text in batch if number not in known]
             if new:
                 ids = np.array([number for number, _ in new], np.int64)
@@ -59,12 +59,12 @@ def index(
                 if progress is not None:
                     progress(done)
     if old is not None:
-        kept = np.array([number in there for number in old.ids.tolist()], bool)
+        kept = np.array([number in present for number in old.ids.tolist()], bool)
         if not parts and kept.all():
             return len(old.ids)
         parts.insert(0, QuantizedVectors(old.ids[kept], old.values[kept], old.scales[kept]))
-    if not there:
-        raise UsageError(f"{memory.path} holds no units that could be found by meaning")
+    if not present:
+        raise UsageError(f"{memory.path} has no units to index")
     ids, values, scales = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "values", "scales")
     )
@@ -112,7 +112,7 @@ def nearest(memory: MemoryStore, encoder: Encoder, text: str, count: int) -> lis
     with_vectors([memory], encoder)
     path = vector_path(memory.path, encoder.fingerprint)
     state = path.stat()
-    # A file that was made anew has another date; the old one is let go.
+    # A file that was written again has another date; the old one is dropped.
     name = (str(path), state.st_mtime_ns, state.st_size)
     with _lock:
         file = _open.get(name)

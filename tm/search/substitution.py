@@ -1,9 +1,9 @@
-"""Put the question's numbers and dates into the target of a match that differs in nothing else.
+"""Put the numbers and dates of a query into the target of a match that differs in nothing else.
 
-"The meeting of 6 November 2017" answers a question about 2018 but for the year: the number that differs is looked
-for in the target by its value, whatever it looks like there, and written anew in the same dress (thousands marked or
-not, 三十 or 30, day before month or behind). Where one of them cannot be placed beyond doubt, nothing is touched: a
-wrong number is worse than an old one.
+"The meeting of 6 November 2017" matches a query about 2018 except for the year: the number that differs is searched for
+in the target by its value, however it is written there, and replaced in the same notation (thousands separated or not,
+三十 or 30, day before or after month). If the place of one of them is in doubt, nothing is changed: a wrong number is
+worse than an old one.
 """
 
 import re
@@ -33,46 +33,46 @@ _KINDS = frozenset(
         MentionKind.SYMBOL,
     }
 )
-_CODE = re.compile(r"\w+(?:[/.\-]\w+)+")  # 12/1, A/RES/70/1: stands in any language as it is
+_CODE = re.compile(r"\w+(?:[/.\-]\w+)+")  # 12/1, A/RES/70/1: the same in any language
 _LARGEST = 10**12  # what is written in Chinese numerals
 
 
-def adapted(question: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] | None:
-    """The target of ``unit`` with the numbers of ``question``, and what was put in the place of what.
+def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The target of ``unit`` with the numbers of ``query``, and what was replaced by what.
 
-    None where question and source differ in more than numbers and dates, in none, or where a number has no clear
-    place in the target, or the target holds tags between its figures.
+    None if query and source differ in more than numbers and dates or not at all, or if a number has no clear place in
+    the target.
     """
-    asked = mentions(question, unit.source_lang)
+    given = mentions(query, unit.source_lang)
     stored = mentions(unit.source, unit.source_lang)
-    if len(asked) != len(stored) or _masked(question, asked) != _masked(unit.source, stored):
+    if len(given) != len(stored) or _masked(query, given) != _masked(unit.source, stored):
         return None
-    wanted: dict[str, tuple[Mention, Mention]] = {}
-    for new, old in zip(asked, stored, strict=True):
+    numbers: dict[str, tuple[Mention, Mention]] = {}
+    for new, old in zip(given, stored, strict=True):
         if new.kind != old.kind or (new.value != old.value and old.kind not in _KINDS):
             return None
         if old.kind == MentionKind.REFERENCE and old.value.rpartition(":")[0] != new.value.rpartition(":")[0]:
-            return None  # an article became a paragraph: that is another word, not another number
-        if wanted.setdefault(old.value, (old, new))[1].value != new.value:
+            return None  # an article became a paragraph: another word, not another number
+        if numbers.setdefault(old.value, (old, new))[1].value != new.value:
             return None  # the same number became two: which is which in the target?
-    pairs = [(old, new) for old, new in wanted.values() if old.value != new.value]
+    pairs = [(old, new) for old, new in numbers.values() if old.value != new.value]
     if not pairs:
         return None
-    kept = {core(old) for old, new in wanted.values() if old.value == new.value}
+    kept = {core(old) for old, new in numbers.values() if old.value == new.value}
     hidden = tag_spans(unit.target)
-    there = [
+    targets = [
         one
         for one in mentions(unit.target, unit.target_lang)
         if not any(start <= one.start < end for start, end in hidden)
     ]
     steps: list[tuple[int, int, str]] = []
     for old, new in pairs:
-        places = [one for one in there if one.value == old.value and one.kind == old.kind]
-        places = places or [one for one in there if core(one) == core(old)]
+        places = [one for one in targets if one.value == old.value and one.kind == old.kind]
+        places = places or [one for one in targets if core(one) == core(old)]
         if not places or core(old) in kept:
             return None
         for place in places:
-            text = _dressed(unit.target[place.start : place.end], place, new)
+            text = _rewritten(unit.target[place.start : place.end], place, new)
             if text is None:
                 return None
             steps.append((place.start, place.end, text))
@@ -87,14 +87,14 @@ def adapted(question: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]
 
 
 def _masked(text: str, found: tuple[Mention, ...]) -> str:
-    """The text with its mentions blotted out, looks left aside."""
+    """The folded text with its mentions masked."""
     for mention in reversed(found):
         text = f"{text[: mention.start]}\ufffc{text[mention.end :]}"
     return "".join(fold(plain(text)).split())
 
 
-def _dressed(old: str, place: Mention, new: Mention) -> str | None:
-    """``new`` as it would stand in the place of ``old``; None where that is not clear."""
+def _rewritten(old: str, place: Mention, new: Mention) -> str | None:
+    """``new`` in the notation of ``old``; None if that is not clear."""
     if place.kind == MentionKind.DATE or new.kind == MentionKind.DATE:
         return _date(old, place.value, new.value) if place.kind == new.kind else None
     value = core(new)
@@ -118,7 +118,7 @@ def _put(text: str, match: re.Match[str], new: str) -> str:
 
 
 def _grouped(value: str, *, like: str) -> str:
-    """Thousands marked where the old number has them, or would have them if it were as long."""
+    """``value`` with thousands separators if ``like`` has them."""
     whole, point, decimals = value.partition(".")
     if "," in like:
         whole = f"{int(whole):,}"
@@ -137,7 +137,7 @@ def _ordinal(text: str) -> str:
 
 
 def _date(old: str, before: str, after: str) -> str | None:
-    """A date in the dress of another: ``6 Nov. 2017``, ``November 6, 2017``, ``2017年11月6日``, ``2017-11-06``."""
+    """A date in the notation of another: ``6 Nov. 2017``, ``November 6, 2017``, ``2017年11月6日``, ``2017-11-06``."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", old):
         return after if re.fullmatch(r"\d{4}-\d\d-\d\d", after) else None
     was, becomes = _parts(before), _parts(after)

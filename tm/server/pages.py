@@ -18,7 +18,7 @@ from tm import templates
 from tm.formats.cat_tools import CLIENTS
 from tm.jobs.import_file import ImportOptions
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions
-from tm.search.lookup import LONGEST_QUESTION, LookupOptions
+from tm.search.lookup import LONGEST_QUERY, LookupOptions
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import status_of
 from tm.server.executors import Executors
@@ -127,8 +127,8 @@ async def terms(
     def search() -> dict[str, Any]:
         if what != "text":
             return {"rows": service.lookup_term(text, lang, to, 50, 2)}
-        if len(text) > LONGEST_QUESTION:
-            raise UsageError(f"the text has {counted(len(text), 'character')}; {LONGEST_QUESTION:,} are the most here")
+        if len(text) > LONGEST_QUERY:
+            raise UsageError(f"the text has {counted(len(text), 'character')}; {LONGEST_QUERY:,} are the most here")
         return {"rows": service.find_terms(text, lang, to, 1)}
 
     form = {"text": text, "what": what, "lang": lang, "to": to}

@@ -1,3 +1,3 @@
-"""The memory's file: tables, index and how they are kept; `tm.store.memory.Memory` is the door to it."""
+"""The file of a translation memory: tables, index and maintenance; `tm.store.memory.MemoryStore` opens it."""
 
 __all__: list[str] = []

@@ -1,7 +1,7 @@
-"""Open a memory's file, and say in one sentence what is wrong where it cannot be used.
+"""Open the file of a memory, and say in one sentence what is wrong if it cannot be used.
 
-Write-ahead logging lets any number of processes read while one writes, each on the state at which it began; a commit
-is on disk before it counts (``synchronous = FULL``), so that neither a crash nor a power cut loses one.
+Write-ahead logging lets any number of processes read while one writes, each in the state at which it began. A commit
+is on disk before it counts (``synchronous = FULL``), so neither a crash nor a power cut loses one.
 """
 
 import sqlite3
@@ -26,20 +26,20 @@ def explained(path: Path) -> SqliteErrors:
 
 
 def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
-    """Open the memory at ``path``; with ``create`` make it where there is none.
+    """Open the memory at ``path``; with ``create`` make it if it does not exist.
 
-    Raises `StoreError` for a file that is missing (without ``create``), is no memory, is damaged, locked, or was
+    Raises `StoreError` for a file that is missing (without ``create``), is not a memory, is damaged, locked, or was
     written by a newer version.
     """
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a translation memory")
     if not path.exists():
         if not create:
-            raise StoreError(f"there is no translation memory at {path}; duiyi memory add or import makes one")
+            raise StoreError(f"{path} does not exist; duiyi memory add or import makes a translation memory")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+            raise StoreError(f"{path} cannot be created: {error.strerror}") from error
     with explained(path):
         connection = sqlite3.connect(
             path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=256
@@ -57,7 +57,7 @@ def _prepare(connection: Sqlite, path: Path) -> None:
     version = version_of(connection)
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     if pages and application != APPLICATION:
-        # An empty file is one that another process is making at this moment, or that a crash left so.
+        # An empty file was left by a crash, or another process is creating it at this moment.
         raise StoreError(f"{path} is an SQLite file, but not a translation memory of duiyi")
     if version > VERSION:
         raise StoreError(
@@ -73,7 +73,7 @@ def _prepare(connection: Sqlite, path: Path) -> None:
 
 @contextmanager
 def read_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
-    """One state of the file for all that is read inside."""
+    """One state of the file for everything that is read inside."""
     with explained(path):
         nested = connection.in_transaction
         if not nested:
@@ -87,7 +87,7 @@ def read_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
 
 @contextmanager
 def write_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
-    """All that is written inside, or nothing. Raises `StoreError` where another writer does not finish in time."""
+    """Write everything or nothing. Raises `StoreError` if another writer does not finish in time."""
     with explained(path):
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -1,9 +1,9 @@
-"""Keep the index beside the texts: segments are made in bulk, the newest texts wait in a short tail.
+"""Keep the index up to date: segments are built in bulk, and the newest texts wait in a short tail.
 
-Adding a unit must not rewrite lists, so new texts only count as not yet indexed; when enough of them wait they
-become a segment, and small segments are merged into larger ones, each text a handful of times in its life (the
-log-structured merge tree: O'Neil et al. 1996, Acta Informatica 33). The tail is indexed in memory by whoever asks.
-Segments never change, so that readers may keep them; texts that were deleted since are left out when fetched.
+Adding a unit must not rewrite lists, so new texts are at first not indexed. When enough of them wait they become a
+segment, and small segments are merged into larger ones, each text a few times in all (the log-structured merge tree:
+O'Neil et al. 1996, Acta Informatica 33). Each process indexes the tail in memory when it searches. Segments never
+change, so readers can keep them; texts that were deleted since then are left out when they are fetched.
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ from tm.store.index_worker import BuiltSegment, IndexWorker
 
 __all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild", "update"]
 
-#: So many texts may wait; a look-up indexes them in memory, in a few milliseconds a thousand.
+#: This many texts may wait; a look-up indexes them in memory, in a few milliseconds per thousand.
 TAIL = 2_000
-#: In bulk imports so many wait before they become full segments, so that nothing is merged twice.
+#: In bulk imports this many wait before they become full segments, so that nothing is merged twice.
 FULL = 2 * CAPACITY
 
 
@@ -45,7 +45,7 @@ class IndexPart:
 
 
 class Index:
-    """What a process keeps of the index between look-ups. Not bound to a connection; asked inside a transaction."""
+    """The part of the index that a process keeps between look-ups. Used inside a transaction of any connection."""
 
     def __init__(self) -> None:
         self._segments: dict[int, IndexPart] = {}
@@ -90,7 +90,7 @@ class Index:
 
 
 def update(connection: Sqlite, waiting: int = TAIL) -> None:
-    """Index the texts that wait, if more than ``waiting`` do. Called inside a write transaction."""
+    """Index the waiting texts if there are more than ``waiting``. Called inside a write transaction."""
     indexed = _indexed(connection)
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
     if last - indexed <= waiting:
@@ -101,20 +101,21 @@ def update(connection: Sqlite, waiting: int = TAIL) -> None:
 
 
 class BackgroundIndexer:
-    """Indexes the texts of a large import in a second process while their successors come.
+    """Indexes the texts of a large import in a second process while further units are read.
 
-    A round is what waits when `FULL` texts do. Its segments are stored together, with the mark up to where texts are
-    indexed, inside a transaction of the owner: whatever is undone, no text is indexed twice or never.
+    A round takes all waiting texts when there are more than `FULL`. Its segments are stored together, with the number
+    of the last text that is indexed, in a transaction of the caller: whatever is rolled back, each text is indexed
+    once.
     """
 
-    def __init__(self, workshop: IndexWorker) -> None:
-        self._workshop = workshop
-        self._first = self._last = 0  # what was indexed before the round, and will be after it
+    def __init__(self, worker: IndexWorker) -> None:
+        self._worker = worker
+        self._first = self._last = 0  # the last text indexed before the round, and after it
         self._ordered: list[tuple[str, Future[BuiltSegment]]] = []
         self._small: list[tuple[str, list[int], list[str]]] = []  # segments that will be merged with others
 
     def advance(self, connection: Sqlite) -> None:
-        """Store the round that is done, begin the next one when enough texts wait; never waits itself."""
+        """Store the round if it is done, and begin the next one if enough texts wait; never waits for the worker."""
         if self._ordered:
             if not all(future.done() for _, future in self._ordered):
                 return
@@ -126,20 +127,20 @@ class BackgroundIndexer:
         self._first, self._last = indexed, last
         for ids, texts, language in _batches(connection, indexed, last):
             if len(ids) == CAPACITY:
-                self._ordered.append((language, self._workshop.order(ids, texts)))
+                self._ordered.append((language, self._worker.order(ids, texts)))
             else:
                 self._small.append((language, ids, texts))
         if not self._ordered:
             self._store(connection)
 
     def finish(self, connection: Sqlite) -> None:
-        """Store the round that is under way."""
+        """Wait for the round that is being built, and store it."""
         if self._ordered:
             self._store(connection)
 
     def _store(self, connection: Sqlite) -> None:
         if _indexed(connection) != self._first:
-            self._ordered, self._small = [], []  # another program indexed them meanwhile
+            self._ordered, self._small = [], []  # another program has indexed them meanwhile
             return
         for language, future in self._ordered:
             _keep(connection, language, future.result())
@@ -150,7 +151,7 @@ class BackgroundIndexer:
 
 
 def rebuild(connection: Sqlite) -> None:
-    """Make the whole index anew, without texts that are gone. Called inside a write transaction."""
+    """Rebuild the whole index, without texts that were deleted. Called inside a write transaction."""
     for table in ("segments", "postings", "words"):
         connection.execute(f"DELETE FROM {table}")
     connection.execute("UPDATE state SET value = 0 WHERE name = 'indexed'")
@@ -163,7 +164,7 @@ def _indexed(connection: Sqlite) -> int:
 
 
 def _batches(connection: Sqlite, after: int, last: int) -> Iterator[tuple[list[int], list[str], str]]:
-    """The texts ``after < id <= last`` a language at a time, at most `CAPACITY` each."""
+    """The texts ``after < id <= last``, one language at a time, at most `CAPACITY` in each batch."""
     regions: dict[str, list[int]] = {}
     for number, code in connection.execute("SELECT id, code FROM languages"):
         regions.setdefault(base(code), []).append(number)
@@ -181,7 +182,7 @@ def _batches(connection: Sqlite, after: int, last: int) -> Iterator[tuple[list[i
 
 
 def _add(connection: Sqlite, language: str, ids: list[int], texts: list[str]) -> None:
-    """Store a segment of these texts, together with those of smaller segments that it can take in."""
+    """Store a segment of these texts and of the texts of smaller segments that fit in."""
     rows = connection.execute(
         "SELECT id, size, ids FROM segments WHERE language = ? ORDER BY id DESC", (language,)
     ).fetchall()

@@ -1,13 +1,13 @@
-"""Index up to 65,536 texts at a time: a bit sketch of each for fuzzy matches, lists of who holds what for concordance.
+"""Index up to 65,536 texts at a time: bit sketches for fuzzy matches, lists of words and pairs for concordance.
 
 A sketch has 256 bits, one set for each token. An edit takes away at most one token and brings at most one, so two
-texts at distance d miss at most d of each other's bits: comparing sketches leaves out nearly all texts and never a
-match, whatever threshold is asked for (bitmap filtering: Sandes, Teodoro and Melo 2020, "Bitmap filter: speeding up
+texts at distance d lack at most d of each other's bits: comparing sketches excludes nearly all texts and never a
+match, whatever the threshold (bitmap filtering: Sandes, Teodoro and Melo 2020, "Bitmap filter: speeding up
 exact set similarity joins with bitwise operations", Information Systems 88). It is one pass of XOR and population
-count over an array, and since texts stand sorted by length, over a slice of it.
+count over an array, and since texts are sorted by length, over a slice of it.
 
 The lists hold words and pairs of neighbouring characters, so that two Chinese characters are found without word
-borders. Since a segment never holds more than 65,536 texts, a position takes two bytes, and since texts stand sorted
+boundaries. Since a segment never holds more than 65,536 texts, a position takes two bytes, and since texts are sorted
 by length, the first in a list are those of which a phrase makes up the most.
 """
 
@@ -76,19 +76,19 @@ class IndexSegment:
         """The arrays as bytes, little-endian."""
         return self.ids.tobytes(), self.lengths.tobytes(), self.bits.tobytes()
 
-    def near(self, question: Bits, length: int, minimum: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Ids of the texts that may score ``minimum`` against a question, and the most they can score.
+    def near(self, query: Bits, length: int, minimum: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Ids of the texts that may score ``minimum`` against a query, and the highest score that each can have.
 
-        ``question`` is its `sketch`, ``length`` its tokens.
+        ``query`` is the `sketch` of the query, ``length`` the number of its tokens.
         """
-        # Numbers of the array's own kind, or it would be converted each time.
+        # Numbers of the type of the array, or it would be converted each time.
         first = int(np.searchsorted(self.lengths, np.int32(-(-length * minimum // 100))))
         last = int(np.searchsorted(self.lengths, np.int32(length * 100 // max(1, minimum)), "right"))
         if first >= last:
             return self.ids[:0], self.lengths[:0]
         lengths = self.lengths[first:last]
-        changed = np.bitwise_count(self.folded[first:last] ^ np.bitwise_or.reduce(question))
-        # How far apart texts may be depends on their length only, of which there are few.
+        changed = np.bitwise_count(self.folded[first:last] ^ np.bitwise_or.reduce(query))
+        # The allowed distance depends on the length only, and there are few lengths.
         shortest = lengths[0]
         known = np.arange(shortest, lengths[-1] + 1)
         allowed = (100 - minimum) * np.maximum(known, length) // 100
@@ -97,8 +97,8 @@ class IndexSegment:
         left = np.flatnonzero(changed <= bits[lengths - shortest])
         most = allowed[lengths[left] - shortest]
         theirs = self.bits[first + left]
-        missing = np.bitwise_count(question & ~theirs).sum(axis=1, dtype=np.int32)
-        extra = np.bitwise_count(theirs & ~question).sum(axis=1, dtype=np.int32)
+        missing = np.bitwise_count(query & ~theirs).sum(axis=1, dtype=np.int32)
+        extra = np.bitwise_count(theirs & ~query).sum(axis=1, dtype=np.int32)
         least = np.maximum(np.maximum(missing, extra), np.abs(lengths[left] - length))
         kept = least <= most
         longest = np.maximum(lengths[left[kept]], length)
@@ -137,16 +137,16 @@ def sketch(sequence: Iterable[str]) -> Bits:
 
 
 def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams, set[str]]:
-    """Index ``texts``, at most `CAPACITY`: the segment, the blob of each bucket, the words that were met."""
+    """Index ``texts``, at most `CAPACITY`: the segment, the blob of each bucket, the words that occur."""
     count = len(texts)
     vocabulary: defaultdict[str, int] = defaultdict(itertools.count(1).__next__, {"\n": 0})
     pattern = re.compile("\n|" + TOKEN.pattern)
     pieces = []
-    # One pass of the expression over many texts (folded texts hold no line breaks, so these part them), yet not over
-    # all: the tokens of 65,536 texts would take hundreds of megabytes as Python strings.
+    # One pass of the expression over many texts, which line breaks separate (folded texts contain none), but not over
+    # all of them: the tokens of 65,536 texts would take hundreds of megabytes as Python strings.
     for first in range(0, count, _AT_ONCE):
-        met = pattern.findall(fold_many(texts[first : first + _AT_ONCE]) + "\n")
-        pieces.append(np.fromiter(map(vocabulary.__getitem__, met), np.int32, len(met)))
+        found = pattern.findall(fold_many(texts[first : first + _AT_ONCE]) + "\n")
+        pieces.append(np.fromiter(map(vocabulary.__getitem__, found), np.int32, len(found)))
     stream = np.concatenate(pieces)
     breaks = np.flatnonzero(stream == 0)
     ends = breaks - np.arange(count)

@@ -1,8 +1,7 @@
 """Build segments of the index in a second process while the first one reads on: a third of the work of a large import.
 
-The other process is this interpreter with one function of ours; texts go to it and segments come back over its own
-pipes, which a thread minds. Where it cannot be started or does not answer, the segment is built here: slower, and the
-same.
+The second process is the same interpreter running `main`; a thread sends it texts and receives segments over pipes.
+If it cannot be started or does not respond, the segment is built in this process: slower, with the same result.
 """
 
 import os
@@ -24,7 +23,7 @@ _COMMAND = "from tm.store.index_worker import main; main()"
 
 
 class IndexWorker:
-    """Builds segments one after the other. A context manager; what is not done when it ends is given up."""
+    """Builds segments one after the other. A context manager; what is not done when it ends is cancelled."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -39,17 +38,17 @@ class IndexWorker:
     ) -> None:
         self._usable = False
         if self._process is not None:
-            self._process.kill()  # the thread that waits for it goes on at once
+            self._process.kill()  # the thread that waits for it continues at once
         self._thread.shutdown(cancel_futures=True)
         if self._process is not None:
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
-                    with suppress(OSError):  # what was still to be sent has nobody to read it
+                    with suppress(OSError):  # what is still in the pipe cannot be sent any more
                         pipe.close()
             self._process.wait()
 
     def order(self, ids: list[int], texts: list[str]) -> "Future[BuiltSegment]":
-        """Have `tm.store.index_segments.build` done with these."""
+        """Run `tm.store.index_segments.build` on these texts in the background."""
         return self._thread.submit(self._built, ids, texts)
 
     def _built(self, ids: list[int], texts: list[str]) -> BuiltSegment:
@@ -83,7 +82,7 @@ def _send(pipe: IO[bytes], what: Any) -> None:
 
 
 def main() -> None:
-    """What the other process does: build what comes in until nothing comes any more."""
+    """What the second process does: build a segment for each request until its input ends."""
     while True:
         try:
             ids, texts = pickle.load(sys.stdin.buffer)

@@ -1,4 +1,4 @@
-"""Change and count what stands in a memory: variants, deletions, edits, texts that nobody uses any more."""
+"""Change and count the units of a memory: variants, deletions, edits, texts that are no longer used."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -21,15 +21,18 @@ _ORDERS = {
 }
 
 
-def keep_variants(connection: Sqlite, keep: Keep, sources: Iterable[int] | None, *, looks: bool = False) -> int:
-    """Delete all but one unit of each source text and target language; of ``sources`` only, or (None) of all."""
+def keep_variants(connection: Sqlite, keep: Keep, sources: Iterable[int] | None, *, folded: bool = False) -> int:
+    """Delete all but one unit of each source text and target language; of ``sources`` only, or (None) of all.
+
+    With ``folded`` source texts that are equal when folded count as one.
+    """
     if keep == "all":
         return 0
     if keep not in _ORDERS:
         raise UsageError(f"{keep!r} is not a rule for variants; there are all, newest, best")
     same = "u.source"
     joined = "units u JOIN texts t ON t.id = u.target"
-    if looks:
+    if folded:
         connection.create_function("folded", 1, fold, deterministic=True)
         same, joined = "folded(s.text), s.language", joined + " JOIN texts s ON s.id = u.source"
     condition = "1"
@@ -84,14 +87,14 @@ def drop_orphans(connection: Sqlite) -> None:
 
 
 def replace_unit(connection: Sqlite, entry: StoredUnit, unit: Unit) -> int:
-    """Put ``unit`` in the place of ``entry``; returns its number, another one where it folds into a known unit."""
+    """Replace ``entry`` by ``unit``; returns its number, which is another one if it folds into a known unit."""
     report = AddReport()
     old = connection.execute("SELECT source, target FROM units WHERE id = ?", (entry.id,)).fetchone()
     connection.execute("UPDATE units SET source = -id, target = -id WHERE id = ?", (entry.id,))
     writer = UnitWriter(connection, report)
     writer.write([unit])
     if report.new:
-        # A new row holds the right values: it takes the number, the count and the places of the old one.
+        # The new row has the right values; it gets the number, the count and the places of the old one.
         (made,) = connection.execute("SELECT max(id) FROM units").fetchone()
         row = connection.execute(
             "SELECT source, target, status, score, created, changed, details FROM units WHERE id = ?", (made,)

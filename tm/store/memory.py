@@ -34,8 +34,8 @@ __all__ = ["BATCH", "MemoryStore", "Stats", "default_path", "memory_paths"]
 
 #: Units written at a time.
 BATCH = 5_000
-#: Units a transaction, and seconds, whichever is reached first: many enough that pages of the file which many batches
-#: touch are written once, few enough that another writer is not kept waiting.
+#: Units and seconds of a transaction, whichever is reached first: enough that pages of the file which many batches
+#: change are written once, and not so many that another writer waits for long.
 TRANSACTION = 50_000
 _LONGEST_TRANSACTION = 6.0
 _ALL = Filters()
@@ -43,16 +43,16 @@ Progress = Callable[[int], None]
 
 
 def default_path() -> Path:
-    """The user's own memory: where the platform keeps data."""
+    """The user's own memory, where the platform stores data."""
     from platformdirs import user_data_path
 
     return user_data_path("duiyi", appauthor=False) / "memory.duiyi"
 
 
 def memory_paths(given: Iterable[str] = ()) -> list[tuple[Path, int]]:
-    """The memories to ask, each with its penalty in points: those given, else ``DUIYI_MEMORY``, else the default.
+    """The memories to search, each with its penalty in points: those given, else ``DUIYI_MEMORY``, else the default.
 
-    A memory is a path, with ``=POINTS`` behind it for a penalty; ``DUIYI_MEMORY`` parts several as ``PATH`` does.
+    A memory is a path, followed by ``=POINTS`` for a penalty; ``DUIYI_MEMORY`` separates several as ``PATH`` does.
     """
     named = [name for name in given if name]
     if not named:
@@ -68,8 +68,8 @@ def memory_paths(given: Iterable[str] = ()) -> list[tuple[Path, int]]:
 
 
 @contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Units make no cycles; looking for some among hundreds of thousands takes a tenth of an import."""
+def _collecting_rarely() -> Iterator[None]:
+    """Units form no cycles; searching hundreds of thousands of them for cycles takes a tenth of an import."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
     try:
@@ -80,7 +80,7 @@ def _collecting_seldom() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What is in a memory. ``pairs`` counts units by (source language, target language); sizes are in bytes."""
+    """Counts of a memory. ``pairs`` counts units by (source language, target language); sizes are in bytes."""
 
     units: int
     texts: int
@@ -94,7 +94,7 @@ class Stats:
     signatures: Mapping[str, int] = field(default_factory=dict)
 
     def to_dict(self, memory: str) -> dict[str, Any]:
-        """The counts as `duiyi memory stats --json` prints them; ``memory`` is what the memory is called."""
+        """The counts as `duiyi memory stats --json` prints them; ``memory`` is the name of the memory."""
         return {
             "memory": memory,
             "units": self.units,
@@ -143,7 +143,7 @@ class MemoryStore:
         return connection
 
     def close(self) -> None:
-        """Close all connections; the last one to close a file folds its log into it."""
+        """Close all connections; the last one to close merges the write-indexer log into the file."""
         self._closed = True
         with self._lock:
             for connection in self._open:
@@ -160,14 +160,14 @@ class MemoryStore:
 
     @contextmanager
     def reading(self) -> Iterator[Sqlite]:
-        """One state of the memory for all that is asked inside."""
+        """One state of the memory for everything that is read inside."""
         connection = self.connection
         with read_transaction(connection, self.path):
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Sqlite]:
-        """All that is written inside, or nothing."""
+        """Write everything inside the block, or nothing."""
         connection = self.connection
         with write_transaction(connection, self.path):
             yield connection
@@ -178,11 +178,11 @@ class MemoryStore:
         """Add units; equal ones fold into one, with counts and places kept.
 
         ``keep`` says which translations of one source text into one language stay: "all", the "newest", or the
-        "best" (reviewed before unreviewed, then the higher score). Every few seconds what has come is committed, so
-        that a crash keeps what was reported to ``progress`` (called with the number of units so far); with ``whole``
-        all or nothing is. Where ``units`` raises, what was committed stays.
+        "best" (reviewed before unreviewed, then the higher score). Units are committed every few seconds, so a
+        crash keeps those that were reported to ``progress`` (called with the number of units so far); with ``whole``
+        all or none are committed. If ``units`` raises, what was committed stays.
         """
-        with _collecting_seldom():
+        with _collecting_rarely():
             return self._add(iter(units), keep, whole, progress)
 
     def _add(self, rest: Iterator[Unit], keep: Keep, whole: bool, progress: Progress | None) -> AddReport:
@@ -200,52 +200,52 @@ class MemoryStore:
                 report.removed = maintenance.keep_variants(connection, keep, writer.sources)
                 index.update(connection)
             return report
-        with IndexWorker() as workshop:
-            ahead = index.BackgroundIndexer(workshop)
+        with IndexWorker() as worker:
+            indexer = index.BackgroundIndexer(worker)
             try:
                 more = True
                 while more:
                     with self.writing():
-                        # A writer remembers numbers that hold only while its transaction is not undone.
+                        # A writer remembers numbers that are valid only if its transaction is committed.
                         writer = UnitWriter(connection, report)
-                        more, fault = self._write_for_a_while(writer, rest, ahead)
+                        more, failure = self._write_for_a_while(writer, rest, indexer)
                     touched |= writer.sources if keep != "all" else set()
                     if progress is not None and report.read:
                         progress(report.read)
-                    if fault is not None:
-                        raise fault
+                    if failure is not None:
+                        raise failure
             except BaseException:
-                # What was undone may be on order: the index is brought up to date from where it stands.
-                ahead = index.BackgroundIndexer(workshop)
+                # What was rolled back may be in the worker: indexing starts again from the state of the file.
+                indexer = index.BackgroundIndexer(worker)
                 raise
             finally:
                 if report.new:
                     with self.writing():
-                        ahead.finish(connection)
+                        indexer.finish(connection)
                         report.removed = maintenance.keep_variants(connection, keep, touched)
                         index.update(connection)
         return report
 
     def _write_for_a_while(
-        self, writer: UnitWriter, rest: Iterator[Unit], ahead: index.BackgroundIndexer
+        self, writer: UnitWriter, rest: Iterator[Unit], indexer: index.BackgroundIndexer
     ) -> tuple[bool, Exception | None]:
-        """Write batches until the transaction is large enough; whether more may come, and what the source raised."""
+        """Write batches until the transaction is large enough; whether more may follow, and an error of ``rest``."""
         until = time.monotonic() + _LONGEST_TRANSACTION
         for _ in range(0, TRANSACTION, BATCH):
             try:
                 batch = list(islice(rest, BATCH))
-            except Exception as error:  # noqa: BLE001 - raised again when what came before it is committed
+            except Exception as error:  # noqa: BLE001 - raised again after the commit of what came before it
                 return False, error
             if not batch:
                 return False, None
             writer.write(batch)
-            ahead.advance(self.connection)
+            indexer.advance(self.connection)
             if time.monotonic() > until:
                 break
         return True, None
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
-        """Units in the order in which they came, as a stream; with ``every_place`` one for each place."""
+        """Units in the order in which they were added, as a stream; with ``every_place`` one for each place."""
         for entry in self.entries(filters, every_place=every_place):
             yield entry.unit
 
@@ -255,7 +255,7 @@ class MemoryStore:
             with self.reading() as connection:
                 yield from list(UnitReader(connection).select(filters, every_place=every_place))
             return
-        # A connection of its own: the reader may take its time, and search or write meanwhile.
+        # A connection of its own: the caller may be slow, and search or write meanwhile.
         connection = connect(self.path)
         try:
             with read_transaction(connection, self.path):
@@ -286,7 +286,7 @@ class MemoryStore:
     def edit(self, number: int, **changes: Any) -> StoredUnit:
         """Change fields of a unit: any of `Unit`, such as ``target``, ``status``, ``notes``; ``changed`` is set to now.
 
-        Where source or target become those of another unit, the two fold into one. Raises `UsageError`.
+        If source and target become those of another unit, the two fold into one. Raises `UsageError`.
         """
         unknown = set(changes) - {one.name for one in fields(Unit)}
         if unknown:
@@ -294,29 +294,29 @@ class MemoryStore:
         entry = self.get(number)
         unit = replace(entry.unit, **({"changed": datetime.now(UTC).replace(microsecond=0)} | changes))
         if why := refusal(unit):
-            raise UsageError(f"unit {number} of {self.path} cannot become that: {why}")
+            raise UsageError(f"unit {number} of {self.path} cannot be changed so: {why}")
         with self.writing() as connection:
             changed = maintenance.replace_unit(connection, entry, unit)
             index.update(connection)
         return self.get(changed)
 
     def delete(self, filters: Filters | None = None, *, numbers: Iterable[int] | None = None) -> int:
-        """Delete the units that ``filters`` let through, or those with these numbers; returns how many went."""
+        """Delete the units that meet ``filters`` and have one of the ``numbers``; returns how many were deleted."""
         if filters is None and numbers is None:
             raise UsageError("say what to delete: filters or numbers")
         with self.writing() as connection:
             return maintenance.delete(connection, filters or _ALL, None if numbers is None else list(numbers))
 
-    def dedupe(self, keep: Keep = "best", *, looks: bool = False) -> int:
-        """Keep one translation of each source text into each language, see `add`; returns how many units went.
+    def dedupe(self, keep: Keep = "best", *, folded: bool = False) -> int:
+        """Keep one translation of each source text into each language, see `add`; returns how many units were deleted.
 
-        With ``looks`` source texts that differ in case, width, script or blanks only count as one.
+        With ``folded`` source texts that differ in case, width, script or blanks only count as one.
         """
         with self.writing() as connection:
-            return maintenance.keep_variants(connection, keep, None, looks=looks)
+            return maintenance.keep_variants(connection, keep, None, folded=folded)
 
     def compact(self) -> None:
-        """Make the index anew and give room in the file back."""
+        """Rebuild the index and release unused space in the file."""
         with self.writing() as connection:
             maintenance.drop_orphans(connection)
             index.rebuild(connection)
@@ -324,26 +324,26 @@ class MemoryStore:
             self.connection.execute("VACUUM")
 
     def backup(self, path: Path | str, progress: Callable[[int, int], None] | None = None) -> Path:
-        """Copy the memory to ``path`` as it is at this moment, while others go on; the file appears when complete."""
+        """Copy the memory to ``path`` as it is now, while others use it; the file appears when it is complete."""
         path = Path(path)
         if path.exists() and path.samefile(self.path):
             raise UsageError(f"{path} is the memory itself")
 
-        def told(_: int, left: int, every: int) -> None:
+        def report(_: int, left: int, every: int) -> None:
             if progress is not None:
                 progress(every - left, every)
 
         with replacing(path) as temporary, explained(self.path):
             copy = sqlite3.connect(temporary)
             try:
-                self.connection.backup(copy, pages=10_000, progress=told)
+                self.connection.backup(copy, pages=10_000, progress=report)
                 copy.execute("PRAGMA journal_mode = DELETE")
             finally:
                 copy.close()
         return path
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty where it is sound."""
+        """What SQLite finds wrong with the file; empty if it is intact."""
         with self.reading() as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
         return [] if found == ["ok"] else found
@@ -354,7 +354,7 @@ class MemoryStore:
             return maintenance.pairs(connection)
 
     def codes(self) -> list[str]:
-        """The languages that texts of the memory have had, at no cost; `languages` counts units."""
+        """The languages that texts of the memory have or had; quicker than `languages`, which counts units."""
         with self.reading() as connection:
             return sorted(code for (code,) in connection.execute("SELECT code FROM languages"))
 

@@ -1,6 +1,6 @@
-"""Rows back to units: what look-ups, export and statistics read.
+"""Turn rows into units, for look-ups, export and statistics.
 
-Details, origins and languages repeat, so a `UnitReader` keeps the ones it met.
+Details, origins and languages repeat, so a `UnitReader` keeps the ones it has read.
 """
 
 import json
@@ -27,7 +27,7 @@ _CACHE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class StoredUnit:
-    """A unit of a memory: its number there, how often it was met, and the unit, with one of its places."""
+    """A unit of a memory: its number there, how often it was added, and the unit, with one of its places."""
 
     id: int
     count: int
@@ -35,7 +35,7 @@ class StoredUnit:
 
 
 class UnitReader:
-    """Reads units inside the transaction of its owner."""
+    """Reads units inside a transaction of the caller."""
 
     def __init__(self, connection: Sqlite) -> None:
         self._connection = connection
@@ -50,7 +50,7 @@ class UnitReader:
         return self._languages.get(number, "und")
 
     def of_text(self, side: str, text: int, filters: Filters, limit: int) -> list[StoredUnit]:
-        """Units whose ``side`` ("source" or "target") is the text; best first: reviewed, often met, new."""
+        """Units whose ``side`` ("source" or "target") is the text; best first: reviewed, frequent, new."""
         condition, values = where(filters)
         return self._entries(
             f"SELECT {_COLUMNS} FROM {_JOINED} WHERE u.{side} = ? AND {pair_condition(self._connection, filters)}"
@@ -66,8 +66,7 @@ class UnitReader:
     def select(self, filters: Filters, *, every_place: bool = False) -> Iterator[StoredUnit]:
         """All units that ``filters`` let through, in the order in which they came, as a stream.
 
-        A unit that was met at several places comes once, with the first of them, or with ``every_place`` once
-        for each.
+        A unit with several places comes once, with the first of them, or with ``every_place`` once for each.
         """
         condition, values = where(filters)
         rows = self._connection.execute(
@@ -89,7 +88,7 @@ class UnitReader:
     def _places(self, units: Iterable[int], *, every: bool = False) -> dict[int, list[Any]]:
         """Places by unit: the first of each, or all."""
         found: dict[int, list[Any]] = {}
-        # A unit such as "Note" may have a hundred thousand places; most askers want one.
+        # A unit such as "Note" may have a hundred thousand places; most callers need one.
         statement = _PLACE if every else _PLACE + " LIMIT 1"
         for unit in units:
             rows = self._connection.execute(statement, (unit,)).fetchall()

@@ -1,8 +1,8 @@
-"""The tables of a memory and the numbered steps by which older files are brought up to date.
+"""The tables of a memory, and the numbered steps that update older files.
 
-Texts stand once, whatever uses them: as source, as target, as context of a neighbour. So a memory can be asked in
-either direction, duplicates cost nothing, and contexts are numbers. `PRAGMA user_version` holds the number of the
-last migration that was applied, `application_id` says that the file is ours at all.
+Each text is stored once, whether it is a source, a target or the context of a neighbour. So a memory can be searched in
+either direction, duplicates cost nothing, and contexts are numbers. `PRAGMA user_version` is the number of the last
+migration that was applied, `application_id` identifies files of duiyi.
 """
 
 import sqlite3
@@ -31,7 +31,7 @@ CREATE TABLE units (
     status INTEGER NOT NULL, score REAL, created INTEGER, changed INTEGER, details INTEGER NOT NULL);
 CREATE UNIQUE INDEX units_by_pair ON units (source, target);
 CREATE INDEX units_by_target ON units (target);
--- Where a unit was met. 0 and '' stand for what is not known. Ids are joined by spaces.
+-- Where a unit was found. 0 and '' stand for what is not known. Ids are joined by spaces.
 CREATE TABLE places (
     unit INTEGER NOT NULL, previous INTEGER NOT NULL, next INTEGER NOT NULL, origin INTEGER NOT NULL,
     page INTEGER NOT NULL, source_ids TEXT NOT NULL, target_ids TEXT NOT NULL,

@@ -1,10 +1,10 @@
-"""Vectors of texts in one file beside the memory, asked for nearest neighbours in milliseconds.
+"""Vectors of texts in one file next to the memory, searched for nearest neighbours in milliseconds.
 
-An inverted file with two cheaper looks before the exact one: vectors are grouped by their nearest centre (spherical
-k-means), a question looks into the groups whose centres are nearest (Jégou, Douze and Schmid 2011, "Product
+An inverted file with two coarse filters before the exact comparison: vectors are grouped by their nearest centre
+(spherical k-means), a query searches the groups whose centres are nearest (Jégou, Douze and Schmid 2011, "Product
 quantization for nearest neighbor search", IEEE TPAMI 33, section IV), there compares signs of the centred components,
 64 in one instruction, and only the best of those as vectors of 8-bit components. It needs numpy only, the file is
-mapped and not read, and making it takes minutes for a million texts where a graph index takes an hour.
+mapped and not read, and building it takes minutes for a million texts, where a graph index takes an hour.
 """
 
 import json
@@ -29,12 +29,12 @@ _AT_ONCE = 65_536  # vectors assigned to centres in one product
 
 @dataclass(frozen=True, slots=True)
 class VectorOptions:
-    """How vectors are grouped and asked.
+    """How vectors are grouped and searched.
 
-    small: up to so many vectors there are no groups, and all are compared.
-    probes: share of the groups that a question looks into; more find more and take longer.
-    rescored: so many of the best by sign are compared as vectors.
-    rounds, sample, seed: of k-means: rounds, vectors for each centre, and where chance begins.
+    small: up to this number of vectors there are no groups, and all are compared.
+    probes: share of the groups that a query searches; a larger share finds more and takes longer.
+    rescored: the number of best vectors by sign that are compared in full.
+    rounds, sample, seed: of k-means: rounds, vectors for each centre, seed of the random numbers.
     """
 
     small: int = 20_000
@@ -77,7 +77,7 @@ def vector_path(memory: Path, fingerprint: str) -> Path:
 
 
 def vector_files(memory: Path) -> list[Path]:
-    """The vector files beside ``memory``."""
+    """The vector files next to ``memory``."""
     from glob import escape
 
     return sorted(memory.parent.glob(f"{escape(memory.name)}.vectors-*"))
@@ -142,11 +142,11 @@ def _centres(vectors: QuantizedVectors, options: VectorOptions) -> Vectors:
     count, dim = vectors.values.shape
     if count <= options.small:
         return np.zeros((1, dim), np.float32)
-    wanted = int(np.sqrt(count))
-    chance = np.random.default_rng(options.seed)
-    chosen = np.sort(chance.choice(count, min(count, options.sample * wanted), replace=False))
+    number = int(np.sqrt(count))
+    random = np.random.default_rng(options.seed)
+    chosen = np.sort(random.choice(count, min(count, options.sample * number), replace=False))
     sample = vectors.values[chosen].astype(np.float32) * vectors.scales[chosen, None]
-    centres: Vectors = sample[chance.choice(len(sample), wanted, replace=False)]
+    centres: Vectors = sample[random.choice(len(sample), number, replace=False)]
     for _ in range(options.rounds):
         nearest = np.concatenate(
             [(sample[start : start + 8_192] @ centres.T).argmax(axis=1) for start in range(0, len(sample), 8_192)]
@@ -154,8 +154,8 @@ def _centres(vectors: QuantizedVectors, options: VectorOptions) -> Vectors:
         order = np.argsort(nearest, kind="stable")
         filled, starts = np.unique(nearest[order], return_index=True)
         sums = np.add.reduceat(sample[order], starts, axis=0)
-        # A centre that nobody is near to starts again at a vector of the sample.
-        centres = sample[chance.choice(len(sample), wanted, replace=False)]
+        # A centre that is nearest to no vector starts again at a vector of the sample.
+        centres = sample[random.choice(len(sample), number, replace=False)]
         centres[filled] = sums
         centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), np.float32(1e-9))
     return centres
@@ -179,15 +179,15 @@ class VectorFile:
             with path.open("rb") as file:
                 magic, size = file.read(len(_MAGIC)), int.from_bytes(file.read(8), "little")
                 if magic != _MAGIC or size > 1_000_000:
-                    raise StoreError(f"{path} is not a file of vectors; delete it and make it anew")
+                    raise StoreError(f"{path} is not a file of vectors; delete it and run duiyi memory index again")
                 head = json.loads(file.read(size))
             self.fingerprint = str(head["fingerprint"])
             self._arrays: dict[str, NDArray[Any]] = {}
             for name, (place, kind, shape) in head["arrays"].items():
                 self._arrays[name] = np.memmap(path, kind, "r", _first(size) + place, tuple(shape))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{path} is damaged; delete it and make it anew") from error
-        # What every question reads is kept; the vectors themselves stay on disk.
+            raise StoreError(f"{path} is damaged; delete it and run duiyi memory index again") from error
+        # What every query reads is kept in memory; the vectors themselves stay on disk.
         self._centres, self._middle, self._starts, self._signs = (
             np.array(self._arrays[name]) for name in ("centres", "middle", "starts", "signs")
         )
@@ -208,17 +208,17 @@ class VectorFile:
         spans = self._spans(vector, options)
         rows = np.concatenate([np.arange(start, end) for start, end in spans])
         if len(rows) > options.rescored:
-            apart = self._apart(vector, spans)
-            rows = rows[np.argpartition(apart, options.rescored)[: options.rescored]]
+            distances = self._distances(vector, spans)
+            rows = rows[np.argpartition(distances, options.rescored)[: options.rescored]]
         rows = np.sort(rows)
         values = self._arrays["values"][rows].astype(np.float32)
-        likeness = (values @ vector) * self._arrays["scales"][rows]
-        best = np.argsort(-likeness, kind="stable")[:count]
+        cosines = (values @ vector) * self._arrays["scales"][rows]
+        best = np.argsort(-cosines, kind="stable")[:count]
         ids = self._arrays["ids"][rows[best]]
-        return [(int(number), float(one)) for number, one in zip(ids, likeness[best], strict=True)]
+        return [(int(number), float(one)) for number, one in zip(ids, cosines[best], strict=True)]
 
     def _spans(self, vector: NDArray[np.float32], options: VectorOptions) -> list[tuple[int, int]]:
-        """Where the groups stand whose centres are nearest."""
+        """The ranges of the groups whose centres are nearest."""
         groups = len(self._centres)
         if groups == 1:
             return [(0, len(self))]
@@ -226,13 +226,13 @@ class VectorFile:
         nearest = np.sort(np.argpartition(-(self._centres @ vector), probes)[:probes])
         return [(int(self._starts[group]), int(self._starts[group + 1])) for group in nearest]
 
-    def _apart(self, vector: NDArray[np.float32], spans: list[tuple[int, int]]) -> NDArray[np.uint16]:
-        """In how many signs the question and each vector of the spans differ."""
-        asked = _signs((vector - self._middle)[None]).T
-        # Words stand one below the other, so that each sum runs along memory.
+    def _distances(self, vector: NDArray[np.float32], spans: list[tuple[int, int]]) -> NDArray[np.uint16]:
+        """The number of signs in which the query and each vector of the spans differ."""
+        query = _signs((vector - self._middle)[None]).T
+        # Words are rows of the array, so that each sum runs along memory.
         return np.concatenate(
             [
-                np.add.reduce(np.bitwise_count(self._signs[:, start:end] ^ asked), axis=0, dtype=np.uint16)
+                np.add.reduce(np.bitwise_count(self._signs[:, start:end] ^ query), axis=0, dtype=np.uint16)
                 for start, end in spans
             ]
         )

@@ -1,7 +1,7 @@
-"""Put units into a memory, thousands at a time: equal texts and equal units fold into one, what was met is kept.
+"""Add units to a memory, thousands at a time: equal texts and equal units fold into one, with all their places.
 
-Asking SQLite for each text would make a million units take minutes, so a batch asks once for all its texts, numbers
-the new ones itself (it holds the write lock) and writes them in bulk.
+One query for each text would make a million units take minutes. So a batch looks up all its texts in one query, numbers
+the new ones itself (it has the write lock) and writes them in bulk.
 """
 
 import json
@@ -22,16 +22,16 @@ from tm.unit import Unit
 __all__ = ["LONGEST", "AddReport", "Keep", "UnitWriter", "detail_json", "refusal"]
 
 Keep = Literal["all", "newest", "best"]
-#: Characters on one side; what is longer is no segment, and would slow every look-up beside it.
+#: Characters on one side; a longer text is not a segment, and would slow down every look-up.
 LONGEST = 100_000
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of the units that were added: read, new, folded into known ones; left out, by reason.
+    """What happened to the units that were added: read, new, folded into known ones; left out, by reason.
 
-    ``removed`` counts the variants that a rule other than "all" took out.
+    ``removed`` counts the variants that a rule other than "all" removed.
     """
 
     read: int = 0
@@ -42,15 +42,15 @@ class AddReport:
 
 
 def refusal(unit: Unit) -> str:
-    """Why a memory does not take ``unit``; "" where it does."""
+    """Why a memory does not accept ``unit``; "" if it does."""
     if not unit.source.strip():
         return "no source text"
     if not unit.target.strip():
         return "no target text"
     if max(len(unit.source), len(unit.target)) > LONGEST:
         return f"longer than {LONGEST:,} characters"
-    if not (unit.source.isascii() and unit.target.isascii()) and _HALF.search(unit.source + unit.target):
-        return "half a character, which is no text"
+    if not (unit.source.isascii() and unit.target.isascii()) and _SURROGATE.search(unit.source + unit.target):
+        return "an unpaired surrogate"
     if unit.status not in STATUSES:
         return f"{unit.status!r} is not a status; there are {', '.join(STATUSES)}"
     return ""
@@ -58,7 +58,7 @@ def refusal(unit: Unit) -> str:
 
 @dataclass(slots=True)
 class _Row:
-    """A row of ``units`` in the making; ``known`` where it stands in the file already."""
+    """A row of ``units`` that is being made; ``known`` if it is in the file already."""
 
     id: int
     count: int
@@ -75,7 +75,7 @@ class _Row:
 
 
 class UnitWriter:
-    """Writes batches inside the transactions of its owner, and remembers the numbers of what repeats."""
+    """Writes batches inside transactions of the caller, and remembers the numbers of what repeats."""
 
     def __init__(self, connection: Sqlite, report: AddReport) -> None:
         self._connection = connection
@@ -91,23 +91,23 @@ class UnitWriter:
 
     def write(self, units: Sequence[Unit]) -> None:
         """Write one batch; units that `refusal` refuses are left out and counted."""
-        sound = []
+        accepted = []
         self._report.read += len(units)
         for unit in units:
             why = refusal(unit)
             if why:
                 self._report.left_out[why] += 1
             else:
-                sound.append(unit)
-        texts = self._texts(sound)
+                accepted.append(unit)
+        texts = self._texts(accepted)
         pairs = []
-        for unit in sound:
+        for unit in accepted:
             source, target = self._language(unit.source_lang), self._language(unit.target_lang)
             pairs.append((texts[source, unit.source], texts[target, unit.target]))
         rows = self._known_rows(pairs)
         following = self._following("units")
         places: set[tuple[Any, ...]] = set()
-        for unit, pair in zip(sound, pairs, strict=True):
+        for unit, pair in zip(accepted, pairs, strict=True):
             source = self._language(unit.source_lang)
             place = (
                 texts.get((source, unit.previous), 0),
@@ -135,7 +135,7 @@ class UnitWriter:
                 places.add((row.id, *place))
                 continue
             self._report.folded += 1
-            # The very same place met again is the same file read twice; without ids nobody can tell.
+            # The same place again means that a file was read twice; without ids this cannot be known.
             full = (row.id, *place)
             known = full in places or (
                 row.known
@@ -150,7 +150,7 @@ class UnitWriter:
         self.sources.update(source for source, _ in pairs)
 
     def _fold(self, row: _Row, unit: Unit) -> None:
-        """What is newer overrules; a verdict of a person is only overruled by a verdict."""
+        """Newer values replace older ones; a review is only replaced by another review."""
         created, changed = _seconds(unit.created), _seconds(unit.changed)
         if created is not None and (row.created is None or created < row.created):
             row.created = created
@@ -184,30 +184,30 @@ class UnitWriter:
 
     def _texts(self, units: Iterable[Unit]) -> dict[tuple[int, str], int]:
         """Number all texts of the units; write those that are new."""
-        wanted: dict[tuple[int, str], int] = {}
+        numbers: dict[tuple[int, str], int] = {}
         for unit in units:
             source = self._language(unit.source_lang)
-            wanted[source, unit.source] = 0
-            wanted[self._language(unit.target_lang), unit.target] = 0
+            numbers[source, unit.source] = 0
+            numbers[self._language(unit.target_lang), unit.target] = 0
             for context in (unit.previous, unit.next):
-                if context and len(context) <= LONGEST and (context.isascii() or not _HALF.search(context)):
-                    wanted[source, context] = 0
-        keys = {pair: key(pair[1]) for pair in wanted}
+                if context and len(context) <= LONGEST and (context.isascii() or not _SURROGATE.search(context)):
+                    numbers[source, context] = 0
+        keys = {pair: key(pair[1]) for pair in numbers}
         for number, language, text in self._connection.execute(
             "SELECT t.id, t.language, t.text FROM json_each(?) j JOIN texts t ON t.key = j.value",
             (json.dumps(list(set(keys.values()))),),
         ):
-            if (language, text) in wanted:
-                wanted[language, text] = number
+            if (language, text) in numbers:
+                numbers[language, text] = number
         following = self._following("texts")
         new = []
-        for pair, number in wanted.items():
+        for pair, number in numbers.items():
             if not number:
-                wanted[pair] = following
+                numbers[pair] = following
                 new.append((following, pair[0], keys[pair], pair[1]))
                 following += 1
         self._connection.executemany("INSERT INTO texts VALUES (?, ?, ?, ?)", new)
-        return wanted
+        return numbers
 
     def _known_rows(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Row]:
         rows = self._connection.execute(
@@ -219,7 +219,7 @@ class UnitWriter:
         return {(row[0], row[1]): _Row(*row[2:]) for row in rows}
 
     def _following(self, table: str) -> int:
-        """The next number of a table; numbers of deleted rows are not given again."""
+        """The next number of a table; numbers of deleted rows are not used again."""
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
         return int(row[0]) + 1 if row else 1
 
@@ -269,7 +269,7 @@ class UnitWriter:
 
 
 def detail_json(unit: Unit) -> str:
-    """What a unit says beyond texts, dates and marks, as it stands in ``details.content``; defaults are left out."""
+    """The fields of a unit that are stored as JSON in ``details.content``; defaults are left out."""
     fields: dict[str, Any] = {
         "kind": unit.kind,
         "sentences": unit.sentences if unit.sentences != 1 else 0,
@@ -282,7 +282,7 @@ def detail_json(unit: Unit) -> str:
 
 
 def _remember(known: dict[Any, int], what: Any, number: int) -> None:
-    """Keep a number, but not for ever: in some files every unit has properties of its own."""
+    """Keep a number; not all of them, since in some files every unit has properties of its own."""
     if len(known) >= 10_000:
         known.clear()
     known[what] = number

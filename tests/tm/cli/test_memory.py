@@ -230,7 +230,7 @@ def test_damaged_files(memory: Path, tmp_path: Path) -> None:
 
 def test_bad_usage(memory: Path, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere.duiyi"
-    assert "no translation memory at" in refused("lookup", "x", "--memory", nowhere)
+    assert "does not exist" in refused("lookup", "x", "--memory", nowhere)
     assert "does not exist" in refused("memory", "import", tmp_path / "none.tmx", "--memory", nowhere)
     (tmp_path / "x.odd").write_text("x", encoding="utf-8")
     assert "does not have the extension" in refused("memory", "import", tmp_path / "x.odd", "--memory", nowhere)

@@ -50,7 +50,7 @@ def test_what_is_found(memory: Memory, case: dict[str, Any]) -> None:
         assert [hits[0].text[start:end] for start, end in hits[0].spans] == case["spans"]
 
 
-def test_most_telling_first(memory: Memory) -> None:
+def test_most_relevant_first(memory: Memory) -> None:
     hits = concordance([memory], "缔约国")
     assert hits[0].number == 3
     assert hits[-1].number == 4
@@ -105,7 +105,7 @@ def test_the_order_of_hits(empty: Memory) -> None:
     for limit in (1, 2, 4):
         shown = concordance([empty], "会议 甲", ConcordanceOptions(limit=limit))
         assert [hit.unit.target for hit in shown] == found[:limit]
-    with pytest.raises(UsageError, match="at least one hit"):
+    with pytest.raises(UsageError, match="at least 1 hit"):
         ConcordanceOptions(limit=0)
 
 
@@ -203,7 +203,7 @@ def test_wildcards_of_words_use_the_list_of_words(empty: Memory, monkeypatch: py
 def test_the_shortest_texts_are_searched_first(empty: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     empty.add(unit(f"会议{'长' * (30 - number)}", f"t{number}") for number in range(30))
     monkeypatch.setattr(module, "_AT_ONCE", 4)
-    monkeypatch.setattr(module, "_LOOKED_AT", 10)
+    monkeypatch.setattr(module, "_MOST_TEXTS", 10)
     monkeypatch.setattr(module, "_SAMPLE", 5)
     hits = concordance([empty], "会议", ConcordanceOptions(limit=50, counterpart=False))
     assert sorted(hit.number for hit in hits) == list(range(19, 31)), "three portions of four"

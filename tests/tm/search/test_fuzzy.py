@@ -17,7 +17,7 @@ TEXTS = st.text(alphabet="甲乙丙丁 合同。，ＡＢ12ab' Word⟦/⟧", max
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
 def test_scores(case: dict[str, Any]) -> None:
     found = similarity(*case["input"])
-    assert {"score": found.score, "looks": list(found.looks)} == case["expected"]
+    assert {"score": found.score, "minor_differences": list(found.minor_differences)} == case["expected"]
 
 
 def test_distances_are_counted_in_tokens() -> None:

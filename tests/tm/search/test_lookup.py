@@ -55,7 +55,7 @@ def test_kinds_and_scores(treaty: Memory) -> None:
         (MatchKind.FUZZY, 95),
         (MatchKind.FUZZY, 81),
     ]
-    assert matches[1].looks == ("form",)
+    assert matches[1].minor_differences == ("form",)
     assert matches[2].unit.target == "This agreement enters into force on ratification."
 
 
@@ -302,7 +302,7 @@ def test_the_best_of_many(memory: Memory) -> None:
     for place in range(10):
         memory.add(
             unit(
-                " ".join(words[:place] + [f"x{number}"[:1] * (number % 30 + 1)] + words[place + 1 :]),
+                " ".join([*words[:place], "x" * (number + 1), *words[place + 1 :]]),
                 f"t{place}-{number}",
             )
             for number in range(30)

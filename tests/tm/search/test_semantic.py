@@ -81,7 +81,7 @@ def test_damaged_vectors(memory: Memory) -> None:
     assert vector_files(memory.path) == [path]
     for data in (b"", path.read_bytes()[:100], b"something else" * 50):
         path.write_bytes(data)
-        with pytest.raises(StoreError, match="make it anew"):
+        with pytest.raises(StoreError, match="run duiyi memory index again"):
             VectorFile(path)
 
 

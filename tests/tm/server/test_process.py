@@ -137,7 +137,7 @@ def test_nothing_reported_is_lost_when_it_is_killed(serving: Serving, memory: Pa
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--memory", "{folder}/none.duiyi"], "there is no translation memory at"),
+        (["--memory", "{folder}/none.duiyi"], "does not exist"),
         (["--memory", "{folder}/text.duiyi"], "is not a translation memory"),
         (["--memory", "{memory}", "--terms", "{folder}/none.sqlite"], "there is no term base at"),
         (["--memory", "{memory}", "--terms", "{folder}/text.duiyi"], "text.duiyi"),

@@ -211,7 +211,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(client: TestClient, memory: P
         (b"no database at all" * 500, "not a translation memory"),
         ("newer", "newer version"),
         ("damaged", "bad.duiyi"),
-        (None, "no translation memory at"),
+        (None, "does not exist"),
     ],
 )
 def test_an_unusable_memory_ends_the_start(

@@ -3,7 +3,7 @@
 import random
 import zlib
 from collections import defaultdict
-from itertools import product
+from itertools import pairwise, product
 from string import ascii_lowercase
 
 import numpy as np
@@ -47,7 +47,7 @@ def expected_lists(texts: list[str]) -> dict[int, set[int]]:
         for word in words:
             if not is_character(word):
                 found[zlib.crc32(word.encode())].add(place)
-        for one, two in zip(words, words[1:], strict=False):
+        for one, two in pairwise(words):
             if is_character(one) and is_character(two):
                 found[pair_code(one, two)].add(place)
     return found
@@ -65,13 +65,13 @@ def test_lists_hold_the_words_and_pairs_of_each_text(monkeypatch: pytest.MonkeyP
         assert len(positions) == len(set(positions.tolist()))
     assert len(lists) > 20
     assert words == {word for text in TEXTS for word in TOKEN.findall(fold(text)) if not is_character(word)}
-    assert {bucket for bucket in grams} == {code >> 24 for code in lists}
+    assert set(grams) == {code >> 24 for code in lists}
     assert max(grams) < BUCKETS
 
 
 def test_a_list_that_does_not_exist() -> None:
     _, grams, _ = build(IDS, TEXTS)
-    known = {code for code in expected_lists(TEXTS)}
+    known = set(expected_lists(TEXTS))
     for code in [*known, 0, 2**32 - 1]:
         for near in (code - 1, code + 1):
             if 0 <= near < 2**32 and near not in known:

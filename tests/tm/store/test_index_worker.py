@@ -11,8 +11,8 @@ from tm.store.index_worker import IndexWorker
 IDS, TEXTS = [3, 8], ["缔约国应当采取措施", "States Parties shall take measures"]
 
 
-def check(workshop: IndexWorker) -> None:
-    segment, grams, words = workshop.order(IDS, TEXTS).result()
+def check(worker: IndexWorker) -> None:
+    segment, grams, words = worker.order(IDS, TEXTS).result()
     expected, expected_grams, expected_words = build(IDS, TEXTS)
     assert np.array_equal(segment.ids, expected.ids)
     assert np.array_equal(segment.bits, expected.bits)
@@ -20,23 +20,23 @@ def check(workshop: IndexWorker) -> None:
 
 
 def test_the_other_process_builds_the_same() -> None:
-    with IndexWorker() as workshop:
-        check(workshop)
-        check(workshop)
+    with IndexWorker() as worker:
+        check(worker)
+        check(worker)
 
 
 @pytest.mark.parametrize("command", ["/bin/false", "/nowhere/python"])
 def test_without_another_process_it_is_built_here(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setattr(sys, "executable", command)
-    with IndexWorker() as workshop:
-        check(workshop)
+    with IndexWorker() as worker:
+        check(worker)
 
 
-def test_a_process_that_is_gone_before_it_is_told_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What waits in the pipe to it can be neither sent nor, at the end, thrown away without a word from the system."""
+def test_a_process_that_ends_before_it_receives_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data in the pipe to it can be neither sent nor, at the end, dropped without an error of the system."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with IndexWorker() as workshop:
-        workshop._pipes()
-        assert workshop._process is not None
-        workshop._process.wait()
-        check(workshop)
+    with IndexWorker() as worker:
+        worker._pipes()
+        assert worker._process is not None
+        worker._process.wait()
+        check(worker)

@@ -111,9 +111,9 @@ def test_rules_for_variants(memory: Memory, keep: str, left: set[str]) -> None:
     assert report.removed == 3 - len(left)
 
 
-def test_dedupe_by_looks(memory: Memory) -> None:
+def test_dedupe_of_folded_texts(memory: Memory) -> None:
     memory.add([unit("合同 ABC", "one", quality=0.5), unit("合同 ＡＢＣ", "two", quality=0.6), unit("合约", "three")])
-    assert memory.dedupe("best", looks=True) == 1
+    assert memory.dedupe("best", folded=True) == 1
     assert {one.target for one in memory.units()} == {"two", "three"}
 
 
@@ -127,7 +127,7 @@ def test_what_cannot_be_kept_is_counted(memory: Memory) -> None:
         "no source text": 1,
         "longer than 100,000 characters": 1,
         "'odd' is not a status; there are rejected, unreviewed, reviewed": 1,
-        "half a character, which is no text": 1,
+        "an unpaired surrogate": 1,
     }
 
 
@@ -281,7 +281,7 @@ def test_readers_while_one_writes(memory: Memory) -> None:
         assert len(one) == len(two) == 100
 
 
-def test_a_second_writer_hears_a_sentence(memory: Memory) -> None:
+def test_a_second_writer_is_refused(memory: Memory) -> None:
     other = connect(memory.path, wait=0.05)
     with (
         memory.writing(),
@@ -363,7 +363,7 @@ def test_a_source_that_breaks_keeps_what_was_committed(memory: Memory) -> None:
 
 
 def test_unknown_memory(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no translation memory at"):
+    with pytest.raises(StoreError, match="does not exist"):
         Memory(tmp_path / "none.duiyi", create=False)
     assert not (tmp_path / "none.duiyi").exists()
     with pytest.raises(StoreError, match="folder"):

@@ -101,7 +101,7 @@ def test_signs_choose_what_is_compared(tmp_path: Path) -> None:
     stored = file.quantised()
     centred = stored.values * stored.scales[:, None] - file._middle
     differing = ((centred > 0) != (query - file._middle > 0)).sum(axis=1)
-    found = file._apart(query, [(0, 200), (200, 500)])
+    found = file._distances(query, [(0, 200), (200, 500)])
     assert np.array_equal(found, differing)
     nearest = file.nearest(query, 10, VectorOptions(rescored=25))
     chosen = set(np.argsort(differing, kind="stable")[:25].tolist())
