@@ -106,8 +106,8 @@ class TestManifest:
     @pytest.mark.parametrize(
         ("more", "said"),
         [
-            ({"source": "a\0b"}, "line 1: source holds a character"),
-            ({"output": ["\ud800.tmx"]}, "line 1: output holds a character"),
+            ({"source": "a\0b"}, "line 1: source contains a character"),
+            ({"output": ["\ud800.tmx"]}, "line 1: output contains a character"),
             ({"min_score": 10**400}, "line 1: min_score is a number"),
             ({"source_lang": 5}, "line 1: '5' is not a language code"),
             ({"segmented": [True]}, "line 1: segmented is yes or no"),
