@@ -8,9 +8,10 @@ Later mentions of a known footnote ("《公约》6 采取") are taken as marks o
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 
 from corpora.cleaning.footnotes import UNITS, Footnote, number_of
 from corpora.cleaning.joining import JoinedText
@@ -19,7 +20,7 @@ from corpora.text.scripts import HAN
 
 __all__ = ["MarkPosition", "counted_through", "find_marks", "without_marks"]
 
-_DIGITS = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_NUMBER = re.compile(r"(?<!\d)[1-9]\d{0,2}(?!\d)")
 #: Marks by the form of their footnotes.
 _SIGNED = {
     "caret": re.compile(r"\s*\^\s?\[(\d{1,3})\]"),
@@ -30,21 +31,26 @@ _SIGNED = {
     "number": re.compile(r"(?<=\S)([¹²³⁰⁴-⁹]{1,3})"),
 }
 _HAN = re.compile(f"[{HAN}]")
+_HAN_OR_SIGN = re.compile(f"[{HAN}《》「」『』“”‘’（）【】，。；：、]")
 _CLOSING = '》」』”’）)】]＂"'
 _STOPPING = "，。；：、！？,.;:!?"
 _BEFORE_NUMBERS = "第约达至到每共近逾超前后这为款条段卷册页号年月之增减占仅各计满足在于从自和与或及"
+#: What is behind a number that is not a mark: what it counts, a letter, or the next part of a name or number.
+_COUNTS = re.compile(rf"{UNITS.pattern}|[A-Za-z]|[/.-][^\W_]")
+#: What is not behind a stop and a mark: a second stop, or a sentence in lower case.
+_NO_SENTENCE = re.compile(r"[.,;:。]|\s[a-zß-ÿ]")
 #: A path, or the letter of an annex in the number of its section.
 _PATH = re.compile(r"(?:^|[\s(（])[\w.~-]*/[\w./~-]*[a-z]$|(?:^|\s)[A-Z]\.$", re.ASCII)
+_DECIMAL = re.compile(r"\d[.,]$")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}[,.]$")
 #: "70/174," or "S-32/1,": the number of a document; the comma does not separate thousands.
 _REFERENCE = re.compile(rf"(?:^|[\s(（{HAN}])[A-Z0-9.\-]*[A-Z0-9](?:/[A-Z0-9.\-]*[A-Z0-9])+[,.]$")
 #: The abbreviations in "No.7", "p.12", "art.5", behind which a number is not a mark.
 _COUNTED = re.compile(r"\b(?:no|nos|p|pp|art|arts|vol|para|paras|sect|ch|fig)\.$")
 _NUMBERED = ("number", "dot", "bracket")
-_ACCEPT = 1.0  # score of a candidate that may be a first mark, at least
-_STRAY = 2.0  # … of a first mark that is not above its footnote
-_AGAIN = 3.0  # … of a later mark
 _SURE, _AFTER_YEAR, _SPACED_HAN, _AFTER_WORD, _WEAK = 3.5, 2.5, 2.5, 1.5, 1.2  # scores by what is before the number
+_STRAY = 2.0  # score of a first mark that is not above its footnote, at least
+_WINDOW = 60  # characters in front of a number that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,8 @@ def counted_through(
         through.append(note)
 
     def renamed(number: str, origin: int) -> str:
-        known = places.get(number, [(0, number)])
-        return next((own for start, own in known if start > origin), known[-1][1])
+        known = places.get(number)
+        return next((own for start, own in known if start > origin), known[-1][1]) if known else number
 
     marked = [
         replace(text, marks=tuple(replace(m, number=renamed(m.number, text.origin(m.offset))) for m in text.marks))
@@ -121,24 +127,20 @@ def _begins_again(numbers: Sequence[int]) -> bool:
 
 def without_marks(text: JoinedText, found: Sequence[MarkPosition]) -> tuple[str, tuple[FootnoteMark, ...]]:
     """The text of one paragraph with the marks taken out, and the marks at their offsets in what remains."""
-    raised = [MarkPosition(0, mark.offset, mark.offset, mark.number) for mark in text.marks]
+    places = [(mark.offset, mark.offset, mark.number) for mark in text.marks]
+    places += [(mark.start, mark.end, mark.number) for mark in found]
     pieces: list[str] = []
     marks: list[FootnoteMark] = []
     length = at = 0
-    for one in sorted([*raised, *found], key=lambda mark: mark.start):
-        pieces.append(text.text[at : one.start])
+    for start, end, number in sorted(places, key=lambda place: place[:1]):
+        pieces.append(text.text[at:start])
         length += len(pieces[-1])
-        marks.append(FootnoteMark(one.number, length))
+        marks.append(FootnoteMark(number, length))
         # "《公约》1 的框架": the blank belonged to the mark.
-        around = text.text[one.start - 1 : one.start], text.text[one.end + 1 : one.end + 2]
-        blank = one.end > one.start and text.text[one.end : one.end + 1] == " " and all(map(_is_han, around))
-        at = max(at, one.end + blank)
+        blank = _HAN_OR_SIGN.match(text.text, start - 1) and _HAN_OR_SIGN.match(text.text, end + 1)
+        at = max(at, end + 1 if blank and text.text[end] == " " else end)
     pieces.append(text.text[at:])
     return "".join(pieces), tuple(marks)
-
-
-def _is_han(char: str) -> bool:
-    return bool(char) and bool(_HAN.match(char) or char in "《》「」『』“”‘’（）【】，。；：、")
 
 
 def _signed(texts: Sequence[JoinedText], notes: Sequence[Footnote]) -> list[MarkPosition]:
@@ -157,10 +159,7 @@ def _signed(texts: Sequence[JoinedText], notes: Sequence[Footnote]) -> list[Mark
 def _glued(texts: Sequence[JoinedText], notes: Sequence[Footnote], spaced: bool) -> list[MarkPosition]:
     numbers = {int(note.number) for note in notes}
     candidates = [
-        candidate
-        for index, text in enumerate(texts)
-        for candidate in _candidates(index, text, numbers, spaced)
-        if candidate.score >= _ACCEPT
+        candidate for index, text in enumerate(texts) for candidate in _candidates(index, text, numbers, spaced)
     ]
     firsts: dict[int, _Candidate] = {}  # by the place of the footnote: numbers may begin again on every page
     floor = place = 0
@@ -180,11 +179,10 @@ def _strays(candidates: Sequence[_Candidate], firsts: dict[int, _Candidate], num
     for place, number in enumerate(numbers):
         if place in firsts:
             continue
-        above = next((firsts[at].origin for at in range(place - 1, -1, -1) if at in firsts), -1)
-        below = next((firsts[at].origin for at in range(place + 1, len(numbers)) if at in firsts), float("inf"))
-        chain = _chain([c for c in candidates if above < c.origin < below and c.score >= _STRAY], [number])
-        if chain:
-            firsts[place] = chain[0]
+        above = max((first.origin for at, first in firsts.items() if at < place), default=0)
+        below = min((first.origin for at, first in firsts.items() if at > place), default=inf)
+        for candidate in _chain([c for c in candidates if above < c.origin < below and c.score >= _STRAY], [number]):
+            firsts[place] = candidate
 
 
 def _areas(notes: Sequence[Footnote]) -> list[list[Footnote]]:
@@ -202,89 +200,80 @@ def _again(
     taken = set(firsts.values())
     last: dict[int, _Candidate] = {}
     for candidate in sorted(candidates, key=lambda one: (one.index, one.start)):
+        first = last.get(candidate.number)
         if candidate in taken:
             last[candidate.number] = candidate
-            continue
-        first = last.get(candidate.number)
-        if first is None:
-            continue
-        same = _words_before(texts, first) == _words_before(texts, candidate)
-        if candidate.score >= _AGAIN or same:
+        elif first is not None and (
+            candidate.score >= _SURE or _words_before(texts, first) == _words_before(texts, candidate)
+        ):
             found.append(_position(candidate))
     return found
 
 
 def _words_before(texts: Sequence[JoinedText], candidate: _Candidate) -> str:
-    before = texts[candidate.index].text[max(0, candidate.start - 14) : candidate.start]
-    return before.rstrip(" " + _STOPPING)[-8:]
+    return texts[candidate.index].text[: candidate.start].rstrip(" " + _STOPPING)[-8:]
 
 
 def _position(candidate: _Candidate) -> MarkPosition:
     return MarkPosition(candidate.index, candidate.start, candidate.end, str(candidate.number))
 
 
-def _chain(candidates: Sequence[_Candidate], numbers: Sequence[int]) -> list[_Candidate]:
+def _chain(candidates: Sequence[_Candidate], numbers: Sequence[int]) -> Sequence[_Candidate]:
     """The chain of candidates, one a number at most, in the order of numbers and text, with the best sum of scores."""
     order = {number: place for place, number in enumerate(numbers)}
-    best: dict[int, tuple[float, tuple[_Candidate, ...]]] = {}  # the best chain that ends with each number
-    for candidate in sorted(candidates, key=lambda one: (one.index, one.start)):
-        if candidate.number not in order:
-            continue
+    usable = [candidate for candidate in candidates if candidate.number in order]
+    best: dict[int, tuple[_Candidate, ...]] = {}  # the best chain that ends with each number
+    for candidate in sorted(usable, key=lambda one: (one.index, one.start)):
         place = order[candidate.number]
-        above = [chain for at, chain in best.items() if at < place]
-        score, chain = max(above, key=lambda one: one[0], default=(0.0, ()))
-        score += candidate.score
-        if place not in best or score > best[place][0]:
-            best[place] = score, (*chain, candidate)
-    return list(max(best.values(), key=lambda one: one[0], default=(0.0, ()))[1])
+        above = max((chain for at, chain in best.items() if at < place), key=_total, default=())
+        if place not in best or _total(above) + candidate.score > _total(best[place]):
+            best[place] = (*above, candidate)
+    return max(best.values(), key=_total, default=())
 
 
-def _candidates(index: int, text: JoinedText, numbers: set[int], spaced: bool) -> list[_Candidate]:
-    found = []
-    for match in _DIGITS.finditer(text.text, 1):
+def _total(chain: Sequence[_Candidate]) -> float:
+    return sum(candidate.score for candidate in chain)
+
+
+def _candidates(index: int, text: JoinedText, numbers: set[int], spaced: bool) -> Iterator[_Candidate]:
+    for match in _NUMBER.finditer(text.text, 1):
         number = int(match[0])
-        if number in numbers and match[0][0] != "0":
-            score = _score(text.text, match.start(), match.end(), spaced)
-            found.append(_Candidate(index, match.start(), match.end(), number, score, text.origin(match.start())))
-    return found
+        score = _score(text.text, *match.span(), spaced) if number in numbers else None
+        if score is not None:
+            yield _Candidate(index, *match.span(), number, score, text.origin(match.start()))
 
 
-def _score(text: str, start: int, end: int, spaced: bool) -> float:
-    """How much a number looks like a glued mark by what is on both sides; from `_ACCEPT` on it may be one."""
-    before, behind = text[start - 1], text[end : end + 1]
-    if UNITS.match(text, end) or (behind.isascii() and behind.isalpha()) or _is_name(text, start, end):
-        return 0.0
-    if before in " \u3000":
+def _score(text: str, start: int, end: int, spaced: bool) -> float | None:
+    """How much a number looks like a glued mark by what is on both sides; None if it is not a mark for certain."""
+    before, last = text[:start][-_WINDOW:], text[start - 1]
+    if _COUNTS.match(text, end) or _is_name(before, text, end):
+        return None
+    if last in " \u3000":
         # "《公约》 1 的": a blank on both sides, but behind a bracket or stop that nothing else explains.
-        return _STRAY if text[: start - 1].endswith(tuple("》」』”，；")) else 0.0
-    if before in _CLOSING:
+        return _STRAY if before.endswith(tuple(f"{sign}{last}" for sign in "》」』”，；")) else None
+    if last in _CLOSING:
         return _SURE
-    if before in _STOPPING:
-        return 0.0 if _COUNTED.search(text[:start].lower()) else _score_of_stop(text, start)
-    if _HAN.match(before):
+    if last in _STOPPING:
+        return None if _COUNTED.search(before.lower()) else _score_of_stop(before)
+    if _HAN.match(last):
         usual = _SPACED_HAN if spaced else _AFTER_WORD
-        return 0.0 if before in _BEFORE_NUMBERS else usual
-    return _AFTER_WORD if before.islower() and text[max(0, start - 3) : start].isalpha() else 0.0
+        return None if last in _BEFORE_NUMBERS else usual
+    return _AFTER_WORD if last.islower() and before[-3:].isalpha() else None
 
 
-def _is_name(text: str, start: int, end: int) -> bool:
+def _is_name(before: str, text: str, end: int) -> bool:
     """Whether the number is part of a name: of a file ("gentoo.1", "man/man1", "page.1.ex") or of a section ("A.1")."""
-    before, behind = text[max(0, start - 60) : start], text[end : end + 2]
-    if _PATH.search(before) or (behind[:1] in ("/", ".", "-") and behind[1:].isalnum()):
-        return True
-    if not before.endswith("."):
-        return False
-    # A stop is not behind a blank, no sentence continues in lower case behind stop and mark, and none has two stops.
-    return before[-2:-1] == " " or behind[:1] in tuple(".,;:。") or (behind[:1] == " " and behind[1:].islower())
+    return bool(_PATH.search(before)) or (
+        before.endswith(".") and (before.endswith(" .") or bool(_NO_SENTENCE.match(text, end)))
+    )
 
 
-def _score_of_stop(text: str, start: int) -> float:
+def _score_of_stop(before: str) -> float | None:
     """The score behind a stop; behind a digit and a point or comma the number may continue, but not behind a year
     or the number of a document."""
-    if text[start - 1] not in ",." or not text[start - 2 : start - 1].isdecimal():
+    if not _DECIMAL.search(before):
         return _SURE
-    before = text[max(0, start - 60) : start]
     if _YEAR.search(before):
         return _AFTER_YEAR
     # Weak by itself: it counts where its footnote is below and no candidate is better.
-    return _WEAK if _REFERENCE.search(before) else 0.0
+    return _WEAK if _REFERENCE.search(before) else None

@@ -124,10 +124,9 @@ class _Reading:
         self._below_rule = self._page.opens_area(index, self._last)
         if self._below_rule:
             self._area += 1
-            self._cut = True
         elif self.notes and self._page.resumes(self.notes[-1], index):
             self._open = self.notes.pop()
-            self._cut = self._below_rule = True
+            self._below_rule = True
 
     def text(self, index: int) -> None:
         """Read a row that is not furniture."""
@@ -176,7 +175,7 @@ class _Page:
         head = _head(text) or (self._alone(below) if text in ("1", str(last + 1)) else None)
         if head is None:
             return False
-        drawn = self.rows[index].text[0] in "_⎯"
+        drawn = self.rows[index].text.startswith(("_", "⎯"))
         if head.form == "dot":
             # Many lists follow a rule: footnotes are those of which the first has its mark in the text above.
             return drawn and self._is_marked_above(head, below)
