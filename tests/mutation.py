@@ -107,9 +107,15 @@ def _mutant(path: Path, place: tuple[int, int], name: str, occurrence: int) -> M
         changed = mutate_code(code, get_operator(name)(), occurrence)
     except AttributeError:  # cosmic-ray cannot replace an exception with a dotted name, such as sqlite3.Error
         return None
-    if changed is None or changed == code:
-        return None
+    if changed is None or changed == code or _parameters(changed) != _parameters(code):
+        return None  # the "*" between parameters is not an operator
     return Mutant(str(path.relative_to(ROOT)), place[0], name, *_difference(code, changed), changed)
+
+
+def _parameters(code: str) -> list[tuple[int, int, int]]:
+    """How many parameters of each kind the functions have."""
+    functions = [node.args for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    return [(len(one.posonlyargs), len(one.args), len(one.kwonlyargs)) for one in functions]
 
 
 def _ignored(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -119,6 +125,8 @@ def _ignored(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
             found.append(node.annotation)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
             found.append(node.returns)
+        elif isinstance(node, ast.keyword) and node.arg == "strict":
+            found.append(node.value)  # an assertion about lengths, which are always equal here
         elif (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or (
             isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
         ):

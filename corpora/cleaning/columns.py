@@ -6,10 +6,10 @@ fill their column and continue from one to the next, as the cells of a table do 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from statistics import median
+from itertools import accumulate, groupby, pairwise
+from statistics import median, median_low
 
 from corpora.cleaning.layout import LayoutLine, columns
 from corpora.cleaning.widths import is_wide
@@ -43,53 +43,39 @@ def in_reading_order(rows: Sequence[LayoutLine]) -> list[LayoutLine]:
     """The rows, those of pages in two columns split at the gutter: left column first, then the right one."""
     if any(row.size is not None for row in rows):
         return list(rows)
-    split = list(_pages(rows))
+    split = [list(page) for _, page in groupby(rows, key=lambda row: row.line.page)]
     tried = (_Pages.of(split, width) for width in (columns, len))
     best = min((pages for pages in tried if pages is not None), key=lambda pages: pages.crossing, default=None)
     return best.ordered() if best is not None else list(rows)
-
-
-def _pages(rows: Sequence[LayoutLine]) -> Iterator[list[LayoutLine]]:
-    page: list[LayoutLine] = []
-    for row in rows:
-        if page and row.line.page != page[-1].line.page:
-            yield page
-            page = []
-        page.append(row)
-    if page:
-        yield page
 
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
     """The pages with the gutters that were found on them, and how many lines cross these."""
 
-    pages: Sequence["_Page"]
-    gutters: Sequence[float | None]
+    pages: Sequence[tuple["_Page", float | None]]
     crossing: int
 
     @classmethod
-    def of(cls, pages: Sequence[Sequence[LayoutLine]], width: Callable[[str], float]) -> "_Pages | None":
+    def of(cls, split: Sequence[Sequence[LayoutLine]], width: Callable[[str], float]) -> "_Pages | None":
         """None where less than half of the pages have columns."""
-        cut = [_Page.of(page, width) for page in pages]
-        gutters = [_gutter(page.body) for page in cut]
-        known = [gutter for gutter in gutters if gutter is not None]
-        if not known or 2 * len(known) < sum(len(page) >= 2 * _LINES for page in pages):
+        pages = [(page, _gutter(page.body)) for page in (_Page.of(rows, width) for rows in split)]
+        crossings = [_crossing(page.body, gutter) for page, gutter in pages if gutter is not None]
+        if not crossings or 2 * len(crossings) < sum(len(rows) >= 2 * _LINES for rows in split):
             return None
-        crossing = sum(
-            _crossing(page.body, gutter) for page, gutter in zip(cut, gutters, strict=True) if gutter is not None
-        )
-        return cls(cut, gutters, crossing)
+        return cls(pages, sum(crossings))
 
     def ordered(self) -> list[LayoutLine]:
         """The rows of all pages; a page with a few lines of each column is split near the gutter of the others."""
-        known = sorted(gutter for gutter in self.gutters if gutter is not None)
-        usual = known[len(known) // 2]
+        usual = median_low(gutter for _, gutter in self.pages if gutter is not None)
+        near = [usual + step for step in range(-_NEAR, _NEAR + 1)]
         rows: list[LayoutLine] = []
-        for page, gutter in zip(self.pages, self.gutters, strict=True):
-            near = [usual + step for step in range(-_NEAR, _NEAR + 1)]
-            own = gutter if gutter is not None else min(near, key=lambda x: (_crossing(page.body, x), abs(x - usual)))
-            rows += page.ordered(own, sure=gutter is not None)
+        for page, gutter in self.pages:
+            if gutter is None:
+                own = min(near, key=lambda x: (_crossing(page.body, x), abs(x - usual)))
+                rows += page.ordered(own, sure=False)
+            else:
+                rows += page.ordered(gutter, sure=True)
         return rows
 
 
@@ -124,7 +110,7 @@ class _Page:
         running: list[list[LayoutLine]] = [[], []]
         body = range(self.first, self.last)
         lefts = [piece.left for at in body for piece in self.pieces[at]]
-        edge = min((left for left in lefts if left >= gutter - 1), default=gutter)
+        edge = min((left for left in lefts if left >= gutter), default=gutter)
 
         def close() -> None:
             for number, side in enumerate(sides):
@@ -136,12 +122,11 @@ class _Page:
                     above = height
                 side.clear()
 
-        height = 0.0
+        heights = list(accumulate(row.gap + 1 for row in self.rows))
         for at in body:
             row, line = self.rows[at], self.pieces[at]
-            height += row.gap + 1
             left = [piece for piece in line if piece.right <= gutter]
-            right = [piece for piece in line if piece.left >= gutter - 1]
+            right = [piece for piece in line if piece.left >= gutter]
             if len(left) + len(right) < len(line):
                 close()
                 ordered.append(row)
@@ -149,7 +134,7 @@ class _Page:
             for number, part in enumerate((left, right)):
                 if part:
                     running[number].append(_part(row, part, edge if number else 0.0))
-                    sides[number].append((running[number][-1], height))
+                    sides[number].append((running[number][-1], heights[at]))
         close()
         if not (all if sure else any)(map(_is_running, running)):
             return list(self.rows)
@@ -173,7 +158,7 @@ def _gutter(lines: Sequence[Sequence[_Piece]]) -> float | None:
         return None
     first = min(line[0].left for line in lines)
     last = max(line[-1].right for line in lines)
-    starts = sorted({piece.left for line in lines for piece in line[1:]})
+    starts = sorted({piece.left for line in lines for piece in line})
     best: tuple[int, float] | None = None
     for x in starts:
         if not first + _NARROW * (last - first) < x < last - _NARROW * (last - first):
@@ -208,9 +193,7 @@ def _part(row: LayoutLine, pieces: Sequence[_Piece], edge: float) -> LayoutLine:
     start = row.line.start + lead + pieces[0].start
     line = replace(row.line, text=text, start=start, end=start + len(text))
     indent = max(0.0, pieces[0].left - edge)
-    return replace(
-        row, line=line, text=text, indent=indent, right=indent + pieces[-1].right - pieces[0].left, cut=False
-    )
+    return replace(row, line=line, text=text, indent=indent, right=indent + pieces[-1].right - pieces[0].left)
 
 
 def _is_running(rows: Sequence[LayoutLine]) -> bool:

@@ -59,8 +59,12 @@ def blocks_from_lines(
     rows, layout = fitted(align_margins(in_reading_order(rows_of(lines))))
     layout = replace(layout, formulas=profile == "un")
     furniture = find_furniture(rows, layout, profile) if options.furniture else [None] * len(rows)
-    changes = [_dropped(row, item) for row, item in zip(rows, furniture, strict=True) if item is not None]
     pages = _pages(rows, furniture)
+    changes = [
+        Change(item.step, "dropped", row.text, row.line.start, row.line.end, pages.get(row.line.start))
+        for row, item in zip(rows, furniture, strict=True)
+        if item is not None
+    ]
     notes: list[Footnote] = []
     if options.footnotes:
         body, notes = take_footnotes(rows, furniture, layout)
@@ -70,7 +74,8 @@ def blocks_from_lines(
     joiner = joiner_of(body)
     pieces = [part for piece in group(body, layout) for part in _contents(piece, profile)]
     texts = [_text(piece, joiner) for piece in pieces]
-    found = find_marks(texts, notes, spaced=joiner.spaced) if notes else []
+    prose = [JoinedText("", (), ()) if piece.form == "code" else texts[at] for at, piece in enumerate(pieces)]
+    found = find_marks(prose, notes, spaced=joiner.spaced) if notes else []
     texts, notes, found = counted_through(texts, notes, found)
     blocks, more = _blocks(pieces, texts, found, layout, profile, pages)
     changes += more
@@ -80,10 +85,6 @@ def blocks_from_lines(
         changes.append(Change("footnotes", "moved", blocks[-1].full_text, *span, blocks[-1].page))
     changes.sort(key=lambda change: (change.start, change.end))
     return CleaningResult(tuple(blocks), tuple(changes), profile)
-
-
-def _dropped(row: LayoutLine, item: Furniture) -> Change:
-    return Change(item.step, "dropped", row.text, row.line.start, row.line.end, row.line.page)
 
 
 def _pages(rows: Sequence[LayoutLine], furniture: Sequence[Furniture | None]) -> dict[int, int]:
@@ -98,9 +99,9 @@ def _pages(rows: Sequence[LayoutLine], furniture: Sequence[Furniture | None]) ->
     page = max(1, printed[0] - 1 + step)
     pages = {}
     for row, item in zip(rows, furniture, strict=True):
-        if item is not None and item.page is not None:
-            page = max(page, item.page + step)
-        pages[row.line.start] = page
+        mark = (item.page or 0) if item is not None else 0
+        pages[row.line.start] = max(page, mark)
+        page = max(page, mark + step)
     return pages
 
 
@@ -124,15 +125,7 @@ def _text(piece: LineGroup, joiner: Joiner) -> JoinedText:
     if piece.form != "code":
         return joiner.join(piece.rows)
     left = min(row.indent for row in piece.rows)
-    lines = []
-    places = []
-    length = 0
-    for row in piece.rows:
-        pad = " " * int(row.indent - left)
-        places.append((length + len(pad), row.line.start + len(row.line.text) - len(row.line.text.lstrip())))
-        lines.append(pad + row.text)
-        length += len(lines[-1]) + 1
-    return JoinedText("\n".join(lines), (), tuple(places))
+    return JoinedText("\n".join(" " * int(row.indent - left) + row.text for row in piece.rows), (), ())
 
 
 def _blocks(
@@ -145,8 +138,7 @@ def _blocks(
 ) -> tuple[list[Block], list[Change]]:
     marks_of: dict[int, list[MarkPosition]] = {}
     for mark in found:
-        if pieces[mark.index].form != "code":
-            marks_of.setdefault(mark.index, []).append(mark)
+        marks_of.setdefault(mark.index, []).append(mark)
     clean: list[tuple[str, tuple[FootnoteMark, ...]]] = [
         without_marks(text, marks_of.get(index, ())) for index, text in enumerate(texts)
     ]
@@ -175,7 +167,7 @@ def _block(
 ) -> Block:
     rest = text[shape.skip :]
     kept = text if shape.kind is BlockKind.CODE else rest.strip()
-    lead = 0 if shape.kind is BlockKind.CODE else len(text) - len(rest.lstrip())
+    lead = len(text) - len(rest.lstrip())
     moved = tuple(replace(mark, offset=max(0, min(len(kept), mark.offset - lead))) for mark in marks)
     return Block(
         number,

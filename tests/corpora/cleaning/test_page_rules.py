@@ -105,6 +105,8 @@ def test_columns(case: dict[str, Any]) -> None:
         f"{'|' if row.cut else ''}{'^' * round(row.gap)}{'>' * round(row.indent)}{row.text}" for row in rows
     ]  # fmt: skip
     assert shown == case["expected"]
+    if text.isascii():
+        assert all(row.right - row.indent == len(row.text.replace("\t", "   ")) for row in rows if "  " not in row.text)
     if "size" not in case:
         assert all(text[row.line.start : row.line.end].strip() == row.text for row in rows)
 
@@ -122,6 +124,15 @@ def test_pipeline(case: dict[str, Any]) -> None:
     """Blocks as [page, kind, marker, text with its marks in ⟦⟧], changes as [step, action, text, start]."""
     lines = lines_of(case["lines"], case.get("size"))
     read = pipeline.blocks_from_lines(lines, case.get("language", "en-US"), case.get("profile", "plain"))
+    text = ""
+    for line in lines:
+        text = text.ljust(line.start, "\n") + line.text
+    moved = [change for change in read.changes if change.action != "moved"]
+    for printed, one in [*((block.full_text, block) for block in read.blocks), *((one.text, one) for one in moved)]:
+        origin = re.sub(r"\W", "", text[one.start : one.end])
+        assert origin.startswith(re.sub(r"\W", "", printed)[:3])
+        assert origin.endswith(re.sub(r"\W", "", printed)[-3:])
+    assert all(block.level == 0 for block in read.blocks if block.kind.value == "footnote")
     if "blocks" in case:
         assert [_shown(block) for block in read.blocks if block.text not in RUNNING] == case["blocks"]
     if "changes" in case:
