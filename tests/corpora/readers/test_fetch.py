@@ -1,6 +1,7 @@
 """`fetch` against a real HTTP server of the tests' own on loopback."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from corpora.errors import FetchError, UsageError
@@ -139,3 +141,96 @@ def test_the_cache_spares_the_second_question(options: FetchOptions, tmp_path: P
 def test_names_of_files_fit_every_system() -> None:
     assert file_name("CAC/COSP/WG.2/2016/4", "zh-CN", "pdf") == "CAC_COSP_WG.2_2016_4.zh.pdf"
     assert file_name("A/RES/ES-10/14(I)", "en", "docx") == "A_RES_ES-10_14_I.en.docx"
+
+
+class Clock:
+    """Answers a list of status codes and notes how long is waited between them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, dict[str, str]]) -> None:
+        self.waits: list[float] = []
+        self.asked = 0
+        self.answers = answers
+        monkeypatch.setattr(time, "sleep", self.waits.append)
+        client = httpx.Client
+        transport = httpx.MockTransport(self.answer)
+        monkeypatch.setattr(httpx, "Client", lambda **options: client(transport=transport, **options))
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        status, headers = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        return httpx.Response(status, headers=headers, content=PDF if status == 200 else b"")
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_waits_are_doubled(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, (status, {}))
+    with pytest.raises(FetchError, match=f"could not be fetched: the service answers {status}"):
+        fetch("A/RES/58/4", "en", FetchOptions())
+    assert (clock.asked, clock.waits) == (4, [1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("status", [400, 403, 410, 501, 201])
+def test_other_answers_are_final(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, (status, {}))
+    with pytest.raises(FetchError, match=f"the service answers {status}"):
+        fetch("A/RES/58/4", "en", FetchOptions())
+    assert (clock.asked, clock.waits) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [("5", [5.0]), ("0", [1.0]), ("30", [30.0]), ("31", None), ("soon", [1.0]), ("²", [1.0])],
+)
+def test_the_service_may_ask_for_a_wait(asked: str, waits: list[float] | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = {"retry-after": asked} if asked.isascii() else {}
+    clock = Clock(monkeypatch, (429, headers), (200, {}))
+    if waits is None:
+        with pytest.raises(FetchError, match="answers 429"):
+            fetch("A/RES/58/4", "en", FetchOptions())
+    else:
+        assert fetch("A/RES/58/4", "en", FetchOptions()).content == PDF
+    assert clock.waits == (waits or [])
+
+
+def test_no_tries_after_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, (503, {}))
+    with pytest.raises(FetchError):
+        fetch("A/RES/58/4", "en", FetchOptions(retries=0))
+    assert (clock.asked, clock.waits) == (1, [])
+
+
+@pytest.mark.parametrize(("limit", "refused"), [(len(PDF), False), (len(PDF) - 1, True)])
+def test_the_limit_is_the_largest_size(limit: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch, (200, {}))
+    if refused:
+        with pytest.raises(FetchError, match="larger than the limit"):
+            fetch("A/RES/58/4", "en", FetchOptions(max_bytes=limit))
+    else:
+        assert fetch("A/RES/58/4", "en", FetchOptions(max_bytes=limit)).content == PDF
+
+
+@pytest.mark.parametrize(
+    ("headers", "refused"),
+    [
+        ({"content-length": str(len(PDF))}, False),
+        ({"content-length": str(len(PDF) + 1)}, True),
+        ({"content-length": str(len(PDF) + 1), "content-encoding": "identity"}, True),
+        ({"content-length": "many"}, False),
+    ],
+)
+def test_a_document_that_breaks_off(headers: dict[str, str], refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch, (200, headers))
+    if refused:
+        with pytest.raises(FetchError, match=rf"broke off after {len(PDF):,} of {len(PDF) + 1:,} bytes"):
+            fetch("A/RES/58/4", "en", FetchOptions())
+    else:
+        assert fetch("A/RES/58/4", "en", FetchOptions()).content == PDF
+
+
+def test_names_in_the_cache_differ_by_service_and_slash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Clock(monkeypatch, (200, {}))
+    for symbol, service in (("A/RES/58", "http://x/"), ("A/RES.58", "http://x/"), ("A/RES/58", "http://y/")):
+        fetch(symbol, "en", FetchOptions(cache=tmp_path, service=service))
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert len(names) == 3
+    assert all(name[10] == "-" and name.endswith("58.en.pdf") for name in names)
