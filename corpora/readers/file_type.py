@@ -26,16 +26,14 @@ class FileType(StrEnum):
 
 _HEAD = 4096
 _SUFFIXES = {
-    ".txt": FileType.TEXT,
-    ".text": FileType.TEXT,
-    ".md": FileType.TEXT,
-    ".pdf": FileType.PDF,
-    ".docx": FileType.DOCX,
-    ".docm": FileType.DOCX,
-    ".html": FileType.HTML,
-    ".htm": FileType.HTML,
-    ".xhtml": FileType.HTML,
-    ".shtml": FileType.HTML,
+    suffix: kind
+    for kind, suffixes in (
+        (FileType.TEXT, ".txt .text .md"),
+        (FileType.PDF, ".pdf"),
+        (FileType.DOCX, ".docx .docm"),
+        (FileType.HTML, ".html .htm .xhtml .shtml"),
+    )
+    for suffix in suffixes.split()
 }
 #: First bytes of files that are not read, and what these are called.
 _OTHERS = (

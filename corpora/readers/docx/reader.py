@@ -120,11 +120,8 @@ class _Reader:
 
     def aside(self) -> None:
         """Record headers, footers and comments as left out."""
-        for kind, step in (
-            ("header", "headers and footers"),
-            ("footer", "headers and footers"),
-            ("comments", "comments"),
-        ):
+        steps = {"header": "headers and footers", "footer": "headers and footers", "comments": "comments"}
+        for kind, step in steps.items():
             for part in self.package.related.get(kind, []):
                 self._drop(step, _text_of(part))
 
@@ -303,11 +300,8 @@ def _chosen(element: Any) -> Any:
     """Of alternative contents the first, which is the one that Word shows; of others the element itself."""
     if xml.local(element) == "AlternateContent":
         return next(children(element, "Choice", "Fallback"), ())
-    return (
-        child(element, "sdtContent")
-        if xml.local(element) == "sdt" and child(element, "sdtContent") is not None
-        else element
-    )
+    content = child(element, "sdtContent") if xml.local(element) == "sdt" else None
+    return element if content is None else content
 
 
 def _through(row: Any, name: str) -> Iterator[Any]:

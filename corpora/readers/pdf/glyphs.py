@@ -17,18 +17,7 @@ __all__ = ["Glyph", "PageGlyphs", "glyphs_of"]
 _FIXED_PITCH = 1  # PDF 32000-1, table 123: font flags
 _SERIF_BOLD = 1 << 18  # ForceBold
 _BOLD_WEIGHT = 600
-_MONO_NAMES = (
-    "mono",
-    "courier",
-    "consol",
-    "typewriter",
-    "cmtt",
-    "menlo",
-    "fixed",
-    "inconsolata",
-    "terminal",
-    "nimbusmon",
-)
+_MONO_NAMES = tuple("mono courier consol typewriter cmtt menlo fixed inconsolata terminal nimbusmon".split())
 _BOLD_NAMES = ("bold", "black", "heavy", "demi", "cmbx", "simhei", "heiti")
 _RAISED = 0.2  # ems by which ink stands above the baseline: more than any digit or letter on it does
 _SOFT_HYPHEN = ("\x02", "\ufffe", "\u00ad")  # how PDFium hands over a hyphen at the end of a line
