@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from corpora import xml
 from corpora.cleaning.inline import EDGE, MARK, RAISED, extract_marks, split_paragraphs, without_sentinels
 from corpora.document import Block, BlockKind, Change, FootnoteMark
-from corpora.errors import DamagedInput, EmptyInput, InputError
+from corpora.errors import DamagedInput, EmptyInput
 from corpora.readers.html.boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
 from corpora.readers.html.notes import HtmlNotes, find_notes
 
@@ -56,32 +55,14 @@ def read_html(text: str, name: str) -> HtmlText:
     if not builder.blocks:
         raise EmptyInput(f"{name} holds no text beside navigation and scripts")
     blocks, changes = _plain_notes(builder)
-    return HtmlText("".join(builder.original), blocks, changes, root.get("lang") or root.get(_XML_LANG) or "")
-
-
-_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>")
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_XHTML = "{http://www.w3.org/1999/xhtml}"
+    return HtmlText("".join(builder.original), blocks, changes, root.get("lang") or root.get("xml:lang") or "")
 
 
 def _parse(text: str, name: str) -> Any:
-    """The tree of the page, tag names without namespaces.
-
-    Well-formed XHTML is read as XML: to an HTML parser ``<script/>`` and ``<a id="x"/>`` stay open.
-    """
+    """The tree of the page. XHTML is read in the same way: libxml2 closes ``<script/>`` and ``<a id="x"/>`` at once."""
     from lxml import etree
 
     text = without_sentinels(text)
-    if text.lstrip().startswith("<?xml"):
-        text = _PROLOGUE.sub("", text)
-        try:
-            root = xml.parse(text.encode("utf-8", "replace"), name=name)
-        except InputError:
-            root = None
-        if root is not None and root.tag == f"{_XHTML}html" and next(root.iter(etree.Entity), None) is None:
-            for element in root.iter(f"{_XHTML}*"):
-                element.tag = xml.local(element)
-            return root
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
