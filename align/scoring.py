@@ -423,7 +423,7 @@ def _cut(values: NDArray[np.generic], first: int, count: int) -> Floats:
 def _total(side: SurfaceFeatures, name: str, first: int, count: int, size: int) -> Floats:
     """Return for ``count`` runs of ``size`` units, the first at ``first``, how many of ``name`` they hold."""
     sums = side.sums[name]
-    starts = np.minimum(np.arange(first, first + count), len(sums) - 1)
+    starts = np.arange(first, first + count)
     return np.asarray(sums[np.minimum(starts + size, len(sums) - 1)] - sums[starts], np.float32)
 
 

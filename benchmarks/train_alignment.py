@@ -6,7 +6,7 @@
 The model is a linear-chain conditional random field over segmentations (Lafferty et al. 2001; Sarawagi and Cohen 2004):
 maximum likelihood of the gold paths with a squared penalty. Wrong beads get a head start of `MARGIN` while training
 (softmax-margin, Gimpel and Smith 2010), which ties the likelihood to the number of wrong beads. Each
-document is also trained on with a stretch of it taken away on one side, for the novels' translators hardly ever omit.
+document is also trained on with a stretch of it taken away on one side, since translators of novels rarely omit text.
 Arcs that the shipped weights hold to be next to impossible take no part, which makes training some twenty times as
 fast and changes nothing that can be seen.
 
@@ -178,7 +178,7 @@ def clause_weights(names: Sequence[str], data: Sequence[Example], penalty: float
 def with_boundaries(
     names: Sequence[str], data: Sequence[Example], options: SearchOptions, weights: Mapping[str, float]
 ) -> list[Example]:
-    """Put the seams that clauses aligned with ``weights`` make into the last feature of ``data``."""
+    """Set the last feature of ``data`` to the boundary probabilities of clauses aligned with ``weights``."""
     return [replace(one, features=np.vstack([one.features[:-1], _boundary(one, options, weights)])) for one in data]
 
 

@@ -1,11 +1,11 @@
-"""Vectors kept on disk by text and encoder, so that what was encoded once is not encoded again.
+"""A cache of vectors on disk, by text and encoder, so that no text is encoded twice.
 
-One SQLite file in the user's cache folder, shared by processes. A row holds the hash of a text, never the text,
-and its vector in float32, so that cached and fresh vectors are the same bits. Above the size bound what
-was not used for longest goes first. A cache can always be made again, hence: a damaged file is set
-aside, a locked or unwritable one is done without, and none of it ever stops the work.
+One SQLite file in the user's cache folder, shared by processes. A row holds the hash of a text, never the text, and its
+vector in float32, so that cached and new vectors are identical. Above the size limit the least recently used vectors
+are deleted. Errors of the cache never stop the program: a damaged file is renamed, and a locked or read-only one is
+not used.
 
-The built-in encoder goes without: it makes a vector nearly as fast as a row can be found.
+The built-in encoder is not cached: it computes a vector nearly as fast as a row is found.
 """
 
 import logging
@@ -30,26 +30,26 @@ _MIGRATIONS = (
 )
 _DAY = 86_400
 _VARIABLES = 500  # values in one statement; old SQLite allows 999
-_BATCH = 128  # texts encoded before they are kept, so that a run that is broken off loses little
-_WAIT = 5.0  # seconds for another process that writes
+_BATCH = 128  # texts encoded before they are stored, so that an interrupted run loses few
+_WAIT = 5.0  # seconds to wait for another process that writes
 
 
 def default_path() -> Path:
-    """Return the user's cache file; nothing is made yet."""
+    """Return the path of the user's cache file, which may not exist yet."""
     from platformdirs import user_cache_path
 
     return user_cache_path("duiyi", appauthor=False) / f"vectors-{len(_MIGRATIONS)}.sqlite"
 
 
 class VectorCache:
-    """The file. ``limit`` is its size in bytes above which the least recently used vectors are dropped."""
+    """The file. ``limit`` is the size in bytes above which the least recently used vectors are deleted."""
 
     def __init__(self, path: Path, *, limit: int = 2 << 30) -> None:
         self.path = path
         self._limit = limit
 
     def get(self, encoder: str, texts: Sequence[str], dim: int) -> dict[str, Vectors]:
-        """Return the vectors that are there, by text. ``encoder`` says whose, by name and fingerprint."""
+        """Return the stored vectors by text. ``encoder`` is the name and fingerprint of the encoder."""
         keys = {_key(text): text for text in texts}
         found: dict[str, Vectors] = {}
         with self._open() as db:
@@ -57,9 +57,9 @@ class VectorCache:
                 return found
             today = int(time.time()) // _DAY
             stale = []
-            wanted = list(keys)
-            for low in range(0, len(wanted), _VARIABLES):
-                some = wanted[low : low + _VARIABLES]
+            hashes = list(keys)
+            for low in range(0, len(hashes), _VARIABLES):
+                some = hashes[low : low + _VARIABLES]
                 marks = ",".join("?" * len(some))
                 query = f"SELECT key, vector, used FROM vectors WHERE encoder = ? AND key IN ({marks})"
                 for key, blob, used in db.execute(query, (encoder, *some)):
@@ -73,7 +73,7 @@ class VectorCache:
         return found
 
     def put(self, encoder: str, texts: Sequence[str], vectors: Vectors) -> None:
-        """Keep the vectors of ``texts``."""
+        """Store the vectors of ``texts``."""
         today = int(time.time()) // _DAY
         rows = [
             (encoder, _key(text), vector.astype("<f4").tobytes(), today)
@@ -85,7 +85,7 @@ class VectorCache:
                 self._shrink(db)
 
     def _shrink(self, db: sqlite3.Connection) -> None:
-        """Drop what was not used for longest until a tenth of the bound is free."""
+        """Delete the least recently used vectors until a tenth of the limit is free."""
         pages, page, free = (
             db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size", "freelist_count")
         )
@@ -99,15 +99,15 @@ class VectorCache:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
-        """Yield a transaction, or None where there can be none; faults inside it are logged and forgiven."""
+        """Yield a transaction, or None if the file cannot be used; errors inside it are logged and ignored."""
         try:
             db = self._connect()
-        except sqlite3.OperationalError as error:  # locked, read-only, no room: the file itself may be sound
+        except sqlite3.OperationalError as error:  # locked, read-only or full: the file itself may be intact
             _LOG.warning("the vector cache %s is not used: %s", self.path, error)
             db = None
         except (sqlite3.DatabaseError, OSError) as error:
             _LOG.warning("the vector cache %s is not used: %s", self.path, error)
-            self._set_aside(error)
+            self._rename_damaged(error)
             db = None
         if db is None:
             yield None
@@ -120,7 +120,7 @@ class VectorCache:
                 _LOG.warning("the vector cache %s is not used: %s", self.path, error)
             except sqlite3.DatabaseError as error:
                 db.close()
-                self._set_aside(error)
+                self._rename_damaged(error)
 
     def _connect(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -136,19 +136,19 @@ class VectorCache:
             raise
         return db
 
-    def _set_aside(self, error: Exception) -> None:
-        """Rename a damaged file, so that the next run starts a fresh one and nothing is thrown away."""
-        aside = self.path.with_name(f"{self.path.name}.damaged")
+    def _rename_damaged(self, error: Exception) -> None:
+        """Rename a damaged file, so that the next run starts a new one and nothing is deleted."""
+        renamed = self.path.with_name(f"{self.path.name}.damaged")
         try:
             if self.path.is_file():
-                self.path.replace(aside)
-                _LOG.warning("the vector cache was damaged (%s) and is set aside as %s", error, aside)
+                self.path.replace(renamed)
+                _LOG.warning("the vector cache was damaged (%s) and has been renamed to %s", error, renamed)
         except OSError:
-            _LOG.warning("the vector cache %s is damaged and cannot be set aside", self.path)
+            _LOG.warning("the vector cache %s is damaged and cannot be renamed", self.path)
 
 
 class CachedEncoder:
-    """An encoder that looks into the cache first; the vectors are those of the encoder inside."""
+    """An encoder with a cache; the vectors are those of the encoder inside."""
 
     def __init__(
         self, encoder: Encoder, cache: VectorCache, *, progress: Callable[[int, int], None] | None = None
@@ -180,9 +180,9 @@ class CachedEncoder:
         missing = sorted((text for text in distinct if text not in found), key=len)
         for low in range(0, len(missing), _BATCH):
             some = missing[low : low + _BATCH]
-            made = self._encoder.encode(some)
-            self._cache.put(owner, some, made)
-            found.update(zip(some, made, strict=True))
+            encoded = self._encoder.encode(some)
+            self._cache.put(owner, some, encoded)
+            found.update(zip(some, encoded, strict=True))
             if self._progress:
                 self._progress(low + len(some), len(missing))
         vectors = np.zeros((len(texts), self.dim), np.float32)

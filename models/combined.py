@@ -1,11 +1,11 @@
-"""Two unlike encoders as one: a quick one that reads every span, and a second that reads single sentences.
+"""Two different encoders as one: a fast one that reads every span, and a second one that reads single sentences.
 
-Encoders err differently, so a weighted sum of their cosines is better than either. The sum is the dot product of the
-vectors laid side by side, each scaled by the root of its weight; so the pair of encoders is an encoder
-too, with vectors of length 1. The second one's vectors are centred by the mean of the text they
-come from: multilingual encoders give all sentences of one language a direction in common that says nothing about
-what they mean (Libovický et al. 2020, "On the Language Neutrality of Pre-trained Multilingual Representations").
-Its vector of a span is the mean of its sentences' vectors, weighted by their lengths; parts it reads alone.
+Encoders make different errors, so a weighted sum of their cosines is better than either. The sum is the dot product of
+the concatenated vectors, each scaled by the root of its weight, so the pair of encoders is an encoder, too, with
+vectors of length 1. The vectors of the second one are centred by the mean of their text: multilingual encoders give all
+sentences of one language a direction in common that says nothing about their meaning (Libovický et al. 2020, "On the
+Language Neutrality of Pre-trained Multilingual Representations"). The second encoder's vector of a span is the mean of
+those of its sentences, weighted by length; it encodes parts alone.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ __all__ = ["CombinedEncoder"]
 
 
 _UNCENTRED = 0.2
-"""The second encoder's share where a text has no neighbours to centre it by, and cosines of strangers run high."""
+"""The weight of the second encoder for texts without context, whose vectors cannot be centred."""
 
 _FEWEST = 8
-"""Sentences below which their mean says more about them than about the language: there the first encoder is alone."""
+"""Sentences below which their mean depends more on them than on the language: only the first encoder is used."""
 
 
 class CombinedEncoder:
-    """``weight`` is the second encoder's share of the similarity of what is read as a part of a text.
+    """``weight`` is the weight of the second encoder in the similarity of the spans of a text.
 
     Only `prepare` sees a whole text, so only `prepare` centres; `encode` cannot.
     """
@@ -54,7 +54,7 @@ class CombinedEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors ``[len(texts), dim]``, rows of length 1; zeros for a text without content."""
-        return _beside(self._first.encode(texts), self._second.encode(texts), _UNCENTRED)
+        return _concatenated(self._first.encode(texts), self._second.encode(texts), _UNCENTRED)
 
     def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
         """Read the sentences once; the second encoder's vectors are centred over them."""
@@ -79,8 +79,8 @@ class _CombinedSpans:
         return len(self._single)
 
     def parts(self) -> Vectors:
-        """Each encoder's own, beside each other."""
-        return _beside(self._first.parts(), self._centred(self._second.encode(self._parts)), self._weight)
+        """Return the concatenated vectors of both encoders."""
+        return _concatenated(self._first.parts(), self._centred(self._second.encode(self._parts)), self._weight)
 
     def vectors(self, starts: ArrayLike, lengths: ArrayLike) -> Vectors:
         first, count = checked(starts, lengths, len(self))
@@ -88,15 +88,15 @@ class _CombinedSpans:
         for step in range(int(count.max(initial=0))):
             rows = np.flatnonzero(count > step)
             sums[rows] += self._single[first[rows] + step]
-        return _beside(self._first.vectors(first, count), unit_rows(sums), self._weight)
+        return _concatenated(self._first.vectors(first, count), unit_rows(sums), self._weight)
 
     def _centred(self, vectors: Vectors) -> Vectors:
-        """Take the mean away; a text without content has no direction before or after."""
+        """Subtract the mean; the vector of a text without content stays zero."""
         return unit_rows(np.where(vectors.any(axis=1, keepdims=True), vectors - self._mean, 0))
 
 
-def _beside(first: Vectors, second: Vectors, weight: float) -> Vectors:
-    """Lay both side by side, so that dot products are the weighted mean of theirs."""
+def _concatenated(first: Vectors, second: Vectors, weight: float) -> Vectors:
+    """Concatenate vectors, so that dot products are the weighted means of theirs."""
     return unit_rows(
         np.concatenate([first * np.float32((1 - weight) ** 0.5), second * np.float32(weight**0.5)], axis=1)
     )

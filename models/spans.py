@@ -1,9 +1,8 @@
-"""Vectors of runs of neighbouring sentences on demand, for every encoder, in memory linear in the sentences.
+"""Vectors of spans (runs of neighbouring sentences) on demand, for every encoder, in memory linear in the sentences.
 
-A search looks at some of the spans only, so it asks for those: ``prepare(encoder, sentences, joiner)`` once,
-then ``vectors(starts, lengths)`` as often as it likes. An encoder that can add spans up from its sentences
-offers `prepare` itself (the built-in one does); for the others the texts are joined and encoded, each
-span once a call.
+``prepare(encoder, sentences, joiner)`` is called once, then ``vectors(starts, lengths)`` for the spans that are needed.
+An encoder that can compute spans from their sentences has a method `prepare` (the built-in one has); for the others the
+texts are joined and encoded, each span once per call.
 """
 
 from collections.abc import Sequence
@@ -43,23 +42,23 @@ class Spans(Protocol):
     def parts(self) -> Vectors:
         """Return float32 vectors ``[p, dim]`` of the p parts that `prepare` was given, in order.
 
-        Comparable with each other and with `vectors`; an encoder may read the parts as they stand in their sentences.
-        Of length 1 at most; zeros for a part without content.
+        They can be compared with each other and with `vectors`; an encoder may read the parts in their sentences. Their
+        length is 1 at most; zeros for a part without content.
         """
         ...
 
 
 @runtime_checkable
 class PreparingEncoder(Encoder, Protocol):
-    """An encoder that adds the vector of a span up from what it keeps of each sentence."""
+    """An encoder that computes the vectors of spans from data of each sentence."""
 
     def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
-        """Read the sentences once; keep only what the spans, and the parts of each sentence, need."""
+        """Read the sentences once; keep what is needed for spans and for the parts of each sentence."""
         ...
 
 
 class JoinedSpans:
-    """The spans of an encoder that can only read text: joined, and encoded when asked for."""
+    """The spans of an encoder that can only read text: they are joined and encoded on demand."""
 
     def __init__(
         self, encoder: Encoder, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()
@@ -74,7 +73,7 @@ class JoinedSpans:
         return len(self._sentences)
 
     def vectors(self, starts: ArrayLike, lengths: ArrayLike) -> Vectors:
-        """Single sentences are encoded once and kept; longer spans each time they are asked for."""
+        """Return the vectors; single sentences are encoded once, longer spans in every call."""
         first, count = checked(starts, lengths, len(self))
         vectors = np.zeros((len(first), self._encoder.dim), np.float32)
         single = count == 1
@@ -91,14 +90,14 @@ class JoinedSpans:
         return vectors
 
     def parts(self) -> Vectors:
-        """Each part is encoded alone."""
+        """Return the vectors of the parts, each encoded alone."""
         return self._encoder.encode(self._parts)
 
 
 def prepare(encoder: Encoder, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> Spans:
-    """Return the spans of ``sentences``, by the encoder's own way where it has one.
+    """Return the spans of ``sentences``, by the method of the encoder if it has one.
 
-    ``parts``: for each sentence the texts that it is made of, where their vectors are wanted too.
+    ``parts``: for each sentence the texts that it consists of, if their vectors are needed, too.
     """
     if isinstance(encoder, PreparingEncoder):
         return encoder.prepare(sentences, joiner, parts)

@@ -22,7 +22,7 @@ from models.encoder import Vectors
 
 __all__ = ["SentenceTransformersEncoder", "prefix_for"]
 
-# What the model cards ask for where both sides of a pair are of one kind.
+# The prefixes that the model cards require where both sides of a pair are of one kind.
 _PREFIXES = (
     (re.compile(r"e5-.*instruct", re.I), "Instruct: Retrieve parallel sentences.\nQuery: "),
     (re.compile(r"(^|[/_-])e5-", re.I), "query: "),
@@ -33,7 +33,7 @@ _PURPOSE = "use a sentence-transformers model"
 
 
 def prefix_for(name: str) -> str:
-    """Return what must stand before every text for the model called ``name``; mostly nothing."""
+    """Return the prefix that the model called ``name`` needs before every text; mostly none."""
     return next((prefix for pattern, prefix in _PREFIXES if pattern.search(name)), "")
 
 
@@ -41,8 +41,8 @@ class SentenceTransformersEncoder:
     """A model such as ``sentence-transformers/LaBSE``, ``intfloat/multilingual-e5-base``, ``BAAI/bge-m3``, or a folder.
 
     ``device`` is torch's name for where to compute (None: the best there is), ``batch_size`` the texts computed
-    together, ``progress`` is told how many texts are done, and of how many. ``prefix`` overrules what the name
-    says. A text longer than the model can read counts as far as it can.
+    together; ``progress`` is called with the number of texts that are done and of all texts. ``prefix`` replaces the
+    prefix of the model's name. Texts longer than the model can read are cut off.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class SentenceTransformersEncoder:
         prefix: str | None = None,
     ) -> None:
         self._given = name
-        # A folder goes by its own name: signatures stand in files that are passed on, and paths are nobody's business.
+        # Only the name of a folder, not its path: signatures are written into files that are passed on.
         self.name = Path(name).expanduser().resolve().name if Path(name).expanduser().is_dir() else name
         self._device = device
         self._batch_size = batch_size or 32
@@ -147,7 +147,7 @@ class SentenceTransformersEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors ``[len(texts), dim]``, rows of length 1; zeros for a text of blanks."""
         vectors = np.zeros((len(texts), self.dim), np.float32)
-        # Texts of like length together: little padding, so less to compute.
+        # Texts of similar length together need little padding.
         rows = sorted((row for row, text in enumerate(texts) if text.strip()), key=lambda row: len(texts[row]))
         for low in range(0, len(rows), self._batch_size):
             some = rows[low : low + self._batch_size]

@@ -39,7 +39,7 @@ PAD = -1
 REACH = 4
 """The tokens to either side that a token's features depend on."""
 
-_CHUNKS = 17  # the embedding table is quantised in so many parts; piece id modulo this is the part
+_CHUNKS = 17  # the number of parts of the embedding table; a piece is in the part of its id modulo this
 _EMBEDDING = 512
 _BRANCH = 256
 _ORDERS = ((2, 0), (3, 1), (5, 2))  # (width of the window, tokens to the left) of the three branches

@@ -1,22 +1,22 @@
 """Vectors of all runs of sentences from one pass over the sentences, for the built-in encoder.
 
-Its network sums features of tokens that depend on four neighbours to either side. So a run of sentences has,
-but for its first and last few tokens, the features that the *whole text* has there: the whole text is
-read once, and for each sentence the two differences are kept that it makes to begin, or to end, a run there:
+Its network sums features of tokens that depend on four neighbours to either side. So a run of sentences has, except for
+its first and last few tokens, the features of the *whole text*. The whole text is read once, and two differences are
+kept for each sentence: those for a run that starts, and for a run that ends with it:
 
     sum(first..last) = inner[first] + ... + inner[last] + begin[first] + end[last]
 
-`inner` is the sum over the tokens of the whole text from where a sentence starts to where the next one does. Joined
-sentences are not cut into pieces as they are alone (a Chinese sentence has a mark of "blank before" only at
-the start of a text, and a piece may lie across a boundary), so each pair of neighbours is
-cut together and compared with its two halves. Runs of fewer than nine tokens have no
-middle; they are read as they are.
+`inner` is the sum over the tokens of the whole text from the start of a sentence to the start of the next one. Joined
+sentences have other pieces at their boundary than alone (a Chinese sentence has a mark of "space before" only at the
+start of a text, and a piece may lie across a boundary), so each pair of neighbours is tokenised together and compared
+with both sentences. Spans that are too short, or at whose boundaries pairs do not determine the pieces of longer texts
+(short lines of digits or dots), are joined and read.
 
-After the linear projection a sentence costs three rows of 512 numbers, whatever the width of the runs.
+After the linear projection a sentence takes three rows of 512 numbers, whatever the width of the runs.
 
-Parts of a sentence (clauses) are read on the way, as they stand in it: the features of their tokens are summed where
-they are, and only the first and last part are corrected as the sentence is. It costs next to nothing, and aligns
-as well as reading the parts alone.
+Parts of a sentence (clauses) are read within it: the features of their tokens are summed in their context, and only the
+first and the last part are corrected like the sentence. This takes little time, and aligns as well as reading the parts
+alone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -73,7 +73,7 @@ class UseSpans:
         self._whole, overlaps = _assemble(read, self._read_runs(pairwise(range(len(kept)))))
         self._breaks = np.cumsum(overlaps | self._unsure())
         cuts = _cuts(self._whole, read, tokenizer, [parts[row] for row in kept] if parts else [])
-        # Filled slab by slab: a long text shall not be held twice.
+        # Filled slab by slab, so that a long text is not in memory twice.
         self._inner, self._begin, self._end = np.zeros((3, len(kept), _DIM), np.float32)
         self._parts = np.zeros((sum(map(len, parts)), _DIM), np.float32)
         filled = np.flatnonzero(np.repeat([bool(ids) for ids in alone], [len(some) for some in parts] or 0))

@@ -1,9 +1,13 @@
 """Alignments as sequences of beads: representation, indexing and dictionaries."""
 
+import dataclasses
 import doctest
+import importlib
+import pkgutil
 
 import pytest
 
+import align
 from align import alignment as module
 from align.alignment import Alignment, Bead
 from corpora.document import Block, BlockKind, Document, Section, Segment
@@ -43,6 +47,14 @@ def test_beads_as_dictionaries(alignment: Alignment) -> None:
     }  # fmt: skip
     assert (second["target"], second["target_text"], second["found_by"]) == ([], "", "omission")
     assert (third["source"], third["source_text"], third["target_text"]) == ([], "", "Bye.")
+
+
+@pytest.mark.parametrize("name", [one.name for one in pkgutil.iter_modules(align.__path__)])
+def test_data_classes_are_frozen_and_have_slots(name: str) -> None:
+    found = vars(importlib.import_module(f"align.{name}")).values()
+    for one in (one for one in found if isinstance(one, type) and dataclasses.is_dataclass(one)):
+        assert one.__dataclass_params__.frozen
+        assert "__slots__" in vars(one) or one.__name__ in ("Lattice", "Line")
 
 
 def test_the_examples_of_the_module() -> None:

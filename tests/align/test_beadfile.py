@@ -41,7 +41,7 @@ def test_round_trip(beads: list[Bead], tmp_path_factory: pytest.TempPathFactory)
     assert beadfile.read(path) == beads
 
 
-def test_the_number_of_the_bad_line_is_told(tmp_path: Path) -> None:
+def test_the_error_names_the_line(tmp_path: Path) -> None:
     path = tmp_path / "x.align"
     path.write_text("[0]:[0]:1\n\n[1]=[1]\n", "utf-8")
     with pytest.raises(InputError, match="line 3"):

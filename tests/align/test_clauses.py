@@ -58,27 +58,27 @@ def test_evidence_is_that_of_plain_loops(
     sides = side(random, source_sizes), side(random, target_sizes)
     n, m = len(source_sizes), len(target_sizes)
     window = Window(min(first, n), n + 1, min(left, m), m + 1)
-    said = clause_evidence(*sides, window, (3, 3))
+    evidence = clause_evidence(*sides, window, (3, 3))
 
-    def likeness(clause: np.ndarray, other: int, unit: int) -> float:
+    def similarity(clause: np.ndarray, other: int, unit: int) -> float:
         parts, whole = sides[other]
         if not 0 <= unit < len(parts):
             return 0.0
         rows = np.vstack([parts.vectors[parts.starts[unit] : parts.starts[unit + 1]], whole[unit : unit + 1]])
         return float((rows.astype(np.float32) @ clause.astype(np.float32)).max())
 
-    def heard(own: int, units: range, run: range) -> list[tuple[float, float, float]]:
+    def compared(own: int, units: range, run: range) -> list[tuple[float, float, float]]:
         parts, _ = sides[own]
         found = []
         for unit in units:
             for clause in parts.vectors[parts.starts[unit] : parts.starts[unit + 1]]:
-                inside = max(likeness(clause, 1 - own, other) for other in run)
-                before, behind = (likeness(clause, 1 - own, other) for other in (run.start - 1, run.stop))
+                inside = max(similarity(clause, 1 - own, other) for other in run)
+                before, behind = (similarity(clause, 1 - own, other) for other in (run.start - 1, run.stop))
                 found.append((inside, before - inside, behind - inside))
         return found
 
-    def met(end: int, i: int, j: int) -> float:
-        """The likeness of the first (0) or last (-1) clauses of two units; 0 where there is no such unit."""
+    def outermost(end: int, i: int, j: int) -> float:
+        """The similarity of the first (0) or last (-1) clauses of two units; 0 where one is missing."""
         if not (0 <= i < n and 0 <= j < m):
             return 0.0
         (source, _), (target, _) = sides
@@ -88,22 +88,25 @@ def test_evidence_is_that_of_plain_loops(
 
     for a in (1, 2, 3):
         for b in (1, 2, 3):
-            inside, better, edges = said.inside(a, b), said.better(a, b), said.edges(a, b)
-            starts, ends = said.starts, said.ends(a, b)
+            inside, better, edges = evidence.inside(a, b), evidence.better(a, b), evidence.edges(a, b)
+            starts, ends = evidence.starts, evidence.ends(a, b)
             for i in range(window.first, n + 1 - a):
                 for j in range(window.left, m + 1 - b):
                     at = i - window.first, j - window.left
                     rows, columns = range(i, i + a), range(j, j + b)
-                    forth, back = heard(0, rows, columns), heard(1, columns, rows)
+                    forth, back = compared(0, rows, columns), compared(1, columns, rows)
                     assert inside[at] == pytest.approx(np.mean([one for one, _, _ in forth + back]), abs=1e-4)
                     best = sum(max(before, behind, 0) for _, before, behind in forth + back)
                     assert better[at] == pytest.approx(best, abs=1e-4)
                     wanted = forth[0][1], forth[-1][2], back[0][1], back[-1][2]
                     assert [edge[at] for edge in edges] == pytest.approx(wanted, abs=1e-4)
-                    first = met(0, i, j), max(met(0, i, j - 1), met(0, i - 1, j))
+                    first = outermost(0, i, j), max(outermost(0, i, j - 1), outermost(0, i - 1, j))
                     assert [value[at] for value in starts] == pytest.approx(first, abs=1e-4)
                     i_end, j_end = i + a - 1, j + b - 1
-                    last = met(-1, i_end, j_end), max(met(-1, i_end, j_end + 1), met(-1, i_end + 1, j_end))
+                    last = (
+                        outermost(-1, i_end, j_end),
+                        max(outermost(-1, i_end, j_end + 1), outermost(-1, i_end + 1, j_end)),
+                    )
                     assert [value[at] for value in ends] == pytest.approx(last, abs=1e-4)
 
 

@@ -178,14 +178,14 @@ def test_processes_at_once(path: Path) -> None:
 
 
 def test_progress_counts_what_is_missing(path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    cached = CachedEncoder(Counting(), VectorCache(path), progress=lambda done, total: told.append((done, total)))
+    reported: list[tuple[int, int]] = []
+    cached = CachedEncoder(Counting(), VectorCache(path), progress=lambda done, total: reported.append((done, total)))
     cached.encode([f"text {n}" for n in range(300)])
-    assert told[-1] == (300, 300)
-    assert len(told) > 1
-    told.clear()
+    assert reported[-1] == (300, 300)
+    assert len(reported) > 1
+    reported.clear()
     cached.encode(["text 7"])
-    assert not told
+    assert not reported
 
 
 def test_the_default_place_is_the_users_cache() -> None:

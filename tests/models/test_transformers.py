@@ -72,11 +72,11 @@ class TestMiniLM:
         assert minilm.encode([]).shape == (0, 384)
 
     def test_progress(self, folder: Path, minilm: SentenceTransformersEncoder) -> None:
-        told: list[tuple[int, int]] = []
-        encoder = SentenceTransformersEncoder(str(folder), batch_size=2, progress=lambda *at: told.append(at))
+        reported: list[tuple[int, int]] = []
+        encoder = SentenceTransformersEncoder(str(folder), batch_size=2, progress=lambda *at: reported.append(at))
         encoder.__dict__["_model"] = minilm._model
         encoder.encode(self.TEXTS)
-        assert told == [(2, 5), (4, 5), (5, 5)]
+        assert reported == [(2, 5), (4, 5), (5, 5)]
 
     def test_through_the_registry_and_the_cache(
         self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minilm: Encoder
