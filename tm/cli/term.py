@@ -70,7 +70,7 @@ def lookup(
     from corpora.errors import UsageError
     from corpora.text.languages import detect, known
     from tm.terms.concept import LONGEST
-    from tm.terms.serialization import found_rows, hit_rows
+    from tm.terms.matches import match_rows, occurrence_rows
 
     if (text is None) == (file is None):
         raise UsageError("give a term to look up, or a file with --file")
@@ -85,11 +85,11 @@ def lookup(
         with _opened(terms) as base:
             language = known(lang, base.languages) if lang else detect(content)
             other = known(to, base.languages) if to else None
-            rows = found_rows(content, base.find(content, language), language, other)
+            rows = occurrence_rows(content, base.find(content, language), language, other)
     else:
         with _opened(terms) as base:
             asked, other = (known(code, base.languages) if code else None for code in (lang, to))
-            rows = hit_rows(base.lookup(text or "", asked, limit=limit), other)
+            rows = match_rows(base.lookup(text or "", asked, limit=limit), other)
     if examples:
         _add_examples(rows, memory, examples)
     if json:

@@ -27,8 +27,9 @@ from tm.terms.examples import add_examples
 from tm.terms.formats.columns import columns_of
 from tm.terms.formats.exchange import FORMATS as TERM_FORMATS
 from tm.terms.formats.exchange import read_terms, write_terms
+from tm.terms.matches import match_rows, occurrence_rows
 from tm.terms.merging import Merge, merge
-from tm.terms.serialization import conflict_row, found_rows, hit_rows, known_pairs, pair_row, proposed
+from tm.terms.serialization import conflict_row, known_pairs, pair_row, proposed
 from tm.unit import Unit
 
 __all__ = ["EXPORTS", "MOST_UNITS", "TERM_EXPORTS", "Service", "add_json", "units_of"]
@@ -159,14 +160,14 @@ class Service:
             raise UsageError("there is nothing to look up: the text is empty")
         terms = self.resources.terms()
         language, other = (known(code, terms.languages) if code else None for code in (lang, to))
-        return self._with_examples(hit_rows(terms.lookup(text, language, limit=limit), other), examples)
+        return self._with_examples(match_rows(terms.lookup(text, language, limit=limit), other), examples)
 
     def find_terms(self, text: str, lang: str, to: str, examples: int = 0) -> list[dict[str, Any]]:
         """All terms of a text, with examples of each pair from the memories."""
         terms = self.resources.terms()
         language = known(lang, terms.languages) if lang else detect(text)
         other = known(to, terms.languages) if to else None
-        return self._with_examples(found_rows(text, terms.find(text, language), language, other), examples)
+        return self._with_examples(occurrence_rows(text, terms.find(text, language), language, other), examples)
 
     def _with_examples(self, rows: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
         if count:

@@ -9,7 +9,6 @@ as long as one on a running server. Patterns and similarity need all keys of a l
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -22,6 +21,7 @@ from corpora.text.languages import base
 from corpora.text.plurals import counted
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.file import connect, explained
+from tm.terms.matches import TermMatch, TermMatches, TermOccurrence
 from tm.terms.normalization import normalize_term, normalize_text
 from tm.terms.occurrences import occurrences, pieces_of
 from tm.terms.patterns import glob, normalized_pattern
@@ -29,7 +29,7 @@ from tm.terms.patterns import glob, normalized_pattern
 if TYPE_CHECKING:
     from tm.terms.vocabulary import Vocabulary
 
-__all__ = ["TermBase", "TermMatch", "TermOccurrence"]
+__all__ = ["TermBase"]
 
 _STATUS = {status.value: status for status in Status}
 _MIN_SIMILARITY = 75.0  # percent, of a fuzzy match
@@ -37,29 +37,6 @@ _RECENT = 5000  # concepts found in texts that are cached, a few megabytes
 _LONGEST_PATTERN = 12_000  # characters, which SQLite accepts; longer than any term
 #: GLOB of SQLite reads a text up to its first null character, and treats these others as one.
 _ONLY_GLOB = re.compile("[\0\ufffd-\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class TermMatch:
-    """A term found by a look-up: its concept, the term, how it matched and how well (100 for identical).
-
-    ``kind`` is "exact", "form" (inflected, other script or width), "prefix", "wildcard" or "fuzzy".
-    """
-
-    concept: Concept
-    term: Term
-    kind: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class TermOccurrence:
-    """A term in a text: its span, the concepts it may mean, and whether a longer term contains it."""
-
-    start: int
-    end: int
-    concepts: tuple[Concept, ...]
-    nested: bool
 
 
 class TermBase:
@@ -71,7 +48,7 @@ class TermBase:
     >>> from tm.terms.concept import Concept, Term
     >>> with TermBase("terms.sqlite") as terms:
     ...     _ = terms.add([Concept("c1", (Term("资产追回", "zh-CN"), Term("asset recovery", "en-US")))])
-    ...     print(terms, [match.concept.named("en")[0].text for match in terms.lookup("资产追回")])
+    ...     print(terms, [row["target"] for row in terms.lookup("资产追回").to_dicts()])
     <TermBase terms.sqlite: 1 concept> ['asset recovery']
     """
 
@@ -157,9 +134,7 @@ class TermBase:
         with self._errors():
             return [row[0] for row in self._db.execute("SELECT base FROM languages ORDER BY base")]
 
-    def lookup(
-        self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True
-    ) -> list[TermMatch]:
+    def lookup(self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True) -> TermMatches:
         """Terms that match ``question``, best first: equal, other forms, pattern (``*`` and ``?``), prefix, similar.
 
         Without ``language`` every language of the term base is searched. Similar terms are searched only where nothing
@@ -167,7 +142,7 @@ class TermBase:
         """
         question = question.strip()
         if not question:
-            return []
+            return TermMatches()
         found: dict[int, tuple[str, float]] = {}
         for one in [base(language)] if language else self.languages():
             key = normalize_term(question, one)
@@ -357,13 +332,13 @@ class TermBase:
             del self._recent[id]
         return known
 
-    def _matches(self, found: dict[int, tuple[str, float]], limit: int) -> list[TermMatch]:
+    def _matches(self, found: dict[int, tuple[str, float]], limit: int) -> TermMatches:
         with self._errors():
             rows = list(self._select("SELECT id, concept FROM terms WHERE id IN ({})", sorted(found)))
         concepts, terms = self._read(sorted({concept for _, concept in rows}))
         hits = [TermMatch(concepts[concept], terms[term], *found[term]) for term, concept in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.term.rank, len(hit.term.text), hit.term.text))
-        return hits[:limit]
+        return TermMatches(hits[:limit])
 
     def _read(self, ids: Sequence[int]) -> tuple[dict[int, Concept], dict[int, Term]]:
         """The concepts, and their terms in the order of storage, by row number."""

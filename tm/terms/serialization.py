@@ -1,14 +1,10 @@
-"""Results of look-ups, checks and extraction of terms as the rows that `--json` prints and the server sends.
-
-A row of a look-up is a pair: the term that was found, and one term of the same concept in another language.
-"""
+"""Results of checks and of extraction of terms as the rows that `--json` prints and the server sends."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from corpora.text.languages import base
 from corpora.text.plurals import counted
-from tm.terms.base import TermBase, TermMatch, TermOccurrence
+from tm.terms.base import TermBase
 from tm.terms.check import TermFinding
 from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.extraction import TermPair
@@ -19,61 +15,10 @@ from tm.unit import Unit
 __all__ = [
     "conflict_row",
     "finding_row",
-    "found_rows",
-    "hit_rows",
     "known_pairs",
     "pair_row",
     "proposed",
 ]
-
-
-def hit_rows(hits: Iterable[TermMatch], to: str | None) -> list[dict[str, Any]]:
-    """Rows of a look-up, with target terms in the language ``to``, or in all others."""
-    return [
-        {**_row(hit.concept, hit.term.text, hit.term.language, other), "kind": hit.kind, "score": hit.score}
-        for hit in hits
-        for other in _others(hit.concept, hit.term.language, to)
-    ]
-
-
-def found_rows(text: str, found: Iterable[TermOccurrence], language: str, to: str | None) -> list[dict[str, Any]]:
-    """Rows of the terms in ``text``, which is in ``language``, with their positions."""
-    return [
-        {
-            **_row(concept, text[place.start : place.end], language, other),
-            "start": place.start,
-            "end": place.end,
-            "nested": place.nested,
-        }
-        for place in found
-        for concept in place.concepts
-        for other in _others(concept, language, to)
-    ]
-
-
-def _others(concept: Concept, language: str, to: str | None) -> list[Term]:
-    """The terms of the concept in the language ``to``, or in all except ``language``, best first."""
-    others = [
-        term
-        for term in concept.terms
-        if (base(term.language) == base(to) if to else base(term.language) != base(language))
-    ]
-    return sorted(others, key=lambda term: term.rank)
-
-
-def _row(concept: Concept, source: str, language: str, target: Term) -> dict[str, Any]:
-    return {
-        "source": source,
-        "target": target.text,
-        "status": target.status.value,
-        "subject": concept.subject,
-        "definition": concept.definition,
-        "source_lang": language,
-        "target_lang": target.language,
-        "examples": list(target.examples),
-        "note": target.note or concept.note,
-        "concept": concept.id,
-    }
 
 
 def finding_row(finding: TermFinding) -> dict[str, Any]:
