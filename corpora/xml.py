@@ -260,10 +260,15 @@ def _encoding(head: bytes) -> str:
         if head.startswith(mark):
             return encoding
     match = _DECLARED.search(head[:1000])
+    if match is None:
+        return "utf-8"
     try:
-        return codecs.lookup(match[1].decode("ascii")).name if match else "utf-8"
+        b"<".decode(match[1].decode("ascii"), "replace")  # refuses codecs that are not of text, such as hex
+        found = codecs.lookup(match[1].decode("ascii")).name
     except LookupError:
         return "utf-8"
+    # The declaration itself could be read in ASCII, so the file is in no encoding of two or four bytes.
+    return "utf-8" if found.startswith(("utf-16", "utf-32")) and b"\x00" not in head else found
 
 
 def _decoded(raw: BinaryIO, head: bytes, encoding: str) -> Iterator[str]:
@@ -332,3 +337,7 @@ class _Cutter:
     def close(self) -> Iterator[tuple[int, str, str]]:
         if self._open and not self._skipping:
             yield self._opened_at, "", f"the file ends inside <{self._tag}>"
+        elif (at := self._text.find("<!--")) >= 0:
+            lost = sum(match[0] == "<" for match in self._edge.finditer(self._text, at + 4))
+            line = self._line + self._text.count("\n", 0, at)
+            yield line, "", f"a comment is not closed; the <{self._tag}> elements in it ({lost:,}) were not read"

@@ -64,10 +64,10 @@ def _encoding(path: Path) -> str:
 
 
 def _is_mostly_utf8(head: bytes) -> bool:
-    """True where a few lines are not UTF-8 and the others show that the file is: nothing else looks like it."""
+    """True where at most one line in six is not UTF-8, with control characters or without: no other encoding is."""
     beyond = [line for line in head.split(b"\n") if not line.isascii()]
     faulty = sum(1 for line in beyond if "\ufffd" in line.decode("utf-8", "replace"))
-    return b"\x00" not in head and 0 < faulty * 5 <= len(beyond)
+    return b"\x00" not in head and bool(beyond) and faulty * 6 <= len(beyond)
 
 
 def _lines(file: IO[str], on_problem: Problem) -> Iterator[tuple[int, str]]:

@@ -68,12 +68,16 @@ def normalize(code: str) -> str:
     Raises `UsageError` where ``code`` does not have the form of a language code.
     """
     language, *parts = _parts(code)
-    region = ""
+    region = script = ""
     for part in parts:
         if part.lower() in _SCRIPT_REGIONS:
             region = _SCRIPT_REGIONS[part.lower()]
+        elif len(part) == 4 and part.isalpha():
+            script = f"-{part.title()}"
         elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdecimal()):
             region = part.upper()
+    if script:
+        return f"{language}{script}-{region}" if region else language + script
     return f"{language}-{region}" if region else _REGIONS.get(language, language)
 
 

@@ -57,9 +57,9 @@ def lookup(
     file: Annotated[
         Path | None, typer.Option(help="Find all terms of this plain text instead; - is standard input.")
     ] = None,
-    in_text: Annotated[bool, typer.Option("--in-text", help="Find all terms that stand in TEXT.")] = False,
-    lang: Annotated[str | None, typer.Option(help="Language of the text; by default any, or told by the text.")] = None,
-    to: Annotated[str | None, typer.Option(help="Language of the answers; by default all others.")] = None,
+    in_text: Annotated[bool, typer.Option("--in-text", help="Find all terms in TEXT.")] = False,
+    lang: Annotated[str | None, typer.Option(help="Language of the text; by default any, or detected.")] = None,
+    to: Annotated[str | None, typer.Option(help="Language of the results; by default all others.")] = None,
     limit: Annotated[int, typer.Option(help="Most terms shown.", min=1)] = 20,
     examples: Annotated[int, typer.Option(help="Most examples of each pair from the memory.", min=0)] = 1,
     memory: MemoriesOption = None,
@@ -149,12 +149,12 @@ def import_(
     ] = None,
     header: Annotated[bool, typer.Option(help="With --columns: the first row is a header.")] = True,
     skip_faulty: Annotated[
-        bool, typer.Option("--skip-faulty", help="Import the sound entries of a faulty file.")
+        bool, typer.Option("--skip-faulty", help="Import the valid entries of a faulty file.")
     ] = False,
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
-    """Take in glossaries; a file with a fault is refused whole, and each fault named with its line."""
+    """Import glossaries; a file with a fault is refused, and each fault is reported with its line."""
     from corpora.errors import DamagedInput, UsageError
     from tm.terms.formats.columns import columns_of
     from tm.terms.formats.exchange import read_terms
@@ -219,24 +219,25 @@ def export(
 
 @app.command()
 def extract(
-    files: Annotated[list[Path] | None, typer.Argument(help="TMX, XLIFF, TSV, JSONL, PO … to win terms from.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="TMX, XLIFF, TSV, JSONL, PO … with the terms.")] = None,
     memory: Annotated[
-        str, typer.Option(metavar="FILE", help="A memory to win terms from; without files DUIYI_MEMORY, else your own.")
+        str,
+        typer.Option(metavar="FILE", help="A memory with the terms; without files DUIYI_MEMORY, else your own."),
     ] = "",
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="TSV for a person to tick, or .html: a page to tick them on. Both import back."
+            "--out", "-o", help="TSV to select rows in, or .html: a page to select them on. Both can be imported."
         ),
     ] = None,
     limit: Annotated[int, typer.Option(help="Most pairs.", min=1)] = 500,
-    least: Annotated[int, typer.Option(help="Fewest units in which both terms meet.", min=2)] = 3,
+    least: Annotated[int, typer.Option(help="Fewest units in which both terms occur.", min=2)] = 3,
     vectors: Annotated[bool, typer.Option(help="Compare meanings by the built-in encoder too.")] = True,
     add: Annotated[bool, typer.Option("--add", help="Put them into the term base as proposed.")] = False,
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
-    """Win a glossary from units: what occurs together, means the same, and looks like a term, best first."""
+    """Extract a glossary from units: pairs that occur together, mean the same and are term-like, best first."""
     from corpora.errors import UsageError
     from tm.terms.serialization import pair_row, proposed
 
@@ -244,6 +245,8 @@ def extract(
         raise UsageError("name files to extract from or a memory with --memory, not both")
     if out is not None and out.suffix.lower() not in (".tsv", ".tab", ".html"):
         raise UsageError(f"{out}: candidates are written as .tsv or .html")
+    if out is not None and out.exists() and any(path.exists() and out.samefile(path) for path in files or ()):
+        raise UsageError(f"{out} is one of the files to read; name another output")
     units = _units_of(files or [], memory)
     with _opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
         pairs = _extracted(units, base, limit, least, vectors)

@@ -29,6 +29,14 @@ _FORMATTING = {"bold": "xlf:b", "italic": "xlf:i", "underlined": "xlf:u"}
 #: Types that XLIFF 1.2 defines, for pairs and for single tags; all others begin with "x-" and have no blanks.
 _PAIR_TYPES = frozenset({"bold", "italic", "underlined", "link"})
 _SINGLE_TYPES = frozenset({"image", "lb", "pb"})
+#: Attributes that are written again: name on the tag to the name in the dialect.
+_XLIFF1_KEPT = {"equiv-text": "equiv-text", "equiv": "equiv-text", "xid": "xid"}
+_XLIFF2_KEPT = {
+    "equiv-text": "equiv",
+    **{name: name for name in ("equiv", "disp", "canCopy", "canDelete", "canReorder")},
+}
+_XLIFF2_MARK = {name: name for name in ("translate", "type", "value", "ref")}
+_DEEPEST = 3  # levels of codes inside codes that are kept; of deeper ones the text is
 _BLANK = re.compile(r"[\s%]")
 
 
@@ -48,6 +56,7 @@ class _Reader:
     data: Mapping[str, str]
     pairs: dict[str, str] = field(default_factory=dict)  # TMX: i of an open bpt to the id of its tag
     count: int = 0
+    depth: int = 0  # of codes inside codes
 
     def parts(self, element: Element) -> Iterator[str | Tag]:
         if element.text:
@@ -65,6 +74,11 @@ class _Reader:
             yield character(child.get("hex", ""))
         elif name == "mrk" and child.get("mtype") == "seg":
             yield from self.parts(child)
+        elif name == "sub" and self.dialect == "tmx" and not self.depth:
+            # A footnote inside the segment: a code, so that the text reads without it.
+            content = join(_Reader(self.dialect, self.data, depth=1)._child(child))
+            tag = self._tag(child, "ph", TagKind.SINGLE, content)
+            yield Tag(tag.shape, tag.id, tag.content, (*tag.attributes, ("sub", "yes")))
         elif name in _ENCLOSING:
             tag = self._tag(child, name, TagKind.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
             yield tag
@@ -84,7 +98,9 @@ class _Reader:
         nested = any(local(inner) for inner in child)
         if nested:
             # With a count of its own, so that the ids inside do not depend on what comes before.
-            content = join(_Reader(self.dialect, self.data).parts(child))
+            inner = _Reader(self.dialect, self.data, depth=self.depth + 1).parts(child)
+            # Each level escapes the one inside it, which doubles the escapes.
+            content = join(inner) if self.depth < _DEEPEST else "".join(map(str, child.itertext()))
         elif len(child) or child.text:
             content = "".join(part for part in self.parts(child) if isinstance(part, str))
         tag = self._tag(child, name, shape, content)
@@ -245,7 +261,10 @@ class _Writer:
         return ("bpt", {"i": number, "x": tag.id, **kind}) if tag.shape is TagKind.OPEN else ("ept", {"i": number})
 
     def _xliff2(self, position: int, tag: Tag, encloses: bool, paired: bool) -> tuple[str, dict[str, str]]:
-        attributes = _xliff2_kind(tag.get("type"))
+        if tag.get("el") == "mrk" and encloses:
+            protected = {"translate": "no"} if tag.get("mtype") == "protected" else {}
+            return "mrk", {"id": tag.id, **protected, **_kept(tag, _XLIFF2_MARK)}
+        attributes = {**_xliff2_kind(tag.get("type")), **_kept(tag, _XLIFF2_KEPT)}
         if encloses:
             if tag.content:
                 attributes["dataRefStart"] = self._datum(tag.content)
@@ -282,20 +301,29 @@ class _Writer:
             element.set("dataRefEnd", self._datum(closing.content))
 
 
+def _kept(tag: Tag, names: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a tag by their name in the dialect that is written."""
+    return {own: value for name, own in names.items() if (value := tag.get(name))}
+
+
 def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
+    if tag.get("el") == "mrk" and encloses:
+        protected = "protected" if tag.get("translate") == "no" else ""
+        return "mrk", {"mtype": tag.get("mtype") or protected or f"x-{_BLANK.sub('_', kind or 'mark')}"}
+    kept = _kept(tag, _XLIFF1_KEPT)
     known = _SINGLE_TYPES if tag.shape is TagKind.SINGLE else _PAIR_TYPES
     extended = "x-" + _BLANK.sub(lambda match: quote(match[0]), kind)
     ctype = {"ctype": kind if kind in known else extended} if kind else {}
     if tag.get("el") == "sub" and encloses:
         return "sub", ctype
     if encloses:
-        return "g", {"id": tag.id, **ctype}
+        return "g", {"id": tag.id, **ctype, **kept}
     name = {
         TagKind.OPEN: ("bx", "bpt"),
         TagKind.CLOSE: ("ex", "ept"),
         TagKind.SINGLE: ("x", "ph"),
     }[tag.shape][bool(tag.content)]
-    return name, {"id": tag.id, **(ctype if tag.shape is not TagKind.CLOSE else {})}
+    return name, {"id": tag.id, **(ctype if tag.shape is not TagKind.CLOSE else {}), **kept}
 
 
 def _xliff2_kind(kind: str) -> dict[str, str]:

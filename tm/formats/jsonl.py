@@ -69,6 +69,8 @@ def from_dict(found: dict[str, Any]) -> Unit:
             continue
         elif not isinstance(value, expected) or isinstance(value, bool):
             raise UsageError(f'"{name}" has a value of the wrong type')
+        elif isinstance(value, int | float) and name == "score" and not 0 <= value <= 1:
+            extra[name] = str(value)
         else:
             given["quality" if name == "score" else name] = _field(name, value)
     missing = [name for name in _REQUIRED if name not in given]
@@ -174,8 +176,10 @@ def _objects(path: Path, problems: UnitProblems) -> Iterator[tuple[int, dict[str
                 found = json.loads(text)
             except UnicodeDecodeError as error:
                 problems.add(number, "bytes that are not UTF-8", error)
-            except (json.JSONDecodeError, RecursionError) as error:
-                problems.add(number, f"not JSON: {getattr(error, 'msg', 'nested too deeply')}", error)
+            except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
+                problems.add(
+                    number, f"not JSON: {getattr(error, 'msg', 'nested too deeply or a number too long')}", error
+                )
             else:
                 if isinstance(found, dict):
                     yield number, found

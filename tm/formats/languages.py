@@ -6,12 +6,24 @@ on with its sides exchanged.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+from corpora.errors import InputError
 from corpora.text.languages import normalize, same
 from tm.formats.base import ReadOptions, UnitProblems
 from tm.unit import Origin, Unit
 
-__all__ = ["LanguageSelection", "reversed_unit"]
+__all__ = ["LanguageSelection", "named_language", "reversed_unit"]
+
+
+def named_language(code: str, requested: str, side: str, path: Path) -> str:
+    """The language of a side: that of the file, else the requested one. Raises `InputError` where neither is given.
+
+    It is not detected: a few words of an interface do not show their language.
+    """
+    if not (code or requested):
+        raise InputError(f"{path} does not name its {side} language; name it with --{side}-lang")
+    return normalize(code or requested)
 
 
 def reversed_unit(unit: Unit) -> Unit:

@@ -15,8 +15,9 @@ from corpora.readers.encodings import decode
 from corpora.text.languages import base, detect, same
 from corpora.version import tool_version
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
-from tm.formats.languages import LanguageSelection
+from tm.formats.languages import LanguageSelection, named_language
 from tm.formats.properties import apply_metadata, metadata_of
+from tm.formats.states import apply_state
 from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
@@ -28,17 +29,23 @@ _CHARSET = re.compile(rb"charset=([\w.-]+)")
 _CHARSET_TEXT = re.compile(r"charset=[\w.-]+")
 _ESCAPED = re.compile(r"[\\\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|[nrt\\])")
+_PLURAL, _PLURAL_OF = "msgid_plural", "plural-of"
+_MOST_FORMS = 6
+#: Properties that PO has a place for.
+_OWN = frozenset({"msgctxt", _PLURAL, "flags", "references", "previous-msgid"})
 _PLURALS = {"zh": "nplurals=1; plural=0;", "ja": "nplurals=1; plural=0;", "ko": "nplurals=1; plural=0;"}
 
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units`` entry by entry, after a header with both languages."""
-    from translate.storage.pypo import pounit
-
     seen: dict[tuple[str, str], int] = {}
+    plurals: set[str] = set()
     pair: tuple[str, str] | None = None
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for unit in units:
+            if unit.properties.get(_PLURAL_OF) in plurals:
+                written.units += 1  # in the entry of its singular
+                continue
             source, target = normalized(unit.source_lang), normalized(unit.target_lang)
             if pair is None:
                 pair = options.source_lang or source, options.target_lang or target
@@ -50,8 +57,9 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
                 written.left_out["empty side"] += 1
                 continue
             text = written.styled(written.legal(unit.source), options.tags)
-            entry = pounit(text)
-            entry.target = written.styled(written.legal(unit.target), options.tags)
+            entry = _entry(text, written.styled(written.legal(unit.target), options.tags), unit)
+            if unit.properties.get(_PLURAL):
+                plurals.add(unit.source)
             context = unit.properties.get("msgctxt", "")
             number = seen[text, context] = seen.get((text, context), 0) + 1
             if number > 1:
@@ -64,11 +72,32 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
             written.units += 1
 
 
+def _entry(source: str, target: str, unit: Unit) -> Any:
+    """The entry of a unit: with all plural forms, flags, references and the former source that it was read with."""
+    from translate.misc.multistring import multistring
+    from translate.storage.pypo import pounit
+
+    if plural := unit.properties.get(_PLURAL):
+        entry = pounit(multistring([source, plural]))
+        forms = [unit.properties.get(f"msgstr[{at}]", "") for at in range(1, _MOST_FORMS)]
+        entry.target = multistring([target, *(form for form in forms if form)])
+    else:
+        entry = pounit(source)
+        entry.target = target
+    for flag in filter(None, unit.properties.get("flags", "").split(", ")):
+        entry.settypecomment(flag)
+    for reference in unit.properties.get("references", "").split():
+        entry.addlocation(reference)
+    if former := unit.properties.get("previous-msgid"):
+        entry.prev_source = former
+    return entry
+
+
 def _describe(entry: Any, unit: Unit, options: WriteOptions, written: WriteCounts) -> None:
     for note in unit.notes:
         entry.addnote(_one_line(written.legal(note)), origin="translator")
     for name, value in metadata_of(unit):
-        if name != "msgctxt":
+        if name not in _OWN and not name.startswith("msgstr["):
             # A comment is one line, so line breaks in the value are written as escapes.
             name = _one_line(written.legal(name)).replace(":", r"\u003a")
             entry.addnote(f"duiyi {name}: {_one_line(written.legal(value))}", origin="developer")
@@ -120,13 +149,17 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     header = store.parseheader()
     ours = str(header.get("X-Generator", "")).startswith("duiyi")
     entries = [entry for entry in store.units if not entry.isheader() and not entry.isobsolete()]
-    languages = _languages(header, entries, options)
+    languages = _languages(header, entries, options, path)
     selection = LanguageSelection(options, problems)
     for entry in entries:
         fields = _fields(entry, ours)
-        for source, target in _forms(entry):
+        forms = list(_forms(entry))
+        for number, (source, target) in enumerate(forms):
+            own = dict(fields)
+            if len(forms) > 1:
+                own["properties"] = {**fields.get("properties", {}), **_plural(entry, forms, number)}
             if source:
-                yield from selection.of(Unit(source, target, *languages, **fields))
+                yield from selection.of(Unit(source, target, *languages, **own))
 
 
 def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
@@ -156,18 +189,33 @@ def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
         raise DamagedInput(f"{path} is not a PO file or is damaged") from error
 
 
-def _languages(header: Any, entries: list[Any], options: ReadOptions) -> tuple[str, str]:
-    """Source and target: those of the header, else the requested ones, else those detected from the texts."""
+def _languages(header: Any, entries: list[Any], options: ReadOptions, path: Path) -> tuple[str, str]:
+    """Source and target: those of the header, else the requested ones; the source is detected as the last resort."""
     sample = entries[:200]
     source = header.get("X-Source-Language") or ""
     target = header.get("Language") or ""
     if not source:
         source = detect("\n".join(str(entry.source) for entry in sample))
         source = options.source_lang if options.source_lang and same(source, options.source_lang) else source
-    if not target:
-        target = detect("\n".join(str(entry.target) for entry in sample))
-        target = options.target_lang if options.target_lang and same(target, options.target_lang) else target
-    return normalized(str(source)), normalized(str(target))
+    code = _code(str(target) or _of_name(path)) or ("" if any(entry.target for entry in sample) else "und")
+    return normalized(_code(str(source))), named_language(code, options.target_lang, "target", path)
+
+
+def _code(locale: str) -> str:
+    """A BCP 47 code for a locale of gettext: ``sr@latin`` is ``sr-Latn``, ``zh_CN.UTF-8`` is ``zh_CN``."""
+    name, _, variant = locale.partition("@")
+    name = name.partition(".")[0]
+    script = {"latin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva"}.get(variant.lower(), "")
+    language, *region = re.split("[-_]", name)
+    return "-".join(filter(None, (language, script, *region)))
+
+
+def _of_name(path: Path) -> str:
+    """The language in the name of the file or of its folder, as in zh_CN.po and zh_CN/LC_MESSAGES/x.po."""
+    for name in (path.stem, *(part for part in path.parts[-4:-1] if path.parent.name == "LC_MESSAGES")):
+        if re.fullmatch(r"[a-z]{2}([_-][A-Z]{2}|[_-][A-Z][a-z]{3})?(@[a-z]+)?", name):
+            return name
+    return ""
 
 
 def _forms(entry: Any) -> Iterator[tuple[str, str]]:
@@ -177,6 +225,14 @@ def _forms(entry: Any) -> Iterator[tuple[str, str]]:
     for position, source in enumerate(sources):
         # Chinese has one form for both: the last one is used.
         yield source, targets[min(position, len(targets) - 1)]
+
+
+def _plural(entry: Any, forms: list[tuple[str, str]], number: int) -> dict[str, str]:
+    """The properties that put the units of a plural entry together again."""
+    if number:
+        return {_PLURAL_OF: forms[0][0]}
+    targets = [str(one) for one in getattr(entry.target, "strings", [entry.target])]
+    return {_PLURAL: forms[1][0], **{f"msgstr[{at}]": text for at, text in enumerate(targets) if at and text}}
 
 
 def _fields(entry: Any, ours: bool) -> dict[str, Any]:
@@ -192,9 +248,16 @@ def _fields(entry: Any, ours: bool) -> dict[str, Any]:
     context = str(entry.getcontext())
     if context and not (ours and _CONTEXT.match(context)):
         found["msgctxt"] = context
-    if entry.isfuzzy() and not ours:
-        found["fuzzy"] = "yes"
+    flags = [flag.strip() for line in entry.typecomments for flag in line.removeprefix("#,").split(",")]
+    others = {
+        "flags": ", ".join(flag for flag in flags if flag and flag != "fuzzy"),
+        "references": " ".join(entry.getlocations()),
+        "previous-msgid": str(entry.prev_source or ""),
+    }
+    found |= {name: value for name, value in others.items() if value}
     fields = apply_metadata(found)
+    if entry.isfuzzy() and entry.target:
+        apply_state(fields, "fuzzy")
     if notes:
         fields["notes"] = tuple(notes)
     return fields

@@ -10,6 +10,7 @@ languages in a unit, and the valid units of a damaged file.
 Source: TMX 1.4b Specification, LISA OSCAR, 2005-04-26.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from tm.formats.base import (
 )
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import FIELDS, apply_properties, properties_of
+from tm.formats.states import apply_state
 from tm.formats.tmx_defects import header_faults, unit_faults
 from tm.unit import Unit
 
@@ -40,6 +42,9 @@ _CONTEXT = {"x-context-pre": "previous", "x-context-post": "next"}
 _OMEGAT_CONTEXT = {"prev": "previous", "next": "next"}
 #: Attributes of `tu` that have no field of their own; they travel as properties.
 _ATTRIBUTES = ("tuid", "usagecount", "lastusagedate", "changeid")
+#: Attributes that a `tuv` may have of its own, properties such as "target.changedate"; its props and notes, too.
+_SIDE_ATTRIBUTES = ("creationdate", "creationid", "changedate", "changeid", "usagecount", "lastusagedate")
+_REPEATED = re.compile(r"#\d+$")  # "client#2" is the second property called "client"
 
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
@@ -117,8 +122,9 @@ class _TuWriter:
         tu.text = tu.tail = "\n"
         if self._options.metadata:
             self._metadata(tu, unit)
-        self._variant(tu, unit.source_lang, unit.source, unit if self._options.metadata else None)
-        self._variant(tu, unit.target_lang, unit.target, None)
+        own = unit if self._options.metadata else None
+        self._variant(tu, unit.source_lang, unit.source, own, "source")
+        self._variant(tu, unit.target_lang, unit.target, own, "target")
         self._written.units += 1
         return tu
 
@@ -146,18 +152,24 @@ class _TuWriter:
         for name, value in properties_of(unit, without=_ATTRIBUTES):
             if name == "signature" and value == self.signature:
                 continue
-            child = self._sub(tu, "prop", type="x-" + (name if name in FIELDS else self._legal(name)))
+            if name.startswith(("source.", "target.")):
+                continue
+            child = self._sub(
+                tu, "prop", type="x-" + (name if name in FIELDS else self._legal(_REPEATED.sub("", name)))
+            )
             child.text, child.tail = self._legal(value), "\n"
         if self.signature and not unit.signature:
             # Else a reader would apply the one in the header to this unit too.
             self._sub(tu, "prop", type="x-signature").tail = "\n"
 
-    def _variant(self, tu: Element, language: str, text: str, context: Unit | None) -> None:
+    def _variant(self, tu: Element, language: str, text: str, unit: Unit | None, side: str) -> None:
         tuv = self._sub(tu, "tuv", {_LANG: normalized(language)})
         tuv.tail = "\n"
-        if context is not None:
-            for kind, name in _CONTEXT.items():
-                if value := getattr(context, name):
+        if unit is not None:
+            if unit.properties:
+                self._side(tuv, unit, f"{side}.")
+            for kind, name in _CONTEXT.items() if side == "source" else ():
+                if value := getattr(unit, name):
                     self._sub(tuv, "prop", type=kind).text = self._legal(value)
         text = self._legal(text)
         seg = self._sub(tuv, "seg")
@@ -165,6 +177,19 @@ class _TuWriter:
             fill(seg, text, "tmx")
         else:
             seg.text = self._written.styled(text, self._options.tags)
+
+    def _side(self, tuv: Element, unit: Unit, side: str) -> None:
+        """Write the properties that belong to one side: attributes, then notes, then props."""
+        own = {name.removeprefix(side): value for name, value in unit.properties.items() if name.startswith(side)}
+        for name, value in own.items():
+            kind = _REPEATED.sub("", name)
+            if kind in _SIDE_ATTRIBUTES:
+                tuv.set(kind, self._legal(value))
+            elif kind == "note":
+                self._sub(tuv, "note").text = self._legal(value)
+        for name, value in own.items():
+            if (kind := _REPEATED.sub("", name)) not in _SIDE_ATTRIBUTES and kind != "note":
+                self._sub(tuv, "prop", type="x-" + self._legal(kind)).text = self._legal(value)
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
@@ -178,6 +203,8 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     reader = _TuReader(options, problems)
     try:
         for element in stream(path, ("header", "tu")):
+            if local(element.getparent()) not in ("tmx", "body"):
+                raise DamagedInput(f"{path} is not well-formed XML: <tu> without </tu>")
             yield from reader.units(element)
     except DamagedInput as error:
         if options.strict:
@@ -289,13 +316,15 @@ class _TuReader:
             elif kind in _OMEGAT_CONTEXT:
                 context[_OMEGAT_CONTEXT[kind]] = text
             else:
-                found[kind.removeprefix("x-")] = text
+                _add(found, kind.removeprefix("x-"), text)
         for child in tu.iterchildren("{*}note"):
             if child.text:
                 notes.append(child.text)
         if self._signature:
             found.setdefault("signature", self._signature)
         fields = apply_properties(found)
+        if state := found.get("ConfirmationLevel"):
+            apply_state(fields, state, found.get("Origin", ""))
         fields.update(context)
         if notes:
             fields["notes"] = tuple(notes)
@@ -317,7 +346,35 @@ class _TuReader:
         author = tu.get("creationid") or target[2].get("creationid") or target[2].get("changeid")
         if author:
             fields["author"] = author
+        own: dict[str, str] = {}
+        for side, tuv in (("source", source[2]), ("target", target[2])):
+            if len(tuv) > 1 or len(tuv.attrib) > 1:
+                _read_side(tu, tuv, side, own)
+        if own:
+            fields["properties"] = {**fields.get("properties", {}), **own}
         return Unit(source[1], target[1], source[0], target[0], **fields)
+
+
+def _add(found: dict[str, str], name: str, value: str) -> None:
+    """Keep ``value`` beside an earlier one of the same name."""
+    key, number = name, 1
+    while key in found:
+        number += 1
+        key = f"{name}#{number}"
+    found[key] = value
+
+
+def _read_side(tu: Element, tuv: Element, side: str, found: dict[str, str]) -> None:
+    """Add what one side has of its own: attributes that differ from the unit's, notes, props."""
+    for name in _SIDE_ATTRIBUTES:
+        # Where the unit has no date or author, those of the target are the unit's.
+        if (value := tuv.get(name)) and value != tu.get(name) and (side == "source" or tu.get(name)):
+            found[f"{side}.{name}"] = value
+    for child in tuv:
+        if (name := local(child)) in ("note", "prop") and child.text:
+            kind = child.get("type", "") if name == "prop" else "note"
+            if kind not in _CONTEXT or side == "target":
+                _add(found, f"{side}.{kind.removeprefix('x-')}", child.text)
 
 
 def _of(variants: list[tuple[str, str, Element]], code: str) -> list[tuple[str, str, Element]]:

@@ -34,11 +34,13 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             if reader is None:
                 version = root.get("version", "")
                 reader = (
-                    xliff2.Xliff2Reader(root, problems)
+                    xliff2.Xliff2Reader(root, options, problems)
                     if version.startswith("2")
-                    else xliff1.Xliff1Reader(root, problems)
+                    else xliff1.Xliff1Reader(root, options, problems)
                 )
             if local(element) == reader.tag:
+                if local(element.getparent()) not in ("body", "group", "file"):
+                    raise DamagedInput(f"{path} is not well-formed XML: <{reader.tag}> without </{reader.tag}>")
                 for unit in reader.units(element, element.sourceline):
                     yield from selection.of(unit)
     except DamagedInput as error:

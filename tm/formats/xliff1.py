@@ -15,12 +15,13 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from corpora.errors import UsageError
-from corpora.text.languages import detect, normalize
 from corpora.version import tool_version
 from corpora.xml import Element, legal, local
-from tm.formats.base import UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
 from tm.formats.inline import fill, read_inline
+from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
+from tm.formats.states import apply_state
 from tm.unit import Unit
 
 __all__ = ["Xliff1Reader", "write_units"]
@@ -28,7 +29,7 @@ __all__ = ["Xliff1Reader", "write_units"]
 _NS = "urn:oasis:names:tc:xliff:document:1.2"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _BLANK = re.compile(r"[\s%]")
-_FINAL = frozenset({"final", "signed-off"})
+_DOUBTFUL = frozenset({"new", "needs-adaptation", "needs-l10n", "needs-review-adaptation", "needs-review-l10n"})
 
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
@@ -105,6 +106,8 @@ class _Writer:
     def element(self, unit: Unit) -> Element:
         self._written.units += 1
         attributes = {"id": str(self._written.units), _SPACE: "preserve"}
+        if unit.properties.get("translate") == "no":
+            attributes["translate"] = "no"
         if unit.status == "reviewed":
             attributes["approved"] = "yes"
         element = self._make(f"{{{_NS}}}trans-unit", attributes, nsmap={None: _NS})
@@ -132,6 +135,8 @@ class _Writer:
         if unit.status == "reviewed":
             return "final"
         doubtful = unit.status == "rejected" or (unit.quality is not None and unit.quality < self._options.review_below)
+        if doubtful and (state := unit.properties.get("state", "")) in _DOUBTFUL:
+            return state
         return "needs-review-translation" if doubtful else "translated"
 
     def _metadata(self, element: Element, unit: Unit) -> None:
@@ -152,10 +157,11 @@ class Xliff1Reader:
 
     tag = "trans-unit"
 
-    def __init__(self, root: Element, problems: UnitProblems) -> None:
+    def __init__(self, root: Element, options: ReadOptions, problems: UnitProblems) -> None:
         self._problems = problems
         self._file = next(root.iter("{*}file"), None)
         self._languages: dict[tuple[str, str], tuple[str, str]] = {}
+        self._options = options
         self.seen = 0
 
     def units(self, element: Element, line: int) -> Iterator[Unit]:
@@ -174,18 +180,40 @@ class Xliff1Reader:
             return
         fields = self._fields(element, target)
         segmented = element.find("{*}seg-source")
-        if segmented is not None and target is not None and _segments(segmented) and _segments(target):
-            theirs = _segments(target)
-            for number, segment in _segments(segmented).items():
-                if number in theirs:
-                    pair = read_inline(segment, "xliff1"), read_inline(theirs[number], "xliff1")
-                    yield Unit(*pair, *languages, **fields)
-            return
+        if segmented is not None and (segments := _segments(segmented)):
+            theirs = _segments(target) if target is not None else {}
+            if theirs or target is None:
+                yield from self._segmented(element, segments, theirs, languages, fields)
+                return
         text = read_inline(source, "xliff1")
         translation = read_inline(target, "xliff1") if target is not None else ""
-        if target is not None and translation == text and target.get("state") in ("new", "needs-translation"):
+        state = target.get("state", "") if target is not None else ""
+        if translation == text and state in ("new", "needs-translation"):
             translation = ""
+        if translation:
+            origin = target.get("state-qualifier", "") if target is not None else ""
+            state, origin = _own_state(element, state, origin)
+            apply_state(fields, state, origin, approved=element.get("approved") == "yes")
         yield Unit(text, translation, *languages, **fields)
+
+    def _segmented(
+        self,
+        element: Element,
+        sources: dict[str, Element],
+        targets: dict[str, Element],
+        languages: tuple[str, str],
+        fields: dict[str, Any],
+    ) -> Iterator[Unit]:
+        """A unit for each segment, paired by number; one without a translation has an empty target."""
+        states = {one.get("id", ""): one for one in element.iterfind("{*}seg-defs/{*}seg")}
+        for number, segment in sources.items():
+            target = read_inline(targets[number], "xliff1") if number in targets else ""
+            own = {**fields}
+            if target and (defined := states.get(number)) is not None:
+                apply_state(own, defined.get("conf", "Unspecified"), defined.get("origin", ""))
+            yield Unit(read_inline(segment, "xliff1"), target, *languages, **own)
+        if alone := len(targets.keys() - sources.keys()):
+            self._problems.skipped["a segment without a source"] += alone
 
     def _codes(self, file: Element | None, source: Element, target: Element | None) -> tuple[str, str]:
         lang = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -194,11 +222,12 @@ class Xliff1Reader:
             source.get(lang) or head.get("source-language") or "",
             (target.get(lang) if target is not None else "") or head.get("target-language") or "",
         )
+        if not (codes[1] or self._options.target_lang) and (target is None or not (len(target) or target.text)):
+            codes = codes[0], "und"  # nothing is translated yet
         if codes not in self._languages:
-            first = normalize(codes[0] or detect(source.text or ""))
             self._languages[codes] = (
-                first,
-                normalize(codes[1] or detect((target.text if target is not None else "") or "")),
+                named_language(codes[0], self._options.source_lang, "source", self._problems.path),
+                named_language(codes[1], self._options.target_lang, "target", self._problems.path),
             )
         return self._languages[codes]
 
@@ -214,13 +243,26 @@ class Xliff1Reader:
                     kind = context.get("context-type", "")
                     if context.text and kind:
                         found[unquote(kind.removeprefix("x-"))] = context.text
-        state = target.get("state", "") if target is not None else ""
-        if "status" not in found and (element.get("approved") == "yes" or state in _FINAL):
-            found["status"] = "reviewed"
+        if (element.get("translate") or _inherited(element, "translate")) == "no":
+            found.setdefault("translate", "no")
         fields = apply_metadata(found)
         if notes:
             fields["notes"] = tuple(notes)
         return fields
+
+
+def _own_state(element: Element, state: str, origin: str) -> tuple[str, str]:
+    """State and origin of memoQ and Phrase, whose attributes are in name spaces of their own."""
+    own = {name.rpartition("}")[2]: value for name, value in element.items() if "}" in name}
+    if "status" in own:
+        return own["status"], origin
+    if "confirmed" in own:
+        return "translated" if own["confirmed"] == "1" else "draft", own.get("trans-origin", origin)
+    return state, origin
+
+
+def _inherited(element: Element, name: str) -> str:
+    return next((value for one in element.iterancestors() if (value := one.get(name))), "")
 
 
 def _quoted(name: str) -> str:

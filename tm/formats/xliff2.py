@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import UsageError
-from corpora.text.languages import detect, normalize, same
+from corpora.text.languages import same
 from corpora.xml import Element, local
-from tm.formats.base import UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
 from tm.formats.inline import character, fill, read_inline
+from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
+from tm.formats.states import apply_state
 from tm.unit import Unit
 
 __all__ = ["Xliff2Reader", "write_units"]
@@ -79,9 +81,10 @@ class _Writer:
 
     def element(self, unit: Unit) -> Element:
         self._written.units += 1
-        element = self._make(
-            f"{{{_NS}}}unit", {"id": f"u{self._written.units}", _SPACE: "preserve"}, nsmap={None: _NS, "mda": _META}
-        )
+        attributes = {"id": f"u{self._written.units}", _SPACE: "preserve"}
+        if unit.properties.get("translate") == "no":
+            attributes["translate"] = "no"
+        element = self._make(f"{{{_NS}}}unit", attributes, nsmap={None: _NS, "mda": _META})
         element.tail = "\n"
         if self._options.metadata:
             self._metadata(element, unit)
@@ -133,9 +136,10 @@ class Xliff2Reader:
 
     tag = "unit"
 
-    def __init__(self, root: Element, problems: UnitProblems) -> None:
+    def __init__(self, root: Element, options: ReadOptions, problems: UnitProblems) -> None:
         self._problems = problems
         self._codes = root.get("srcLang", ""), root.get("trgLang", "")
+        self._requested = options.source_lang, options.target_lang
         self._languages: tuple[str, str] | None = None
         self.seen = 0
 
@@ -152,21 +156,22 @@ class Xliff2Reader:
             text = read_inline(source, "xliff2", data)
             translation = read_inline(target, "xliff2", data) if target is not None else ""
             try:
-                languages = self._pair(text, translation)
+                languages = self._pair(translation)
             except UsageError as error:
                 self._problems.add(line, str(error), error)
                 return
-            own = fields
-            if "status" not in fields and segment.get("state") in ("reviewed", "final"):
-                own = {**fields, "status": "reviewed"}
+            own = {**fields}
+            if translation:
+                apply_state(own, segment.get("state", ""), segment.get("subState", "").rpartition(":")[2])
             yield Unit(text, translation, *languages, **own)
 
-    def _pair(self, source: str, target: str) -> tuple[str, str]:
+    def _pair(self, target: str) -> tuple[str, str]:
         if self._languages is None:
-            self._languages = (
-                normalize(self._codes[0] or detect(source)),
-                normalize(self._codes[1] or detect(target)),
-            )
+            path, (source, code), requested = self._problems.path, self._codes, self._requested
+            first = named_language(source, requested[0], "source", path)
+            if not (target or code or requested[1]):
+                return first, "und"  # nothing is translated yet
+            self._languages = first, named_language(code, requested[1], "target", path)
         return self._languages
 
     def _fields(self, element: Element) -> dict[str, Any]:
@@ -176,11 +181,18 @@ class Xliff2Reader:
             for meta in group.iterfind("{*}meta")
             if meta.text and meta.get("type")
         }
+        if _translate(element) == "no":
+            found.setdefault("translate", "no")
         fields = apply_metadata(found)
         notes = tuple(note.text for note in element.iterfind("{*}notes/{*}note") if note.text)
         if notes:
             fields["notes"] = notes
         return fields
+
+
+def _translate(element: Element) -> str:
+    """The attribute ``translate`` of a unit, or that of the group or file around it."""
+    return next((value for one in (element, *element.iterancestors()) if (value := one.get("translate"))), "")
 
 
 def _data(element: Element) -> Iterator[str]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from corpora.text.languages import base, is_spaced
 from corpora.text.scripts import HAN
-from tm.terms.tokens import WordRole, singular, words
+from tm.terms.tokens import WordRole, singular, without_markup, words
 
 __all__ = ["CandidateOptions", "TermCandidate", "TermCandidates", "find"]
 
@@ -265,7 +265,7 @@ def _collect(
         forms: dict[int, Counter[str]] = {}
         for place, index in zip(where.tolist(), candidate.tolist(), strict=True):
             text = texts[corpus.unit[place]][corpus.start[place] : corpus.end[place + depth]]
-            forms.setdefault(index, Counter())[text] += 1
+            forms.setdefault(index, Counter())[without_markup(text)] += 1
         for index, counter in forms.items():
             _, _, run, noun, cohesion, independence = found[index]
             printed = _forms(counter, language)

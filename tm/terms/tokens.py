@@ -14,7 +14,7 @@ from functools import cache
 from corpora.text.languages import base
 from tm.terms.stopwords import stopwords
 
-__all__ = ["Word", "WordRole", "replace_surrogates", "singular", "words"]
+__all__ = ["Word", "WordRole", "replace_surrogates", "singular", "without_markup", "words"]
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -48,6 +48,10 @@ _CODE = re.compile(
     r"|:(?:meth|func|attr|mod|data|const|exc|option|envvar|file|ref|c:\w+|pep|rfc|source|program|samp|keyword|class|opcode):`[^`]*`"
 )
 _ROLE = re.compile(r":[a-z:]+:`(?:[!~])?|`_{0,2}")
+#: Emphasis of Markdown, AsciiDoc and reStructuredText; ``__init__`` is a name.
+_EMPHASIS = re.compile(
+    r"(?<![A-Za-z0-9_*])(\*{1,3}|_{1,2})(?=\S)(?![A-Za-z0-9_]+_)([^*_\n]+)(?<=\S)\1(?![A-Za-z0-9_*])"
+)
 _SPACED = re.compile(r"[^\W\d_][\w]*(?:[-’'][^\W_]+)*|\S")
 _ASCII_WORD = re.compile(r"[A-Za-z][\w.+-]*")
 _INITIAL = WordRole.FIRST | WordRole.INSIDE
@@ -75,9 +79,19 @@ def replace_surrogates(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
+def without_markup(text: str) -> str:
+    """``text`` without markup around or between its words, for a term.
+
+    >>> without_markup("**slip** clay` module")
+    'slip clay module'
+    """
+    return _ROLE.sub("", _EMPHASIS.sub(r"\2", text)).strip("*_~ ")
+
+
 def words(text: str, language: str) -> list[Word]:
     """The words of ``text`` in order; punctuation, code and addresses are words without a role."""
     plain = _CODE.sub(lambda match: "\x00" * len(match[0]), replace_surrogates(text))
+    plain = _EMPHASIS.sub(lambda match: match[0].replace(match[1], "\x01" * len(match[1])), plain)
     plain = _ROLE.sub(lambda match: "\x01" * len(match[0]), plain)
     if base(language) == "zh":
         return list(_chinese(plain))
