@@ -251,8 +251,8 @@ def _fields(entry: Any, ours: bool) -> dict[str, Any]:
     flags = [flag.strip() for line in entry.typecomments for flag in line.removeprefix("#,").split(",")]
     others = {
         "flags": ", ".join(flag for flag in flags if flag and flag != "fuzzy"),
-        "references": " ".join(entry.getlocations()),
-        "previous-msgid": str(entry.prev_source or ""),
+        "references": " ".join(entry.getlocations()) if entry.sourcecomments else "",
+        "previous-msgid": str(entry.prev_source) if entry.prev_msgid else "",
     }
     found |= {name: value for name, value in others.items() if value}
     fields = apply_metadata(found)

@@ -35,13 +35,13 @@ def test_faults_of_a_file(case: dict, tmp_path: Path) -> None:
     assert {reason.key for reason, _ in inspection.rows()} == set(case["expected"])
 
 
-def test_every_reason_is_seen_by_a_case() -> None:
+def test_every_reason_has_a_case() -> None:
     seen = {key for case in CASES["units"] for key in case["expected"]}
     seen |= {key for case in CASES["files"] for key in case["expected"]}
     assert seen >= set(REASONS) - {"too large"}
 
 
-def test_what_we_write_ourselves_has_no_fault(tmp_path: Path) -> None:
+def test_written_files_have_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     units = [Unit(f"第{i}句。", f"Sentence {i}.", "zh-CN", "en-US", quality=0.5) for i in range(5)]
     formats.write(path, units)
@@ -73,7 +73,7 @@ def test_a_profile_leaves_nothing_its_tool_would_refuse(key: str, tmp_path: Path
     assert report.left_out["empty side"] == 1
 
 
-def test_an_unknown_tool_is_named_with_those_known() -> None:
+def test_an_unknown_tool_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="omegat, trados, memoq, phrase, matecat, weblate"):
         profile("word")
 
@@ -91,7 +91,7 @@ def test_weblate_gets_a_header_language_that_its_units_have(tmp_path: Path) -> N
 
 
 @given(st.lists(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 20), max_size=30), max_size=12))
-def test_numbers_are_known_once_they_were_met(batches: list[list[int]]) -> None:
+def test_a_hash_set_contains_what_was_added(batches: list[list[int]]) -> None:
     seen, met = HashSet(), set[int]()
     for batch in batches:
         assert seen.known(batch) == [number in met for number in batch]

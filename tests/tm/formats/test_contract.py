@@ -76,7 +76,7 @@ class TestEveryFormat:
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(units=st.lists(UNITS, min_size=1, max_size=3))
-    def test_whatever_unicode_holds_survives(self, name: str, tmp_path: Path, units: list[Unit]) -> None:
+    def test_any_unicode_text_survives(self, name: str, tmp_path: Path, units: list[Unit]) -> None:
         from tm.tags import join, split
 
         found = round_trip(tmp_path / name, units)
@@ -85,7 +85,7 @@ class TestEveryFormat:
             or found == units
         )
 
-    def test_characters_that_xml_forbids_are_taken_out_and_counted(self, name: str, tmp_path: Path) -> None:
+    def test_characters_that_xml_forbids_are_removed_and_counted(self, name: str, tmp_path: Path) -> None:
         path = tmp_path / name
         report = formats.write(path, [Unit("a\x0b\ud842b\ufffe", "\ud842\udfb7", "zh-CN", "en-US")], options_for(name))
         (unit,) = formats.read(path)
@@ -98,7 +98,7 @@ class TestEveryFormat:
             formats.write(tmp_path / name, [], options_for(name))
         assert not list(tmp_path.iterdir())
 
-    def test_a_failure_half_way_leaves_what_was_there(self, name: str, tmp_path: Path) -> None:
+    def test_a_failure_while_writing_keeps_the_former_file(self, name: str, tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_text("before", encoding="utf-8")
 
@@ -116,7 +116,7 @@ class TestEveryFormat:
         [b"", b"  \n\n", b"\x00\x01\x02\xff" * 100, b"PK\x03\x04" + b"\x00" * 100, b"{", "只有一列".encode()],
         ids=["empty", "blank", "binary", "zip", "brace", "one word"],
     )
-    def test_what_is_not_of_the_format_is_refused_with_one_sentence(
+    def test_files_of_another_format_are_refused_with_one_sentence(
         self, name: str, tmp_path: Path, content: bytes
     ) -> None:
         path = tmp_path / name

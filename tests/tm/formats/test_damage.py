@@ -60,7 +60,7 @@ def damaged(data: bytes, changes: list[tuple[float, str, bytes]]) -> bytes:
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=CHANGES)
-def test_damage_is_never_a_surprise(
+def test_damaged_files_raise_documented_errors_only(
     name: str, tmp_path: Path, sound: Callable[[str], bytes], changes: list[tuple[float, str, bytes]]
 ) -> None:
     path = tmp_path / name

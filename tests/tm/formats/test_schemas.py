@@ -80,7 +80,7 @@ class TestSchemas:
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(source=TEXTS, target=TEXTS)
-    def test_whatever_tags_stand_in_a_text(
+    def test_texts_with_any_tags_are_valid(
         self, name: str, version: str, tmp_path: Path, validate: Callable[[Path], list[str]], source: str, target: str
     ) -> None:
         path = tmp_path / name

@@ -129,7 +129,7 @@ class TestWeReadTheToolkits:
             ("%d files", "%d 个文件"),
         ]
         assert {(unit.source_lang, unit.target_lang) for unit in found} == {("en-US", "zh-CN")}
-        assert found[0].properties == {"fuzzy": "yes"}
+        assert (found[0].properties, found[0].quality) == ({"state": "fuzzy"}, 0.5)
 
 
 @pytest.mark.client
@@ -152,7 +152,7 @@ class TestPrograms:
         wanted = [(plain(unit.source), plain(unit.target)) for unit in [*UNITS, tagged]]
         assert pairs(clean) == [(source.replace("\n", " "), target.replace("\n", " ")) for source, target in wanted]
 
-    def test_msgfmt_finds_no_fault_in_our_po(self, program: Callable[[str, str], str], tmp_path: Path) -> None:
+    def test_msgfmt_finds_no_fault_in_written_po(self, program: Callable[[str, str], str], tmp_path: Path) -> None:
         path = tmp_path / "t.po"
         formats.write(path, [*UNITS, *UNITS])
         done = subprocess.run(

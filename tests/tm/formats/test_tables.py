@@ -26,7 +26,7 @@ def test_columns(case: dict, tmp_path: Path) -> None:
     assert problems.notes[0].startswith("columns: source = column")
 
 
-def test_a_column_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("甲\tA\n", encoding="utf-8")
     with pytest.raises(UsageError, match="has no column 'en'"):
@@ -47,13 +47,13 @@ def test_strict_refuses_a_ragged_row(tmp_path: Path) -> None:
         list(formats.read(path))
 
 
-def test_tsv_can_be_cut_at_its_tabs(tmp_path: Path) -> None:
+def test_tsv_can_be_split_at_its_tabs(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     formats.write(path, [Unit('他说"好"。', 'He said "yes".', "zh-CN", "en-US")], WriteOptions(metadata=False))
     assert path.read_text("utf-8").split("\n")[1].split("\t")[:2] == ['他说"好"。', 'He said "yes".']
 
 
-def test_excel_gets_text_never_formulas(tmp_path: Path) -> None:
+def test_excel_cells_are_text_not_formulas(tmp_path: Path) -> None:
     import openpyxl
 
     path = tmp_path / "t.xlsx"
@@ -101,7 +101,7 @@ def no_sheet(path: Path) -> None:
     ],
     ids=["bomb", "laughs", "no workbook", "no sheet", "encrypted", "cut", "empty"],
 )
-def test_workbooks_that_are_none(make, error: type[Exception], tmp_path: Path) -> None:
+def test_files_that_are_not_workbooks_are_refused(make, error: type[Exception], tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     make(path)
     with pytest.raises(error, match=r"t\.xlsx") as caught:
@@ -140,7 +140,7 @@ def test_beads_of_units(tmp_path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) == 2, "the file is as it was"
 
 
-def test_beads_do_not_point_into_the_lines_of_a_page(tmp_path: Path) -> None:
+def test_beads_cannot_refer_to_the_lines_of_a_page(tmp_path: Path) -> None:
     page, path = tmp_path / "zh.html", tmp_path / "t.align"
     page.write_text("<!doctype html>\n<html>\n<body>\n<p>甲句。</p>\n</body>\n</html>\n", encoding="utf-8")
     path.write_text("[0]:[0]:0.9\n", encoding="utf-8")

@@ -29,7 +29,7 @@ def tu(source: str, target: str) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
-def test_what_others_write(case: dict, tmp_path: Path) -> None:
+def test_files_of_other_tools(case: dict, tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     text = document(case["body"], case.get("srclang", "zh-CN")) if "body" in case else case["document"]
     path.write_text(text, encoding=case.get("encoding", "utf-8"))
@@ -59,7 +59,7 @@ def test_dates_author_notes_context_and_properties(tmp_path: Path) -> None:
     assert list(formats.read(path)) == [unit]
 
 
-def test_sound_units_of_a_damaged_file_come_in_and_each_bad_one_is_named(tmp_path: Path) -> None:
+def test_valid_units_of_a_damaged_file_are_read_and_each_invalid_one_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     rows = [tu(f"源{i}", f"t{i}") for i in range(6)]
     rows[1] = tu("坏\x0b", "bad")
@@ -76,7 +76,7 @@ def test_sound_units_of_a_damaged_file_come_in_and_each_bad_one_is_named(tmp_pat
 
 
 @pytest.mark.parametrize("cut", [1, 3, 20, 60, 90])
-def test_a_file_that_was_cut_off_gives_what_is_whole(cut: int, tmp_path: Path) -> None:
+def test_complete_units_of_a_truncated_file_are_read(cut: int, tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     whole = document("\n".join(tu(f"源{i}", f"t{i}") for i in range(4)))
     path.write_text(whole[:-cut], encoding="utf-8")
@@ -85,7 +85,7 @@ def test_a_file_that_was_cut_off_gives_what_is_whole(cut: int, tmp_path: Path) -
     assert problems.found or "every unit could be read" in problems.notes[0]
 
 
-def test_a_segment_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
+def test_an_endless_segment_takes_little_memory(tmp_path: Path) -> None:
     import tracemalloc
 
     path = tmp_path / "t.tmx"
@@ -115,7 +115,7 @@ def test_a_segment_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
         (document(tu("甲", "A").replace("en-US", "??")), EmptyInput),
     ],
 )
-def test_what_holds_no_unit_is_refused(text: str, error: type[Exception], tmp_path: Path) -> None:
+def test_a_file_without_a_unit_is_refused(text: str, error: type[Exception], tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(error, match=r"t\.tmx"):
@@ -137,7 +137,7 @@ def segtypes(path: Path, units: Iterable[Unit], options: WriteOptions) -> list[s
     return [root.find("header").get("segtype"), *(tu.get("segtype", "") for tu in root.iter("tu"))]
 
 
-def test_units_of_several_sentences_are_said_to_be_paragraphs(tmp_path: Path) -> None:
+def test_units_of_several_sentences_are_marked_as_paragraphs(tmp_path: Path) -> None:
     one = Unit("甲。", "A.", "zh-CN", "en-US")
     two = Unit("甲。乙。", "A. B.", "zh-CN", "en-US", sentences=2)
     path = tmp_path / "t.tmx"
@@ -192,7 +192,7 @@ def test_inline_elements_keep_their_code(tmp_path: Path) -> None:
         assert piece in written
 
 
-def test_an_entity_of_html_costs_no_unit_and_is_not_said_to(tmp_path: Path) -> None:
+def test_an_entity_of_html_costs_no_unit_and_is_not_reported(tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     path.write_text(document(tu("甲", "A") + tu("乙&nbsp;丙", "B") + tu("丁", "C")), encoding="utf-8")
     problems = UnitProblems(path, strict=False)

@@ -14,7 +14,7 @@ CASES = cases("xliff_reading")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
-def test_what_others_write(case: dict, tmp_path: Path) -> None:
+def test_files_of_other_tools(case: dict, tmp_path: Path) -> None:
     path = tmp_path / "t.xlf"
     path.write_text(case["document"], encoding="utf-8")
     found = formats.read(path, problems=UnitProblems(path, strict=False))
@@ -66,7 +66,7 @@ def test_states_of_2_1_follow_the_score(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.2", "2.1"])
-def test_sound_units_of_a_damaged_file_come_in(version: str, tmp_path: Path) -> None:
+def test_valid_units_of_a_damaged_file_are_read(version: str, tmp_path: Path) -> None:
     path = tmp_path / "t.xlf"
     units = [Unit(f"源{i}。", f"t{i}.", "zh-CN", "en-US", notes=("n",)) for i in range(4)]
     formats.write(path, units, WriteOptions(xliff=version))  # type: ignore[arg-type]
@@ -87,7 +87,7 @@ def test_sound_units_of_a_damaged_file_come_in(version: str, tmp_path: Path) -> 
         ("<xliff version='1.2'><file", DamagedInput),
     ],
 )
-def test_what_is_no_xliff(text: str, error: type[Exception], tmp_path: Path) -> None:
+def test_files_that_are_not_xliff_are_refused(text: str, error: type[Exception], tmp_path: Path) -> None:
     path = tmp_path / "t.xlf"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(error, match=r"t\.xlf"):

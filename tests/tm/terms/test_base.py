@@ -52,7 +52,7 @@ def test_lookup(sample: TermBase, question: str, answer: str, kind: str) -> None
 @pytest.mark.parametrize(
     "question", ["", "   ", "zzzzqqqq", "'; DROP TABLE terms; --", "(?:.*)+[", "%_%", "[a-z]", "\ud800"]
 )
-def test_nonsense_finds_nothing_and_breaks_nothing(sample: TermBase, question: str) -> None:
+def test_unusual_questions_find_nothing(sample: TermBase, question: str) -> None:
     assert sample.lookup(question) == []
 
 
@@ -80,7 +80,7 @@ def test_terms_of_an_english_text_in_any_number(sample: TermBase) -> None:
     assert found == ["Requesting States", "victims", "bribery", "conflicts of interest"]
 
 
-def test_no_term_reaches_across_a_comma(sample: TermBase) -> None:
+def test_no_term_contains_a_comma(sample: TermBase) -> None:
     assert not [place for place in sample.find("资产，追回", "zh") if place.end - place.start > 2]
 
 
@@ -91,7 +91,7 @@ def test_a_term_of_one_character_is_found_once_at_the_end_of_a_text() -> None:
         assert found == [(0, 2, False), (0, 1, True), (3, 4, False)]
 
 
-def test_two_forms_of_a_term_in_one_entry_name_it_once() -> None:
+def test_two_forms_of_a_term_in_one_entry_are_found_once() -> None:
     with TermBase(":memory:") as base:
         base.add([Concept("a", (Term("State party", "en-US"), Term("States parties", "en-GB"), Term("缔约国", "zh")))])
         assert [len(place.concepts) for place in base.find("State parties", "en")] == [1]
@@ -135,7 +135,7 @@ def test_patterns_find_what_sqlite_finds(
             assert {hit.kind for hit in hits} <= {"wildcard"}
 
 
-def test_patterns_and_likeness_see_every_change(tmp_path: Path) -> None:
+def test_patterns_and_similarity_reflect_every_change(tmp_path: Path) -> None:
     def found(base: TermBase, question: str) -> list[str]:
         return [hit.term.text for hit in base.lookup(question, "zh")]
 
@@ -153,7 +153,7 @@ def test_patterns_and_likeness_see_every_change(tmp_path: Path) -> None:
         assert other.find("中国共产党", "zh") == []
 
 
-def test_more_entries_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_entries_than_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tm.terms.base._RECENT", 2)
     with TermBase(":memory:") as base:
         base.add(Concept(name, (Term(name, "zh-CN"),)) for name in "党员国会")
@@ -172,7 +172,7 @@ def test_a_pattern_longer_than_any_term_finds_nothing() -> None:
 @pytest.mark.parametrize(
     ("term", "question"), [("党\ufffe", "*\uffff"), ("党\uffff", "*\ufffd"), ("党员\0国", "党*员"), ("党\0", "*\0")]
 )
-def test_odd_characters_are_what_they_are_to_sqlite(term: str, question: str) -> None:
+def test_unusual_characters_match_as_in_sqlite(term: str, question: str) -> None:
     with TermBase(":memory:") as base:
         base.add([Concept("a", (Term(term, "zh-CN"),))])
         for _ in range(3):
@@ -217,7 +217,7 @@ def test_entries_are_replaced_and_deleted(tmp_path: Path) -> None:
         assert len(base) == 0
 
 
-def test_a_failed_import_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+def test_a_failed_import_changes_nothing(tmp_path: Path) -> None:
     def broken() -> Iterator[Concept]:
         yield Concept("b", (Term("贿赂", "zh-CN"),))
         raise RuntimeError
@@ -229,7 +229,7 @@ def test_a_failed_import_leaves_the_store_as_it_was(tmp_path: Path) -> None:
         assert [concept.id for concept in base.concepts()] == ["a"]
 
 
-def test_what_is_no_term_base_is_refused(tmp_path: Path) -> None:
+def test_files_that_are_not_term_bases_are_refused(tmp_path: Path) -> None:
     junk = tmp_path / "junk.sqlite"
     junk.write_bytes(b"this is no database" * 100)
     with pytest.raises(StoreError, match="is not a term base"):
@@ -253,7 +253,7 @@ def test_what_is_no_term_base_is_refused(tmp_path: Path) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.text(min_size=1, max_size=12), st.sampled_from(["zh-CN", "en-US", "de-DE"]))
-def test_whatever_was_stored_is_found(text: str, language: str) -> None:
+def test_every_stored_term_is_found(text: str, language: str) -> None:
     if not normalize_term(text, language) or not text.strip() or set("*?") & set(text):
         return
     with TermBase(":memory:") as base:
@@ -275,7 +275,7 @@ def test_merging_by_concept_by_term_or_not() -> None:
         assert renamed.id == "a-2"
 
 
-def test_a_verdict_replaces_a_proposal_and_a_verdict_that_differs_is_listed() -> None:
+def test_a_status_replaces_proposed_and_differing_statuses_are_listed() -> None:
     def entry(status: Status) -> Concept:
         return Concept("a", (Term("腐败", "zh-CN", status), Term("corruption", "en-US", status)))
 
@@ -292,7 +292,7 @@ def test_a_verdict_replaces_a_proposal_and_a_verdict_that_differs_is_listed() ->
         ]
 
 
-def test_a_memory_is_no_term_base_and_a_full_disk_changes_nothing(tmp_path: Path) -> None:
+def test_a_memory_is_not_a_term_base_and_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     from tm.search.memory import Memory
 
     Memory(tmp_path / "m.duiyi").close()

@@ -50,12 +50,12 @@ def test_faults_are_found_with_their_spans(sample: TermBase, zh: str, en: str, f
         assert (finding.source_span if fault == "term-missing" else finding.target_span) is not None
 
 
-def test_inconsistent_use_is_told_at_the_end(sample: TermBase) -> None:
+def test_inconsistent_use_is_reported_at_the_end(sample: TermBase) -> None:
     usual = ("没收财产", "confiscation of property")
     assert faults(sample, usual, usual, ("没收财产", "forfeiture of property")) == ["term-inconsistent"]
 
 
-def test_a_short_chinese_term_is_no_piece_of_another_word() -> None:
+def test_a_short_chinese_term_is_not_found_in_another_word() -> None:
     from tm.terms.concept import Concept, Term
 
     with TermBase(":memory:") as base:

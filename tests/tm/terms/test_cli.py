@@ -22,7 +22,7 @@ def duiyi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return run
 
 
-def test_the_sample_glossary_answers_on_a_fresh_install(duiyi) -> None:
+def test_the_sample_glossary_is_used_on_a_fresh_install(duiyi) -> None:
     done = duiyi("term", "lookup", "资产追回", "--json")
     assert done.returncode == 0
     rows = json.loads(done.stdout)
@@ -52,7 +52,7 @@ def test_import_look_up_export(duiyi, tmp_path: Path) -> None:
         ("wrong.xyz", "zh\ten\n"),
     ],
 )
-def test_bad_files_are_refused_and_the_store_stays(duiyi, tmp_path: Path, name: str, content: str) -> None:
+def test_invalid_files_are_refused_and_change_nothing(duiyi, tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / "good.tsv").write_text("zh\ten\n公约\tConvention\n", "utf-8")
     assert duiyi("term", "import", tmp_path / "good.tsv").returncode == 0
     (tmp_path / name).write_text(content, "utf-8")
@@ -83,7 +83,7 @@ def test_beads_are_checked_with_their_texts(duiyi, tmp_path: Path) -> None:
     assert duiyi("term", "check", tmp_path / "a.align").returncode == 2
 
 
-def test_a_term_of_a_text_is_one_line_however_often_it_stands_there(duiyi) -> None:
+def test_a_term_that_occurs_often_in_a_text_is_one_line(duiyi) -> None:
     shown = duiyi("term", "lookup", "--in-text", "缔约国和缔约国和缔约国").stdout
     assert shown.count("State party") == 1
     assert len(json.loads(duiyi("term", "lookup", "--in-text", "缔约国和缔约国", "--json").stdout)) > 2
@@ -125,7 +125,7 @@ def test_extract_from_the_users_own_memory(duiyi, units: Path, tmp_path: Path, m
 
 
 @pytest.mark.parametrize("question", ["", "  ", "长" * 5_000])
-def test_questions_that_are_no_term(duiyi, question: str) -> None:
+def test_questions_that_are_not_terms(duiyi, question: str) -> None:
     done = duiyi("term", "lookup", question)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
@@ -147,7 +147,7 @@ def test_candidates_are_selected_on_a_page(duiyi, units: Path, open_page, faults
     assert json.loads(duiyi("term", "import", saved, "--json").stdout)["imported"] == 1
 
 
-def test_examples_come_from_the_memory_where_there_is_one(duiyi, tmp_path: Path) -> None:
+def test_examples_come_from_an_existing_memory(duiyi, tmp_path: Path) -> None:
     assert "memory_examples" not in json.loads(duiyi("term", "lookup", "资产追回", "--json").stdout)[0]
     units = tmp_path / "u.tsv"
     units.write_text(

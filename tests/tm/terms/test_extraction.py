@@ -22,13 +22,13 @@ def test_singular(plural: str, expected: str) -> None:
     assert singular(plural) == expected
 
 
-def test_code_and_markup_break_terms_apart() -> None:
+def test_code_and_markup_separate_terms() -> None:
     text = "Use :term:`abstract base class` and ``list.sort()`` with :meth:`append`."
     named = [word.text for word in words(text, "en") if word.role is WordRole.ALL]
     assert named == ["abstract", "base", "class"]
 
 
-def test_a_long_name_is_found_whole_and_its_pieces_are_not() -> None:
+def test_a_long_name_is_found_but_its_parts_are_not() -> None:
     name = "资产追回问题不限成员名额政府间工作组"
     texts = [
         f"{opening}{name}{closing}"
@@ -40,7 +40,7 @@ def test_a_long_name_is_found_whole_and_its_pieces_are_not() -> None:
     assert not any(text != name and text in name and len(text) > 8 for text in found)
 
 
-def test_pairs_that_meet_are_found_and_ranked() -> None:
+def test_pairs_that_co_occur_are_found_and_ranked() -> None:
     rng = random.Random(4)
     pairs = [("资产追回", "asset recovery"), ("司法协助", "legal assistance"), ("利益冲突", "conflict of interest")]
     units = []
@@ -57,7 +57,7 @@ def test_pairs_that_meet_are_found_and_ranked() -> None:
     }
 
 
-def test_half_characters_are_counted_past_and_never_written() -> None:
+def test_unpaired_surrogates_are_replaced() -> None:
     units = [Unit("资产追回十分重要\ud800", "asset recovery matters \udc00", "zh-CN", "en-US")] * 4
     units += [Unit("司法协助有其困难", "legal assistance is difficult", "zh-CN", "en-US")] * 4
     pairs = extract(units)
@@ -67,13 +67,13 @@ def test_half_characters_are_counted_past_and_never_written() -> None:
     assert "\ufffd" in kept.encode("utf-8").decode()
 
 
-def test_nothing_comes_of_nothing() -> None:
+def test_no_units_give_no_pairs() -> None:
     assert extract([]) == []
     assert extract([Unit("", "", "zh-CN", "en-US")]) == []
 
 
 @pytest.mark.real
-def test_the_glossary_of_the_python_documentation_is_won_from_it(shared: Path) -> None:
+def test_the_glossary_of_the_python_documentation_is_extracted_from_it(shared: Path) -> None:
     from benchmarks.terms import extraction
 
     assert extraction(shared)["among the first 500"] >= 0.7

@@ -43,7 +43,7 @@ def of_first_version(path: Path) -> None:
     db.close()
 
 
-def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_a_file_of_the_first_version_is_updated(tmp_path: Path) -> None:
     of_first_version(tmp_path / "old.sqlite")
     TermBase(tmp_path / "new.sqlite").close()
     for _ in range(2):
@@ -54,7 +54,7 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
     assert layout(tmp_path / "old.sqlite") == layout(tmp_path / "new.sqlite")
 
 
-def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_update_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "old.sqlite"
     of_first_version(path)
     before = layout(path)

@@ -49,7 +49,7 @@ class TestEveryFormat:
         } <= texts
 
     @pytest.mark.parametrize("kind", [".tbx", ".csv", ".tsv", ".xlsx", ".utx", ".jsonl"])
-    def test_what_must_not_be_used_stays_so(self, tmp_path: Path, kind: str) -> None:
+    def test_forbidden_and_deprecated_terms_come_back(self, tmp_path: Path, kind: str) -> None:
         path = tmp_path / f"terms{kind}"
         write_terms(path, SAMPLE)
         found = {t.text: t.status for c in read_terms(path).concepts for t in c.terms}
@@ -60,7 +60,7 @@ class TestEveryFormat:
     @pytest.mark.parametrize(
         "content", [b"", b"\x00\x01\x02\x03" * 50, "没有列名的一行文字".encode()], ids=["empty", "junk", "text"]
     )
-    def test_what_is_no_glossary_is_refused(self, tmp_path: Path, kind: str, content: bytes) -> None:
+    def test_files_that_are_not_glossaries_are_refused(self, tmp_path: Path, kind: str, content: bytes) -> None:
         path = tmp_path / f"terms{kind}"
         path.write_bytes(content)
         with pytest.raises(InputError, match=path.stem):
@@ -195,7 +195,7 @@ def test_faulty_rows_are_named_by_line(tmp_path: Path, rows: str, line: int, mes
         ("a,b\nfoo,bar\n", "the columns of the terms are not known"),
     ],
 )
-def test_tables_that_cannot_be_told_are_refused(tmp_path: Path, rows: str, message: str) -> None:
+def test_tables_without_known_columns_are_refused(tmp_path: Path, rows: str, message: str) -> None:
     path = tmp_path / "odd.csv"
     path.write_text(rows, "utf-8")
     with pytest.raises(InputError, match=message):
@@ -215,7 +215,7 @@ def test_a_tsv_without_quoting_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [".csv", ".utx", ".tbx"])
-def test_entries_without_an_id_are_known_by_what_they_say(tmp_path: Path, kind: str) -> None:
+def test_entries_without_an_id_are_identified_by_their_terms(tmp_path: Path, kind: str) -> None:
     forms = {
         ".csv": "zh,en\n{0},{1}\n",
         ".utx": "#UTX 1.20; zh-CN/en-US; 2026; x\n#src\ttgt\tsrc:pos\n{0}\t{1}\tnoun\n",
@@ -238,7 +238,7 @@ def test_entries_without_an_id_are_known_by_what_they_say(tmp_path: Path, kind: 
         (["", "", ""], {"腐败": Status.PROPOSED, "贿赂": Status.PROPOSED, "公约": Status.PROPOSED}),
     ],
 )
-def test_a_table_of_candidates_is_taken_by_its_ticks(
+def test_selected_rows_of_candidates_are_imported(
     tmp_path: Path, ticks: list[str], expected: dict[str, Status]
 ) -> None:
     path = tmp_path / "x.tsv"
@@ -256,7 +256,7 @@ def test_a_table_of_candidates_is_taken_by_its_ticks(
         ("腐败\tcorruption\n贿赂\tbribery\n", "column 1: zh-CN preferred, column 2: en-US preferred"),
     ],
 )
-def test_columns_are_guessed_and_shown(tmp_path: Path, rows: str, shown: str) -> None:
+def test_columns_are_detected_and_shown(tmp_path: Path, rows: str, shown: str) -> None:
     path = tmp_path / ("t.csv" if "," in rows else "t.tsv")
     path.write_text(rows, "utf-8")
     assert read_terms(path).columns == shown

@@ -25,7 +25,7 @@ def brute_force(keys: list[str], asked: str, least: float, limit: int) -> list[t
         ("", []),
     ],
 )
-def test_nearly_the_same(asked: str, alike: list[str]) -> None:
+def test_similar_keys_are_found(asked: str, alike: list[str]) -> None:
     keys = ["实益所有权", "实益", "asset recovery", "asset", "aaaaa", "b", ""]
     assert [keys[number] for number, _ in similar(vocabulary(keys), asked, 75.0, 20)] == alike
 

@@ -29,7 +29,7 @@ def test_pieces(text: str, language: str, pieces: list[list[str]]) -> None:
          [("states party", [2])]),
     ],
 )  # fmt: skip
-def test_where_keys_stand(
+def test_occurrences_of_keys(
     text: str, language: str, keys: list[tuple[str, str, int]], places: list[tuple[str, list[int]]]
 ) -> None:
     folded = normalize_text(text, language)

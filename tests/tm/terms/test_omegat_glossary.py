@@ -20,7 +20,7 @@ if (eventType.toString() != "LOAD") return
 
 
 @pytest.mark.client
-def test_omegat_shows_every_term_of_our_glossary_and_of_our_tbx(tmp_path: Path, program: Callable[[str], str]) -> None:
+def test_omegat_shows_every_term_of_a_written_glossary_and_tbx(tmp_path: Path, program: Callable[[str], str]) -> None:
     concepts = list(sample_concepts())
     paths = {kind: tmp_path / f"glossary.{kind}" for kind in ("utf8", "tbx")}
     for path in paths.values():

@@ -37,7 +37,7 @@ def db() -> Iterator[sqlite3.Connection]:
         ("?*a*b?", "abx", False),
     ],
 )
-def test_a_key_fits_or_not(pattern: str, key: str, fit: bool) -> None:
+def test_a_key_matches_or_not(pattern: str, key: str, fit: bool) -> None:
     assert bool(matcher(pattern)(key)) == fit
 
 
@@ -46,14 +46,14 @@ def test_a_key_fits_or_not(pattern: str, key: str, fit: bool) -> None:
     pattern=st.text("ab党[]^-.\\*?", max_size=8) | st.text(max_size=8),
     key=st.text("ab党[]^-.\\", max_size=10) | st.text(max_size=10),
 )
-def test_what_fits_is_what_glob_says(db: sqlite3.Connection, pattern: str, key: str) -> None:
+def test_matches_are_those_of_glob(db: sqlite3.Connection, pattern: str, key: str) -> None:
     # Where a text ends for SQLite, and what it takes for one character, is not asked of this.
     if not any(c == "\0" or "\ufffd" <= c <= "\uffff" for c in pattern + key):
         (said,) = db.execute("SELECT ? GLOB ?", [key, glob(pattern)]).fetchone()
         assert bool(matcher(pattern)(key)) == bool(said)
 
 
-def test_many_stars_take_no_choice_back() -> None:
+def test_many_stars_do_not_backtrack() -> None:
     for pattern in ("*a" * 200 + "*b*", "*a" * 200 + "*b", "*aa" * 200 + "*b*", "*a?" * 200 + "*b*"):
         assert not matcher(pattern)("a" * 1000)
 
@@ -67,5 +67,5 @@ def test_many_stars_take_no_choice_back() -> None:
         ("*MONEY-Laundering", "en", "*money laundering"),
     ],
 )
-def test_what_stands_between_wildcards_is_folded(question: str, language: str, pattern: str) -> None:
+def test_texts_between_wildcards_are_normalised(question: str, language: str, pattern: str) -> None:
     assert normalized_pattern(question, language) == pattern

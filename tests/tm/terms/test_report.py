@@ -4,7 +4,7 @@ from tm.terms.report import NOT_RENDERED, profiles, render
 from tm.unit import Unit
 
 
-def test_where_terms_occur_and_what_competes() -> None:
+def test_occurrences_and_competing_translations() -> None:
     pairs = [
         ("腐败", "corruption"),
         ("无关", "other"),

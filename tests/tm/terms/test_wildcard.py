@@ -17,7 +17,7 @@ def brute_force(keys: list[str], pattern: str, limit: int) -> list[int]:
 
 @pytest.mark.parametrize("pattern", _PLACES)
 @pytest.mark.parametrize("limit", [1, 20, 10_000])
-def test_wherever_the_wildcards_stand(pattern: str, limit: int) -> None:
+def test_wildcards_at_any_position(pattern: str, limit: int) -> None:
     keys = [f"{a}{b}{c}" for a in "党员共产" for b in ("", "党", "产党", "员共产") for c in ("", "员", "党员")] * 20
     found = matching(vocabulary(keys), pattern, limit)
     assert found == brute_force(keys, pattern, limit)

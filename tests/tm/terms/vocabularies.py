@@ -1,4 +1,4 @@
-"""A vocabulary out of keys as they come, their places for ids."""
+"""A vocabulary made of keys, with their positions as ids."""
 
 from tm.terms.vocabulary import SEPARATOR, Vocabulary
 
