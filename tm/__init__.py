@@ -77,7 +77,7 @@ __getattr__, __dir__ = lazy_exports(
         "Status": "tm.terms.concept",
         "Term": "tm.terms.concept",
         "TermBase": "tm.terms.base",
-        "TermMatch": "tm.terms.base",
+        "TermMatch": "tm.terms.matches",
         "TermPair": "tm.terms.extraction",
         "Unit": "tm.unit",
         "WriteOptions": "tm.formats",

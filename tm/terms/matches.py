@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from corpora.tabular import Tabular
 from corpora.text.languages import base
 from tm.terms.concept import Concept, Term
 
@@ -36,7 +37,7 @@ class TermOccurrence:
     nested: bool
 
 
-class TermMatches(list[TermMatch]):
+class TermMatches(Tabular, list[TermMatch]):
     """The matches of a look-up, best first."""
 
     def to_dicts(self, to: str | None = None) -> list[dict[str, Any]]:

@@ -306,3 +306,15 @@ def test_a_memory_is_not_a_term_base_and_a_full_disk_changes_nothing(tmp_path: P
         with pytest.raises(StoreError, match="the disk is full"):
             base.add(many)
         assert len(base) == 1
+
+
+def test_matches_are_rows_and_a_term_base_is_a_collection(tmp_path: Path) -> None:
+    concept = Concept("a", (Term("腐败", "zh-CN"), Term("corruption", "en-US"), Term("corrupción", "es-ES")))
+    with TermBase(str(tmp_path / "t.sqlite")) as base:
+        base.add([concept])
+        assert [one.id for one in base] == ["a"]
+        matches = base.lookup("腐败", "zh")
+        assert [row["target"] for row in matches.to_dicts()] == ["corruption", "corrupción"]
+        assert [row["target"] for row in matches.to_dicts("en")] == ["corruption"]
+        assert repr(base).endswith("t.sqlite: 1 concept>")
+    assert repr(base).endswith("closed>")
