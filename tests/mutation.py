@@ -107,13 +107,20 @@ def _mutant(path: Path, place: tuple[int, int], name: str, occurrence: int) -> M
         changed = mutate_code(code, get_operator(name)(), occurrence)
     except AttributeError:  # cosmic-ray cannot replace an exception with a dotted name, such as sqlite3.Error
         return None
-    if changed is None or changed == code or _parameters(changed) != _parameters(code):
-        return None  # the "*" between parameters is not an operator
+    if changed is None or changed == code or not _keeps_parameters(code, changed):
+        return None
     return Mutant(str(path.relative_to(ROOT)), place[0], name, *_difference(code, changed), changed)
 
 
+def _keeps_parameters(code: str, changed: str) -> bool:
+    """Whether the functions have as many parameters of each kind: the "*" between parameters is not an operator."""
+    try:
+        return _parameters(code) == _parameters(changed)
+    except SyntaxError:
+        return False
+
+
 def _parameters(code: str) -> list[tuple[int, int, int]]:
-    """How many parameters of each kind the functions have."""
     functions = [node.args for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef | ast.Lambda)]
     return [(len(one.posonlyargs), len(one.args), len(one.kwonlyargs)) for one in functions]
 
