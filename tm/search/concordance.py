@@ -152,10 +152,12 @@ class _Search:
 
     def hits(self) -> list[ConcordanceHit]:
         found: list[ConcordanceHit] = []
-        wanted = max(self._options.limit, _SAMPLE if self._options.counterpart else 0)
+        limit = self._options.limit
+        wanted = max(limit, _SAMPLE) if self._options.counterpart else limit
         ids = self._candidates()
-        for start in range(0, min(len(ids), _MOST_TEXTS), _AT_ONCE):
-            chunk = ids[start : start + _AT_ONCE]
+        searched = ids[:_MOST_TEXTS]
+        for start in range(0, len(searched), _AT_ONCE):
+            chunk = searched[start : start + _AT_ONCE]
             marks = ", ".join("?" * len(chunk))
             texts = dict(self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk))
             for number in chunk:

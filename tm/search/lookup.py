@@ -8,6 +8,7 @@ best. Since that bound is never too low, everything is found that comparing with
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -226,21 +227,22 @@ class _Search:
 
     def _fuzzy(self, wanted: int) -> Iterator[Match]:
         """The best ``wanted`` matches, and perhaps more, in no order."""
-        minimum = min(100, self._options.minimum + self._penalty)
-        ids, bounds = self._candidates(minimum)
-        best: list[int] = []  # scores of the best matches so far, highest first
+        least = self._options.minimum + self._penalty
+        ids, bounds = self._candidates(least)
+        best: list[int] = []  # a heap of the highest scores so far
         for start in range(0, len(ids), _AT_ONCE):
-            least = best[wanted - 1] if len(best) >= wanted else minimum
-            if bounds[start] < least or (len(best) >= wanted and bounds[start] == least):
+            if bounds[start] < least:
                 return
-            chunk = ids[start : start + _AT_ONCE]
-            for number, similarity in self._compared(chunk, least):
-                if len(best) >= wanted and similarity.score <= best[wanted - 1]:
-                    continue
+            for number, similarity in self._compared(ids[start : start + _AT_ONCE], least):
+                if similarity.score < least:
+                    break
                 for entry, reverse in self._of_text(number):
                     yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
-                    best.append(similarity.score)
-            best.sort(reverse=True)
+                    heappush(best, similarity.score)
+                while len(best) > wanted:
+                    heappop(best)
+                if len(best) == wanted:
+                    least = best[0] + 1
 
     def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
         """Texts that may reach ``minimum``, and the most each can score, highest first."""

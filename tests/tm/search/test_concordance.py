@@ -109,6 +109,17 @@ def test_the_order_of_hits(empty: Memory) -> None:
         ConcordanceOptions(limit=0)
 
 
+def test_the_share_of_the_text_counts(empty: Memory) -> None:
+    empty.add([unit("会议会议会议甲乙丙丁", "six of ten"), unit("会议甲乙", "two of four")])
+    assert [hit.unit.target for hit in concordance([empty], "会议")] == ["six of ten", "two of four"]
+
+
+def test_as_many_texts_are_searched(empty: Memory) -> None:
+    empty.add(unit(f"会议{number}", f"t{number}") for number in range(5_001))
+    options = ConcordanceOptions(limit=6_000, counterpart=False)
+    assert len(concordance([empty], "会议", options)) == 5_000
+
+
 def test_hits_as_plain_data(empty: Memory) -> None:
     empty.add(
         [unit("各缔约国", "Each party", status="reviewed"), unit("缔约国", "State party", origin=Origin("a.txt"))]
@@ -206,7 +217,7 @@ def test_the_shortest_texts_are_searched_first(empty: Memory, monkeypatch: pytes
     monkeypatch.setattr(module, "_MOST_TEXTS", 10)
     monkeypatch.setattr(module, "_SAMPLE", 5)
     hits = concordance([empty], "会议", ConcordanceOptions(limit=50, counterpart=False))
-    assert sorted(hit.number for hit in hits) == list(range(19, 31)), "three portions of four"
+    assert sorted(hit.number for hit in hits) == list(range(21, 31)), "the ten shortest"
     assert len(concordance([empty], "会议", ConcordanceOptions(limit=1))) == 1
 
 

@@ -118,7 +118,9 @@ def test_several_memories_with_penalties(treaty: Memory, tmp_path: Path) -> None
 
 
 def test_substitution(treaty: Memory) -> None:
-    match, *_ = lookup([treaty], "共有 15 名成员参加会议", LookupOptions(substitute=True))
+    query = "共有 15 名成员参加会议"
+    assert lookup([treaty], query)[0].target == "12 members attended the meeting"
+    match, *_ = lookup([treaty], query, LookupOptions(substitute=True))
     assert match.unit.target == "15 members attended the meeting"
     assert match.stored_target == "12 members attended the meeting"
     assert match.adapted == (("12", "15"),)
@@ -244,20 +246,45 @@ def test_the_order_of_equal_scores(memory: Memory) -> None:
     memory.add(
         [
             unit(text, "often"),
-            Unit(text, "elsewhere", "zh-TW", "en-US"),
-            Unit(text, "British", "zh-CN", "en-GB"),
             unit(text, "old"),
             unit(text, "new"),
             unit(text, "reviewed", status="reviewed"),
             unit(text, "often"),
+            Unit(text, "British", "zh-CN", "en-GB", status="reviewed"),
+            Unit(text, "Taiwanese", "zh-TW", "en-US", status="reviewed"),
+            Unit(text, "neither", "zh-TW", "en-GB", status="reviewed"),
         ]
     )
     filters = Filters(source_lang="zh-CN", target_lang="en-US")
     found = [match.target for match in lookup([memory], text, LookupOptions(filters=filters))]
-    assert found == ["reviewed", "often", "new", "old", "British", "elsewhere"]
-    assert found[:2] == [match.target for match in lookup([memory], text, LookupOptions(limit=2, filters=filters))]
+    assert found == ["reviewed", "often", "new", "old", "Taiwanese", "British", "neither"]
     unasked = [match.target for match in lookup([memory], text)]
-    assert unasked == ["reviewed", "often", "new", "old", "British", "elsewhere"]
+    assert unasked == ["neither", "Taiwanese", "British", "reviewed", "often", "new", "old"]
+    filters = Filters(source_lang="zh-TW")
+    found = [match.target for match in lookup([memory], text, LookupOptions(filters=filters, limit=7))]
+    assert found[:2] == ["neither", "Taiwanese"]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_a_later_portion_may_have_better_texts(memory: Memory, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("tm.search.lookup._AT_ONCE", at_once)
+    words = "one two three four five six seven eight nine ten".split()
+    texts = {
+        "turned": " ".join(reversed(words)),  # the same words: a high bound, a low score
+        "moved": " ".join([*words[2:], *words[:2]]),
+        "one word": " ".join([*words[:9], "eleven"]),
+        "a number": " ".join([*words[:9], "ten, eleven"]),
+        "another word": " ".join(["zero", *words[1:]]),
+        "two words": " ".join(["zero", *words[1:9], "eleven"]),
+        "a blank": "one  two three four five six seven eight nine ten",
+    }
+    memory.add(unit(text, target) for target, text in texts.items())
+    query = " ".join(words)
+    scores = sorted((similarity(query, text).score for text in texts.values()), reverse=True)
+    for limit in range(1, 7):
+        found = lookup([memory], query, LookupOptions(minimum=30, limit=limit))
+        assert [match.score for match in found] == scores[:limit]
+    assert scores[0] == 99
 
 
 def test_fewer_kinds_of_differences_come_first(memory: Memory) -> None:

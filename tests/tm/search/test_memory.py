@@ -1,10 +1,13 @@
 """A memory from Python: units in, matches and concordance hits out."""
 
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from corpora.errors import StoreError, UsageError
+from tm.search.concordance import ConcordanceOptions
+from tm.search.lookup import LookupOptions
 from tm.search.memory import Memory
 from tm.store.filters import Filters
 from tm.unit import Origin, Unit
@@ -15,6 +18,8 @@ UNITS = [
     Unit(SENTENCE, "Dieses Abkommen tritt mit Unterzeichnung in Kraft.", "zh-CN", "de-DE", origin=Origin("b.txt")),
     Unit("第二条", "Article 2", "zh-CN", "en-US", status="reviewed"),
 ]
+#: Parameters that the options do not have.
+SHARED = {"self", "text", "phrase", "source_lang", "target_lang"}
 
 
 @pytest.fixture
@@ -35,6 +40,15 @@ def test_add_look_up_and_read_again(memory: Memory) -> None:
     assert [match.target for match in memory.lookup(UNITS[0].target)] == [SENTENCE]
     assert len(memory) == 3
     assert list(memory) == UNITS
+
+
+def test_defaults() -> None:
+    assert LookupOptions() == LookupOptions(70, 10, "", "", Filters(), False, None, 50)
+    assert ConcordanceOptions() == ConcordanceOptions("both", False, 50, Filters(), True)
+    for method, options in ((Memory.lookup, LookupOptions()), (Memory.concordance, ConcordanceOptions())):
+        defaults = {name: one.default for name, one in signature(method).parameters.items() if name not in SHARED}
+        names = {"following": "next"}
+        assert defaults == {name: getattr(options, names.get(name, name)) for name in defaults}
 
 
 def test_conditions(memory: Memory) -> None:

@@ -17,6 +17,10 @@ def unit_vectors(count: int, dim: int, seed: int = 1) -> Vectors:
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
+def test_defaults() -> None:
+    assert VectorOptions() == VectorOptions(20_000, 0.14, 3_000, 8, 40, 1)
+
+
 def test_eight_bits_a_component() -> None:
     vectors = np.array([[0.5, -0.25, 0.0], [0.0, 0.0, 0.0]], np.float32)
     found = QuantizedVectors.of(np.array([4, 9]), vectors)
