@@ -8,6 +8,7 @@ import pytest
 
 from corpora.errors import StoreError, UsageError
 from models.encoder import Vectors
+from tm.search import semantic
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.matches import MatchKind
 from tm.search.memory import Memory
@@ -66,6 +67,65 @@ def test_only_new_texts_are_encoded(memory: Memory) -> None:
     assert encoder.encoded == 8
     assert index(memory, encoder) == 6
     assert nearest(memory, encoder, "agreement", 3)[0][1] < 0.5
+
+
+def test_vectors_of_deleted_texts_go(memory: Memory) -> None:
+    encoder = FakeEncoder()
+    counts: list[int] = []
+    assert index(memory, encoder, progress=counts.append) == 6
+    assert counts == [6]
+    assert index(memory, encoder, progress=counts.append) == 6, "there is nothing to do"
+    memory.delete(numbers=[2])
+    assert index(memory, encoder, progress=counts.append) == 4
+    assert counts == [6]
+    file = VectorFile(vector_path(memory.path, encoder.fingerprint))
+    ids = [number for (number,) in memory.connection.execute("SELECT id FROM texts ORDER BY id")]
+    assert sorted(file.quantised().ids.tolist()) == ids
+    memory.add([Unit("报告", "report", "zh-CN", "en-US")])
+    memory.delete(numbers=[1])
+    assert index(memory, encoder, progress=counts.append) == 4
+    assert counts == [6, 2]
+
+
+def test_texts_are_encoded_in_batches(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tm.search.semantic._BATCH", 4)
+    counts: list[int] = []
+    assert index(memory, FakeEncoder(), progress=counts.append) == 6
+    assert counts == [4, 6]
+    assert index(memory, FakeEncoder()) == 6
+
+
+def test_a_new_file_is_read_again(memory: Memory) -> None:
+    encoder = FakeEncoder()
+    other = Memory(memory.path.with_name("other.duiyi"))
+    other.add([Unit("协议", "agreement", "zh-CN", "en-US")])
+    index(memory, encoder)
+    index(other, encoder)
+    semantic._open.clear()
+    nearest(other, encoder, "agreement", 1)
+    nearest(memory, encoder, "report", 1)
+    nearest(memory, encoder, "report", 1)
+    assert len(semantic._open) == 2
+    memory.add([Unit("报告", "report", "zh-CN", "en-US")])
+    index(memory, encoder)
+    _, cosine = nearest(memory, encoder, "report", 1)[0]
+    assert cosine > 0.98
+    assert {Path(path).name.split(".")[0] for path, _, _ in semantic._open} == {"m", "other"}
+    assert len(semantic._open) == 2, "the old file of the memory is dropped, not that of the other"
+
+
+def test_semantic_matches(memory: Memory) -> None:
+    encoder = FakeEncoder()
+    index(memory, encoder)
+    query = "agreement of the meeting"
+    scores = {match.target: match.score for match in lookup([memory], query, LookupOptions(encoder=encoder))}
+    assert scores == {"sign the agreement": 71, "hold a meeting": 71, "report on the meeting": 50}
+    few = lookup([memory], query, LookupOptions(encoder=encoder, semantic_minimum=51))
+    assert [match.score for match in few] == [71, 71]
+    assert [match.score for match in lookup([(memory, 3)], query, LookupOptions(encoder=encoder, limit=1))] == [68]
+    exact = lookup([memory], "hold a meeting", LookupOptions(encoder=encoder, limit=1))
+    assert [match.kind for match in exact] == ["exact"]
+    assert lookup([memory], query) == []
 
 
 def test_without_vectors(memory: Memory) -> None:

@@ -1,0 +1,185 @@
+"""Keeping the index up to date: what waits, what becomes a segment, what is merged, and what a process keeps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tm.search.memory import Memory
+from tm.store import index
+from tm.store.index import BackgroundIndexer, Index, rebuild, update
+from tm.store.index_worker import IndexWorker
+from tm.unit import Unit
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory(tmp_path / "m.duiyi")
+
+
+def add(memory: Memory, first: int, last: int) -> None:
+    memory.add(Unit(f"文本{number}", f"text {number}", "zh-CN", "en-US") for number in range(first, last))
+
+
+def segments(memory: Memory) -> dict[str, list[list[int]]]:
+    """The text ids of each segment, by language."""
+    found: dict[str, list[list[int]]] = {"zh": [], "en": []}
+    for language, size, ids in memory.connection.execute("SELECT language, size, ids FROM segments ORDER BY id"):
+        found[language].append(sorted(np.frombuffer(ids, np.int64).tolist()))
+        assert size == len(found[language][-1])
+    return found
+
+
+def test_more_texts_than_may_wait_are_indexed(memory: Memory) -> None:
+    add(memory, 0, 5)
+    with memory.writing() as connection:
+        update(connection, 10)
+    assert segments(memory) == {"zh": [], "en": []}
+    with memory.writing() as connection:
+        update(connection, 9)
+    assert segments(memory) == {"zh": [[1, 3, 5, 7, 9]], "en": [[2, 4, 6, 8, 10]]}
+    with memory.writing() as connection:
+        update(connection, 0)
+    assert memory.stats().segments == 2, "nothing waits any more"
+
+
+def test_small_segments_are_merged(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    for first, last in ((0, 4), (4, 6), (6, 7), (7, 9), (9, 29)):
+        add(memory, first, last)
+        with memory.writing() as connection:
+            update(connection, 0)
+        sizes.append([len(one) for one in segments(memory)["zh"]])
+    assert sizes == [[4], [6], [6, 1], [9], [29]], "segments of at most twice the size are merged, the newest first"
+    assert memory.lookup("文本5")[0].target == "text 5"
+    assert [hit.unit.source for hit in memory.concordance("text 28")] == ["文本28"]
+    monkeypatch.setattr(index, "CAPACITY", 30)
+    add(memory, 29, 30)
+    with memory.writing() as connection:
+        update(connection, 0)
+    add(memory, 30, 31)
+    with memory.writing() as connection:
+        update(connection, 0)
+    assert [len(one) for one in segments(memory)["zh"]] == [29, 2]
+    add(memory, 31, 51)
+    with memory.writing() as connection:
+        update(connection, 0)
+    assert [len(one) for one in segments(memory)["zh"]] == [29, 22], "no segment is larger than the capacity"
+    memory.delete(numbers=range(30, 40))
+    add(memory, 60, 90)
+    with memory.writing() as connection:
+        update(connection, 0)
+    postings = memory.connection.execute("SELECT DISTINCT id / 256 FROM postings ORDER BY 1").fetchall()
+    numbers = memory.connection.execute("SELECT id FROM segments ORDER BY id").fetchall()
+    assert postings == numbers, "lists of merged segments are deleted"
+    with memory.writing() as connection:
+        rebuild(connection)
+    assert [len(one) for one in segments(memory)["zh"]] == [30, 30, 11]
+    assert [number for one in segments(memory)["zh"] for number in one] == [
+        number for (number,) in memory.connection.execute("SELECT id FROM texts WHERE language = 1 ORDER BY id")
+    ]
+
+
+def test_merging_fills_a_segment_to_its_capacity(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "CAPACITY", 6)
+    for first, last, expected in ((0, 4, [4]), (4, 6, [6]), (6, 10, [6, 4]), (10, 13, [6, 4, 3])):
+        add(memory, first, last)
+        with memory.writing() as connection:
+            update(connection, 0)
+        assert [len(one) for one in segments(memory)["zh"]] == expected
+
+
+def parts(memory: Memory, known: Index, language: str = "") -> list[tuple[int, str, int]]:
+    with memory.reading() as connection:
+        return [(part.id, part.language, len(part.segment.ids)) for part in known.parts(connection, language)]
+
+
+def test_what_a_process_keeps(memory: Memory) -> None:
+    known = Index()
+    assert parts(memory, known) == []
+    add(memory, 0, 3)
+    assert parts(memory, known) == [(0, "zh", 3), (0, "en", 3)]
+    assert parts(memory, known, "en") == [(0, "en", 3)]
+    first = known._tail[2]
+    assert parts(memory, known, "de") == []
+    assert known._tail[2] is first, "the tail is not built again"
+    add(memory, 3, 4)
+    assert parts(memory, known) == [(0, "zh", 3), (0, "en", 3), (0, "zh", 1), (0, "en", 1)]
+    assert known._tail[2][:2] == first
+    for number in range(4, 6):
+        add(memory, number, number + 1)
+        found = parts(memory, known)
+    assert found == [(0, "zh", 3), (0, "en", 3), *[(0, "zh", 1), (0, "en", 1)] * 3], "eight parts"
+    add(memory, 6, 7)
+    assert parts(memory, known) == [(0, "zh", 7), (0, "en", 7)], "more than eight parts become one a language"
+    with memory.writing() as connection:
+        update(connection, 0)
+    assert parts(memory, known) == [(1, "zh", 7), (2, "en", 7)]
+    assert parts(memory, known, "zh") == [(1, "zh", 7)]
+    with memory.reading() as connection:
+        (one,) = known.parts(connection, "zh")
+        assert known.parts(connection, "zh")[0] is one, "a segment is read once"
+    add(memory, 7, 30)
+    with memory.writing() as connection:
+        update(connection, 0)
+    assert parts(memory, known) == [(3, "zh", 30), (4, "en", 30)]
+    assert set(known._segments) == {3, 4}, "segments that are gone are dropped"
+    add(memory, 30, 31)
+    assert parts(memory, known, "zh") == [(3, "zh", 30), (0, "zh", 1)]
+    memory.delete(numbers=[31])
+    assert parts(memory, known, "zh") == [(3, "zh", 30)], "deleted texts are not in the tail"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_rounds_of_a_large_import(memory: Memory, monkeypatch: pytest.MonkeyPatch, waits: bool) -> None:
+    def added(first: int, last: int) -> None:
+        monkeypatch.setattr(index, "FULL", 1_000)  # or `add` would index them
+        add(memory, first, last)
+        monkeypatch.setattr(index, "FULL", 10)
+
+    monkeypatch.setattr(index, "CAPACITY", 4)
+    with IndexWorker() as worker:
+        indexer = BackgroundIndexer(worker)
+        added(0, 5)
+        with memory.writing() as connection:
+            indexer.advance(connection)
+            assert not indexer._ordered, "ten texts may wait"
+        added(5, 6)
+        with memory.writing() as connection:
+            indexer.advance(connection)
+            ordered = [future for _, future in indexer._ordered]
+            assert len(ordered) == 2
+            assert [len(ids) for _, ids, _ in indexer._small] == [2, 2]
+            assert connection.execute("SELECT count(*) FROM segments").fetchone() == (0,)
+        if waits:
+            for future in ordered:
+                future.result()
+        with memory.writing() as connection:
+            (indexer.advance if waits else indexer.finish)(connection)
+            assert not indexer._ordered
+        assert segments(memory) == {"zh": [[1, 3, 5, 7], [9, 11]], "en": [[2, 4, 6, 8], [10, 12]]}
+        added(6, 12)
+        with memory.writing() as connection:
+            indexer.advance(connection)
+            assert indexer._ordered
+            update(connection, 0)
+        before = segments(memory)
+        with memory.writing() as connection:
+            indexer.finish(connection)
+            assert not indexer._small
+        assert segments(memory) == before, "another program has indexed the round"
+        with memory.writing() as connection:
+            indexer.finish(connection)
+        assert memory.stats().indexed == 24
+
+
+def test_a_round_without_a_full_segment_is_stored_at_once(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(memory, 0, 3)
+    monkeypatch.setattr(index, "FULL", 2)
+    with IndexWorker() as worker:
+        indexer = BackgroundIndexer(worker)
+        with memory.writing() as connection:
+            indexer.advance(connection)
+            assert not indexer._ordered
+        assert memory.stats().indexed == 6
+        assert worker._process is None
