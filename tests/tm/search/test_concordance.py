@@ -109,6 +109,14 @@ def test_the_order_of_hits(empty: Memory) -> None:
         ConcordanceOptions(limit=0)
 
 
+def test_as_many_words_match_a_wildcard(empty: Memory) -> None:
+    letters = "abcdefghijklmnopqr"
+    empty.add(unit(f"第{number}", f"x{letters[number // 18]}{letters[number % 18]}") for number in range(301))
+    with empty.writing() as connection:
+        index.update(connection, 0)
+    assert len(concordance([empty], "x*", ConcordanceOptions(limit=400, counterpart=False))) == 300
+
+
 def test_the_share_of_the_text_counts(empty: Memory) -> None:
     empty.add([unit("会议会议会议甲乙丙丁", "six of ten"), unit("会议甲乙", "two of four")])
     assert [hit.unit.target for hit in concordance([empty], "会议")] == ["six of ten", "two of four"]
