@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 from corpora.document import Document, Segment
+from corpora.tabular import Tabular
 from corpora.text.languages import joiner
 from corpora.text.plurals import counted
 
@@ -32,7 +33,7 @@ class Bead:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Alignment:
+class Alignment(Tabular):
     """Two documents, the units of both sides (ids are their positions), and the beads between them.
 
     Every unit is in exactly one bead. Beads are in the reading order of the source; the target of a bead with
