@@ -143,7 +143,7 @@ class MemoryStore:
         return connection
 
     def close(self) -> None:
-        """Close all connections; the last one to close merges the write-indexer log into the file."""
+        """Close all connections; the last one to close merges the write-ahead log into the file."""
         self._closed = True
         with self._lock:
             for connection in self._open:
