@@ -198,6 +198,34 @@ def test_what_is_frequent_everywhere_is_not_marked(empty: Memory) -> None:
     assert marked == {"State"}
 
 
+@pytest.mark.parametrize(("sharing", "marked"), [(1, set()), (2, {"State"}), (6, {"State"})])
+def test_a_counterpart_needs_a_share_of_the_hits(empty: Memory, sharing: int, marked: set[str]) -> None:
+    letters = "abcdefghijkl"
+    empty.add(
+        unit(f"缔约国{sign}", f"{'State' if number < sharing else letters[number] * 2} {sign}")
+        for number, sign in enumerate("甲乙丙丁戊己庚辛壬癸子丑")
+    )
+    hits = concordance([empty], "缔约国")
+    assert len(hits) == 12
+    assert {hit.other[start:end] for hit in hits for start, end in hit.counterpart} == marked
+
+
+@pytest.mark.parametrize(("texts", "marked"), [(27, {"State"}), (28, set())])
+def test_a_counterpart_that_few_hits_share_is_not_marked(empty: Memory, texts: int, marked: set[str]) -> None:
+    words = [first + second for first in "abcdef" for second in "ghijkl"]
+    empty.add(unit(f"缔约国{n}", f"State {words[n]}" if n < 3 else f"{words[n]} {words[n]}") for n in range(texts))
+    hits = concordance([empty], "缔约国")
+    found = {hit.other[start:end] for hit in hits for start, end in hit.counterpart}
+    assert found == marked, "three hits of 27 have a Dice coefficient of 0.2"
+
+
+def test_counterparts_are_counted_in_more_hits_than_are_shown(empty: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AT_ONCE", 1)
+    empty.add(unit(f"缔约国{sign}", f"State {sign}") for sign in "甲乙丙")
+    (hit,) = concordance([empty], "缔约国", ConcordanceOptions(limit=1))
+    assert [hit.other[start:end] for start, end in hit.counterpart] == ["State"]
+
+
 def test_counterparts_are_counted_by_language(empty: Memory) -> None:
     empty.add(Unit(f"缔约国{sign}", f"State {sign}", "zh-CN", "en-US") for sign in "甲乙")
     empty.add(Unit(f"缔约国{sign}", f"Staat {sign}", "zh-CN", "de-DE") for sign in "甲乙")

@@ -12,7 +12,7 @@ from tm.search import semantic
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.matches import MatchKind
 from tm.search.memory import Memory
-from tm.search.semantic import index, nearest
+from tm.search.semantic import encoder_for, index, nearest, with_vectors
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.unit import Unit
 
@@ -112,6 +112,34 @@ def test_a_new_file_is_read_again(memory: Memory) -> None:
     assert cosine > 0.98
     assert {Path(path).name.split(".")[0] for path, _, _ in semantic._open} == {"m", "other"}
     assert len(semantic._open) == 2, "the old file of the memory is dropped, not that of the other"
+
+
+def test_when_memories_are_searched_by_meaning(memory: Memory) -> None:
+    other = Memory(memory.path.with_name("other.duiyi"))
+    encoder = FakeEncoder()
+    loaded: list[FakeEncoder] = []
+
+    def load() -> FakeEncoder:
+        loaded.append(encoder)
+        return encoder
+
+    assert encoder_for([memory, other], None, load) == (None, [])
+    assert encoder_for([memory, other], False, load) == (None, [])
+    assert loaded == [], "there are no vectors at all"
+    with pytest.raises(UsageError, match="there are no vectors of fake for "):
+        encoder_for([memory, other], True, load)
+    vector_path(memory.path, "another encoder").touch()
+    assert encoder_for([memory, other], None, load) == (None, []), "vectors of another encoder do not count"
+    index(memory, encoder)
+    for semantic_ in (None, True):
+        assert encoder_for([memory, other], semantic_, load) == (encoder, [other])
+    assert encoder_for([memory], None, load) == (encoder, [])
+    assert encoder_for([memory], False, load) == (None, [])
+    assert with_vectors([other, memory], encoder) == [memory]
+    found = lookup([other, memory], "a treaty", LookupOptions(encoder=encoder))
+    assert [match.kind for match in found] == ["semantic"]
+    with pytest.raises(UsageError, match="duiyi memory index"):
+        lookup([other], "a treaty", LookupOptions(encoder=encoder))
 
 
 def test_semantic_matches(memory: Memory) -> None:
