@@ -76,13 +76,14 @@ def best_path(lattice: Lattice) -> list[Arc]:
     i, j = len(left) - 1, int(right[-1]) - 1
     path: list[Arc] = []
     while i or j:
-        highest, arc = -np.inf, (0, 0, 0, 0)
+        values: list[float] = []
+        arcs: list[Arc] = []
         for number, (a, b) in enumerate(lattice.types):
             if i >= a and left[i - a] <= j - b < right[i - a]:
                 node = start[i - a] + j - b - left[i - a]
-                value = best[node] + lattice.scores[number, node]
-                if value > highest:
-                    highest, arc = value, (i - a, j - b, a, b)
+                values.append(best[node] + lattice.scores[number, node])
+                arcs.append((i - a, j - b, a, b))
+        arc = arcs[values.index(max(values))]
         path.append(arc)
         i, j = arc[0], arc[1]
     return path[::-1]

@@ -211,9 +211,7 @@ class _WindowFeatures:
             )
 
     def cosine(self, a: int, b: int, down: int = 0, right: int = 0) -> Floats:
-        """Return similarities of source runs of a, moved ``down``, and target runs of b, moved ``right``; 0 outside."""
-        if not (1 <= a <= self._wide and 1 <= b <= self._high):
-            return np.zeros((self.rows, self.columns), np.float32)
+        """Return similarities of source runs of a, moved ``down``, and target runs of b, moved ``right``."""
         top, left = 1 + down, 1 + right
         found: Floats = self._cosines[a - 1, b - 1, top : top + self.rows, left : left + self.columns]
         return found

@@ -90,6 +90,8 @@ def test_evidence_is_that_of_plain_loops(
         for b in (1, 2, 3):
             inside, better, edges = evidence.inside(a, b), evidence.better(a, b), evidence.edges(a, b)
             starts, ends = evidence.starts, evidence.ends(a, b)
+            shape = window.last - window.first, window.right - window.left
+            assert {value.shape for value in (inside, better, *edges, *starts, *ends)} == {shape}
             for i in range(window.first, n + 1 - a):
                 for j in range(window.left, m + 1 - b):
                     at = i - window.first, j - window.left

@@ -33,8 +33,6 @@ class Plain:
 
     def cosine(self, i: int, a: int, j: int, b: int) -> float:
         source, target = self.pair.source, self.pair.target
-        if not (1 <= a <= source.width and 1 <= b <= target.width):
-            return 0.0
         inside = 0 <= i < len(source) and 0 <= j < len(target)
         dot = source.vectors[a - 1, i].astype(float) @ target.vectors[b - 1, j].astype(float) if inside else 0.0
         return float((dot - self.pair.floor) * self.pair.gain)
