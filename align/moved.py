@@ -115,8 +115,8 @@ def _sample(n: int, most: int, lengths: Sequence[int] | None) -> NDArray[np.int6
 def _nearest(queries: Vectors, keys: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
     """Return the nearest key of every query, its cosine, and the cosine of the second nearest, -1 for none."""
     n = len(queries)
-    best = np.zeros(n, np.int64)
-    first = np.full(n, -1.0, np.float32)
+    best = np.empty(n, np.int64)
+    first = np.empty(n, np.float32)
     second = np.full(n, -1.0, np.float32)
     step = max(1, _COSINES // len(keys))
     for low in range(0, n, step):
