@@ -13,12 +13,12 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from corpora.errors import InputError, UsageError
 
-__all__ = ["check_targets", "is_out_of_space", "private_file", "replacing", "replacing_all", "temporary_files"]
+__all__ = ["check_targets", "is_out_of_space", "make_private", "replacing", "replacing_all", "temporary_files"]
 
 #: No space on the disk, for this user, or below the limit on the size of a file.
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -112,15 +112,16 @@ def _temporary(path: Path) -> Iterator[Path]:
         # Created inside the block, so that an interruption at any moment removes it.
         with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            private_file(temporary)
+            make_private(temporary)
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def private_file(path: Path) -> None:
-    """Create an empty file that only its owner may read. Raises `FileExistsError` if there is one."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+def make_private(path: Path) -> None:
+    """Create an empty file that only its owner may read, unless the file exists."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _rename(targets: Sequence[Path], places: Sequence[Path]) -> None:

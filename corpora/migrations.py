@@ -1,14 +1,33 @@
 """Create and update an SQLite file by numbered steps; `PRAGMA user_version` holds the number of steps applied."""
 
 import sqlite3
+import time
 from collections.abc import Sequence
 
-__all__ = ["migrate", "version_of"]
+__all__ = ["migrate", "use_log", "version_of"]
+
+_WAIT = 10.0  # seconds for other processes that open the same new file
 
 
 def version_of(connection: sqlite3.Connection) -> int:
     """Return how many steps have been applied to the file behind ``connection``."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def use_log(connection: sqlite3.Connection) -> None:
+    """Use a write-ahead log. SQLite does not wait for other processes that do so at the same moment; this does."""
+    end = time.monotonic() + _WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def migrate(connection: sqlite3.Connection, steps: Sequence[str], *, application: int = 0) -> None:

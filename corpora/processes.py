@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from multiprocessing import connection, parent_process
 from types import FrameType
 
-__all__ = ["child_environment", "end_with_parent", "safe_search_path", "without_interruption"]
+__all__ = ["child_environment", "end_with_parent", "handle_stop", "safe_search_path", "without_interruption"]
 
 _VARIABLE = "PYTHONSAFEPATH"
 
@@ -61,11 +61,14 @@ def child_environment() -> dict[str, str]:
 
 
 def end_with_parent() -> None:
-    """In a child of `multiprocessing`: end when the parent asks for it with SIGTERM, and when the parent is gone.
+    """In a child of `multiprocessing`: send SIGTERM to itself when the parent has ended, however it did."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent.sentinel,), name="end with parent", daemon=True).start()
 
-    Ctrl+C reaches the parent too, which decides what becomes of its children. The child ends through an exception, so
-    that temporary files are removed.
-    """
+
+def handle_stop() -> None:
+    """In a child: leave Ctrl+C to the parent, and end on SIGTERM with an exception, which removes temporary files."""
 
     def end(number: int, _: FrameType | None) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -73,9 +76,6 @@ def end_with_parent() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, end)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_wait_for, args=(parent.sentinel,), name="end with parent", daemon=True).start()
 
 
 def _wait_for(sentinel: int) -> None:

@@ -1,4 +1,4 @@
-"""`duiyi align`: two documents in, files of units out (`tm.jobs.align_files` does the work)."""
+"""`duiyi align`: align two documents and write the pairs (`tm.jobs.align_files` does the work)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.text.plurals import counted, plural
+from corpora.text.plurals import counted
 from tm.cli.output import errors, message, print_json, write
 
 if TYPE_CHECKING:
@@ -25,22 +25,22 @@ def align(
         typer.Option("--out", "-o", help="File to write, format by extension; may be repeated."),
     ],
     xliff: Annotated[str, typer.Option(help="Version written to .xlf: 1.2 or 2.1.")] = "1.2",
-    unit: Annotated[str, typer.Option(help="What is paired: paragraph, or sentence inside paired paragraphs.")] = (
+    unit: Annotated[str, typer.Option(help="Unit to align: paragraph, or sentence inside aligned paragraphs.")] = (
         "sentence"
     ),
     source_lang: Annotated[str | None, typer.Option(help="Language of the source; detected by default.")] = None,
     target_lang: Annotated[str | None, typer.Option(help="Language of the target; detected by default.")] = None,
     profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
-    segmented: Annotated[bool, typer.Option(help="The files hold one unit a line already.")] = False,
+    segmented: Annotated[bool, typer.Option(help="The files contain one unit per line already.")] = False,
     model: Annotated[
         str | None, typer.Option(help="Encoder: built-in by default, else a name or path of a model.")
     ] = None,
     min_score: Annotated[
-        float | None, typer.Option(help="Leave out pairs of a lower score (0 to 1).", min=0.0, max=1.0)
+        float | None, typer.Option(help="Leave out pairs with a lower score (0 to 1).", min=0.0, max=1.0)
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Pair two documents, paragraph by paragraph and sentence by sentence, and write the pairs."""
+    """Align two documents, paragraph by paragraph and sentence by sentence, and write the pairs."""
     from tm.jobs.align_files import CHOICES, AlignFilesOptions, align_files, check_outputs
     from tm.jobs.align_files import summary as summarised
 
@@ -52,8 +52,8 @@ def align(
 
     options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff)  # type: ignore[arg-type]
     encoder = load(model)
-    with _progress() as tell:
-        paired = align_files(source, target, *out, encoder=encoder, options=options, progress=tell)
+    with _progress() as progress:
+        paired = align_files(source, target, *out, encoder=encoder, options=options, progress=progress)
     for warning in paired.warnings:
         message(f"duiyi: warning: {warning}")
     alignment, summary = paired.alignment, summarised(paired.alignment)
@@ -61,7 +61,7 @@ def align(
         files = [{"path": str(path), "units": one.written} for path, one in zip(out, paired.reports, strict=True)]
         print_json({**summary, "warnings": paired.warnings, "files": files, "signature": alignment.signature})
         return
-    write(_told(summary, alignment))
+    write(_summary_text(summary, alignment))
     for path, report in zip(out, paired.reports, strict=True):
         write(f"{path}: {counted(report.written, 'unit')}")
     write(alignment.signature)
@@ -76,29 +76,28 @@ def _check_choice(option: str, value: str, known: Sequence[str]) -> None:
 
 @contextmanager
 def _progress() -> "Iterator[Progress]":
-    """A Rich progress bar on standard error, gone when the work is done."""
+    """A Rich progress bar on standard error, removed at the end."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     screen = errors()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    # Where nobody watches, a bar would leave a blank line in a log.
+    # In a log file, a bar would leave a blank line.
     bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
     with bar:
         task = bar.add_task("reading", total=1.0)
         yield lambda step, share: bar.update(task, description=step, completed=share)
 
 
-def _told(summary: dict[str, Any], alignment: "Alignment") -> str:
+def _summary_text(summary: dict[str, Any], alignment: "Alignment") -> str:
     """The summary in a few lines."""
     from tm.jobs.align_files import LOW
 
     beads = ", ".join(f"{count:,} {kind}" for kind, count in summary["beads"].items())
-    moved, stand = summary["moved"], plural(summary["moved"], "stands", "stand")
-    elsewhere = f"; {moved:,} {stand} elsewhere" if moved else ""
+    moved = f"; {summary['moved']:,} moved" if summary["moved"] else ""
     source, target = (counted(summary[f"{side}_units"], summary["unit"]) for side in ("source", "target"))
     return (
         f"{alignment.source.path} ({summary['source_lang']}, {source}) and "
         f"{alignment.target.path} ({summary['target_lang']}, {target})\n"
-        f"pairs: {beads}{elsewhere}\n"
+        f"pairs: {beads}{moved}\n"
         f"mean score {summary['mean_score']:.2f}; {summary['low_scores']:,} below {LOW}"
     )

@@ -1,4 +1,4 @@
-"""`duiyi batch`: many pairs from a manifest, in several processes, on one machine or as the jobs of a cluster."""
+"""`duiyi batch`: align many pairs from a manifest, in several processes or as jobs of a cluster."""
 
 import re
 from collections import Counter
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["batch"]
 
 _STATES = ("done", "kept", "failed")
-_ALL = 60  # pairs that the table shows whole
-_WIDTH = 140  # columns of the table where no screen says how many there are
+_ALL = 60  # up to this number the table shows all pairs
+_WIDTH = 140  # columns of the table without a terminal
 
 
 def batch(
@@ -29,17 +29,19 @@ def batch(
         ),
     ],
     workers: Annotated[
-        int | None, typer.Option("--workers", "-j", help="Pairs aligned at once; as many as cores by default.", min=1)
+        int | None, typer.Option("--workers", "-j", help="Processes; as many as cores by default.", min=1)
     ] = None,
     shard: Annotated[
-        str, typer.Option(metavar="K/N", help="Do the K-th part of N only, as one of N jobs of a cluster.")
+        str, typer.Option(metavar="K/N", help="Only the K-th of N parts, as one of N jobs of a cluster.")
     ] = "",
-    model: Annotated[str | None, typer.Option(help="Encoder of pairs that name none; built-in by default.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Do all pairs, those that are done too.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print what became of every pair as JSON.")] = False,
+    model: Annotated[
+        str | None, typer.Option(help="Encoder for pairs without one in the manifest; built-in by default.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Align all pairs again, also those that are done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be done.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result of every pair as JSON.")] = False,
 ) -> None:
-    """Align many pairs of documents; what is done already is left alone, what fails does not hold up the others."""
+    """Align many pairs of documents; pairs that are done are skipped, failed ones do not stop the others."""
     from dataclasses import replace
 
     from tm.jobs.batch import BatchJournal, cores, run
@@ -58,7 +60,7 @@ def batch(
     if again:
         journal.forget()
     outcomes = run(pairs, workers=workers or cores(), journal=journal)
-    found = sorted(_watched(outcomes, len(pairs)), key=lambda outcome: outcome.pair.line)
+    found = sorted(_with_progress(outcomes, len(pairs)), key=lambda outcome: outcome.pair.line)
     states = Counter(outcome.state for outcome in found)
     if json:
         print_json({"pairs": [_as_data(outcome) for outcome in found], **{s: states[s] for s in _STATES}})
@@ -75,12 +77,12 @@ def _part(text: str) -> tuple[int, int]:
         return 1, 1
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
     if match is None:
-        raise UsageError(f"--shard takes a part and the number of parts, such as 1/4, not {text}")
+        raise UsageError(f"--shard must be a part and the number of parts, such as 1/4, not {text}")
     return int(match[1]), int(match[2])
 
 
-def _watched(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
-    """Pass outcomes on, with a progress bar at a terminal, and a line for each failure as it comes."""
+def _with_progress(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
+    """Yield the outcomes, with a progress bar on a terminal, and a line for each failure at once."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -98,17 +100,17 @@ def _watched(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
 
 
 def _show(found: "list[Outcome]", states: Counter[str]) -> None:
-    """A table of all pairs; of many, only those that failed or that a person should look at."""
+    """Print a table of all pairs; if there are many, only of those that failed or have warnings."""
     from rich.table import Table
     from rich.text import Text
 
-    told = found if len(found) <= _ALL else [one for one in found if one.message or one.figures.get("warnings")]
+    listed = found if len(found) <= _ALL else [one for one in found if one.message or one.figures.get("warnings")]
     table = Table()
     for name, right in (("line", True), ("pair", False), ("state", False), ("pairs", True), ("mean score", True)):
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     table.add_column("below 0.5", justify="right")
     table.add_column("remarks", overflow="fold")
-    for outcome in told:
+    for outcome in listed:
         figures = outcome.figures
         counted = sum(count for kind, count in figures.get("beads", {}).items() if "0" not in kind.split("-"))
         score = f"{figures['mean_score']:.2f}" if figures else ""
@@ -116,7 +118,7 @@ def _show(found: "list[Outcome]", states: Counter[str]) -> None:
         cells = (str(outcome.pair.line), outcome.pair.name, outcome.state, f"{counted:,}" if figures else "", score)
         low = f"{figures['low_scores']:,}" if figures else ""
         table.add_row(*(Text(cell) for cell in (*cells, low, remarks)))
-    if told:
+    if listed:
         screen = console()
         screen.print(table, width=None if screen.is_terminal else _WIDTH)
     write(", ".join(f"{states[state]:,} {state}" for state in _STATES))

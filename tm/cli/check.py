@@ -1,4 +1,4 @@
-"""`duiyi check`: the quality checks over an alignment or a memory, for a person, a pipeline and a baseline."""
+"""`duiyi check`: the quality checks of a file of units, with reports, exit codes and baselines."""
 
 from itertools import groupby
 from pathlib import Path
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.errors import UsageError
+from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
 from tm.cli.output import console, errors, message, print_json, write
 
@@ -23,106 +25,141 @@ __all__ = ["check"]
 
 _FAIL_ON = ("error", "warning", "info", "never")
 _INDENT = "    "
-#: Columns where no terminal says how many it has.
+#: Columns without a terminal.
 _WIDTH = 120
 
 
+FileArgument = Annotated[
+    Path | None, typer.Argument(help="Units to check: TMX, XLIFF, TSV, CSV, JSONL, PO, XLSX, or .align.")
+]
+OutOption = Annotated[
+    list[Path] | None,
+    typer.Option("--out", "-o", help="Report to write: .html, .json, .xml (JUnit) or .sarif; may be repeated."),
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Run this check only; may be repeated or contain several names, separated by commas."),
+]
+SkipOption = Annotated[list[str] | None, typer.Option(help="Do not run this check; likewise.")]
+ConfigOption = Annotated[Path | None, typer.Option(help="TOML file with settings and the project's own rules.")]
+FailOnOption = Annotated[
+    str, typer.Option(help="Lowest severity that gives exit code 1: error, warning, info or never.")
+]
+EmbeddingsOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--embeddings/--no-embeddings",
+        help="Compare meanings as well; by default up to 20,000 units.",
+        show_default=False,
+    ),
+]
+ModelOption = Annotated[str | None, typer.Option(help="Encoder: built-in by default, else a name or path.")]
+GlossaryOption = Annotated[Path | None, typer.Option(help="Terms that must be used: TSV, CSV, TBX, UTX …")]
+BaselineOption = Annotated[Path | None, typer.Option(help="Findings accepted before, which are not shown again.")]
+WriteBaselineOption = Annotated[Path | None, typer.Option(help="Write all findings to a file of accepted ones.")]
+ConformanceOption = Annotated[
+    bool, typer.Option("--conformance", "--tmx", help="Also count what CAT tools would skip, and why.")
+]
+ShowOption = Annotated[str, typer.Option(help="Lowest severity to print: error, warning or info.")]
+
+
 def check(
-    file: Annotated[
-        Path | None, typer.Argument(help="Units to check: TMX, XLIFF, TSV, CSV, JSONL, PO, XLSX, or .align.")
-    ] = None,
-    out: Annotated[
-        list[Path] | None,
-        typer.Option("--out", "-o", help="Report to write: .html, .json, .xml (JUnit) or .sarif; may be repeated."),
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(help="Run this check only; may be repeated or hold several, with commas.")
-    ] = None,
-    skip: Annotated[list[str] | None, typer.Option(help="Do not run this check; likewise.")] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file with settings and the project's own rules.")] = None,
-    fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 from this severity on: error, warning, info or never.")
-    ] = "error",
-    embeddings: Annotated[
-        bool | None,
-        typer.Option(
-            "--embeddings/--no-embeddings",
-            help="Compare meanings as well; by default up to 20,000 units.",
-            show_default=False,
-        ),
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="Encoder: built-in by default, else a name or path.")] = None,
-    glossary: Annotated[Path | None, typer.Option(help="Terms that must be used: TSV, CSV, TBX, UTX …")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="Findings accepted before, not to be shown again.")] = None,
-    write_baseline: Annotated[Path | None, typer.Option(help="Write all findings as accepted ones.")] = None,
-    source_lang: Annotated[str, typer.Option(help="Language of the source, where the file does not say.")] = "",
-    target_lang: Annotated[str, typer.Option(help="Language of the target, likewise.")] = "",
+    file: FileArgument = None,
+    out: OutOption = None,
+    only: OnlyOption = None,
+    skip: SkipOption = None,
+    config: ConfigOption = None,
+    fail_on: FailOnOption = "error",
+    embeddings: EmbeddingsOption = None,
+    model: ModelOption = None,
+    glossary: GlossaryOption = None,
+    baseline: BaselineOption = None,
+    write_baseline: WriteBaselineOption = None,
+    source_lang: Annotated[str, typer.Option(help="Source language, if the file does not give it.")] = "",
+    target_lang: Annotated[str, typer.Option(help="Target language, likewise.")] = "",
     source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit a line.")] = "",
     target_file: Annotated[str, typer.Option(help="For .align: the target text.")] = "",
-    conformance: Annotated[
-        bool, typer.Option("--conformance", "--tmx", help="Count too what CAT tools would skip, and why.")
-    ] = False,
-    limit: Annotated[int, typer.Option(help="Findings to print; the report holds all.", min=0)] = 50,
-    show: Annotated[
-        str, typer.Option(help="Print findings from this severity on: error, warning or info.")
-    ] = "warning",
+    conformance: ConformanceOption = False,
+    limit: Annotated[int, typer.Option(help="Largest number of findings to print; reports contain all.", min=0)] = 50,
+    show: ShowOption = "warning",
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    list_checks: Annotated[bool, typer.Option("--list", help="List the checks and stop.")] = False,
+    list_checks: Annotated[bool, typer.Option("--list", help="List the checks and exit.")] = False,
 ) -> None:
-    """Check translations for faults; exit code 1 where one of the chosen severity was found."""
-    from contextlib import nullcontext
-    from dataclasses import replace
-
-    from corpora.errors import UsageError
-    from corpora.files import check_targets, replacing_all
+    """Check translations for errors; exit code 1 if there is a finding of the chosen severity."""
     from tm.checks.finding import Severity
-    from tm.checks.run import check as run_checks
     from tm.formats import ReadOptions
-    from tm.report.outputs import FORMATS, accept, as_json, write_report
-    from tm.report.outputs import write_baseline as keep
 
     if list_checks:
         _list(json)
         return
     if file is None:
         raise UsageError("name a file of units to check, or --list for the checks")
-    if fail_on not in _FAIL_ON:
-        raise UsageError(f"--fail-on is one of {', '.join(_FAIL_ON)}, not {fail_on}")
-    if show not in _FAIL_ON[:3]:
-        raise UsageError(f"--show is one of {', '.join(_FAIL_ON[:3])}, not {show}")
-    for path in out or []:
-        if path.suffix.lower() not in FORMATS:
-            raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
-    check_targets([*(out or []), *filter(None, [write_baseline])])
+    inputs = [file, config, glossary, *(Path(text) for text in (source_file, target_file) if text)]
+    _check_usage(out or [], write_baseline, [path for path in inputs if path is not None], fail_on, show)
+    check_targets(out or [], [baseline] if baseline else [])  # --write-baseline may replace it
     options = _options(only, skip, config, embeddings, glossary)
-    options = replace(options, either_script="zh" in (source_lang, target_lang))
     reading = ReadOptions(
         source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
     )
     units = _read(file, reading)
+    report = _report(units, options, model, write_baseline, baseline)
+    _write_reports(out or [], report, units, file)
+    reasons = _conformance(file, reading) if conformance else {}
+    if json:
+        from tm.report.outputs import as_json
+
+        print_json(as_json(report, units) | ({"conformance": reasons} if conformance else {}))
+    else:
+        _print(report, units, limit, Severity(show))
+        for reason, count in reasons.items():
+            write(f"{count:7,}  {reason}")
+    worst = report.worst()
+    if fail_on != "never" and worst is not None and worst.rank >= Severity(fail_on).rank:
+        raise typer.Exit(1)
+
+
+def _check_usage(out: list[Path], write_baseline: Path | None, inputs: list[Path], fail_on: str, show: str) -> None:
+    """Refuse wrong values and outputs that cannot be written before anything is read."""
+    from tm.report.outputs import FORMATS
+
+    if fail_on not in _FAIL_ON:
+        raise UsageError(f"--fail-on is one of {', '.join(_FAIL_ON)}, not {fail_on}")
+    if show not in _FAIL_ON[:3]:
+        raise UsageError(f"--show is one of {', '.join(_FAIL_ON[:3])}, not {show}")
+    for path in out:
+        if path.suffix.lower() not in FORMATS:
+            raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
+    check_targets([*out, *filter(None, [write_baseline])], inputs)
+
+
+def _report(
+    units: "list[Unit]",
+    options: "CheckOptions",
+    model: str | None,
+    write_baseline: Path | None,
+    baseline: Path | None,
+) -> "CheckReport":
+    """Run the checks; write and use the baselines."""
+    from contextlib import nullcontext
+
+    from tm.checks.run import check as run_checks
+    from tm.report.outputs import accept
+    from tm.report.outputs import write_baseline as write_accepted
+
     encoder = _encoder(units, options, model)
     with errors().status("Comparing meanings …") if encoder is not None else nullcontext():
         report = run_checks(units, options, encoder)
     if write_baseline is not None:
-        keep(write_baseline, report, units)
-    if baseline is not None:
-        report = accept(baseline, report, units)
-    with replacing_all(out or []) as places:
-        for path, place in zip(out or [], places, strict=True):
+        write_accepted(write_baseline, report, units)
+    return report if baseline is None else accept(baseline, report, units)
+
+
+def _write_reports(out: list[Path], report: "CheckReport", units: "list[Unit]", file: Path) -> None:
+    from tm.report.outputs import write_report
+
+    with replacing_all(out) as places:
+        for path, place in zip(out, places, strict=True):
             write_report(path, report, units, file, place=place)
-    if json:
-        data = as_json(report, units)
-        if conformance:
-            data["conformance"] = _conformance(file, reading)
-        print_json(data)
-    else:
-        _print(report, units, limit, Severity(show))
-        if conformance:
-            for reason, count in _conformance(file, reading).items():
-                write(f"{count:7,}  {reason}")
-    worst = report.worst()
-    if fail_on != "never" and worst is not None and worst.rank >= Severity(fail_on).rank:
-        raise typer.Exit(1)
 
 
 def _options(
@@ -145,7 +182,7 @@ def _options(
         from tm.terms.formats.exchange import read_terms
 
         options = replace(options, glossary=options.glossary + read_terms(glossary).concepts)
-    chosen(options)  # a name that no check has is refused before anything is read
+    chosen(options)  # a name that no check has is refused before the units are read
     return options
 
 
@@ -166,12 +203,12 @@ def _encoder(units: "Sequence[Unit]", options: "CheckOptions", model: str | None
     if wants_encoder(len(units), options):
         return load(model)
     if options.embeddings is None and wants_encoder(0, options):
-        message(f"duiyi: {counted(len(units), 'unit')}: meanings are not compared; --embeddings does it all the same")
+        message(f"duiyi: {counted(len(units), 'unit')}: meanings are not compared without --embeddings")
     return None
 
 
 def _conformance(file: Path, options: "ReadOptions") -> dict[str, int]:
-    """What CAT tools would trip over: title and count of each reason, those of the whole file first."""
+    """What CAT tools would skip: title and count of each reason, those of the whole file first."""
     from tm.formats.inspection import inspect
 
     return {reason.title: count for reason, count in inspect(file, options).rows()}
@@ -193,7 +230,7 @@ def _list(json: bool) -> None:
 
 
 def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "Severity") -> None:
-    """Finding by finding with its whole message, and the two texts once a unit: columns of a table would cut both."""
+    """Print each finding with its whole message, and the two texts once per unit; a table would cut both."""
     summary = report.summary
     shown = [finding for finding in report.findings if finding.severity.rank >= least.rank]
     screen = console()
@@ -204,7 +241,7 @@ def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "S
         for side in (units[number].source, units[number].target):
             write(_INDENT + _short(side, room))
     if len(shown) > limit:
-        message(f"duiyi: {len(shown) - limit:,} more: --limit prints them, -o report.html holds all")
+        message(f"duiyi: {len(shown) - limit:,} more: print them with --limit, or write all with -o report.html")
     counts = ", ".join(
         counted(count, name, "info" if name == "info" else "") for name, count in summary["by_severity"].items()
     )

@@ -1,4 +1,4 @@
-"""`duiyi concordance`: where a phrase stands in the memories, on either side."""
+"""`duiyi concordance`: units of the memories that contain a phrase on either side."""
 
 import sys
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ def concordance(
     text: Annotated[
         str, typer.Argument(help='Words that must all occur; "…" keeps words together, * and ? are wildcards.')
     ],
-    side: Annotated[str, typer.Option(help="Where to look: both, source or target.")] = "both",
-    exact: Annotated[bool, typer.Option(help="As typed: case, width, script and punctuation count.")] = False,
-    limit: Annotated[int, typer.Option(help="How many hits at most.", min=1)] = 50,
+    side: Annotated[str, typer.Option(help="Side to search: both, source or target.")] = "both",
+    exact: Annotated[bool, typer.Option(help="Exact search: case, width, script and punctuation must match.")] = False,
+    limit: Annotated[int, typer.Option(help="Largest number of hits.", min=1)] = 50,
     memory: MemoriesOption = None,
     *,
     filters: Filters,
     json: Annotated[bool, typer.Option("--json", help="Print hits as JSON.")] = False,
 ) -> None:
-    """Find where a phrase stands, on either side, and mark what probably answers to it on the other."""
+    """Find units that contain a phrase on either side, and mark its probable translation on the other."""
     from tm.search.concordance import ConcordanceOptions
     from tm.search.concordance import concordance as find
     from tm.search.lookup import check_languages
@@ -50,10 +50,10 @@ def concordance(
 
 def _show(hit: "ConcordanceHit") -> None:
     colour = sys.stdout.isatty()
-    found, answer = ("\x1b[1;33m", "\x1b[1;32m") if colour else ("[", "{")
+    found, counterpart = ("\x1b[1;33m", "\x1b[1;32m") if colour else ("[", "{")
     ends = ("\x1b[0m", "\x1b[0m") if colour else ("]", "}")
     write(_marked(hit.text, hit.spans, found, ends[0]))
-    write(f"    {_marked(hit.other, hit.counterpart, answer, ends[1])}")
+    write(f"    {_marked(hit.other, hit.counterpart, counterpart, ends[1])}")
     place = hit.unit.origin
     known = [place.source_file, place.section, f"page {place.page}" if place.page else "", hit.unit.status]
     write(f"    [{', '.join(part for part in known if part)}]")

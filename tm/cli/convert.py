@@ -1,4 +1,4 @@
-"""`duiyi convert`: units from one format into another, in the shape that a CAT tool takes."""
+"""`duiyi convert`: convert units to another format, in a form that a CAT tool accepts."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,18 +18,18 @@ def convert(
     client: Annotated[
         str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, phrase, matecat or weblate.")
     ] = "",
-    source_lang: Annotated[str, typer.Option(help="Language to take as the source; the file's own by default.")] = "",
-    target_lang: Annotated[str, typer.Option(help="Language to take as the target.")] = "",
+    source_lang: Annotated[str, typer.Option(help="Language to use as the source; that of the file by default.")] = "",
+    target_lang: Annotated[str, typer.Option(help="Language to use as the target.")] = "",
     columns: Annotated[
-        str, typer.Option(help="Columns of a table, by header or number: source=1,target=3. Guessed by default.")
+        str, typer.Option(help="Columns of a table, by header or number: source=1,target=3. Detected by default.")
     ] = "",
     source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit a line.")] = "",
     target_file: Annotated[str, typer.Option(help="For .align: the target text, one unit a line.")] = "",
     xliff: Annotated[str, typer.Option(help="Version written to .xlf: 1.2 or 2.1.")] = "1.2",
-    segtype: Annotated[str, typer.Option(help="What TMX says of its units: auto, sentence or paragraph.")] = "auto",
+    segtype: Annotated[str, typer.Option(help="The segtype of TMX: auto, sentence or paragraph.")] = "auto",
     tags: Annotated[str, typer.Option(help="Inline tags: keep, native (as code in the text) or drop.")] = "keep",
-    strict: Annotated[bool, typer.Option(help="Refuse the whole file where one unit of it is damaged.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    strict: Annotated[bool, typer.Option(help="Refuse the whole file if one of its units is damaged.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Convert units between TMX, XLIFF, TBX, PO, CSV, TSV, XLSX, JSONL and Parquet."""
     from tm.formats import ReadOptions, UnitProblems, WriteOptions, read
@@ -37,12 +37,12 @@ def convert(
     from tm.formats.conformance import Audit
 
     _check(source, out, (source_file, target_file), xliff, segtype, tags)
-    wanted = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
+    reading = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
     options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client)  # type: ignore[arg-type]
     problems = UnitProblems(source, strict)
     audit = Audit()
     with errors().status(f"converting {source.name}"):
-        report = write_file(out, audit.over(read(source, wanted, problems=problems)), options)
+        report = write_file(out, audit.over(read(source, reading, problems=problems)), options)
     complain(problems)
     if json:
         print_json(_as_json(source, report, problems, audit))
@@ -54,7 +54,7 @@ def convert(
     if added > 0:
         write(f"  added: {added:,} (units without their list number, and the numbers by themselves)")
     if report.removed_characters:
-        write(f"  taken out: {counted(report.removed_characters, 'character')} that XML forbids")
+        write(f"  removed: {counted(report.removed_characters, 'character')} that XML forbids")
     _warn(audit, report.left_out, problems.repaired)
     if client:
         from tm.formats.cat_tools import profile
@@ -85,7 +85,7 @@ def _columns(text: str) -> dict[str, str]:
     for pair in filter(None, text.split(",")):
         name, mark, column = pair.partition("=")
         if not mark or not name.strip() or not column.strip():
-            raise UsageError(f"--columns wants name=column pairs such as source=1,target=3, not {pair!r}")
+            raise UsageError(f"--columns takes name=column pairs such as source=1,target=3, not {pair!r}")
         found[name.strip()] = column.strip()
     return found
 

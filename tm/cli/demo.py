@@ -1,4 +1,4 @@
-"""`duiyi demo`: the main job on the sample pair that ships with the program, from two texts to files for a CAT tool."""
+"""`duiyi demo`: align the built-in sample pair, from two texts to files for a CAT tool."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,28 +9,28 @@ from tm.cli.output import console, write
 
 __all__ = ["demo"]
 
-_SHOWN = 6  # pairs shown of the table
+_SHOWN = 6  # pairs that are printed
 
 
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write to.", file_okay=False)] = Path("demo-output"),
 ) -> None:
-    """Align the built-in sample pair and write TMX, XLIFF and TSV, showing what was done."""
+    """Align the built-in sample pair and write TMX, XLIFF and TSV, with the commands and their results."""
     from corpora.sample import pair
     from tm.cli.align import align
 
     source, target = (_copied(path, out) for path in pair())
     files = [out / "sample.tmx", out / "sample.xlf", out / "sample.tsv"]
-    write("Two resolutions as text drawn out of a PDF, Chinese and English:")
+    write("Two resolutions as text extracted from a PDF, Chinese and English:")
     write(f"  duiyi align {source} {target} " + " ".join(f"-o {path}" for path in files) + "\n")
     align(source, target, files)
     _show_pairs(files[0])
     _show_term("资产追回")
-    write(f"Next: import {files[0]} into a CAT tool, or run `duiyi align` on files of your own.")
+    write(f"Next: import {files[0]} into a CAT tool, or run `duiyi align` on your own files.")
 
 
 def _copied(path: Path, folder: Path) -> Path:
-    """A copy of a file that ships with the program, where the user can look at it and try other commands on it."""
+    """Copy a built-in file to where the user can read it and try other commands on it."""
     from corpora.files import replacing
 
     with replacing(folder / path.name) as temporary:
@@ -39,7 +39,7 @@ def _copied(path: Path, folder: Path) -> Path:
 
 
 def _show_pairs(path: Path) -> None:
-    """The first pairs of the TMX just written, read back from it."""
+    """Print the first pairs of the TMX, read from the file just written."""
     from itertools import islice
 
     from rich.table import Table
@@ -55,7 +55,7 @@ def _show_pairs(path: Path) -> None:
 
 
 def _show_term(text: str) -> None:
-    """What the sample glossary says of a term."""
+    """Print a term of the sample glossary."""
     from tm.terms.base import TermBase
     from tm.terms.sample import sample_concepts
 

@@ -24,29 +24,29 @@ def evaluate(
     auto: Annotated[Path, typer.Argument(help="The alignment to score: a file, or a folder with the same names.")],
     compare: Annotated[
         Path | None,
-        typer.Option(help="A second alignment; test whether it differs from the first by more than chance."),
+        typer.Option(help="A second alignment; test whether the difference is significant."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    samples: Annotated[int, typer.Option(help="Resamplings for the interval and the test.", min=100)] = 2000,
+    samples: Annotated[int, typer.Option(help="Bootstrap samples for the interval and the test.", min=100)] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 0,
 ) -> None:
     """Print strict and lax precision, recall and F1: overall, by document and by bead type.
 
-    Precision counts every bead of AUTO, omissions too; recall counts the beads of GOLD with both sides; documents are
-    pooled. Strict wants the same bead, lax one that overlaps on both sides.
+    Precision counts every bead of AUTO, also omissions; recall counts the beads of GOLD with both sides; documents are
+    pooled. A strict match is the same bead, a lax match one that overlaps on both sides.
     """
     from align import metrics
 
-    wanted = _read_gold(gold)
-    drawn = _read_auto(auto, wanted, gold)
-    found = metrics.evaluate(wanted, drawn)
-    interval = metrics.bootstrap(wanted, drawn, samples=samples, seed=seed)
-    error, _ = metrics.calibration(wanted, drawn)
-    scored = any(bead.score for beads in drawn.values() for bead in beads)
+    expected = _read_gold(gold)
+    actual = _read_auto(auto, expected, gold)
+    found = metrics.evaluate(expected, actual)
+    interval = metrics.bootstrap(expected, actual, samples=samples, seed=seed)
+    error, _ = metrics.calibration(expected, actual)
+    scored = any(bead.score for beads in actual.values() for bead in beads)
     comparison = None
     if compare is not None:
-        other = _read_auto(compare, wanted, gold)
-        comparison = metrics.compare(wanted, drawn, other, samples=samples, seed=seed)
+        other = _read_auto(compare, expected, gold)
+        comparison = metrics.compare(expected, actual, other, samples=samples, seed=seed)
     if as_json:
         result: dict[str, Any] = _json(found.overall)
         result["documents"] = {name: _json(quality) for name, quality in found.documents.items()}
@@ -56,7 +56,7 @@ def evaluate(
         if comparison is not None and compare is not None:
             result["compare"] = {
                 "file": str(compare),
-                **_json(metrics.evaluate(wanted, other).overall),
+                **_json(metrics.evaluate(expected, other).overall),
                 **asdict(comparison),
             }
         print_json(result)
@@ -75,7 +75,7 @@ def _read_gold(path: Path) -> dict[str, "list[Bead]"]:
     if path.is_dir():
         files = sorted(path.glob("*.align"))
         if not files:
-            raise EmptyInput(f"{path} holds no .align files")
+            raise EmptyInput(f"{path} contains no .align files")
         return {file.stem: read(file) for file in files}
     if not path.exists():
         raise InputError(f"{path} does not exist")
@@ -83,7 +83,7 @@ def _read_gold(path: Path) -> dict[str, "list[Bead]"]:
 
 
 def _read_auto(path: Path, gold: _Beads, gold_path: Path) -> dict[str, "list[Bead]"]:
-    """Read the alignments of the documents of the gold standard; a file stands for a gold standard of one file."""
+    """Read the alignments of the documents of the gold standard; a single file for a gold standard of one file."""
     from align.beadfile import read
     from corpora.errors import InputError, UsageError
 

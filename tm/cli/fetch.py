@@ -1,4 +1,4 @@
-"""`duiyi fetch`: official documents by their UN symbol, a file a language."""
+"""`duiyi fetch`: official documents by their UN symbol, one file per language."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,13 +19,13 @@ def fetch(
     service: Annotated[
         str | None, typer.Option(envvar="DUIYI_FETCH_SERVICE", help="Address of the document service.")
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
-    retries: Annotated[int, typer.Option(help="Further tries where the service is busy.", min=0)] = 3,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for a response.", min=0.1)] = 30.0,
+    retries: Annotated[int, typer.Option(help="Number of retries if the service is busy.", min=0)] = 3,
     max_size: Annotated[int, typer.Option(help="Largest document, in megabytes.", min=1)] = 100,
-    cache: Annotated[bool, typer.Option(help="Keep what was fetched, and look there first.")] = True,
+    cache: Annotated[bool, typer.Option(help="Keep fetched documents and use them again.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
 ) -> None:
-    """Get an official document by its UN symbol in each language asked for (Chinese and English by default)."""
+    """Fetch an official document by its UN symbol in each requested language (Chinese and English by default)."""
     from platformdirs import user_cache_path
 
     from corpora.files import replacing, replacing_all
@@ -40,7 +40,7 @@ def fetch(
         max_bytes=max_size * 1_000_000,
         cache=user_cache_path("duiyi", appauthor=False) / "documents" if cache else None,
     )
-    # All languages first, then the files: a document that exists in one language only leaves nothing behind.
+    # All languages first, then the files, so that a document missing in one language leaves no files.
     documents = [get(symbol, language, options) for language in lang or ["zh", "en"]]
     paths = [out / file_name(document.symbol, document.language, format) for document in documents]
     with replacing_all(paths) as places:

@@ -1,4 +1,4 @@
-"""`duiyi memory`: fill, empty, tidy and copy a translation memory."""
+"""`duiyi memory`: add, import, export, edit, delete and count the units of a translation memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.errors import InputError, UsageError
+from corpora.files import check_targets
 from corpora.text.plurals import counted
 from tm.cli.memory_options import (
     MemoryOption,
@@ -38,14 +39,17 @@ __all__ = [
     "stats",
 ]
 
-app = typer.Typer(help="Fill, tidy, count, copy and empty a translation memory.", no_args_is_help=True)
+app = typer.Typer(
+    help="Add, import, export, edit, delete and count units of a translation memory.", no_args_is_help=True
+)
 
 KeepOption = Annotated[
-    str, typer.Option(help="Which translations of one source text stay: all, newest or best (reviewed, then score).")
+    str,
+    typer.Option(help="Translations of one source text to keep: all, newest or best (reviewed, then score)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-StrictOption = Annotated[bool, typer.Option(help="Refuse a whole file where one unit of it is damaged.")]
-FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of units, type by extension.")]
+StrictOption = Annotated[bool, typer.Option(help="Refuse a file if one of its units is damaged.")]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of units, format by extension.")]
 
 
 @app.command()
@@ -55,10 +59,10 @@ def add(
     keep: KeepOption = "all",
     strict: StrictOption = False,
     min_quality: QualityOption = None,
-    status: Annotated[str, typer.Option(help="Status to give: unreviewed, reviewed or rejected.")] = "",
+    status: Annotated[str, typer.Option(help="Status to set: unreviewed, reviewed or rejected.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Add what `duiyi align` wrote (.jsonl keeps the most) to a memory, which is made where there is none."""
+    """Add the output of `duiyi align` (.jsonl keeps most) to a memory, which is made if there is none."""
     _take(files, memory, keep, strict=strict, min_quality=min_quality, status=status, json=json)
 
 
@@ -71,10 +75,10 @@ def import_(
     keep: KeepOption = "all",
     strict: StrictOption = False,
     min_quality: QualityOption = None,
-    status: Annotated[str, typer.Option(help="Status to give: unreviewed, reviewed or rejected.")] = "",
+    status: Annotated[str, typer.Option(help="Status to set: unreviewed, reviewed or rejected.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Import TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet: what is sound goes in, the rest is named by line."""
+    """Import TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet; damaged units are reported and left out."""
     _take(
         files, memory, keep, source_lang, target_lang, strict=strict, min_quality=min_quality, status=status, json=json
     )
@@ -100,7 +104,7 @@ def _take(
 
     options = ImportOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]
     for file in files:
-        # Before the memory is made: a mistyped name shall leave nothing behind.
+        # Before the memory is made, so that a mistyped name leaves no file.
         if not file.is_file():
             raise InputError(f"{file} is a folder, not a file" if file.is_dir() else f"{file} does not exist")
         format_of(file)
@@ -109,15 +113,17 @@ def _take(
     results = []
     with Memory(path) as target:
         for file in files:
-            with _counting(f"reading {file.name}") as told:
-                done = take_in(target, file, options, source_lang=source_lang, target_lang=target_lang, progress=told)
+            with _counting(f"reading {file.name}") as progress:
+                done = take_in(
+                    target, file, options, source_lang=source_lang, target_lang=target_lang, progress=progress
+                )
             report, audit = done.report, done.audit
             complain(done.problems)
             results.append(done.to_dict())
             if not json:
                 write(
                     f"{file}: {counted(report.read, 'unit')}, {report.new:,} new, {report.folded:,} known"
-                    + (f", {counted(report.removed, 'variant')} taken out" if report.removed else "")
+                    + (f", {counted(report.removed, 'variant')} removed" if report.removed else "")
                 )
                 for why, count in sorted(report.left_out.items()):
                     write(f"  left out: {count:,} ({why})")
@@ -130,7 +136,7 @@ def _take(
 
 @contextmanager
 def _counting(title: str) -> Iterator[Callable[[int], None]]:
-    """A running count on standard error, on a terminal only."""
+    """A count in progress on standard error, on a terminal only."""
     screen = errors()
     with screen.status(title) as status:
         yield lambda count: status.update(f"{title}: {counted(count, 'unit')}")
@@ -139,10 +145,10 @@ def _counting(title: str) -> Iterator[Callable[[int], None]]:
 @app.command()
 @with_filters
 def export(
-    out: Annotated[Path, typer.Argument(help="The file to write, type by extension.")],
+    out: Annotated[Path, typer.Argument(help="The file to write, format by extension.")],
     memory: MemoryOption = "",
     client: Annotated[str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, …")] = "",
-    every_place: Annotated[bool, typer.Option(help="A unit for each place where it was met, not one for all.")] = False,
+    every_place: Annotated[bool, typer.Option(help="One unit for each of its places, not one for all.")] = False,
     *,
     filters: Filters,
     json: JsonOption = False,
@@ -153,8 +159,9 @@ def export(
     from tm.search.memory import Memory
 
     format_of(out)
-    with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as told:
-        units = _told(source.units(filters, every_place=every_place), told)
+    check_targets([out], [Path(one_path(memory))])
+    with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as progress:
+        units = _with_progress(source.units(filters, every_place=every_place), progress)
         report = write_file(out, units, WriteOptions(filters.source_lang, filters.target_lang, client=client))
     if json:
         print_json({"out": str(out), "written": report.written, "left_out": dict(report.left_out)})
@@ -164,10 +171,10 @@ def export(
         write(f"  left out: {count:,} ({why})")
 
 
-def _told(units: "Iterable[Unit]", told: Callable[[int], None]) -> "Iterator[Unit]":
+def _with_progress(units: "Iterable[Unit]", progress: Callable[[int], None]) -> "Iterator[Unit]":
     for count, unit in enumerate(units, 1):
         if count % 5_000 == 0:
-            told(count)
+            progress(count)
         yield unit
 
 
@@ -202,9 +209,9 @@ def _show_stats(path: str, stats: "Stats") -> None:
 @app.command()
 def dedupe(
     memory: MemoryOption = "",
-    keep: Annotated[str, typer.Option(help="Which translation of a source text stays: newest or best.")] = "best",
+    keep: Annotated[str, typer.Option(help="Which translation of a source text is kept: newest or best.")] = "best",
     looks: Annotated[
-        bool, typer.Option(help="Source texts that differ in case, width or script only are one.")
+        bool, typer.Option(help="Treat source texts that differ only in case, width or script as the same.")
     ] = False,
 ) -> None:
     """Keep one translation of each source text into each language."""
@@ -214,7 +221,7 @@ def dedupe(
         raise UsageError(f"--keep is newest or best, not {keep}")
     with Memory(one_path(memory), create=False) as target:
         count = target.dedupe(keep, folded=looks)  # type: ignore[arg-type]
-    write(f"{counted(count, 'unit')} taken out")
+    write(f"{counted(count, 'unit')} removed")
 
 
 @app.command()
@@ -225,7 +232,7 @@ def delete(
     *,
     filters: Filters,
     everything: Annotated[bool, typer.Option("--all", help="Delete all units.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
 ) -> None:
     """Delete units by number (as `duiyi lookup --json` shows them) or by filters."""
     from tm.search.memory import Memory
@@ -234,8 +241,8 @@ def delete(
         raise UsageError("say what to delete: numbers of units, filters, or --all")
     with Memory(one_path(memory), create=False) as target:
         if dry_run:
-            wanted = set(numbers or ())
-            count = sum(not wanted or entry.id in wanted for entry in target.entries(filters))
+            chosen = set(numbers or ())
+            count = sum(not chosen or entry.id in chosen for entry in target.entries(filters))
             write(f"{counted(count, 'unit')} would be deleted")
         else:
             write(f"{counted(target.delete(filters, numbers=numbers or None), 'unit')} deleted")
@@ -249,10 +256,10 @@ def edit(
     target: Annotated[str | None, typer.Option(help="New target text.")] = None,
     status: Annotated[str | None, typer.Option(help="unreviewed, reviewed or rejected.")] = None,
     author: Annotated[str | None, typer.Option(help="Who changed it.")] = None,
-    note: Annotated[list[str] | None, typer.Option(help="Notes in the place of those there; may be repeated.")] = None,
+    note: Annotated[list[str] | None, typer.Option(help="Notes to replace the present ones; may be repeated.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Change a unit; what it was met in stays known."""
+    """Change a unit; its origins are kept."""
     from tm.search.memory import Memory
 
     given = {"source": source, "target": target, "status": status, "author": author}
@@ -275,7 +282,7 @@ def backup(
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     memory: MemoryOption = "",
 ) -> None:
-    """Copy a memory to another file, complete even while others write to it."""
+    """Copy a memory to another file, consistently even while others write to it."""
     from tm.search.memory import Memory
 
     with Memory(one_path(memory), create=False) as source:
@@ -285,13 +292,13 @@ def backup(
 
 @app.command()
 def compact(memory: MemoryOption = "") -> None:
-    """Check the file, make its index anew and give back room that deleted units took."""
+    """Check the file, rebuild its index and free the space of deleted units."""
     from tm.search.memory import Memory
 
     with Memory(one_path(memory), create=False) as target:
         faults = target.check()
         if faults:
-            raise InputError(f"{target.path} is damaged: {faults[0]}; put a backup in its place")
+            raise InputError(f"{target.path} is damaged: {faults[0]}; replace it with a backup")
         target.compact()
         write(f"{target.path}: {target.path.stat().st_size / 1e6:,.1f} MB")
 
@@ -301,11 +308,11 @@ def index(
     memory: MemoryOption = "",
     model: Annotated[str, typer.Option(help="Encoder; the built-in one by default.")] = "",
 ) -> None:
-    """Make or bring up to date the vectors that semantic look-ups ask; they stand beside the memory."""
+    """Make or update the vectors for semantic look-ups, in files next to the memory."""
     from models.registry import load
     from tm.search.memory import Memory
     from tm.search.semantic import index as make
 
-    with Memory(one_path(memory), create=False) as source, _counting("encoding") as told:
-        count = make(source, load(model or None), progress=told)
+    with Memory(one_path(memory), create=False) as source, _counting("encoding") as progress:
+        count = make(source, load(model or None), progress=progress)
     write(f"{counted(count, 'text')} can be found by meaning")

@@ -1,4 +1,4 @@
-"""What the commands that use memories share: which memories, which filters, and opening them."""
+"""Options of the commands that use memories: memories, filters, languages; and opening the memories."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -32,7 +32,7 @@ MemoriesOption = Annotated[
     typer.Option(
         "--memory",
         metavar="FILE[=POINTS]",
-        help="Memory to ask, and points taken off what it answers; may be repeated. Else DUIYI_MEMORY, else your own.",
+        help="Memory to search, points to deduct from scores; may be repeated. Default: DUIYI_MEMORY, else your own.",
     ),
 ]
 MemoryOption = Annotated[
@@ -41,7 +41,7 @@ MemoryOption = Annotated[
 SourceOption = Annotated[str, typer.Option("--source-lang", help="Source language, such as zh or zh-TW.")]
 TargetOption = Annotated[str, typer.Option("--target-lang", help="Target language.")]
 QualityOption = Annotated[
-    float | None, typer.Option("--min-quality", help="Least quality score of the pair, 0 to 1.", min=0, max=1)
+    float | None, typer.Option("--min-quality", help="Lowest quality score of a unit, 0 to 1.", min=0, max=1)
 ]
 
 
@@ -99,10 +99,10 @@ def memories(given: Sequence[str] | None) -> "Iterator[list[tuple[Memory, int]]]
 
 
 def one_path(given: str) -> str:
-    """The path of the one memory that a command works on. Raises `UsageError` where several are named."""
+    """The path of the one memory that a command works on. Raises `UsageError` if several are named."""
     from tm.store.memory import memory_paths
 
     paths = memory_paths([given] if given else ())
     if len(paths) > 1:
-        raise UsageError("DUIYI_MEMORY names several memories; say with --memory which one is meant")
+        raise UsageError("DUIYI_MEMORY names several memories; choose one with --memory")
     return str(paths[0][0])

@@ -1,7 +1,7 @@
 """Standard output for results, standard error for messages and progress, UTF-8 on both.
 
-A Windows console or a redirected pipe may stand at a legacy code page that cannot print Chinese; results
-are data that other programs read, so both streams are set to UTF-8 once, when the first line is written.
+A Windows console or a redirected pipe may use a legacy code page that cannot encode Chinese; results are data that
+other programs read, so both streams are set to UTF-8 once, when the first line is written.
 """
 
 import json
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["complain", "console", "errors", "message", "print_json", "write"]
 
-_SHOWN = 10  # problems named one by one; the rest is counted
+_SHOWN = 10  # problems printed one by one; the rest is counted
 
 
 @cache
 def _utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
-        # "strict" would make a traceback of a file name that is not in UTF-8.
+        # With "strict", a file name that is not in UTF-8 would raise an error.
         if reconfigure is not None and (
             not (stream.encoding or "").lower().startswith("utf") or stream.errors == "strict"
         ):
@@ -55,18 +55,18 @@ def write(text: str) -> None:
 
 
 def message(text: str) -> None:
-    """Write one line for the person at the keyboard to standard error."""
+    """Write one line for the user to standard error."""
     _utf8()
     sys.stderr.write(text + "\n")
 
 
 def print_json(value: Any) -> None:
-    """Write ``value`` as JSON, Chinese as it is, to standard output."""
+    """Write ``value`` as JSON, Chinese unescaped, to standard output."""
     write(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def complain(problems: "UnitProblems") -> None:
-    """What was guessed, what was skipped and the first of what was unsound in a file, on standard error."""
+    """Write the notes on a file, the first damaged units and the number of skipped ones to standard error."""
     for note in problems.notes:
         message(f"duiyi: {problems.path}: {note}")
     for problem in problems.found[:_SHOWN]:

@@ -9,7 +9,7 @@ from corpora.extras import need
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
 from tm.cli.output import message, write
-from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option
+from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option, until_stopped
 
 if TYPE_CHECKING:
     from tm.review.app import ReviewOptions
@@ -103,7 +103,8 @@ def _serve(
         if browser:
             _open(here)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, ws="none")
-        uvicorn.Server(settings).run(sockets=[server])
+        with until_stopped():
+            uvicorn.Server(settings).run(sockets=[server])
 
 
 def _opened(repository: "ReviewRepository", files: list[Path]) -> str:

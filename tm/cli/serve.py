@@ -9,7 +9,7 @@ from corpora.errors import UsageError
 from corpora.extras import need
 from tm.cli.memory_options import MemoriesOption
 from tm.cli.output import message
-from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option
+from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option, until_stopped
 
 if TYPE_CHECKING:
     import socket
@@ -88,14 +88,12 @@ def serve(
     with closing(resources), listen(host, port) as server:
         announce(host, server, token)
         message(f"duiyi: serving {', '.join(resources.memories)} until you press Ctrl+C")
-        _run(server, resources, workers)
-    message("duiyi: stopped")
+        with until_stopped():
+            _run(server, resources, workers)
 
 
 def _run(server: "socket.socket", resources: "Resources", workers: int) -> None:
     """Serve until a signal comes, then finish the responses that have begun."""
-    import signal
-    from contextlib import suppress
     from functools import partial
 
     import uvicorn
@@ -121,15 +119,12 @@ def _run(server: "socket.socket", resources: "Resources", workers: int) -> None:
         h11_max_incomplete_event_size=LONGEST_HEAD,
         limit_concurrency=_CONNECTIONS,
     )
-    # When it has stopped, uvicorn raises the signal that stopped it again.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        if workers > 1:
-            from uvicorn.supervisors import Multiprocess
+    if workers == 1:
+        uvicorn.Server(settings).run(sockets=[server])
+        return
+    from uvicorn.supervisors import Multiprocess
 
-            from corpora.processes import safe_search_path
+    from corpora.processes import safe_search_path
 
-            with safe_search_path():
-                Multiprocess(settings, sockets=[server]).run()
-        else:
-            uvicorn.Server(settings).run(sockets=[server])
+    with safe_search_path():
+        Multiprocess(settings, sockets=[server]).run()

@@ -1,5 +1,9 @@
 """The options of the commands that start a server, and the messages with its address."""
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +13,7 @@ from tm.cli.output import message, write
 if TYPE_CHECKING:
     import socket
 
-__all__ = ["AllowHostOption", "HostOption", "MaxUploadOption", "announce", "token_option"]
+__all__ = ["AllowHostOption", "HostOption", "MaxUploadOption", "announce", "token_option", "until_stopped"]
 
 HostOption = Annotated[str, typer.Option(help="Address to listen on; --token is required if others can reach it.")]
 AllowHostOption = Annotated[
@@ -32,6 +36,18 @@ def announce(host: str, server: "socket.socket", token: str, path: str = "") -> 
 
     here = address(host, server, path, token)
     write(here)
+    sys.stdout.flush()  # into a pipe, it would wait for more
     if remote := remote_address(server, path, token):
         message(f"duiyi: {remote}")
     return here
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """For the code that runs a server: a signal that stops it is its normal end."""
+    # uvicorn handles the signals while it runs, and raises them again when it has stopped.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        yield
+    message("duiyi: stopped")

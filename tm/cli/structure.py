@@ -1,4 +1,4 @@
-"""`duiyi structure`: what was read from a document, and what was dropped, joined or moved on the way."""
+"""`duiyi structure`: the outline of a document, and what was dropped, joined or moved while it was read."""
 
 from collections import Counter
 from pathlib import Path
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["structure"]
 
 _SHOWN = 60  # characters of a block that the outline shows
-_NOUNS = {"code": "code block"}  # of kinds that are not counted by their names
-_QUOTED = 90  # characters of a piece of the original that the list of changes shows
+_NOUNS = {"code": "code block"}  # for kinds whose name is not a countable noun
+_QUOTED = 90  # characters of the original that the list of changes shows
 
 
 def structure(
     file: Annotated[Path, typer.Argument(help="Document to read: text, PDF, DOCX or HTML.")],
     language: Annotated[str | None, typer.Option(help="Language of the document; detected by default.")] = None,
     profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
-    blocks: Annotated[bool, typer.Option("--blocks", help="Show every block, not the headings alone.")] = False,
+    blocks: Annotated[bool, typer.Option("--blocks", help="Show every block, not only the headings.")] = False,
     changes: Annotated[
-        bool, typer.Option("--changes", help="List every piece that was dropped, joined, moved or marked, and why.")
+        bool, typer.Option("--changes", help="List everything that was dropped, joined, moved or marked, and why.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print facts, blocks and changes as JSON.")] = False,
 ) -> None:
@@ -49,13 +49,13 @@ def structure(
 
 def _facts(document: "Document") -> str:
     kinds = Counter(block.kind.value for block in document.blocks)
-    held = ", ".join(counted(number, _NOUNS.get(kind, kind)) for kind, number in kinds.most_common())
+    contents = ", ".join(counted(number, _NOUNS.get(kind, kind)) for kind, number in kinds.most_common())
     encoding = f", {document.encoding}" if document.encoding else ""
-    return f"{document.path}: {document.language}{encoding}, profile {document.profile}; {held}"
+    return f"{document.path}: {document.language}{encoding}, profile {document.profile}; {contents}"
 
 
 def _outline(document: "Document") -> list[str]:
-    """The title, then a line a section: its place in the tree, its heading and how many blocks it holds."""
+    """The title, then one line per section: its level, its heading and its number of blocks."""
     titles = [block.full_text for block in document.blocks if block.kind.value == "title"]
     lines = [_shortened(title, _SHOWN * 2) for title in titles]
 

@@ -1,4 +1,4 @@
-"""`duiyi term`: a glossary asked, filled, exchanged, won from units, and held against translations."""
+"""`duiyi term`: look up, import, export, extract and check terms."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.files import check_targets, replacing
 from corpora.text.plurals import counted
-from tm.cli.memory_options import MemoriesOption
+from tm.cli.memory_options import MemoriesOption, one_path
 from tm.cli.output import console, errors, message, print_json, write
 from tm.cli.text_input import text_of
 
@@ -37,12 +38,12 @@ def _default() -> Path:
 
 @contextmanager
 def _opened(path: Path | None, *, create: bool = False) -> "Iterator[TermBase]":
-    """The term base asked for; where the user has none yet, the sample glossary answers, and that is said."""
+    """The chosen term base; the sample glossary, with a message, while the user has none."""
     from tm.terms.base import TermBase
     from tm.terms.sample import sample_concepts
 
     if path is None and not create and not _default().exists():
-        message("duiyi: no term base yet; the sample glossary answers (`duiyi term import` makes one)")
+        message("duiyi: there is no term base yet; using the sample glossary (`duiyi term import` makes a term base)")
         with TermBase(":memory:") as terms:
             terms.add(sample_concepts())
             yield terms
@@ -59,14 +60,14 @@ def lookup(
     ] = None,
     in_text: Annotated[bool, typer.Option("--in-text", help="Find all terms in TEXT.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of the text; by default any, or detected.")] = None,
-    to: Annotated[str | None, typer.Option(help="Language of the results; by default all others.")] = None,
-    limit: Annotated[int, typer.Option(help="Most terms shown.", min=1)] = 20,
-    examples: Annotated[int, typer.Option(help="Most examples of each pair from the memory.", min=0)] = 1,
+    to: Annotated[str | None, typer.Option(help="Language of the translations; by default all others.")] = None,
+    limit: Annotated[int, typer.Option(help="Largest number of terms.", min=1)] = 20,
+    examples: Annotated[int, typer.Option(help="Largest number of examples of each pair from the memory.", min=0)] = 1,
     memory: MemoriesOption = None,
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
-    """What a term is called in the other language, or all terms of a text at once."""
+    """Look up the translations of a term, or all terms of a text."""
     from corpora.errors import UsageError
     from corpora.text.languages import detect, known
     from tm.terms.concept import LONGEST
@@ -88,8 +89,8 @@ def lookup(
             rows = occurrence_rows(content, base.find(content, language), language, other)
     else:
         with _opened(terms) as base:
-            asked, other = (known(code, base.languages) if code else None for code in (lang, to))
-            rows = match_rows(base.lookup(text or "", asked, limit=limit), other)
+            source, other = (known(code, base.languages) if code else None for code in (lang, to))
+            rows = match_rows(base.lookup(text or "", source, limit=limit), other)
     if examples:
         _add_examples(rows, memory, examples)
     if json:
@@ -101,15 +102,15 @@ def lookup(
 
 
 def _add_examples(rows: list[dict[str, Any]], given: list[str] | None, count: int) -> None:
-    """Put examples from the memories beside the rows; where there is no memory yet, rows stay as they are."""
+    """Add examples from the memories to the rows, if there is a memory."""
     from tm.cli.memory_options import memories
     from tm.store.memory import memory_paths
     from tm.terms.examples import add_examples
 
     if not rows or (not given and not all(path.exists() for path, _ in memory_paths())):
         return
-    with memories(given) as asked:
-        add_examples(rows, [store for store, _ in asked], count)
+    with memories(given) as opened:
+        add_examples(rows, [store for store, _ in opened], count)
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
@@ -119,14 +120,14 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("source", "target", "status", "subject", "definition"):
         table.add_column(name, overflow="fold")
-    said: set[str] = set()
+    printed: set[str] = set()
     once: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
-        # A term that stands in a text forty times is one line; --json has the places.
+        # A term that occurs forty times in a text is one line; --json has the places.
         once.setdefault((row["source"], row["target"], row["concept"]), row)
     for row in once.values():
-        definition = "" if row["concept"] in said else row["definition"]
-        said.add(row["concept"])
+        definition = "" if row["concept"] in printed else row["definition"]
+        printed.add(row["concept"])
         styles = {"forbidden": "red strike", "deprecated": "yellow", "preferred": "bold"}
         target = Text(row["target"], style=styles.get(row["status"], ""))
         table.add_row(Text(row["source"]), target, row["status"], Text(row["subject"]), Text(definition))
@@ -142,7 +143,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Glossaries: TBX, CSV, TSV, XLSX, OmegaT, UTX, JSONL.")],
     merge: Annotated[
-        str, typer.Option(help="What joins a stored entry: concept (same id), term (same term) or none.")
+        str, typer.Option(help="What identifies the same entry: concept (its id), term (its term) or none.")
     ] = ("concept"),
     columns: Annotated[
         str | None, typer.Option(help='Columns of a table, from 1: "zh=1,en=2,en_forbidden=3,note=4".')
@@ -154,7 +155,7 @@ def import_(
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
-    """Import glossaries; a file with a fault is refused, and each fault is reported with its line."""
+    """Import glossaries; a faulty file is refused, and each fault reported with its line."""
     from corpora.errors import DamagedInput, UsageError
     from tm.terms.formats.columns import columns_of
     from tm.terms.formats.exchange import read_terms
@@ -210,6 +211,7 @@ def export(
 
     if tbx not in ("2", "3-dca", "3-dct"):
         raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
+    check_targets([out], [terms or _default()])
     with _opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
         languages = [known(code, base.languages) for code in (source, target)]
@@ -219,25 +221,23 @@ def export(
 
 @app.command()
 def extract(
-    files: Annotated[list[Path] | None, typer.Argument(help="TMX, XLIFF, TSV, JSONL, PO … with the terms.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="TMX, XLIFF, TSV, JSONL, PO … to extract from.")] = None,
     memory: Annotated[
         str,
-        typer.Option(metavar="FILE", help="A memory with the terms; without files DUIYI_MEMORY, else your own."),
+        typer.Option(metavar="FILE", help="Memory to extract from; without files DUIYI_MEMORY, else your own."),
     ] = "",
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", "-o", help="TSV to select rows in, or .html: a page to select them on. Both can be imported."
-        ),
+        typer.Option("--out", "-o", help="TSV, or .html: a page; accept terms in either and import it."),
     ] = None,
-    limit: Annotated[int, typer.Option(help="Most pairs.", min=1)] = 500,
-    least: Annotated[int, typer.Option(help="Fewest units in which both terms occur.", min=2)] = 3,
-    vectors: Annotated[bool, typer.Option(help="Compare meanings by the built-in encoder too.")] = True,
-    add: Annotated[bool, typer.Option("--add", help="Put them into the term base as proposed.")] = False,
+    limit: Annotated[int, typer.Option(help="Largest number of pairs.", min=1)] = 500,
+    least: Annotated[int, typer.Option(help="Smallest number of units in which both terms occur.", min=2)] = 3,
+    vectors: Annotated[bool, typer.Option(help="Compare meanings with the built-in encoder too.")] = True,
+    add: Annotated[bool, typer.Option("--add", help="Add them to the term base with the status proposed.")] = False,
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
-    """Extract a glossary from units: pairs that occur together, mean the same and are term-like, best first."""
+    """Extract pairs of terms from units, best first: by co-occurrence, meaning and form."""
     from corpora.errors import UsageError
     from tm.terms.serialization import pair_row, proposed
 
@@ -245,8 +245,8 @@ def extract(
         raise UsageError("name files to extract from or a memory with --memory, not both")
     if out is not None and out.suffix.lower() not in (".tsv", ".tab", ".html"):
         raise UsageError(f"{out}: candidates are written as .tsv or .html")
-    if out is not None and out.exists() and any(path.exists() and out.samefile(path) for path in files or ()):
-        raise UsageError(f"{out} is one of the files to read; name another output")
+    if out is not None:
+        check_targets([out], [*(files or [Path(one_path(memory))]), terms or _default()])
     units = _units_of(files or [], memory)
     with _opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
         pairs = _extracted(units, base, limit, least, vectors)
@@ -277,7 +277,6 @@ def _units_of(files: list[Path], memory: str) -> "list[Unit]":
     from tm.terms.extraction import main_language_pair
 
     if not files:
-        from tm.cli.memory_options import one_path
         from tm.search.memory import Memory
 
         with Memory(one_path(memory), create=False) as store:
@@ -315,7 +314,6 @@ def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: 
 def _write_pairs(path: Path, pairs: "list[TermPair]", units: "list[Unit]") -> None:
     import csv
 
-    from corpora.files import replacing
     from tm.terms.serialization import pair_row
 
     rows = [pair_row(pair, units) for pair in pairs]
@@ -349,7 +347,7 @@ def check(
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
-    """Hold translations against the term base: terms missing, forbidden, inconsistent; exit code 1 on faults."""
+    """Check translations for missing, forbidden and inconsistent terms; exit code 1 if there are any."""
     from tm.terms.check import check as checked
     from tm.terms.serialization import finding_row
 
@@ -368,17 +366,18 @@ def check(
 
 @app.command()
 def report(
-    file: Annotated[Path, typer.Argument(help="Units to draw: TMX, XLIFF, TSV, JSONL, PO …")],
+    file: Annotated[Path, typer.Argument(help="Units: TMX, XLIFF, TSV, JSONL, PO …")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Page to write.")] = Path("terms.html"),
-    limit: Annotated[int, typer.Option(help="Most terms shown.", min=1)] = 40,
+    limit: Annotated[int, typer.Option(help="Largest number of terms.", min=1)] = 40,
     source_file: SourceFile = "",
     target_file: TargetFile = "",
     terms: Terms = None,
 ) -> None:
-    """Draw one page: the most frequent terms, where each occurs, and what competes for its translation."""
-    from corpora.files import replacing
+    """Write a page with the most frequent terms, where each occurs, and its competing translations."""
     from tm.terms.report import profiles, render
 
+    texts = [Path(text) for text in (source_file, target_file) if text]
+    check_targets([out], [file, *texts, terms or _default()])
     units = list(_units_in(file, source_file, target_file))
     with _opened(terms) as base:
         found = profiles(units, base, limit=limit)

@@ -1,6 +1,6 @@
-"""The plain text that a command is handed as a file or on standard input, in any encoding.
+"""Plain text that a command reads from a file or standard input, in any encoding.
 
-A document in its place (PDF, DOCX, HTML …) would be looked up byte by byte, so it is refused with what to do.
+Documents (PDF, DOCX, HTML …) are refused with a hint, since their bytes are not text.
 """
 
 import sys
@@ -13,9 +13,9 @@ __all__ = ["text_of"]
 
 
 def text_of(file: Path) -> str:
-    """The text of ``file``, - for standard input, with line ends as "\\n"; an empty one is no text.
+    """The text of ``file``, - for standard input, with line ends as "\\n"; "" for an empty one.
 
-    Raises `InputError` where it cannot be read, `WrongFormat` for what is no plain text.
+    Raises `InputError` if it cannot be read, `WrongFormat` if it is not plain text.
     """
     from corpora.readers.encodings import decode
     from corpora.readers.file_type import FileType, called, load, sniff

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpora.errors import DuiyiError, InputError, UsageError
-from corpora.processes import end_with_parent, safe_search_path, without_interruption
+from corpora.processes import end_with_parent, handle_stop, safe_search_path, without_interruption
 from tm.jobs.align_files import align_files, summary
 from tm.jobs.manifest import FilePair
 
@@ -199,10 +199,15 @@ def _prepare(threads: int) -> None:
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(threads)
+    handle_stop()  # until here a signal ends the process at once, since there is nothing to clean up
 
 
 def _in_worker(pair: FilePair) -> Outcome:
-    return _done(pair, _OF_PROCESS)
+    try:
+        return _done(pair, _OF_PROCESS)
+    except SystemExit:
+        # Files are cleaned up; the pool would go on with the next pair.
+        os._exit(1)
 
 
 def _done(pair: FilePair, encoders: "dict[str, Encoder]") -> Outcome:

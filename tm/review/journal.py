@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import StoreError
-from corpora.migrations import migrate, version_of
+from corpora.files import make_private
+from corpora.migrations import migrate, use_log, version_of
 from tm.formats.jsonl import from_dict, to_dict
 from tm.unit import Unit
 
@@ -51,10 +52,11 @@ class ReviewJournal:
         """Open or create the file. Raises `StoreError` where it is not a review, or cannot be written."""
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it keeps documents too
+            make_private(path)
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
             if not self._base.execute("SELECT 1 FROM sqlite_master").fetchone():
-                self._base.execute("PRAGMA journal_mode = WAL")
+                use_log(self._base)
                 migrate(self._base, _STEPS)
             version = version_of(self._base)
             self._base.execute("PRAGMA synchronous = FULL")

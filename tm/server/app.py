@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from corpora.processes import end_with_parent
 from corpora.version import tool_version
 from tm.server import memory_api, pages, terms_api
 from tm.server.amagama import PREFIX, Amagama
@@ -38,6 +39,7 @@ _ABOUT = (
 
 def worker(options: ServerOptions) -> ASGIApp:
     """The application of a worker process, with its own resources."""
+    end_with_parent()
     return create(Resources(options))
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpora.errors import StoreError
-from corpora.migrations import version_of
+from corpora.files import make_private
+from corpora.migrations import use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
 from tm.store.schema import APPLICATION, VERSION, migrate
 
@@ -38,6 +39,7 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
             raise StoreError(f"{path} does not exist; duiyi memory add or import makes a translation memory")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)
         except OSError as error:
             raise StoreError(f"{path} cannot be created: {error.strerror}") from error
     with explained(path):
@@ -53,18 +55,21 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
 
 
 def _prepare(connection: Sqlite, path: Path) -> None:
+    # In one transaction, since another process may be making the memory at this moment.
+    connection.execute("BEGIN")
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     version = version_of(connection)
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    if pages and application != APPLICATION:
-        # An empty file was left by a crash, or another process is creating it at this moment.
+    tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    connection.execute("ROLLBACK")
+    if application != APPLICATION and (application or version or tables):
+        # Without a table, it is a memory that another process is making, or whose creation was interrupted.
         raise StoreError(f"{path} is an SQLite file, but not a translation memory of duiyi")
     if version > VERSION:
         raise StoreError(
             f"{path} was written by a newer version of duiyi (format {version}, this one reads {VERSION}); update duiyi"
         )
     if version < VERSION:
-        connection.execute("PRAGMA journal_mode = WAL")
+        use_log(connection)
         migrate(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -65536")  # KiB

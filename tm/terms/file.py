@@ -4,7 +4,8 @@ import sqlite3
 from pathlib import Path
 
 from corpora.errors import StoreError
-from corpora.migrations import migrate, version_of
+from corpora.files import make_private
+from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
 
 __all__ = ["MIGRATIONS", "connect", "explained"]
@@ -51,6 +52,7 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
             raise StoreError(f"there is no term base at {path}; `duiyi term import` makes one")
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            make_private(Path(path))
         except OSError as error:
             raise StoreError(f"{path} cannot be created: {error.strerror}") from error
     with explained(path):
@@ -58,7 +60,7 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA journal_mode = WAL")
+            use_log(db)
             _prepare(db, path)
         except BaseException:
             db.close()
