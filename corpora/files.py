@@ -8,6 +8,7 @@ so they are refused.
 
 import errno
 import os
+import re
 import secrets
 import stat
 import sys
@@ -18,8 +19,18 @@ from pathlib import Path
 
 from corpora.errors import InputError, UsageError
 
-__all__ = ["check_targets", "is_out_of_space", "make_private", "replacing", "replacing_all", "temporary_files"]
+__all__ = [
+    "check_is_path",
+    "check_targets",
+    "is_out_of_space",
+    "make_private",
+    "replacing",
+    "replacing_all",
+    "temporary_files",
+]
 
+#: Two letters at least, since one is a drive of Windows; `Path` makes one slash of two.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 #: No space on the disk, for this user, or below the limit on the size of a file.
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -78,6 +89,12 @@ def check_targets(paths: Sequence[Path], inputs: Iterable[Path] = ()) -> None:
         if str(target) in seen:
             raise UsageError(f"{path} is named twice to be written")
         seen.add(str(target))
+
+
+def check_is_path(path: Path) -> None:
+    """Raise `UsageError` for the address of a server, such as postgresql://host/name, in place of a file."""
+    if _ADDRESS.match(str(path)):
+        raise UsageError(f"{path} is an address, not a file; this version of duiyi uses files only")
 
 
 def _followed(path: Path) -> Path:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from corpora.errors import UsageError
+
 __all__ = ["Origin", "Unit", "shortened"]
 
 
@@ -50,6 +52,11 @@ class Unit:
     author: str = ""
     notes: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for a quality that is not from 0 to 1, wherever the unit comes from."""
+        if self.quality is not None and not 0 <= self.quality <= 1:
+            raise UsageError(f"a score must be from 0 to 1, not {self.quality:.9g}")
 
     def __repr__(self) -> str:
         languages = f"{self.source_lang!r}, {self.target_lang!r}"

@@ -45,7 +45,8 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             origin = Origin(*names, bead.source, bead.target)
             count = max(len(bead.source), len(bead.target))
             source, target = sides
-            yield Unit(source, target, languages[0], languages[1], origin=origin, quality=bead.score, sentences=count)
+            score = bead.score if 0 <= bead.score <= 1 else None  # other aligners write costs
+            yield Unit(source, target, languages[0], languages[1], origin=origin, quality=score, sentences=count)
 
 
 def write_units(path: Path, units: Iterable[Unit], _: WriteOptions, written: WriteCounts) -> None:

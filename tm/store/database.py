@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpora.errors import StoreError
-from corpora.files import make_private
+from corpora.files import check_is_path, make_private
 from corpora.migrations import use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
+from tm.store.damage import ERRORS, damaged_table
 from tm.store.schema import APPLICATION, VERSION, migrate
 
 __all__ = ["Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
@@ -32,6 +33,7 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
     Raises `StoreError` for a file that is missing (without ``create``), is not a memory, is damaged, locked, or was
     written by a newer version.
     """
+    check_is_path(path)
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a translation memory")
     if not path.exists():
@@ -77,9 +79,22 @@ def _prepare(connection: Sqlite, path: Path) -> None:
 
 
 @contextmanager
+def _intact(connection: Sqlite, path: Path) -> Iterator[None]:
+    """Raise `StoreError` in place of errors that come from values of the wrong type in the memory."""
+    try:
+        yield
+    except ERRORS as error:
+        if table := damaged_table(connection):
+            raise StoreError(
+                f"{path} is damaged: the table {table} has an invalid value; put a backup in its place"
+            ) from error
+        raise
+
+
+@contextmanager
 def read_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
     """One state of the file for everything that is read inside."""
-    with explained(path):
+    with explained(path), _intact(connection, path):
         nested = connection.in_transaction
         if not nested:
             connection.execute("BEGIN")
@@ -93,7 +108,7 @@ def read_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
 @contextmanager
 def write_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
     """Write everything or nothing. Raises `StoreError` if another writer does not finish in time."""
-    with explained(path):
+    with explained(path), _intact(connection, path):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield

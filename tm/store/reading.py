@@ -121,6 +121,8 @@ class UnitReader:
             notes=tuple(more.get("notes", ())),
             properties=more.get("properties", {}),
         )
+        if not (isinstance(source, str) and isinstance(target, str) and isinstance(count, int)):
+            raise TypeError("not written by duiyi")  # the transaction finds out what is damaged
         return StoredUnit(number, count, unit)
 
     def _detail(self, number: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from corpora.errors import StoreError
-from corpora.files import make_private
+from corpora.files import check_is_path, make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
 
@@ -48,6 +48,7 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
     Raises `StoreError` where the file is missing, is not a term base, is locked or damaged, or is of a newer version.
     """
     if str(path) != ":memory:":
+        check_is_path(Path(path))
         if not Path(path).exists() and not create:
             raise StoreError(f"there is no term base at {path}; `duiyi term import` makes one")
         try:

@@ -84,6 +84,9 @@ class Guard:
         await (refused or self._app)(scope, receive, send_with_headers)
 
     def _check(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
+        if {"transfer-encoding", "content-length"} <= headers.keys():
+            # A proxy may read its length in one way and this server in the other, and so a second request in it.
+            return refusal(headers, "The request gives its length in two ways.", 400, {"connection": "close"})
         host = headers.get("host", "")
         if not self._is_own_name(host):
             return refusal(headers, "This is not a name of this server.", 421)

@@ -21,6 +21,8 @@ __all__ = ["Limits", "TokenBucket", "UploadLimits"]
 
 _BURST = 2.0  # seconds' worth of requests that may arrive at once
 _ADDRESSES = 10_000  # addresses that are remembered
+_DRAIN_SIZE = 1_000_000_000  # bytes of a refused body that are read before the response
+_DRAIN_TIME = 20.0  # seconds for that
 _SILENCE = 60.0  # seconds without a byte after which an upload is ended
 
 
@@ -80,6 +82,7 @@ class Limits:
         too_large = refusal(headers_of(scope), f"the body is larger than {_amount(most)}", 413, {"connection": "close"})
         for name, value in scope["headers"]:
             if name == b"content-length" and (not value.isdigit() or int(value) > most):
+                await _drain(scope, receive)
                 await too_large(scope, receive, send)
                 return
         size = 0
@@ -101,6 +104,7 @@ class Limits:
         with suppress(_Oversize):
             await self._app(scope, receive_counted, send_unless_too_large)
         if size > most:
+            await _drain(scope, receive)
             await too_large(scope, receive, send)
 
 
@@ -168,6 +172,20 @@ class UploadLimits:
         if is_silent and not is_answered:
             silent = f"no data of the file arrived for {counted(self._silence, 'second')}"
             await refusal(headers_of(scope), silent, 408, {"connection": "close"})(scope, receive, send)
+
+
+async def _drain(scope: Scope, receive: Receive) -> None:
+    """Read the rest of a body, up to a limit: a client that is still sending would see a reset, not the response."""
+    if headers_of(scope).get("expect", "").lower() == "100-continue":
+        return  # it has not begun to send
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_TIME):
+            while size < _DRAIN_SIZE:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _amount(size: int) -> str:

@@ -222,8 +222,17 @@ def test_malformed_requests(serving: Serving, memory: Path) -> None:
     assert b"send the text in the body of a POST" in found
     for request in (b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"):
         assert raw(address, request)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 421")
-    found = raw(address, b"POST /api/add HTTP/1.1\r\nHost: " + host + b"\r\nContent-Length: 99999999999\r\n\r\n")
+    head = b"POST /api/add HTTP/1.1\r\nHost: " + host + b"\r\n"
+    found = raw(address, head + b"Expect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n")
     assert found.startswith(b"HTTP/1.1 413 ")
+    both = b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n5\r\nabcde\r\n0\r\n\r\n"
+    assert raw(address, head + both).startswith(b"HTTP/1.1 400 ")
+    # Sent whole before the response is read: a reset would lose it.
+    body = b"x" * 12_000_000
+    found = raw(address, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert found.startswith(b"HTTP/1.1 413 ")
+    parts = (b"f4240\r\n" + b"x" * 1_000_000 + b"\r\n") * 12 + b"0\r\n\r\n"
+    assert raw(address, head + b"Transfer-Encoding: chunked\r\n\r\n" + parts).startswith(b"HTTP/1.1 413 ")
     assert httpx.get(f"{address}api/stats", trust_env=False).status_code == 200
 
 

@@ -1,0 +1,53 @@
+"""Find values that duiyi does not write, such as words where numbers belong: another tool changed the memory.
+
+SQLite takes values of any type in any column. Reading trusts what it reads; only when that fails the columns are
+checked, so that the user gets a sentence in place of an exception from deep inside.
+"""
+
+import sqlite3
+
+__all__ = ["ERRORS", "damaged_table"]
+
+#: What reading values of the wrong type may raise.
+ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, OSError, RecursionError)
+_LAST = 253_402_300_799  # the end of the year 9999, in seconds since 1970
+
+
+def _type(columns: str, types: str) -> str:
+    return " OR ".join(f"typeof({column}) NOT IN ({types})" for column in columns.split())
+
+
+_DETAILS = " OR ".join(
+    f"coalesce(json_type(content, '$.{name}'), '{kind}') <> '{kind}'"
+    for name, kind in (
+        ("kind", "text"), ("signature", "text"), ("author", "text"), ("notes", "array"), ("properties", "object"),
+        ("sentences", "integer"),
+    )
+)  # fmt: skip
+_INTEGER, _TEXT, _BLOB = "'integer'", "'text'", "'blob'"
+_SCORE, _MOMENT = "'real', 'integer', 'null'", "'integer', 'null'"
+#: For each table the condition of a row with an invalid value.
+_INVALID = {
+    "languages": _type("code", _TEXT),
+    "texts": f"{_type('language key', _INTEGER)} OR {_type('text', _TEXT)}"
+    " OR language NOT IN (SELECT id FROM languages)",
+    "details": f"CASE WHEN json_valid(content) THEN json_type(content) <> 'object' OR {_DETAILS} ELSE 1 END",
+    "origins": _type("source_file target_file section", _TEXT),
+    "units": f"{_type('source target count status details', _INTEGER)} OR status NOT IN (0, 1, 2)"
+    f" OR {_type('score', _SCORE)} OR score NOT BETWEEN 0 AND 1"
+    f" OR {_type('created changed', _MOMENT)} OR abs(created) > {_LAST} OR abs(changed) > {_LAST}",
+    "places": f"{_type('unit previous next origin page', _INTEGER)} OR {_type('source_ids target_ids', _TEXT)}"
+    " OR source_ids GLOB '*[^0-9 ]*' OR target_ids GLOB '*[^0-9 ]*'",
+    "segments": f"{_type('size', _INTEGER)} OR {_type('ids lengths bits', _BLOB)}",
+    "postings": _type("data", _BLOB),
+    "words": _type("word", _TEXT),
+    "state": _type("value", _INTEGER),
+}  # fmt: skip
+
+
+def damaged_table(connection: sqlite3.Connection) -> str:
+    """The first table with an invalid value, "" if there is none."""
+    for table, condition in _INVALID.items():
+        if connection.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").fetchone():
+            return table
+    return ""
