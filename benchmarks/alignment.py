@@ -24,7 +24,7 @@ from models.encoder import Encoder, Vectors
 System = Callable[[Sequence[str], Sequence[str], Encoder, tuple[str, str]], list[Bead]]
 
 
-def ours(source: Sequence[str], target: Sequence[str], encoder: Encoder, languages: tuple[str, str]) -> list[Bead]:
+def duiyi(source: Sequence[str], target: Sequence[str], encoder: Encoder, languages: tuple[str, str]) -> list[Bead]:
     from align.search import search
 
     return search(source, target, encoder=encoder, source_lang=languages[0], target_lang=languages[1])
@@ -45,20 +45,20 @@ class PackageEncoder:
         return np.asarray(self._use.encode(list(texts)), np.float32)
 
 
-#: Name -> (method, encoder). The published methods encode joined texts; with our own program for the network they do
-#: so some five times as fast as with the package's, so both are measured.
+#: Name -> (method, encoder). The published methods encode joined texts; with duiyi's own program for the network they
+#: are about five times as fast as with the package's, so both are measured.
 SYSTEMS: dict[str, tuple[System, str]] = {
     "Gale-Church": (baselines.gale_church, "builtin"),
     "Vecalign's method": (baselines.vecalign, "builtin"),
     "Bertalign's method": (baselines.bertalign, "builtin"),
     "Bertalign's method, the encoder's own package": (baselines.bertalign, "package"),
-    "duiyi": (ours, "builtin"),
-    "duiyi, thorough": (ours, "use+e5"),
+    "duiyi": (duiyi, "builtin"),
+    "duiyi, thorough": (duiyi, "use+e5"),
 }
 
 
 def run(shared: Path) -> dict[str, Any]:
-    """Measure all systems on the literary chapters, ours also with weights that never saw them, and long texts."""
+    """Measure all systems on the literary chapters, duiyi also with weights that never saw them, and long texts."""
     folder = shared / "data" / "mac-dev"
     rows = [{"system": name} | apart("benchmarks.alignment", name, str(folder)) for name in SYSTEMS]
     learned = Path(__file__).with_name("alignment_training.json")

@@ -1,11 +1,11 @@
-"""Three published ways to align sentences, written from their papers, to measure ours against with the same encoder.
+"""Three published ways to align sentences, written from their papers, to compare with duiyi with the same encoder.
 
 - Gale and Church 1993, "A Program for Aligning Sentences in Bilingual Corpora": lengths only.
 - Thompson and Koehn 2019, "Vecalign": normalised cosine distance of joined sentences.
 - Liu and Zhu 2023, "Bertalign": anchors of single sentences, then margin of joined sentences times length penalty.
 
-All search the whole plane or the same band as ours, so that only what they measure differs. They encode joined texts as
-their authors' programs do.
+All search the whole plane or the same band as duiyi, so that only what they measure differs. They encode joined texts
+as their authors' programs do.
 """
 
 import math

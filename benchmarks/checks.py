@@ -4,7 +4,7 @@
 
 Found means: a finding of severity warning or error, of a check that makes sense for the kind (`SENSIBLE`), at the unit
 that was damaged; for a run of shifted units every unit counts by itself, and the share of runs with a finding
-on at least one unit stands beside it. False alarms are counted on the clean documents, all checks together. Thresholds
+on at least one unit is given too. False alarms are counted on the clean documents, all checks together. Thresholds
 were tuned on one half of the documents (``--tune`` reports on it), the figures are of the other half. ``--otherwise``
 counts what a second generator plants (`benchmarks.faults_otherwise`), which nothing was tuned on.
 """
@@ -88,20 +88,20 @@ def run(shared: Path, *, tune: bool = False, seed: int = 1, embeddings: bool = T
     kinds: dict[str, Any] = {}
     by_data: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     for kind in KINDS:
-        planted = found = graves = runs = hit_runs = 0
+        planted = found = errors = runs = hit_runs = 0
         for name in names:
             faulty = plant(documents[name], kind, SHARE, seed)
             report = check(faulty.units, encoder=encoder)
             here = _found(report, kind, Severity.WARNING) & set(faulty.faults)
             planted += len(faulty.faults)
             found += len(here)
-            graves += len(_found(report, kind, Severity.ERROR) & set(faulty.faults))
+            errors += len(_found(report, kind, Severity.ERROR) & set(faulty.faults))
             runs += len(faulty.runs)
             hit_runs += sum(bool(here & set(range(*span))) for span in faulty.runs)
             counts = by_data[kind][name.partition("/")[0]]
             counts[0] += len(faulty.faults)
             counts[1] += len(here)
-        kinds[kind] = {"planted": planted, "found": _rate(found, planted), "as error": _rate(graves, planted)}
+        kinds[kind] = {"planted": planted, "found": _rate(found, planted), "as error": _rate(errors, planted)}
         if runs:
             kinds[kind] |= {"runs": runs, "runs found": _rate(hit_runs, runs)}
         kinds[kind] |= {name: f"{hit}/{count}" for name, (count, hit) in by_data[kind].items()}
@@ -137,9 +137,9 @@ def otherwise(shared: Path, *, tune: bool = False, seed: int = 1) -> dict[str, A
             planted = found = 0
             for name in names:
                 units, faults = plant_otherwise(documents[name], kind, variant, SHARE, seed)
-                told = {one.unit for one in check(units, encoder=encoder).findings if one.severity.rank > 0}
+                reported = {one.unit for one in check(units, encoder=encoder).findings if one.severity.rank > 0}
                 planted += len(faults)
-                found += sum(bool(told.intersection(places)) for places in faults)
+                found += sum(bool(reported.intersection(places)) for places in faults)
             kinds.setdefault(kind, {})[variant] = {"found": _rate(found, planted), "planted": planted}
     return kinds
 

@@ -4,9 +4,9 @@ Every figure is taken from what the command line wrote (TSV, `.align`, TMX), nev
 assert on the same functions that the page of results is made of. What is compared:
 
 - ``un/``: a gold pair is out when one unit holds both of its sides, spaces aside; a list marker may stand in the unit
-  or beside it, alike on both sides. A unit is junk when it holds what belongs to the page and not to the text.
+  or beside it, on both sides alike. A unit is junk when it contains what belongs to the page and not to the text.
 - ``maint-guide/``: chapters as HTML exactly, footnote marks and typographic quotes aside; the whole book as PDF and
-  as text by likeness (at least 90 % on each side), since they differ from the HTML that the gold was taken from.
+  as text by similarity (at least 90 % on each side), since they differ from the HTML that the gold was taken from.
 - ``paragraphs/``: strict F1 over all documents, pooled.
 - OmegaT gets the text of the sample pair and the TMX of `duiyi demo`.
 """
@@ -34,13 +34,13 @@ __all__ = [
     "CHAPTERS",
     "Ran",
     "aligned",
-    "alike",
     "book_gold",
     "chapter",
     "duiyi",
     "exact",
     "in_english",
     "junk",
+    "not_similar",
     "paragraphs",
     "resolutions_gold",
     "run",
@@ -51,7 +51,7 @@ Pair = tuple[str, str]
 
 CHAPTERS = ("dreq", "first", "build", "update")
 LONG = 30  # characters on either side from which a paragraph of the book counts
-ALIKE = 90.0  # per cent
+SIMILAR = 90.0  # per cent
 _MARKER = re.compile(
     r"^(?:[（(]?(?:\d{1,3}|[a-z]{1,3}|[A-Z]|[ivxlIVXL]+|[一二三四五六七八九十]{1,3})[)）.、．]|[㈠-㈩①-⑳•*·–-])(?=.)"
 )
@@ -95,7 +95,7 @@ def duiyi(*arguments: object) -> Ran:
 
 
 def aligned(source: Path, target: Path, *options: object) -> list[Pair]:
-    """The units that `duiyi align` writes to TSV, both sides as they stand there; `RuntimeError` where it fails."""
+    """The units that `duiyi align` writes to TSV, both sides as written there; `RuntimeError` where it fails."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.tsv"
         ran = duiyi("align", source, target, "-o", out, *options)
@@ -131,7 +131,7 @@ def exact(gold: Iterable[Pair], units: Iterable[Pair]) -> list[Pair]:
 def _forms(pair: Pair) -> set[Pair]:
     zh, en = (_squeezed(text) for text in pair)
     bare = _MARKER.sub("", zh, count=1), _MARKER.sub("", en, count=1)
-    # A marker on one side alone is no marker that is kept beside the text.
+    # A marker on one side alone is not kept beside the text.
     return {(zh, en), bare} if bare[0] != zh and bare[1] != en else {(zh, en)}
 
 
@@ -153,7 +153,7 @@ def junk(gold: Iterable[Pair], units: Iterable[Pair]) -> list[str]:
 def _glued(text: str, gold: Sequence[str]) -> bool:
     bare = _squeezed(text)
     near = max(gold, key=lambda one: fuzz.ratio(bare, one))
-    if fuzz.ratio(bare, near) < ALIKE:
+    if fuzz.ratio(bare, near) < SIMILAR:
         # Part of a text, or several: what counts is whether a number follows a word or sign where the gold has none.
         near = "".join(gold)
     changes = SequenceMatcher(None, near, bare, autojunk=False).get_opcodes() if len(near) < 20_000 else ()
@@ -168,13 +168,13 @@ def chapter(shared: Path, name: str) -> tuple[list[Pair], list[Pair]]:
     return gold, exact([_plain(pair) for pair in gold], [_plain(unit) for unit in units])
 
 
-def alike(gold: Sequence[Pair], units: Sequence[Pair]) -> list[Pair]:
+def not_similar(gold: Sequence[Pair], units: Sequence[Pair]) -> list[Pair]:
     """The gold pairs that are missing: no unit is at least 90 % like them on each side, by edits."""
     have = [_plain(unit) for unit in units]
     missing = []
     for pair in gold:
         zh, en = _plain(pair)
-        near = (fuzz.ratio(zh, a, score_cutoff=ALIKE) and fuzz.ratio(en, b, score_cutoff=ALIKE) for a, b in have)
+        near = (fuzz.ratio(zh, a, score_cutoff=SIMILAR) and fuzz.ratio(en, b, score_cutoff=SIMILAR) for a, b in have)
         if not any(near):
             missing.append(pair)
     return missing
@@ -209,7 +209,7 @@ def in_english(omegat: str) -> dict[str, int]:
         memory = {"enforce/sample.tmx": Path(folder) / "demo" / "sample.tmx"}
         text = "\n\n".join(sentences) + "\n"
         out = translate(omegat, Path(folder) / "p", {"a.txt": text}, memory).files["a.txt"].strip().split("\n\n")
-    # A text of more or fewer pieces than went in is no translation of these sentences.
+    # A text of more or fewer pieces than went in is not a translation of these sentences.
     english = [one for one in out if one.strip() and not _HAN.search(one)] if len(out) == len(sentences) else []
     return {"sentences": len(sentences), "in English": len(english)}
 
@@ -233,7 +233,7 @@ def run(shared: Path) -> dict[str, Any]:
     book = book_gold(shared, ("p",), length=LONG)
     for kind, least in (("pdf", 80), ("txt", 90)):
         whole = aligned(*(data / "maint-guide" / f"{side}.{kind}" for side in ("zh", "en")), "--unit", "paragraph")
-        share = 100 * same(book, alike(book, whole))
+        share = 100 * same(book, not_similar(book, whole))
         rows.append(_row(f"maint-guide/ {kind}: gold pairs out, %", share, f"at least {least}"))
     found = paragraphs(shared)
     rows.append(_row("paragraphs/ --segmented: strict F1", found.overall.strict.f1, "at least 0.97"))

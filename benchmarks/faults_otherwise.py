@@ -16,7 +16,7 @@ from tm.unit import Unit
 
 __all__ = ["FAULTS", "plant"]
 
-#: Damaged units, and the positions of which one at least must be told for every fault.
+#: Damaged units, and the positions of which at least one must be reported for every fault.
 Damaged = tuple[list[Unit], list[tuple[int, ...]]]
 #: A new target, a new source and target, or None where there is nothing to damage.
 Damage = Callable[[Unit, random.Random], "str | tuple[str, str] | None"]
@@ -173,7 +173,7 @@ def _alone(damage: Damage, units: Sequence[Unit], wanted: int, rng: random.Rando
     return out, faults
 
 
-def _are_alike(one: Unit, two: Unit) -> bool:
+def _share_a_side(one: Unit, two: Unit) -> bool:
     return one.target.strip() == two.target.strip() or one.source.strip() == two.source.strip()
 
 
@@ -182,7 +182,7 @@ def _swapped(is_near: bool, units: Sequence[Unit], wanted: int, rng: random.Rand
     for _ in range(8 * wanted):
         one = rng.randrange(len(units) - 1)
         two = one + 1 if is_near else rng.randrange(len(units))
-        if len(taken) < wanted and one != two and not {one, two} & taken and not _are_alike(units[one], units[two]):
+        if len(taken) < wanted and one != two and not {one, two} & taken and not _share_a_side(units[one], units[two]):
             out[one] = replace(units[one], target=units[two].target)
             out[two] = replace(units[two], target=units[one].target)
             taken |= {one, two}
@@ -198,7 +198,7 @@ def _run(least: int, most: int, by: int, units: Sequence[Unit], wanted: int, rng
         places = range(first, first + length)
         if len(taken) >= wanted or taken.intersection(range(first - 1, first + length + 1)):
             continue
-        if any(_are_alike(units[place], units[place + by]) for place in places):
+        if any(_share_a_side(units[place], units[place + by]) for place in places):
             continue
         for place in places:
             out[place] = replace(units[place], target=units[place + by].target)

@@ -39,7 +39,7 @@ def run(shared: Path) -> dict[str, Any]:
 
 
 def units(size: int) -> Iterator[Unit]:
-    """Units as an alignment makes them, with context and origin, no two alike."""
+    """Units as an alignment makes them, with context and origin, no two the same."""
     date = datetime(2025, 1, 2, tzinfo=UTC)
     for i in range(size):
         yield Unit(

@@ -1,11 +1,11 @@
-"""Ask a server on this machine from many connections at once, as a process of its own, and print what came of it.
+"""Send requests to a server on this machine over many connections, as a separate process, and print the figures.
 
     python -m benchmarks.load ADDRESS FILE --clients 32
 
-FILE holds one address (path and query) a line; each is asked once, so no question is asked twice. Connections are kept
-open, as clients keep them, and each waits for its answer before it asks again. It is bounded in number and in time and
-asks loopback addresses only: it is a measure, not a tool to trouble others with. Plain asyncio, so that the client
-takes as little as may be of the processor that it shares with the server.
+FILE holds one address (path and query) a line; each is requested once. Connections are kept open, as clients keep them,
+and each waits for its response before the next request. Number and time are limited, and only loopback addresses are
+allowed: this is a measurement, not a tool for attacks. Plain asyncio, so that the client takes as little as
+possible of the processor that it shares with the server.
 """
 
 import argparse
@@ -33,42 +33,42 @@ class Client(asyncio.Protocol):
         self._failed = failed
         self._until = until
         self._buffer = bytearray()
-        self._wanted = -1
-        self._asked = 0.0
+        self._expected_length = -1
+        self._sent_at = 0.0
         self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
-        self._ask()
+        self._send()
 
-    def _ask(self) -> None:
+    def _send(self) -> None:
         if not self._paths or time.perf_counter() > self._until:
             self._transport.close()
             return
         head = f"GET {self._paths.pop()} HTTP/1.1\r\nHost: {self._host}\r\nAccept: application/json\r\n\r\n"
-        self._asked = time.perf_counter()
+        self._sent_at = time.perf_counter()
         self._transport.write(head.encode("ascii"))
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        if self._wanted < 0:
+        if self._expected_length < 0:
             end = self._buffer.find(b"\r\n\r\n")
             if end < 0:
                 return
             head = bytes(self._buffer[:end]).lower()
             length = head.partition(b"content-length:")[2].partition(b"\r\n")[0].strip()
-            self._wanted = end + 4 + int(length)
+            self._expected_length = end + 4 + int(length)
             status = head[9:12].decode()
             if status != "200":
                 self._failed[status] = self._failed.get(status, 0) + 1
-        if len(self._buffer) >= self._wanted:
-            self._spent.append(time.perf_counter() - self._asked)
+        if len(self._buffer) >= self._expected_length:
+            self._spent.append(time.perf_counter() - self._sent_at)
             self._buffer.clear()
-            self._wanted = -1
-            self._ask()
+            self._expected_length = -1
+            self._send()
 
     def connection_lost(self, error: Exception | None) -> None:
-        if error is not None or self._wanted >= 0 or self._buffer:
+        if error is not None or self._expected_length >= 0 or self._buffer:
             self._failed["connection"] = self._failed.get("connection", 0) + 1
         if not self.done.done():
             self.done.set_result(None)
@@ -78,7 +78,7 @@ async def _run(address: str, paths: list[str], clients: int, seconds: float) -> 
     place = urlsplit(address)
     host, port = place.hostname or "", place.port or 80
     if not is_loopback(host):
-        raise SystemExit("only a server on this machine is asked")
+        raise SystemExit("the server must be on this machine")
     loop = asyncio.get_running_loop()
     spent: list[float] = []
     failed: dict[str, int] = {}

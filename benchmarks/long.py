@@ -1,7 +1,7 @@
 """How time and memory of the search grow with the text, and what it survives.
 
 Long texts are made of the beads of the literary chapters, drawn with a seed and put one after another, so that both
-sides grow alike; sentences come again, as they do not in a novel, which makes the search harder, not easier. The
+sides grow equally; sentences are repeated, as they do not in a novel, which makes the search harder, not easier. The
 source lacks 500 sentences in a row. Encoding and search run in fresh processes: each peak is its own.
 """
 

@@ -1,8 +1,8 @@
-"""Other programs' matchers beside ours: how long each takes for the same questions, and how OmegaT's scores compare.
+"""Other programs' matchers and duiyi's: how long each takes for the same queries, and how OmegaT's scores compare.
 
-All programs get the same units and the same questions in one run. OmegaT is the real client: a script inside it asks
-its `FindMatches` and prints the three scores that it shows, which are compared with ours pair by pair. Each is a
-Levenshtein similarity of tokens: stems without stop words; words as they stand; all tokens, signs and numbers too.
+All programs get the same units and the same queries in one run. OmegaT is the real client: a script inside it calls
+its `FindMatches` and prints the three scores that it shows, which are compared with duiyi's pair by pair. Each is a
+Levenshtein similarity of tokens: stems without stop words; words as written; all tokens, signs and numbers too.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 
 import numpy as np
 
-from benchmarks.memory import generated, questions
+from benchmarks.memory import generated, queries
 from tests.omegat import translate
 from tm.formats import write
 from tm.search.fuzzy import similarity
@@ -28,9 +28,9 @@ from tm.unit import Unit
 
 SEED = 21
 SIZE = 200_000  # units of the race
-ASKED = 20  # its questions: OmegaT takes seconds for each
-COMPARED = 200  # questions whose scores are compared, a language
-SMALL = 3_000  # units that these are asked of
+QUERIES = 20  # OmegaT takes seconds for each
+COMPARED = 200  # queries a language whose scores are compared
+SMALL = 3_000  # units in which these are searched
 _NEAR = 5  # points within which two scores say the same
 _SCORES = ("stems", "words", "all")
 _SCRIPT = """
@@ -41,7 +41,7 @@ def shown = { text -> URLEncoder.encode(text, "UTF-8") }
 project.getAllEntries().each { entry ->
   long began = System.nanoTime()
   def found = find.search(project, entry.srcText, true, true, stop)
-  println("ASKED\\t" + (System.nanoTime() - began) / 1000000 + "\\t" + shown(entry.srcText))
+  println("QUERIES\\t" + (System.nanoTime() - began) / 1000000 + "\\t" + shown(entry.srcText))
   found.each { near -> near.scores.each { s ->
     println(["FOUND", s.score, s.scoreNoStem, s.adjustedScore, shown(entry.srcText), shown(near.source)].join("\\t"))
   } }
@@ -51,17 +51,17 @@ project.getAllEntries().each { entry ->
 
 @dataclass(frozen=True)
 class Answer:
-    """What OmegaT said of a question: milliseconds, and its matches with the scores of stems, words and all tokens."""
+    """What OmegaT found for a query: milliseconds, and its matches with the scores of stems, words and all tokens."""
 
-    question: str
+    query: str
     spent: float
     matches: tuple[tuple[str, tuple[int, int, int]], ...]
 
 
-def run(shared: Path, *, size: int = SIZE, asked: int = ASKED, compared: int = COMPARED) -> dict[str, Any]:
-    """All figures: milliseconds a question, and differences of scores in points."""
+def run(shared: Path, *, size: int = SIZE, count: int = QUERIES, compared: int = COMPARED) -> dict[str, Any]:
+    """All figures: milliseconds a query, and differences of scores in points."""
     with tempfile.TemporaryDirectory(prefix="duiyi-matchers-") as folder:
-        figures: dict[str, Any] = {"the same questions to all": race(shared, Path(folder), size, asked)}
+        figures: dict[str, Any] = {"the same questions to all": race(shared, Path(folder), size, count)}
         if shutil.which("omegat"):
             figures["scores beside OmegaT's"] = {
                 language: scores(shared, Path(folder) / language, language, compared) for language in ("zh", "en")
@@ -69,13 +69,13 @@ def run(shared: Path, *, size: int = SIZE, asked: int = ASKED, compared: int = C
         return figures
 
 
-def race(shared: Path, folder: Path, size: int, asked: int) -> dict[str, dict[str, Any]]:
-    """The same Chinese questions to ours, to rapidfuzz over all texts, to translate-toolkit's matcher and to OmegaT."""
+def race(shared: Path, folder: Path, size: int, count: int) -> dict[str, dict[str, Any]]:
+    """The same Chinese queries to duiyi, to rapidfuzz over all texts, to translate-toolkit's matcher and to OmegaT."""
     units = list(generated(shared, size, SEED))
     texts = [unit.source for unit in units]
-    some = questions(texts, asked, SEED)
+    some = queries(texts, count, SEED)
     rows = {
-        "duiyi": _ours(units, some, folder),
+        "duiyi": _duiyi(units, some, folder),
         "rapidfuzz over all": _rapidfuzz(texts, some),
         "translate-toolkit": _toolkit(units, some),
     }
@@ -93,19 +93,19 @@ def _row(spent: Sequence[float], setup: float) -> dict[str, Any]:
     return {"p50 ms": median, "p95 ms": late, "set-up s": setup, "questions": len(spent)}
 
 
-def _timed(ask: Callable[[str], object], some: Sequence[str]) -> list[float]:
-    ask(some[0])
+def _timed(call: Callable[[str], object], some: Sequence[str]) -> list[float]:
+    call(some[0])
     spent = []
     for text in some:
         clock = time.perf_counter()
         # Release 3.20 of translate-toolkit fails where two candidates have one score; the time until then counts.
         with contextlib.suppress(TypeError):
-            ask(text)
+            call(text)
         spent.append(1000 * (time.perf_counter() - clock))
     return spent
 
 
-def _ours(units: Sequence[Unit], some: Sequence[str], folder: Path) -> dict[str, Any]:
+def _duiyi(units: Sequence[Unit], some: Sequence[str], folder: Path) -> dict[str, Any]:
     clock = time.perf_counter()
     with Memory(folder / "race.duiyi") as memory:
         memory.add(units)
@@ -135,7 +135,7 @@ def _toolkit(units: Sequence[Unit], some: Sequence[str]) -> dict[str, Any]:
 
 
 def omegat(program: str, folder: Path, units: Sequence[Unit], some: Sequence[str]) -> list[Answer]:
-    """Ask OmegaT for matches of each text among ``units``, all of one pair of languages; ``folder`` is made."""
+    """Get OmegaT's matches of each text among ``units``, all of one pair of languages; ``folder`` is made."""
     folder.mkdir(parents=True)
     write(folder / "m.tmx", units)
     languages = [code.upper() for code in (units[0].source_lang, units[0].target_lang)]
@@ -154,7 +154,7 @@ def omegat(program: str, folder: Path, units: Sequence[Unit], some: Sequence[str
     matches: dict[str, list[tuple[str, tuple[int, int, int]]]] = {}
     for line in result.log.splitlines():
         match line.split("\t"):
-            case ["ASKED", milliseconds, text]:
+            case ["QUERIES", milliseconds, text]:
                 spent[unquote_plus(text)] = float(milliseconds)
             case ["FOUND", stems, words, all_, text, source]:
                 found = (unquote_plus(source), (int(stems), int(words), int(all_)))
@@ -162,16 +162,16 @@ def omegat(program: str, folder: Path, units: Sequence[Unit], some: Sequence[str
     return [Answer(text, spent[text], tuple(matches.get(text, ()))) for text in spent]
 
 
-def scores(shared: Path, folder: Path, language: str, asked: int) -> dict[str, Any]:
-    """OmegaT's three scores of what it finds for ``asked`` questions, beside ours of the same pairs of texts."""
+def scores(shared: Path, folder: Path, language: str, count: int) -> dict[str, Any]:
+    """OmegaT's three scores of what it finds for ``count`` queries, and duiyi's of the same pairs of texts."""
     program = shutil.which("omegat")
     assert program is not None
     units = list(generated(shared, SMALL, SEED + 1))
     if language == "en":
         units = [turned(unit) for unit in units]
-    answers = omegat(program, folder, units, questions([unit.source for unit in units], asked, SEED + 1))
+    answers = omegat(program, folder, units, queries([unit.source for unit in units], count, SEED + 1))
     pairs = [
-        (similarity(answer.question, source).score, theirs)
+        (similarity(answer.query, source).score, theirs)
         for answer in answers
         for source, theirs in answer.matches
         if max(theirs) >= 50
@@ -184,17 +184,17 @@ def scores(shared: Path, folder: Path, language: str, asked: int) -> dict[str, A
     figures: dict[str, Any] = {
         "questions": len(answers),
         "pairs of 50 and more": len(pairs),
-        "same best match, of 70 and more": sum(theirs == ours for theirs, ours in firsts) / max(1, len(firsts)),
+        "same best match, of 70 and more": sum(one == two for one, two in firsts) / max(1, len(firsts)),
     }
     for place, name in enumerate(_SCORES):
-        apart = [ours - theirs[place] for ours, theirs in pairs]
+        differences = [score - theirs[place] for score, theirs in pairs]
         figures[name] = {
-            "mean difference": statistics.mean(apart),
-            f"within {_NEAR} points": sum(abs(one) <= _NEAR for one in apart) / len(apart),
-            "correlation": float(np.corrcoef([ours for ours, _ in pairs], [t[place] for _, t in pairs])[0, 1]),
+            "mean difference": statistics.mean(differences),
+            f"within {_NEAR} points": sum(abs(one) <= _NEAR for one in differences) / len(differences),
+            "correlation": float(np.corrcoef([score for score, _ in pairs], [t[place] for _, t in pairs])[0, 1]),
         }
     return figures
 
 
 def _best(answer: Answer) -> str:
-    return max((source for source, _ in answer.matches), key=lambda source: similarity(answer.question, source).score)
+    return max((source for source, _ in answer.matches), key=lambda source: similarity(answer.query, source).score)

@@ -33,11 +33,11 @@ from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
 from tm.unit import Unit
 
-__all__ = ["generated", "main", "questions", "run"]
+__all__ = ["generated", "main", "queries", "run"]
 
 SEED = 20
 ALL = 1_000_000
-ASKED = 500
+QUERIES = 500
 _BORDER = re.compile(r"[，。；：、,.;:]\s*|\s")
 
 
@@ -80,7 +80,7 @@ def _end(text: str, share: float) -> str:
     return text[_cut(text, share) :]
 
 
-def questions(texts: Sequence[str], count: int, seed: int = SEED) -> list[str]:
+def queries(texts: Sequence[str], count: int, seed: int = SEED) -> list[str]:
     """Texts of the memory with up to three in ten of their words changed, dropped or added."""
     chance = random.Random(seed)
     pool = [token for text in chance.sample(list(texts), min(500, len(texts))) for token in TOKEN.findall(text)]
@@ -97,41 +97,45 @@ def questions(texts: Sequence[str], count: int, seed: int = SEED) -> list[str]:
     return found
 
 
-def run(shared: Path, *, size: int = ALL, asked: int = ASKED, vectors: int | None = None) -> dict[str, object]:
+def run(shared: Path, *, size: int = ALL, count: int = QUERIES, vectors: int | None = None) -> dict[str, object]:
     """All figures: seconds, milliseconds, megabytes, shares; see the table of results for names."""
     with tempfile.TemporaryDirectory(prefix="duiyi-memory-") as folder:
-        return _run(shared, Path(folder), size, asked, size if vectors is None else vectors)
+        return _run(shared, Path(folder), size, count, size if vectors is None else vectors)
 
 
-def _run(shared: Path, folder: Path, size: int, asked: int, vectors: int) -> dict[str, object]:
+def _run(shared: Path, folder: Path, size: int, count: int, vectors: int) -> dict[str, object]:
     tmx, path = folder / "made.tmx", folder / "made.duiyi"
-    told("making units")
+    log("making units")
     write(tmx, generated(shared, size))
-    told("import")
+    log("import")
     figures: dict[str, object] = {"units": size}
     figures["import"] = _command(size, "memory", "import", str(tmx), "--memory", str(path), "--json")
-    told("export")
+    log("export")
     figures["export"] = _command(size, "memory", "export", str(folder / "out.tmx"), "--memory", str(path))
     (folder / "out.tmx").unlink()
     tmx.unlink()
     with Memory(path, create=False) as memory:
         units = list(memory.units())
         sides = {"zh": [unit.source for unit in units], "en": [unit.target for unit in units]}
-        held = sum(len(text.encode()) for texts in sides.values() for text in set(texts))
-        figures["size"] = {"text MB": held / 1e6, "file MB": _size(path) / 1e6, "times": _size(path) / held}
-        told("look-ups")
-        figures["look-ups, ms"] = _speeds(memory, units, sides, asked)
-        told("recall")
-        figures["fuzzy recall"] = {side: _recall(memory, texts, asked // 2) for side, texts in sides.items()}
-    text = questions(sides["zh"], 1)[0]
+        size_of_texts = sum(len(text.encode()) for texts in sides.values() for text in set(texts))
+        figures["size"] = {
+            "text MB": size_of_texts / 1e6,
+            "file MB": _size(path) / 1e6,
+            "times": _size(path) / size_of_texts,
+        }
+        log("look-ups")
+        figures["look-ups, ms"] = _speeds(memory, units, sides, count)
+        log("recall")
+        figures["fuzzy recall"] = {side: _recall(memory, texts, count // 2) for side, texts in sides.items()}
+    text = queries(sides["zh"], 1)[0]
     figures["duiyi lookup, whole process, s"] = _cold(text, path)
-    told("semantic")
+    log("semantic")
     figures["semantic"] = _semantic(shared, folder, vectors)
     return figures
 
 
-def told(text: str) -> None:
-    """What is being done, on standard error."""
+def log(text: str) -> None:
+    """Report what is being done, on standard error."""
     print(f"  {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
@@ -163,33 +167,33 @@ def _command(size: int, *arguments: str) -> dict[str, float]:
     }
 
 
-def _timed(ask: Callable[[Any], object], asked: Sequence[Any]) -> dict[str, float]:
+def _timed(call: Callable[[Any], object], queries: Sequence[Any]) -> dict[str, float]:
     """Median and 95th percentile in milliseconds."""
-    for one in asked[:3]:
-        ask(one)
+    for one in queries[:3]:
+        call(one)
     spent = []
-    for one in asked:
+    for one in queries:
         clock = time.perf_counter()
-        ask(one)
+        call(one)
         spent.append(1000 * (time.perf_counter() - clock))
-    return {"p50": float(np.percentile(spent, 50)), "p95": float(np.percentile(spent, 95)), "questions": len(asked)}
+    return {"p50": float(np.percentile(spent, 50)), "p95": float(np.percentile(spent, 95)), "questions": len(queries)}
 
 
-def _speeds(memory: Memory, units: Sequence[Unit], sides: dict[str, list[str]], asked: int) -> dict[str, object]:
+def _speeds(memory: Memory, units: Sequence[Unit], sides: dict[str, list[str]], count: int) -> dict[str, object]:
     chance = random.Random(SEED)
-    some = chance.sample(list(units), min(asked, len(units)))
+    some = chance.sample(list(units), min(count, len(units)))
     exact, top = LookupOptions(limit=1), LookupOptions()
-    pairs = [_pair(chance.choice(sides["zh"]), chance) for _ in range(asked)]
-    words = [chance.choice(TOKEN.findall(chance.choice(sides["en"])) or ["the"]) for _ in range(asked)]
+    pairs = [_pair(chance.choice(sides["zh"]), chance) for _ in range(count)]
+    words = [chance.choice(TOKEN.findall(chance.choice(sides["en"])) or ["the"]) for _ in range(count)]
     plain, marked = ConcordanceOptions(counterpart=False), ConcordanceOptions()
     return {
         "exact": _timed(lambda unit: lookup([memory], unit.source, exact), some),
         "context": _timed(lambda u: lookup([memory], u.source, LookupOptions(limit=1, previous=u.previous)), some),
-        "fuzzy zh": _timed(lambda text: lookup([memory], text, top), questions(sides["zh"], asked)),
-        "fuzzy en": _timed(lambda text: lookup([memory], text, top), questions(sides["en"], asked)),
-        "fuzzy zh, nothing alike": _timed(lambda text: lookup([memory], text, top), _strange(sides["zh"], asked)),
+        "fuzzy zh": _timed(lambda text: lookup([memory], text, top), queries(sides["zh"], count)),
+        "fuzzy en": _timed(lambda text: lookup([memory], text, top), queries(sides["en"], count)),
+        "fuzzy zh, nothing alike": _timed(lambda text: lookup([memory], text, top), _strange(sides["zh"], count)),
         "concordance, two characters, first 50": _timed(lambda text: concordance([memory], text, plain), pairs),
-        "the same with counterparts": _timed(lambda text: concordance([memory], text, marked), pairs[: asked // 2]),
+        "the same with counterparts": _timed(lambda text: concordance([memory], text, marked), pairs[: count // 2]),
         "concordance, an English word": _timed(lambda text: concordance([memory], text, plain), words),
     }
 
@@ -201,12 +205,12 @@ def _pair(text: str, chance: random.Random) -> str:
 
 
 def _strange(texts: Sequence[str], count: int) -> list[str]:
-    """Texts with their characters in disorder: sketches alike, texts not."""
+    """Texts with their characters in disorder: similar sketches, different texts."""
     chance = random.Random(SEED)
     return ["".join(chance.sample(text, len(text))) or "空" for text in chance.sample(list(texts), count)]
 
 
-def _recall(memory: Memory, texts: Sequence[str], asked: int) -> dict[str, float]:
+def _recall(memory: Memory, texts: Sequence[str], count: int) -> dict[str, float]:
     """Share of the matches of 70 % and more, by comparing with every text, that a look-up finds."""
     from rapidfuzz.distance import Levenshtein
     from rapidfuzz.process import cdist
@@ -219,26 +223,26 @@ def _recall(memory: Memory, texts: Sequence[str], asked: int) -> dict[str, float
 
     choices = [encoded(text) for text in distinct]
     expected = found = wrong = 0
-    some = questions(texts, asked, SEED + 1)
-    for start in range(0, asked, 10):
+    some = queries(texts, count, SEED + 1)
+    for start in range(0, count, 10):
         part = some[start : start + 10]
-        likeness = cdist(
+        similarities = cdist(
             [encoded(text) for text in part],
             choices,
             scorer=Levenshtein.normalized_similarity,
             score_cutoff=0.699,
             dtype=np.float32,
         )
-        for text, row in zip(part, likeness, strict=True):
-            question = PreparedQuery(text)
-            alike = (distinct[place] for place in np.flatnonzero(row))
-            all_ = {one for one in alike if question.compare(one).score >= 70}
+        for text, row in zip(part, similarities, strict=True):
+            query = PreparedQuery(text)
+            similar = (distinct[place] for place in np.flatnonzero(row))
+            all_ = {one for one in similar if query.compare(one).score >= 70}
             answers = lookup([memory], text, LookupOptions(limit=100_000))
             there = {match.unit.source for match in answers}
             expected += len(all_)
             found += len(all_ & there)
             wrong += len(there - all_)
-    return {"matches": expected, "recall": found / max(1, expected), "not in brute force": wrong, "questions": asked}
+    return {"matches": expected, "recall": found / max(1, expected), "not in brute force": wrong, "questions": count}
 
 
 def _cold(text: str, path: Path) -> dict[str, float]:
@@ -256,18 +260,18 @@ def _cold(text: str, path: Path) -> dict[str, float]:
 
 
 def _semantic(shared: Path, folder: Path, count: int) -> dict[str, object]:
-    """Vectors of real sentences mixed as the units are, asked with those of other sentences."""
+    """Vectors of real sentences mixed as the units are, queried with those of other sentences."""
     from models.registry import load
     from tm.store.vectors import QuantizedVectors, VectorFile, write
 
     encoder = load(None)
     texts = [text for unit in generated(shared, 2_500, SEED + 3) for text in (unit.source, unit.target)]
     real = encoder.encode(texts)
-    asked, real = real[:200], real[200:]
+    queries, real = real[:200], real[200:]
     chance = np.random.default_rng(SEED)
     ids, values, scales = [], [], []
-    best = np.zeros((len(asked), 0), np.float32)
-    numbers = np.zeros((len(asked), 0), np.int64)
+    best = np.zeros((len(queries), 0), np.float32)
+    numbers = np.zeros((len(queries), 0), np.int64)
     for start in range(0, count, 50_000):
         wide = min(50_000, count - start)
         one, two = real[chance.integers(0, len(real), wide)], real[chance.integers(0, len(real), wide)]
@@ -279,24 +283,24 @@ def _semantic(shared: Path, folder: Path, count: int) -> dict[str, object]:
         ids.append(small.ids)
         values.append(small.values)
         scales.append(small.scales)
-        best = np.hstack([best, asked @ batch.T])
-        numbers = np.hstack([numbers, np.broadcast_to(small.ids, (len(asked), wide))])
+        best = np.hstack([best, queries @ batch.T])
+        numbers = np.hstack([numbers, np.broadcast_to(small.ids, (len(queries), wide))])
         order = np.argsort(-best, axis=1)[:, :10]
         best, numbers = np.take_along_axis(best, order, 1), np.take_along_axis(numbers, order, 1)
     clock = time.perf_counter()
     write(folder / "v", QuantizedVectors(*map(np.concatenate, (ids, values, scales))), "x")
     made = time.perf_counter() - clock
     file = VectorFile(folder / "v")
-    speed = _timed(lambda vector: file.nearest(vector, 10), list(asked))
-    met = sum(
+    speed = _timed(lambda vector: file.nearest(vector, 10), list(queries))
+    found = sum(
         len({number for number, _ in file.nearest(vector, 10)} & set(row.tolist()))
-        for vector, row in zip(asked, numbers, strict=True)
+        for vector, row in zip(queries, numbers, strict=True)
     )
     encode = _timed(lambda text: encoder.encode([text]), texts[:50])
     return {
         "vectors": count,
         "dimensions": int(real.shape[1]),
-        "recall@10": met / (10 * len(asked)),
+        "recall@10": found / (10 * len(queries)),
         "p50 ms": speed["p50"],
         "p95 ms": speed["p95"],
         "encoding a question, ms": encode["p50"],
@@ -309,11 +313,11 @@ def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description="Measure the memory.")
     parser.add_argument("--size", type=int, default=ALL)
-    parser.add_argument("--asked", type=int, default=ASKED)
+    parser.add_argument("--queries", type=int, default=QUERIES)
     parser.add_argument("--vectors", type=int)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("DUIYI_SHARED", "../shared")))
     given = parser.parse_args()
-    figures = run(given.shared, size=given.size, asked=given.asked, vectors=given.vectors)
+    figures = run(given.shared, size=given.size, count=given.queries, vectors=given.vectors)
     print(json.dumps(figures, ensure_ascii=False, indent=1))
 
 

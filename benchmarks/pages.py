@@ -1,7 +1,7 @@
 """How fast the pages are in a real browser, and what axe-core finds wrong with them.
 
-The editor opens a work of 10,000 beads that stands on the shelf already, as `duiyi review FILE` leaves it before the
-browser is told; seconds run from the navigation to the first contentful paint, and to the moment when the script has
+The editor opens a review of 10,000 beads that is stored already, as `duiyi review FILE` leaves it before the
+browser opens; seconds run from the navigation to the first contentful paint, and to the moment when the script has
 laid out all rows. The report holds 20,000 units. The units are the gold pairs of the resolutions, repeated.
 """
 
@@ -52,7 +52,7 @@ SCROLL = """async () => {
 
 
 def units(shared: Path, count: int) -> list[Unit]:
-    """As many units as are asked for, every seventh of them doubtful, every fiftieth without a target."""
+    """``count`` units, every seventh of them doubtful, every fiftieth without a target."""
     with (shared / "data" / "un" / "gold.tsv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if len(row) >= 2][1:]
     pairs = [tuple(row[-2:]) for row in rows]

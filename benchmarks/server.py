@@ -1,11 +1,11 @@
-"""How many fuzzy look-ups a second `duiyi serve` answers to 32 clients, at 100,000 units, client on the same machine.
+"""How many fuzzy look-ups a second `duiyi serve` completes for 32 clients on the same machine, at 100,000 units.
 
-The memory and the questions are those of `benchmarks.memory`: every question is another one, half of them Chinese and
-half English, changed units of the memory, so that nearly all look-ups are fuzzy and no cache can answer. The server is
+The memory and the queries are those of `benchmarks.memory`: no query is repeated, half of them Chinese and
+half English, changed units of the memory, so that nearly all look-ups are fuzzy and no cache can help. The server is
 the real command in a process of its own (one worker, then two), the clients another process (`benchmarks.load`). Some
-of the answers are held against what the library says, so that speed is not bought with wrong answers.
+of the responses are compared with the results of the library, so that speed is not bought with wrong answers.
 
-`python -m benchmarks.server --memory FILE` asks a memory that was made before.
+`python -m benchmarks.server --memory FILE` uses an existing memory.
 """
 
 import argparse
@@ -21,32 +21,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmarks.memory import SEED, generated, questions
+from benchmarks.memory import SEED, generated, queries
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
 
 __all__ = ["main", "run"]
 
 SIZE = 100_000
-ASKED = 4_000
+QUERIES = 4_000
 CLIENTS = 32
 
 
-def run(shared: Path, *, size: int = SIZE, asked: int = ASKED, memory: Path | None = None) -> dict[str, object]:
+def run(shared: Path, *, size: int = SIZE, count: int = QUERIES, memory: Path | None = None) -> dict[str, object]:
     """Requests a second, milliseconds, errors, for each interface and number of workers."""
     with tempfile.TemporaryDirectory(prefix="duiyi-server-") as folder:
         path = memory or Path(folder) / "made.duiyi"
         if memory is None:
             with Memory(path) as made:
                 made.add(generated(shared, size))
-        return {"clients": CLIENTS, "units": size, "fuzzy look-ups": _figures(path, Path(folder), asked)}
+        return {"clients": CLIENTS, "units": size, "fuzzy look-ups": _figures(path, Path(folder), count)}
 
 
-def _figures(path: Path, folder: Path, asked: int) -> list[dict[str, object]]:
+def _figures(path: Path, folder: Path, count: int) -> list[dict[str, object]]:
     with Memory(path, create=False) as memory:
         units = list(memory.units())
-        zh = questions([unit.source for unit in units], asked // 2, SEED)
-        en = questions([unit.target for unit in units], asked // 2, SEED + 1)
+        zh = queries([unit.source for unit in units], count // 2, SEED)
+        en = queries([unit.target for unit in units], count // 2, SEED + 1)
         texts = zh + en
         random.Random(SEED).shuffle(texts)
         expected = {
@@ -97,7 +97,7 @@ def _serving(path: Path, workers: int) -> Iterator[tuple[str, int]]:
 
 
 def _load(address: str, folder: Path, paths: Sequence[str]) -> dict[str, object]:
-    file = folder / "asked.txt"
+    file = folder / "queries.txt"
     file.write_text("\n".join(paths), encoding="ascii")
     command = [sys.executable, "-m", "benchmarks.load", address, str(file), "--clients", str(CLIENTS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -121,7 +121,7 @@ def _processor(process: int) -> float:
 
 
 def _wrong(address: str, expected: dict[str, list[tuple[int, str]]]) -> int:
-    """Answers that are not what the library answers."""
+    """Responses that differ from the results of the library."""
     wrong = 0
     for text, matches in expected.items():
         with urllib.request.urlopen(f"{address}api/lookup?text={quote(text, safe='')}", timeout=30) as answer:
@@ -133,11 +133,11 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.server")
     parser.add_argument("--memory", type=Path)
-    parser.add_argument("--asked", type=int, default=ASKED)
+    parser.add_argument("--queries", type=int, default=QUERIES)
     parser.add_argument("--size", type=int, default=SIZE)
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[2] / "shared")
     arguments = parser.parse_args()
-    found = run(arguments.shared, size=arguments.size, asked=arguments.asked, memory=arguments.memory)
+    found = run(arguments.shared, size=arguments.size, count=arguments.queries, memory=arguments.memory)
     print(json.dumps(found, indent=1))
 
 

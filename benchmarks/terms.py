@@ -24,14 +24,14 @@ def run(shared: Path) -> dict[str, Any]:
     return {"lookup": lookups(SIZE), "extraction": extraction(shared), "large": large(shared), "check": planted(shared)}
 
 
-def milliseconds(call: Callable[[Any], object], questions: Sequence[Any]) -> dict[str, float]:
+def milliseconds(call: Callable[[Any], object], queries: Sequence[Any]) -> dict[str, float]:
     """Median and 95th percentile of the calls, warm."""
-    for question in questions[:20]:
-        call(question)
+    for query in queries[:20]:
+        call(query)
     times = []
-    for question in questions:
+    for query in queries:
         start = time.perf_counter()
-        call(question)
+        call(query)
         times.append(1000 * (time.perf_counter() - start))
     return {"median ms": statistics.median(times), "p95 ms": statistics.quantiles(times, n=20)[-1]}
 
@@ -61,11 +61,11 @@ def lookups(size: int) -> dict[str, Any]:
                 for term in concept.terms:
                     every[term.language[:2]].append(term.text)
             some = {language: rng.sample(terms, 2000) for language, terms in every.items()}
-            loading = first_questions(base, some["zh"])
+            loading = first_queries(base, some["zh"])
             times = {
-                f"{language}, {kind}": milliseconds(lambda one, to=language: base.lookup(one, to), asked)
+                f"{language}, {kind}": milliseconds(lambda one, to=language: base.lookup(one, to), some_queries)
                 for language, terms in some.items()
-                for kind, asked in questions(terms, language, rng).items()
+                for kind, some_queries in queries(terms, language, rng).items()
             }
             times |= {
                 f"{language}, all terms of 2,000 characters, {kind}": milliseconds(
@@ -83,8 +83,8 @@ def lookups(size: int) -> dict[str, Any]:
         }
 
 
-def first_questions(base: TermBase, terms: Sequence[str]) -> dict[str, float]:
-    """Milliseconds of the first patterns after a change: one is answered from the file, the next loads the keys."""
+def first_queries(base: TermBase, terms: Sequence[str]) -> dict[str, float]:
+    """Milliseconds of the first patterns after a change: one is looked up in the file, the next loads the keys."""
     times = []
     for term in terms[:2]:
         start = time.perf_counter()
@@ -93,14 +93,14 @@ def first_questions(base: TermBase, terms: Sequence[str]) -> dict[str, float]:
     return {"zh, first pattern after a change, ms": times[0], "zh, second pattern, which loads the keys, ms": times[1]}
 
 
-def questions(terms: Sequence[str], language: str, rng: random.Random) -> dict[str, list[str]]:
-    """300 questions of each kind, made of these terms; the pieces between wildcards as long as people type them."""
+def queries(terms: Sequence[str], language: str, rng: random.Random) -> dict[str, list[str]]:
+    """300 queries of each kind, made of these terms; the pieces between wildcards as long as people type them."""
     size = 1 if language == "zh" else 3
-    asked: dict[str, list[str]] = {}
+    by_kind: dict[str, list[str]] = {}
     for term in rng.choices([term for term in terms if len(term) > 3 * size], k=300):
         at = rng.randrange(size, len(term) - size)
         middle, wrong = term[at : at + size], "\u4e28" if language == "zh" else "q"
-        for kind, question in {
+        for kind, query in {
             "exact": term,
             "beginning": term[: 2 * size],
             "one character wrong": f"{term[:at]}{wrong}{term[at + 1 :]}",
@@ -121,8 +121,8 @@ def questions(terms: Sequence[str], language: str, rng: random.Random) -> dict[s
             "*x?x*": f"*{term[at - 1]}?{term[at + 1]}*",
             "?x?x": f"?{term[1]}?{term[3:]}",
         }.items():
-            asked.setdefault(kind, []).append(question)
-    return asked
+            by_kind.setdefault(kind, []).append(query)
+    return by_kind
 
 
 def texts(terms: Sequence[str], language: str, rng: random.Random, count: int) -> list[str]:

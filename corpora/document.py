@@ -1,8 +1,8 @@
-"""The nouns of a document that was read: lines, blocks, sections, segments, and what was changed on the way.
+"""The types of a document that was read: lines, blocks, sections, segments, and what was changed on the way.
 
 Readers turn a file into a `Document`; nothing else in the project looks at files of text. Offsets always
 point into `Document.original`, the text as it came out of the file before any cleaning, so that every unit
-can be traced back to where it stood and every dropped line can be shown.
+can be traced back to its position and every dropped line can be shown.
 """
 
 from collections.abc import Mapping
@@ -26,10 +26,10 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it stood on the page, before it is joined into a block.
+    """A line as printed, before it is joined into a block.
 
-    Plain text knows only ``text``, ``start``, ``end`` and ``page``; a PDF also knows where the line stood
-    and how large it was set (all in points, origin at the top left of the page).
+    Plain text has only ``text``, ``start``, ``end`` and ``page``; a PDF also has its position
+    and its font size (all in points, origin at the top left of the page).
     """
 
     text: str
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FootnoteMark:
-    """A footnote mark: its number as printed and the offset in the clean text of the block at which it stood."""
+    """A footnote mark: its number as printed and its offset in the clean text of the block."""
 
     number: str
     offset: int
@@ -57,7 +57,7 @@ class FootnoteMark:
 class Block:
     """A paragraph, heading, list item, footnote or table cell, cleaned.
 
-    ``text`` holds no marker and no footnote marks: ``marker`` is the list marker, article or section
+    ``text`` contains neither marker nor footnote marks: ``marker`` is the list marker, article or section
     number as printed ("1.", "(a)", "㈢"; a footnote's own number for footnotes, counted through the document
     where every page begins with 1), ``marks`` are the footnote marks, their offsets in ``text``. ``level``
     counts from 1 for headings and list items, 0 where it means nothing. ``start`` and ``end`` span the block
@@ -82,9 +82,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A node of the outline: a heading and all that stands under it.
+    """A node of the outline: a heading and all blocks under it.
 
-    ``heading`` is the id of the heading block, None for the root. The section holds the blocks
+    ``heading`` is the id of the heading block, None for the root. The section consists of the blocks
     ``first <= id < last`` (its heading and its sub-sections included).
     """
 
@@ -109,7 +109,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a block that beads point at: a sentence, or a whole block where paragraphs are aligned.
+    """A piece of a block that beads refer to: a sentence, or a whole block where paragraphs are aligned.
 
     ``start`` and ``end`` span it in `Block.full_text` of block ``block``, so the first segment of a numbered
     block opens with the marker, as the page does.

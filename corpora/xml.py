@@ -26,7 +26,7 @@ from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
 __all__ = ["Element", "Fragment", "fragments", "legal", "local", "opened", "parse", "root_name", "stream", "text_of"]
 
-#: An lxml element; lxml carries no types of its own.
+#: An lxml element; lxml has no types of its own.
 Element: TypeAlias = Any
 
 _CHUNK = 1 << 16
@@ -86,14 +86,14 @@ def local(element: Element) -> str:
 
 
 def text_of(entity: Element) -> str:
-    """What an entity reference stands for where HTML knows it (``&nbsp;``), else the reference as written."""
+    """The character of an entity reference that HTML defines (``&nbsp;``), else the reference as written."""
     written = str(entity.text)
     return html5.get(written[1:], written)
 
 
 @contextmanager
 def opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
-    """Open ``source`` for reading bytes, gunzipped where it is gzip; a stream is handed back as it is."""
+    """Open ``source`` for reading bytes, gunzipped where it is gzip; a stream is returned as it is."""
     if not isinstance(source, Path):
         yield source
         return
@@ -136,7 +136,7 @@ def parse(source: Path | bytes | BinaryIO, *, name: str = "", max_bytes: int = 6
 def stream(source: Path | BinaryIO, tags: Collection[str], *, name: str = "") -> Iterator[Element]:
     """Yield each element named in ``tags`` (local names, any namespace) when it is complete.
 
-    An element is emptied when the next is asked for, so memory does not grow with the file; ``sourceline`` is
+    An element is emptied when the next is requested, so memory does not grow with the file; ``sourceline`` is
     its line. Raises as `parse` does, after the elements before the fault were yielded.
     """
     name = name or (str(source) if isinstance(source, Path) else "the document")
@@ -199,7 +199,7 @@ def _refuse_entities(element: Element, name: str) -> None:
 
 
 def _empty(element: Element) -> None:
-    """Forget ``element`` and what stands before it, but not the ancestors it hangs on."""
+    """Release ``element`` and what comes before it, but not its ancestors."""
     element.clear()
     parent = element.getparent()
     if parent is not None:
@@ -222,7 +222,7 @@ def _explained(error: Any) -> str:
 def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[Fragment]:
     """Cut a file that is not well-formed at each ``<tag>`` and ``</tag>`` and parse the pieces one by one.
 
-    One forbidden character makes a parser give up on the whole file; this saves the pieces around it and reports
+    One forbidden character makes a parser reject the whole file; this saves the pieces around it and reports
     each bad one with its line. Elements named ``tag`` must not nest. Bytes that are not of the declared
     encoding make their fragment bad, not the file.
     """

@@ -19,7 +19,7 @@ def test_the_cli_reference_is_what_the_command_line_says() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_commands_that_ask_the_server_hold_no_address_that_http_refuses() -> None:
+def test_request_commands_have_valid_addresses() -> None:
     commands = re.findall(r"^\$ (curl .*)$", (ROOT / "docs" / "server.md").read_text("utf-8"), re.MULTILINE)
     addresses = [address for command in commands for address in re.findall(r"http://[^\s']+", command)]
     assert addresses

@@ -65,20 +65,20 @@ class _Paragraph:
 
 def classify(groups: Sequence[LineGroup], texts: Sequence[str], layout: Layout, profile: str) -> list[Classification]:
     """Classify every group; ``texts`` are the joined texts without footnote marks."""
-    seen = [_paragraph(group, text) for group, text in zip(groups, texts, strict=True)]
-    bare = _may_be_bare(seen)
-    listed = _contents(seen)
+    paragraphs = [_paragraph(group, text) for group, text in zip(groups, texts, strict=True)]
+    bare = _may_be_bare(paragraphs)
+    listed = _contents(paragraphs)
     headings = _Headings()
     lists = _Lists()
     found: list[Classification] = []
-    for index, one in enumerate(seen):
+    for index, one in enumerate(paragraphs):
         if one.group.form in _FORMS:
             found.append(Classification(_FORMS[one.group.form]))
             continue
         if index in listed:
             found.append(_item(one, lists, profile))
             continue
-        key = _heading_key(seen, index, found, layout, profile, bare)
+        key = _heading_key(paragraphs, index, found, layout, profile, bare)
         if not key:
             found.append(_item(one, lists, profile))
         elif index == 0 and one.marker is None and not key.startswith("hash"):
@@ -125,10 +125,15 @@ def _item(one: _Paragraph, lists: "_Lists", profile: str) -> Classification:
 
 
 def _heading_key(
-    seen: Sequence[_Paragraph], index: int, found: Sequence[Classification], layout: Layout, profile: str, bare: bool
+    paragraphs: Sequence[_Paragraph],
+    index: int,
+    found: Sequence[Classification],
+    layout: Layout,
+    profile: str,
+    bare: bool,
 ) -> str:
     """The kind of heading ("" for none)."""
-    one = seen[index]
+    one = paragraphs[index]
     hashes = _HASHES.match(one.text)
     if hashes:
         return f"hash{len(hashes[1])}"
@@ -137,18 +142,18 @@ def _heading_key(
     if one.wide > _TITLE_COLUMNS or not any(char.isalpha() for char in one.text) or one.bullet:
         return ""
     if one.marker is not None:
-        return _numbered_key(seen, index, layout, profile)
+        return _numbered_key(paragraphs, index, layout, profile)
     if one.stopped:
         return ""
-    above = seen[index - 1].marker if index else None
-    if found and found[-1].kind is BlockKind.HEADING and above is not None and _is_only_marker(seen[index - 1]):
+    above = paragraphs[index - 1].marker if index else None
+    if found and found[-1].kind is BlockKind.HEADING and above is not None and _is_only_marker(paragraphs[index - 1]):
         # The title below "Resolution 7/1", "第一章", "Annex I" on a line of its own.
         return f"title of {above.scheme}"
     if one.wide > _HEADING_COLUMNS:
         return ""
     if _is_emphasized(one, layout):
         return f"size {round(one.group.first.size or 0)}"
-    return "bare" if (bare or index == 0) and _is_bare(seen, index, layout) else ""
+    return "bare" if (bare or index == 0) and _is_bare(paragraphs, index, layout) else ""
 
 
 def _is_only_marker(one: _Paragraph) -> bool:
@@ -162,8 +167,8 @@ def _is_emphasized(one: _Paragraph, layout: Layout) -> bool:
     return one.group.first.size >= layout.size * _LARGER or all(row.line.bold for row in one.group.rows)
 
 
-def _numbered_key(seen: Sequence[_Paragraph], index: int, layout: Layout, profile: str) -> str:
-    one = seen[index]
+def _numbered_key(paragraphs: Sequence[_Paragraph], index: int, layout: Layout, profile: str) -> str:
+    one = paragraphs[index]
     marker = one.marker
     assert marker is not None
     ended = one.stopped and bool(one.rest.strip())
@@ -178,13 +183,13 @@ def _numbered_key(seen: Sequence[_Paragraph], index: int, layout: Layout, profil
             if one.wide <= _SECTION_COLUMNS and 0 not in marker.value and _is_section_number(one, layout)
             else ""
         )
-    if _in_sequence(seen, index):
+    if _in_sequence(paragraphs, index):
         return ""
     outdented = layout.wrapped and layout.spaced and one.group.first.indent < layout.margin - _STEP
     if outdented or _is_emphasized(one, layout) or marker.scheme in _OUTLINE:
         return marker.scheme
     numbered = marker.scheme == "han-paren" or (marker.scheme == "number-dot" and profile != "un")
-    return marker.scheme if numbered and _introduces_text(seen, index) else ""
+    return marker.scheme if numbered and _introduces_text(paragraphs, index) else ""
 
 
 def _is_section_number(one: _Paragraph, layout: Layout) -> bool:
@@ -196,29 +201,29 @@ def _is_section_number(one: _Paragraph, layout: Layout) -> bool:
     return not one.rest[:1].isascii() and (not layout.wrapped or len(one.group.rows) == 1)
 
 
-def _in_sequence(seen: Sequence[_Paragraph], index: int) -> bool:
+def _in_sequence(paragraphs: Sequence[_Paragraph], index: int) -> bool:
     """Whether the numbering continues in the group above or below: a list or a table of contents."""
-    marker = seen[index].marker
-    above = seen[index - 1].marker if index else None
-    below = seen[index + 1].marker if index + 1 < len(seen) else None
+    marker = paragraphs[index].marker
+    above = paragraphs[index - 1].marker if index else None
+    below = paragraphs[index + 1].marker if index + 1 < len(paragraphs) else None
     return marker is not None and (
         (above is not None and follows(marker, above)) or (below is not None and follows(below, marker))
     )
 
 
-def _introduces_text(seen: Sequence[_Paragraph], index: int) -> bool:
+def _introduces_text(paragraphs: Sequence[_Paragraph], index: int) -> bool:
     """Whether running text follows, as it does below a heading."""
-    if index + 1 >= len(seen):
+    if index + 1 >= len(paragraphs):
         return False
-    below = seen[index + 1]
-    return below.stopped or below.wide > max(_TEXT_COLUMNS, seen[index].wide) or _is_only_marker(below)
+    below = paragraphs[index + 1]
+    return below.stopped or below.wide > max(_TEXT_COLUMNS, paragraphs[index].wide) or _is_only_marker(below)
 
 
-def _contents(seen: Sequence[_Paragraph]) -> frozenset[int]:
+def _contents(paragraphs: Sequence[_Paragraph]) -> frozenset[int]:
     """The entries of a table of contents, which look like headings: up to where the first of them recurs."""
-    start = next((at for at, one in enumerate(seen, 1) if _CONTENTS.match(one.text.strip())), len(seen))
+    start = next((at for at, one in enumerate(paragraphs, 1) if _CONTENTS.match(one.text.strip())), len(paragraphs))
     first = ""
-    for at, one in enumerate(seen[start:], start):
+    for at, one in enumerate(paragraphs[start:], start):
         entry = _entry(one.rest)
         if one.stopped and one.wide > _BARE_COLUMNS:
             break
@@ -234,24 +239,24 @@ def _entry(text: str) -> str:
     return re.sub(r"[\s.…·]+|\d+\s*$", "", text).casefold()
 
 
-def _may_be_bare(seen: Sequence[_Paragraph]) -> bool:
+def _may_be_bare(paragraphs: Sequence[_Paragraph]) -> bool:
     """Whether short lines can be headings: not in verse and word lists, where many lines are short."""
-    short = sum(not one.stopped and one.wide <= _BARE_COLUMNS and one.marker is None for one in seen)
-    return short <= _BARE_SHARE * len(seen)
+    short = sum(not one.stopped and one.wide <= _BARE_COLUMNS and one.marker is None for one in paragraphs)
+    return short <= _BARE_SHARE * len(paragraphs)
 
 
-def _is_bare(seen: Sequence[_Paragraph], index: int, layout: Layout) -> bool:
+def _is_bare(paragraphs: Sequence[_Paragraph], index: int, layout: Layout) -> bool:
     """Whether a line without number and formatting is a heading: short, no full stop, running text below."""
-    one = seen[index]
+    one = paragraphs[index]
     first = one.group.first
     if index == 0:
-        return one.wide <= _HEADING_COLUMNS and len(seen) > 1
+        return one.wide <= _HEADING_COLUMNS and len(paragraphs) > 1
     if one.wide > _BARE_COLUMNS or len(one.group.rows) > 1 or first.cut:
         return False
-    if one.text[0].islower() or not _introduces_text(seen, index):
+    if one.text[0].islower() or not _introduces_text(paragraphs, index):
         return False
     if layout.spaced and layout.wrapped:
-        above = seen[index - 1]
+        above = paragraphs[index - 1]
         in_row = not above.stopped and above.wide <= _BARE_COLUMNS and above.group.first.indent == first.indent
         return first.indent < layout.margin - _STEP and not in_row
     if layout.wrapped:

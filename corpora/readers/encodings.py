@@ -75,7 +75,7 @@ def _marked(data: bytes) -> Decoded | None:
 
 
 def _utf8(data: bytes) -> Decoded | None:
-    # ISO-2022 is made of ASCII bytes and would pass; many NULs stand in UTF-16 and in binary files only.
+    # ISO-2022 is made of ASCII bytes and would pass; many NULs occur in UTF-16 and in binary files only.
     if data.count(b"\x00", 0, _SAMPLE) > _NULS * min(len(data), _SAMPLE) or _ESCAPE_2022.search(data, 0, _SAMPLE):
         return None
     try:
@@ -113,8 +113,8 @@ def _damaged_utf8(data: bytes) -> Decoded | None:
 def _lost(count: int, encoding: str) -> str:
     if count <= 0:
         return ""
-    stand = plural(count, "stands", "stand")
-    return f"{counted(count, 'character')} could not be read as {encoding} and {stand} as \ufffd"
+    was = plural(count, "was", "were")
+    return f"{counted(count, 'character')} could not be read as {encoding} and {was} replaced with \ufffd"
 
 
 def _guessed(data: bytes, name: str) -> Decoded:
@@ -124,7 +124,7 @@ def _guessed(data: bytes, name: str) -> Decoded:
         _sample(data), cp_isolation=list(_CANDIDATES), enable_fallback=False, preemptive_behaviour=False
     )
     names = [_SUPERSETS.get(match.encoding, match.encoding) for match in matches]
-    # The letters of both stand at the same bytes; the words between them tell the language.
+    # The letters of both have the same bytes; the words between them tell the language.
     if names and names[0] in ("cp1250", "cp1252"):
         names.insert(0, "cp1250" if _is_central_european(data) else "cp1252")
     for encoding in _chinese_first(list(dict.fromkeys(names)), data):

@@ -1,6 +1,6 @@
 """Fetch an official document by its UN symbol in one language, and never take an error page for it.
 
-The UN's document service answers ``…/api/symbol/access?s=SYMBOL&l=LANG&t=FORMAT`` with a redirect to the file,
+The UN's document service responds to ``…/api/symbol/access?s=SYMBOL&l=LANG&t=FORMAT`` with a redirect to the file,
 with a 404, or, at times, with an HTML page and status 200; so the type is checked from the bytes.
 Documents are kept in a cache folder, so that a second run needs no network. This is the only
 module that opens a connection, and it sends nothing but the symbol, the language and the format.
@@ -30,17 +30,17 @@ _SYMBOL = re.compile(r"[A-Z][A-Za-z0-9]*(?:[/.][A-Za-z0-9.\-()\[\] ]+)+")
 _LANGUAGES = {"ar": "ar", "zh": "zh", "en": "en", "fr": "fr", "ru": "ru", "es": "es"}
 _SIGNATURES = {"pdf": (b"%PDF-",), "docx": (b"PK\x03\x04",), "doc": (b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"{\\rtf")}
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LONGEST_WAIT = 30.0  # seconds; if the service asks for more, we give up
+_LONGEST_WAIT = 30.0  # seconds; no retry if the service requires more
 
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
     """How to fetch.
 
-    ``service``: the address that is asked. ``format``: "pdf", "docx" or "doc". ``timeout``: seconds for a connection
-    and between two pieces of the answer. ``retries``: further tries after a time-out, a refused connection or an
-    overloaded server. ``backoff``: seconds before the first retry, doubled each time. ``max_bytes``: a larger answer is
-    refused. ``cache``: the folder where documents are kept, None for none.
+    ``service``: the requested address. ``format``: "pdf", "docx" or "doc". ``timeout``: seconds for a connection and
+    between two pieces of the response. ``retries``: further tries after a time-out, a refused connection or an
+    overloaded server. ``backoff``: seconds before the first retry, doubled each time. ``max_bytes``: a larger response
+    is refused. ``cache``: the folder where documents are kept, None for none.
     """
 
     service: str = SERVICE
@@ -71,8 +71,8 @@ def file_name(symbol: str, language: str, format: str) -> str:  # noqa: A002 - t
 def fetch(symbol: str, language: str, options: FetchOptions | None = None) -> Fetched:
     """Return the document ``symbol`` (such as ``A/RES/58/4``) in ``language``.
 
-    Raises `UsageError` for a symbol, language or format that cannot be asked for, and `FetchError` where the service
-    has no such document, answers with a page instead of one, sends too much, or cannot be reached after all tries.
+    Raises `UsageError` for a symbol, language or format that cannot be requested, and `FetchError` where the service
+    has no such document, responds with a page instead of one, sends too much, or cannot be reached after all tries.
     """
     options = options or FetchOptions()
     symbol = symbol.strip()
@@ -112,14 +112,14 @@ def _download(symbol: str, language: str, options: FetchOptions) -> tuple[bytes,
                 with client.stream("GET", options.service, params=query) as response:
                     if response.status_code not in _RETRIED:
                         return _read(response, what, options), str(response.url)
-                    problem = f"the service answers {response.status_code}"
-                    wait = max(wait, _asked_wait(response))
+                    problem = f"the service responds with HTTP {response.status_code}"
+                    wait = max(wait, _required_wait(response))
             except httpx.TooManyRedirects as error:
                 raise FetchError(f"{what}: the service redirects in a circle") from error
             except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
                 raise UsageError(f"{options.service!r} is not a web address") from error
             except httpx.TimeoutException:
-                problem = f"no answer within {counted(options.timeout, 'second')}"
+                problem = f"no response within {counted(options.timeout, 'second')}"
             except httpx.TransportError as error:
                 problem = f"{httpx.URL(options.service).host} cannot be reached ({error})"
             if wait > _LONGEST_WAIT:
@@ -130,16 +130,16 @@ def _download(symbol: str, language: str, options: FetchOptions) -> tuple[bytes,
     raise FetchError(f"{what} could not be fetched: {problem}")
 
 
-def _asked_wait(response: "httpx.Response") -> float:
-    asked = response.headers.get("retry-after", "")
-    return float(asked) if asked.isdecimal() else 0.0
+def _required_wait(response: "httpx.Response") -> float:
+    seconds = response.headers.get("retry-after", "")
+    return float(seconds) if seconds.isdecimal() else 0.0
 
 
 def _read(response: "httpx.Response", what: str, options: FetchOptions) -> bytes:
     if response.status_code == 404:
         raise FetchError(f"there is no document {what}")
     if response.status_code != 200:
-        raise FetchError(f"{what} could not be fetched: the service answers {response.status_code}")
+        raise FetchError(f"{what} could not be fetched: the service responds with HTTP {response.status_code}")
     content = bytearray()
     for piece in response.iter_bytes():
         content += piece
@@ -157,7 +157,7 @@ def _read(response: "httpx.Response", what: str, options: FetchOptions) -> bytes
 
 
 def _description(content: bytes) -> str:
-    """What came in place of a document, in a few words; the title of a page often tells why."""
+    """What came in place of a document, in a few words; the title of a page often says why."""
     text = content.decode("utf-8", "replace")
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     if title:

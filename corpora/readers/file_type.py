@@ -151,11 +151,9 @@ def _text(data: bytes, head: bytes, path: Path, said: FileType | None) -> FileTy
     root = _XML_ROOT.match(letters)
     name = root[1].decode("ascii").rpartition(":")[2].lower() if root else ""
     if name in _EXCHANGE:
-        raise WrongFormat(f"{path} is {_EXCHANGE[name]}: take it in with `duiyi memory import` or `duiyi convert`")
+        raise WrongFormat(f"{path} is {_EXCHANGE[name]}: read it with `duiyi memory import` or `duiyi convert`")
     if path.suffix.lower() in (".po", ".pot") and _CATALOG.search(letters):
-        raise WrongFormat(
-            f"{path} is a message catalogue (PO): take it in with `duiyi memory import` or `duiyi convert`"
-        )
+        raise WrongFormat(f"{path} is a message catalogue (PO): read it with `duiyi memory import` or `duiyi convert`")
     if said in (FileType.PDF, FileType.DOCX):
         what = "an HTML page" if _PAGE.search(letters) else "binary data" if _binary(head) else "plain text"
         raise WrongFormat(f"{path} is not {called(said)}, as its name says, but {what}")

@@ -16,9 +16,9 @@ _LINE_END = re.compile("\n|(?=\f)|[\v\x85\u2028\u2029]")
 
 
 def lines_of(text: str) -> Iterator[Line]:
-    """Yield the lines of ``text``; pages are counted where form feeds part them, else ``page`` is None.
+    """Yield the lines of ``text``; pages are counted where form feeds separate them, else ``page`` is None.
 
-    A form feed stands at the head of its line and is not part of its text.
+    A form feed is at the start of its line and is not part of its text.
     """
     page = 1 if "\f" in text else None
     start = 0

@@ -1,8 +1,8 @@
 """Language codes and offline language detection.
 
 Codes are BCP 47 with a region, since CAT tools pair memories by them ("zh-CN", "en-US"). Detection first
-looks at the script, which settles Chinese, Japanese and Korean even where half of the page is program code
-in Latin letters, and asks a trained identifier (py3langid) only among alphabets. No text leaves the machine.
+looks at the script, which identifies Chinese, Japanese and Korean even where half of the page is program code
+in Latin letters, and uses a trained identifier (py3langid) only for alphabets. No text leaves the machine.
 
 Language codes in files are kept as they are, so that nothing is lost; a code that a person types is checked against
 the registry of BCP 47 (langcodes), since a mistyped code would silently find nothing.

@@ -45,8 +45,8 @@ _RANKS = {
 class Marker:
     """A marker that was read.
 
-    ``printed`` is the marker as it stands; ``scheme`` how it is built ("letter-paren"); ``value`` its number,
-    of several parts for "7/1" and "2.1."; ``rank`` how deep its scheme commonly lies, 1 outermost; ``end``
+    ``printed`` is the marker as in the text; ``scheme`` how it is built ("letter-paren"); ``value`` its number,
+    of several parts for "7/1" and "2.1."; ``rank`` how deep its scheme usually is, 1 outermost; ``end``
     the offset in the line at which the text after marker and blanks begins.
     """
 
@@ -247,18 +247,23 @@ def _simple_value(scheme: str, core: str) -> int | None:
 
 
 #: A scheme of letters and the Roman scheme that looks the same.
-_TWINS = {"letter-paren": "roman-paren", "upper-letter-dot": "upper-roman-dot", "letter-dot": "roman-dot"}
-_TWINS |= {roman: letter for letter, roman in list(_TWINS.items())}
+_OTHER_SCHEMES = {"letter-paren": "roman-paren", "upper-letter-dot": "upper-roman-dot", "letter-dot": "roman-dot"}
+_OTHER_SCHEMES |= {roman: letter for letter, roman in list(_OTHER_SCHEMES.items())}
 
 
 def _settled(marker: Marker, before: Marker | None) -> Marker:
-    """Read "(v)" as 5 after (iv), as 22 after (u): of the two readings, the one that goes on counting."""
-    twin = _TWINS.get(marker.scheme)
-    if twin is None or before is None or before.scheme not in (marker.scheme, twin) or follows(marker, before):
+    """Read "(v)" as 5 after (iv), as 22 after (u): of the two readings, the one that continues the numbering."""
+    other_scheme = _OTHER_SCHEMES.get(marker.scheme)
+    if (
+        other_scheme is None
+        or before is None
+        or before.scheme not in (marker.scheme, other_scheme)
+        or follows(marker, before)
+    ):
         return marker
     core = marker.printed.strip("()（）.．、 ")
-    value = from_roman(core) if "roman" in twin else from_letters(core)
+    value = from_roman(core) if "roman" in other_scheme else from_letters(core)
     if value is None:
         return marker
-    other = Marker(marker.printed, twin, (value,), _RANKS[twin], marker.end, marker.family)
+    other = Marker(marker.printed, other_scheme, (value,), _RANKS[other_scheme], marker.end, marker.family)
     return other if follows(other, before) else marker

@@ -76,7 +76,7 @@ def value_of_han(text: str) -> int:
             section += unit if unit in (20, 30) else max(digit, 1) * unit
             digit, place = 0, unit // 10 if unit >= 100 else 1
         else:
-            # 亿 after 万 multiplies all before it (二万亿); 万 after 亿 only what stands between (一亿二千万).
+            # 亿 after 万 multiplies all before it (二万亿); 万 after 亿 only what is between (一亿二千万).
             scale = HAN_MYRIADS[sign]
             section += digit
             total = (total + section) * scale if last and scale >= last else total + (section or 1) * scale
@@ -98,7 +98,7 @@ def from_roman(text: str) -> int | None:
 
 
 def from_letters(text: str) -> int | None:
-    """The place of a list letter: a = 1, z = 26, and as lists go on, aa = 27, bb = 28; None for other words."""
+    """The place of a list letter: a = 1, z = 26, and, as lists continue, aa = 27, bb = 28; None for other words."""
     lower = text.lower()
     if not lower.isascii() or not lower.isalpha() or set(lower) != {lower[0]}:
         return None

@@ -1,11 +1,11 @@
 """Split the text of a block into sentences, as spans, losing nothing.
 
-A boundary is a run of sentence-ending marks with whatever closes behind it (quotes, brackets, a footnote
+A boundary is a run of sentence-ending marks with what closes behind it (quotes, brackets, a footnote
 mark), unless something around it says otherwise: an abbreviation, an initial, a list number, a decimal, a
-word that goes on in lower case, a quotation that stands inside a clause (他只说了一句“好！”就走了), or the clause that
+word that continues in lower case, a quotation inside a clause (他只说了一句“好！”就走了), or the clause that
 names the speaker ("Why?" Wang asked). Ellipses end a sentence only where the next one visibly begins.
 What is not a boundary is decided by small rules over language data; no model is needed, and the spans
-cover the text but for the blanks between them.
+cover the text except for the blanks between them.
 """
 
 import re
@@ -19,7 +19,7 @@ _CLOSERS = "”’\"'」』）)]】》〉〕»›"
 _OPENERS = "“‘「『（(【《〈〔«‹"
 _END = re.compile(
     rf"""
-    (?P<mark> [。！？｡]+[。！？｡!?…]*      # full-width marks end a sentence wherever they stand
+    (?P<mark> [。！？｡]+[。！？｡!?…]*      # full-width marks end a sentence anywhere
             | [!?؟।]+[!?！？]*             # a question or an exclamation
             | …+ | \.(?:\ ?\.){{2,}}         # an ellipsis, its stops spaced or not
             | (?<![—–])[—–]++(?=[{re.escape(_CLOSERS)}])  # a speech that breaks off

@@ -138,7 +138,7 @@ def test_long_texts_are_refined_from_halved_ones(n: int, m: int, levels: int, mo
     assert all((a + 1) // 2 == c and (b + 1) // 2 == d for (c, d), (a, b) in pairwise(seen))
 
 
-def test_a_refined_row_holds_what_the_coarse_path_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refined_row_includes_the_coarse_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(band, "_FULL", 4)
     monkeypatch.setattr(band, "_REFINING", 1)
     seen = []

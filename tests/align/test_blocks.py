@@ -84,7 +84,7 @@ def test_blocks_without_text_are_not_aligned(words) -> None:
     assert align_blocks(document(made), document([]), encoder=words, options=BlockOptions()) == []
 
 
-def test_moved_blocks_are_found_only_if_asked(words) -> None:
+def test_moved_blocks_are_found_only_on_request(words) -> None:
     made = [(PARAGRAPH, "", text(i)) for i in range(30)]
     order = [*range(5), *range(15, 25), *range(5, 15), *range(25, 30)]
     one, other = document(made), document(upper([made[i] for i in order]))

@@ -68,7 +68,7 @@ def test_seeds_need_a_margin() -> None:
     assert seeds(document([[0, 10]]), twice) == []
 
 
-def test_a_single_unit_that_stands_elsewhere_is_paired() -> None:
+def test_a_single_moved_unit_is_paired() -> None:
     source, target = document([[0, 30]]), document([[0, 5], [6, 20], [5, 6], [20, 30]])
     assert [pair[:2] for pair in pair_leftovers(source, target, [5], [19])] == [(5, 19)]
     # Not where it has an answer already, nor where something else is as near.

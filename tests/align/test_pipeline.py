@@ -85,7 +85,7 @@ def test_a_missing_article_is_left_alone_and_the_rest_stays(tmp_path: Path, word
         assert target == ("" if source in missing or source == "article 4" else source)
 
 
-def test_articles_that_stand_elsewhere_are_found_there(tmp_path: Path, words) -> None:
+def test_moved_articles_are_found(tmp_path: Path, words) -> None:
     sides = law(tmp_path, "a", range(8)), law(tmp_path, "b", [4, 5, 0, 1, 2, 3, 6, 7], capitals=True)
     alignment = align(*sides, encoder=words)
     assert_whole(alignment)
@@ -95,9 +95,7 @@ def test_articles_that_stand_elsewhere_are_found_there(tmp_path: Path, words) ->
 
 @settings(max_examples=4, deadline=None)
 @given(order=st.permutations(range(8)), count=st.integers(1, 8), unit=st.sampled_from(["sentence", "paragraph"]))
-def test_whatever_is_left_out_or_moved_every_unit_stands_in_one_bead(
-    order, count, unit, words, tmp_path_factory
-) -> None:
+def test_with_omissions_and_moves_every_unit_is_in_one_bead(order, count, unit, words, tmp_path_factory) -> None:
     folder = tmp_path_factory.mktemp("law")
     sides = law(folder, "a", range(8)), law(folder, "b", order[:count], capitals=True)
     alignment = align(*sides, encoder=words, options=AlignOptions(unit=unit))

@@ -35,7 +35,7 @@ def test_a_score_is_the_weighted_sum_of_the_features(pair) -> None:
         assert (found[number][~possible] == np.float32(IMPOSSIBLE)).all()
 
 
-def test_a_place_has_the_same_scores_in_every_window_that_holds_it(pair) -> None:
+def test_a_cell_has_the_same_scores_in_every_window(pair) -> None:
     whole = score(pair, Window(0, 6, 0, 6), TYPES, weights("sentence"))
     part = score(pair, Window(1, 4, 2, 5), TYPES, weights("sentence"))
     both = TYPES.index((1, 0)), TYPES.index((0, 1))

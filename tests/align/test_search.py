@@ -43,7 +43,7 @@ SIDES = st.lists(st.sampled_from([text(number) for number in range(12)] + ["", "
 
 @settings(max_examples=15, deadline=None)
 @given(source=SIDES, target=SIDES, unit=st.sampled_from(["sentence", "paragraph"]))
-def test_every_unit_stands_in_one_bead_in_order(source: list[str], target: list[str], unit: str, words) -> None:
+def test_every_unit_is_in_one_bead_in_order(source: list[str], target: list[str], unit: str, words) -> None:
     options = SearchOptions() if unit == "sentence" else SearchOptions.paragraphs()
     assert_covers(run(source, target, words, options=options), len(source), len(target))
 
@@ -153,7 +153,7 @@ def test_literary_chapters_stay_above_the_published_methods(shared) -> None:
     assert metrics.calibration(gold, found)[0] < 0.06
 
 
-def test_small_pieces_between_anchors_hold_no_omissions(words) -> None:
+def test_small_pieces_between_anchors_have_no_omissions(words) -> None:
     """Nothing tells one there: with all of the target taken for omitted, the ratio of lengths was ten times off."""
     from align.band import cover
 

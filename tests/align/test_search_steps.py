@@ -43,7 +43,7 @@ def test_no_arc_crosses_an_anchor(n: int, m: int, data: st.DataObject) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.tuples(st.integers(0, 9), st.integers(0, 9)), st.integers(-5, 5), max_size=12))
-def test_a_bonus_counts_for_the_beads_that_hold_the_pair(bonus: dict[tuple[int, int], float]) -> None:
+def test_a_bonus_counts_for_the_beads_with_the_pair(bonus: dict[tuple[int, int], float]) -> None:
     window = Window(2, 5, 3, 7)
     scores = np.ones((len(TYPES), 3, 4), np.float32)
     search._add_bonus(scores, window, TYPES, bonus)

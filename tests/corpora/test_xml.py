@@ -58,7 +58,7 @@ def test_stream_reads_gzip(tmp_path: Path) -> None:
         ("<r><tu>" + "x" * 11_000_000 + "</tu></r>", DamagedInput),
     ],
 )
-def test_what_is_not_sound_is_refused_with_one_line(document: str, error: type[Exception]) -> None:
+def test_invalid_documents_are_refused_with_one_line(document: str, error: type[Exception]) -> None:
     for read in (lambda data: texts(data), lambda data: xml.parse(data, name="t.xml")):
         with pytest.raises(error) as caught:
             read(document.encode())
@@ -98,7 +98,7 @@ DAMAGED = """<?xml version="1.0"?>
 <tu>cut"""
 
 
-def test_fragments_save_what_is_sound_and_name_the_line_of_what_is_not() -> None:
+def test_fragments_keep_valid_parts_and_name_the_line_of_bad_ones() -> None:
     found = list(xml.fragments(io.BytesIO(DAMAGED.encode()), "tu"))
     assert [f.element.text for f in found if f.element is not None] == ["one", "two", "three"]
     assert [f.line for f in found if f.problem] == [4, 6, 8, 10]

@@ -54,10 +54,10 @@ class TestMiniLM:
         assert vectors.dtype == np.float32
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
-    def test_it_knows_what_is_alike(self, minilm: Encoder) -> None:
-        likeness = minilm.encode(self.TEXTS[:4]) @ minilm.encode(self.TEXTS[:4]).T
-        assert likeness[0, 1] > likeness[0, 2]
-        assert likeness[2, 3] > likeness[1, 3]
+    def test_similar_texts_have_similar_vectors(self, minilm: Encoder) -> None:
+        similarities = minilm.encode(self.TEXTS[:4]) @ minilm.encode(self.TEXTS[:4]).T
+        assert similarities[0, 1] > similarities[0, 2]
+        assert similarities[2, 3] > similarities[1, 3]
 
     def test_order_and_company_do_not_matter(self, minilm: Encoder) -> None:
         together = minilm.encode(self.TEXTS)

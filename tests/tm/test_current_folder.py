@@ -104,8 +104,8 @@ def test_the_process_that_builds_the_index_runs_none(
 ) -> None:
     # An interactive interpreter has the current folder on its path, as the empty string.
     monkeypatch.setattr(sys, "path", ["", *sys.path])
-    with IndexWorker() as workshop:
-        workshop.order([1], ["决议"]).result()
-        assert workshop._process is not None
-        assert workshop._process.poll() is None, "the process must do the work, not this one"
+    with IndexWorker() as worker:
+        worker.order([1], ["决议"]).result()
+        assert worker._process is not None
+        assert worker._process.poll() is None, "the process must do the work, not this one"
     assert not executed()

@@ -44,11 +44,11 @@ def test_what_belongs_to_the_page_is_found_in_units(text: str) -> None:
     assert documents.junk(GOLD, [*GOLD, unit]) == [text]
 
 
-def test_likeness_wants_both_sides_of_one_unit() -> None:
+def test_similarity_needs_both_sides_of_one_unit() -> None:
     gold = GOLD[:2]
     near = [(zh.replace("；", ";"), en.replace(",", "")) for zh, en in gold]
-    assert documents.alike(gold, near) == []
-    assert documents.alike(gold, [(near[0][0], near[1][1]), (near[1][0], near[0][1])]) == gold
+    assert documents.not_similar(gold, near) == []
+    assert documents.not_similar(gold, [(near[0][0], near[1][1]), (near[1][0], near[0][1])]) == gold
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ class TestResolutions:
         gold = documents.resolutions_gold(shared)
         assert documents.same(gold, documents.exact(gold, units)) >= 0.99
 
-    def test_no_unit_holds_what_belongs_to_the_page(self, shared: Path, units: list[documents.Pair]) -> None:
+    def test_no_unit_contains_page_furniture(self, shared: Path, units: list[documents.Pair]) -> None:
         assert documents.junk(documents.resolutions_gold(shared), units) == []
 
 
@@ -88,7 +88,7 @@ class TestBook:
         folder = shared / "data" / "maint-guide"
         gold = documents.book_gold(shared, ("p",), length=documents.LONG)
         units = documents.aligned(folder / f"zh.{kind}", folder / f"en.{kind}", "--unit", "paragraph")
-        assert documents.same(gold, documents.alike(gold, units)) >= least
+        assert documents.same(gold, documents.not_similar(gold, units)) >= least
 
 
 @POSIX

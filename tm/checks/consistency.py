@@ -80,14 +80,14 @@ def _duplicate(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
 
 
 def _is_pasted(before: CheckedUnit, pair: CheckedUnit, times: int, options: CheckOptions) -> bool:
-    """A duplicate directly after its twin was pasted; further away, a formula or heading may be repeated correctly."""
+    """A duplicate directly after the first copy was pasted; further away, a formula may be repeated correctly."""
     if pair.index - before.index == 1:
         return pair.source.size >= options.minimum or _LETTERS.search(pair.source.text) is not None
     if pair.source.size >= _LONG:
         return True
     one, two = before.unit.origin, pair.unit.origin
-    stands_twice = bool(one.source_ids and two.source_ids) and one.source_ids != two.source_ids
-    return times == 2 and pair.source.size >= options.minimum and not stands_twice
+    occurs_twice = bool(one.source_ids and two.source_ids) and one.source_ids != two.source_ids
+    return times == 2 and pair.source.size >= options.minimum and not occurs_twice
 
 
 def _repeated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:

@@ -279,7 +279,7 @@ def _character(element: Any, tag: str) -> str:
     if tag == "sym":
         code = attribute(element, "char")
         char = chr(int(code, 16)) if _HEX.fullmatch(code) else ""
-        return "" if "\ud800" <= char <= "\uf8ff" else char  # half a character, or one with a meaning in its font only
+        return "" if "\ud800" <= char <= "\uf8ff" else char  # an unpaired surrogate, or a character of its font only
     return {"tab": " ", "ptab": " ", "noBreakHyphen": "\u2011"}.get(tag, "")
 
 

@@ -49,7 +49,7 @@ _CONTENTS_SHARE = 0.9  # share of link text from which a list of in-page links i
 def boilerplate(body: Any, keep: Collection[Any] = ()) -> dict[Any, str]:
     """Return the elements of ``body`` (an lxml tree) that are not its text, each with the step that says why.
 
-    Only the outermost element is named; what stands in it goes with it. ``keep`` are elements known to be text, such
+    Only the outermost element is named; its content is removed too. ``keep`` are elements known to be text, such
     as footnotes, which some pages set in an `aside`.
     """
     amounts = _Amounts(body)

@@ -1,7 +1,7 @@
 """Web pages to blocks: one block for each paragraph, heading, list item, table cell and listing; no navigation.
 
-The page is walked once. Its visible text, parts that are left out included, is laid down in `Document.original`, a
-block a line, so that every block and every dropped part can be shown where it stood.
+The page is walked once. Its visible text, parts that are left out included, is written to `Document.original`, a
+block a line, so that every block and every dropped part can be shown at its position.
 """
 
 import re
@@ -87,9 +87,9 @@ class _Frame:
 
 @dataclass(slots=True)
 class _Builder:
-    """The walk over a page: lays down the text and cuts the blocks.
+    """The walk over a page: collects the text and makes the blocks.
 
-    While a block is under way, footnote marks and the beginnings of raised text stand in it as noncharacters, so that
+    In the current block, footnote marks and the beginnings of raised text are kept as noncharacters, so that
     trimming and joining cannot move them.
     """
 
@@ -103,7 +103,7 @@ class _Builder:
         default_factory=dict
     )  # block: texts of its <sup> and their offsets
     _frames: list[_Frame] = field(default_factory=list)
-    _text: list[str] = field(default_factory=list)  # of the block under way
+    _text: list[str] = field(default_factory=list)  # of the current block
     _marks: list[tuple[str, str]] = field(default_factory=list)  # number, as printed
     _sups: list[str] = field(default_factory=list)
     _verbatim: int = 0
@@ -204,7 +204,7 @@ class _Builder:
         return start
 
     def _flush(self) -> None:
-        """End the block under way."""
+        """End the current block."""
         text, marks, sups = "".join(self._text), iter(self._marks), iter(self._sups)
         self._text, self._marks, self._sups = [], [], []
         frame = self._frames[-1] if self._frames else None
@@ -267,22 +267,24 @@ def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ..
     blocks, changes = list(builder.blocks), list(builder.changes)
     used = {
         raised: at
-        for at, raiseds in reversed(builder.raised.items())
-        for raised, offset in raiseds
+        for at, raised_numbers in reversed(builder.raised.items())
+        for raised, offset in raised_numbers
         if offset and _NOTE.fullmatch(raised)
     }
     opened = {
-        raiseds[0][0]: at
-        for at, raiseds in builder.raised.items()
-        if raiseds[0][1] == 0 and used.get(raiseds[0][0], at) < at and blocks[at].kind is not BlockKind.FOOTNOTE
+        raised_numbers[0][0]: at
+        for at, raised_numbers in builder.raised.items()
+        if raised_numbers[0][1] == 0
+        and used.get(raised_numbers[0][0], at) < at
+        and blocks[at].kind is not BlockKind.FOOTNOTE
     }
     for number, at in opened.items():
         block = blocks[at]
         blocks[at] = replace(
             block, kind=BlockKind.FOOTNOTE, level=0, marker=_bare(number), text=block.text[len(number) :].strip(EDGE)
         )
-    for at, raiseds in builder.raised.items():
-        for number, offset in reversed(raiseds):
+    for at, raised_numbers in builder.raised.items():
+        for number, offset in reversed(raised_numbers):
             block = blocks[at]
             if offset and number in opened and at < opened[number] and block.text.startswith(number, offset):
                 text = block.text[:offset] + block.text[offset + len(number) :]

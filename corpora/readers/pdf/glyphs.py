@@ -19,7 +19,7 @@ _SERIF_BOLD = 1 << 18  # ForceBold
 _BOLD_WEIGHT = 600
 _MONO_NAMES = tuple("mono courier consol typewriter cmtt menlo fixed inconsolata terminal nimbusmon".split())
 _BOLD_NAMES = ("bold", "black", "heavy", "demi", "cmbx", "simhei", "heiti")
-_RAISED = 0.2  # ems by which ink stands above the baseline: more than any digit or letter on it does
+_RAISED = 0.2  # ems by which ink is above the baseline: more than for any digit or letter on it
 _SOFT_HYPHEN = ("\x02", "\ufffe", "\u00ad")  # how PDFium hands over a hyphen at the end of a line
 
 
@@ -43,7 +43,7 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class PageGlyphs:
-    """A page: its size in points, its runs of glyphs in the order of the file, and text that stands at an angle.
+    """A page: its size in points, its runs of glyphs in the order of the file, and text that is at an angle.
 
     A run ends where PDFium ends a line. ``unmapped`` counts glyphs without a character in their font.
     """

@@ -45,16 +45,16 @@ class PageGrid:
     def place(self, one: PageLine, line: Line, below: PageLine | None = None) -> Line:
         """``line``, the text of ``one``, with its place on the grid, before ``below`` in the order of reading."""
         pitch = self.pitches.get(round(one.size), 1.2 * one.size)
-        above, parted = self._above, False
+        above, has_space = self._above, False
         if above is None or line.page != self._page or one.base < above.base - one.size or above.shift != one.shift:
             self._row = pitch
         elif one.base - above.base > 0.25 * one.size:
-            parted = (one.base - above.base) / pitch > _STEP
-            self._row += pitch * (_BLANK if parted else 1)
+            has_space = (one.base - above.base) / pitch > _STEP
+            self._row += pitch * (_BLANK if has_space else 1)
         self._above, self._page = one, line.page
         full = below is not None and _is_full(one, below, self.edge)
         # Where a gap separates paragraphs, the indent of the first line adds nothing.
-        left = below.left if below is not None and parted and full and self._is_indented(one, below) else one.left
+        left = below.left if below is not None and has_space and full and self._is_indented(one, below) else one.left
         bottom = self._row + 0.2 * one.size
         return replace(
             line,
@@ -81,7 +81,7 @@ def _is_full(one: PageLine, below: PageLine, edge: float) -> bool:
 
 
 def _first_word(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """What cannot be torn off the start of a line: a word, or a Chinese character and the stop behind it."""
+    """What cannot be separated from the start of a line: a word, or a Chinese character and the stop behind it."""
     word = [glyphs[0]]
     wide = ord(glyphs[0].char) > _WIDE
     for glyph in glyphs[1:]:

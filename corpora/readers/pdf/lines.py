@@ -16,7 +16,7 @@ from corpora.readers.pdf.glyphs import Glyph
 __all__ = ["PageLine", "line", "lines_of_pages"]
 
 _SAME_BASE = 0.25  # ems by which baselines of one line may differ
-_RAISE = 0.75  # ems by which a smaller glyph may stand above or below the line it belongs to
+_RAISE = 0.75  # ems by which a smaller glyph may be above or below the line it belongs to
 _CELL_GAP = 1.6  # ems between two pieces of one row from which they are cells, not words
 _GUTTER = 1.0  # ems: the least width of a gutter
 _CROSSING = 0.12  # share of lines that may cross a gutter's band
@@ -29,7 +29,7 @@ _NARROW = 0.22  # share of the text width that a column has at least
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A line on a page: its glyphs, blanks included, its box in points, and the column it stands in."""
+    """A line on a page: its glyphs, blanks included, its box in points, and its column."""
 
     glyphs: tuple[Glyph, ...]
     left: float
@@ -142,13 +142,13 @@ def _belongs(piece: PageLine, host: PageLine) -> bool:
     step = abs(piece.base - host.base)
     if step <= _SAME_BASE * size:
         return gap <= _CELL_GAP * size
-    # A raised piece is smaller, short, and stands at a glyph of its line or in a gap that was left for it.
+    # A raised piece is smaller, short, and lies at a glyph of its line or in a gap that was left for it.
     raised = piece.size <= 0.85 * host.size and step <= _RAISE * host.size and len(piece.glyphs) <= 12
     return raised and (gap <= 0.6 * host.size if gap > 0 else _free(piece, host))
 
 
 def _free(piece: PageLine, host: PageLine) -> bool:
-    """Whether no glyph of ``host`` stands where ``piece`` does."""
+    """Whether no glyph of ``host`` is at the position of ``piece``."""
     middle = (piece.left + piece.right) / 2
     return not any(glyph.left < middle < glyph.right for glyph in host.glyphs if not glyph.blank)
 
@@ -203,7 +203,7 @@ def _ordered(lines: list[PageLine], gutter: float | None) -> list[PageLine]:
 
 
 def _left_edge(column: Sequence[PageLine]) -> float:
-    """Where the lines of a column begin: the leftmost place that many share; a page number may stand further out."""
+    """Where the lines of a column begin: the leftmost place that many share; a page number may lie further out."""
     if not column:
         return 0.0
     lefts = Counter(round(one.left) for one in column)

@@ -36,7 +36,7 @@ _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
 _LAST_DIGITS = re.compile(r"\d*$")
 _BEFORE_MARK = re.compile(rf"(?:[{HAN}]|[A-Za-z]{{3}}|[，。；：、！？》」』”’）)\],.;:!?\"'])\s*$")
 _END = 4096  # bytes at the end of a file in which its end mark is searched
-_SLOT = 0xF0000  # first private character that stands for a region; no font maps text there
+_SLOT = 0xF0000  # first private character that represents a region; no font maps text there
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class _Printer:
     lines: list[Line] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     regions: dict[str, list[Block]] = field(default_factory=dict)
-    _spans: list[tuple[int, int]] = field(default_factory=list)  # of the lines of the page under way
+    _spans: list[tuple[int, int]] = field(default_factory=list)  # of the lines of the current page
     _size: float = 10.0  # of the running text
     _below: dict[int, PageLine] = field(default_factory=dict)  # id of a line: the next one of its size
     _grid: PageGrid = field(default_factory=lambda: PageGrid({}, 0.0))
@@ -207,7 +207,7 @@ class _Printer:
         # The fences differ from region to region, or they would pass for running heads.
         fence = f"```{slot}"
         for text, one, a, b in ((fence, first, start, start), (slot, first, start, end), (fence, last, end, end)):
-            # In the size of the running text: in small print it would go on a footnote.
+            # In the size of the running text: in small print it would continue a footnote.
             self.lines.append(replace(self._grid.place(one, Line(text, a, b, number)), size=self._size))
 
 
@@ -248,7 +248,7 @@ def _printed(
 ) -> tuple[str, str, tuple[FootnoteMark, ...]]:
     """A line as printed, its text without footnote marks, and the marks.
 
-    A raised number is a mark where its note stands on the page (``notes``); where it stands on another one
+    A raised number is a mark where its note is on the page (``notes``); where it is on another one
     (``everywhere``) only behind a word or a stop, since "km²" and "10⁶" are raised too.
     """
     printed = "".join(_plain(glyph.char) for glyph in one.glyphs)
@@ -273,8 +273,8 @@ def _printed(
                     length -= cut
                 marks.append(FootnoteMark(match[1], length))
                 # The blank behind the mark separates two words; in Chinese it belongs to the mark.
-                parted = piece[-1:].isspace() and bool(text) and text[-1][-1:].isascii() and text[-1][-1:] != " "
-                piece = " " if parted else ""
+                has_space = piece[-1:].isspace() and bool(text) and text[-1][-1:].isascii() and text[-1][-1:] != " "
+                piece = " " if has_space else ""
                 break
             piece = piece.translate(_RAISE)
         text.append(piece)

@@ -23,8 +23,8 @@ _MARKER = re.compile(
     r"[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlc]{1,6}|[一二三四五六七八九十]{1,4})[)）.．、:]?|[•·*▪●○◦■□➢–—-]|"
     r"第.{1,6}[条條章节節款部编編]|(?:Article|Section|Chapter|Rule|Annex|Part) [\dIVXLC]+\.?"
 )
-_MARKER_GAP = 8  # ems: no marker stands farther from its text
-_COLUMN_GAP = 0.8  # ems of white between two columns of a table
+_MARKER_GAP = 8  # ems: no marker is farther from its text
+_COLUMN_GAP = 0.8  # ems of blank space between two columns of a table
 _TABLE_ROWS = 2
 
 
@@ -74,7 +74,7 @@ def find_regions(lines: Sequence[PageLine], *, mono: bool) -> list[PageRegion]:
 
 
 def _rows(lines: Sequence[PageLine]) -> list[list[int]]:
-    """Positions of neighbouring lines that stand on one baseline."""
+    """Positions of neighbouring lines that are on one baseline."""
     rows: list[list[int]] = []
     for at, one in enumerate(lines):
         if rows:
@@ -160,7 +160,7 @@ def _table(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int)
         end += 1
     body = list(rows[start : last_split + 1])
     columns = _columns([lines[at] for row in body if len(row) > 1 for at in row])
-    # The wrapped rest of the last row's cells stands below it, in any column but the first.
+    # The wrapped rest of the last row's cells is below it, in any column but the first.
     for row in rows[last_split + 1 : end]:
         if len(columns) < 2 or len(row) > 1 or lines[row[0]].left < columns[1][0] - 1:
             break
@@ -178,7 +178,7 @@ def _table(lines: Sequence[PageLine], rows: Sequence[Sequence[int]], start: int)
 
 
 def _columns(pieces: Sequence[PageLine]) -> list[tuple[float, float]]:
-    """Left and right edge of each column: where the pieces of all rows, laid upon each other, leave white between."""
+    """Left and right edge of each column: the pieces of all rows, overlaid, leave blank space between them."""
     columns: list[tuple[float, float]] = []
     for one in sorted(pieces, key=lambda piece: piece.left):
         if columns and one.left - columns[-1][1] < _COLUMN_GAP * one.size:
@@ -194,7 +194,7 @@ def _column(piece: PageLine, columns: Sequence[tuple[float, float]]) -> int | No
 
 
 def _cells(lines: Sequence[PageLine], rows: Sequence[Sequence[tuple[int, int]]]) -> list[list[int]]:
-    """The cells row by row; a row that lacks columns and stands close below another goes on its cells."""
+    """The cells row by row; a row that lacks columns and is close below another continues its cells."""
     steps = [lines[b[0][0]].base - lines[a[0][0]].base for a, b in itertools.pairwise(rows)]
     close = min(steps, default=0.0) * 1.08
     airy = bool(steps) and max(steps) > close * 1.08

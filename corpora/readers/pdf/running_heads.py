@@ -111,7 +111,7 @@ def _agree(row: _Row, other: _Row) -> bool:
 
 
 def _slots(rows: Sequence[_Row], pages: int) -> list[_Row]:
-    """One row for each spot where heads stand on many pages."""
+    """One row for each position with heads on many pages."""
     slots: list[_Row] = []
     for row in rows:
         if not any(_same(row, slot.top, slot) for slot in slots):

@@ -1,4 +1,4 @@
-"""Mentions in Chinese: numerals of both writings, dates, 第…条 and its kin, 百分之, 分之, 万 and 亿.
+"""Mentions in Chinese: numerals of both writings, dates, 第…条 and similar names, 百分之, 分之, 万 and 亿.
 
 A single numeral character is also a word or a piece of one (一致, 十分, 千万); it counts as LIKELY only before a
 classifier and is VAGUE elsewhere, 一 always.
@@ -38,7 +38,7 @@ _NUMBER = rf"(?:{ARABIC}(?:\s?[十百千]?(?:{_LARGE}){{1,2}}|\s?百万|\s?千�
 _ANY = re.compile(rf"{ARABIC}(?:\s?[十百千]?{_LARGE}{{1,2}}|\s?百万|\s?千万)?|{_NUMERAL}")
 _TO = r"\s?(?:、|，|,|和|及|与|或|至|到|以及|-|–|—|~|～)\s?"
 
-#: What stands after 第…: the name shared by all languages; the longest is tried first.
+#: What follows 第…: the name shared by all languages; the longest is tried first.
 _UNITS = {
     "条": "article", "條": "article", "款": "paragraph", "项": "subparagraph", "項": "subparagraph",
     "段": "paragraph", "步": "step", "章": "chapter", "节": "section", "節": "section", "部分": "part", "卷": "volume",

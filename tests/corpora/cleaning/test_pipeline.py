@@ -132,7 +132,7 @@ class TestResolutions:
         gold = [squeezed(row[side]) for row in rows(shared / "data" / "un" / "gold.tsv")]
         assert sum(text in have for text in gold) >= 0.99 * len(gold)
 
-    def test_no_block_holds_furniture_or_glued_marks(self, shared: Path, side: int, language: str) -> None:
+    def test_no_block_contains_furniture_or_glued_marks(self, shared: Path, side: int, language: str) -> None:
         for block in self.read(shared, side, language):
             assert not re.search(r"V\.\d\d-\d{5}|https?://|^\d+/\d+$", block.text)
             assert not re.search(r"[》，；](?<!\d，)\d{1,2}(?!\d)(?:\s?[\u4e00-\u9fff]|$)", block.text)

@@ -50,7 +50,7 @@ def test_blocks(case: dict[str, Any]) -> None:
         assert [block.page for block in found.blocks] == case["pages"]
 
 
-def test_the_original_holds_numbers_and_marks() -> None:
+def test_the_original_contains_numbers_and_marks() -> None:
     numbering = (
         "<w:abstractNum w:abstractNumId='1'><w:lvl w:ilvl='0'><w:start w:val='4'/><w:lvlText w:val='%1.'/></w:lvl>"
         "</w:abstractNum><w:num w:numId='1'><w:abstractNumId w:val='1'/></w:num>"

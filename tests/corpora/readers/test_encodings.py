@@ -135,10 +135,10 @@ def test_escapes_of_iso_2022_are_not_ascii() -> None:
 @pytest.mark.parametrize(
     ("data", "warning"),
     [
-        (codecs.BOM_UTF8 + b"a\xffb", "1 character could not be read as utf-8 and stands as \ufffd"),
-        (codecs.BOM_UTF8 + b"a\xffb\xffc", "2 characters could not be read as utf-8 and stand as \ufffd"),
+        (codecs.BOM_UTF8 + b"a\xffb", "1 character could not be read as utf-8 and was replaced with \ufffd"),
+        (codecs.BOM_UTF8 + b"a\xffb\xffc", "2 characters could not be read as utf-8 and were replaced with \ufffd"),
         (codecs.BOM_UTF8 + "a\ufffdb".encode(), ""),
-        (codecs.BOM_UTF16_LE + b"a\x00b", "1 character could not be read as utf-16-le and stands as \ufffd"),
+        (codecs.BOM_UTF16_LE + b"a\x00b", "1 character could not be read as utf-16-le and was replaced with \ufffd"),
         (codecs.BOM_UTF16_BE + "\ufffd".encode("utf-16-be"), ""),
         (codecs.BOM_UTF32_BE + b"\x00\x00\x00a", ""),
         (codecs.BOM_UTF32_LE + b"a\x00\x00\x00", ""),

@@ -21,7 +21,7 @@ PDF = b"%PDF-1.7\n" + b"x" * 5000
 class Service(BaseHTTPRequestHandler):
     """Answers as the UN's service does; the symbol says which of its moods is wanted."""
 
-    asked: ClassVar[list[str]] = []
+    requests: ClassVar[list[str]] = []
 
     def log_message(self, *_: object) -> None:
         pass
@@ -30,7 +30,7 @@ class Service(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         symbol = query.get("s", url.path)
-        self.asked.append(symbol)
+        self.requests.append(symbol)
         if symbol == "A/REDIRECT/1":
             self.answer(302, b"", Location="/files/document")
         elif symbol == "A/CIRCLE/1":
@@ -39,11 +39,11 @@ class Service(BaseHTTPRequestHandler):
             self.answer(404, b"not here")
         elif symbol == "A/PAGE/1":
             self.answer(200, b"<!DOCTYPE html><html><head><title>No document &amp; no luck</title></head></html>")
-        elif symbol == "A/BUSY/1" and self.asked.count(symbol) < 3:
+        elif symbol == "A/BUSY/1" and self.requests.count(symbol) < 3:
             self.answer(503, b"busy")
         elif symbol == "A/LATER/1":
             self.answer(429, b"", **{"Retry-After": "3600"})
-        elif symbol == "A/SLOW/1" and self.asked.count(symbol) < 2:
+        elif symbol == "A/SLOW/1" and self.requests.count(symbol) < 2:
             threading.Event().wait(1.0)
         elif symbol == "A/BROKEN/1":
             self.answer(200, PDF, length=len(PDF) + 1000)
@@ -63,7 +63,7 @@ class Service(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def options() -> Iterator[FetchOptions]:
-    Service.asked.clear()
+    Service.requests.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -72,7 +72,7 @@ def options() -> Iterator[FetchOptions]:
     server.server_close()
 
 
-def test_the_language_asked_for_comes(options: FetchOptions) -> None:
+def test_the_requested_language_is_returned(options: FetchOptions) -> None:
     assert fetch("A/RES/58/4", "zh-CN", options).content == PDF + b"zh"
 
 
@@ -82,9 +82,9 @@ def test_redirects_are_followed(options: FetchOptions) -> None:
     assert fetched.url.endswith("/files/document")
 
 
-def test_a_busy_service_is_asked_again(options: FetchOptions) -> None:
+def test_requests_to_a_busy_service_are_repeated(options: FetchOptions) -> None:
     assert fetch("A/BUSY/1", "en", options).content == PDF + b"en"
-    assert Service.asked == ["A/BUSY/1"] * 3
+    assert Service.requests == ["A/BUSY/1"] * 3
 
 
 def test_a_time_out_is_tried_again(options: FetchOptions) -> None:
@@ -97,7 +97,7 @@ def test_a_time_out_is_tried_again(options: FetchOptions) -> None:
         ("A/MISSING/1", "there is no document A/MISSING/1 in en"),
         ("A/PAGE/1", "web page .“No document & no luck”."),
         ("A/CIRCLE/1", "redirects in a circle"),
-        ("A/LATER/1", "answers 429"),
+        ("A/LATER/1", "responds with HTTP 429"),
         ("A/BROKEN/1", "could not be fetched|broke off"),
         ("A/EMPTY/1", "sent nothing instead of a pdf"),
     ],
@@ -125,17 +125,17 @@ def test_a_service_that_is_not_there(options: FetchOptions) -> None:
         ("A/RES/58/4", "en", {"format": "exe"}), ("A/RES/58/4", "en", {"service": "ftp://nowhere"}),
     ],
 )  # fmt: skip
-def test_what_cannot_be_asked_for(options: FetchOptions, symbol: str, language: str, change: dict[str, str]) -> None:
+def test_what_cannot_be_requested(options: FetchOptions, symbol: str, language: str, change: dict[str, str]) -> None:
     with pytest.raises(UsageError):
         fetch(symbol, language, replace(options, **change))
 
 
-def test_the_cache_spares_the_second_question(options: FetchOptions, tmp_path: Path) -> None:
+def test_the_cache_saves_the_second_request(options: FetchOptions, tmp_path: Path) -> None:
     cached = replace(options, cache=tmp_path)
     first, second = fetch("A/RES/58/4", "zh", cached), fetch("A/RES/58/4", "zh", cached)
     assert (first.cached, second.cached) == (False, True)
     assert first.content == second.content
-    assert len(Service.asked) == 1
+    assert len(Service.requests) == 1
 
 
 def test_names_of_files_fit_every_system() -> None:
@@ -148,7 +148,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, dict[str, str]]) -> None:
         self.waits: list[float] = []
-        self.asked = 0
+        self.requests = 0
         self.answers = answers
         monkeypatch.setattr(time, "sleep", self.waits.append)
         client = httpx.Client
@@ -156,36 +156,38 @@ class Clock:
         monkeypatch.setattr(httpx, "Client", lambda **options: client(transport=transport, **options))
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        status, headers = self.answers[min(self.asked, len(self.answers) - 1)]
-        self.asked += 1
+        status, headers = self.answers[min(self.requests, len(self.answers) - 1)]
+        self.requests += 1
         return httpx.Response(status, headers=headers, content=PDF if status == 200 else b"")
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_waits_are_doubled(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, (status, {}))
-    with pytest.raises(FetchError, match=f"could not be fetched: the service answers {status}"):
+    with pytest.raises(FetchError, match=f"could not be fetched: the service responds with HTTP {status}"):
         fetch("A/RES/58/4", "en", FetchOptions())
-    assert (clock.asked, clock.waits) == (4, [1.0, 2.0, 4.0])
+    assert (clock.requests, clock.waits) == (4, [1.0, 2.0, 4.0])
 
 
 @pytest.mark.parametrize("status", [400, 403, 410, 501, 201])
-def test_other_answers_are_final(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_responses_are_final(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, (status, {}))
-    with pytest.raises(FetchError, match=f"the service answers {status}"):
+    with pytest.raises(FetchError, match=f"the service responds with HTTP {status}"):
         fetch("A/RES/58/4", "en", FetchOptions())
-    assert (clock.asked, clock.waits) == (1, [])
+    assert (clock.requests, clock.waits) == (1, [])
 
 
 @pytest.mark.parametrize(
-    ("asked", "waits"),
+    ("seconds", "waits"),
     [("5", [5.0]), ("0", [1.0]), ("30", [30.0]), ("31", None), ("soon", [1.0]), ("²", [1.0])],
 )
-def test_the_service_may_ask_for_a_wait(asked: str, waits: list[float] | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    headers = {"retry-after": asked} if asked.isascii() else {}
+def test_the_service_may_require_a_wait(
+    seconds: str, waits: list[float] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"retry-after": seconds} if seconds.isascii() else {}
     clock = Clock(monkeypatch, (429, headers), (200, {}))
     if waits is None:
-        with pytest.raises(FetchError, match="answers 429"):
+        with pytest.raises(FetchError, match="responds with HTTP 429"):
             fetch("A/RES/58/4", "en", FetchOptions())
     else:
         assert fetch("A/RES/58/4", "en", FetchOptions()).content == PDF
@@ -196,7 +198,7 @@ def test_no_tries_after_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, (503, {}))
     with pytest.raises(FetchError):
         fetch("A/RES/58/4", "en", FetchOptions(retries=0))
-    assert (clock.asked, clock.waits) == (1, [])
+    assert (clock.requests, clock.waits) == (1, [])
 
 
 @pytest.mark.parametrize(("limit", "refused"), [(len(PDF), False), (len(PDF) - 1, True)])

@@ -177,7 +177,7 @@ def test_marks(link: str, note: str, marked: bool) -> None:
     assert marks_and_notes(f"<p>Text{link}.</p>{note}")[0] == (["1"] if marked else [])
 
 
-def test_a_mark_stands_before_its_note_and_outside_it() -> None:
+def test_a_mark_is_before_its_note_and_outside_it() -> None:
     assert marks_and_notes("<p id='n'>Note.</p><p>Text<sup><a href='#n'>1</a></sup>.</p>") == ([], [])
     assert marks_and_notes("<div><p>Text<sup><a href='#n'>1</a></sup>.</p><a id='n'></a></div>") == ([], [])
 

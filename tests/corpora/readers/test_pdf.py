@@ -188,7 +188,7 @@ def test_turned_pages_are_read_and_watermarks_are_not(made: Callable[..., Docume
     assert [change.text for change in document.changes if change.step == "turned text"] == ["DRAFT"]
 
 
-def test_hyphens_at_line_ends_are_mended(made: Callable[..., Document]) -> None:
+def test_hyphens_at_line_ends_are_removed(made: Callable[..., Document]) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont(EN, 10)
         lines = (
@@ -290,7 +290,7 @@ def draw_resolution(canvas: Canvas, font: str, notes: range, dot: str) -> None:
 
 @pytest.mark.parametrize("font", [EN, ZH])
 @pytest.mark.parametrize("dot", ["", "."])
-def test_first_lines_stand_far_in_and_marks_in_mid_line(font: str, dot: str, made: Callable[..., Document]) -> None:
+def test_deep_first_line_indents_and_marks_in_mid_line(font: str, dot: str, made: Callable[..., Document]) -> None:
     document = made(lambda canvas: draw_resolution(canvas, font, range(9, 15), dot))
     body = [block for block in document.blocks if block.kind is not BlockKind.FOOTNOTE]
     notes = [block for block in document.blocks if block.kind is BlockKind.FOOTNOTE]

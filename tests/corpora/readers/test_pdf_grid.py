@@ -125,7 +125,7 @@ def test_a_blank_is_a_quarter_em_and_a_twentieth_is_forgiven(edge: float, full: 
 
 
 @pytest.mark.parametrize(("edge", "full"), [(120.4, True), (120.6, False)])
-def test_no_blank_stands_before_chinese(edge: float, full: bool) -> None:
+def test_no_blank_before_chinese(edge: float, full: bool) -> None:
     assert (place(grid(edge), set_line("x" * 22), set_line("中", 0, 112)).right == edge) is full
     assert (place(grid(edge), set_line("中" * 11), set_line("ab", 0, 112)).right == edge) is full
 

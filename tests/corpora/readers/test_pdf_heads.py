@@ -44,7 +44,7 @@ def test_rows_that_come_back_are_heads() -> None:
     ("base", "found"),
     [(149.0, True), (150.0, False), (151.0, False), (850.0, False), (849.0, False), (851.0, True), (500.0, False)],
 )
-def test_heads_stand_within_the_outer_seventh(base: float, found: bool) -> None:
+def test_heads_are_within_the_outer_seventh(base: float, found: bool) -> None:
     assert heads(*four(("Journal", base))) == ([["Journal"]] * 4 if found else NO)
 
 
@@ -162,7 +162,7 @@ def test_a_raised_number_opens_a_footnote() -> None:
         pytest.param(2, 3, False, id="too few pages to tell"),
     ],
 )
-def test_a_spot_of_heads_holds_other_heads(known: int, pages: int, found: bool) -> None:
+def test_a_position_of_heads_has_other_heads(known: int, pages: int, found: bool) -> None:
     made = [[("Same head", 50.0)]] * known + [[(name * 9, 50.0)] for name in "abefghjkno"[: pages - known]]
     assert heads(*made)[known:] == ([[name * 9] for name in "abefghjkno"[: pages - known]] if found else
                                     [[]] * (pages - known))  # fmt: skip

@@ -44,7 +44,7 @@ def test_marks(case: dict[str, Any], laid: Any) -> None:
     assert found == case["expected"]
 
 
-def test_the_original_holds_every_line_and_the_changes_point_at_it(laid: Any) -> None:
+def test_the_original_contains_every_line_and_the_changes_refer_to_it(laid: Any) -> None:
     page = [
         run(("Journal 1", 0, 50)),
         run(("Some words", 0, 300), ("1", 50, 296, 6), (" here", 53, 300)),

@@ -242,6 +242,6 @@ def test_a_table_ends_with_its_column_of_the_page_and_where_lines_step_back() ->
 
 
 @pytest.mark.parametrize(("left", "expected"), [(99.1, ("a", "b", "c", "d e")), (98.9, ("a", "b", "c", "d"))])
-def test_the_rest_of_the_last_cell_stands_in_its_column(left: float, expected: tuple[str, ...]) -> None:
+def test_the_rest_of_the_last_cell_is_in_its_column(left: float, expected: tuple[str, ...]) -> None:
     page = [*rows(("a", "b"), ("c", "d")), set_line("e", left, 124)]
     assert texts(find_regions(page, mono=True)) == [expected]

@@ -74,7 +74,7 @@ def test_only_spaced_languages_join_with_a_space() -> None:
 
 
 @given(st.text())
-def test_any_text_has_some_answer(text: str) -> None:
+def test_any_text_gets_a_valid_code(text: str) -> None:
     code = detect(text)
     assert code == "und" or normalize(code) == code
 

@@ -27,7 +27,7 @@ def test_cases(case: dict[str, Any]) -> None:
     st.text(alphabet=st.sampled_from("第三十一条百分之万亿年月日号 0123456789/,.:AaIVX@()articleofNovember第0１％半"))
 )
 @pytest.mark.parametrize("language", ["zh-CN", "en-US", "fr", "ja"])
-def test_spans_stand_in_order_inside_the_text(language: str, text: str) -> None:
+def test_spans_are_in_order_inside_the_text(language: str, text: str) -> None:
     end = 0
     for mention in mentions(text, language):
         assert end <= mention.start < mention.end <= len(text)
@@ -46,7 +46,7 @@ def test_values_match_across_kinds() -> None:
     assert unmatched(left, right) == ([], [])
 
 
-def test_partial_dates_answer_to_full_ones() -> None:
+def test_partial_dates_match_full_ones() -> None:
     left = mentions("2011 年 10 月 28 日至 2011 年 11 月 2 日", "zh")
     right = mentions("28 October to 2 November 2011", "en")
     assert unmatched(left, right) == ([], [])

@@ -16,5 +16,5 @@ def test_a_number_has_its_noun(number: float, words: tuple[str, ...], said: str)
     assert counted(number, *words) == said
 
 
-def test_words_go_with_a_number_that_stands_elsewhere() -> None:
+def test_words_agree_with_a_number_elsewhere() -> None:
     assert [plural(number, "was", "were") for number in (0, 1, 2)] == ["were", "was", "were"]

@@ -22,7 +22,7 @@ def test_split(case: dict[str, Any]) -> None:
     st.text(alphabet=st.sampled_from("。！？.!?…\"'“”‘’「」()（） \n ab1甲乙—，"), max_size=60),
     st.sampled_from(["zh-CN", "en-US"]),
 )
-def test_every_character_stands_in_exactly_one_span(text: str, language: str) -> None:
+def test_every_character_is_in_exactly_one_span(text: str, language: str) -> None:
     spans = split(text, language)
     assert spans == sorted(spans)
     assert all(left[1] <= right[0] for left, right in pairwise(spans))

@@ -115,7 +115,7 @@ def test_one_source_with_two_targets_and_the_reverse() -> None:
     assert found[4] == {"inconsistent-source"}
 
 
-def test_what_the_aligner_doubted_is_told() -> None:
+def test_low_alignment_scores_are_reported() -> None:
     doubted = [replace(one, quality=0.3) for one in units()[:1]] + [replace(one, quality=0.9) for one in units()[1:]]
     assert names(check(doubted)) == {0: {"score"}}
 
@@ -220,7 +220,7 @@ def test_bad_rules_are_refused(tmp_path: Path, text: str, error: type[Exception]
         from_toml(tmp_path / "missing.toml")
 
 
-def test_a_glossary_is_asked_for(tmp_path: Path) -> None:
+def test_a_glossary_is_required(tmp_path: Path) -> None:
     from tm.terms.formats.exchange import read_terms
 
     path = tmp_path / "terms.tsv"

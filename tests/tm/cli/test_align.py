@@ -151,7 +151,7 @@ def test_all_files_appear_or_none(zh: Path, en: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tmx", "en.txt", "zh.txt"]
 
 
-def test_what_cannot_be_written_is_told_before_the_work(
+def test_unwritable_output_is_reported_before_the_work(
     zh: Path, en: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("corpora.readers.reading.read", None)
@@ -247,7 +247,7 @@ def test_json_and_files_of_every_kind(zh: Path, en: Path, tmp_path: Path) -> Non
     assert err == ""
 
 
-def test_one_pair_is_told_in_the_singular(zh: Path, en: Path, tmp_path: Path) -> None:
+def test_one_pair_is_reported_in_the_singular(zh: Path, en: Path, tmp_path: Path) -> None:
     zh.write_text("大会通过了下列决议。\n", encoding="utf-8")
     en.write_text("The Assembly adopted the following resolution.\n", encoding="utf-8")
     first, _, _, last, _ = done("align", zh, en, "-o", tmp_path / "a.tmx").out.splitlines()

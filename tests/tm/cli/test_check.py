@@ -35,7 +35,7 @@ def test_faults_are_printed_and_the_exit_code_says_so(memory: Path) -> None:
     assert "number" in out
 
 
-def test_messages_are_whole_and_the_texts_stand_once_below_their_findings(tmp_path: Path) -> None:
+def test_messages_are_complete_and_texts_are_printed_once_below_their_findings(tmp_path: Path) -> None:
     path = tmp_path / "m.tmx"
     long = "第五条" + "和一些其他的话" * 20 + "。", "Article 6 " + "and other words " * 20
     write(path, [Unit(*long, "zh-CN", "en-US")])
@@ -59,7 +59,7 @@ def test_what_was_found_is_counted(memory: Path, tmp_path: Path) -> None:
     assert run(one, "--only", "reference").err == "1 unit: 1 error, 0 warnings, 0 info\n"
 
 
-def test_texts_hold_no_markup_and_no_control_characters(tmp_path: Path) -> None:
+def test_texts_contain_no_markup_and_no_control_characters(tmp_path: Path) -> None:
     path = tmp_path / "m.jsonl"
     write(path, [Unit("第五条[bold]", "article 6\x1b[31m", "zh-CN", "en-US")])
     out = run(path, "--only", "reference").out
@@ -124,7 +124,7 @@ def test_the_checks_are_listed() -> None:
         (["{memory}", "--baseline", "missing.json"], InputError, "missing.json"),
     ],
 )
-def test_bad_usage_is_told_in_a_sentence(
+def test_bad_usage_is_reported_in_one_sentence(
     memory: Path, arguments: list[str], error: type[DuiyiError], words: str
 ) -> None:
     with pytest.raises(error, match=words):

@@ -89,7 +89,7 @@ def test_what_is_written_beside_the_units_is_counted(tmp_path: Path) -> None:
     assert "  note: 2 × the same pair" in run(path, tmp_path / "o.tmx").out
 
 
-def test_guesses_and_damage_are_told_on_standard_error(tmp_path: Path) -> None:
+def test_guesses_and_damage_are_reported_on_standard_error(tmp_path: Path) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("zh\ten\n甲句\tSentence A\n乙句\n", encoding="utf-8")
     _, out, err = run(path, tmp_path / "o.tmx")

@@ -45,7 +45,7 @@ def test_one_file_as_table(folders: tuple[Path, Path]) -> None:
         (lambda gold, auto: (auto / "b.align").write_text("[0]:[0]\nnonsense\n", "utf-8"), "line 2"),
         (lambda gold, auto: [path.unlink() for path in gold.iterdir()], "no .align files"),
     ],
-    ids=["a document is missing", "a line is no bead", "an empty folder"],
+    ids=["a document is missing", "a line is not a bead", "an empty folder"],
 )
 def test_bad_input_is_one_sentence(folders: tuple[Path, Path], spoil, said: str) -> None:
     spoil(*folders)

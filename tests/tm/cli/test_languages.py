@@ -66,7 +66,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_nonsense_is_told_and_leaves_nothing(command: str, folder: Path) -> None:
+def test_nonsense_is_reported_and_leaves_no_files(command: str, folder: Path) -> None:
     before = content(folder)
     with pytest.raises(UsageError) as told:
         ran(*command.replace("CODE", "xx-foo").split())
@@ -88,7 +88,7 @@ def test_known_codes_and_those_for_private_use_are_taken(code: str, folder: Path
 
 
 @pytest.mark.parametrize("suffix", [".tmx", ".jsonl", ".tsv", ".xlf", ".po"])
-def test_what_a_file_says_is_kept_and_can_be_asked_for(suffix: str, folder: Path) -> None:
+def test_language_codes_of_a_file_are_kept_and_usable(suffix: str, folder: Path) -> None:
     odd = folder / f"odd{suffix}"
     units = [Unit("Rhi na", "Article 2", "xx", "en-US"), Unit("Rhi so", "Article 3", "xx", "en-US")]
     write(odd, units)

@@ -174,7 +174,7 @@ def test_no_line_is_no_question(memory: Path, tmp_path: Path) -> None:
     assert done("lookup", "--file", tmp_path / "empty.txt", "--json") == ""
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     assert re.fullmatch(r"duiyi \d+\.\d+.*\n", done("--version"))
 
 

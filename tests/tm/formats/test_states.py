@@ -16,7 +16,7 @@ HEAD = (
 )
 
 
-def standing(unit: Unit) -> str:
+def state_of(unit: Unit) -> str:
     """The state of a unit as far as filters, penalties and writers distinguish it."""
     if unit.status != "unreviewed":
         return {"reviewed": "approved"}.get(unit.status, unit.status)
@@ -28,12 +28,12 @@ def test_states_of_other_tools(case: dict, tmp_path: Path) -> None:
     path = tmp_path / f"t.{case['suffix']}"
     path.write_text(case.get("text") or f"{HEAD}{case['body']}</body></file></xliff>", "utf-8")
     units = list(formats.read(path, problems=UnitProblems(path, strict=False)))
-    assert {unit.source: standing(unit) for unit in units} == case["expected"]
+    assert {unit.source: state_of(unit) for unit in units} == case["expected"]
     assert {unit.source: unit.target for unit in units}.items() >= case.get("targets", {}).items()
     for suffix in ("xlf", "po", "tmx", "jsonl", "tsv"):
         again = tmp_path / f"again.{suffix}"
         formats.write(again, units)
-        back = {unit.source: standing(unit) for unit in formats.read(again)}
+        back = {unit.source: state_of(unit) for unit in formats.read(again)}
         assert back == {unit.source: case["expected"][unit.source] for unit in units if unit.source in back}
 
 

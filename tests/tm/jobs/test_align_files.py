@@ -54,7 +54,7 @@ def test_a_sequence_of_units(aligned: AlignedFiles, files: tuple[Path, Path]) ->
     ]
 
 
-def test_all_files_hold_the_same_units(aligned: AlignedFiles, tmp_path: Path) -> None:
+def test_all_files_contain_the_same_units(aligned: AlignedFiles, tmp_path: Path) -> None:
     reports = aligned.write(tmp_path / "a.jsonl", str(tmp_path / "b.jsonl"), tmp_path / "c.align", tmp_path / "d.tmx")
     assert [report.written for report in reports] == [3, 3, 3, 3]
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()

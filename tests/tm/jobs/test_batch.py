@@ -97,7 +97,7 @@ class TestManifest:
             ("source\ttarget\toutput\tsource_lang", "zh.txt\ten.txt\ta.tmx\t?", "line 2: '\\?' is not a language code"),
         ],
     )
-    def test_mistakes_are_told_with_their_line(
+    def test_mistakes_are_reported_with_their_line(
         self, header: str, row: str, said: str, manifest: Callable[..., Path]
     ) -> None:
         with pytest.raises(DuiyiError, match=said):

@@ -71,7 +71,7 @@ def test_units_without_ids_are_drawn_in_order() -> None:
     assert [place.source for place in found.of_units] == [(n, n + 1) for n in range(5)]
 
 
-def test_several_documents_stand_behind_each_other() -> None:
+def test_several_documents_follow_each_other() -> None:
     some = units(4)
     others = [replace(unit, origin=replace(unit.origin, source_file="c.txt")) for unit in some]
     found = positions(some + others)

@@ -187,7 +187,7 @@ def test_it_is_accessible_and_fits(
     _picture(page, f"start-{width}-{scheme}")
 
 
-def test_ten_thousand_rows_hold_few_elements(open_page: Callable[..., Any], tmp_path: Path) -> None:
+def test_ten_thousand_rows_have_few_elements(open_page: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "large.jsonl"
     write(path, units(10_000))
     with serving(tmp_path / "reviews", str(path)) as address:
@@ -248,7 +248,7 @@ def test_one_unit_is_counted_as_one(open_page: Callable[..., Any], tmp_path: Pat
         page.locator("#counts", has_text="1 unit: 1 open").wait_for()
 
 
-def test_a_document_that_cannot_be_read_is_told(open_page: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_unreadable_document_is_reported(open_page: Callable[..., Any], tmp_path: Path) -> None:
     bad = tmp_path / "bad.pdf"
     bad.write_bytes(b"%PDF-1.7\nnothing here")
     good = tmp_path / "good.txt"

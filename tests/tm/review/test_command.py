@@ -66,14 +66,14 @@ def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
         (["--port", "1", "--host", "203.0.113.1", "--token", "0123456789abcdef"], UsageError, "cannot listen on"),
     ],
 )
-def test_bad_usage_is_told_in_a_sentence(
+def test_bad_usage_is_reported_in_one_sentence(
     file: Path, tmp_path: Path, arguments: list[str], error: type[DuiyiError], words: str
 ) -> None:
     with pytest.raises(error, match=words):
         run(*(one.format(file=file, tmp=tmp_path) for one in arguments), "--data", tmp_path / "r", "--no-browser")
 
 
-def test_a_report_is_asked_for_by_its_extension(file: Path, tmp_path: Path) -> None:
+def test_the_extension_selects_a_report(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     done("check", file, "--no-embeddings", "-o", out)
     assert "units.tmx" in out.read_text("utf-8")

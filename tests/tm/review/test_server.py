@@ -116,10 +116,10 @@ def test_a_page_elsewhere_cannot_make_it_act(
     assert repository.session(name).version == 0
 
 
-def test_beyond_loopback_the_token_is_asked_for(repository: ReviewRepository) -> None:
+def test_beyond_loopback_the_token_is_required(repository: ReviewRepository) -> None:
     token = "a-token-of-some-length"
-    with client_of(repository, hosts=frozenset({"desk.example"}), token=token) as client:
-        there = {"host": "desk.example:8000"}
+    with client_of(repository, hosts=frozenset({"host.example"}), token=token) as client:
+        there = {"host": "host.example:8000"}
         assert client.get("/", headers=there).status_code == 401
         assert client.get("/?token=wrong", headers=there).status_code == 401
         assert client.get("/", headers={**there, "authorization": f"Bearer {token}"}).status_code == 200
@@ -183,7 +183,7 @@ def test_what_is_no_edit_is_refused(client: TestClient, name: str, body: str) ->
      "/reviews/{name}/view?show=x", "/reviews/{name}/export?format=.exe",
      "/reviews/{name}/rows/99", "/static/../app.py", "/static/%2e%2e/app.py"],
 )  # fmt: skip
-def test_bad_requests_get_an_answer(client: TestClient, name: str, path: str) -> None:
+def test_bad_requests_get_an_error_response(client: TestClient, name: str, path: str) -> None:
     assert client.get(path.format(name=name)).status_code in (400, 404)
 
 

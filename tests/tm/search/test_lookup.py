@@ -74,7 +74,7 @@ def test_context(treaty: Memory, before: str, after: str, kind: str, score: int)
     assert (match.kind, match.score) == (kind, score)
 
 
-def test_neighbours_must_stand_at_one_place(memory: Memory) -> None:
+def test_neighbours_must_be_of_one_occurrence(memory: Memory) -> None:
     memory.add([unit("甲", "A", previous="一", next="二"), unit("甲", "A", previous="三", next="四")])
     assert lookup([memory], "甲", LookupOptions(previous="一", next="四"))[0].score == 101
     assert lookup([memory], "甲", LookupOptions(previous="三", next="四"))[0].score == 102
@@ -98,7 +98,7 @@ def test_languages(treaty: Memory) -> None:
         check_languages([treaty], "zh", "fr")
 
 
-def test_rejected_units_answer_only_when_asked_for(treaty: Memory) -> None:
+def test_rejected_units_match_only_on_request(treaty: Memory) -> None:
     text = "本协议自批准之日起生效。"
     assert "Rejected." not in {match.unit.target for match in lookup([treaty], text)}
     asked = LookupOptions(filters=Filters(status=("rejected",)))
@@ -182,7 +182,7 @@ def test_scores_are_those_of_the_measure(treaty: Memory) -> None:
         assert match.score == similarity(text, match.unit.source).score
 
 
-def test_deleted_texts_do_not_answer(treaty: Memory) -> None:
+def test_deleted_texts_do_not_match(treaty: Memory) -> None:
     treaty.compact()
     treaty.delete(Filters(with_text="批准"))
     assert {match.unit.target for match in lookup([treaty], "本协议自批准之日起生效。")} == {

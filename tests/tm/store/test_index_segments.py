@@ -54,7 +54,7 @@ def expected_lists(texts: list[str]) -> dict[int, set[int]]:
 
 
 @pytest.mark.parametrize("at_once", [4_096, 3])
-def test_lists_hold_the_words_and_pairs_of_each_text(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+def test_lists_contain_the_words_and_pairs_of_each_text(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
     monkeypatch.setattr(index_segments, "_AT_ONCE", at_once)
     segment, grams, words = build(IDS, TEXTS)
     lists = expected_lists(TEXTS)

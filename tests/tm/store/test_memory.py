@@ -414,7 +414,7 @@ def test_full_disk(memory: Memory) -> None:
     assert len(memory) == 2
 
 
-def test_which_memories_are_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_which_memories_are_searched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert memory_paths(["a.duiyi", "b=c.duiyi=15"]) == [(Path("a.duiyi"), 0), (Path("b=c.duiyi"), 15)]
     names = ["a=²", "a=", "a=x", "a=-1", "=5", ""]
     assert memory_paths(names) == [(Path("a=²"), 0), (Path("a="), 0), (Path("a=x"), 0), (Path("a=-1"), 0), (Path(), 5)]

@@ -126,7 +126,7 @@ def test_shares_of_the_groups(tmp_path: Path) -> None:
         assert spans == [(int(file._starts[group]), int(file._starts[group + 1])) for group in groups]
 
 
-def test_questions_without_an_answer(tmp_path: Path) -> None:
+def test_queries_without_results(tmp_path: Path) -> None:
     write(tmp_path / "v", QuantizedVectors.of(np.arange(5), unit_vectors(5, 8)), "x")
     file = VectorFile(tmp_path / "v")
     assert file.nearest(np.zeros(8, np.float32), 3) == []
