@@ -8,9 +8,9 @@ from tm.terms.fuzzy import similar
 
 
 def brute_force(keys: list[str], query: str, least: float, limit: int) -> list[tuple[int, float]]:
-    """The same by comparing every key: most expected first, then the shorter."""
-    expected = [(Levenshtein.normalized_similarity(query, key), key, number) for number, key in enumerate(keys)]
-    found = sorted((-score, len(key), key, number) for score, key, number in expected if score >= least / 100)
+    """The same by comparing every key: the most similar first, then the shorter."""
+    scored = [(Levenshtein.normalized_similarity(query, key), key, number) for number, key in enumerate(keys)]
+    found = sorted((-score, len(key), key, number) for score, key, number in scored if score >= least / 100)
     return [(number, round(-100 * score, 1)) for score, _, _, number in found[:limit]]
 
 
