@@ -2,8 +2,8 @@
 
     python -m benchmarks.negation [SHARED]
 
-writes ``tm/checks/negation.json``. Only the documents for tuning are read (`benchmarks.data.halves`), and of the one
-resolution document the first half; scikit-learn fits the two logistic models.
+writes ``tm/checks/negation_weights.json``. Only the documents for tuning are read (`benchmarks.data.halves`), and of
+the one resolution document the first half; scikit-learn fits the two logistic models.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.data import clean, halves, more
 from benchmarks.faults import drop_negation
 from tm.checks.checked_unit import CheckedUnit, Side
-from tm.checks.negation import _model, cues
+from tm.checks.negation_model import _model, cues
 from tm.unit import Unit
 
 __all__ = ["fit"]
@@ -27,7 +27,7 @@ _THRESHOLD = 0.2
 
 
 def fit(units: list[Unit], seed: int = 5) -> dict[str, object]:
-    """Return the content of ``negation.json`` learned from correct ``units``."""
+    """Return the content of ``negation_weights.json`` learned from correct ``units``."""
     rng = random.Random(seed)
     pairs = [_sides(unit) for unit in units]
     counts = Counter(cue for chinese, english in pairs for cue in cues(chinese, english))
@@ -80,7 +80,7 @@ if __name__ == "__main__":
     training = [
         unit for name in tune for unit in documents[name][: len(documents[name]) // (2 if name in report else 1)]
     ]
-    path = Path(__file__).parent.parent / "tm" / "checks" / "negation.json"
+    path = Path(__file__).parent.parent / "tm" / "checks" / "negation_weights.json"
     path.write_text(json.dumps(fit(training), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     _model.cache_clear()
     print(f"{path}: learned from {len(training)} units")

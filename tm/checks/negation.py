@@ -1,109 +1,109 @@
-"""A negation on one side that nothing on the other answers: the fault that turns a sentence into its opposite.
+"""A negation on one side only: the fault that turns a sentence into its opposite.
 
-Both languages say "no" in many ways, and much that looks like a negation is none (不同, 没收, "not only", "until").
-So no list of words decides, but weights that were learned from real translations: `benchmarks.negation` counts the
-cues of both sides in clean pairs and in the same pairs with one negation dropped, and fits one logistic model a side
-(is there too little of it in the Chinese, is there too little of it in the English). The weights stand in
-``negation.json``, readable and replaceable. The answer is a suspicion, hence a warning and never an error.
+Both languages deny in many ways: with a word of its own (not, never, 不, 没有), within a word (impassable, useless,
+盲), or by what a word means (lack, forget, refuse, 缺, 忘). Much that looks like a negation denies nothing (不同, 淹没,
+"not only", "can't miss"). So a negation is reported where it is certain on its side, and the other side has no sign of
+one; in longer texts, the weights of `tm.checks.negation_model` must agree. The words are data, in ``negation.json``.
 """
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from corpora.text.scripts import HAN
 from tm.checks.checked_unit import Check, CheckedUnit, Side
-from tm.checks.finding import Finding, Severity
+from tm.checks.finding import Finding, Severity, Span
+from tm.checks.markup import without_markup
+from tm.checks.negation_model import evidence
 from tm.checks.options import CheckOptions
 
-__all__ = ["CHECKS", "cues"]
-
-#: Words with a negating character that negate nothing, or whose English is most often a word of its own.
-#: The sign before them spares trying ninety words at every place.
-_OTHERWISE = re.compile(
-    "(?=[不非除未没无迫层义必有是能可与要否])(?:不同|不断|不仅|不但|不限|不过|不管|不论|无论|不得不|不能不|不可不|不妨|不错|不少|不久|不变|不可变|不停|不止|不禁|不单|不光|"
-    "不必要|不良|不幸|不满|不足|不当|不利|不便|不安|不平|不一致|不安全|不可靠|不可撤销|不可避免|不可或缺|不可分割|不遗余力|不定|不等|"
-    "不约而同|不知不觉|不由得|不料|不如|不见|不住|不起|不得了|不好意思|不多|不及|不免|不愧|不惜|不时|不了|不下|"
-    "非常|除非|未来|未必|未免|未成年|没收|没落|无非|无疑|无形|无线|无限|无效|无聊|无辜|无数|无穷|无不|无所谓|无可奈何|无关紧要|无意|"
-    "无偿|无国界|迫不及待|层出不穷|义不容辞|必不可少|有没有|是否|能否|可否|与否|要不|否则|"
-    "(?<![看得找达见想听受做办遇收用感来拿碰等料意])不到(?=\\s?[\\d一二两三四五六七八九十百千万半几]))|(.)不\\1"
-)
-_ZH_PLAIN = re.compile("[不没无未]|禁止|[而并]非")
-_EN_PLAIN = re.compile(
-    r"\b(?:(?<!or )[Nn]ot(?! (?:only|just|merely|least)\b)"
-    r"|[Nn]o(?!\.?\s?[0-9]| (?:later|more|less|fewer|doubt|matter)\b)"
-    r"|[Nn](?:ever|othing|obody|either|or)|[Ww]ithout|[Cc]annot|NOT|NO|[Rr]ather than|[Ii]nstead of|[Uu]nable)\b"
-    r"|n['’]t\b"
-)
-_ZH_CUE = re.compile(
-    f"尚未|[而并]非|毫不|无损|[不没无未非勿莫别否免毋禁][{HAN}]?|拒绝|避免|防止|缺|除|难以|难于|仅|只|失败|少|反|外|"
-    "停止|排除|独立|之前|以前|空|"
-    "从来|哪|何|岂|怎|如果|任何|有"
-)
-_EN_CUE = re.compile(
-    r"\bno (?:longer|later|more|less|fewer|doubt|matter)\b"
-    r"|\bnot (?:only|just|merely|least|until|necessarily|yet|all|any)\b"
-    r"|\bor not\b|\b(?:not|no|never|nothing|nobody|none|nowhere|neither|nor|cannot|without|unable|unless|until|hardly"
-    r"|scarcely|barely|rarely|seldom|lacks?|lacking|lacked|fail\w*|absen\w+|missing|miss(?:es|ed)?|omit\w*|skip\w*"
-    r"|ignor\w+|exclud\w+|except\w*|avoid\w*|prevent\w*|prohibit\w*|forbid\w*|refus\w+|den(?:y|ies|ied|ying|ial)|reject\w*"
-    r"|stop\w*|disallow\w*|disab\w+|discourag\w+|instead|rather|other|too|only|but|before|free|against|beyond|otherwise"
-    r"|away|few|little|less|out of|impossible|open-ended|illegal|anonymous|lost|loss|leav\w+|left|hard|difficult|minus"
-    r"|despite|regardless|irrespective|however|although|though|while|un(?!i[a-z]|der|til|less)[a-z]{3,}|dis(?!tin|tri|cus|pos|pla|pat|tan|cov|se)[a-z]{4,}|mis(?!sion)[a-z]{4,}|non[a-z-]*"
-    r"|in(?:ab|ac|ad|ap|cap|com|con|corr|def|dep|dir|eff|el|equ|ev|exp|fin|form|numer|op|prop|secur|sens|sign|stab|suff"
-    r"|tang|val|var|vis)[a-z]+|im(?:mut|pos|prac|prop|perf|part|pat|plaus|prec)[a-z]+|ir[re][a-z]+|[a-z]{3,}less|whether"
-    r"|if|any|anything|either|differ\w*|also|even|most|remov\w+|clos\w+|drop\w*|discard\w*|suppress\w*|empty|already"
-    r"|still|yet|optional\w*|default|must|mutable|first|long|may|might|protect\w*|end\w*)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_PREFIXES = ("un", "dis", "mis", "non", "in", "im", "ir")
-_MOST = 3  # a cue counts at most so often: long units must not outweigh everything
-
-
-def cues(chinese: Side, english: Side, known: frozenset[str] | None = None) -> Mapping[str, int]:
-    """Return the features of a pair: cue -> how often, and how the plain negations of both sides compare.
-
-    Cues that ``known`` does not hold are put together by their first character or prefix.
-    """
-    zh, en = chinese.content, english.content
-    found: Counter[str] = Counter()
-    for match in _ZH_CUE.finditer(zh):
-        found[_class("zh:" + match[0], known)] += 1
-    for match in _EN_CUE.finditer(en):
-        found[_class("en:" + match[0].lower().replace("’", "'"), known)] += 1
-    features = {cue: min(count, _MOST) for cue, count in found.items()}
-    left, right = _plain(zh, en)
-    compared = {
-        "zh>en": left > right, "zh>en+1": left > right + 1,
-        "zh>0,en=0": left > 0 == right, "zh>1,en=0": left > 1 > right,
-        "en>zh": right > left, "en>zh+1": right > left + 1, "en>0,zh=0": right > 0 == left, "en=zh": left == right,
-        "any": bool(left or right),
-    }  # fmt: skip
-    return features | {name: 1 for name, holds in compared.items() if holds}
-
-
-def _plain(zh: str, en: str) -> tuple[int, int]:
-    """How many plain negations the Chinese and the English have."""
-    chinese = len(_ZH_PLAIN.findall(_OTHERWISE.sub("", zh))) if _ZH_PLAIN.search(zh) else 0
-    return chinese, len(_EN_PLAIN.findall(en))
-
-
-def _class(cue: str, known: frozenset[str] | None) -> str:
-    if known is None or cue in known:
-        return cue
-    language, _, word = cue.partition(":")
-    if language == "zh":
-        return f"zh:{word.lstrip('尚而并毫')[0]}*"
-    prefix = next((prefix for prefix in _PREFIXES if word.startswith(prefix)), "")
-    return f"en:{prefix}*" if prefix else "en:*less" if word.endswith("less") else "en:*"
+__all__ = ["CHECKS", "Negations", "negations"]
 
 
 @cache
-def _model() -> tuple[frozenset[str], Mapping[str, Mapping[str, float]], Mapping[str, float], float]:
+def _patterns() -> Mapping[str, re.Pattern[str]]:
     data = json.loads(files("tm.checks").joinpath("negation.json").read_text(encoding="utf-8"))
-    return frozenset(data["cues"]), data["weights"], data["bias"], float(data["threshold"])
+
+    def words(name: str, boundary: str = "") -> re.Pattern[str]:
+        entries = sorted((entry for line in data[name] for entry in line.split("; ")), key=len, reverse=True)
+        return re.compile(f"{boundary}(?:{'|'.join(entries)}){boundary}", re.IGNORECASE)
+
+    return {
+        "zh whole": words("zh whole"),
+        "zh certain": words("zh certain"),
+        "zh sign": words("zh sign"),
+        "zh hint": words("zh hint"),
+        "en hint": words("en hint", r"\b"),
+        "zh noun": words("zh noun"),
+        "zh word": words("zh word"),
+        "zh double": words("zh double"),
+        "en phrase": words("en phrase", r"\b"),
+        # None and Never are names in code, No. is a number.
+        "en certain": re.compile(
+            rf"(?!(?-i:N)(?:(?-i:one|ever))\b|No\.?\s?[0-9]){words('en certain', chr(92) + 'b').pattern}|\w+n['’]t\b",
+            re.IGNORECASE,
+        ),
+        "en sign": words("en sign", r"\b"),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Negations:
+    """The ``certain`` negations of a side, and ``masked``: how many words only hold a negative word or character.
+
+    ``words`` counts words that deny by themselves, such as 不同; ``rest`` is the text without both kinds of words.
+    """
+
+    certain: tuple[Span, ...]
+    masked: int
+    words: int
+    rest: str
+    language: str
+
+    @property
+    def signs(self) -> int:
+        """How many words deny."""
+        return self.words + len(_patterns()[f"{self.language} sign"].findall(self.rest))
+
+    @property
+    def has_hint(self) -> bool:
+        """True where there is a word that may deny."""
+        return _patterns()[f"{self.language} hint"].search(self.rest) is not None
+
+
+def negations(side: Side) -> Negations:
+    """The negations of a Chinese or English side.
+
+    >>> negations(Side("河水不会淹没草地。", "zh-CN")).certain
+    ((2, 3),)
+    >>> negations(Side("You can't miss the tower.", "en-US")).certain
+    ()
+    """
+    patterns = _patterns()
+    text = without_markup(side.content)
+    language = "zh" if side.base == "zh" else "en"
+    words = 0
+    if language == "zh":
+        # 不同 is a word of its own, and "different" in English: a sign, but nothing certain.
+        text, masked = patterns["zh noun"].subn(_blank, text)
+        for name in ("zh whole", "zh word", "zh double"):
+            text, count = patterns[name].subn(_blank, text)
+            words += count
+    else:
+        text, masked = patterns["en phrase"].subn(_blank, text)
+    certain = tuple(match.span() for match in patterns[f"{language} certain"].finditer(text))
+    return Negations(certain, masked, words, text, language)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "　" * len(match[0])
+
+
+_LIKELY, _CERTAIN = 0.5, 1.5  # log-odds from which a negation is reported in spite of hints, and of signs
+_LONG = 60.0  # letters; of a shorter text, every sign counts
+_CODE = re.compile(r"(?m)^\s*(?:>>>|\.\.\. |def \w+|class \w+.*:|import \w+|from [\w.]+ import |@\w+|[\w.]+ = |#!)|-> ")
 
 
 def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
@@ -114,28 +114,23 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     # An untranslated or foreign side says nothing about negation.
     if not chinese.han or english.han > chinese.han:
         return ()
-    if not (_ZH_PLAIN.search(chinese.content) or _EN_PLAIN.search(english.content)):
+    here, there = negations(chinese), negations(english)
+    more = len(here.certain) - len(there.certain)
+    if not more or _CODE.search(english.content):
         return ()
-    left, right = _plain(chinese.content, english.content)
-    if left == right:
-        return ()
-    known, weights, bias, threshold = _model()
-    features = cues(chinese, english, known)
-    for language, side, other in (("en", chinese, english), ("zh", english, chinese)):
-        table = weights[language]
-        score = bias[language] + sum(table.get(cue, 0.0) * count for cue, count in features.items())
-        if score <= threshold:
-            continue
-        match = (_ZH_PLAIN if side is chinese else _EN_PLAIN).search(side.content)
-        if match is None:
-            continue
-        where = "target" if other is target else "source"
-        span = match.span()
-        message = f"nothing in the {where} seems to answer to the negation {match[0]!r}"
-        return [
-            pair.finding("negation", Severity.WARNING, message, *((span, None) if side is source else (None, span)))
-        ]
-    return ()
+    mine, other = (here, there) if more > 0 else (there, here)
+    # 不锈钢 is stainless steel: a negative word within a word is no sign of a negation of the sentence.
+    has_sign = other.signs > mine.masked or (other is there and other.masked > 0)
+    if has_sign or other.certain or other.has_hint:
+        if min(source.size, target.size) < _LONG:
+            return ()
+        if evidence(chinese, english, "en" if more > 0 else "zh") < (_CERTAIN if has_sign else _LIKELY):
+            return ()
+    side = chinese if more > 0 else english
+    span = mine.certain[0]
+    where = "target" if side is source else "source"
+    message = f"the negation {side.text[slice(*span)]!r} does not seem to be in the {where}"
+    return [pair.finding("negation", Severity.WARNING, message, *((span, None) if side is source else (None, span)))]
 
 
-CHECKS = (Check("negation", Severity.WARNING, "a negation that nothing on the other side answers", _negation),)
+CHECKS = (Check("negation", Severity.WARNING, "a negation without a counterpart on the other side", _negation),)

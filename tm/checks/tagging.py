@@ -132,8 +132,9 @@ def _code(pair: CheckedUnit) -> Iterator[Finding]:
     for place in range(max(len(lost), len(added))):
         mine, other = (names[place] if place < len(names) else None for names in (lost, added))
         both = f"{mine or ''}{other or ''}"
-        # A word of the interface or an example may be translated.
-        is_code = both.isascii() and ((mine and other) or not both.replace(" ", "").isalpha())
+        # A word of the interface or an example may be translated, and spaces may differ.
+        same = mine and other and "".join(mine.split()) == "".join(other.split())
+        is_code = not same and both.isascii() and ((mine and other) or not both.replace(" ", "").isalpha())
         message = (
             f"the code {mine} is {other} in the target"
             if mine and other

@@ -11,6 +11,7 @@ Numerals that are also ordinary words (一, "one", "second") are mentions of low
 on the other side, but are not reported as missing.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -75,6 +76,8 @@ def _missing(these: Sequence[Mention], those: Sequence[Mention]) -> list[Mention
         if mention.kind == MentionKind.DATE:
             if any(_fits(mention.value, date) for date in dates) or _all_in(mention.value.split("-"), there):
                 continue
+        elif mention.kind == MentionKind.CODE and _is_another_code(mention, these, those):
+            pass
         elif value in parts or (_is_loose(mention, these, those) and _all_in(mention.figures, there | parts)):
             continue
         missing.append(mention)
@@ -92,6 +95,18 @@ _LOOSE = frozenset(
         MentionKind.NUMBER,
     }
 )
+
+
+def _is_another_code(mention: Mention, these: Sequence[Mention], those: Sequence[Mention]) -> bool:
+    """True where the other side has a code with the same figures and other letters, as H2S for H2O."""
+    mine = {_SEPARATORS.sub("", one.value) for one in these}
+    codes = {_SEPARATORS.sub("", one.value) for one in those if one.kind == MentionKind.CODE} - mine
+    code = _SEPARATORS.sub("", mention.value)
+    return any(_FIGURES.findall(one) == mention.figures and one != code for one in codes)
+
+
+_FIGURES = re.compile("[0-9]+")
+_SEPARATORS = re.compile(r"[-_+./]")
 
 
 def _is_loose(mention: Mention, these: Sequence[Mention], those: Sequence[Mention]) -> bool:

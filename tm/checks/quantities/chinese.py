@@ -229,13 +229,15 @@ def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
     minute = int(_value(parts["minute"])) if parts["minute"] else minute
     period = parts["period"] or ""
     after = match.string[match.end() : match.end() + 1]
-    before = match.string[max(0, match.start() - 1) : match.start()]
     is_said = bool(period or parts["half"] or parts["quarters"] or parts["minute"] or parts["even"])
     if not is_said and parts["mark"] in "点點":
         # 三点 may be three points, and 三点五 a decimal.
         return None if after and after in "零〇一二三四五六七八九0123456789儿" else _vague_hour(match, hour)
-    if not is_said and ((after in _NOT_A_TIME and after) or before in "小几数"):
-        return None
+    if not is_said and parts["mark"] in "时時":
+        # 值为 0 时: when the value is 0.
+        before = match.string[max(0, match.start() - 2) : match.start()].strip()[-1:]
+        if (after and after in _NOT_A_TIME) or (before and before not in "日号天于在至到从约晚早：:（(，,。；、“"):
+            return None
     if re.search(period or "x", _AFTERNOON) and hour < 12 and not (period in ("中午", "正午") and hour > 9):
         hour += 12
     elif re.search(period or "x", _NIGHT):
@@ -388,4 +390,5 @@ _ORDER = (
 GRAMMAR: Grammar = grammar(
     rf"[{_SIGN}0-9几数半首打折成倍番‰]|世纪|[正中]午|午夜|七夕|这两|[上下前后]半",
     _ORDER,
+    start=rf"(?=[{_SIGN}万0-9第(（倒上下前后本这半翻加增提扩涨升多高大快长贵重打成几数首头早清凌今次中正午傍晚夜深当双规细条])",
 )
