@@ -39,6 +39,22 @@ TEXTS = st.text(
 )
 
 
+#: The checks that compare what the two sides say, not the form.
+CONTENT = frozenset({"number", "date", "reference", "code", "url", "markup", "list-marker", "negation", "symbol"})
+
+
+@pytest.mark.parametrize("case", cases("checks_wording"), ids=lambda case: case["label"])
+def test_each_language_may_say_it_its_own_way(case: dict[str, Any]) -> None:
+    for one in (unit(case), unit({**case, "source": case["target"], "target": case["source"], **_swapped(case)})):
+        found = {item.check for item in check([one]) if item.severity is not Severity.INFO}
+        assert sorted(found & CONTENT) == case["expected"]
+
+
+def _swapped(case: dict[str, Any]) -> dict[str, str]:
+    languages = case.get("source_lang", "zh-CN"), case.get("target_lang", "en-US")
+    return {"source_lang": languages[1], "target_lang": languages[0]}
+
+
 @given(
     st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4),
     st.sampled_from([("zh-CN", "en-US"), ("en-US", "zh-CN"), ("fr-FR", "ja-JP"), ("zh-CN", "zh-TW")]),

@@ -158,6 +158,10 @@ def _per_thousand(match: re.Match[str]) -> Sequence[Quantity]:
     return [share(match.span(), percent, certainty=Certainty.SURE)]
 
 
+def _whole(match: re.Match[str]) -> Sequence[Quantity]:
+    return [share(match.span(), 100, certainty=Certainty.VAGUE)]
+
+
 def _round(match: re.Match[str]) -> Sequence[Quantity]:
     text = match[0]
     if text.startswith("成千"):
@@ -309,7 +313,7 @@ _ORDER = (
     (
         "idiom",
         "七夕|一五一十|十之八九|七上八下|乱七八糟|三心二意|四舍五入|五花八门|四通八达|三言两语|"
-        "丢三落四|一清二楚|三三两两|百分百|"
+        "丢三落四|一清二楚|三三两两|"
         "一来二去|接二连三|五湖四海|横七竖八|七嘴八舌|七零八落|五颜六色|千军万马|千辛万苦|四面八方|"
         "一心一意|十全十美|三五成群|一五八",
         _nothing,
@@ -330,6 +334,7 @@ _ORDER = (
         rf"至少|整整)?\s?{_NUM}\s?倍(?!体|数|频)",
         _grown,
     ),
+    ("whole", "百分百|百分之百|百分之一百", _whole),
     ("fold", rf"{_NUM}\s?倍(?!体|数|频)", _fold),
     ("years", r"(?<![0-9])[12][0-9]{3}\s?[/／–-][0-9]{2}(?![0-9/／–-])", _years),
     (
@@ -352,7 +357,10 @@ _ORDER = (
     ),
     (
         "about",
-        rf"(?<![{_SIGN}0-9第])(?:[一二三四五六七八九]?[十百]零?)?(?:{_PAIR})(?:{_SCALE})?(?=[{_COUNTED}])(?!月)",
+        rf"(?<![{_SIGN}0-9第])(?:[一二三四五六七八九]?[十百]零?)?"
+        rf"(?:(?:{_PAIR})(?:{_SCALE})?(?=[{_COUNTED}])|(?:两三|[二三四五六七八九]{{2}}(?<=二三|"
+        rf"三四|四五|五六|六七|七八|八九))"
+        rf"(?:{_SCALE})?(?=[一-龥]))(?![{_SIGN}月])",
         _about,
     ),
     ("over", rf"{_NUM}\s?[多余几来]\s?(?:[十百千]?[万亿]|[十百千])", _over),
@@ -372,7 +380,7 @@ _ORDER = (
         "clock",
         rf"(?:{_MORNING}|{_AFTERNOON}|"
         rf"{_NIGHT})?\s?(?<![0-9.:第{_SIGN}]){_HOUR}\s?(?:[时時点點](?:钟|整)?\s?(?:半(?!径|数)|"
-        rf"[一二两三]刻钟?|{_MINUTE}\s?分(?!之|钟))?"
+        rf"[一二两三]刻钟?|{_MINUTE}\s?分(?!之|钟)|[二三四五]十[一二三四五六七八九]?(?![个多余几{_SIGN}]))?"
         rf"|[:：][0-5][0-9](?::[0-5][0-9])?(?![0-9:：]))",
         _clock,
     ),
