@@ -12,7 +12,7 @@ __all__ = ["clean", "halves", "more", "segmented"]
 
 
 def segmented(folder: Path) -> Iterator[tuple[str, tuple[list[str], list[str]], list[Bead]]]:
-    """The documents of a folder of texts with one unit a line: name, both sides (zh, en), gold beads."""
+    """The documents of a folder of texts with one unit per line: name, both sides (zh, en), gold beads."""
     for gold in sorted((folder / "gold").glob("*.align")):
         zh, en = ((folder / one / f"{gold.stem}.txt").read_text("utf-8").splitlines() for one in ("zh", "en"))
         yield gold.stem, (zh, en), beadfile.read(gold)

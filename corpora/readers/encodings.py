@@ -61,7 +61,7 @@ def decode(data: bytes, name: str, *, declared: str | None = None) -> Decoded:
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     head = text[:_SAMPLE]
     if len(_CONTROL.findall(head)) > _JUNK * max(len(head), 1):
-        raise WrongFormat(f"{name} is not text: it holds binary data")
+        raise WrongFormat(f"{name} is not text: it contains binary data")
     return Decoded(text, decoded.encoding, decoded.certain, decoded.warning and f"{name}: {decoded.warning}")
 
 
@@ -135,7 +135,7 @@ def _guessed(data: bytes, name: str) -> Decoded:
             more = f", and {_lost(lost, label)}" if lost else ""
             return Decoded(text, label, False, f"its encoding is not stated and was taken for {label}{more}")
     if not names or b"\x00" in data:
-        raise WrongFormat(f"{name} is not text: it holds binary data or is in an unknown encoding")
+        raise WrongFormat(f"{name} is not text: it contains binary data or is in an unknown encoding")
     raise DamagedInput(f"{name} is not valid text in any encoding that fits it (the best guess was {names[0]})")
 
 

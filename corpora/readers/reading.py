@@ -43,7 +43,7 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
     data = file_type.load(path)
     kind = file_type.sniff(data, path)
     if segmented and kind is not FileType.TEXT:
-        raise UsageError(f"{path} is not plain text, so it cannot hold one unit a line (--segmented)")
+        raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (--segmented)")
     stated = languages.known(language) if language else ""
     if kind is FileType.HTML:
         content = _html(data, path, stated, profile)
@@ -56,7 +56,7 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
     else:
         content = _text(data, path, stated, profile)
     if not any(block.text.strip() for block in content.blocks):
-        raise EmptyInput(f"{path} holds no text")
+        raise EmptyInput(f"{path} contains no text")
     return Document(
         language=content.language,
         path=str(path),
@@ -111,7 +111,7 @@ def _html(data: bytes, path: Path, language: str, profile: str) -> _Content:
 def _decoded(data: bytes, path: Path, declared: str | None = None) -> encodings.Decoded:
     decoded = encodings.decode(data, str(path), declared=declared)
     if not decoded.text.strip():
-        raise EmptyInput(f"{path} holds nothing but blank lines")
+        raise EmptyInput(f"{path} contains only blank lines")
     return decoded
 
 

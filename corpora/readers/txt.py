@@ -1,4 +1,4 @@
-"""Plain text to lines, or with one unit a line to blocks.
+"""Plain text to lines, or with one unit per line to blocks.
 
 The lines go through the same cleaning as those of a PDF (`corpora.cleaning.pipeline`); all that plain text knows of
 pages are form feeds.

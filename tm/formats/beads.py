@@ -76,5 +76,5 @@ def _lines(path: Path) -> list[str]:
     data = load(path)
     kind = sniff(data, path)
     if kind is not FileType.TEXT:
-        raise WrongFormat(f"{path} is not plain text with one unit a line, which an .align file points into")
+        raise WrongFormat(f"{path} is not plain text with one unit per line, which an .align file points into")
     return decode(data, str(path)).text.splitlines()

@@ -48,7 +48,7 @@ class AlignFilesOptions:
     """How a pair of files is read, aligned and written.
 
     ``unit``: what is paired. ``source_lang``, ``target_lang``: None to detect them. ``profile``: how structure is
-    read. ``segmented``: the files hold one unit a line. ``min_score``: pairs below it are left out. ``xliff``: the
+    read. ``segmented``: the files hold one unit per line. ``min_score``: pairs below it are left out. ``xliff``: the
     version written to .xlf.
 
     Raises `UsageError` for a value that is none of `CHOICES`, or no language.
@@ -117,7 +117,7 @@ class AlignedFiles(Tabular, Sequence["Unit"]):
         return tuple(
             report
             if report.written
-            else replace(report, warnings=(*report.warnings, f"{report.path} holds no pair, for none was found"))
+            else replace(report, warnings=(*report.warnings, f"{report.path} contains no pair, because none was found"))
             for report in reports
         )
 

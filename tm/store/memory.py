@@ -280,13 +280,13 @@ class MemoryStore:
         with self.reading() as connection:
             entry = UnitReader(connection).by_id(number)
         if entry is None:
-            raise UsageError(f"{self.path} holds no unit {number}")
+            raise UsageError(f"{self.path} contains no unit {number}")
         return entry
 
     def edit(self, number: int, **changes: Any) -> StoredUnit:
         """Change fields of a unit: any of `Unit`, such as ``target``, ``status``, ``notes``; ``changed`` is set to now.
 
-        If source and target become those of another unit, the two fold into one. Raises `UsageError`.
+        If source and target become those of another unit, the two are merged. Raises `UsageError`.
         """
         unknown = set(changes) - {one.name for one in fields(Unit)}
         if unknown:
@@ -294,7 +294,7 @@ class MemoryStore:
         entry = self.get(number)
         unit = replace(entry.unit, **({"changed": datetime.now(UTC).replace(microsecond=0)} | changes))
         if why := refusal(unit):
-            raise UsageError(f"unit {number} of {self.path} cannot be changed so: {why}")
+            raise UsageError(f"unit {number} of {self.path} cannot be changed this way: {why}")
         with self.writing() as connection:
             changed = maintenance.replace_unit(connection, entry, unit)
             index.update(connection)
@@ -303,7 +303,7 @@ class MemoryStore:
     def delete(self, filters: Filters | None = None, *, numbers: Iterable[int] | None = None) -> int:
         """Delete the units that meet ``filters`` and have one of the ``numbers``; returns how many were deleted."""
         if filters is None and numbers is None:
-            raise UsageError("say what to delete: filters or numbers")
+            raise UsageError("specify what to delete: filters or numbers")
         with self.writing() as connection:
             return maintenance.delete(connection, filters or _ALL, None if numbers is None else list(numbers))
 

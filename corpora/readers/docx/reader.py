@@ -44,7 +44,7 @@ def read_docx(data: bytes, name: str) -> DocxText:
     """Read the DOCX in ``data``; ``name`` is the file as messages call it.
 
     Raises `DamagedInput` where the package is broken or would unpack to more than any document, `EmptyInput` where it
-    holds no text.
+    contains no text.
     """
     package = open_package(data, name)
     reader = _Reader(package, styles_of(package), Numbering.of(package))
@@ -54,7 +54,7 @@ def read_docx(data: bytes, name: str) -> DocxText:
     reader.notes()
     reader.aside()
     if not reader.blocks:
-        raise EmptyInput(f"{name} holds no text")
+        raise EmptyInput(f"{name} contains no text")
     return DocxText("\n".join(reader.original), tuple(reader.blocks), tuple(reader.changes))
 
 

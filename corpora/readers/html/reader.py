@@ -48,12 +48,12 @@ def read_html(text: str, name: str) -> HtmlText:
     root = _parse(text, name)
     body = root.find("body") if root is not None else None
     if body is None:
-        raise EmptyInput(f"{name} holds no text: it is an empty page")
+        raise EmptyInput(f"{name} contains no text: it is an empty page")
     notes = find_notes(body)
     builder = _Builder(notes, boilerplate(body, notes.notes))
     builder.walk(body)
     if not builder.blocks:
-        raise EmptyInput(f"{name} holds no text beside navigation and scripts")
+        raise EmptyInput(f"{name} contains no text except navigation and scripts")
     blocks, changes = _plain_notes(builder)
     return HtmlText("".join(builder.original), blocks, changes, root.get("lang") or root.get("xml:lang") or "")
 

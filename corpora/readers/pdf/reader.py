@@ -107,7 +107,7 @@ def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
     if not readable and not unmapped:
         if pictures:
             raise ProtectedInput(f"{name} is a scan: its pages are pictures without text, which need OCR first")
-        raise EmptyInput(f"{name} holds no text")
+        raise EmptyInput(f"{name} contains no text")
     if unmapped > _UNMAPPED * (readable + unmapped):
         raise ProtectedInput(
             f"{name} does not say which characters its fonts show, so its text cannot be read without OCR"

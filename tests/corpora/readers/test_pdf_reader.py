@@ -153,8 +153,8 @@ def refused_or_warned(pages: list[Any], monkeypatch: pytest.MonkeyPatch, tail: b
 @pytest.mark.parametrize(
     ("pages", "error", "message"),
     [
-        ([], EmptyInput, "x.pdf holds no text"),
-        ([(0, 0)], EmptyInput, "x.pdf holds no text"),
+        ([], EmptyInput, "x.pdf contains no text"),
+        ([(0, 0)], EmptyInput, "x.pdf contains no text"),
         (["picture"], ProtectedInput, "is a scan"),
         ([(0, 1), "picture"], ProtectedInput, "does not say which characters"),
         ([(69, 31)], ProtectedInput, "does not say which characters"),

@@ -1,4 +1,4 @@
-"""One way in: the type by content, one unit a line, and one clear sentence for whatever cannot be read."""
+"""One way in: the type by content, one unit per line, and one clear sentence for whatever cannot be read."""
 
 import json
 import zipfile

@@ -237,7 +237,7 @@ def test_bad_usage(memory: Path, tmp_path: Path) -> None:
     assert not nowhere.exists()
     assert "no unit has the language fr" in refused("lookup", "x", "--memory", memory, "--source-lang", "fr")
     assert "10,000 are the most" in refused("lookup", "长" * 20_000, "--memory", memory)
-    assert "say what to delete" in refused("memory", "delete", "--memory", memory)
+    assert "specify what to delete" in refused("memory", "delete", "--memory", memory)
     assert "nothing to look for" in refused("concordance", "*", "--memory", memory)
     assert "--since takes a date" in refused(
         "memory", "export", tmp_path / "x.tmx", "--since", "yesterday", "--memory", memory

@@ -82,6 +82,6 @@ def test_outputs_and_options(files: tuple[Path, Path], encoder: Encoder, tmp_pat
     assert [report.path.name for report in aligned.reports] == ["a.tmx", "a.align"]
     assert len(aligned) == 0
     assert (tmp_path / "a.align").read_text("utf-8") == ""
-    assert sum("holds no pair" in warning for warning in aligned.warnings) == 2
+    assert sum("contains no pair" in warning for warning in aligned.warnings) == 2
     with pytest.raises(InputError, match="does not exist"):
         align_files(tmp_path / "none.txt", files[1], encoder=encoder)

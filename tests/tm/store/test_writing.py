@@ -211,7 +211,7 @@ def test_texts_that_nobody_uses_go(memory: Memory) -> None:
     ]
     assert counts == [1, 0]
     assert memory.delete(Filters(source_lang="en"), numbers=[2]) == 0, "all that is given must be met"
-    with pytest.raises(UsageError, match="say what to delete"):
+    with pytest.raises(UsageError, match="specify what to delete"):
         memory.delete()
     assert memory.delete(Filters()) == 1
     assert memory.stats().texts == 0
