@@ -6,7 +6,7 @@ for all nodes of a window at once:
 
 - similarity of the joined texts, scaled with the size of the bead, since a path of few large beads has fewer terms;
 - *near*, hubness: the mean similarity to the nearest of a sample of the other side; some texts resemble everything
-  (the margin of Artetxe and Schwenk 2019, and the normalisation of Thompson and Koehn 2019, section 3.1);
+  (the margin of Artetxe and Schwenk 2019, and the normalization of Thompson and Koehn 2019, section 3.1);
 - *clause*: whether clauses of the bead, above all the outermost, are more similar to the unit next to it, and how
   similar the outermost clauses of both sides are;
 - *boundary*: how likely an alignment of clauses has a boundary where the bead ends;

@@ -76,8 +76,8 @@ def page(results: dict[str, Any]) -> str:
     parts = [
         "# Benchmarks\n",
         "Made by `make bench`; do not edit. Seconds are medians on a machine that is shared with others: compare "
-        "figures of one run, and trust ratios more than seconds. What each figure means and how it is measured stands "
-        "in the module of its name under `benchmarks/`.\n",
+        "figures of one run, and trust ratios more than seconds. What each figure means and how it is measured is "
+        "described in the module of its name under `benchmarks/`.\n",
     ]
     for name, result in results.items():
         parts += section(name, result["figures"], 2)

@@ -1,7 +1,7 @@
 """Three published ways to align sentences, written from their papers, to compare with duiyi with the same encoder.
 
 - Gale and Church 1993, "A Program for Aligning Sentences in Bilingual Corpora": lengths only.
-- Thompson and Koehn 2019, "Vecalign": normalised cosine distance of joined sentences.
+- Thompson and Koehn 2019, "Vecalign": normalized cosine distance of joined sentences.
 - Liu and Zhu 2023, "Bertalign": anchors of single sentences, then margin of joined sentences times length penalty.
 
 All search the whole plane or the same band as duiyi, so that only what they measure differs. They encode joined texts
@@ -51,7 +51,7 @@ def gale_church(
 def vecalign(
     source: Sequence[str], target: Sequence[str], encoder: Encoder, languages: tuple[str, str], *, seed: int = 0
 ) -> list[Bead]:
-    """Align by normalised distances of runs of up to 7, 8 on both sides (sections 3.1 and 3.2 of the paper)."""
+    """Align by normalized distances of runs of up to 7, 8 on both sides (sections 3.1 and 3.2 of the paper)."""
     left, right = _runs(encoder, source, languages[0], 7), _runs(encoder, target, languages[1], 7)
     random = np.random.default_rng(seed)
     sample = [side[0][random.integers(0, side.shape[1], 100)] for side in (left, right)]

@@ -20,7 +20,7 @@ class Encoder(Protocol):
     """Turns texts into vectors of length 1.
 
     ``name`` is what the user called it, ``dim`` the width of its vectors, and ``fingerprint`` changes
-    whenever the same text would get another vector (weights, prefixes, normalisation).
+    whenever the same text would get another vector (weights, prefixes, normalization).
     """
 
     @property

@@ -1,7 +1,7 @@
 """The network of USE multilingual 3 in numpy, written so that runs of sentences can be added up.
 
 The network (Yang et al. 2020; the CNN of section 2) looks at each token with at most four tokens to either
-side, normalises what it found, *sums it over the text*, and runs a small dense head on that sum divided by
+side, normalizes what it found, *sums it over the text*, and runs a small dense head on that sum divided by
 the root of the number of tokens. The head starts from a linear function of the sum, hence two steps:
 
 `Network.sums`  token ids and intervals of them -> one sum an interval, already projected to 512 numbers
@@ -78,7 +78,7 @@ class Network:
             self._b1 = [w[f"b1_{n}"] for n, _ in _ORDERS]
             self._w2 = [w[f"w2_{n}"] for n, _ in _ORDERS]
             self._b2 = [w[f"b2_{n}"] for n, _ in _ORDERS]
-            # The last normalisation's gain and offset, its mean, and the bias are linear in the sum:
+            # The last normalization's gain and offset, its mean, and the bias are linear in the sum:
             # columns are the scaled features, the scaled mean and the number of tokens.
             gain = w["ln_g"][:, None] * w["cnn_W"]
             self._out = np.vstack([gain, -gain.sum(axis=0), w["ln_b"] @ w["cnn_W"] + w["cnn_b"]])
@@ -145,7 +145,7 @@ class Network:
         return into, np.asarray((weights[:, wanted] * scale) @ features, np.float32)
 
     def _features(self, slots: Ids, rows: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
-        """Return ``[len(rows), 1282]`` and what each row is to be multiplied with, for the last normalisation.
+        """Return ``[len(rows), 1282]`` and what each row is to be multiplied with, for the last normalization.
 
         ``rows`` are positions of a block that has `REACH` more slots on either side.
         """

@@ -96,7 +96,7 @@ def known(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
 
 
 def _parts(code: str) -> list[str]:
-    """The normalised language and the subtags after it. Raises `UsageError` for another form."""
+    """The normalized language and the subtags after it. Raises `UsageError` for another form."""
     match = _CODE.match(code.strip())
     language = match[1].lower() if match else ""
     language = _ALIASES.get(language, language)
@@ -142,7 +142,7 @@ _MARKS = ("://", "`", "@", "<", "/", "_")
 
 
 def detect(text: str) -> str:
-    """Return the language of ``text`` as a normalised code, ``und`` where it holds no letters.
+    """Return the language of ``text`` as a normalized code, ``und`` where it holds no letters.
 
     Looks at a sample from the beginning, the middle and the end. Chinese is reported as zh-CN or zh-TW by
     which of the two a conversion between the character sets changes more.

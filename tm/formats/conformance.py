@@ -92,7 +92,7 @@ _AT_ONCE = 1_000
 
 @dataclass(slots=True)
 class Audit:
-    """Counts the reasons of units; keeps a hash of each unit to recognise duplicates.
+    """Counts the reasons of units; keeps a hash of each unit to recognize duplicates.
 
     Given the ``repaired`` of the `tm.formats.UnitProblems` of a file as ``counts``, it adds to what the reader found.
     """

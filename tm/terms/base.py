@@ -1,6 +1,6 @@
 """The term base: concepts in one SQLite file, found by key, prefix, pattern, similarity, or in a text.
 
-Every term is stored with its normalised key (`tm.terms.normalization`). One index serves most look-ups, including all
+Every term is stored with its normalized key (`tm.terms.normalization`). One index serves most look-ups, including all
 terms of a text (`tm.terms.occurrences`), without loading anything first, so that a look-up from the command line takes
 as long as one on a running server. Patterns and similarity need all keys of a language: these are kept in memory
 (`tm.terms.vocabulary`) until the term base changes.

@@ -13,7 +13,7 @@ __all__ = ["similar"]
 
 
 def similar(vocabulary: Vocabulary, key: str, least: float, limit: int) -> list[tuple[int, float]]:
-    """Ids and similarity (percent, at least ``least``: normalised edit distance of characters), most similar first."""
+    """Ids and similarity (percent, at least ``least``: normalized edit distance of characters), most similar first."""
     from rapidfuzz import process
     from rapidfuzz.distance import Levenshtein
 

@@ -1,6 +1,6 @@
-"""Normalise terms and texts so that forms of one term are equal: width, script, case, hyphens, plural.
+"""Normalize terms and texts so that forms of one term are equal: width, script, case, hyphens, plural.
 
-The normalised form of a text keeps the original position of each unit, so that a term found in it can be shown in the
+The normalized form of a text keeps the original position of each unit, so that a term found in it can be shown in the
 original text.
 """
 
@@ -21,7 +21,7 @@ _DROPPED = re.compile(r"[\s《》〈〉“”‘’\"「」『』·•]+")
 
 @dataclass(frozen=True, slots=True)
 class NormalizedText:
-    """A normalised text and, for each unit of it, the span in the original.
+    """A normalized text and, for each unit of it, the span in the original.
 
     Units are characters in languages without spaces, words in the others; ``units`` joined by ``joiner`` is the text.
     """
@@ -42,7 +42,7 @@ def normalize_term(text: str, language: str) -> str:
 
 
 def normalize_text(text: str, language: str) -> NormalizedText:
-    """Normalise a running text and keep the position of every unit.
+    """Normalize a running text and keep the position of every unit.
 
     NFKC may change lengths, so it is applied unit by unit; the conversion to simplified characters maps one to one.
     """

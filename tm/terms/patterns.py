@@ -1,4 +1,4 @@
-"""Patterns with ``*`` (any characters) and ``?`` (one character): normalising them and matching keys.
+"""Patterns with ``*`` (any characters) and ``?`` (one character): normalizing them and matching keys.
 
 The result is that of GLOB in SQLite, except that brackets have no special meaning.
 """
@@ -12,7 +12,7 @@ __all__ = ["glob", "matcher", "normalized_pattern"]
 
 
 def normalized_pattern(question: str, language: str) -> str:
-    """The pattern with the texts between its wildcards normalised, as keys are."""
+    """The pattern with the texts between its wildcards normalized, as keys are."""
     pieces = re.split(r"([*?])", question)
     pattern = "".join(piece if piece in ("*", "?") else normalize_term(piece, language) for piece in pieces)
     return re.sub(r"\*+", "*", pattern)

@@ -1,4 +1,4 @@
-"""Words of a text for terminology: their normalised form, and whether a term may begin or end with them.
+"""Words of a text for terminology: their normalized form, and whether a term may begin or end with them.
 
 Chinese is split with the dictionary of jieba (by `rjieba`), which also gives the part of speech; languages with spaces
 are split at blanks, and inflected forms are reduced to one. Word classes are reduced to what term extraction needs:
@@ -32,7 +32,7 @@ class WordRole(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word: as printed, normalised, its role, how noun-like it is by itself (0 to 1), its span in the text."""
+    """A word: as printed, normalized, its role, how noun-like it is by itself (0 to 1), its span in the text."""
 
     text: str
     normalized: str

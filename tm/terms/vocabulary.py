@@ -23,7 +23,7 @@ __all__ = [
     "sketches",
 ]
 
-#: Separates keys and occurs in none: normalising removes blanks, or makes them spaces between words.
+#: Separates keys and occurs in none: normalizing removes blanks, or makes them spaces between words.
 SEPARATOR = "\n"
 #: The words of a sketch, of 64 bits each: for pairs, and for characters.
 PAIRS, CHARACTERS = (0, 1), (2, 3)

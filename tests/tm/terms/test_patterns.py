@@ -67,5 +67,5 @@ def test_many_stars_do_not_backtrack() -> None:
         ("*MONEY-Laundering", "en", "*money laundering"),
     ],
 )
-def test_texts_between_wildcards_are_normalised(question: str, language: str, pattern: str) -> None:
+def test_texts_between_wildcards_are_normalized(question: str, language: str, pattern: str) -> None:
     assert normalized_pattern(question, language) == pattern
