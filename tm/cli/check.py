@@ -40,7 +40,9 @@ OnlyOption = Annotated[
     list[str] | None,
     typer.Option(help="Run this check only; may be repeated or contain several names, separated by commas."),
 ]
-SkipOption = Annotated[list[str] | None, typer.Option(help="Do not run this check; likewise.")]
+SkipOption = Annotated[
+    list[str] | None, typer.Option(help="Do not run this check; may be repeated, or list several with commas.")
+]
 ConfigOption = Annotated[Path | None, typer.Option(help="TOML file with settings and the project's own rules.")]
 FailOnOption = Annotated[
     str, typer.Option(help="Lowest severity that gives exit code 1: error, warning, info or never.")
@@ -76,8 +78,8 @@ def check(
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = None,
     source_lang: Annotated[str, typer.Option(help="Source language, if the file does not give it.")] = "",
-    target_lang: Annotated[str, typer.Option(help="Target language, likewise.")] = "",
-    source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit a line.")] = "",
+    target_lang: Annotated[str, typer.Option(help="Target language, if the file does not name it.")] = "",
+    source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit per line.")] = "",
     target_file: Annotated[str, typer.Option(help="For .align: the target text.")] = "",
     conformance: ConformanceOption = False,
     limit: Annotated[int, typer.Option(help="Largest number of findings to print; reports contain all.", min=0)] = 50,

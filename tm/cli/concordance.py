@@ -35,8 +35,8 @@ def concordance(
     from tm.search.lookup import check_languages
 
     options = ConcordanceOptions(side, exact, limit, filters)  # type: ignore[arg-type]
-    with memories(memory) as asked:
-        searched = [one for one, _ in asked]
+    with memories(memory) as opened:
+        searched = [one for one, _ in opened]
         check_languages(searched, filters.source_lang, filters.target_lang)
         hits = find(searched, text, options)
     if json:

@@ -23,8 +23,8 @@ def convert(
     columns: Annotated[
         str, typer.Option(help="Columns of a table, by header or number: source=1,target=3. Detected by default.")
     ] = "",
-    source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit a line.")] = "",
-    target_file: Annotated[str, typer.Option(help="For .align: the target text, one unit a line.")] = "",
+    source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit per line.")] = "",
+    target_file: Annotated[str, typer.Option(help="For .align: the target text, one unit per line.")] = "",
     xliff: Annotated[str, typer.Option(help="Version written to .xlf: 1.2 or 2.1.")] = "1.2",
     segtype: Annotated[str, typer.Option(help="The segtype of TMX: auto, sentence or paragraph.")] = "auto",
     tags: Annotated[str, typer.Option(help="Inline tags: keep, native (as code in the text) or drop.")] = "keep",

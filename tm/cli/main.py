@@ -1,6 +1,6 @@
-"""Run the command line: the one place where errors and signals become a sentence and an exit code.
+"""Run the command line: turn errors and signals into a one-line message and an exit code.
 
-This module loads little, and everything else inside `run`, so that a signal ends even the loading with one sentence.
+Everything else is imported inside `run`, so that a signal during the imports gives a message too.
 """
 
 import os
@@ -12,7 +12,7 @@ __all__ = ["Stopped", "run"]
 
 
 class Stopped(BaseException):
-    """A signal asked the program to stop. Not an `Exception`, so that nothing but the cleaning up delays the end."""
+    """A signal asked the program to stop. Not an `Exception`, so that only clean-up code handles it."""
 
     def __init__(self, number: int) -> None:
         """``number``: the signal."""
@@ -21,7 +21,7 @@ class Stopped(BaseException):
 
 
 def run() -> None:
-    """Entry point of the console script: run the command and exit with its code, after one sentence on an error."""
+    """Entry point of the console script: run the command and exit with its code; an error is reported in one line."""
     try:
         _handle_signals()
         code = _command()
@@ -41,7 +41,7 @@ def _handle_signals() -> None:
         raise Stopped(number)
 
     for one in signals:
-        # Ignored by the caller, as by nohup or for jobs in the background: it stays so.
+        # Signals that the caller ignores, as with nohup or background jobs, stay ignored.
         if signal.getsignal(one) != signal.SIG_IGN:
             signal.signal(one, stop)
 
@@ -80,5 +80,5 @@ def _say(text: str) -> None:
 
 
 def _drop_output() -> None:
-    """Send what is still to be written to standard output nowhere, so that Python does not fail on it at exit."""
+    """Discard pending standard output, so that Python does not fail to write it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -238,7 +238,7 @@ def delete(
     from tm.search.memory import Memory
 
     if not numbers and filters == Filters() and not everything:
-        raise UsageError("say what to delete: numbers of units, filters, or --all")
+        raise UsageError("specify what to delete: numbers of units, filters, or --all")
     with Memory(one_path(memory), create=False) as target:
         if dry_run:
             chosen = set(numbers or ())
@@ -267,7 +267,7 @@ def edit(
     if note is not None:
         changes["notes"] = tuple(note)
     if not changes:
-        raise UsageError("say what to change: --source, --target, --status, --author or --note")
+        raise UsageError("specify what to change: --source, --target, --status, --author or --note")
     with Memory(one_path(memory), create=False) as store:
         entry = store.edit(number, **changes)
     unit = entry.unit

@@ -75,4 +75,4 @@ def complain(problems: "UnitProblems") -> None:
         left_out = f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out"
         message(f"duiyi: warning: {problems.path}: {left_out}")
     for reason, count in problems.skipped.most_common():
-        message(f"duiyi: {problems.path}: {counted(count, 'unit')} passed over: {reason}")
+        message(f"duiyi: {problems.path}: {counted(count, 'unit')} skipped: {reason}")

@@ -25,7 +25,7 @@ app = typer.Typer(help="Terminology: look up, import, export, extract, check.", 
 Terms = Annotated[
     Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
 ]
-SourceFile = Annotated[str, typer.Option("--source-file", help="For .align: the source text, one unit a line.")]
+SourceFile = Annotated[str, typer.Option("--source-file", help="For .align: the source text, one unit per line.")]
 TargetFile = Annotated[str, typer.Option("--target-file", help="For .align: the target text.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
