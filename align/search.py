@@ -106,8 +106,6 @@ def search_prepared(
     """
     options = options or SearchOptions()
     nodes = _checked(anchors, len(source), len(target))
-    if nodes[-1] == (0, 0):
-        return []
     # The matrix products are many and small: the threads of BLAS would take more time than they save.
     with _threadpools().limit(limits=1, user_api="blas"):
         return _search(source, target, options, nodes, bonus)

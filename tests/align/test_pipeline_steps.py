@@ -80,6 +80,14 @@ def test_sentences_keep_to_the_beads_of_their_blocks(chunk: int, words, monkeypa
     assert {name for name, _ in reported} == {"sentences"}
 
 
+@pytest.mark.parametrize(("n", "m"), [(2, 4), (4, 2)])
+def test_every_block_is_in_a_bead_whatever_the_other_side_has(n: int, m: int, words) -> None:
+    sides = plain([*TEXTS[:n], " "]), plain([" ", *(text.upper() for text in TEXTS[:m])])
+    found = align(*sides, encoder=words, options=AlignOptions(unit="paragraph"))
+    assert sorted(i for bead in found for i in bead.source) == list(range(n + 1))
+    assert sorted(j for bead in found for j in bead.target) == list(range(m + 1))
+
+
 def test_segmented_documents_have_no_structure(words) -> None:
     sides = plain(TEXTS), plain([text.upper() for text in TEXTS])
     for unit, size in (("sentence", "max:2-6"), ("paragraph", "max:3-3")):
