@@ -78,12 +78,12 @@ def run(shared: Path, *, rounds: int = ROUNDS, threads: int = 2) -> dict[str, ob
         "encoder": f"{encoder.name}@{encoder.fingerprint}",
         "spans": every,
         "cold_start_seconds": round(cold, 3),
-        "spans_a_second": {way: round(statistics.median(values)) for way, values in speeds.items()},
-        "times_as_fast_as": {
+        "spans_per_second": {way: round(statistics.median(values)) for way, values in speeds.items()},
+        "speedup_over": {
             way: round(statistics.median(a / b for a, b in zip(speeds["added up"], speeds[way], strict=True)), 1)
             for way in ways
         },
-        "cosine_with_joined": cosines,
+        "cosine_to_joined": cosines,
     }
 
 

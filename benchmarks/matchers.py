@@ -61,9 +61,9 @@ class Answer:
 def run(shared: Path, *, size: int = SIZE, count: int = QUERIES, compared: int = COMPARED) -> dict[str, Any]:
     """All figures: milliseconds a query, and differences of scores in points."""
     with tempfile.TemporaryDirectory(prefix="duiyi-matchers-") as folder:
-        figures: dict[str, Any] = {"the same questions to all": race(shared, Path(folder), size, count)}
+        figures: dict[str, Any] = {"the same queries for all": race(shared, Path(folder), size, count)}
         if shutil.which("omegat"):
-            figures["scores beside OmegaT's"] = {
+            figures["scores compared with OmegaT"] = {
                 language: scores(shared, Path(folder) / language, language, compared) for language in ("zh", "en")
             }
         return figures

@@ -193,7 +193,7 @@ def run(shared: Path) -> dict[str, Any]:
         figures = {
             "editor": editor(browser, folder, shared),
             "report": report(browser, folder, shared),
-            "violations that axe-core finds": accessibility(browser, folder, shared),
+            "violations found by axe-core": accessibility(browser, folder, shared),
         }
         browser.close()
     return figures
