@@ -76,7 +76,7 @@ def lookups(size: int) -> dict[str, Any]:
             }
         return {
             "entries": size,
-            "entries stored a second": size / seconds,
+            "entries stored per second": size / seconds,
             "file, MB": path.stat().st_size / 1e6,
             **loading,
             "times": times,
