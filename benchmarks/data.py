@@ -36,7 +36,7 @@ def more(shared: Path) -> dict[str, list[Unit]]:
 
 
 def halves(names: list[str]) -> tuple[list[str], list[str]]:
-    """Part documents into those to tune on and those to report on: every other one of each kind; un stands in both."""
+    """Split documents into those to tune on and those to report on: every other one of each kind; un is in both."""
     split: dict[str, list[str]] = {}
     for name in names:
         split.setdefault(name.partition("/")[0], []).append(name)

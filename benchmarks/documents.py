@@ -3,8 +3,8 @@
 Every figure is taken from what the command line wrote (TSV, `.align`, TMX), never from the library, and the tests
 assert on the same functions that the page of results is made of. What is compared:
 
-- ``un/``: a gold pair is out when one unit holds both of its sides, spaces aside; a list marker may stand in the unit
-  or beside it, on both sides alike. A unit is junk when it contains what belongs to the page and not to the text.
+- ``un/``: a gold pair is out when one unit holds both of its sides, spaces aside; a list marker may be in the unit
+  or beside it, on both sides. A unit is junk when it contains what belongs to the page and not to the text.
 - ``maint-guide/``: chapters as HTML exactly, footnote marks and typographic quotes aside; the whole book as PDF and
   as text by similarity (at least 90 % on each side), since they differ from the HTML that the gold was taken from.
 - ``paragraphs/``: strict F1 over all documents, pooled.

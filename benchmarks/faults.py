@@ -303,7 +303,7 @@ def _swapped(units: list[Unit], wanted: int, rng: random.Random) -> Planted:
 
 
 def _duplicated(units: list[Unit], wanted: int, rng: random.Random) -> Planted:
-    """A unit stands twice in a row, or (every other time) its target says everything twice."""
+    """A unit occurs twice in a row, or (every other time) its target says everything twice."""
     chosen = set(rng.sample(range(len(units)), k=min(wanted, len(units))))
     out: list[Unit] = []
     faults: dict[int, str] = {}

@@ -217,7 +217,7 @@ def _to_the_end(units: Sequence[Unit], wanted: int, rng: random.Random) -> Damag
 
 
 def _again(where: str, units: Sequence[Unit], wanted: int, rng: random.Random) -> Damaged:
-    """Units that stand a second time: right behind the first, or at the end of the file."""
+    """Units that occur a second time: right behind the first, or at the end of the file."""
     chosen = sorted(rng.sample(range(len(units)), min(wanted, len(units))))
     if where == "end":
         return [*units, *(units[place] for place in chosen)], [(p, len(units) + n) for n, p in enumerate(chosen)]

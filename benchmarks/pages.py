@@ -90,7 +90,7 @@ def faults(page: Any) -> dict[str, int]:
 
 
 def editor(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
-    """Seconds until the first page of 10,000 beads stands, the length of frames while scrolling, and one edit."""
+    """Seconds until the first page of 10,000 beads is shown, the length of frames while scrolling, and one edit."""
     path = folder / "large.jsonl"
     write(path, units(shared, BEADS))
     first, painted, ready = [], [], []
@@ -129,7 +129,7 @@ def editor(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
 
 
 def report(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
-    """Seconds until the report on 20,000 units stands, and until a search in it is answered."""
+    """Seconds until the report on 20,000 units is shown, and until a search in it has results."""
     some = units(shared, UNITS)
     found = check(some, CheckOptions())
     began = time.perf_counter()

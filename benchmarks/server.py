@@ -52,7 +52,7 @@ def _figures(path: Path, folder: Path, count: int) -> list[dict[str, object]]:
         expected = {
             text: [(m.score, m.unit.target) for m in lookup([memory], text, LookupOptions())] for text in texts[:50]
         }
-    # A language tells the direction in amaGama's protocol; here the letters do.
+    # The languages give the direction in amaGama's protocol; here the letters do.
     chinese = set(zh)
     pairs = [(text, "zh_cn/en_us" if text in chinese else "en_us/zh_cn") for text in texts]
     addresses = {

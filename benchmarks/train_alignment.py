@@ -198,7 +198,7 @@ def _boundary(one: Example, options: SearchOptions, weights: Mapping[str, float]
 
 
 def _places(lattice: Lattice, arcs: Sequence[tuple[int, int, int, int]]) -> NDArray[np.int64]:
-    """Where the arcs that the lattice has stand in its flattened scores."""
+    """The positions of the arcs of the lattice in its flattened scores."""
     left, right, bottom, nodes = lattice.left, lattice.right, len(lattice.left) - 1, int(lattice.start[-1])
     inside = [
         (i, j, a, b)
@@ -209,7 +209,7 @@ def _places(lattice: Lattice, arcs: Sequence[tuple[int, int, int, int]]) -> NDAr
 
 
 def _monotone(gold: Sequence[Bead], n: int, m: int) -> list[tuple[int, int, int, int]]:
-    """The gold beads as a path; those that stand out of order become omissions on either side."""
+    """The gold beads as a path; those that are out of order become omissions on either side."""
     both = [bead for bead in gold if bead.source and bead.target]
     both.sort(key=lambda bead: bead.source)
     best: list[tuple[int, int]] = []  # (units on the longest chain that ends here, the bead before)

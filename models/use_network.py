@@ -183,7 +183,7 @@ class Network:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One caller at a time, and BLAS kept to its thread: BLAS's own, spinning, stand still on a busy machine."""
+        """One caller at a time, and BLAS kept to its thread: BLAS's own, spinning, stall on a busy machine."""
         with self._lock, self._blas.limit(limits=1, user_api="blas"):
             yield
 

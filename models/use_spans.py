@@ -66,7 +66,7 @@ class UseSpans:
         self._network, self._tokenizer, self._joiner = network, tokenizer, joiner
         alone = tokenizer.encode(sentences)
         kept = [row for row, ids in enumerate(alone) if ids]
-        # Sentences without content take no part: `_before[i]` is how many of the others stand before sentence i.
+        # Sentences without content take no part: `_before[i]` is how many of the others precede sentence i.
         self._before = np.concatenate([[0], np.cumsum([bool(ids) for ids in alone])]).astype(np.int64)
         self._texts = [sentences[row] for row in kept]
         read = [alone[row] for row in kept]
@@ -109,7 +109,7 @@ class UseSpans:
         return vectors
 
     def parts(self) -> Vectors:
-        """Return the unit vectors of the parts, in order, as they stand in their sentences; zeros without content."""
+        """Return the unit vectors of the parts, in order, as parts of their sentences; zeros without content."""
         return self._parts
 
     def _added(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> Vectors:
@@ -202,7 +202,7 @@ def _assemble(alone: Sequence[list[int]], pairs: Sequence[list[int]]) -> tuple[_
 
 
 def _boundary(left: list[int], pair: list[int], right: list[int]) -> tuple[list[int], int, int]:
-    """Return the pieces of ``pair`` at the boundary, and how many of ``left`` and of ``right`` they stand for."""
+    """Return the pieces of ``pair`` at the boundary, and how many of ``left`` and of ``right`` they represent."""
     start = _common(left, pair)
     end = _common(right[::-1], pair[start:][::-1])
     return pair[start : len(pair) - end], len(left) - start, len(right) - end

@@ -53,12 +53,12 @@ NAMES = {named(path): path for path in MODULES}
 
 
 def package(name: str) -> str:
-    """The package that a module stands in; a package stands in itself."""
+    """The package of a module; a package belongs to itself."""
     return name if NAMES[name].name == "__init__.py" else name.rpartition(".")[0]
 
 
 def imports(path: Path) -> set[str]:
-    """The modules of ours that a module imports, wherever in it, and for type checkers only, too."""
+    """The modules of the project that a module imports, wherever in it, and for type checkers only, too."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

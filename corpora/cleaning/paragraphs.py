@@ -158,7 +158,7 @@ def _split(chunk: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
 
 
 def _returns_to_margin(above: LayoutLine, below: LayoutLine, layout: Layout) -> bool:
-    """Whether a first line is indented and the line that continues it stands at the margin."""
+    """Whether a first line is indented and the line that continues it is at the margin."""
     return _is_indented(above, layout) and below.indent <= layout.margin and not fits(above, below, layout)
 
 
@@ -321,7 +321,7 @@ def _is_item(row: LayoutLine) -> bool:
 
 
 def _is_outdented(paragraph: Sequence[LayoutLine], row: LayoutLine, layout: Layout) -> bool:
-    """Whether the row stands further left than the block that it would continue, where gaps separate blocks.
+    """Whether the row is further left than the block that it would continue, where gaps separate blocks.
 
     The second row may do so below a full first one, whose indent means nothing there.
     """

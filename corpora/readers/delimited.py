@@ -1,6 +1,6 @@
 """Rows of tab- and comma-separated tables, streamed; damage costs the row it is in and no other.
 
-Quoting is RFC 4180's: a field that opens with a quotation mark goes on to the mark that closes it, over several lines
+Quoting is RFC 4180's: a field that opens with a quotation mark continues to the mark that closes it, over several lines
 if need be. Many programs write tab-separated tables without quoting; the first mark that nothing closes shows that.
 """
 

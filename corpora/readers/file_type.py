@@ -142,7 +142,7 @@ def _compound(data: bytes, path: Path) -> FileType:
 
 def _text(data: bytes, head: bytes, path: Path, said: FileType | None) -> FileType:
     for magic, what in _OTHERS:
-        # "MZ" and "BZh" may begin a text too; there is always a NUL in the files that they stand for.
+        # "MZ" and "BZh" may begin a text too; there is always a NUL in the files of these types.
         if head.startswith(magic) and (len(magic) > 3 or b"\x00" in head or b"\xff" in head):
             raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else called(said)}")
     letters = head.replace(b"\x00", b"")  # of UTF-16, too

@@ -1,7 +1,7 @@
 """Build the tree of sections from the headings of a document.
 
 Levels may skip (a level 3 under a level 1) and may begin anywhere; a section ends where a heading of its own
-level or a higher one begins. Footnotes stand at the end of the blocks, gathered from all sections, and belong
+level or a higher one begins. Footnotes are at the end of the blocks, gathered from all sections, and belong
 to none of them.
 """
 

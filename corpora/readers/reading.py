@@ -18,7 +18,7 @@ __all__ = ["read"]
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a reader hands back, whatever the type."""
+    """What a reader returns, for every type."""
 
     original: str
     blocks: tuple[Block, ...]

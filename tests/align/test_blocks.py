@@ -44,7 +44,7 @@ def upper(made: list[tuple[BlockKind, str, str]]) -> list[tuple[BlockKind, str, 
 def test_notes_are_aligned_apart_from_the_text(words) -> None:
     left = [(PARAGRAPH, "", text(i)) for i in range(6)]
     notes = [(NOTE, str(i + 1), text(100 + i)) for i in range(3)]
-    # The notes stand at other places of the text.
+    # The notes are at other places of the text.
     one = document([*left[:2], notes[0], *left[2:4], notes[1], notes[2], *left[4:]])
     other = document(upper([*left[:4], *notes, *left[4:]]))
     found = pairs(align_blocks(one, other, encoder=words, options=BlockOptions()))

@@ -79,7 +79,7 @@ def test_no_boundaries_without_weights(sides) -> None:
     assert find_boundaries(*sides, SearchOptions(), [(0, 0), (4, 5)]) is None
 
 
-def test_the_search_goes_by_them(sides) -> None:
+def test_the_search_follows_them(sides) -> None:
     """With nothing else to go by, beads end where the clauses say."""
     options = SearchOptions(weights={"boundary": 2.0, "bead": 1.0, "omission": -9.0}, clause_weights=WEIGHTS)
     found = search_prepared(*sides, options=options)

@@ -1,4 +1,4 @@
-"""The bead search with a fake encoder: what it must find, and what must hold whatever it finds."""
+"""The bead search with a fake encoder: what it must find, and what must be true of every result."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -154,7 +154,7 @@ def test_literary_chapters_stay_above_the_published_methods(shared) -> None:
 
 
 def test_small_pieces_between_anchors_have_no_omissions(words) -> None:
-    """Nothing tells one there: with all of the target taken for omitted, the ratio of lengths was ten times off."""
+    """Nothing indicates one there: with all of the target taken for omitted, the ratio of lengths was ten times off."""
     from align.band import cover
 
     vectors = words.encode([text(number) for number in range(60)])

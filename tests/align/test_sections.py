@@ -109,7 +109,7 @@ def test_headings_know_their_numbers_and_parents() -> None:
     assert last.path == (last.key,)
 
 
-def test_candidates_are_near_numbered_alike_or_share_seeds() -> None:
+def test_candidates_are_near_have_equal_numbers_or_share_seeds() -> None:
     vectors = np.eye(6, dtype=np.float32)
     left = [heading(None) for _ in range(3)]
     right = [heading(None) for _ in range(6)]

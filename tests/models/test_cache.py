@@ -15,7 +15,7 @@ from models.encoder import Vectors
 
 
 class Counting:
-    """A fake that counts what it is asked; ``shift`` makes another encoder of it."""
+    """A fake that counts the texts that it encodes; ``shift`` makes another encoder of it."""
 
     dim = 8
 

@@ -1,4 +1,4 @@
-"""What every encoder keeps, asked of every encoder there is; the texts are data."""
+"""What every encoder guarantees, tested with every encoder; the texts are data."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -62,7 +62,7 @@ class EncoderContract:
         assert encoder.dim > 0
         assert encoder.fingerprint
         assert encoder.fingerprint == encoder.fingerprint
-        assert "|" not in encoder.fingerprint  # it stands in a signature, where this parts the fields
+        assert "|" not in encoder.fingerprint  # it is part of a signature, where this separates the fields
 
     def test_rows_are_unit_vectors_in_the_order_of_the_texts(self, encoder: Encoder) -> None:
         vectors = encoder.encode(self.TEXTS)
@@ -250,7 +250,7 @@ class TestSpansOfTheBuiltin:
         cosines = spans.parts() @ alone.T
         assert (cosines.argmax(axis=1) == np.arange(len(alone))).all()
         assert np.diag(cosines).min() > 0.6
-        # What other sentences stand around makes no difference to the outermost parts.
+        # The sentences around them make no difference to the outermost parts.
         single = prepare(encoder, ["".join(parts[0])], "", parts[:1])
         np.testing.assert_allclose(spans.parts()[:3], single.parts(), atol=1e-3)
 

@@ -196,7 +196,7 @@ def test_a_missing_extra_names_its_line(name: str, monkeypatch: pytest.MonkeyPat
         load(name)
 
 
-def test_a_folder_goes_by_its_own_name(tmp_path: Path) -> None:
+def test_a_folder_has_its_own_name(tmp_path: Path) -> None:
     folder = tmp_path / "somebody" / "my-model"
     folder.mkdir(parents=True)
     assert SentenceTransformersEncoder(str(folder)).name == "my-model"

@@ -19,7 +19,7 @@ GOLD = [
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the measures take their peak from os.wait4")
 
 
-def test_a_pair_is_out_with_or_without_its_marker_but_alike_on_both_sides() -> None:
+def test_a_pair_is_found_with_or_without_its_marker_on_both_sides() -> None:
     without = [(zh.removeprefix("1. "), en.removeprefix("1. ")) for zh, en in GOLD]
     assert documents.exact(GOLD, GOLD) == documents.exact(GOLD, without) == []
     assert documents.exact(GOLD, [(without[0][0], GOLD[0][1]), *GOLD[1:]]) == GOLD[:1]

@@ -18,7 +18,7 @@ from tm.unit import Unit
 
 pytestmark = pytest.mark.client
 CASES = cases("units")
-HAN = re.compile(r"[\u3000-\u9fff]")  # full-width marks too: a footnote may hold nothing else
+HAN = re.compile(r"[\u3000-\u9fff]")  # full-width marks too: a footnote may contain nothing else
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_awkward_texts_repaired_files_and_xliff(program: Callable[[str], str], t
     formats.write(
         repaired, formats.read(broken, problems=UnitProblems(broken, strict=False)), WriteOptions(client="omegat")
     )
-    # An XLIFF to be translated: OmegaT fills a target only where one stands that holds the source.
+    # An XLIFF to be translated: OmegaT fills a target only where one exists that contains the source.
     untranslated = tmp_path / "b.xlf"
     formats.write(untranslated, [replace(units[0], target=""), Unit("坏字符在后。", "", "zh-CN", "en-US")])
 

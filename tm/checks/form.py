@@ -54,8 +54,8 @@ def _final_punctuation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Fin
     # Headings, cells and labels follow the style of each language; in a sentence a missing end mark is suspicious.
     is_sentence = min(pair.source.size, pair.target.size) > _SENTENCE
     closing = {left, right} - {""}
-    grave = is_sentence and (("" in (left, right) and closing != {"comma"}) or "question" in (left, right))
-    severity = Severity.WARNING if grave else Severity.INFO
+    is_severe = is_sentence and (("" in (left, right) and closing != {"comma"}) or "question" in (left, right))
+    severity = Severity.WARNING if is_severe else Severity.INFO
     message = f"the source ends with {left or 'no mark'}, the target with {right or 'no mark'}"
     return [pair.finding("final-punctuation", severity, message, here, there)]
 

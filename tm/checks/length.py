@@ -73,7 +73,7 @@ def measure(pairs: Sequence[CheckedUnit]) -> LengthRatios:
 
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]*(?:[-/&.][A-Z0-9]+)*(?:s|es)?\b")
 _PLAIN_WORD = re.compile(r"[A-Za-z]+")
-_PER_LETTER = 14.0  # letters that one letter of an acronym may stand for
+_PER_LETTER = 14.0  # letters that one letter of an acronym may represent
 
 
 def _is_written_out(pair: CheckedUnit, is_long: bool) -> bool:

@@ -175,10 +175,10 @@ def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
     for position in range(max(len(here), len(there))):
         left = here[position] if position < len(here) else None
         right = there[position] if position < len(there) else None
-        graves = [grave for mention in (left, right) if mention and (grave := _severity(mention))]
-        if not graves:
+        severities = [one for mention in (left, right) if mention and (one := _severity(mention))]
+        if not severities:
             continue
-        severity = max(graves, key=lambda grave: grave.rank)
+        severity = max(severities, key=lambda one: one.rank)
         if _is_number_of_paragraph(pair, left, right):
             severity = Severity.INFO
         findings.append(
@@ -237,12 +237,12 @@ def _list_marker(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if here == there:
         return ()
     message = f"the source is item {left[0].strip()}, the target item {right[0].strip()}"
-    alike = (
+    same_style = (
         left.lastgroup == right.lastgroup
         and here.isdecimal() == there.isdecimal()
         and here.isascii() == there.isascii()
     )
-    if alike:
+    if same_style:
         return [pair.finding("list-marker", Severity.ERROR, message, *spans)]
     # （四）, (d) and 4. correspond; "i" may be a letter or a numeral, so both readings count.
     if _ranks(here) & _ranks(there):

@@ -159,7 +159,7 @@ class AlignedFiles(Tabular, Sequence["Unit"]):
 
 
 def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
-    """Refuse what cannot be written as asked, before any work is done.
+    """Refuse what cannot be written as requested, before any work is done.
 
     Raises `InputError` for an input that is missing, what `check_targets` and `check_format` raise, and `UsageError`
     for an output that is one of the inputs.
@@ -177,7 +177,7 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
 def check_format(path: Path) -> None:
     """Refuse an output whose format cannot be written.
 
-    Raises `WrongFormat` if its extension stands for no format and `MissingExtra` if a package is not installed.
+    Raises `WrongFormat` if its extension belongs to no format and `MissingExtra` if a package is not installed.
     """
     from tm.formats.registry import format_of
 
@@ -195,7 +195,7 @@ def align_files(
     """Read two documents, align them and write the pairs to ``outputs``, all of them or none.
 
     ``encoder`` None: the built-in one. Raises `InputError` or one of its kinds for a document that cannot be read, and
-    `UsageError` where both are in one language or an output cannot be written as asked; no file is left then.
+    `UsageError` where both are in one language or an output cannot be written as requested; no file is left then.
     """
     from align.options import AlignOptions
     from align.pipeline import align

@@ -49,7 +49,7 @@ def read_manifest(path: Path) -> list[FilePair]:
 
     Raises `InputError` for a file that is not a manifest. Of rows, naming the line: `UsageError` for one that lacks a
     file, has an unknown option, or would be written over the manifest or the files of another row; `WrongFormat` for
-    an output that no format stands for, `MissingExtra` for one whose package is missing.
+    an output of an unknown format, `MissingExtra` for one whose package is missing.
     """
     data = file_type.load(path)
     text = encodings.decode(data, str(path)).text.removeprefix("\ufeff")

@@ -41,7 +41,7 @@ class LookupOptions:
 
     minimum: least score of fuzzy matches, in percent, 30 to 100.
     limit: how many matches at most.
-    previous, next: the neighbours of the text where it stands, for context matches; "" where unknown.
+    previous, next: the neighbours of the text in its document, for context matches; "" where unknown.
     filters: conditions on the units; languages are those of the query and of the translation, in any region.
         Without a status, all but rejected units are found.
     substitute: numbers and dates that differ are put into the target, see `tm.search.substitution`.

@@ -83,7 +83,7 @@ class _Reader:
     pages: bool = False  # whether Word left the page breaks of its last layout in the file
     footnotes: list[tuple[str, str]] = field(default_factory=list)  # id and number, in the order of their marks
     endnotes: list[tuple[str, str]] = field(default_factory=list)
-    _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it goes on in the next
+    _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it continues in the next
 
     def story(self, parent: Any, kind: BlockKind | None = None, marker: str = "") -> None:
         """Read the paragraphs and tables under ``parent``; all blocks get ``kind`` where one is given."""
@@ -208,7 +208,7 @@ class _Reader:
         return len(self.blocks) > before
 
     def _gather(self, element: Any, into: _Paragraph) -> None:
-        """Gather the text under ``element``, a paragraph or what may stand in one."""
+        """Gather the text under ``element``, a paragraph or what it may contain."""
         for one in element:
             tag = xml.local(one)
             if tag == "r" and _is_hidden(one):
@@ -267,7 +267,7 @@ def _sign(reference: Any) -> Any:
 
 
 def _allowed(text: str) -> str:
-    """``text`` without forbidden characters, the stand-ins of footnote marks kept."""
+    """``text`` without forbidden characters, the placeholders of footnote marks kept."""
     return MARK.join(without_sentinels(part) for part in text.split(MARK))
 
 

@@ -193,7 +193,7 @@ class _Builder:
             self._flush()
             start = self._lay(text)
             self.changes.append(Change(self.dropped[element], "dropped", text, start, start + len(text)))
-        else:  # A permalink sign must not cut its block in two; it is not laid down either.
+        else:  # A permalink sign must not cut its block in two; it is left out of the text too.
             self.changes.append(Change(self.dropped[element], "dropped", text, self.length, self.length))
 
     def _lay(self, text: str) -> int:

@@ -20,7 +20,7 @@ _BOLD_WEIGHT = 600
 _MONO_NAMES = tuple("mono courier consol typewriter cmtt menlo fixed inconsolata terminal nimbusmon".split())
 _BOLD_NAMES = ("bold", "black", "heavy", "demi", "cmbx", "simhei", "heiti")
 _RAISED = 0.2  # ems by which ink is above the baseline: more than for any digit or letter on it
-_SOFT_HYPHEN = ("\x02", "\ufffe", "\u00ad")  # how PDFium hands over a hyphen at the end of a line
+_SOFT_HYPHEN = ("\x02", "\ufffe", "\u00ad")  # how PDFium returns a hyphen at the end of a line
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Runs of glyphs to lines in reading order: glyphs on one baseline are one line, columns are read one by one.
 
 A column gutter is a strip that few lines cross, with well filled lines on both sides. This distinguishes columns of
-text from the cells of a table, whose lines stand on common baselines too but are short. Lines that cross the gutter
+text from the cells of a table, whose lines have common baselines too but are short. Lines that cross the gutter
 (titles, figures) divide the page into bands, and within a band the left column is read before the right one
 (after Breuel, "Two Geometric Algorithms for Layout Analysis", DAS 2002).
 """

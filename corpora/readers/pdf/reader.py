@@ -195,7 +195,7 @@ class _Printer:
                 self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]
 
     def _region(self, region: PageRegion, page: Sequence[PageLine], number: int) -> None:
-        """Put a fenced stand-in among the lines: the cleaning takes it for a listing and leaves it alone."""
+        """Add a fenced placeholder to the lines: the cleaning treats it as a listing and keeps it unchanged."""
         slot = chr(_SLOT + len(self.regions))
         self.regions[slot] = [
             Block(0, region.kind, text, page=number, start=self._spans[cell[0]][0], end=self._spans[cell[-1]][1])

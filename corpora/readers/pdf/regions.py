@@ -17,7 +17,7 @@ from corpora.readers.pdf.lines import PageLine, line
 __all__ = ["PageRegion", "find_regions", "merge_rows", "sets_listings_apart"]
 
 _ALL_MONO = 0.5  # share of lines in a typewriter face from which the face does not mark listings
-_FULL = 0.9  # of the text width: a line that reaches this far may go on in the next
+_FULL = 0.9  # of the text width: a line that reaches this far may continue in the next
 _TIGHT = 1.35  # ems between baselines within a paragraph
 _MARKER = re.compile(
     r"[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlc]{1,6}|[一二三四五六七八九十]{1,4})[)）.．、:]?|[•·*▪●○◦■□➢–—-]|"

@@ -45,7 +45,7 @@ _UNITS = {
     "页": "page", "頁": "page", "号决议": "resolution", "號決議": "resolution", "号决定": "decision",
     "号": "no", "號": "no",
 }  # fmt: skip
-#: What stands before a number: 附件一, 表 3.
+#: What precedes a number: 附件一, 表 3.
 _HEADS = {
     "附件": "annex", "附录": "appendix", "附錄": "appendix", "表": "table", "图": "figure", "圖": "figure",
     "步骤": "step", "脚注": "note", "规则": "rule", "决议": "resolution",

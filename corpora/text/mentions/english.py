@@ -103,7 +103,7 @@ _DAYS = rf"{_DAY}(?:{_TO}{_DAY}){{0,30}}+"
 #: A day and its month in either order, the year behind or not: texts in other languages quote these as they are.
 DATE = rf"{_DAYS}\s(?:of\s)?{_MONTH}\.?(?![A-Za-z])(?:,?\s{_YEAR})?|{_MONTH}\.?\s{_DAYS}(?:,?\s{_YEAR})?"
 _LETTERS = r"(?:\s?\([a-z]{1,4}\)(?!\w)){0,3}"
-# "section I describe" is not section 1: a lone I counts only where the phrase ends or a list goes on.
+# "section I describe" is not section 1: a lone I counts only where the phrase ends or a list continues.
 _ROMAN = (
     r"(?:I(?![A-Za-z'’/])(?!\s(?!of\b|and\b|or\b|to\b)[a-z])|(?!I(?![A-Za-z]))(?:[IVX]+|[LX]{1,2}[IVX]+)(?![A-Za-z]))"
 )
@@ -171,7 +171,7 @@ def dates(match: re.Match[str]) -> Iterable[Mention]:
         else:
             month = _MONTHS[part["month"]]
     for position, (day, start, end) in enumerate(days):
-        # The last day of a list carries the month and year that stand after it; the first, what stands before it.
+        # The last day of a list carries the month and year that follow it; the first, those that precede it.
         first = match.start() if position == 0 else match.start() + start
         last = match.end() if position == len(days) - 1 else match.start() + end
         yield Mention(MentionKind.DATE, date_value(year, month, day), first, last)

@@ -26,7 +26,7 @@ def _fill() -> dict[str, list[str]]:
     return {"en": english[:-1], "zh": ["".join(chance.choices(_ZH, k=30)) for _ in range(400)]}
 
 
-#: Full lines of one long paragraph without a stop, 60 columns wide, no two alike.
+#: Full lines of one long paragraph without a stop, 60 columns wide, all different.
 FILL = _fill()
 
 

@@ -10,7 +10,7 @@ CASES = cases("cleaning_joining")
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
 def test_lines_are_joined(case: dict) -> None:
-    """Every row but the last of the document is joined with the next: ``lines`` stand among those of ``document``."""
+    """Every row but the last of the document is joined with the next: ``lines`` are among those of ``document``."""
     others = case.get("document", []) * case.get("times", 1)
     rows = rows_of_case(case["lines"] + others)
     joined = joiner_of(rows).join(rows[: len(rows) - len(rows_of_case(others))])

@@ -39,7 +39,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("label", "text", "encoding"), CASES, ids=[case[0] for case in CASES])
-def test_a_guess_is_right_and_said_to_be_one(label: str, text: str, encoding: str) -> None:
+def test_a_guess_is_right_and_reported_as_one(label: str, text: str, encoding: str) -> None:
     decoded = decode(text.encode(encoding), "x.txt")
     assert decoded.text == text
     assert not decoded.certain
@@ -144,7 +144,7 @@ def test_escapes_of_iso_2022_are_not_ascii() -> None:
         (codecs.BOM_UTF32_LE + b"a\x00\x00\x00", ""),
     ],
 )
-def test_what_is_lost_behind_a_mark_is_said(data: bytes, warning: str) -> None:
+def test_bad_characters_after_a_mark_are_reported(data: bytes, warning: str) -> None:
     assert decode(data, "x").warning == (f"x: {warning}" if warning else "")
 
 
@@ -180,7 +180,7 @@ def test_a_declaration_of_utf16_in_plain_letters_does_not_count() -> None:
     )
 
 
-def test_a_few_broken_bytes_behind_the_beginning_are_said() -> None:
+def test_a_few_broken_bytes_after_the_beginning_are_reported() -> None:
     data = bytearray((ZH * 1500).encode("gb18030"))
     data[100_000] = 0xFF
     decoded = decode(bytes(data), "x")

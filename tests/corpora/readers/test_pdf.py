@@ -319,7 +319,7 @@ def test_feet_of_left_and_right_pages_are_mirrored(made: Callable[..., Document]
     assert [block.full_text for block in made(draw).blocks] == texts
 
 
-def test_columns_go_on_over_a_last_page_of_a_few_lines(made: Callable[..., Document]) -> None:
+def test_columns_continue_on_a_last_page_of_a_few_lines(made: Callable[..., Document]) -> None:
     texts = paragraphs(EN, 12)
     lines = [(line, not at) for text in texts for at, line in enumerate(wrapped(text, EN, 10, 220))]
     cuts = [0, (len(lines) - 6) // 2, len(lines) - 6, len(lines) - 3, len(lines)]

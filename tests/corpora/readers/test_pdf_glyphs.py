@@ -1,4 +1,4 @@
-"""Glyphs as PDFium hands them over: a stand-in for its functions says what a page holds."""
+"""Glyphs as PDFium returns them: a fake of its functions says what a page contains."""
 
 import ctypes
 from dataclasses import dataclass, field

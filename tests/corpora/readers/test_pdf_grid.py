@@ -15,7 +15,7 @@ def place(grid: PageGrid, one: PageLine, below: PageLine | None = None, page: in
 
 
 def grid(edge: float = 200.0) -> PageGrid:
-    """Lines of ten points stand twelve points below each other."""
+    """Lines of ten points are twelve points below each other."""
     return PageGrid({10: 12.0}, edge)
 
 

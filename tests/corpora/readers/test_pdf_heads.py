@@ -32,7 +32,7 @@ def four(row: Row) -> list[list[Row]]:
     return [[row, *BODY]] * 4
 
 
-def test_rows_that_come_back_are_heads() -> None:
+def test_repeated_rows_are_heads() -> None:
     assert heads(*four(("Journal", 50.0))) == [["Journal"]] * 4
     assert heads(*four(("Journal", 950.0))) == [["Journal"]] * 4
     assert heads(*[[(f"Journal {page}", 50.0), *BODY] for page in range(1, 5)]) == [
@@ -66,7 +66,7 @@ def test_heads_are_within_the_outer_seventh(base: float, found: bool) -> None:
         pytest.param([[("He ad", 50)], [("Head", 50)]], [["He ad"], ["Head"]], id="blanks aside"),
     ],
 )  # fmt: skip
-def test_what_comes_back(pages: list[list[Row]], found: list[list[str]]) -> None:
+def test_repeated_rows(pages: list[list[Row]], found: list[list[str]]) -> None:
     assert heads(*pages) == found
 
 
@@ -119,7 +119,7 @@ def test_a_lone_number_that_does_not_count_is_none() -> None:
     assert heads([("7", 950.0), ("8", 920.0)], [], [], [], []) == [[]] * 5
 
 
-def test_pieces_of_a_row_go_together_and_may_be_mirrored() -> None:
+def test_pieces_of_a_row_belong_together_and_may_be_mirrored() -> None:
     pages = [[("V.18", 950.0, 10, left), (str(number), 950.0, 10, 400 - left), *BODY]
              for number, left in ((1, 0), (2, 400), (3, 0), (4, 400))]  # fmt: skip
     assert [sorted(found) for found in heads(*pages)] == [[str(number), "V.18"] for number in range(1, 5)]
@@ -133,7 +133,7 @@ def test_pieces_of_a_row_go_together_and_may_be_mirrored() -> None:
     assert heads(*inner) == [["V.18"], ["V.18"]]
 
 
-def test_from_the_edge_inwards_to_the_first_row_that_does_not_come_back() -> None:
+def test_from_the_edge_inwards_to_the_first_row_that_is_not_repeated() -> None:
     top = [("Head", 40.0), ("Subject", 60.0)]
     assert (
         heads([*top, ("own 1", 80.0), ("Again", 100.0)], [*top, ("else", 80.0), ("Again", 100.0)])

@@ -162,7 +162,7 @@ def test_gold_ids_are_line_numbers(shared: Path) -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize("name", ["un/zh.txt", "un/en.txt", "maint-guide/zh.txt", "maint-guide/en.pdf"])
-def test_real_documents_come_out_whole(shared: Path, name: str) -> None:
+def test_real_documents_are_read_completely(shared: Path, name: str) -> None:
     document = read(shared / "data" / name)
     assert [block.id for block in document.blocks] == list(range(len(document.blocks)))
     assert all(block.text and 0 <= block.start <= block.end <= len(document.original) for block in document.blocks)

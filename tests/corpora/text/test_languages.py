@@ -79,6 +79,6 @@ def test_any_text_gets_a_valid_code(text: str) -> None:
     assert code == "und" or normalize(code) == code
 
 
-def test_traditional_chinese_can_be_had_in_simplified() -> None:
+def test_traditional_chinese_is_converted_to_simplified() -> None:
     assert simplified(["締約國會議", ""], "zh-HK") == ["缔约国会议", ""]
     assert simplified(["締約國會議"], "ja") == ["締約國會議"]

@@ -260,14 +260,14 @@ def test_pairs_below_the_least_score_are_left_out(zh: Path, tmp_path: Path) -> N
     en.write_text("\n\n".join([*(row[2] for row in gold()[:8]), "Butter melts.", "Salt it."]), encoding="utf-8")
     done("align", zh, en, "-o", tmp_path / "all.align")
     scores = [float(line.rpartition(":")[2]) for line in (tmp_path / "all.align").read_text().splitlines()]
-    least = sorted(set(scores))[1] - 0.00005  # scores stand in files with four digits
+    least = sorted(set(scores))[1] - 0.00005  # scores have four digits in files
     done("align", zh, en, "-o", tmp_path / "a.tsv", "-o", tmp_path / "some.align", "--min-score", least)
     kept = (tmp_path / "some.align").read_text().splitlines()
     assert 0 < len(kept) == sum(score >= least for score in scores) < len(scores)
     assert all((unit.quality or 0) >= least for unit in formats.read(tmp_path / "a.tsv"))
 
 
-def test_demo_leaves_what_it_says(tmp_path: Path) -> None:
+def test_demo_writes_the_files_that_it_names(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
     done("demo", "--out", folder)
     assert sorted(path.name for path in folder.iterdir()) == [

@@ -35,7 +35,7 @@ def test_there_and_back(name: str, tmx: Path, tmp_path: Path) -> None:
     assert list(formats.read(tmp_path / "back.tmx")) == UNITS
 
 
-def test_terms_come_in_and_go_out(tmp_path: Path) -> None:
+def test_terms_are_imported_and_exported(tmp_path: Path) -> None:
     path = tmp_path / "m.tsv"
     path.write_text("source\ttarget\n缔约国\tState Party\n反腐败\tanti-corruption\n", encoding="utf-8")
     run(path, tmp_path / "t.tbx")

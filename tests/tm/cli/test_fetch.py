@@ -47,7 +47,7 @@ def fetch(*arguments: object) -> str:
 
 
 @pytest.mark.usefixtures("service")
-def test_both_languages_come_as_files(tmp_path: Path) -> None:
+def test_both_languages_are_written_to_files(tmp_path: Path) -> None:
     told = json.loads(fetch("A/RES/58/4", "--out", tmp_path, "--json"))
     assert [(entry["language"], Path(entry["path"]).name) for entry in told] == [
         ("zh", "A_RES_58_4.zh.pdf"),

@@ -35,7 +35,7 @@ FULL = Unit(
     notes=("看附件\n二", "[second]"),
     properties={"client": "联合国", "score": "own", "property-x": "1", "two words": "100%"},
 )
-# What XML cannot hold, no format is asked to hold; a lone carriage return becomes a line end in some.
+# What XML cannot contain is not required of any format; a lone carriage return becomes a line end in some.
 TEXT = st.text(
     st.sampled_from("&<>\"'⟦⟧|/\\\n\t 1a")
     | st.sampled_from("𠮷🏴‍☠️\u200f\u202e\u200b\u3000，。é")

@@ -1,4 +1,4 @@
-"""Whatever bytes stand in a file, reading it yields units or raises one of our errors with one sentence."""
+"""For any bytes, reading a file yields units or raises an error of the project with one sentence."""
 
 from collections.abc import Callable
 from pathlib import Path

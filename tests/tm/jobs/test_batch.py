@@ -1,4 +1,4 @@
-"""Manifests and batches: mistakes told before the work, failures that cost only themselves, runs that go on."""
+"""Manifests and batches: mistakes reported before the work, failures that affect one pair only, runs that continue."""
 
 import json
 import os

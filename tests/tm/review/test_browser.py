@@ -65,7 +65,7 @@ def address(file: Path, tmp_path: Path) -> Iterator[str]:
 def opened(page: Any, address: str) -> Any:
     page.goto(address)
     page.locator("body[data-ready]").wait_for()
-    # The checks have run, and the suspects stand first.
+    # The checks have run, and the suspects come first.
     page.locator("#counts", has_text="suspect").filter(has_not_text="…").wait_for()
     page.locator("#rows article").first.locator("b.error").first.wait_for()
     return page
@@ -139,7 +139,7 @@ def test_the_page_is_never_blank(open_page: Callable[..., Any], address: str) ->
     page.add_init_script("""addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
       if (!document.querySelector("#rows article")) document.body.dataset.blank = "yes";
     }).observe(document.querySelector("#rows"), { childList: true, subtree: true }))""")
-    # Rows that come late: those that stand stay until then, whatever lays the list anew.
+    # Rows that come late: those that are shown stay until then, even if the list is laid out again.
     page.route("**/rows?*", lambda route: (page.wait_for_timeout(300), route.continue_()))
     opened(page, address)
     ordered(page)

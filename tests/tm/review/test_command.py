@@ -1,4 +1,4 @@
-"""`duiyi review` without a browser: what was reviewed goes to files, and bad usage is told in a sentence."""
+"""`duiyi review` without a browser: what was reviewed goes to files, and bad usage is reported in one sentence."""
 
 from pathlib import Path
 

@@ -152,7 +152,7 @@ def test_hits_as_plain_data(empty: Memory) -> None:
     assert (hit.side, hit.text, hit.other, hit.whole, hit.counterpart) == ("target", "Each party", "各缔约国", True, ())
 
 
-def test_the_same_pair_in_two_memories_comes_once(empty: Memory, memory: Memory) -> None:
+def test_the_same_pair_in_two_memories_is_listed_once(empty: Memory, memory: Memory) -> None:
     empty.add([unit(*UNITS[0]), unit("缔约国", "State party")])
     hits = concordance([empty, memory], "缔约国")
     assert len(hits) == 5

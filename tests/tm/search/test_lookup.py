@@ -294,7 +294,7 @@ def test_fewer_kinds_of_differences_come_first(memory: Memory) -> None:
     assert [(match.score, match.target) for match in matches] == [(97, "signs"), (97, "number and sign")]
 
 
-def test_a_pair_of_texts_comes_once_with_its_best_score(memory: Memory, tmp_path: Path) -> None:
+def test_a_pair_of_texts_is_listed_once_with_its_best_score(memory: Memory, tmp_path: Path) -> None:
     memory.add([unit("甲乙丙", "ABC")])
     with Memory(tmp_path / "other.duiyi") as other:
         other.add([unit("甲乙丙", "ABC")])

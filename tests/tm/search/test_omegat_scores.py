@@ -1,4 +1,4 @@
-"""OmegaT's own fuzzy scores beside ours, asked of the real client: where we differ is what `docs/cat-tools.md` says."""
+"""OmegaT's own fuzzy scores, from the real client, and duiyi's: they differ where `docs/cat-tools.md` says so."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -188,7 +188,7 @@ def test_a_locked_memory_is_reported_and_loses_nothing(client: TestClient, memor
 def test_a_full_disk_is_reported_and_loses_nothing(client: TestClient, memory: Path, monkeypatch: Any) -> None:
     def small(*arguments: Any, **more: Any) -> sqlite3.Connection:
         connection = connect(*arguments, **more)
-        # SQLite's own limit stands in for the disk's: the error is the same.
+        # SQLite's own limit replaces the disk's: the error is the same.
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection

@@ -47,7 +47,7 @@ def test_a_key_matches_or_not(pattern: str, key: str, fit: bool) -> None:
     key=st.text("ab党[]^-.\\", max_size=10) | st.text(max_size=10),
 )
 def test_matches_are_those_of_glob(db: sqlite3.Connection, pattern: str, key: str) -> None:
-    # Where a text ends for SQLite, and what it takes for one character, is not asked of this.
+    # Where a text ends for SQLite, and what it takes for one character, is not tested here.
     if not any(c == "\0" or "\ufffd" <= c <= "\uffff" for c in pattern + key):
         (said,) = db.execute("SELECT ? GLOB ?", [key, glob(pattern)]).fetchone()
         assert bool(matcher(pattern)(key)) == bool(said)

@@ -27,5 +27,5 @@ def test_occurrences_and_competing_translations() -> None:
     assert "http" not in page.replace("http-equiv", "")
 
 
-def test_a_document_without_terms_says_so() -> None:
+def test_a_document_without_terms_is_reported() -> None:
     assert "No term of the glossary" in render("x", [], [])
