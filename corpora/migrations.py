@@ -1,4 +1,4 @@
-"""Create and update an SQLite file by numbered steps; `PRAGMA user_version` holds the number of steps applied."""
+"""Create and update an SQLite file by numbered steps; `PRAGMA user_version` contains the number of steps applied."""
 
 import sqlite3
 import time

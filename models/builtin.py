@@ -77,7 +77,7 @@ class BuiltinEncoder:
         return vectors
 
     def prepare(self, sentences: Sequence[str], joiner: str, parts: Sequence[Sequence[str]] = ()) -> "UseSpans":
-        """Read the sentences once; any span's vector can be had from what is kept, 6 kB a sentence."""
+        """Read the sentences once; any span's vector is computed from what is kept, 6 kB a sentence."""
         from models.use_spans import UseSpans
 
         return UseSpans(self._network, self._tokenizer, sentences, joiner, parts)

@@ -1,6 +1,6 @@
 """A cache of vectors on disk, by text and encoder, so that no text is encoded twice.
 
-One SQLite file in the user's cache folder, shared by processes. A row holds the hash of a text, never the text, and its
+One SQLite file in the user's cache folder, shared by processes. A row has the hash of a text, never the text, and its
 vector in float32, so that cached and new vectors are identical. Above the size limit the least recently used vectors
 are deleted. Errors of the cache never stop the program: a damaged file is renamed, and a locked or read-only one is
 not used.

@@ -10,7 +10,7 @@ the root of the number of tokens. The head starts from a linear function of the 
 Three things make it some six times as fast as the plain pass, with equal results (cosine above 0.99999):
 what the first layer does to a token depends on the token alone, but for a sum over its neighbours, so it
 is kept by token (a `_Lexicon`) and looked up; only wanted positions get the second layer; and blocks that
-fit the processor's cache run on threads of our own, each with a single-threaded BLAS, which holds up on
+fit the processor's cache run on separate threads, each with a single-threaded BLAS, which holds up on
 a busy machine where BLAS's own threads do not.
 """
 
@@ -200,7 +200,7 @@ class Network:
 class _Lexicon:
     """What depends on a token alone: its embedding, its projection, and its share in each first-layer window.
 
-    Slot 0 is the gap between texts, all zeros. When the slots are used up the lexicon starts afresh.
+    Slot 0 is the gap between texts, all zeros. When the slots are used up the lexicon is emptied.
     """
 
     def __init__(self, w: dict[str, NDArray[Any]]) -> None:

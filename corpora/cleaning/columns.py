@@ -1,6 +1,6 @@
 """Read columns of text one after the other where a tool that keeps the layout printed them side by side.
 
-Of a page in two columns such a tool makes lines that hold the left column, blanks (the gutter), and the right column.
+Of a page in two columns such a tool makes lines with the left column, blanks (the gutter), and the right column.
 The gutter is found as in a PDF (`corpora.readers.pdf.lines`): very few lines cross it, and on both sides are lines that
 fill their column and continue from one to the next, as the cells of a table do not.
 """

@@ -37,7 +37,7 @@ _MASTHEAD = re.compile(r"^(?:联\s*合\s*国|聯\s*合\s*國|United Nations|Nati
 _RULE = re.compile(r"^(?:[_\-=—–─━⎯*~.·]\s?){5,}$")
 _DIGITS = re.compile(r"\d+")
 _OTHERS = re.compile(r"\D+")
-_EDGE = 3  # rows at either edge of a page that may hold running heads
+_EDGE = 3  # rows at either edge of a page that may contain running heads
 _OFTEN = 3  # times that a running head is repeated, at least
 _PAGE_ROWS = 8  # rows, at least, from one mark that is a bare number to the next
 _DENSE = 0.4  # share of the pages from its first to its last that have a running head, at least: left or right ones

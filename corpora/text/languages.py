@@ -142,7 +142,7 @@ _MARKS = ("://", "`", "@", "<", "/", "_")
 
 
 def detect(text: str) -> str:
-    """Return the language of ``text`` as a normalized code, ``und`` where it holds no letters.
+    """Return the language of ``text`` as a normalized code, ``und`` where it contains no letters.
 
     Looks at a sample from the beginning, the middle and the end. Chinese is reported as zh-CN or zh-TW by
     which of the two a conversion between the character sets changes more.

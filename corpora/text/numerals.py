@@ -26,7 +26,7 @@ __all__ = [
     "value_of_han",
 ]
 
-#: Every character that the Chinese numeral of a section or list item may hold, for use in patterns.
+#: Every character that the Chinese numeral of a section or list item may contain, for use in patterns.
 HAN_NUMERAL = "〇零一二三四五六七八九十百千万亿两廿卅"
 #: The digits, with financial and traditional forms.
 HAN_DIGITS = {sign: value for value, signs in enumerate(

@@ -147,12 +147,12 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     text = decode(data, str(path), declared=declared[1].decode("ascii") if declared else None).text
     store = _parsed(_CHARSET_TEXT.sub("charset=UTF-8", text, count=1), path, problems)
     header = store.parseheader()
-    ours = str(header.get("X-Generator", "")).startswith("duiyi")
+    by_duiyi = str(header.get("X-Generator", "")).startswith("duiyi")
     entries = [entry for entry in store.units if not entry.isheader() and not entry.isobsolete()]
     languages = _languages(header, entries, options, path)
     selection = LanguageSelection(options, problems)
     for entry in entries:
-        fields = _fields(entry, ours)
+        fields = _fields(entry, by_duiyi)
         forms = list(_forms(entry))
         for number, (source, target) in enumerate(forms):
             own = dict(fields)
@@ -235,18 +235,20 @@ def _plural(entry: Any, forms: list[tuple[str, str]], number: int) -> dict[str, 
     return {_PLURAL: forms[1][0], **{f"msgstr[{at}]": text for at, text in enumerate(targets) if at and text}}
 
 
-def _fields(entry: Any, ours: bool) -> dict[str, Any]:
+def _fields(entry: Any, by_duiyi: bool) -> dict[str, Any]:
     found: dict[str, str] = {}
     notes: list[str] = []
     for line in str(entry.getnotes("developer")).split("\n"):
-        match = _COMMENT.match(line) if ours else None
+        match = _COMMENT.match(line) if by_duiyi else None
         if match:
             found[_lines(match[1])] = _lines(match[2])
         elif line.strip():
             notes.append(line)
-    notes += [_lines(line) if ours else line for line in str(entry.getnotes("translator")).split("\n") if line.strip()]
+    notes += [
+        _lines(line) if by_duiyi else line for line in str(entry.getnotes("translator")).split("\n") if line.strip()
+    ]
     context = str(entry.getcontext())
-    if context and not (ours and _CONTEXT.match(context)):
+    if context and not (by_duiyi and _CONTEXT.match(context)):
         found["msgctxt"] = context
     flags = [flag.strip() for line in entry.typecomments for flag in line.removeprefix("#,").split(",")]
     others = {

@@ -33,7 +33,7 @@ _OFF = ("0", "false", "off", "none")
 
 @dataclass(frozen=True, slots=True)
 class DocxText:
-    """What a DOCX holds; ``original`` is its text, a paragraph a line, with list numbers and footnote marks."""
+    """What a DOCX contains; ``original`` is its text, a paragraph a line, with list numbers and footnote marks."""
 
     original: str
     blocks: tuple[Block, ...]

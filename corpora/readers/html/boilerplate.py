@@ -3,7 +3,7 @@
 Three kinds of evidence, from strong to weak: what the elements declare (`nav`, ARIA roles, `hidden`), common words in
 their class names, and how much of their text is links
 (Kohlschütter et al., "Boilerplate Detection using Shallow Text Features", WSDM 2010: link density is the best single
-feature). The last two are trusted only outside the element that holds most of the running text, so that a list of
+feature). The last two are trusted only outside the element that contains most of the running text, so that a list of
 links within the text stays.
 """
 
@@ -39,7 +39,7 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _GROUPS = frozenset("ul ol dl table div p nav section tr td center dir menu".split())
 _SENTENCE = 20  # characters outside links from which a block counts as running text
-_MAIN_SHARE = 0.8  # share of the running text that the next element inwards must hold to be the content
+_MAIN_SHARE = 0.8  # share of the running text that the next element inwards must contain to be the content
 _STATED_SHARE = 0.5  # the same where the page itself calls the element its main part
 _ASIDE_SHARE = 0.3  # of the running text: what a page has in its head or foot at most
 _LINK_SHARE = 0.6  # share of link text from which a block outside the content is navigation
@@ -64,7 +64,7 @@ def boilerplate(body: Any, keep: Collection[Any] = ()) -> dict[Any, str]:
     for element in _outermost(body, found):
         if element in around:
             continue
-        # What holds much of the running text is not beside it, whatever it is called.
+        # What contains much of the running text is not boilerplate, whatever its name.
         little = amounts.running[element] <= _ASIDE_SHARE * amounts.running[body]
         if element in inside:
             # An id inside the content is the slug of a heading: a section may well be called "Navigation".
@@ -110,7 +110,7 @@ def _outermost(body: Any, found: dict[Any, str]) -> Iterator[Any]:
 
 
 class _Amounts:
-    """How much text, link text and running text each element holds, counted once from the leaves up."""
+    """How much text, link text and running text each element contains, counted once from the leaves up."""
 
     def __init__(self, body: Any) -> None:
         self.text: dict[Any, int] = {}
@@ -144,7 +144,7 @@ def _solid(text: str | None) -> int:
 
 
 def _content(body: Any, amounts: _Amounts) -> Any:
-    """The smallest element that holds nearly all running text, or the one that the page calls its main part."""
+    """The smallest element that contains nearly all running text, or the one that the page calls its main part."""
     total = amounts.running[body]
     if not total:
         return body

@@ -27,7 +27,7 @@ class HtmlNotes:
     """What was found, by element.
 
     ``marks``: the number of each mark as printed, without brackets. ``notes``: the number of the footnote that the
-    element holds. ``back``: links within notes that lead back to the text.
+    element contains. ``back``: links within notes that lead back to the text.
     """
 
     marks: dict[Any, str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def _is_arrow(link: Any) -> bool:
 
 
 def _holder(target: Any) -> Any:
-    """The block that holds the note: the target itself, or where it is an empty anchor the block around it."""
+    """The block that contains the note: the target itself, or where it is an empty anchor the block around it."""
     element = target
     while element.tag not in BLOCKS and element.getparent() is not None:
         element = element.getparent()

@@ -29,7 +29,7 @@ _LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
 
 @dataclass(frozen=True, slots=True)
 class HtmlText:
-    """What a page holds: its visible text, its blocks (ids in order) and what was left out or taken out."""
+    """What a page contains: its visible text, its blocks (ids in order) and what was left out or taken out."""
 
     original: str
     blocks: tuple[Block, ...]
@@ -249,7 +249,7 @@ class _Builder:
 def _is_layout(cell: Any) -> bool:
     """True for a cell of a table that only places things.
 
-    Such a cell is alone in its row, or holds headings, another table or a run of paragraphs.
+    Such a cell is alone in its row, or contains headings, another table or a run of paragraphs.
     """
     row = cell.getparent()
     if row is not None and row.tag == "tr" and sum(1 for one in row if one.tag in ("td", "th")) == 1:

@@ -68,7 +68,7 @@ def lines_of_pages(pages: Sequence[Sequence[Sequence[Glyph]]]) -> list[list[Page
 
 
 def _usual(gutters: Sequence[float | None], pages: Sequence[Sequence[PageLine]]) -> float | None:
-    """The gutter of most pages that hold more than a few lines, None where most of them have no columns."""
+    """The gutter of most pages that contain more than a few lines, None where most of them have no columns."""
     full = [gutter for gutter, page in zip(gutters, pages, strict=True) if len(page) >= 2 * _SIDE]
     known = sorted(gutter for gutter in full if gutter is not None)
     if not known or 2 * len(known) <= len(full):

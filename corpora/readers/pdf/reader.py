@@ -41,7 +41,7 @@ _SLOT = 0xF0000  # first private character that represents a region; no font map
 
 @dataclass(frozen=True, slots=True)
 class PdfText:
-    """What a PDF holds; ``original`` is the text of its lines in reading order, heads and notes included."""
+    """What a PDF contains; ``original`` is the text of its lines in reading order, heads and notes included."""
 
     original: str
     blocks: tuple[Block, ...]

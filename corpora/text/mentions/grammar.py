@@ -1,7 +1,7 @@
 """What the recognizers of all languages share: the `Mention`, and the patterns of addresses, symbols and figures.
 
 A recognizer is one alternation of named groups and one reading function a name. A pattern that only asks whether
-anything is there runs first, since most sentences hold neither a figure nor an address.
+anything is there runs first, since most sentences contain neither a figure nor an address.
 """
 
 import re
