@@ -105,7 +105,7 @@ async def _run(address: str, paths: list[str], clients: int, seconds: float) -> 
 
 
 def main() -> None:
-    """Read the addresses, ask, print the figures as JSON."""
+    """Read the addresses, send the requests, print the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load")
     parser.add_argument("address")
     parser.add_argument("file", type=Path)

@@ -1,4 +1,4 @@
-"""How fast a memory of a million units answers, and whether it finds what comparing with every unit finds.
+"""How fast a memory of a million units is, and whether it finds what comparing with every unit finds.
 
 The memory is made from the sentences of the shared documents by recombination with a seed: the beginning of one pair
 and the end of another, cut at about the same place on both sides, so that lengths, words and how often they come are

@@ -31,7 +31,7 @@ def unmatched_values(source: Side, target: Side) -> tuple[list[Mention], list[Me
             plain = {f"={value}" for value in quantity.plain}
             # "At 8" may be a time, but eight in the morning is not eight in the evening.
             numbers = bare if quantity.family == "clock" else there
-            if quantity.asks.isdisjoint(there) and not (plain and plain <= numbers):
+            if quantity.accepts.isdisjoint(there) and not (plain and plain <= numbers):
                 found.append((_as_mention(quantity), quantity.family))
         lacking.append(found)
     families = [{family for _, family in found if family} for found in lacking]
@@ -86,7 +86,7 @@ def _percent(mention: Mention) -> str:
 
 
 def _as_mention(quantity: Quantity) -> Mention:
-    value = min(quantity.asks, key=lambda key: ("*" in key, len(key), key)).lstrip("=-")
+    value = min(quantity.accepts, key=lambda key: ("*" in key, len(key), key)).lstrip("=-")
     return Mention(quantity.kind, value, quantity.start, quantity.end, quantity.certainty)
 
 

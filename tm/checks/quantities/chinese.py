@@ -103,9 +103,9 @@ def _half_of_year(match: re.Match[str]) -> Sequence[Quantity]:
 
 def _times(match: re.Match[str], times: float, said: float) -> Sequence[Quantity]:
     keys = [f"x{times:g}", f"={times:g}", f"{said * 100:g}%", f"={said:g}"]
-    asks = [f"x{times:g}", f"{said * 100:g}%", f"={times:g}"]
-    found = keyed(MentionKind.NUMBER, match.span(), asks, certainty=Certainty.VAGUE, family="times")
-    return [Quantity(found.kind, found.start, found.end, found.asks, frozenset(keys), (), found.certainty, "times")]
+    accepts = [f"x{times:g}", f"{said * 100:g}%", f"={times:g}"]
+    found = keyed(MentionKind.NUMBER, match.span(), accepts, certainty=Certainty.VAGUE, family="times")
+    return [Quantity(found.kind, found.start, found.end, found.accepts, frozenset(keys), (), found.certainty, "times")]
 
 
 def _doubled(match: re.Match[str]) -> Sequence[Quantity]:
@@ -256,14 +256,16 @@ def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
 def _vague_hour(match: re.Match[str], hour: int) -> Sequence[Quantity]:
     found = clock(match.span(), hour, 0, is_full=False, certainty=Certainty.VAGUE)
     return [
-        Quantity(found.kind, found.start, found.end, found.asks, found.offers, (str(hour),), found.certainty, "clock")
+        Quantity(
+            found.kind, found.start, found.end, found.accepts, found.offers, (str(hour),), found.certainty, "clock"
+        )
     ]
 
 
 def _noon(match: re.Match[str]) -> Sequence[Quantity]:
     hour = 12 if match[0] in ("中午", "正午") else 0
     found = clock(match.span(), hour, 0, is_full=True, certainty=Certainty.VAGUE)
-    return [Quantity(found.kind, found.start, found.end, found.asks, found.offers, (), found.certainty, "")]
+    return [Quantity(found.kind, found.start, found.end, found.accepts, found.offers, (), found.certainty, "")]
 
 
 def _dozen(match: re.Match[str]) -> Sequence[Quantity]:

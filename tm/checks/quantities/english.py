@@ -199,9 +199,9 @@ def _century(match: re.Match[str]) -> Sequence[Quantity]:
         which = _nth(part[0])
         keys = [f"{which}th century"] + (["last century"] if which == 20 else ["this century"] if which == 21 else [])
         keys.append(f"={which}")
-        asks = frozenset(keys[:-1]) | ({f"={which}"} if "and" in word else frozenset())
+        accepts = frozenset(keys[:-1]) | ({f"={which}"} if "and" in word else frozenset())
         found.append(
-            Quantity(MentionKind.ORDINAL, *match.span(), asks, frozenset(keys), (), Certainty.LIKELY, "century")
+            Quantity(MentionKind.ORDINAL, *match.span(), accepts, frozenset(keys), (), Certainty.LIKELY, "century")
         )
     return found
 
@@ -370,7 +370,7 @@ def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
 def _noon(match: re.Match[str]) -> Sequence[Quantity]:
     hour = 0 if match[0].lower() == "midnight" else 12
     found = clock(match.span(), hour, 0, is_full=True, certainty=Certainty.VAGUE)
-    return [Quantity(found.kind, found.start, found.end, found.asks, found.offers, (), found.certainty, "")]
+    return [Quantity(found.kind, found.start, found.end, found.accepts, found.offers, (), found.certainty, "")]
 
 
 def _inserted(match: re.Match[str]) -> Sequence[Quantity] | None:

@@ -2,7 +2,7 @@
 
 三成 and "30 per cent", 倒数第二 and "penultimate", 上世纪70年代 and "the 1970s" have a key in common. A precise value
 matches a vague one that it fits (下午三点 and "three o'clock"), but not another precise one (15:00 and 3:00); so what a
-quantity looks for (``asks``) and what it can be found by (``offers``) may differ.
+quantity accepts (``accepts``) and what it can be found by (``offers``) may differ.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ __all__ = ["Quantity", "amount", "clock", "decade", "keyed", "share"]
 class Quantity:
     """A quantity at ``[start, end)``.
 
-    ``asks``: any of these keys on the other side is a counterpart. ``offers``: the keys by which it is found.
+    ``accepts``: any of these keys on the other side is a counterpart. ``offers``: the keys by which it is found.
     ``plain``: bare numbers that say the same where all of them are there; each is also offered to bare numbers.
     ``family``: what kind of value it is; of two vague ones of one family that differ, one is wrong.
     """
@@ -25,7 +25,7 @@ class Quantity:
     kind: MentionKind
     start: int
     end: int
-    asks: frozenset[str]
+    accepts: frozenset[str]
     offers: frozenset[str]
     plain: tuple[str, ...] = ()
     certainty: Certainty = Certainty.LIKELY
@@ -41,7 +41,7 @@ def keyed(
     certainty: Certainty = Certainty.LIKELY,
     family: str = "",
 ) -> Quantity:
-    """A quantity that asks for the keys it offers."""
+    """A quantity that accepts the keys that it offers."""
     found = frozenset(keys)
     return Quantity(kind, *span, found, found, tuple(plain), certainty, family)
 
@@ -64,17 +64,17 @@ def clock(span: tuple[int, int], hour: int, minute: int, *, is_full: bool, certa
     vague, exact = f"{hour % 12}:{minute:02d}?", f"{hour % 24}:{minute:02d}"
     plain = (str(hour),) if not minute and not is_full else ()
     if is_full:
-        asks, offers = {exact, f"{vague}*"}, {exact, vague}
+        accepts, offers = {exact, f"{vague}*"}, {exact, vague}
         plain = (str(hour % 12 or 12),) if not minute else ()
     else:
-        asks, offers = {vague}, {vague, f"{vague}*"}
-    return Quantity(MentionKind.TIME, *span, frozenset(asks), frozenset(offers), plain, certainty, "clock")
+        accepts, offers = {vague}, {vague, f"{vague}*"}
+    return Quantity(MentionKind.TIME, *span, frozenset(accepts), frozenset(offers), plain, certainty, "clock")
 
 
 def decade(span: tuple[int, int], century: int | None, tens: int) -> Quantity:
     """The 1930s, or the thirties of a century that is not named."""
     if century is None:
-        asks, offers = {f"{tens}s"}, {f"{tens}s", f"*{tens}s"}
+        accepts, offers = {f"{tens}s"}, {f"{tens}s", f"*{tens}s"}
     else:
-        asks, offers = {f"{century}{tens:02d}s", f"*{tens}s"}, {f"{century}{tens:02d}s", f"{tens}s"}
-    return Quantity(MentionKind.NUMBER, *span, frozenset(asks), frozenset(offers), (), Certainty.LIKELY, "decade")
+        accepts, offers = {f"{century}{tens:02d}s", f"*{tens}s"}, {f"{century}{tens:02d}s", f"{tens}s"}
+    return Quantity(MentionKind.NUMBER, *span, frozenset(accepts), frozenset(offers), (), Certainty.LIKELY, "decade")
