@@ -113,6 +113,14 @@ class TestFolding:
         assert {(one.previous, one.next) for one in memory.units(every_place=True)} == set(around)
 
 
+def test_a_place_is_known_by_its_ids_only(memory: Memory) -> None:
+    for origin, count in ((Origin("a", "b", page=4), 3), (Origin("a", source_ids=(1,)), 1)):
+        memory.add([unit(origin=origin), unit(origin=origin)])
+        memory.add([unit(origin=origin)])
+        assert next(memory.entries()).count == count
+        memory.delete(Filters())
+
+
 def test_reports(memory: Memory) -> None:
     report = memory.add([unit(), unit("甲"), unit(), unit(""), unit("乙", status="odd"), unit("丙", "")])
     assert (report.read, report.new, report.folded, report.removed) == (6, 2, 1, 0)
