@@ -19,10 +19,10 @@ from align.warnings import alignment_warnings
 from corpora.document import Document, Segment
 from models.encoder import Encoder
 
-__all__ = ["Progress", "align"]
+__all__ = ["StageProgress", "align"]
 
 #: Called with the current step and the share of it that is done, 0 to 1: ``progress("sentences", 0.5)``.
-Progress = Callable[[str, float], None]
+StageProgress = Callable[[str, float], None]
 
 _CHUNK = 8000  # sentences of both sides in one search
 
@@ -33,7 +33,7 @@ def align(
     *,
     encoder: Encoder,
     options: AlignOptions | None = None,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
 ) -> Alignment:
     """Align two documents; every unit of both is in exactly one bead, and beads are in the order of the source.
 
@@ -94,7 +94,7 @@ def _sentence_beads(
     beads: Sequence[Bead],
     encoder: Encoder,
     options: SearchOptions,
-    report: Progress,
+    report: StageProgress,
 ) -> Iterator[Bead]:
     """Yield beads of sentences, each within one bead of blocks; its score is the product of both probabilities."""
     by_block = _by_block(units[0], len(source.blocks)), _by_block(units[1], len(target.blocks))

@@ -23,7 +23,7 @@ from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, PreparedPair, Shape, pair_up, score, shapes
 from align.spans import PreparedSide, prepare
-from align.weights import clause_weights, known, weights
+from align.weights import clause_weights, has_weights, weights
 from corpora.errors import UsageError
 from models.encoder import Encoder
 
@@ -127,7 +127,7 @@ def _search(
     feature_weights = options.weights
     if feature_weights is None:
         feature_weights = weights(options.unit, source.encoder)
-    rescale = options.weights is None and not known(options.unit, source.encoder)
+    rescale = options.weights is None and not has_weights(options.unit, source.encoder)
     pair, windows = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
     pair = replace(pair, boundaries=find_boundaries(source, target, options, nodes))
     lattice = Lattice(types, windows, _scores(pair, windows, types, nodes, feature_weights, bonus))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["BUILTIN", "clause_weights", "known", "weights"]
+__all__ = ["BUILTIN", "clause_weights", "has_weights", "weights"]
 
 #: The name of the encoder that weights whose name has no encoder were learned with.
 BUILTIN = "use-multilingual-3"
@@ -33,7 +33,7 @@ def clause_weights(unit: str, encoder: str) -> Mapping[str, float] | None:
 
 
 @cache
-def known(unit: str, encoder: str) -> bool:
+def has_weights(unit: str, encoder: str) -> bool:
     """Return whether the weights were learned with ``encoder``."""
     return encoder == BUILTIN or f"{unit}:{encoder}" in _table()
 

@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.apart import peak_megabytes
 from corpora.text.scripts import HAN
 from tm import formats
-from tm.formats.alignment_units import units_of
+from tm.formats.alignment_units import units_of_alignment
 from tm.unit import Origin, Unit
 
 LARGE = 1_000_000
@@ -122,7 +122,7 @@ def omegat() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             memory = Path(folder) / "m.tmx"
             options = AlignOptions(unit=level)  # type: ignore[arg-type]
-            formats.write(memory, units_of(align(source, target, encoder=load(None), options=options)))
+            formats.write(memory, units_of_alignment(align(source, target, encoder=load(None), options=options)))
             content = {"a.txt": "\n\n".join(texts) + "\n"}
             result = translate(
                 program,

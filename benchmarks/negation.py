@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.data import clean, halves, more
 from benchmarks.faults import drop_negation
-from tm.checks.checked_unit import CheckedUnit, Side
+from tm.checks.checked_unit import CheckedSide, CheckedUnit
 from tm.checks.negation_model import _model, cues
 from tm.unit import Unit
 
@@ -47,7 +47,7 @@ def fit(units: list[Unit], seed: int = 5) -> dict[str, object]:
     return {"threshold": _THRESHOLD, "bias": bias, "cues": kept, "weights": weights}
 
 
-def _sides(unit: Unit) -> tuple[Side, Side]:
+def _sides(unit: Unit) -> tuple[CheckedSide, CheckedSide]:
     pair = CheckedUnit(0, unit)
     return (pair.source, pair.target) if pair.source.base == "zh" else (pair.target, pair.source)
 

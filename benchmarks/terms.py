@@ -13,7 +13,7 @@ from benchmarks.apart import peak_megabytes
 from models.registry import load
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
-from tm.terms.extraction import ExtractOptions, extract
+from tm.terms.extraction import ExtractOptions, extract_terms
 from tm.unit import Unit
 
 SIZE = 200_000
@@ -167,7 +167,7 @@ def extraction(shared: Path) -> dict[str, Any]:
         return sum(zh in u.source for u in units) >= 3 and sum(bool(pattern.search(u.target)) for u in units) >= 3
 
     wanted = [pair for pair in gold if occurs(*pair)]
-    pairs = extract(units, encoder=load(None), options=ExtractOptions(limit=500))
+    pairs = extract_terms(units, encoder=load(None), options=ExtractOptions(limit=500))
     found = {(pair.source, pair.target.lower()) for pair in pairs}
     hits = [pair for pair in wanted if (pair[0], pair[1].lower()) in found]
     return {
@@ -187,7 +187,7 @@ def large(shared: Path) -> dict[str, Any]:
         a, b = rng.choice(real), rng.choice(real)
         units.append(Unit(a.source + b.source, f"{a.target} {b.target}", "zh-CN", "en-US"))
     start = time.perf_counter()
-    pairs = extract(units, encoder=load(None))
+    pairs = extract_terms(units, encoder=load(None))
     return {
         "units": len(units),
         "pairs": len(pairs),
@@ -212,17 +212,17 @@ def without_a_term(unit: Unit, base: TermBase) -> Unit | None:
 
 def planted(shared: Path) -> dict[str, Any]:
     """Term faults planted into units that use the sample glossary, found; and clean units of these reported."""
-    from tm.terms.check import check
+    from tm.terms.check import check_terms
     from tm.terms.sample import sample_concepts
 
     rows = (shared / "data" / "un" / "gold.tsv").read_text("utf-8").splitlines()[1:]
     units = [Unit(zh, en, "zh-CN", "en-US") for _, zh, en in (row.split("\t") for row in rows)]
     with TermBase(":memory:") as base:
         base.add(sample_concepts())
-        reported = {finding.unit for finding in check(units, base) if finding.fault != "term-inconsistent"}
+        reported = {finding.unit for finding in check_terms(units, base) if finding.fault != "term-inconsistent"}
         clean = [unit for number, unit in enumerate(units) if number not in reported]
         faulty = [fault for unit in clean if (fault := without_a_term(unit, base))]
-        found = sum(any(f.fault != "term-inconsistent" for f in check([unit], base)) for unit in faulty)
+        found = sum(any(f.fault != "term-inconsistent" for f in check_terms([unit], base)) for unit in faulty)
     return {
         "clean units": len(units),
         "clean units reported": len(reported) / len(units),

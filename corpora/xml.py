@@ -24,7 +24,18 @@ from typing import Any, BinaryIO, TypeAlias
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
-__all__ = ["Element", "Fragment", "fragments", "legal", "local", "opened", "parse", "root_name", "stream", "text_of"]
+__all__ = [
+    "Element",
+    "Fragment",
+    "entity_text",
+    "fragments",
+    "legal",
+    "local",
+    "opened",
+    "parse",
+    "root_name",
+    "stream",
+]
 
 #: An lxml element; lxml has no types of its own.
 Element: TypeAlias = Any
@@ -85,7 +96,7 @@ def local(element: Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def text_of(entity: Element) -> str:
+def entity_text(entity: Element) -> str:
     """The character of an entity reference that HTML defines (``&nbsp;``), else the reference as written."""
     written = str(entity.text)
     return html5.get(written[1:], written)

@@ -25,13 +25,13 @@ from tm.search.matches import MatchKind as MatchKind
 from tm.search.memory import Memory as Memory
 from tm.store.filters import Filters as Filters
 from tm.terms.base import TermBase as TermBase
-from tm.terms.check import check as check_terms
+from tm.terms.check import check_terms as check_terms
 from tm.terms.concept import Concept as Concept
 from tm.terms.concept import Status as Status
 from tm.terms.concept import Term as Term
 from tm.terms.extraction import ExtractOptions as ExtractOptions
 from tm.terms.extraction import TermPair as TermPair
-from tm.terms.extraction import extract as extract_terms
+from tm.terms.extraction import extract_terms as extract_terms
 from tm.terms.formats.exchange import read_terms as read_terms
 from tm.terms.formats.exchange import write_terms as write_terms
 from tm.terms.matches import TermMatch as TermMatch

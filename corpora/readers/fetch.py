@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from corpora.errors import FetchError, UsageError
 from corpora.files import replacing
-from corpora.text.languages import base, known
+from corpora.text.languages import base, checked_code
 from corpora.text.plurals import counted
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def fetch(symbol: str, language: str, options: FetchOptions | None = None) -> Fe
     symbol = symbol.strip()
     if not _SYMBOL.fullmatch(symbol):
         raise UsageError(f"{symbol!r} is not a UN document symbol such as A/RES/58/4")
-    if base(known(language)) not in _LANGUAGES:
+    if base(checked_code(language)) not in _LANGUAGES:
         raise UsageError(f"UN documents are not published in {language!r}; choose from {', '.join(_LANGUAGES)}")
     if options.format not in _SIGNATURES:
         raise UsageError(f"{options.format!r} is not a format of the service; choose from {', '.join(_SIGNATURES)}")

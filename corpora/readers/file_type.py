@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
 
-__all__ = ["FileType", "called", "load", "sniff"]
+__all__ = ["FileType", "called", "read_bytes", "sniff"]
 
 
 class FileType(StrEnum):
@@ -70,7 +70,7 @@ _TAG = re.compile(
 _CATALOG = re.compile(rb'^msgid\s+"', re.MULTILINE)
 
 
-def load(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """The bytes of ``path``. Raises `InputError` where it cannot be read, `EmptyInput` where there are none."""
     try:
         data = path.read_bytes()

@@ -40,11 +40,11 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
     than its name says, damaged, encrypted, a scan.
     """
     path = Path(path)
-    data = file_type.load(path)
+    data = file_type.read_bytes(path)
     kind = file_type.sniff(data, path)
     if segmented and kind is not FileType.TEXT:
         raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (--segmented)")
-    stated = languages.known(language) if language else ""
+    stated = languages.checked_code(language) if language else ""
     if kind is FileType.HTML:
         content = _html(data, path, stated, profile)
     elif kind is FileType.PDF:
@@ -91,7 +91,7 @@ def _text(data: bytes, path: Path, language: str, profile: str) -> _Content:
 def _units(data: bytes, path: Path, language: str) -> _Content:
     decoded = _decoded(data, path)
     language = language or languages.detect(decoded.text)
-    blocks = txt.units_of(decoded.text)
+    blocks = txt.line_blocks(decoded.text)
     return _Content(decoded.text, blocks, (), _warnings(decoded.warning), language, "plain", decoded.encoding)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from corpora.document import Block, BlockKind, Line
 
-__all__ = ["lines_of", "units_of"]
+__all__ = ["line_blocks", "lines_of"]
 
 # The rarer line ends that Unicode knows; "\v" is Word's break within a paragraph.
 _LINE_END = re.compile("\n|(?=\f)|[\v\x85\u2028\u2029]")
@@ -42,7 +42,7 @@ def _ends(text: str) -> Iterator[tuple[int, int]]:
         yield len(text), len(text)
 
 
-def units_of(text: str) -> tuple[Block, ...]:
+def line_blocks(text: str) -> tuple[Block, ...]:
     """The lines of ``text`` as they are, a block each, its id the number of its line counted from 0.
 
     A blank line is a block without text, so that ids stay the line numbers that `.align` files point at.

@@ -18,7 +18,7 @@ from corpora.files import temporary_files
 from corpora.text.chinese import to_simplified, to_traditional
 from corpora.text.scripts import HAN, HANGUL, KANA
 
-__all__ = ["base", "detect", "is_spaced", "joiner", "known", "normalize", "same", "simplified"]
+__all__ = ["base", "checked_code", "detect", "is_spaced", "joiner", "normalize", "same", "simplified"]
 
 #: The region that CAT tools assume for a language without one.
 _REGIONS = {
@@ -81,7 +81,7 @@ def normalize(code: str) -> str:
     return f"{language}-{region}" if region else _REGIONS.get(language, language)
 
 
-def known(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
+def checked_code(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
     """`normalize` for a code that a person types: a registered tag of BCP 47, one for private use, or one in use.
 
     ``held`` gives the codes in use in the file or memory; it is called only where a language is not

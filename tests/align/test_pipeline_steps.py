@@ -11,7 +11,7 @@ from align.search import SearchOptions
 from align.segmentation import paragraphs, sentences
 from align.signature import signature
 from align.spans import prepare
-from align.weights import BUILTIN, clause_weights, known, weights
+from align.weights import BUILTIN, clause_weights, has_weights, weights
 from corpora.document import Block, BlockKind, Document, Section
 
 
@@ -165,8 +165,8 @@ def test_weights_by_unit_and_encoder() -> None:
     assert weights("paragraph") != weights("sentence")
     assert clause_weights("sentence", thorough)
     assert clause_weights("sentence", BUILTIN) is None
-    assert [known("sentence", one) for one in (BUILTIN, thorough, "unknown")] == [True, True, False]
-    assert [known("paragraph", one) for one in (BUILTIN, thorough, "unknown")] == [True, False, False]
+    assert [has_weights("sentence", one) for one in (BUILTIN, thorough, "unknown")] == [True, True, False]
+    assert [has_weights("paragraph", one) for one in (BUILTIN, thorough, "unknown")] == [True, False, False]
 
 
 @pytest.mark.parametrize("batch", [2, 4096])

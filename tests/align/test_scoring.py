@@ -10,7 +10,7 @@ from align.band import Window
 from align.scoring import IMPOSSIBLE, features, pair_up, score, shapes
 from align.search import SearchOptions, find_boundaries
 from align.spans import prepare
-from align.weights import clause_weights, known, weights
+from align.weights import clause_weights, has_weights, weights
 
 SOURCE = ["One thing, and another.", "“Why?” he asked.", "In 1998 it rained.", "Nothing!", "They went home."]
 TARGET = ["ONE THING, AND ANOTHER.", "“WHY?”", "HE ASKED.", "IN 1998 IT RAINED.", "THEY WENT HOME."]
@@ -82,7 +82,7 @@ def test_every_weight_is_that_of_a_feature(table: Mapping[str, float], pair) -> 
 def test_an_encoder_of_another_scale_is_brought_to_the_usual_one(words) -> None:
     texts = [f"word{k} other{k * 7} third{k * 13}" for k in range(40)]
     sides = [prepare(texts, encoder=words, language="en", width=2) for _ in range(2)]
-    assert not known("sentence", words.name)
+    assert not has_weights("sentence", words.name)
     pair = pair_up(*sides, rescale=True)
     cosines = sides[0].vectors[0].astype(np.float32) @ sides[1].vectors[0].astype(np.float32).T
     scaled = (cosines - pair.floor) * pair.gain

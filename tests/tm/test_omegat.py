@@ -12,7 +12,7 @@ from tests.data import cases
 from tests.omegat import translate
 from tm import formats
 from tm.formats import UnitProblems, WriteOptions
-from tm.formats.alignment_units import units_of
+from tm.formats.alignment_units import units_of_alignment
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -32,7 +32,7 @@ def sample_tmx(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sample") / "sample.tmx"
     source, target = (read(one) for one in pair())
     alignment = align(source, target, encoder=load(None, cache=False), options=AlignOptions(unit="sentence"))
-    formats.write(path, units_of(alignment))
+    formats.write(path, units_of_alignment(alignment))
     return path
 
 

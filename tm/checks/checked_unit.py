@@ -21,7 +21,7 @@ from tm.checks.quantities import Quantity, quantities
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["Check", "CheckedFile", "CheckedUnit", "Side", "content", "han_count", "size"]
+__all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "han_count", "size"]
 
 _HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 _BLANK = re.compile(r"\s+")
@@ -62,7 +62,7 @@ def content(text: str) -> str:
 _base = cache(base_of)
 
 
-class Side:
+class CheckedSide:
     """One side of a unit: its text as stored (``raw``), without tags (``text``), and measurements."""
 
     def __init__(self, raw: str, language: str) -> None:
@@ -111,8 +111,8 @@ class CheckedUnit:
     def __init__(self, index: int, unit: Unit) -> None:
         self.index = index
         self.unit = unit
-        self.source = Side(unit.source, unit.source_lang)
-        self.target = Side(unit.target, unit.target_lang)
+        self.source = CheckedSide(unit.source, unit.source_lang)
+        self.target = CheckedSide(unit.target, unit.target_lang)
         #: True where a side is empty, so that the sides cannot be compared.
         self.is_half = self.source.is_empty or self.target.is_empty
 

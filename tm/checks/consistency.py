@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from corpora.text.sentences import split
-from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 
@@ -114,7 +114,7 @@ def _severity(span: Span) -> Severity:
     return Severity.ERROR if span[1] - span[0] >= 12 else Severity.WARNING
 
 
-def _repetition(side: Side) -> Span | None:
+def _repetition(side: CheckedSide) -> Span | None:
     """The span of a side that repeats what came before: the second half of the text, or a sentence."""
     text = side.text
     half, rest = divmod(len(text), 2)

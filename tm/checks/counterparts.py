@@ -10,13 +10,13 @@ from fractions import Fraction
 
 from corpora.text.mentions.grammar import number
 from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core, unmatched
-from tm.checks.checked_unit import Side
+from tm.checks.checked_unit import CheckedSide
 from tm.checks.quantities import Quantity
 
 __all__ = ["unmatched_values"]
 
 
-def unmatched_values(source: Side, target: Side) -> tuple[list[Mention], list[Mention]]:
+def unmatched_values(source: CheckedSide, target: CheckedSide) -> tuple[list[Mention], list[Mention]]:
     """The values of either side without a counterpart, in reading order, those that may be missing left out."""
     if not (source.mentions or target.mentions or source.quantities or target.quantities):
         return [], []
@@ -53,7 +53,7 @@ def _family(mention: Mention) -> str:
     return "nth" if mention.kind == MentionKind.ORDINAL else ""
 
 
-def _keys(side: Side) -> tuple[frozenset[str], frozenset[str]]:
+def _keys(side: CheckedSide) -> tuple[frozenset[str], frozenset[str]]:
     """The keys by which quantities find the values of a side, and those of its bare numbers alone.
 
     A number that is only one way to say a quantity ("=6" for half a year) is there for bare numbers.

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from tm.checks.checked_unit import Check, CheckedFile, Side
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 
@@ -59,7 +59,7 @@ def _goes_on(text: str) -> str:
 class _Words:
     """The English words of one side of a file."""
 
-    def __init__(self, sides: Sequence[Side]) -> None:
+    def __init__(self, sides: Sequence[CheckedSide]) -> None:
         self._sides = sides
 
     @cached_property
@@ -103,7 +103,7 @@ def _cut_off(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-def _faults(side: Side, other: Side, words: _Words) -> Iterator[tuple[Span, str]]:
+def _faults(side: CheckedSide, other: CheckedSide, words: _Words) -> Iterator[tuple[Span, str]]:
     text = side.text
     if not text[0].isalnum() and _CLOSED_FIRST.match(text) and not _CLOSED_FIRST.match(other.text):
         yield (0, len(text) - len(text.lstrip()) + 1), "begins with a mark that closes something before it"
@@ -113,7 +113,7 @@ def _faults(side: Side, other: Side, words: _Words) -> Iterator[tuple[Span, str]
         yield from _chinese(side.text)
 
 
-def _english(side: Side, other: Side, words: _Words) -> Iterator[tuple[Span, str]]:
+def _english(side: CheckedSide, other: CheckedSide, words: _Words) -> Iterator[tuple[Span, str]]:
     match = _LAST_WORD.search(side.text, max(0, len(side.text) - 40))
     if match is None:
         return

@@ -12,7 +12,7 @@ from functools import cache
 
 from corpora.text.chinese import to_traditional
 from corpora.text.scripts import HAN, HANGUL
-from tm.checks.checked_unit import Check, CheckedUnit, Side
+from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 
@@ -52,7 +52,7 @@ _HAN = re.compile(f"[{HAN}]")
 _HIGH = re.compile(r"[^\x00-\x7f]")
 
 
-def _both(pair: CheckedUnit) -> Iterator[tuple[Side, Side, bool]]:
+def _both(pair: CheckedUnit) -> Iterator[tuple[CheckedSide, CheckedSide, bool]]:
     yield pair.source, pair.target, True
     yield pair.target, pair.source, False
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from corpora.text.scripts import HAN
-from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 
@@ -38,7 +38,7 @@ _MUTUAL = "(["
 _UNPAIRED = re.compile(r"^\s*[0-9a-zA-Z一二三四五六七八九十]{1,3}[)）]|[:;]-?[()]")
 
 
-def _ending(side: Side) -> tuple[str, Span]:
+def _ending(side: CheckedSide) -> tuple[str, Span]:
     text = side.text.rstrip(_CLOSERS)
     if text.endswith(("...", "……")):
         return "ellipsis", (len(text) - 2, len(text))
@@ -60,7 +60,7 @@ def _final_punctuation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Fin
     return [pair.finding("final-punctuation", severity, message, here, there)]
 
 
-def _brackets_of(side: Side) -> tuple[Counter[str], Span | None]:
+def _brackets_of(side: CheckedSide) -> tuple[Counter[str], Span | None]:
     """How often each kind opens, and the first bracket without a partner."""
     opened: list[tuple[str, Span]] = []
     counts: Counter[str] = Counter()
@@ -148,7 +148,7 @@ def _double_word(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-def _may_repeat(match: re.Match[str], other: Side) -> bool:
+def _may_repeat(match: re.Match[str], other: CheckedSide) -> bool:
     word = match[1].lower()
     # A name may have the same word twice; at the start of a sentence only the first is in capitals.
     is_name = match[2] != word

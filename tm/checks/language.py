@@ -16,7 +16,7 @@ from unicodedata import category
 from corpora.text.chinese import to_simplified, to_traditional
 from corpora.text.languages import base, detect
 from corpora.text.scripts import HAN, HANGUL, KANA
-from tm.checks.checked_unit import Check, CheckedUnit, Side, content
+from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit, content
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.markup import without_markup
 from tm.checks.options import CheckOptions
@@ -125,7 +125,7 @@ def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]
     return [pair.finding("untranslated", Severity.WARNING, message, None, span)]
 
 
-def _copied_run(source: Side, target: Side) -> Span | None:
+def _copied_run(source: CheckedSide, target: CheckedSide) -> Span | None:
     """A run of prose that the target copied from the source."""
     if target.base == "zh":
         if target.han and source.base in _ALPHABETS and not _CODE_LINE.search(target.text):
@@ -147,7 +147,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _severity_of_copy(side: Side) -> Severity | None:
+def _severity_of_copy(side: CheckedSide) -> Severity | None:
     """A copied name or command is correct, a copied sentence is not; None where there is nothing to translate."""
     if side.han:
         return Severity.ERROR if side.han > 1 else Severity.WARNING
@@ -172,18 +172,18 @@ def _severity_of_copy(side: Side) -> Severity | None:
 _LABEL = re.compile(r"link:|\^?\]|!?\[|<\s*>|\*+")
 
 
-def _words(side: Side) -> int:
+def _words(side: CheckedSide) -> int:
     """Words in lower case that are not part of code."""
     return len(_PLAIN_WORD.findall(side.content))
 
 
-def _shared_words(source: Side, target: Side) -> float:
+def _shared_words(source: CheckedSide, target: CheckedSide) -> float:
     words = _PLAIN_WORD.findall(target.content)
     there = set(_PLAIN_WORD.findall(source.content))
     return sum(word in there for word in words) / len(words) if words else 0.0
 
 
-def _function_words(side: Side, language: str) -> int:
+def _function_words(side: CheckedSide, language: str) -> int:
     words = _FUNCTION_WORD_SETS.get(language, frozenset())
     return len(words.intersection(word.lower() for word in _WORD.findall(side.content)))
 
@@ -202,7 +202,7 @@ def _language(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
-def _fault(side: Side, other: Side) -> tuple[Severity, str] | None:
+def _fault(side: CheckedSide, other: CheckedSide) -> tuple[Severity, str] | None:
     text = side.content
     language = side.base
     if language in ("zh", "ja", "ko"):
@@ -220,7 +220,7 @@ def _fault(side: Side, other: Side) -> tuple[Severity, str] | None:
     return _fault_among_alphabets(side, text)
 
 
-def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | None:
+def _fault_in_han(side: CheckedSide, other: CheckedSide, text: str) -> tuple[Severity, str] | None:
     # `side.han` counts kana and hangul as well.
     kana, hangul = (
         len(pattern.findall(text)) if _KOREAN_OR_JAPANESE.search(text) else 0 for pattern in (_KANA, _HANGUL)
@@ -252,7 +252,7 @@ def _fault_in_han(side: Side, other: Side, text: str) -> tuple[Severity, str] | 
     return None
 
 
-def _fault_among_alphabets(side: Side, text: str) -> tuple[Severity, str] | None:
+def _fault_among_alphabets(side: CheckedSide, text: str) -> tuple[Severity, str] | None:
     words = text.lower().split()
     mine = _FUNCTION_WORD_SETS.get(side.base, frozenset())
     distinct = set(words)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpora.text.plurals import counted
 from models.encoder import Vectors
-from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, Side, size
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit, size
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
 from tm.checks.vectors import SideVectors, meanings, says_something
@@ -41,7 +41,9 @@ def _best(scores: NDArray[np.float32], own: float, first: int) -> _Rival:
     return _Rival(first + place, float(scores[place]) - own)
 
 
-def _rivals(vectors: Vectors, others: Vectors, known: SideVectors, sides: Sequence[Side], reach: int) -> list[_Rival]:
+def _rivals(
+    vectors: Vectors, others: Vectors, known: SideVectors, sides: Sequence[CheckedSide], reach: int
+) -> list[_Rival]:
     """For each unit the best text of the other side within ``reach`` units, without its own text and equivalent ones.
 
     ``sides`` are the texts of ``others``. Untranslated texts and units in another language are left out: within one
@@ -72,7 +74,7 @@ def _rivals(vectors: Vectors, others: Vectors, known: SideVectors, sides: Sequen
     return rivals
 
 
-def _is_foreign(side: Side) -> bool:
+def _is_foreign(side: CheckedSide) -> bool:
     """True where the side is written in Chinese characters and should not be, or the reverse."""
     if side.base in ("zh", "ja", "ko"):
         return side.han == 0 and side.size >= _RELIABLE

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from tm.checks.checked_unit import Check, CheckedUnit, Side
+from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.markup import without_markup
 from tm.checks.negation_model import evidence
@@ -73,7 +73,7 @@ class Negations:
         return _patterns()[f"{self.language} hint"].search(self.rest) is not None
 
 
-def negations(side: Side) -> Negations:
+def negations(side: CheckedSide) -> Negations:
     """The negations of a Chinese or English side.
 
     >>> negations(Side("河水不会淹没草地。", "zh-CN")).certain

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from corpora.text.scripts import HAN
-from tm.checks.checked_unit import Side
+from tm.checks.checked_unit import CheckedSide
 
 __all__ = ["cues", "evidence"]
 
@@ -57,7 +57,7 @@ _PREFIXES = ("un", "dis", "mis", "non", "in", "im", "ir")
 _MOST = 3  # a cue counts at most this often, so that long units do not dominate
 
 
-def cues(chinese: Side, english: Side, known: frozenset[str] | None = None) -> Mapping[str, int]:
+def cues(chinese: CheckedSide, english: CheckedSide, known: frozenset[str] | None = None) -> Mapping[str, int]:
     """The features of a pair: cue -> how often, and how the plain negations of both sides compare.
 
     Cues that are not in ``known`` are grouped by their first character or prefix.
@@ -101,7 +101,7 @@ def _model() -> tuple[frozenset[str], Mapping[str, Mapping[str, float]], Mapping
     return frozenset(data["cues"]), data["weights"], data["bias"], float(data["threshold"])
 
 
-def evidence(chinese: Side, english: Side, lacks: str) -> float:
+def evidence(chinese: CheckedSide, english: CheckedSide, lacks: str) -> float:
     """How likely it is that the side ``lacks`` ("zh" or "en") has a negation too few, as log-odds."""
     known, weights, bias, _ = _model()
     features = cues(chinese, english, known)

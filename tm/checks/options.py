@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 from corpora.errors import InputError, UsageError
-from corpora.text.languages import known
+from corpora.text.languages import checked_code
 from tm.checks.finding import Severity
 from tm.terms.concept import Concept
 
@@ -180,7 +180,7 @@ def _language(rule: Mapping[str, Any], key: str, path: Path) -> str:
     code = str(rule.get(key, ""))
     try:
         if code:
-            known(code)
+            checked_code(code)
     except UsageError as error:
         raise UsageError(f"{path}: rule {rule['name']!r}: {error}") from error
     return code

@@ -18,7 +18,7 @@ def _term(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     if not options.glossary:
         return ()
     from tm.terms.base import TermBase
-    from tm.terms.check import check
+    from tm.terms.check import check_terms
 
     units = (replace(pair.unit, source=pair.source.text, target=pair.target.text) for pair in batch.pairs)
     with TermBase(":memory:") as terms:
@@ -32,7 +32,7 @@ def _term(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
                 found.source_span,
                 found.target_span,
             )
-            for found in check(units, terms)
+            for found in check_terms(units, terms)
             if not batch.pairs[found.unit].is_half
         ]
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from corpora.text.mentions.chinese import chinese_number
 from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core
 from corpora.text.numerals import from_roman
-from tm.checks.checked_unit import Check, CheckedUnit, Side
+from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit
 from tm.checks.counterparts import unmatched_values
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
@@ -88,7 +88,7 @@ _CODE_NAMES = {
 }
 
 
-def _has_name(code: str, other: Side) -> bool:
+def _has_name(code: str, other: CheckedSide) -> bool:
     pattern = _CODE_NAMES.get(code)
     return other.base == "zh" and pattern is not None and pattern.search(other.text) is not None
 
@@ -136,7 +136,7 @@ def _of_another_version(pair: CheckedUnit) -> dict[str, tuple[list[Mention], lis
 _POINT = re.compile(r"[0-9]+\.[0-9]+")
 
 
-def _is_comparable(mention: Mention, text: str, other: Side) -> bool:
+def _is_comparable(mention: Mention, text: str, other: CheckedSide) -> bool:
     """False where the other side may say it in words that are not read: "six" in a language without a grammar."""
     if other.base in _READ_IN_FULL:
         return True

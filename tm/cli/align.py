@@ -12,7 +12,7 @@ from tm.cli.output import errors, message, print_json, write
 
 if TYPE_CHECKING:
     from align.alignment import Alignment
-    from align.pipeline import Progress
+    from align.pipeline import StageProgress
 
 __all__ = ["align"]
 
@@ -75,7 +75,7 @@ def _check_choice(option: str, value: str, known: Sequence[str]) -> None:
 
 
 @contextmanager
-def _progress() -> "Iterator[Progress]":
+def _progress() -> "Iterator[StageProgress]":
     """A Rich progress bar on standard error, removed at the end."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -122,15 +122,15 @@ def check(
 
 def _check_usage(out: list[Path], write_baseline: Path | None, inputs: list[Path], fail_on: str, show: str) -> None:
     """Refuse wrong values and outputs that cannot be written before anything is read."""
-    from tm.report.outputs import FORMATS
+    from tm.report.outputs import REPORT_FORMATS
 
     if fail_on not in _FAIL_ON:
         raise UsageError(f"--fail-on is one of {', '.join(_FAIL_ON)}, not {fail_on}")
     if show not in _FAIL_ON[:3]:
         raise UsageError(f"--show is one of {', '.join(_FAIL_ON[:3])}, not {show}")
     for path in out:
-        if path.suffix.lower() not in FORMATS:
-            raise UsageError(f"{path}: reports are written as {', '.join(FORMATS)}")
+        if path.suffix.lower() not in REPORT_FORMATS:
+            raise UsageError(f"{path}: reports are written as {', '.join(REPORT_FORMATS)}")
     check_targets([*out, *filter(None, [write_baseline])], inputs)
 
 

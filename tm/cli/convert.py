@@ -57,9 +57,9 @@ def convert(
         write(f"  removed: {counted(report.removed_characters, 'character')} that XML forbids")
     _warn(audit, report.left_out, problems.repaired)
     if client:
-        from tm.formats.cat_tools import profile
+        from tm.formats.cat_tools import cat_tool
 
-        write(f"{profile(client).name}: {profile(client).advice}")
+        write(f"{cat_tool(client).name}: {cat_tool(client).advice}")
 
 
 def _check(source: Path, out: Path, texts: tuple[str, str], xliff: str, segtype: str, tags: str) -> None:

@@ -10,7 +10,7 @@ import typer
 from corpora.errors import UsageError
 from tm.cli.memory_options import MemoriesOption, memories, with_filters
 from tm.cli.output import console, message, print_json, write
-from tm.cli.text_input import text_of
+from tm.cli.text_input import read_plain_text
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _many(file: Path, opened: "Sequence[tuple[Memory, int]]", options: "LookupOp
     from tm.search.analysis import coverage
     from tm.search.lookup import lookup as find
 
-    text = text_of(file)
+    text = read_plain_text(file)
     lines = text.removesuffix("\n").split("\n") if text else []
     shown, options = options.minimum, replace(options, minimum=min(_COVERED, options.minimum))
     found = []

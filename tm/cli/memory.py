@@ -311,7 +311,7 @@ def index(
     """Make or update the vectors for semantic look-ups, in files next to the memory."""
     from models.registry import load
     from tm.search.memory import Memory
-    from tm.search.semantic import index as make
+    from tm.search.semantic import build_vectors as make
 
     with Memory(one_path(memory), create=False) as source, _counting("encoding") as progress:
         count = make(source, load(model or None), progress=progress)

@@ -11,7 +11,7 @@ from corpora.files import check_targets, replacing
 from corpora.text.plurals import counted
 from tm.cli.memory_options import MemoriesOption, one_path
 from tm.cli.output import console, errors, message, print_json, write
-from tm.cli.text_input import text_of
+from tm.cli.text_input import read_plain_text
 
 if TYPE_CHECKING:
     from tm.terms.base import TermBase
@@ -69,27 +69,27 @@ def lookup(
 ) -> None:
     """Look up the translations of a term, or all terms of a text."""
     from corpora.errors import UsageError
-    from corpora.text.languages import detect, known
-    from tm.terms.concept import LONGEST
+    from corpora.text.languages import checked_code, detect
+    from tm.terms.concept import LONGEST_TERM
     from tm.terms.matches import match_rows, occurrence_rows
 
     if (text is None) == (file is None):
         raise UsageError("give a term to look up, or a file with --file")
     if text is not None and not text.strip():
         raise UsageError("there is nothing to look up: the term is empty")
-    if text is not None and not in_text and len(text) > LONGEST:
+    if text is not None and not in_text and len(text) > LONGEST_TERM:
         raise UsageError(
-            f"the term to look up has {counted(len(text), 'character')}; {LONGEST:,} are the most (--in-text: a text)"
+            f"the term has {counted(len(text), 'character')}; {LONGEST_TERM:,} are the most (--in-text: a text)"
         )
     if file is not None or in_text:
-        content = text_of(file) if file else text or ""
+        content = read_plain_text(file) if file else text or ""
         with _opened(terms) as base:
-            language = known(lang, base.languages) if lang else detect(content)
-            other = known(to, base.languages) if to else None
+            language = checked_code(lang, base.languages) if lang else detect(content)
+            other = checked_code(to, base.languages) if to else None
             rows = occurrence_rows(content, base.find(content, language), language, other)
     else:
         with _opened(terms) as base:
-            source, other = (known(code, base.languages) if code else None for code in (lang, to))
+            source, other = (checked_code(code, base.languages) if code else None for code in (lang, to))
             rows = match_rows(base.lookup(text or "", source, limit=limit), other)
     if examples:
         _add_examples(rows, memory, examples)
@@ -206,7 +206,7 @@ def export(
 ) -> None:
     """Write the term base in the format of the file's extension."""
     from corpora.errors import UsageError
-    from corpora.text.languages import known
+    from corpora.text.languages import checked_code
     from tm.terms.formats.exchange import write_terms
 
     if tbx not in ("2", "3-dca", "3-dct"):
@@ -214,7 +214,7 @@ def export(
     check_targets([out], [terms or _default()])
     with _opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
-        languages = [known(code, base.languages) for code in (source, target)]
+        languages = [checked_code(code, base.languages) for code in (source, target)]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
     write(f"{out}: {counted(count, 'entry', 'entries')}")
 
@@ -302,13 +302,13 @@ def _units_in(path: Path, source_file: str = "", target_file: str = "") -> "Iter
 def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: int, vectors: bool) -> "list[TermPair]":
     from models.registry import load
     from tm.terms.candidates import CandidateOptions
-    from tm.terms.extraction import ExtractOptions, extract
+    from tm.terms.extraction import ExtractOptions, extract_terms
     from tm.terms.serialization import known_pairs
 
     known = known_pairs(base, units[0].source_lang, units[0].target_lang)
     options = ExtractOptions(CandidateOptions(least=least), least=least, limit=limit, known=known)
     with errors().status("reading") as status:
-        return extract(units, encoder=load(None) if vectors else None, options=options, progress=status.update)
+        return extract_terms(units, encoder=load(None) if vectors else None, options=options, progress=status.update)
 
 
 def _write_pairs(path: Path, pairs: "list[TermPair]", units: "list[Unit]") -> None:
@@ -348,7 +348,7 @@ def check(
     json: AsJson = False,
 ) -> None:
     """Check translations for missing, forbidden and inconsistent terms; exit code 1 if there are any."""
-    from tm.terms.check import check as checked
+    from tm.terms.check import check_terms as checked
     from tm.terms.serialization import finding_row
 
     units = list(_units_in(file, source_file, target_file))

@@ -9,20 +9,20 @@ from pathlib import Path
 from corpora.errors import EmptyInput, WrongFormat
 from tm.cli.output import message
 
-__all__ = ["text_of"]
+__all__ = ["read_plain_text"]
 
 
-def text_of(file: Path) -> str:
+def read_plain_text(file: Path) -> str:
     """The text of ``file``, - for standard input, with line ends as "\\n"; "" for an empty one.
 
     Raises `InputError` if it cannot be read, `WrongFormat` if it is not plain text.
     """
     from corpora.readers.encodings import decode
-    from corpora.readers.file_type import FileType, called, load, sniff
+    from corpora.readers.file_type import FileType, called, read_bytes, sniff
 
     name = "standard input" if str(file) == "-" else str(file)
     try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else load(file)
+        data = sys.stdin.buffer.read() if str(file) == "-" else read_bytes(file)
     except EmptyInput:
         return ""
     kind = sniff(data, Path(name))

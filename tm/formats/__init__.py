@@ -8,10 +8,10 @@
 """
 
 from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteOptions, WriteReport
-from tm.formats.registry import FORMATS, Format, check_languages, format_of, read, write
+from tm.formats.registry import UNIT_FORMATS, Format, check_languages, format_of, read, write
 
 __all__ = [
-    "FORMATS",
+    "UNIT_FORMATS",
     "Format",
     "ReadOptions",
     "UnitProblem",

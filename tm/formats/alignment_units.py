@@ -15,10 +15,10 @@ from corpora.text.languages import joiner, normalize
 from tm.tags import escape
 from tm.unit import Origin, Unit
 
-__all__ = ["units_of"]
+__all__ = ["units_of_alignment"]
 
 
-def units_of(
+def units_of_alignment(
     alignment: Alignment, *, min_score: float | None = None, created: datetime | None = None
 ) -> Iterator[Unit]:
     """Yield a unit for each bead of ``alignment``, in its order.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from corpora.errors import UsageError, WrongFormat
 from corpora.readers.encodings import decode
-from corpora.readers.file_type import FileType, load, sniff
+from corpora.readers.file_type import FileType, read_bytes, sniff
 from corpora.text.languages import detect, joiner
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
 from tm.tags import escape
@@ -73,7 +73,7 @@ def _beads(units: Iterable[Unit], written: WriteCounts) -> Iterator["Bead"]:
 
 def _lines(path: Path) -> list[str]:
     """The units of a text. Raises `WrongFormat` for a page or a document, whose lines are not units."""
-    data = load(path)
+    data = read_bytes(path)
     kind = sniff(data, path)
     if kind is not FileType.TEXT:
         raise WrongFormat(f"{path} is not plain text with one unit per line, which an .align file points into")

@@ -11,7 +11,7 @@ from typing import Any
 from corpora.errors import UsageError
 from tm.formats.base import WriteOptions
 
-__all__ = ["CLIENTS", "CatTool", "profile"]
+__all__ = ["CAT_TOOLS", "CatTool", "cat_tool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class CatTool:
 
 _COMMON = frozenset({"empty side", "duplicate", "same language"})
 
-CLIENTS: Mapping[str, CatTool] = {
+CAT_TOOLS: Mapping[str, CatTool] = {
     client.key: client
     for client in (
         CatTool(
@@ -81,9 +81,9 @@ CLIENTS: Mapping[str, CatTool] = {
 }
 
 
-def profile(key: str) -> CatTool:
+def cat_tool(key: str) -> CatTool:
     """The profile of the tool that ``key`` names. Raises `UsageError` for an unknown tool."""
     try:
-        return CLIENTS[key.lower()]
+        return CAT_TOOLS[key.lower()]
     except KeyError:
-        raise UsageError(f"{key!r} is not one of the known tools: {', '.join(CLIENTS)}") from None
+        raise UsageError(f"{key!r} is not one of the known tools: {', '.join(CAT_TOOLS)}") from None

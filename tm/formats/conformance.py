@@ -20,7 +20,7 @@ from tm.unit import Unit
 __all__ = ["REASONS", "Audit", "Reason", "prepared", "unit_reasons"]
 
 #: The length above which Trados refuses a segment; the strictest limit among the tools.
-LONGEST = 2000
+LONGEST_SIDE = 2000
 _BREAK = re.compile(r"[\n\r\u2028\u2029]")
 _INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 _RARE = re.compile(f"{_BREAK.pattern}|{_INVISIBLE.pattern}")
@@ -51,7 +51,7 @@ REASONS = {
         Reason("no text", "a unit has fewer than two texts in <seg>", "skipped"),
         # Of the units.
         Reason("empty side", "source or target is empty", "OmegaT blanks the text; others skip the unit"),
-        Reason("too long", f"a side is longer than {LONGEST:,} characters", "Trados refuses the unit"),
+        Reason("too long", f"a side is longer than {LONGEST_SIDE:,} characters", "Trados refuses the unit"),
         Reason("blank edge", "a side begins or ends with blanks", "no exact match in OmegaT"),
         Reason("line break", "a side contains a line break", "no exact match where the tool splits at line ends"),
         Reason("invisible", "a side contains zero-width or soft characters", "no exact match, for an invisible reason"),
@@ -69,8 +69,8 @@ def unit_reasons(unit: Unit) -> Iterator[str]:
     if not (source and target and not source.isspace() and not target.isspace()):
         yield "empty side"
         return
-    if max(len(unit.source), len(unit.target)) > LONGEST and any(
-        len(native(side)) > LONGEST for side in (unit.source, unit.target)
+    if max(len(unit.source), len(unit.target)) > LONGEST_SIDE and any(
+        len(native(side)) > LONGEST_SIDE for side in (unit.source, unit.target)
     ):
         yield "too long"
     if source[0].isspace() or target[0].isspace() or source[-1].isspace() or target[-1].isspace():

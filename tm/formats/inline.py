@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, unquote
 
-from corpora.xml import Element, legal, local, text_of
+from corpora.xml import Element, entity_text, legal, local
 from tm.tags import Tag, TagKind, escape, join, split
 
 __all__ = ["Dialect", "character", "fill", "read_inline"]
@@ -69,7 +69,7 @@ class _Reader:
     def _child(self, child: Element) -> Iterator[str | Tag]:
         name = local(child)
         if not name:
-            yield text_of(child)
+            yield entity_text(child)
         elif name == "cp":
             yield character(child.get("hex", ""))
         elif name == "mrk" and child.get("mtype") == "seg":

@@ -12,12 +12,12 @@ from types import ModuleType
 
 from corpora.errors import EmptyInput, InputError, WrongFormat
 from corpora.files import is_out_of_space, replacing
-from corpora.text.languages import known
+from corpora.text.languages import checked_code
 from corpora.text.plurals import plural
 from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteCounts, WriteOptions, WriteReport
 from tm.unit import Unit
 
-__all__ = ["FORMATS", "Format", "check_languages", "format_of", "read", "write"]
+__all__ = ["UNIT_FORMATS", "Format", "check_languages", "format_of", "read", "write"]
 
 _READ = ReadOptions()
 _WRITE = WriteOptions()
@@ -38,7 +38,7 @@ class Format:
         return import_module(f"tm.formats.{self.module}")
 
 
-FORMATS = (
+UNIT_FORMATS = (
     Format("TMX", (".tmx", ".tmx.gz"), "tmx"),
     Format("XLIFF", (".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff"), "xliff"),
     Format("TSV", (".tsv", ".tab"), "tables"),
@@ -56,10 +56,10 @@ FORMATS = (
 def format_of(path: Path | str) -> Format:
     """The format that the extension of ``path`` names. Raises `WrongFormat` for any other."""
     name = Path(path).name.lower()
-    for format_ in FORMATS:
+    for format_ in UNIT_FORMATS:
         if name.endswith(format_.suffixes):
             return format_
-    known = " ".join(format_.suffixes[0] for format_ in FORMATS)
+    known = " ".join(format_.suffixes[0] for format_ in UNIT_FORMATS)
     raise WrongFormat(f"{path} does not have the extension of a format of units ({known})")
 
 
@@ -92,7 +92,7 @@ def check_languages(path: Path, options: ReadOptions) -> None:
     """Raise `UsageError` for a requested language that is neither in BCP 47 nor in the file."""
     for code in (options.source_lang, options.target_lang):
         if code:
-            known(code, lambda: _languages(path, options))
+            checked_code(code, lambda: _languages(path, options))
 
 
 def _languages(path: Path, options: ReadOptions) -> set[str]:
@@ -145,9 +145,9 @@ def write(
     format_ = format_of(path)
     written = WriteCounts(path)
     if options.client:
-        from tm.formats.cat_tools import profile
+        from tm.formats.cat_tools import cat_tool
 
-        options = profile(options.client).applied(options)
+        options = cat_tool(options.client).applied(options)
     module = format_.load()
     with replacing(path, place) as temporary:
         module.write_units(temporary, _prepared(units, options, written), options, written)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from corpora.errors import InputError, UsageError
 from corpora.tabular import Tabular
-from corpora.text.languages import known
+from corpora.text.languages import checked_code
 from corpora.text.plurals import counted
 
 if TYPE_CHECKING:
     from align.alignment import Alignment
-    from align.pipeline import Progress
+    from align.pipeline import StageProgress
     from corpora.document import Document
     from models.encoder import Encoder
     from tm.formats.base import WriteReport
@@ -69,7 +69,7 @@ class AlignFilesOptions:
                 raise UsageError(f"{name} is one of {', '.join(values)}, not {value}")
         for code in (self.source_lang, self.target_lang):
             if code:
-                known(code)
+                checked_code(code)
         if self.min_score is not None and not 0 <= self.min_score <= 1:
             raise UsageError(f"min_score lies between 0 and 1, it is {self.min_score:g}")
 
@@ -190,7 +190,7 @@ def align_files(
     *outputs: Path | str,
     encoder: "Encoder | None" = None,
     options: AlignFilesOptions | None = None,
-    progress: "Progress | None" = None,
+    progress: "StageProgress | None" = None,
 ) -> AlignedFiles:
     """Read two documents, align them and write the pairs to ``outputs``, all of them or none.
 
@@ -201,7 +201,7 @@ def align_files(
     from align.pipeline import align
     from corpora.readers.reading import read
     from models.registry import load
-    from tm.formats.alignment_units import units_of
+    from tm.formats.alignment_units import units_of_alignment
 
     options = options or AlignFilesOptions()
     report = progress or (lambda step, share: None)
@@ -215,7 +215,7 @@ def align_files(
     )
     report("writing", 0.0)
     warnings = (*left.warnings, *right.warnings, *alignment.warnings)
-    units = tuple(units_of(alignment, min_score=options.min_score))
+    units = tuple(units_of_alignment(alignment, min_score=options.min_score))
     aligned = AlignedFiles(alignment, options, warnings, _units=units)
     if not outputs:
         return aligned

@@ -51,7 +51,7 @@ def read_manifest(path: Path) -> list[FilePair]:
     file, has an unknown option, or would be written over the manifest or the files of another row; `WrongFormat` for
     an output of an unknown format, `MissingExtra` for one whose package is missing.
     """
-    data = file_type.load(path)
+    data = file_type.read_bytes(path)
     text = encodings.decode(data, str(path)).text.removeprefix("\ufeff")
     if not text.strip():
         raise EmptyInput(f"{path} contains only blank lines")

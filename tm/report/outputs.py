@@ -20,7 +20,7 @@ from tm.checks.run import CheckReport
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["FORMATS", "accept", "as_json", "write_baseline", "write_report"]
+__all__ = ["REPORT_FORMATS", "accept", "as_json", "write_baseline", "write_report"]
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -122,7 +122,7 @@ def _write_html(report: CheckReport, units: Sequence[Unit], file: Path) -> bytes
     return render(report, units, file).encode("utf-8", "replace")
 
 
-FORMATS: Mapping[str, Callable[[CheckReport, Sequence[Unit], Path], bytes]] = {
+REPORT_FORMATS: Mapping[str, Callable[[CheckReport, Sequence[Unit], Path], bytes]] = {
     ".html": _write_html,
     ".json": _write_json,
     ".xml": _write_junit,
@@ -137,9 +137,9 @@ def write_report(
 
     ``place`` is the temporary file of a caller of `corpora.files.replacing_all`.
     """
-    writer = FORMATS.get(path.suffix.lower())
+    writer = REPORT_FORMATS.get(path.suffix.lower())
     if writer is None:
-        raise UsageError(f"{path}: a report must be one of {', '.join(FORMATS)}")
+        raise UsageError(f"{path}: a report must be one of {', '.join(REPORT_FORMATS)}")
     content = writer(report, units, file)
     with replacing(path, place) as temporary:
         temporary.write_bytes(content)

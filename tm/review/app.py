@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from corpora.errors import DuiyiError, UsageError
 from models.encoder import Encoder
-from tm.review.export import EXPORTS, Selection, write_units
+from tm.review.export import REVIEW_EXPORTS, Selection, write_units
 from tm.review.jobs import Job, Jobs
 from tm.review.journal import JournalConflict
 from tm.review.pages import outline_of, render, row_views
@@ -206,7 +206,7 @@ class _Site:
             languages=session.languages,
             rows=row_views(session, ids[:_CHUNK], "suspects"),
             data=json.dumps({"name": name, "chunk": _CHUNK, "ids": ids, "state": state}).replace("<", "\\u003c"),
-            exports=EXPORTS,
+            exports=REVIEW_EXPORTS,
         )
         return HTMLResponse(page)
 
@@ -287,7 +287,7 @@ class _Site:
         """The units in the format chosen, as a download."""
         session, query = self._session(request), request.query_params
         suffix = query.get("format", ".tmx")
-        if suffix not in EXPORTS:
+        if suffix not in REVIEW_EXPORTS:
             raise UsageError(f"{suffix} is not an export format")
         selection: Selection = _checked_choice(query.get("selection", "all"), Selection)
         stem = clean_name(session.meta.get("title", "review")).split(".")[0] or "review"

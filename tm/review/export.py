@@ -7,10 +7,10 @@ from typing import Literal
 
 from tm.unit import Unit
 
-__all__ = ["EXPORTS", "Selection", "exported", "write_units"]
+__all__ = ["REVIEW_EXPORTS", "Selection", "exported", "write_units"]
 
 Selection = Literal["all", "valid", "accepted"]
-EXPORTS: Mapping[str, str] = {
+REVIEW_EXPORTS: Mapping[str, str] = {
     ".tmx": "TMX",
     ".xlf": "XLIFF 1.2",
     ".2.xlf": "XLIFF 2.1",

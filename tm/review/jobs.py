@@ -10,9 +10,9 @@ from align.pipeline import align as pair
 from corpora.document import Document
 from corpora.errors import DuiyiError, UsageError
 from corpora.readers.reading import read
-from corpora.text.languages import known, same
+from corpora.text.languages import checked_code, same
 from models.encoder import Encoder
-from tm.formats.alignment_units import units_of
+from tm.formats.alignment_units import units_of_alignment
 from tm.review.repository import ReviewRepository
 
 __all__ = ["Job", "Jobs"]
@@ -59,7 +59,7 @@ class Jobs:
     def read(self, name: str, languages: tuple[str | None, str | None] = (None, None)) -> None:
         """Read both documents of a review; languages that are None are detected."""
         for code in filter(None, languages):
-            known(code)
+            checked_code(code)
         paths = self._repository.documents(name)
         with self._lock:
             running = self._jobs.get(name)
@@ -100,7 +100,7 @@ class Jobs:
                 progress=lambda step, share: self._set(name, replace(job, stage="aligning", step=step, share=share)),
             )
             warnings = (*source.warnings, *target.warnings, *alignment.warnings)
-            self._repository.store_aligned(name, units_of(alignment), warnings)
+            self._repository.store_aligned(name, units_of_alignment(alignment), warnings)
             self._set(name, Job("done"))
 
         self.submit(lambda: self._guarded(name, task))

@@ -34,7 +34,7 @@ from tm.unit import Unit, shortened
 
 __all__ = ["ConcordanceHit", "ConcordanceOptions", "concordance"]
 
-Side = Literal["both", "source", "target"]
+SearchSide = Literal["both", "source", "target"]
 _MOST_TEXTS = 5_000  # texts searched for a phrase, at most
 _AT_ONCE = 100
 _EXPANDED = 300  # words that a wildcard may stand for
@@ -54,7 +54,7 @@ class ConcordanceOptions:
     counterpart: mark what probably corresponds to the phrase on the other side.
     """
 
-    side: Side = "both"
+    side: SearchSide = "both"
     exact: bool = False
     limit: int = 50
     filters: Filters = field(default_factory=Filters)

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from corpora.errors import UsageError
-from corpora.text.languages import base, known
+from corpora.text.languages import base, checked_code
 from corpora.text.plurals import counted
 from models.encoder import Encoder
 from tm.folding import key
@@ -107,7 +107,7 @@ def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_la
     """Raise `UsageError` for an unknown language, and for one that no unit has if there are units."""
     held = sorted({code for memory in memories for code in memory.codes()})
     for code in filter(None, (source_lang, target_lang)):
-        if base(known(code, lambda: held)) not in {base(one) for one in held} and held:
+        if base(checked_code(code, lambda: held)) not in {base(one) for one in held} and held:
             where = memories[0].path if len(memories) == 1 else "the memories"
             raise UsageError(f"{where}: no unit has the language {code}; there are {', '.join(held)}")
 

@@ -84,6 +84,6 @@ class Memory(MemoryStore):
 
     def index_vectors(self, encoder: "Encoder", *, progress: Callable[[int], None] | None = None) -> int:
         """Make or update the vectors that semantic matches need; returns how many texts have one."""
-        from tm.search.semantic import index
+        from tm.search.semantic import build_vectors
 
-        return index(self, encoder, progress=progress)
+        return build_vectors(self, encoder, progress=progress)

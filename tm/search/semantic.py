@@ -1,8 +1,8 @@
 """Look-ups by meaning, across languages: vectors of all texts of a memory, made on request.
 
-Encoding is slow and not needed by everyone, so `index` makes the vectors, in a file next to the memory, one for each
-encoder. They may lag behind: texts that were added later are not found by meaning until `index` runs again, which
-encodes only what is new.
+Encoding is slow and not needed by everyone, so `build_vectors` makes the vectors, in a file next to the memory, one for
+each encoder. They may lag behind: texts that were added later are not found by meaning until `build_vectors` runs
+again, which encodes only what is new.
 """
 
 import threading
@@ -17,7 +17,7 @@ from tm.store.memory import MemoryStore
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.tags import plain
 
-__all__ = ["encoder_for", "index", "nearest", "with_vectors"]
+__all__ = ["build_vectors", "encoder_for", "nearest", "with_vectors"]
 
 _BATCH = 2_048  # texts encoded at a time
 _DEFAULT = VectorOptions()
@@ -25,7 +25,7 @@ _open: dict[tuple[str, int, int], VectorFile] = {}
 _lock = threading.Lock()
 
 
-def index(
+def build_vectors(
     memory: MemoryStore,
     encoder: Encoder,
     *,

@@ -22,12 +22,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.text.languages import base, known, normalize
+from corpora.text.languages import base, checked_code, normalize
 from corpora.text.plurals import counted
 from tm.formats import format_of
 from tm.jobs.import_file import ImportOptions
 from tm.search.lookup import LookupOptions
-from tm.server.errors import UNEXPECTED, status_of
+from tm.server.errors import UNEXPECTED, http_status
 from tm.server.executors import Executors
 from tm.server.service import Service
 from tm.store.filters import Filters
@@ -56,7 +56,7 @@ class Amagama:
         try:
             response = await self._response(Request(scope, receive))
         except DuiyiError as error:
-            response = _error(self._service.resources.without_paths(str(error)), status_of(error))
+            response = _error(self._service.resources.without_paths(str(error)), http_status(error))
         except Exception:
             await _error(UNEXPECTED, 500)(scope, receive, send)
             raise  # for the log
@@ -99,7 +99,7 @@ class Amagama:
     async def _knows(self, code: str) -> bool:
         """True for a language of BCP 47 and for one that a memory has; only the language itself is compared."""
         try:
-            known(base(code))
+            checked_code(base(code))
         except UsageError:
             return base(code) in {base(one) for one in await self._executors.query(self._service.languages)}
         return True

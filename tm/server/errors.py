@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from corpora.errors import DuiyiError, MissingExtra, StoreError, UsageError
 
-__all__ = ["UNEXPECTED", "Busy", "ReadOnly", "UnknownMemory", "handlers", "sentence", "status_of"]
+__all__ = ["UNEXPECTED", "Busy", "ReadOnly", "UnknownMemory", "handlers", "http_status", "sentence"]
 
 UNEXPECTED = "an unexpected error occurred in the server; details are in its log"
 
@@ -32,7 +32,7 @@ class Busy(DuiyiError):
     """Too many requests are waiting."""
 
 
-def status_of(error: DuiyiError) -> int:
+def http_status(error: DuiyiError) -> int:
     """The HTTP status for an error."""
     match error:
         case UnknownMemory():
@@ -85,7 +85,7 @@ def handlers(without_paths: Callable[[str], str], page: Callable[[str, int], Res
         return made
 
     async def known(request: Request, error: DuiyiError) -> Response:
-        return response(request, str(error), status_of(error))
+        return response(request, str(error), http_status(error))
 
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         return response(request, sentence(error), 400)

@@ -15,12 +15,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from corpora.errors import DuiyiError, UsageError
 from corpora.text.plurals import counted, plural
 from tm import templates
-from tm.formats.cat_tools import CLIENTS
+from tm.formats.cat_tools import CAT_TOOLS
 from tm.jobs.import_file import ImportOptions
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions
 from tm.search.lookup import LONGEST_QUERY, LookupOptions
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
-from tm.server.errors import status_of
+from tm.server.errors import http_status
 from tm.server.executors import Executors
 from tm.server.reference import operations_of, response_types_of
 from tm.server.service import EXPORTS, TERM_EXPORTS, Service
@@ -301,7 +301,7 @@ class SearchPage:
             try:
                 results = self.search()
             except DuiyiError as one:
-                error, status = service.resources.without_paths(str(one)), status_of(one)
+                error, status = service.resources.without_paths(str(one)), http_status(one)
         page = render(
             self.template,
             here=self.path,
@@ -324,7 +324,7 @@ def _tools_page(service: Service, error: str = "") -> str:
         writable=service.resources.options.writable,
         exports=EXPORTS,
         term_exports=TERM_EXPORTS,
-        clients=[(client.key, client.name) for client in CLIENTS.values()],
+        clients=[(client.key, client.name) for client in CAT_TOOLS.values()],
     )
 
 
@@ -333,7 +333,7 @@ async def _tool_response(service: Service, executors: Executors, page: Callable[
     try:
         return HTMLResponse(await executors.long(page))
     except DuiyiError as error:
-        return HTMLResponse(_tools_page(service, service.resources.without_paths(str(error))), status_of(error))
+        return HTMLResponse(_tools_page(service, service.resources.without_paths(str(error))), http_status(error))
 
 
 def _result_page(

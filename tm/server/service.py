@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DamagedInput, EmptyInput, UsageError
-from corpora.text.languages import base, detect, known
-from tm.formats import FORMATS, UnitProblems, WriteOptions, read
+from corpora.text.languages import base, checked_code, detect
+from tm.formats import UNIT_FORMATS, UnitProblems, WriteOptions, read
 from tm.formats.jsonl import from_dict
 from tm.jobs.import_file import ImportOptions, import_file
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
@@ -22,10 +22,10 @@ from tm.server.resources import Resources
 from tm.store.filters import Filters
 from tm.store.writing import AddReport, Keep
 from tm.terms.base import TermBase
-from tm.terms.check import TermFinding, check
+from tm.terms.check import TermFinding, check_terms
 from tm.terms.examples import add_examples
 from tm.terms.formats.columns import columns_of
-from tm.terms.formats.exchange import FORMATS as TERM_FORMATS
+from tm.terms.formats.exchange import GLOSSARY_FORMATS as TERM_FORMATS
 from tm.terms.formats.exchange import read_terms, write_terms
 from tm.terms.matches import match_rows, occurrence_rows
 from tm.terms.merging import Merge, merge
@@ -35,7 +35,7 @@ from tm.unit import Unit
 __all__ = ["EXPORTS", "MOST_UNITS", "TERM_EXPORTS", "Service", "add_json", "units_of"]
 
 #: Formats that units can be exported to, by extension without the dot.
-EXPORTS = tuple(suffix[1:] for one in FORMATS if one.standalone for suffix in one.suffixes[:2] if suffix != ".htm")
+EXPORTS = tuple(suffix[1:] for one in UNIT_FORMATS if one.standalone for suffix in one.suffixes[:2] if suffix != ".htm")
 TERM_EXPORTS = tuple(suffix[1:] for suffix in TERM_FORMATS)
 #: The most units that one request extracts terms from or checks; the command line has no such limit.
 MOST_UNITS = 100_000
@@ -113,7 +113,7 @@ class Service:
         return sorted({code for memory, _ in self.resources.select() for code in memory.codes()})
 
     def add(self, units: Sequence[Unit], keep: Keep = "all") -> AddReport:
-        """Add units to the first memory, in one step; those that `tm.store.writing.refusal` names are left out."""
+        """Add units to the first memory, in one step, except those with a `tm.store.writing.rejection_reason`."""
         return self.resources.writable_memory().add(units, keep=keep, whole=True)
 
     def import_file(self, file: Path, options: ImportOptions, source_lang: str, target_lang: str) -> dict[str, Any]:
@@ -159,14 +159,14 @@ class Service:
         if not text.strip():
             raise UsageError("there is nothing to look up: the text is empty")
         terms = self.resources.terms()
-        language, other = (known(code, terms.languages) if code else None for code in (lang, to))
+        language, other = (checked_code(code, terms.languages) if code else None for code in (lang, to))
         return self._with_examples(match_rows(terms.lookup(text, language, limit=limit), other), examples)
 
     def find_terms(self, text: str, lang: str, to: str, examples: int = 0) -> list[dict[str, Any]]:
         """All terms of a text, with examples of each pair from the memories."""
         terms = self.resources.terms()
-        language = known(lang, terms.languages) if lang else detect(text)
-        other = known(to, terms.languages) if to else None
+        language = checked_code(lang, terms.languages) if lang else detect(text)
+        other = checked_code(to, terms.languages) if to else None
         return self._with_examples(occurrence_rows(text, terms.find(text, language), language, other), examples)
 
     def _with_examples(self, rows: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
@@ -203,7 +203,7 @@ class Service:
             raise UsageError("tbx is one of 2, 3-dca, 3-dct")
         path, terms = folder / f"terms.{suffix}", self.resources.terms()
         chosen = (one for one in terms.concepts() if not subject or one.subject == subject)
-        codes = [known(one, terms.languages) for one in languages]
+        codes = [checked_code(one, terms.languages) for one in languages]
         write_terms(path, chosen, languages=codes, style=style)  # type: ignore[arg-type]
         return path
 
@@ -212,7 +212,7 @@ class Service:
     ) -> dict[str, Any]:
         """Extract terms from units; with ``add`` they become entries with the status proposed."""
         from tm.terms.candidates import CandidateOptions
-        from tm.terms.extraction import ExtractOptions, extract
+        from tm.terms.extraction import ExtractOptions, extract_terms
 
         if not units:
             raise EmptyInput("there are no units to extract terms from")
@@ -225,13 +225,13 @@ class Service:
             CandidateOptions(least=least), least=least, limit=limit, known=known_pairs(terms, source, target)
         )
         encoder = self.resources.encoder() if vectors else None
-        pairs = extract(same, encoder=encoder, options=options, progress=self.resources.check_running)
+        pairs = extract_terms(same, encoder=encoder, options=options, progress=self.resources.check_running)
         added = terms.add(proposed(pairs, same)) if add else 0
         return {"units": len(same), "added": added, "pairs": [pair_row(pair, same) for pair in pairs]}
 
     def check_terms(self, units: Sequence[Unit]) -> list[TermFinding]:
         """Check the terms of translations against the term base."""
-        return list(check(self._checking(units), self.resources.terms()))
+        return list(check_terms(self._checking(units), self.resources.terms()))
 
     def term_report(self, folder: Path, title: str, units: Sequence[Unit], limit: int) -> Path:
         """Write the report on the terms of units to ``folder``."""

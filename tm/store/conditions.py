@@ -6,7 +6,7 @@ or as a pattern.
 
 from datetime import UTC, datetime
 
-from corpora.text.languages import base, known
+from corpora.text.languages import base, checked_code
 from tm.store.database import Sqlite
 from tm.store.filters import STATUSES, Filters
 
@@ -22,7 +22,7 @@ def language_ids(connection: Sqlite, code: str) -> tuple[int, ...] | None:
         return None
     exact = "-" in code or "_" in code
     held = connection.execute("SELECT id, code FROM languages").fetchall()
-    wanted = known(code, lambda: [name for _, name in held])
+    wanted = checked_code(code, lambda: [name for _, name in held])
     return tuple(number for number, name in held if (name == wanted if exact else base(name) == base(wanted)))
 
 

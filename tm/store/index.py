@@ -15,7 +15,7 @@ import numpy as np
 
 from corpora.text.languages import base
 from tm.store.database import Sqlite
-from tm.store.index_segments import BUCKETS, CAPACITY, IndexSegment, build, lookup
+from tm.store.index_segments import BUCKETS, CAPACITY, IndexSegment, build, postings
 from tm.store.index_worker import BuiltSegment, IndexWorker
 
 __all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild", "update"]
@@ -39,9 +39,9 @@ class IndexPart:
         """Positions of the texts that hold the word or pair ``code``; ascending, so shorter texts first."""
         bucket = code >> 24
         if not self.id:
-            return lookup(self.tail.get(bucket), code)
+            return postings(self.tail.get(bucket), code)
         row = connection.execute("SELECT data FROM postings WHERE id = ?", (self.id * BUCKETS + bucket,)).fetchone()
-        return lookup(row[0] if row else None, code)
+        return postings(row[0] if row else None, code)
 
 
 class Index:

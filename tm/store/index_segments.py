@@ -30,8 +30,8 @@ __all__ = [
     "Grams",
     "IndexSegment",
     "build",
-    "lookup",
     "pair_code",
+    "postings",
     "sketch",
     "word_code",
 ]
@@ -208,7 +208,7 @@ def _changes(ordered: Bits) -> NDArray[np.bool_]:
     return changes
 
 
-def lookup(blob: bytes | None, code: int) -> NDArray[np.uint16]:
+def postings(blob: bytes | None, code: int) -> NDArray[np.uint16]:
     """The positions in its segment, ascending, of the texts in the list ``code`` of a bucket's blob."""
     nothing = np.empty(0, np.uint16)
     if blob is None:

@@ -27,7 +27,7 @@ from tm.store.database import Sqlite, connect, explained, read_transaction, writ
 from tm.store.filters import Filters
 from tm.store.index_worker import IndexWorker
 from tm.store.reading import StoredUnit, UnitReader
-from tm.store.writing import AddReport, Keep, UnitWriter, refusal
+from tm.store.writing import AddReport, Keep, UnitWriter, rejection_reason
 from tm.unit import Unit
 
 __all__ = ["BATCH", "MemoryStore", "Stats", "default_path", "memory_paths"]
@@ -293,7 +293,7 @@ class MemoryStore:
             raise UsageError(f"a unit has no field {', '.join(sorted(unknown))}")
         entry = self.get(number)
         unit = replace(entry.unit, **({"changed": datetime.now(UTC).replace(microsecond=0)} | changes))
-        if why := refusal(unit):
+        if why := rejection_reason(unit):
             raise UsageError(f"unit {number} of {self.path} cannot be changed this way: {why}")
         with self.writing() as connection:
             changed = maintenance.replace_unit(connection, entry, unit)

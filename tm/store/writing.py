@@ -19,11 +19,11 @@ from tm.store.database import Sqlite
 from tm.store.filters import STATUSES
 from tm.unit import Unit
 
-__all__ = ["LONGEST", "AddReport", "Keep", "UnitWriter", "detail_json", "refusal"]
+__all__ = ["LONGEST_TEXT", "AddReport", "Keep", "UnitWriter", "detail_json", "rejection_reason"]
 
 Keep = Literal["all", "newest", "best"]
 #: Characters on one side; a longer text is not a segment, and would slow down every look-up.
-LONGEST = 100_000
+LONGEST_TEXT = 100_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -41,14 +41,14 @@ class AddReport:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def refusal(unit: Unit) -> str:
+def rejection_reason(unit: Unit) -> str:
     """Why a memory does not accept ``unit``; "" if it does."""
     if not unit.source.strip():
         return "no source text"
     if not unit.target.strip():
         return "no target text"
-    if max(len(unit.source), len(unit.target)) > LONGEST:
-        return f"longer than {LONGEST:,} characters"
+    if max(len(unit.source), len(unit.target)) > LONGEST_TEXT:
+        return f"longer than {LONGEST_TEXT:,} characters"
     if not (unit.source.isascii() and unit.target.isascii()) and _SURROGATE.search(unit.source + unit.target):
         return "an unpaired surrogate"
     if unit.status not in STATUSES:
@@ -90,11 +90,11 @@ class UnitWriter:
         """The number of the unit that was written last."""
 
     def write(self, units: Sequence[Unit]) -> None:
-        """Write one batch; units that `refusal` refuses are left out and counted."""
+        """Write one batch; units that `rejection_reason` refuses are left out and counted."""
         accepted = []
         self._report.read += len(units)
         for unit in units:
-            why = refusal(unit)
+            why = rejection_reason(unit)
             if why:
                 self._report.left_out[why] += 1
             else:
@@ -190,7 +190,7 @@ class UnitWriter:
             numbers[source, unit.source] = 0
             numbers[self._language(unit.target_lang), unit.target] = 0
             for context in (unit.previous, unit.next):
-                if context and len(context) <= LONGEST and (context.isascii() or not _SURROGATE.search(context)):
+                if context and len(context) <= LONGEST_TEXT and (context.isascii() or not _SURROGATE.search(context)):
                     numbers[source, context] = 0
         keys = {pair: key(pair[1]) for pair in numbers}
         for number, language, text in self._connection.execute(

@@ -19,7 +19,7 @@ from tm.terms.stopwords import stopwords
 from tm.terms.tokens import words
 from tm.unit import Unit
 
-__all__ = ["TermFinding", "TermUse", "check", "find_term", "unusable_rendering", "uses"]
+__all__ = ["TermFinding", "TermUse", "check_terms", "find_term", "unusable_rendering", "uses"]
 
 Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
 
@@ -54,7 +54,7 @@ class TermUse:
     target: tuple[int, int] | None
 
 
-def check(units: Iterable[Unit], terms: TermBase) -> Iterator[TermFinding]:
+def check_terms(units: Iterable[Unit], terms: TermBase) -> Iterator[TermFinding]:
     """Yield the faults of ``units`` in order; inconsistent use, for which all units are needed, comes at the end."""
     by_concept: dict[str, list[TermUse]] = {}
     for number, unit in enumerate(units):

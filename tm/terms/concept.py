@@ -13,9 +13,9 @@ from enum import StrEnum
 
 from corpora.text.languages import base
 
-__all__ = ["LONGEST", "Concept", "Status", "Term", "made_id", "status_of"]
+__all__ = ["LONGEST_TERM", "Concept", "Status", "Term", "made_id", "term_status"]
 
-LONGEST = 1000  # characters; a longer "term" is a text in the wrong column
+LONGEST_TERM = 1000  # characters; a longer "term" is a text in the wrong column
 
 
 class Status(StrEnum):
@@ -93,7 +93,7 @@ class Concept:
         return tuple(sorted(own, key=lambda term: term.rank))
 
 
-def status_of(text: str) -> Status | None:
+def term_status(text: str) -> Status | None:
     """The status that ``text`` means in any of the usual spellings, None where it means none.
 
     >>> status_of("preferredTerm-admn-sts"), status_of("Not recommended")

@@ -19,7 +19,7 @@ from models.encoder import Encoder
 from tm.terms.candidates import CandidateOptions, TermCandidates, find
 from tm.unit import Unit
 
-__all__ = ["ExtractOptions", "TermPair", "extract", "main_language_pair"]
+__all__ = ["ExtractOptions", "TermPair", "extract_terms", "main_language_pair"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def main_language_pair(units: Sequence[Unit]) -> tuple[list[Unit], int]:
     return chosen, len(units) - len(chosen)
 
 
-def extract(
+def extract_terms(
     units: Sequence[Unit],
     *,
     encoder: Encoder | None = None,

@@ -12,13 +12,13 @@ from tm.terms.base import TermBase
 from tm.terms.check import TermUse, unusable_rendering, uses
 from tm.unit import Unit
 
-__all__ = ["TermProfile", "profiles", "render"]
+__all__ = ["TermUsage", "profiles", "render"]
 
 NOT_RENDERED = "(not rendered)"
 
 
 @dataclass(frozen=True, slots=True)
-class TermProfile:
+class TermUsage:
     """A concept in a document: its source term, the units with it, and the number of each rendering."""
 
     term: str
@@ -32,7 +32,7 @@ class TermProfile:
         return len(self.renderings) > 1
 
 
-def profiles(units: Sequence[Unit], terms: TermBase, *, limit: int = 40) -> list[TermProfile]:
+def profiles(units: Sequence[Unit], terms: TermBase, *, limit: int = 40) -> list[TermUsage]:
     """The ``limit`` most frequent concepts in the sources, the most frequent first."""
     places: dict[str, list[int]] = {}
     names: dict[str, tuple[Counter[str], str]] = {}
@@ -45,7 +45,7 @@ def profiles(units: Sequence[Unit], terms: TermBase, *, limit: int = 40) -> list
             rendered.setdefault(key, Counter())[_rendering(use, unit)] += 1
     most = sorted(places, key=lambda key: (-len(places[key]), key))[:limit]
     return [
-        TermProfile(
+        TermUsage(
             names[key][0].most_common(1)[0][0], names[key][1], tuple(places[key]), tuple(rendered[key].most_common())
         )
         for key in most
@@ -60,7 +60,7 @@ def _rendering(use: TermUse, unit: Unit) -> str:
     return f"{instead.text} ({instead.status.value})" if instead else NOT_RENDERED
 
 
-def render(title: str, units: Sequence[Unit], found: Sequence[TermProfile]) -> str:
+def render(title: str, units: Sequence[Unit], found: Sequence[TermUsage]) -> str:
     """The page as HTML; all text is escaped."""
     return templates.render(
         "tm.terms",

@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tm.web.addresses import is_loopback
-from tm.web.refusals import headers_of, refusal
+from tm.web.refusals import headers_of, refusal_response
 
 __all__ = ["Guard", "GuardOptions"]
 
@@ -86,25 +86,25 @@ class Guard:
     def _check(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         if {"transfer-encoding", "content-length"} <= headers.keys():
             # A proxy may read its length in one way and this server in the other, and so a second request in it.
-            return refusal(headers, "The request gives its length in two ways.", 400, {"connection": "close"})
+            return refusal_response(headers, "The request gives its length in two ways.", 400, {"connection": "close"})
         host = headers.get("host", "")
         if not self._is_own_name(host):
-            return refusal(headers, "This is not a name of this server.", 421)
+            return refusal_response(headers, "This is not a name of this server.", 421)
         site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "navigate")
         is_safe = scope["method"] in _SAFE
         if site not in ("same-origin", "none") and not (is_safe and mode == "navigate"):
-            return refusal(headers, "Pages of other sites may not use this server.", 403)
+            return refusal_response(headers, "Pages of other sites may not use this server.", 403)
         if self._options.token and (response := self._authenticate(scope, headers)) is not None:
             return response
         if is_safe:
             return None
         origin = headers.get("origin", "")
         if origin != f"{scope.get('scheme', 'http')}://{host}" and not (self._options.programs and not origin):
-            return refusal(headers, "This page does not belong to this server.", 403)
+            return refusal_response(headers, "This page does not belong to this server.", 403)
         if not self._options.programs and not compare_digest(
             headers.get("x-duiyi", "").encode(), self._options.secret.encode()
         ):
-            return refusal(headers, "The server was restarted; reload the page.", 403)
+            return refusal_response(headers, "The server was restarted; reload the page.", 403)
         return None
 
     def _is_own_name(self, host: str) -> bool:
@@ -144,7 +144,7 @@ class Guard:
         if cookie is not None and self._is_token(cookie.value):
             return None
         extra = {"www-authenticate": 'Bearer realm="duiyi"'}
-        return refusal(headers, "Open the address that duiyi printed; it contains the token.", 401, extra)
+        return refusal_response(headers, "Open the address that duiyi printed; it contains the token.", 401, extra)
 
     def _is_token(self, given: str) -> bool:
         return compare_digest(given.encode(), self._options.token.encode())

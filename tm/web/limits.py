@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpora.text.plurals import counted
-from tm.web.refusals import headers_of, refusal
+from tm.web.refusals import headers_of, refusal_response
 
 __all__ = ["Limits", "TokenBucket", "UploadLimits"]
 
@@ -72,14 +72,16 @@ class Limits:
             return
         if self._bucket is not None and (pause := self._bucket.take((scope.get("client") or ("",))[0])):
             again = {"retry-after": str(int(pause) + 1)}
-            await refusal(headers_of(scope), "too many requests; slow down", 429, again)(scope, receive, send)
+            await refusal_response(headers_of(scope), "too many requests; slow down", 429, again)(scope, receive, send)
             return
         if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > self._longest:
             long = "the address is too long; send the text in the body of a POST"
-            await refusal(headers_of(scope), long, 414)(scope, receive, send)
+            await refusal_response(headers_of(scope), long, 414)(scope, receive, send)
             return
         most = self._most(scope["path"])
-        too_large = refusal(headers_of(scope), f"the body is larger than {_amount(most)}", 413, {"connection": "close"})
+        too_large = refusal_response(
+            headers_of(scope), f"the body is larger than {_amount(most)}", 413, {"connection": "close"}
+        )
         for name, value in scope["headers"]:
             if name == b"content-length" and (not value.isdigit() or int(value) > most):
                 await _drain(scope, receive)
@@ -133,7 +135,7 @@ class UploadLimits:
         if self._taken >= self._most:
             full = f"the server is receiving {counted(self._most, 'file')}, the most at once; try again in a moment"
             again = {"retry-after": "5", "connection": "close"}
-            await refusal(headers_of(scope), full, 503, again)(scope, receive, send)
+            await refusal_response(headers_of(scope), full, 503, again)(scope, receive, send)
             return
         self._taken += 1
         try:
@@ -171,7 +173,7 @@ class UploadLimits:
                 raise
         if is_silent and not is_answered:
             silent = f"no data of the file arrived for {counted(self._silence, 'second')}"
-            await refusal(headers_of(scope), silent, 408, {"connection": "close"})(scope, receive, send)
+            await refusal_response(headers_of(scope), silent, 408, {"connection": "close"})(scope, receive, send)
 
 
 async def _drain(scope: Scope, receive: Receive) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-__all__ = ["headers_of", "refusal"]
+__all__ = ["headers_of", "refusal_response"]
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -13,7 +13,9 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def refusal(headers: Mapping[str, str], message: str, status: int, extra: Mapping[str, str] | None = None) -> Response:
+def refusal_response(
+    headers: Mapping[str, str], message: str, status: int, extra: Mapping[str, str] | None = None
+) -> Response:
     """A response with ``message`` to a request with ``headers``; ``extra`` are headers of the response."""
     if "text/html" in headers.get("accept", ""):
         return PlainTextResponse(f"{message}\n", status, extra)

@@ -22,7 +22,7 @@ __all__ = [
     "Certainty",
     "Mention",
     "MentionKind",
-    "Reader",
+    "MentionReader",
     "Recognizer",
     "canonical",
     "compiled",
@@ -81,7 +81,7 @@ class Mention:
         return _FIGURES.findall(self.value)
 
 
-Reader = Callable[[re.Match[str]], Iterable[Mention]]
+MentionReader = Callable[[re.Match[str]], Iterable[Mention]]
 
 _FIGURES = re.compile(r"[0-9]+")
 _D = "[0-9０-９]"
@@ -114,7 +114,7 @@ class Recognizer:
 
     possible: Callable[[str], bool]
     pattern: re.Pattern[str]
-    readers: Mapping[str, Reader]
+    readers: Mapping[str, MentionReader]
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """Return the mentions in ``text`` in reading order, without overlap."""
@@ -233,7 +233,7 @@ TAIL = (
 )
 
 
-def shared_readers() -> dict[str, Reader]:
+def shared_readers() -> dict[str, MentionReader]:
     """The readers of `SHARED` and `TAIL`, to be joined with those of a language."""
     return {
         "url": _url,
@@ -249,7 +249,10 @@ def shared_readers() -> dict[str, Reader]:
 
 
 def compiled(
-    alternatives: Iterable[tuple[str, str]], possible: Callable[[str], bool], gate: str, readers: Mapping[str, Reader]
+    alternatives: Iterable[tuple[str, str]],
+    possible: Callable[[str], bool],
+    gate: str,
+    readers: Mapping[str, MentionReader],
 ) -> Recognizer:
     """Build a `Recognizer` of named alternatives, placed between those that all languages share.
 

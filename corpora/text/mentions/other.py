@@ -12,7 +12,7 @@ from functools import cache
 from corpora.text.mentions.grammar import (
     Mention,
     MentionKind,
-    Reader,
+    MentionReader,
     Recognizer,
     canonical,
     compiled,
@@ -109,7 +109,7 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-def _dates(months: Mapping[str, int]) -> Reader:
+def _dates(months: Mapping[str, int]) -> MentionReader:
     def read(match: re.Match[str]) -> Iterable[Mention]:
         figures = re.findall(r"[0-9]+", match[0])
         month = next(months[word] for word in re.findall(r"[^\W\d]+", match[0]) if word in months)
@@ -119,7 +119,7 @@ def _dates(months: Mapping[str, int]) -> Reader:
     return read
 
 
-def _references(names: Mapping[str, str]) -> Reader:
+def _references(names: Mapping[str, str]) -> MentionReader:
     def read(match: re.Match[str]) -> Iterable[Mention]:
         word = re.match(r"[^\W\d]+|§", match[0])[0]  # type: ignore[index]
         count = match[0][len(word) :].lstrip(". ")
@@ -129,7 +129,7 @@ def _references(names: Mapping[str, str]) -> Reader:
     return read
 
 
-def _scaled(scales: Mapping[str, int]) -> Reader:
+def _scaled(scales: Mapping[str, int]) -> MentionReader:
     def read(match: re.Match[str]) -> Iterable[Mention]:
         figures, scale = match[0].split()
         value = float(canonical(figures.replace(".", "").replace(",", "."))) * scales[scale]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpora.errors import DamagedInput, InputError, ProtectedInput, WrongFormat
-from corpora.readers.file_type import FileType, called, load, sniff
+from corpora.readers.file_type import FileType, called, read_bytes, sniff
 
 ZIP = b"PK\x03\x04"
 
@@ -113,4 +113,4 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Path, "read_bytes", fail)
     with pytest.raises(InputError, match=r"a\.txt cannot be read: Permission denied"):
-        load(tmp_path / "a.txt")
+        read_bytes(tmp_path / "a.txt")

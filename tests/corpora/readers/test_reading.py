@@ -15,7 +15,7 @@ from reportlab.pdfgen import canvas
 from corpora.document import BlockKind
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, UsageError, WrongFormat
 from corpora.readers.reading import read
-from corpora.readers.txt import lines_of, units_of
+from corpora.readers.txt import line_blocks, lines_of
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 
@@ -135,7 +135,7 @@ def test_segmented_is_for_plain_text(tmp_path: Path) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_lines_and_units_lose_nothing(text: str) -> None:
-    units = units_of(text)
+    units = line_blocks(text)
     assert "\n".join(unit.text for unit in units) == text.removesuffix("\n")
     assert [unit.id for unit in units] == list(range(len(units)))
     lines = list(lines_of(text))

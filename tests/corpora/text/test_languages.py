@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora.errors import UsageError
-from corpora.text.languages import base, detect, is_spaced, joiner, known, normalize, same, simplified
+from corpora.text.languages import base, checked_code, detect, is_spaced, joiner, normalize, same, simplified
 from tests.data import cases
 
 CASES = cases("languages")
@@ -40,7 +40,7 @@ def test_what_is_no_code_is_refused(code: str) -> None:
      "de-u-co-phonebk"],
 )  # fmt: skip
 def test_what_the_registry_knows_and_what_is_for_private_use(code: str) -> None:
-    assert known(code) == normalize(code)
+    assert checked_code(code) == normalize(code)
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,15 @@ def test_what_the_registry_knows_and_what_is_for_private_use(code: str) -> None:
 )  # fmt: skip
 def test_what_has_the_form_of_a_code_and_is_none(code: str) -> None:
     with pytest.raises(UsageError, match=f"'{code}' is not a known language code such as zh-CN or en-US"):
-        known(code)
+        checked_code(code)
     assert normalize(code), "files may say it"
 
 
 def test_a_language_in_use_is_known_by_that() -> None:
-    assert known("xx-foo", lambda: ["zh-CN", "xx"]) == "xx"
+    assert checked_code("xx-foo", lambda: ["zh-CN", "xx"]) == "xx"
     for code in ("xx-foo", "en-foo"):
         with pytest.raises(UsageError, match=code):
-            known(code, lambda: ["zh-CN", "en-US"])
+            checked_code(code, lambda: ["zh-CN", "en-US"])
 
 
 def test_the_pair_of_one_language_is_the_same_whatever_the_region() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from align.alignment import Alignment, Bead
 from corpora.document import Block, BlockKind, Document, Section, Segment
-from tm.formats.alignment_units import units_of
+from tm.formats.alignment_units import units_of_alignment
 from tm.unit import Origin
 
 WHEN = datetime(2024, 1, 2, tzinfo=UTC)
@@ -33,12 +33,12 @@ def alignment(level: str = "sentence") -> Alignment:
 
 
 def test_texts_are_joined_as_each_language_joins_them() -> None:
-    pairs = [(unit.source, unit.target) for unit in units_of(alignment())]
+    pairs = [(unit.source, unit.target) for unit in units_of_alignment(alignment())]
     assert pairs == [("第一章", "Chapter 1"), ("甲句。乙⟦⟦句。", "A. B."), ("", "Extra."), ("丙句。", "")]
 
 
 def test_context_is_the_neighbouring_source() -> None:
-    assert [(unit.previous, unit.next) for unit in units_of(alignment())] == [
+    assert [(unit.previous, unit.next) for unit in units_of_alignment(alignment())] == [
         ("", "甲句。乙⟦⟦句。"),
         ("第一章", "丙句。"),
         ("甲句。乙⟦⟦句。", "丙句。"),
@@ -47,7 +47,7 @@ def test_context_is_the_neighbouring_source() -> None:
 
 
 def test_origin_score_kind_and_sentences() -> None:
-    heading, pair, *_ = units_of(alignment(), created=WHEN)
+    heading, pair, *_ = units_of_alignment(alignment(), created=WHEN)
     assert heading.origin == Origin("zh.txt", "en.txt", (0,), (0,), 1, "第一章")
     assert (heading.kind, heading.sentences, heading.properties) == ("heading", 1, {"how": "structure"})
     assert pair.origin == Origin("zh.txt", "en.txt", (1, 2), (1, 2), 2, "第一章")
@@ -56,8 +56,8 @@ def test_origin_score_kind_and_sentences() -> None:
 
 
 def test_sentences_of_a_paragraph_are_counted() -> None:
-    assert [unit.sentences for unit in units_of(alignment("paragraph"))][1] == 2
+    assert [unit.sentences for unit in units_of_alignment(alignment("paragraph"))][1] == 2
 
 
 def test_low_scores_are_left_out() -> None:
-    assert [unit.quality for unit in units_of(alignment(), min_score=0.5)] == [0.99, 0.75]
+    assert [unit.quality for unit in units_of_alignment(alignment(), min_score=0.5)] == [0.99, 0.75]

@@ -10,7 +10,7 @@ from corpora.errors import UsageError
 from tests.data import cases
 from tm import formats
 from tm.formats import WriteOptions
-from tm.formats.cat_tools import CLIENTS, profile
+from tm.formats.cat_tools import CAT_TOOLS, cat_tool
 from tm.formats.conformance import REASONS, Audit, unit_reasons
 from tm.formats.hash_set import HashSet
 from tm.formats.inspection import inspect
@@ -56,7 +56,7 @@ def test_duplicates_and_variants() -> None:
     assert audit.count(units[2:]) == [["duplicate"], ["duplicate"]], "what was seen before stays known"
 
 
-@pytest.mark.parametrize("key", CLIENTS)
+@pytest.mark.parametrize("key", CAT_TOOLS)
 def test_a_profile_leaves_nothing_its_tool_would_refuse(key: str, tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
     units = [
@@ -67,7 +67,7 @@ def test_a_profile_leaves_nothing_its_tool_would_refuse(key: str, tmp_path: Path
         Unit("丙", "", "zh-CN", "en-US"),
     ]
     report = formats.write(path, units, WriteOptions(client=key))
-    refused = profile(key).leave_out
+    refused = cat_tool(key).leave_out
     assert not refused & set(inspect(path).counts)
     assert report.written + sum(report.left_out.values()) == len(units)
     assert report.left_out["empty side"] == 1
@@ -75,7 +75,7 @@ def test_a_profile_leaves_nothing_its_tool_would_refuse(key: str, tmp_path: Path
 
 def test_an_unknown_tool_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="omegat, trados, memoq, phrase, matecat, weblate"):
-        profile("word")
+        cat_tool("word")
 
 
 def test_weblate_gets_a_header_language_that_its_units_have(tmp_path: Path) -> None:

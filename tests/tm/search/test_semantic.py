@@ -12,7 +12,7 @@ from tm.search import semantic
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.matches import MatchKind
 from tm.search.memory import Memory
-from tm.search.semantic import encoder_for, index, nearest, with_vectors
+from tm.search.semantic import build_vectors, encoder_for, nearest, with_vectors
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.unit import Unit
 
@@ -51,7 +51,7 @@ def memory(tmp_path: Path) -> Memory:
 
 def test_across_languages(memory: Memory) -> None:
     encoder = FakeEncoder()
-    assert index(memory, encoder) == 6
+    assert build_vectors(memory, encoder) == 6
     matches = lookup([memory], "a treaty", LookupOptions(encoder=encoder))
     assert [(match.kind, match.score, match.unit.source) for match in matches] == [(MatchKind.SEMANTIC, 99, "签署协议")]
     matches = lookup([memory], "hold a meeting", LookupOptions(encoder=encoder))
@@ -60,54 +60,54 @@ def test_across_languages(memory: Memory) -> None:
 
 def test_only_new_texts_are_encoded(memory: Memory) -> None:
     encoder = FakeEncoder()
-    index(memory, encoder)
+    build_vectors(memory, encoder)
     memory.add([Unit("报告", "report", "zh-CN", "en-US")])
     memory.delete(numbers=[1])
-    assert index(memory, encoder) == 6
+    assert build_vectors(memory, encoder) == 6
     assert encoder.encoded == 8
-    assert index(memory, encoder) == 6
+    assert build_vectors(memory, encoder) == 6
     assert nearest(memory, encoder, "agreement", 3)[0][1] < 0.5
 
 
 def test_vectors_of_deleted_texts_go(memory: Memory) -> None:
     encoder = FakeEncoder()
     counts: list[int] = []
-    assert index(memory, encoder, progress=counts.append) == 6
+    assert build_vectors(memory, encoder, progress=counts.append) == 6
     assert counts == [6]
-    assert index(memory, encoder, progress=counts.append) == 6, "there is nothing to do"
+    assert build_vectors(memory, encoder, progress=counts.append) == 6, "there is nothing to do"
     memory.delete(numbers=[2])
-    assert index(memory, encoder, progress=counts.append) == 4
+    assert build_vectors(memory, encoder, progress=counts.append) == 4
     assert counts == [6]
     file = VectorFile(vector_path(memory.path, encoder.fingerprint))
     ids = [number for (number,) in memory.connection.execute("SELECT id FROM texts ORDER BY id")]
     assert sorted(file.quantised().ids.tolist()) == ids
     memory.add([Unit("报告", "report", "zh-CN", "en-US")])
     memory.delete(numbers=[1])
-    assert index(memory, encoder, progress=counts.append) == 4
+    assert build_vectors(memory, encoder, progress=counts.append) == 4
     assert counts == [6, 2]
 
 
 def test_texts_are_encoded_in_batches(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tm.search.semantic._BATCH", 4)
     counts: list[int] = []
-    assert index(memory, FakeEncoder(), progress=counts.append) == 6
+    assert build_vectors(memory, FakeEncoder(), progress=counts.append) == 6
     assert counts == [4, 6]
-    assert index(memory, FakeEncoder()) == 6
+    assert build_vectors(memory, FakeEncoder()) == 6
 
 
 def test_a_new_file_is_read_again(memory: Memory) -> None:
     encoder = FakeEncoder()
     other = Memory(memory.path.with_name("other.duiyi"))
     other.add([Unit("协议", "agreement", "zh-CN", "en-US")])
-    index(memory, encoder)
-    index(other, encoder)
+    build_vectors(memory, encoder)
+    build_vectors(other, encoder)
     semantic._open.clear()
     nearest(other, encoder, "agreement", 1)
     nearest(memory, encoder, "report", 1)
     nearest(memory, encoder, "report", 1)
     assert len(semantic._open) == 2
     memory.add([Unit("报告", "report", "zh-CN", "en-US")])
-    index(memory, encoder)
+    build_vectors(memory, encoder)
     _, cosine = nearest(memory, encoder, "report", 1)[0]
     assert cosine > 0.98
     assert {Path(path).name.split(".")[0] for path, _, _ in semantic._open} == {"m", "other"}
@@ -130,7 +130,7 @@ def test_when_memories_are_searched_by_meaning(memory: Memory) -> None:
         encoder_for([memory, other], True, load)
     vector_path(memory.path, "another encoder").touch()
     assert encoder_for([memory, other], None, load) == (None, []), "vectors of another encoder do not count"
-    index(memory, encoder)
+    build_vectors(memory, encoder)
     for semantic_ in (None, True):
         assert encoder_for([memory, other], semantic_, load) == (encoder, [other])
     assert encoder_for([memory], None, load) == (encoder, [])
@@ -144,7 +144,7 @@ def test_when_memories_are_searched_by_meaning(memory: Memory) -> None:
 
 def test_semantic_matches(memory: Memory) -> None:
     encoder = FakeEncoder()
-    index(memory, encoder)
+    build_vectors(memory, encoder)
     query = "agreement of the meeting"
     scores = {match.target: match.score for match in lookup([memory], query, LookupOptions(encoder=encoder))}
     assert scores == {"sign the agreement": 71, "hold a meeting": 71, "report on the meeting": 50}
@@ -160,11 +160,11 @@ def test_without_vectors(memory: Memory) -> None:
     with pytest.raises(UsageError, match="duiyi memory index"):
         nearest(memory, FakeEncoder(), "agreement", 1)
     with pytest.raises(UsageError, match="no units"), Memory(memory.path.with_name("e")) as empty:
-        index(empty, FakeEncoder())
+        build_vectors(empty, FakeEncoder())
 
 
 def test_damaged_vectors(memory: Memory) -> None:
-    index(memory, FakeEncoder())
+    build_vectors(memory, FakeEncoder())
     path = vector_path(memory.path, FakeEncoder.fingerprint)
     assert vector_files(memory.path) == [path]
     for data in (b"", path.read_bytes()[:100], b"something else" * 50):

@@ -238,10 +238,10 @@ def test_malformed_requests(serving: Serving, memory: Path) -> None:
 
 def test_semantic_lookups(serving: Serving, memory: Path) -> None:
     from models.registry import load
-    from tm.search.semantic import index
+    from tm.search.semantic import build_vectors
 
     with Memory(memory, create=False) as store:
-        index(store, load())
+        build_vectors(store, load())
     address, _ = serving("--memory", memory)
     with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
         query = {"text": "The treaty becomes effective when it is signed.", "min": 95}

@@ -18,8 +18,8 @@ from tm.store.index_segments import (
     WORDS,
     IndexSegment,
     build,
-    lookup,
     pair_code,
+    postings,
     sketch,
     word_code,
 )
@@ -59,7 +59,7 @@ def test_lists_contain_the_words_and_pairs_of_each_text(monkeypatch: pytest.Monk
     segment, grams, words = build(IDS, TEXTS)
     lists = expected_lists(TEXTS)
     for code, places in lists.items():
-        positions = lookup(grams.get(code >> 24), code)
+        positions = postings(grams.get(code >> 24), code)
         assert {IDS.index(number) for number in segment.ids[positions]} == places
         assert positions.tolist() == sorted(positions.tolist()), "the shorter texts first"
         assert len(positions) == len(set(positions.tolist()))
@@ -75,8 +75,8 @@ def test_a_list_that_does_not_exist() -> None:
     for code in [*known, 0, 2**32 - 1]:
         for near in (code - 1, code + 1):
             if 0 <= near < 2**32 and near not in known:
-                assert lookup(grams.get(near >> 24), near).tolist() == []
-    assert lookup(None, 5).dtype == np.uint16
+                assert postings(grams.get(near >> 24), near).tolist() == []
+    assert postings(None, 5).dtype == np.uint16
 
 
 def test_texts_are_sorted_by_length_with_their_sketches() -> None:

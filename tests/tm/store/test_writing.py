@@ -12,7 +12,7 @@ from tm.search.memory import Memory
 from tm.store import memory as module
 from tm.store import reading, writing
 from tm.store.filters import STATUSES, Filters
-from tm.store.writing import detail_json, refusal
+from tm.store.writing import detail_json, rejection_reason
 from tm.unit import Origin, Unit
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
@@ -28,13 +28,13 @@ def memory(tmp_path: Path) -> Memory:
 
 
 def test_what_is_refused() -> None:
-    assert refusal(unit("长" * 100_000, "x" * 100_000)) == ""
-    assert refusal(unit("长", "x" * 100_001)) == "longer than 100,000 characters"
-    assert refusal(unit("a", "\udc00"))
-    assert refusal(unit("\ud800", "a"))
-    assert refusal(unit("\n", "a")) == "no source text"
-    assert refusal(unit("a", "\t")) == "no target text"
-    assert all(not refusal(unit(status=status)) for status in STATUSES)
+    assert rejection_reason(unit("长" * 100_000, "x" * 100_000)) == ""
+    assert rejection_reason(unit("长", "x" * 100_001)) == "longer than 100,000 characters"
+    assert rejection_reason(unit("a", "\udc00"))
+    assert rejection_reason(unit("\ud800", "a"))
+    assert rejection_reason(unit("\n", "a")) == "no source text"
+    assert rejection_reason(unit("a", "\t")) == "no target text"
+    assert all(not rejection_reason(unit(status=status)) for status in STATUSES)
 
 
 def test_details_leave_out_defaults() -> None:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tm.terms.base import TermBase
-from tm.terms.check import check
+from tm.terms.check import check_terms
 from tm.terms.sample import sample_concepts
 from tm.unit import Unit
 
@@ -16,7 +16,7 @@ def sample() -> Iterator[TermBase]:
 
 
 def faults(base: TermBase, *pairs: tuple[str, str]) -> list[str]:
-    return [finding.fault for finding in check([Unit(zh, en, "zh-CN", "en-US") for zh, en in pairs], base)]
+    return [finding.fault for finding in check_terms([Unit(zh, en, "zh-CN", "en-US") for zh, en in pairs], base)]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_good_translations_pass(sample: TermBase, zh: str, en: str) -> None:
     ],
 )
 def test_faults_are_found_with_their_spans(sample: TermBase, zh: str, en: str, fault: str) -> None:
-    findings = [f for f in check([Unit(zh, en, "zh-CN", "en-US")], sample) if f.fault == fault]
+    findings = [f for f in check_terms([Unit(zh, en, "zh-CN", "en-US")], sample) if f.fault == fault]
     assert findings
     for finding in findings:
         assert (finding.source_span if fault == "term-missing" else finding.target_span) is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tm.terms.candidates import find
-from tm.terms.extraction import ExtractOptions, extract
+from tm.terms.extraction import ExtractOptions, extract_terms
 from tm.terms.serialization import pair_row, proposed
 from tm.terms.tokens import WordRole, singular, words
 from tm.unit import Unit
@@ -47,20 +47,20 @@ def test_pairs_that_co_occur_are_found_and_ranked() -> None:
     for _ in range(60):
         zh, en = zip(*rng.sample(pairs, rng.choice([1, 2])), strict=True)
         units.append(Unit("与".join(zh) + "十分重要。", " and ".join(en) + " matter greatly.", "zh-CN", "en-US"))
-    found = extract(units)
+    found = extract_terms(units)
     assert {(pair.source, pair.target) for pair in found[:3]} == set(pairs)
     assert all(0 < pair.score <= 1 for pair in found)
     assert found == sorted(found, key=lambda pair: -pair.score)
     known = frozenset({("资产追回", "asset recovery")})
     assert ("资产追回", "asset recovery") not in {
-        (p.source, p.target) for p in extract(units, options=ExtractOptions(known=known))
+        (p.source, p.target) for p in extract_terms(units, options=ExtractOptions(known=known))
     }
 
 
 def test_unpaired_surrogates_are_replaced() -> None:
     units = [Unit("资产追回十分重要\ud800", "asset recovery matters \udc00", "zh-CN", "en-US")] * 4
     units += [Unit("司法协助有其困难", "legal assistance is difficult", "zh-CN", "en-US")] * 4
-    pairs = extract(units)
+    pairs = extract_terms(units)
     told = json.dumps([pair_row(pair, units) for pair in pairs], ensure_ascii=False).encode("utf-8").decode()
     assert "\ufffd" in told
     kept = "".join(text for one in proposed(pairs, units) for term in one.terms for text in term.examples)
@@ -68,8 +68,8 @@ def test_unpaired_surrogates_are_replaced() -> None:
 
 
 def test_no_units_give_no_pairs() -> None:
-    assert extract([]) == []
-    assert extract([Unit("", "", "zh-CN", "en-US")]) == []
+    assert extract_terms([]) == []
+    assert extract_terms([Unit("", "", "zh-CN", "en-US")]) == []
 
 
 @pytest.mark.real

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tm.checks.quantities.value import Quantity
 
-__all__ = ["Grammar", "Reader", "grammar"]
+__all__ = ["Grammar", "QuantityReader", "grammar"]
 
 #: What a match says; None where it turns out to be something else, an empty list where it says no quantity at all.
-Reader = Callable[[re.Match[str]], Sequence[Quantity] | None]
+QuantityReader = Callable[[re.Match[str]], Sequence[Quantity] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class Grammar:
 
     gate: re.Pattern[str]
     pattern: re.Pattern[str]
-    readers: Mapping[str, Reader]
+    readers: Mapping[str, QuantityReader]
 
 
-def grammar(gate: str, rules: Sequence[tuple[str, str, Reader]], *, start: str = "") -> Grammar:
+def grammar(gate: str, rules: Sequence[tuple[str, str, QuantityReader]], *, start: str = "") -> Grammar:
     """Compile ``rules``: a name, a pattern without named groups, and its reader. A rule begins only at ``start``."""
     alternatives = "|".join(f"(?P<{name}>{pattern})" for name, pattern, _ in rules)
     return Grammar(

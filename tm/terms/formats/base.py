@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpora.text.plurals import counted
-from tm.terms.concept import LONGEST, Status
+from tm.terms.concept import LONGEST_TERM, Status
 
 __all__ = ["EntryProblem", "EntryProblems", "GlossaryOptions", "TbxStyle", "TermColumns"]
 
@@ -65,6 +65,6 @@ class EntryProblems:
         """What is wrong with a term by itself, "" where nothing is."""
         if not text.strip():
             return "a term is empty"
-        if len(text) > LONGEST:
-            return f"a term has {counted(len(text), 'character')}; more than {LONGEST:,} is a text, not a term"
+        if len(text) > LONGEST_TERM:
+            return f"a term has {counted(len(text), 'character')}; more than {LONGEST_TERM:,} is a text, not a term"
         return ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.text.languages import base, detect, known, normalize
+from corpora.text.languages import base, checked_code, detect, normalize
 from corpora.text.scripts import HAN
 from tm.terms.concept import Status
 from tm.terms.formats.base import TermColumns
@@ -172,7 +172,7 @@ def named_columns(columns: Mapping[str, int], *, header: bool) -> TermColumns:
         if language is not None:
             code = _code_of(name.lower())
             if code not in _NAMES:
-                known(code)
+                checked_code(code)
             terms[at] = language
         elif field:
             fields[at] = field

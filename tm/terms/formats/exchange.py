@@ -14,7 +14,7 @@ from corpora.files import replacing
 from tm.terms.concept import Concept
 from tm.terms.formats.base import EntryProblem, EntryProblems, GlossaryOptions, TbxStyle, TermColumns
 
-__all__ = ["FORMATS", "GlossaryContents", "GlossaryFormat", "format_of", "read_terms", "write_terms"]
+__all__ = ["GLOSSARY_FORMATS", "GlossaryContents", "GlossaryFormat", "format_of", "read_terms", "write_terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ _FORMATS = (
     GlossaryFormat("JSON Lines", (".jsonl",), "jsonl"),
 )
 #: The extensions, with their dot.
-FORMATS = tuple(suffix for format_ in _FORMATS for suffix in format_.suffixes)
+GLOSSARY_FORMATS = tuple(suffix for format_ in _FORMATS for suffix in format_.suffixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def read_terms(path: Path | str, columns: TermColumns | None = None) -> Glossary
         raise EmptyInput(f"{path} is empty")
     format_ = format_of(path)
     if format_ is None:
-        raise WrongFormat(f"{path}: glossaries are read from {', '.join(FORMATS)}")
+        raise WrongFormat(f"{path}: glossaries are read from {', '.join(GLOSSARY_FORMATS)}")
     problems = EntryProblems(columns=columns)
     concepts = tuple(format_.load().read_concepts(path, problems))
     if problems.found and not concepts:
@@ -99,7 +99,7 @@ def write_terms(
     path = Path(path)
     format_ = format_of(path)
     if format_ is None:
-        raise UsageError(f"{path}: glossaries are written as {', '.join(FORMATS)}")
+        raise UsageError(f"{path}: glossaries are written as {', '.join(GLOSSARY_FORMATS)}")
     with replacing(path) as temporary:
         options = GlossaryOptions(tuple(languages), style, path.suffix.lower())
         return int(format_.load().write_concepts(temporary, concepts, options))

@@ -16,7 +16,7 @@ from corpora.readers.workbook import sheet_rows
 from corpora.text.languages import base
 from corpora.text.plurals import counted, plural
 from tm.spreadsheet import write_sheet
-from tm.terms.concept import Concept, Status, Term, made_id, status_of
+from tm.terms.concept import Concept, Status, Term, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, TermColumns
 from tm.terms.formats.columns import detect_columns
 
@@ -95,7 +95,7 @@ def _checked(
     properties = {
         key.removeprefix("property "): value for key, value in values.items() if key.startswith("property ") and value
     }
-    if (status := values.get("status")) and status_of(status) is None:
+    if (status := values.get("status")) and term_status(status) is None:
         properties["status"] = status
     return Concept(name, tuple(terms), subject, properties=properties, **texts)
 
@@ -117,7 +117,7 @@ def _status(values: Mapping[str, str]) -> Status | None:
     """The status that the columns "forbidden" and "status" give, None where they say nothing."""
     if values.get("forbidden", "").lower() in _YES | {"forbidden"}:
         return Status.FORBIDDEN
-    return status_of(values.get("status", ""))
+    return term_status(values.get("status", ""))
 
 
 def _terms(

@@ -19,7 +19,7 @@ from typing import Any
 from corpora import xml
 from corpora.errors import UsageError, WrongFormat
 from corpora.text.languages import normalize
-from tm.terms.concept import Concept, Status, Term, made_id, status_of
+from tm.terms.concept import Concept, Status, Term, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, TbxStyle
 
 __all__ = ["read_concepts", "write_concepts"]
@@ -341,7 +341,7 @@ def _term(section: Any, problems: EntryProblems) -> Term | None:
         if name not in _READ and text
     ]
     written = (values.get("administrativeStatus") or values.get("normativeAuthorization") or [""])[0]
-    status = Status.FORBIDDEN if written.lower().startswith("deprecatedterm") else status_of(written)
+    status = Status.FORBIDDEN if written.lower().startswith("deprecatedterm") else term_status(written)
     if status is None:
         status = Status.PROPOSED if Status.PROPOSED.value in notes else Status.PREFERRED
     return Term(
