@@ -31,7 +31,7 @@ __all__ = ["AREAS", "Mutant", "main", "places", "sample"]
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENT = ROOT / "tests" / "cases" / "equivalent_mutants.json"
 LIBRARIES = "numpy pytest rapidfuzz lxml.etree pypdfium2 docx opencc sentencepiece httpx rich typer".split()
-#: Equal small numbers and short strings are one object in CPython: these changes are hardly ever observable.
+#: Equal small numbers and short strings are one object in CPython: these changes are almost never observable.
 _IDENTITY = ("Eq_Is", "NotEq_IsNot")
 _LEAST = 20.0  # seconds that a mutant may take at least, before it counts as a hang
 

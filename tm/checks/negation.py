@@ -119,7 +119,7 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if not more or _CODE.search(english.content):
         return ()
     mine, other = (here, there) if more > 0 else (there, here)
-    # 不锈钢 is stainless steel: a negative word within a word is no sign of a negation of the sentence.
+    # 不锈钢 is stainless steel: a negative word within a word does not negate the sentence.
     has_sign = other.signs > mine.masked or (other is there and other.masked > 0)
     if has_sign or other.certain or other.has_hint:
         if min(source.size, target.size) < _LONG:
