@@ -147,7 +147,7 @@ def _hubness(side: PreparedSide, sample: Floats) -> tuple[Floats, Floats]:
 def score(pair: PreparedPair, window: Window, types: tuple[Shape, ...], weights: Mapping[str, float]) -> Floats:
     """Return the scores ``[types, rows, columns]`` of all arcs that leave the nodes of ``window``."""
     scores = np.full((len(types), window.last - window.first, window.right - window.left), IMPOSSIBLE, np.float32)
-    total, weighed = np.empty_like(scores[0]), np.empty_like(scores[0])
+    total, weighed = np.empty((2, *scores.shape[1:]), np.float32)
     for number, (found, possible) in enumerate(features(pair, window, types)):
         # An array that serves several features is multiplied once.
         arrays: dict[int, tuple[Floats, float]] = {}
