@@ -16,6 +16,7 @@ from corpora.text.scripts import HAN, HANGUL, KANA
 from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.markup import values_text
+from tm.checks.measures import Measure, measures
 from tm.checks.options import CheckOptions
 from tm.checks.quantities import Quantity, quantities
 from tm.tags import plain
@@ -24,6 +25,7 @@ from tm.unit import Unit
 __all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "han_count", "size"]
 
 _HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
+_FIGURE = re.compile("[0-9一二三四五六七八九十百千两]|(?i:one|two|three|four|five|six|seven|eight|nine|ten)")
 _BLANK = re.compile(r"\s+")
 #: Roles, addresses and literals of reStructuredText, HTML tags and format fields: the same in every language.
 _MARKUP = re.compile(
@@ -98,6 +100,11 @@ class CheckedSide:
     def mentions(self) -> tuple[Mention, ...]:
         """Numbers, dates, references and the like, as all languages write them."""
         return mentions(self._quantities[1], self.language)
+
+    @cached_property
+    def measures(self) -> Sequence[Measure]:
+        """Numbers with a unit of measure or a currency."""
+        return measures(values_text(self.text), self.base) if _FIGURE.search(self.text) else ()
 
     @cached_property
     def key(self) -> str:

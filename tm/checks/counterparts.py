@@ -11,6 +11,7 @@ from fractions import Fraction
 from corpora.text.mentions.grammar import number
 from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core, unmatched
 from tm.checks.checked_unit import CheckedSide
+from tm.checks.measures import converted
 from tm.checks.quantities import Quantity
 
 __all__ = ["unmatched_values"]
@@ -34,6 +35,9 @@ def unmatched_values(source: CheckedSide, target: CheckedSide) -> tuple[list[Men
             if quantity.accepts.isdisjoint(there) and not (plain and plain <= numbers):
                 found.append((_as_mention(quantity), quantity.family))
         lacking.append(found)
+    if source.measures and target.measures:
+        for found, spans in zip(lacking, converted(source.measures, target.measures), strict=True):
+            found[:] = [one for one in found if not any(start <= one[0].start < end for start, end in spans)]
     families = [{family for _, family in found if family} for found in lacking]
     shared = families[0] & families[1]
     # "first" may have no counterpart; where the other side has "second" instead, one of them is wrong.

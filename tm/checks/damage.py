@@ -32,7 +32,9 @@ _MARKS_ONLY = re.compile(r"[\u2010-\u2027\u3000-\u3011\uff01-\uff0f\uff1a-\uff1f
 _STRAY = re.compile(rf"[\uff61-\uff9f{HANGUL}\u3105-\u312f]{{2,}}")
 #: A single Chinese character, and a Chinese character or sign directly after a Latin letter.
 _ALONE = re.compile(f"(?<![{HAN}])[{HAN}](?![{HAN}])")
-_STUCK = re.compile(rf"(?<=[A-Za-z])(?:[{HAN}]|[\u00a1-\u00a8\u00aa-\u00ad\u00af\u00b4-\u00b6\u00b8\u00ba-\u00bf])")
+_STUCK = re.compile(
+    rf"(?<=[A-Za-z])(?:[{HAN}]|[\u00a1\u00a4\u00a6-\u00a8\u00aa-\u00ad\u00af\u00b4-\u00b6\u00b8\u00ba-\u00bf])"
+)
 _GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}){2,}|(?:=[0-9A-F]{2}){4,}")

@@ -17,6 +17,7 @@ from tm.checks import (
     length,
     meaning,
     negation,
+    spelling,
     tagging,
     terms,
     values,
@@ -25,7 +26,21 @@ from tm.checks.checked_unit import Check
 
 __all__ = ["checks"]
 
-_MODULES = (language, damage, values, tagging, negation, length, cutoff, consistency, form, terms, meaning, coverage)
+_MODULES = (
+    language,
+    damage,
+    values,
+    tagging,
+    negation,
+    spelling,
+    length,
+    cutoff,
+    consistency,
+    form,
+    terms,
+    meaning,
+    coverage,
+)
 
 
 @cache

@@ -16,6 +16,7 @@ from corpora.text.numerals import from_roman
 from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit
 from tm.checks.counterparts import unmatched_values
 from tm.checks.finding import Finding, Severity
+from tm.checks.measures import mismatches
 from tm.checks.options import CheckOptions
 
 __all__ = ["CHECKS"]
@@ -262,6 +263,19 @@ def _ranks(marker: str) -> set[int]:
     return ranks | {value} if value is not None else ranks
 
 
+def _unit(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
+    if pair.is_half or not (pair.source.measures and pair.target.measures):
+        return ()
+    findings = []
+    for one, other in mismatches(pair.source.measures, pair.target.measures):
+        spans = (one.start, one.end), (other.start, other.end)
+        texts = [side.text[slice(*span)].strip() for side, span in zip((pair.source, pair.target), spans, strict=True)]
+        severity = Severity.ERROR if one.dimension == other.dimension != "time" else Severity.WARNING
+        message = f"{texts[0]!r} of the source is {texts[1]!r} in the target: another unit"
+        findings.append(pair.finding("unit", severity, message, *spans))
+    return findings
+
+
 def _of(name: str, severity: Severity, about: str) -> Check:
     return Check(name, severity, about, lambda pair, options: _compare(name, pair))
 
@@ -275,5 +289,6 @@ CHECKS = (
     _of("e-mail", Severity.ERROR, "an e-mail address that the other side lacks"),
     _of("footnote-mark", Severity.WARNING, "a footnote mark that the other side lacks"),
     _of("code", Severity.ERROR, "a code of letters and figures such as UTF-8 that the other side lacks"),
+    Check("unit", Severity.ERROR, "one number with two units of measure or currencies", _unit),
     Check("list-marker", Severity.ERROR, "both sides open with a list marker, but not of the same place", _list_marker),
 )

@@ -40,7 +40,9 @@ TEXTS = st.text(
 
 
 #: The checks that compare what the two sides say, not the form.
-CONTENT = frozenset({"number", "date", "reference", "code", "url", "markup", "list-marker", "negation", "symbol"})
+CONTENT = frozenset(
+    {"number", "date", "reference", "code", "url", "markup", "list-marker", "negation", "symbol", "unit", "spelling"}
+)
 
 
 @pytest.mark.parametrize("case", cases("checks_wording"), ids=lambda case: case["label"])

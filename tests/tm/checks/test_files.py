@@ -158,8 +158,8 @@ def test_only_skip_and_severity() -> None:
     assert check(bad, CheckOptions(skip=frozenset({"reference"}))).findings == ()
     softer = check(bad, CheckOptions(severities={"reference": Severity.INFO}))
     assert [finding.severity for finding in softer.findings] == [Severity.INFO]
-    with pytest.raises(UsageError, match="unknown check spelling"):
-        check(bad, CheckOptions(only=frozenset({"spelling"})))
+    with pytest.raises(UsageError, match="unknown check grammar"):
+        check(bad, CheckOptions(only=frozenset({"grammar"})))
 
 
 def test_meanings_are_compared_where_affordable() -> None:

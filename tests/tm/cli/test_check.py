@@ -117,7 +117,7 @@ def test_the_checks_are_listed() -> None:
     [
         ([], UsageError, "name a file"),
         (["missing.tmx"], InputError, "does not exist"),
-        (["{memory}", "--only", "spelling"], UsageError, "unknown check spelling"),
+        (["{memory}", "--only", "grammar"], UsageError, "unknown check grammar"),
         (["{memory}", "--fail-on", "fatal"], UsageError, "--fail-on"),
         (["{memory}", "--show", "all"], UsageError, "--show"),
         (["{memory}", "-o", "r.doc"], UsageError, "reports are written as"),

@@ -1,0 +1,224 @@
+"""Measures and money: the same number with another unit is wrong, a converted measure with another number is right.
+
+Each unit is a row of data: its dimension, its size in the base unit, and its names in both languages.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from corpora.text.mentions.chinese import chinese_number
+from tm.checks.finding import Span
+
+__all__ = ["Measure", "converted", "measures", "mismatches"]
+
+#: dimension; size; symbols, in this case only; English words; Chinese words. Degrees are converted by name.
+_UNITS = """
+length;1;m;metres? meters?;米(?![饭粉酒面线色白其汤糠兰]) 公尺
+length;1000;km;kilometres? kilometers?;公里 千米
+length;0.01;cm;centimetres? centimeters?;厘米 公分
+length;0.001;mm;millimetres? millimeters?;毫米
+length;0.000001;µm μm;micrometres? micrometers? microns?;微米
+length;0.000000001;nm;nanometres? nanometers?;纳米
+length;0.3048;ft;feet foot;英尺 呎
+length;0.0254;;inch(?:es)?;英寸 吋
+length;0.9144;yd;yards?;码(?![头])
+length;1609.344;mi;miles?(?!\\s+(?:per|an)\\b);英里(?!/)
+length;1852;;nautical\\s+miles? sea\\s+miles?;海里
+length;500;;li;华里 里(?![面边头程外])
+mass;1;g;grams? grammes?;克(?![服制隆己拉])
+mass;1000;kg;kilograms? kilogrammes? kilos?;公斤 千克
+mass;0.001;mg;milligrams?;毫克
+mass;1000000;t;tonnes? tons? metric\\s+tons?;吨
+mass;453.592;lbs? lb;pounds?(?=\\s+of\\s|\\s+in\\s+weight);磅
+mass;28.3495;oz;ounces?;盎司
+mass;500;;jin catty catties;斤
+volume;1;L l;litres? liters?;升(?![级至高降职温旗学])
+volume;0.001;mL ml;millilitres? milliliters?;毫升
+volume;1000;m³;cubic\\s+metres? cubic\\s+meters?;立方米
+volume;3.78541;gal;gallons?;加仑
+volume;0.568;;pints?;品脱
+area;1;m² m2;square\\s+metres? square\\s+meters?;平方米 平米
+area;1000000;km² km2;square\\s+kilometres? square\\s+kilometers?;平方公里 平方千米
+area;10000;ha;hectares?;公顷
+area;4046.86;;acres?;英亩
+area;666.667;;mu;亩
+area;0.092903;;square\\s+feet square\\s+foot sq\\.?\\s+ft;平方英尺
+area;2589988;;square\\s+miles?;平方英里
+speed;1;km/h kph;kilometres?\\s+(?:per|an)\\s+hour kilometers?\\s+(?:per|an)\\s+hour;公里/小时 千米/小时 公里每小时
+speed;1.609344;mph;miles?\\s+(?:per|an)\\s+hour;英里/小时 英里每小时
+time;1;;seconds;秒(?!杀)
+time;60;min;minutes?;分钟
+time;3600;;hours?;个?小时 个?钟头
+time;86400;;days?;天(?![然空气津文])
+time;604800;;weeks?;个?星期(?![一二三四五六日天]) 周(?![年岁期围一二三四五六日末边]) 个?礼拜
+voltage;1;V;volts?;伏特? 伏
+voltage;1000;kV;kilovolts?;千伏
+power;1;W;watts?;瓦特?
+power;1000;kW;kilowatts?;千瓦
+power;1000000;MW;megawatts?;兆瓦
+frequency;1;Hz;hertz;赫兹?
+frequency;1000;kHz;kilohertz;千赫兹?
+frequency;1000000;MHz;megahertz;兆赫兹?
+frequency;1000000000;GHz;gigahertz;吉赫兹?
+data;1;KB kB KiB;kilobytes?;千字节
+data;1024;MB MiB;megabytes?;兆字节
+data;1048576;GB GiB;gigabytes?;吉字节 千兆字节
+data;1073741824;TB TiB;terabytes?;太字节
+temperature;1;°C ℃;degrees?\\s+(?:Celsius|centigrade) Celsius;摄氏度
+temperature;2;°F ℉;degrees?\\s+Fahrenheit Fahrenheit;华氏度
+money;usd;US\\$ USD;(?:US|American)\\s+dollars? dollars?;美元 美金
+money;usd/hkd/aud/cad/twd/sgd;\\$;;
+money;usc;US¢;cents;美分
+money;cny;RMB CNY CN¥;yuan renminbi;元(?:人民币)? 人民币
+money;cny/jpy;¥ ￥;;
+money;jpy;JP¥ JPY;yen;日元 日圆
+money;eur;€ EUR;euros?;欧元
+money;gbp;£ GBP;pounds?\\s+sterling pounds?;英镑
+money;hkd;HK\\$ HKD;Hong\\s+Kong\\s+dollars?;港元 港币
+money;twd;NT\\$ TWD;(?:New\\s+)?Taiwan\\s+dollars?;新台币 台币
+money;aud;A\\$ AU\\$ AUD;Australian\\s+dollars?;澳元 澳大利亚元
+money;cad;C\\$ CAD;Canadian\\s+dollars?;加元 加拿大元
+money;krw;₩ KRW;won;韩元 韩圆
+money;rub;₽ RUB;roubles? rubles?;卢布
+money;inr;₹ INR;rupees?;卢比
+money;chf;CHF;(?:Swiss\\s+)?francs?;瑞士法郎 法郎
+money;thb;THB;baht;泰铢
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``value`` of a unit; ``base`` is the value in the base unit, ``step`` the size of its last digit there.
+
+    ``codes`` of money are the currencies that it may be in.
+    """
+
+    dimension: str
+    value: float
+    base: float
+    step: float
+    codes: frozenset[str]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    dimension: str
+    size: str
+
+
+_SIGN = "零〇一二三四五六七八九十百千两"
+_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,9})?"
+_SMALL = "one two three four five six seven eight nine ten eleven twelve".split()
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+@cache
+def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, _Unit]]:
+    units: dict[str, _Unit] = {}
+    before: list[str] = []
+    after: list[tuple[str, str]] = []
+    for number, line in enumerate(filter(None, _UNITS.splitlines())):
+        dimension, size, symbols, english, chinese = line.split(";")
+        units[f"u{number}"] = units[f"b{number}"] = _Unit(dimension, size)
+        names = [rf"{symbol}(?![A-Za-z0-9/²³])" for symbol in symbols.split() if symbol[-1] not in "$¥￥€£₩₽₹"]
+        if language == "en":
+            names += [rf"(?i:{word})(?![A-Za-z])" for word in english.split(" ") if word]
+        else:
+            names += [word for word in chinese.split(" ") if word]
+        if names:
+            after.append((f"u{number}", "|".join(names)))
+        prefixes = symbols.split() if dimension == "money" else []
+        if prefixes:
+            before.append(rf"(?P<b{number}>(?<![A-Za-z])(?:{'|'.join(prefixes)}))")
+    after.sort(key=lambda item: -max(len(part) for part in item[1].split("|")))
+    ordered = "|".join(f"(?P<{name}>{pattern})" for name, pattern in after)
+    if language == "en":
+        scale = rf"(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
+        number_pattern = rf"(?P<number>{_NUMBER}|(?i:\b(?:{'|'.join(_SMALL)}))\b)"
+        joint = r"[\s-]?"
+    else:
+        scale = r"(?P<scale>\s?[十百千]?[万亿]|\s?[百千])?"
+        number_pattern = rf"(?P<number>{_NUMBER}|[{_SIGN}]{{1,9}}+(?:点[{_SIGN}]{{1,6}})?)"
+        joint = r"\s?[多余]?\s?"
+    money = f"(?:(?:{'|'.join(before)})\\s?)?"
+    per_hour = r"(?P<per>(?:每小时|时速)[^0-9。，]{0,6})?" if language == "zh" else ""
+    edge = r"(?<![A-Za-z0-9_.])" if language == "en" else "(?<![0-9.])"
+    return re.compile(rf"{per_hour}{money}{edge}{number_pattern}{scale}(?:{joint}(?:{ordered}))?"), units
+
+
+def measures(text: str, language: str) -> list[Measure]:
+    """The numbers of ``text`` that have a unit, in reading order."""
+    if language not in ("zh", "en"):
+        return []
+    pattern, units = _grammar(language)
+    found = []
+    for match in pattern.finditer(text):
+        name = next(
+            (key for key, value in match.groupdict().items() if value and key[0] in "ub" and key[1:].isdigit()), ""
+        )
+        if not name:
+            continue
+        unit = units[name]
+        value = _value(match["number"], match["scale"] or "", language)
+        if value is None:
+            continue
+        decimals = len(match["number"].partition(".")[2])
+        step = 10.0**-decimals
+        codes = frozenset(unit.size.split("/")) if unit.dimension == "money" else frozenset()
+        dimension, size = unit.dimension, 1.0
+        base = value
+        if dimension == "temperature":
+            base, size = (value, 1.0) if unit.size == "1" else ((value - 32) / 1.8, 1 / 1.8)
+        elif dimension != "money":
+            size = float(unit.size)
+            if match.groupdict().get("per") and dimension == "length":
+                dimension, size = "speed", size / 1000
+            base = value * size
+        found.append(Measure(dimension, value, base, step * size, codes or frozenset({unit.size}), *match.span()))
+    return found
+
+
+def _value(number: str, scale: str, language: str) -> float | None:
+    if language == "zh":
+        found = chinese_number(number + scale.strip())
+        return float(found) if found is not None else None
+    word = number.lower()
+    value = float(_SMALL.index(word) + 1) if word in _SMALL else float(number.replace(",", ""))
+    return value * _SCALES.get(scale, 1.0)
+
+
+def _equal(one: Measure, other: Measure) -> bool:
+    """True where two measures are the same amount, rounding included."""
+    if one.dimension != other.dimension:
+        return False
+    if one.dimension == "money":
+        return one.value == other.value and not one.codes.isdisjoint(other.codes)
+    difference = abs(one.base - other.base)
+    rounding = 0.5 * max(one.step, other.step) * 1.02 if one.codes != other.codes else 0.0
+    tolerance = 0.03 * max(abs(one.base), abs(other.base)) if one.codes != other.codes else 1e-9 * abs(one.base)
+    if one.dimension in ("time", "data") and one.codes != other.codes:
+        return difference <= 1e-6 * max(abs(one.base), abs(other.base))
+    return difference <= max(tolerance, min(rounding, 0.1 * abs(one.base)))
+
+
+def mismatches(source: Sequence[Measure], target: Sequence[Measure]) -> list[tuple[Measure, Measure]]:
+    """Pairs of one number with two units, where neither measure has a counterpart."""
+    left = [one for one in source if not any(_equal(one, other) for other in target)]
+    right = [one for one in target if not any(_equal(one, other) for other in source)]
+    pairs = []
+    for one in left:
+        other = next((other for other in right if other.value == one.value and other.codes != one.codes), None)
+        if other is not None:
+            right.remove(other)
+            pairs.append((one, other))
+    return pairs
+
+
+def converted(source: Sequence[Measure], target: Sequence[Measure]) -> tuple[list[Span], list[Span]]:
+    """The spans of measures that are equal in different units: their numbers need no counterpart."""
+    equal = [(one, other) for one in source for other in target if one.codes != other.codes and _equal(one, other)]
+    return [(one.start, one.end) for one, _ in equal], [(other.start, other.end) for _, other in equal]
