@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit, CheckedSide
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.markup import without_markup
 from tm.checks.options import CheckOptions
