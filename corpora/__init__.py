@@ -13,6 +13,7 @@ from corpora.lazy import lazy_exports
 __all__ = [
     "Block",
     "BlockKind",
+    "Certainty",
     "Change",
     "CleaningOptions",
     "DamagedInput",
@@ -21,6 +22,7 @@ __all__ = [
     "EmptyInput",
     "FetchError",
     "FetchOptions",
+    "Fetched",
     "FootnoteMark",
     "InputError",
     "Line",
@@ -49,6 +51,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "Block": "corpora.document",
         "BlockKind": "corpora.document",
+        "Certainty": "corpora.text.mentions.grammar",
         "Change": "corpora.document",
         "CleaningOptions": "corpora.cleaning.pipeline",
         "DamagedInput": "corpora.errors",
@@ -57,6 +60,7 @@ __getattr__, __dir__ = lazy_exports(
         "EmptyInput": "corpora.errors",
         "FetchError": "corpora.errors",
         "FetchOptions": "corpora.readers.fetch",
+        "Fetched": "corpora.readers.fetch",
         "FootnoteMark": "corpora.document",
         "InputError": "corpora.errors",
         "Line": "corpora.document",

@@ -19,12 +19,14 @@ from corpora.errors import ProtectedInput as ProtectedInput
 from corpora.errors import StoreError as StoreError
 from corpora.errors import UsageError as UsageError
 from corpora.errors import WrongFormat as WrongFormat
+from corpora.readers.fetch import Fetched as Fetched
 from corpora.readers.fetch import FetchOptions as FetchOptions
 from corpora.readers.fetch import fetch as fetch
 from corpora.readers.reading import read as read
 from corpora.sample import pair as sample_pair
 from corpora.text.languages import detect as detect_language
 from corpora.text.languages import normalize as normalize_language
+from corpora.text.mentions.grammar import Certainty as Certainty
 from corpora.text.mentions.matching import Mention as Mention
 from corpora.text.mentions.matching import MentionKind as MentionKind
 from corpora.text.mentions.matching import mentions as find_mentions
@@ -33,6 +35,7 @@ from corpora.text.sentences import split as split_sentences
 __all__ = [
     "Block",
     "BlockKind",
+    "Certainty",
     "Change",
     "CleaningOptions",
     "DamagedInput",
@@ -41,6 +44,7 @@ __all__ = [
     "EmptyInput",
     "FetchError",
     "FetchOptions",
+    "Fetched",
     "FootnoteMark",
     "InputError",
     "Line",

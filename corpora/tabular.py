@@ -34,18 +34,24 @@ class Tabular:
         return DataFrame(self.to_dicts())
 
     def _repr_html_(self) -> str:
-        """The first rows as a table, for Jupyter."""
+        """The first rows as a table, for Jupyter: the columns with text or numbers, without the long signature."""
         rows = self.to_dicts()
+        if not rows:
+            return "<p>no rows</p>"
         more = f"<p>and {len(rows) - _SHOWN:,} more</p>" if len(rows) > _SHOWN else ""
         return f"{_table(rows[:_SHOWN])}{more}"
 
 
 def _table(rows: Iterable[Mapping[str, Any]]) -> str:
     listed = list(rows)
-    names = list(listed[0]) if listed else []
+    names = [name for name in listed[0] if name != "signature" and all(_is_plain(row[name]) for row in listed)]
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     body = "".join(f"<tr>{''.join(f'<td>{_cell(row[name])}</td>' for name in names)}</tr>" for row in listed)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float)
 
 
 def _cell(value: Any) -> str:

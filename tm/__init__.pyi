@@ -1,16 +1,22 @@
 from tm.checks.finding import Finding as Finding
 from tm.checks.finding import Severity as Severity
 from tm.checks.options import CheckOptions as CheckOptions
+from tm.checks.options import PatternRule as PatternRule
 from tm.checks.run import CheckReport as CheckReport
 from tm.checks.run import check as check
 from tm.formats import ReadOptions as ReadOptions
 from tm.formats import WriteOptions as WriteOptions
 from tm.formats import read as read_units
 from tm.formats import write as write_units
+from tm.formats.base import UnitProblems as UnitProblems
+from tm.formats.base import WriteReport as WriteReport
+from tm.formats.inspection import Inspection as Inspection
 from tm.formats.inspection import inspect as inspect_units
+from tm.jobs.batch import BatchJournal as BatchJournal
 from tm.jobs.batch import Outcome as Outcome
 from tm.jobs.batch import run as align_batch
 from tm.jobs.import_file import ImportOptions as ImportOptions
+from tm.jobs.import_file import ImportResult as ImportResult
 from tm.jobs.import_file import import_file as import_file
 from tm.jobs.manifest import FilePair as FilePair
 from tm.jobs.manifest import read_manifest as read_manifest
@@ -25,6 +31,8 @@ from tm.search.matches import MatchKind as MatchKind
 from tm.search.memory import Memory as Memory
 from tm.store.filters import Filters as Filters
 from tm.terms.base import TermBase as TermBase
+from tm.terms.candidates import CandidateOptions as CandidateOptions
+from tm.terms.check import TermFinding as TermFinding
 from tm.terms.check import check_terms as check_terms
 from tm.terms.concept import Concept as Concept
 from tm.terms.concept import Status as Status
@@ -32,13 +40,18 @@ from tm.terms.concept import Term as Term
 from tm.terms.extraction import ExtractOptions as ExtractOptions
 from tm.terms.extraction import TermPair as TermPair
 from tm.terms.extraction import extract_terms as extract_terms
+from tm.terms.formats.exchange import GlossaryContents as GlossaryContents
 from tm.terms.formats.exchange import read_terms as read_terms
 from tm.terms.formats.exchange import write_terms as write_terms
 from tm.terms.matches import TermMatch as TermMatch
+from tm.terms.merging import TermConflict as TermConflict
+from tm.terms.merging import merge as merge_terms
 from tm.unit import Origin as Origin
 from tm.unit import Unit as Unit
 
 __all__ = [
+    "BatchJournal",
+    "CandidateOptions",
     "CheckOptions",
     "CheckReport",
     "Concept",
@@ -48,22 +61,30 @@ __all__ = [
     "FilePair",
     "Filters",
     "Finding",
+    "GlossaryContents",
     "ImportOptions",
+    "ImportResult",
+    "Inspection",
     "LookupOptions",
     "Match",
     "MatchKind",
     "Memory",
     "Origin",
     "Outcome",
+    "PatternRule",
     "ReadOptions",
     "Severity",
     "Status",
     "Term",
     "TermBase",
+    "TermConflict",
+    "TermFinding",
     "TermMatch",
     "TermPair",
     "Unit",
+    "UnitProblems",
     "WriteOptions",
+    "WriteReport",
     "align_batch",
     "check",
     "check_terms",
@@ -72,6 +93,7 @@ __all__ = [
     "import_file",
     "inspect_units",
     "lookup",
+    "merge_terms",
     "read_manifest",
     "read_terms",
     "read_units",

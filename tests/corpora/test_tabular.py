@@ -44,5 +44,10 @@ def test_a_notebook_shows_twenty_rows_and_two_hundred_characters() -> None:
     assert Rows(*[{"text": "字"}] * 1021)._repr_html_().endswith("</table><p>and 1,001 more</p>")
 
 
-def test_no_rows_make_an_empty_table() -> None:
-    assert Rows()._repr_html_() == "<table><thead><tr></tr></thead><tbody></tbody></table>"
+def test_a_notebook_shows_plain_columns_only() -> None:
+    page = Rows({"text": "甲", "origin": {"page": 1}, "spans": [[0, 1]], "signature": "duiyi 1|…"})._repr_html_()
+    assert "<tr><th>text</th></tr>" in page
+
+
+def test_no_rows_are_no_table() -> None:
+    assert Rows()._repr_html_() == "<p>no rows</p>"

@@ -96,7 +96,7 @@ class Concept:
 def term_status(text: str) -> Status | None:
     """The status that ``text`` means in any of the usual spellings, None where it means none.
 
-    >>> status_of("preferredTerm-admn-sts"), status_of("Not recommended")
+    >>> term_status("preferredTerm-admn-sts"), term_status("Not recommended")
     (<Status.PREFERRED: 'preferred'>, <Status.DEPRECATED: 'deprecated'>)
     """
     word = re.sub(r"[\W_]+", "", text.lower().removesuffix("-admn-sts"))
