@@ -78,7 +78,7 @@ def negations(side: CheckedSide) -> Negations:
 
     >>> negations(Side("河水不会淹没草地。", "zh-CN")).certain
     ((2, 3),)
-    >>> negations(Side("You can't miss the tower.", "en-US")).certain
+    >>> negations(CheckedSide("You can't miss the tower.", "en-US")).certain
     ()
     """
     patterns = _patterns()
