@@ -1,5 +1,6 @@
 """`duiyi check`: the quality checks of a file of units, with reports, exit codes and baselines."""
 
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,7 +100,9 @@ def check(
     inputs = [file, config, glossary, *(Path(text) for text in (source_file, target_file) if text)]
     _check_usage(out or [], write_baseline, [path for path in inputs if path is not None], fail_on, show)
     check_targets(out or [], [baseline] if baseline else [])  # --write-baseline may replace it
-    options = _options(only, skip, config, embeddings, glossary)
+    options = replace(
+        _options(only, skip, config, embeddings, glossary), either_script="zh" in (source_lang, target_lang)
+    )
     reading = ReadOptions(
         source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
     )

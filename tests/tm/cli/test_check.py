@@ -129,3 +129,19 @@ def test_bad_usage_is_reported_in_one_sentence(
 ) -> None:
     with pytest.raises(error, match=words):
         run(*[argument.format(memory=memory) for argument in arguments])
+
+
+ROWS = """source\ttarget
+本條例適用於所有渡輪。\tThis Ordinance applies to all ferries.
+大雾时渡轮停航，请勿站在甲板上。\tIn thick fog the ferry does not sail; do not stand on deck.
+違反規定者可處罰款。\tOffenders are liable to a fine.
+"""
+
+
+@pytest.mark.parametrize(("language", "reported"), [("zh", {1}), ("zh-CN", {0, 2})])
+def test_zh_alone_is_the_script_of_the_file(tmp_path: Path, language: str, reported: set[int]) -> None:
+    file, out = tmp_path / "units.tsv", tmp_path / "found.json"
+    file.write_text(ROWS, "utf-8")
+    ran("check", file, "--source-lang", language, "--target-lang", "en", "--fail-on", "never", "-o", out)
+    findings = json.loads(out.read_text("utf-8"))["findings"]
+    assert {one["unit"] for one in findings if one["check"] == "language"} == reported
