@@ -76,7 +76,7 @@ class Negations:
 def negations(side: CheckedSide) -> Negations:
     """The negations of a Chinese or English side.
 
-    >>> negations(Side("河水不会淹没草地。", "zh-CN")).certain
+    >>> negations(CheckedSide("河水不会淹没草地。", "zh-CN")).certain
     ((2, 3),)
     >>> negations(CheckedSide("You can't miss the tower.", "en-US")).certain
     ()
