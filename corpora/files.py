@@ -136,7 +136,9 @@ def _temporary(path: Path) -> Iterator[Path]:
 
 
 def make_private(path: Path) -> None:
-    """Create an empty file that only its owner may read, unless the file exists."""
+    """Create an empty file that only its owner may read, unless the file exists or SQLite keeps it in memory only."""
+    if str(path) == ":memory:":
+        return
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 

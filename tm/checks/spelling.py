@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from corpora.text.scripts import HAN
 from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.markup import without_markup
@@ -76,7 +77,7 @@ _CONTEXT = re.compile(r"\(\?[^)]*\)")
 _CONFUSED = dict(
     entry.split("=")
     for entry in (
-        "(?<![一-龥])既使(?![^。]{0,40}又)=即使 既便=即便 按装(?![箱卸货配船载订袋瓶])=安装 迫不急待=迫不及待 "
+        f"(?<![{HAN}])既使(?![^。]{{0,40}}又)=即使 既便=即便 按装(?![箱卸货配船载订袋瓶])=安装 迫不急待=迫不及待 "
         "一愁莫展=一筹莫展 再接再励=再接再厉 穿流不息=川流不息 走头无路=走投无路 甘败下风=甘拜下风 一如继往=一如既往 "
         "一股作气=一鼓作气 谈笑风声=谈笑风生 默守成规=墨守成规 变本加利=变本加厉 出奇不意=出其不意 名不符实=名不副实 "
         "相形见拙=相形见绌 不径而走=不胫而走 世外桃园=世外桃源 声名雀起=声名鹊起 金榜提名=金榜题名 莫明其妙=莫名其妙 "

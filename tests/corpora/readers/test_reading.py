@@ -46,8 +46,8 @@ def a_pdf(password: str = "") -> bytes:
 
 REFUSED: dict[str, tuple[str, Callable[[], bytes], type[InputError], str]] = {
     "empty": ("a.txt", lambda: b"", EmptyInput, "is empty"),
-    "blank lines": ("a.txt", lambda: b" \n\t\n \r\n", EmptyInput, "nothing but blank lines"),
-    "blank in UTF-16": ("a.txt", lambda: "\n \n".encode("utf-16"), EmptyInput, "nothing but blank lines"),
+    "blank lines": ("a.txt", lambda: b" \n\t\n \r\n", EmptyInput, "only blank lines"),
+    "blank in UTF-16": ("a.txt", lambda: "\n \n".encode("utf-16"), EmptyInput, "only blank lines"),
     "binary junk": ("a.txt", lambda: bytes(range(256)) * 40, WrongFormat, "not text"),
     "junk called PDF": ("a.pdf", lambda: bytes(range(256)) * 40, WrongFormat, "binary data"),
     "junk called DOCX": ("a.docx", lambda: bytes(range(256)) * 40, WrongFormat, "binary data"),

@@ -133,9 +133,13 @@ def test_workers_end_with_a_killed_parent(folder: Path) -> None:
 
 
 def test_signals_that_the_caller_ignores_stay_ignored(folder: Path) -> None:
-    running = subprocess.Popen(
-        ["nohup", *COMMAND, "check", "--list"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does: a child inherits what is ignored
+    try:
+        running = subprocess.Popen(
+            [*COMMAND, "check", "--list"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
     running.send_signal(signal.SIGHUP)
     output, _ = running.communicate(timeout=60)
     assert running.returncode == 0

@@ -38,7 +38,7 @@ def test_the_reasons_why_scores_differ(program: Callable[[str], str], tmp_path: 
     }
     units = [Unit(stored, "委员会应向大会报告采取的措施", "en-US", "zh-CN")]
     answers = omegat(program("omegat"), tmp_path / "p", units, list(questions))
-    theirs = {questions[answer.question]: answer.matches[0][1] for answer in answers}
+    theirs = {questions[answer.query]: answer.matches[0][1] for answer in answers}
     ours = {reason: similarity(text, stored).score for text, reason in questions.items()}
     assert ours["a word less"] == theirs["a word less"][1] == 90
     assert ours["plurals"] == theirs["plurals"][1] == 80, "word against word"

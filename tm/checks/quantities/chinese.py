@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from corpora.text.mentions.chinese import chinese_number
 from corpora.text.mentions.grammar import Certainty, MentionKind
+from corpora.text.scripts import HAN
 from tm.checks.quantities.grammar import Grammar, grammar
 from tm.checks.quantities.value import Quantity, amount, clock, decade, keyed, share
 
@@ -362,7 +363,7 @@ _ORDER = (
         rf"(?<![{_SIGN}0-9第])(?:[一二三四五六七八九]?[十百]零?)?"
         rf"(?:(?:{_PAIR})(?:{_SCALE})?(?=[{_COUNTED}])|(?:两三|[二三四五六七八九]{{2}}(?<=二三|"
         rf"三四|四五|五六|六七|七八|八九))"
-        rf"(?:{_SCALE})?(?=[一-龥]))(?![{_SIGN}月])",
+        rf"(?:{_SCALE})?(?=[{HAN}]))(?![{_SIGN}月])",
         _about,
     ),
     ("over", rf"{_NUM}\s?[多余几来]\s?(?:[十百千]?[万亿]|[十百千])", _over),
