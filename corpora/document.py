@@ -61,7 +61,8 @@ class Block:
     number as printed ("1.", "(a)", "㈢"; a footnote's own number for footnotes, counted through the document
     where every page begins with 1), ``marks`` are the footnote marks, their offsets in ``text``. ``level``
     counts from 1 for headings and list items, 0 where it means nothing. ``start`` and ``end`` span the block
-    in `Document.original`; ``page`` counts from 1.
+    in `Document.original`; ``page`` counts from 1. ``cell`` is the place of what stands in a table whose cells the file
+    marks: table, row and column, each counted from 0.
     """
 
     id: int
@@ -73,6 +74,7 @@ class Block:
     start: int = 0
     end: int = 0
     marks: tuple[FootnoteMark, ...] = ()
+    cell: tuple[int, int, int] | None = None
 
     @property
     def full_text(self) -> str:

@@ -84,6 +84,8 @@ class _Reader:
     footnotes: list[tuple[str, str]] = field(default_factory=list)  # id and number, in the order of their marks
     endnotes: list[tuple[str, str]] = field(default_factory=list)
     _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it continues in the next
+    _tables: int = 0
+    _cell: tuple[int, int, int] | None = None  # the cell of the outermost table that is being read
 
     def story(self, parent: Any, kind: BlockKind | None = None, marker: str = "") -> None:
         """Read the paragraphs and tables under ``parent``; all blocks get ``kind`` where one is given."""
@@ -130,14 +132,22 @@ class _Reader:
         cells = [cell for row in rows for cell in _through(row, "tc")]
         # A single cell is a frame around text.
         inner = kind or (BlockKind.CELL if len(cells) > 1 else None)
-        for row in rows:
+        outer = self._cell
+        number = self._tables
+        self._tables += outer is None
+        for place, row in enumerate(rows):
+            column = 0
             if child(row, "trPr", "del") is not None:
                 self._drop("tracked changes", _text_of(row, deleted=True))
                 continue
             for cell in _through(row, "tc"):
                 merge = child(cell, "tcPr", "vMerge")
+                self._cell = outer or ((number, place, column) if inner else None)
                 if merge is None or attribute(merge, "val") == "restart":
                     self.story(cell, inner)
+                width = attribute(child(cell, "tcPr", "gridSpan"), "val")
+                column += int(width) if width.isdecimal() else 1
+        self._cell = outer
 
     def _paragraph(self, element: Any, kind: BlockKind | None, marker: str) -> bool:
         """Read a paragraph into blocks; True where it gave one."""
@@ -203,7 +213,18 @@ class _Reader:
                 at = start + len(lead)
                 self.changes.append(Change("footnote marks", "mark", found.printed[a:b], at + a, at + b, self._page()))
             self.blocks.append(
-                Block(len(self.blocks), kind, found.text, level, own, self._page(), start, self.length - 1, found.marks)
+                Block(
+                    len(self.blocks),
+                    kind,
+                    found.text,
+                    level,
+                    own,
+                    self._page(),
+                    start,
+                    self.length - 1,
+                    found.marks,
+                    self._cell,
+                )
             )
         return len(self.blocks) > before
 

@@ -107,6 +107,9 @@ class _Builder:
     _marks: list[tuple[str, str]] = field(default_factory=list)  # number, as printed
     _sups: list[str] = field(default_factory=list)
     _verbatim: int = 0
+    _cells: list[Any] = field(default_factory=list)  # the open cells, the outermost first
+    _tables: dict[Any, tuple[int, list[int]]] = field(default_factory=dict)  # number, and how many rows were read
+    _rows: dict[Any, tuple[int, int]] = field(default_factory=dict)
 
     def walk(self, body: Any) -> None:
         from lxml import etree
@@ -141,6 +144,12 @@ class _Builder:
             frame = self._frame(element)
             if frame is not None:
                 self._frames.append(frame)
+        if tag in ("td", "th"):
+            self._cells.append(element)
+        elif tag == "tr" and (table := next(element.iterancestors("table"), None)) is not None:
+            number, rows = self._tables.setdefault(table, (len(self._tables), [0]))
+            self._rows[element] = number, rows[0]
+            rows[0] += 1
         self._verbatim += tag in _VERBATIM
         if tag == "br":
             self._text.append("\n")
@@ -160,6 +169,8 @@ class _Builder:
             return
         if tag in BLOCKS:
             self._flush()
+        if self._cells and self._cells[-1] is element:
+            self._cells.pop()
         self._verbatim -= tag in _VERBATIM
         if self._frames and self._frames[-1].element is element:
             self._frames.pop()
@@ -236,7 +247,17 @@ class _Builder:
             self.raised[position] = list(found.raised)
         for a, b in found.spans:
             self.changes.append(Change("footnote marks", "mark", found.printed[a:b], start + a, start + b))
-        self.blocks.append(Block(position, kind, text, level, marker, None, start, self.length - 1, found.marks))
+        self.blocks.append(
+            Block(position, kind, text, level, marker, None, start, self.length - 1, found.marks, self._place())
+        )
+
+    def _place(self) -> tuple[int, int, int] | None:
+        """Table, row and column of the innermost cell that is open: an outer table may only place things."""
+        place = self._rows.get(self._cells[-1].getparent()) if self._cells else None
+        if place is None:
+            return None
+        before = (one.get("colspan", "1") for one in self._cells[-1].itersiblings("td", "th", preceding=True))
+        return *place, sum(int(width) if width.isdecimal() else 1 for width in before)
 
     def _lone_marks(self, found: Sequence[FootnoteMark]) -> None:
         """A paragraph of nothing but a mark belongs to the block before it."""
