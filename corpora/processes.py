@@ -8,14 +8,22 @@ environment variable (``PYTHONSAFEPATH``, Python 3.11) leaves it out, in childre
 
 import os
 import signal
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection, parent_process
 from types import FrameType
 
-__all__ = ["child_environment", "end_with_parent", "handle_stop", "safe_search_path", "without_interruption"]
+__all__ = [
+    "child_environment",
+    "end_with_parent",
+    "handle_stop",
+    "run_program",
+    "safe_search_path",
+    "without_interruption",
+]
 
 _VARIABLE = "PYTHONSAFEPATH"
 
@@ -81,3 +89,29 @@ def handle_stop() -> None:
 def _wait_for(sentinel: int) -> None:
     connection.wait([sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def run_program(command: Sequence[str], *, timeout: float, data: bytes | None = None) -> tuple[int, bytes, bytes]:
+    """Run a program to its end: its return code (-9 after ``timeout`` seconds), standard output and standard error.
+
+    ``data`` is its standard input. Its own children end with it, however this function is left.
+    """
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=os.name != "nt",
+    )
+    try:
+        out, problems = process.communicate(data, timeout)
+    except subprocess.TimeoutExpired:
+        return -9, b"", b""
+    finally:
+        if process.poll() is None:
+            if os.name == "nt":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    return process.returncode, out, problems

@@ -2,7 +2,8 @@
 # Installs the real clients that the tests drive: where it may (root on Debian), it does; elsewhere it says what is missing.
 set -eu
 # program:package
-WANTED="omegat:omegat chromium:chromium tmxclean:libxml-tmx-perl"
+WANTED="omegat:omegat chromium:chromium tmxclean:libxml-tmx-perl pandoc:pandoc soffice:libreoffice-writer
+soffice:libreoffice-impress soffice:libreoffice-calc antiword:antiword tesseract:tesseract-ocr tesseract:tesseract-ocr-chi-sim"
 missing=""
 for pair in $WANTED; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"

@@ -3,17 +3,26 @@
 The type is found by content, the encoding and the language are found offline, and the reader of the type does the rest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 from corpora.document import Block, Change, Document, Section
 from corpora.errors import EmptyInput, UsageError
-from corpora.readers import encodings, file_type, txt
+from corpora.readers import encodings, file_type, office, txt
 from corpora.readers.file_type import FileType
 from corpora.readers.outline import outline
 from corpora.text import languages
 
 __all__ = ["read"]
+
+
+#: The modules that make a page of HTML from the bytes of a file, or from its text. Each has a function `convert`.
+_CONTAINERS = {
+    FileType.EPUB: "epub", FileType.ODT: "opendocument", FileType.ODP: "opendocument", FileType.ODS: "opendocument",
+    FileType.PPTX: "pptx", FileType.RTF: "rtf", FileType.XLSX: "xlsx",
+}  # fmt: skip
+_MARKUP: dict[FileType, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,14 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
     if segmented and kind is not FileType.TEXT:
         raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (--segmented)")
     stated = languages.checked_code(language) if language else ""
-    if kind is FileType.HTML:
+    lines = ""
+    if kind in office.NEWER:
+        data, kind, lines = office.newer(data, kind, str(path))
+    if lines:
+        content = _lines(lines, stated, profile)
+    elif kind in _CONTAINERS or kind in _MARKUP:
+        content = _converted(data, path, kind, stated, profile)
+    elif kind is FileType.HTML:
         content = _html(data, path, stated, profile)
     elif kind is FileType.PDF:
         content = _pdf(data, path, stated, profile)
@@ -72,20 +88,18 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
 
 
 def _text(data: bytes, path: Path, language: str, profile: str) -> _Content:
+    decoded = _decoded(data, path)
+    content = _lines(decoded.text, language, profile)
+    warnings = _warnings(decoded.warning) + content.warnings
+    return replace(content, warnings=warnings, encoding=decoded.encoding)
+
+
+def _lines(text: str, language: str, profile: str) -> _Content:
     from corpora.cleaning.pipeline import blocks_from_lines
 
-    decoded = _decoded(data, path)
-    language = language or languages.detect(decoded.text)
-    reading = blocks_from_lines(tuple(txt.lines_of(decoded.text)), language, profile)
-    return _Content(
-        decoded.text,
-        reading.blocks,
-        reading.changes,
-        _warnings(decoded.warning) + reading.warnings,
-        language,
-        reading.profile,
-        decoded.encoding,
-    )
+    language = language or languages.detect(text)
+    reading = blocks_from_lines(tuple(txt.lines_of(text)), language, profile)
+    return _Content(text, reading.blocks, reading.changes, reading.warnings, language, reading.profile)
 
 
 def _units(data: bytes, path: Path, language: str) -> _Content:
@@ -106,6 +120,25 @@ def _html(data: bytes, path: Path, language: str, profile: str) -> _Content:
     return _Content(
         page.original, blocks, page.changes, _warnings(decoded.warning), language, profile, decoded.encoding
     )
+
+
+def _converted(data: bytes, path: Path, kind: FileType, language: str, profile: str) -> _Content:
+    """A type that another module turns into a page of HTML."""
+    from corpora.cleaning.markup import structured
+    from corpora.readers.html.reader import read_html
+
+    encoding = ""
+    if kind in _MARKUP:
+        decoded = _decoded(data, path)
+        encoding, warnings = decoded.encoding, _warnings(decoded.warning)
+        page = import_module(f"corpora.readers.{_MARKUP[kind]}").convert(decoded.text, str(path))
+    else:
+        warnings = ()
+        page = import_module(f"corpora.readers.{_CONTAINERS[kind]}").convert(data, str(path))
+    read = read_html(page, str(path), converted=True)
+    blocks, profile = structured(read.blocks, profile)
+    language = language or languages.detect("\n".join(block.text for block in blocks))
+    return _Content(read.original, blocks, read.changes, warnings, language, profile, encoding)
 
 
 def _decoded(data: bytes, path: Path, declared: str | None = None) -> encodings.Decoded:

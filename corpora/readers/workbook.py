@@ -15,12 +15,13 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
 from corpora.xml import Element, local, stream
 
-__all__ = ["sheet_rows"]
+__all__ = ["sheet_rows", "workbook_rows"]
 
 _LARGEST = 500_000_000  # bytes of all parts, unpacked
 _RATIO = 200  # unpacked to packed bytes of one part; texts pack some 20 to 1
@@ -42,23 +43,42 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
     Raises the errors of `corpora.errors` for a file that is not a workbook, is encrypted, damaged or unpacks too far.
     """
-    with _archive(path) as package:
+    for _, number, cells in _rows(path, None, first=True):
+        yield number, cells
+
+
+def workbook_rows(data: bytes, name: str) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield (sheet, row number, cells as text) of each row with a text in all visible sheets of the workbook ``data``.
+
+    ``name`` is the file as messages call it. Raises what `sheet_rows` raises.
+    """
+    yield from _rows(Path(name), data, first=False)
+
+
+def _rows(path: Path, data: bytes | None, *, first: bool) -> Iterator[tuple[str, int, list[str]]]:
+    with _archive(path, data) as package:
         parts = package.namelist()
         if "[Content_Types].xml" not in parts:
             raise WrongFormat(f"{path} is a zip file, but not a workbook")
         base = next((name for name in parts if name.endswith("workbook.xml")), "")
-        sheet = _first_sheet(package, path, base) if base else ""
-        if sheet not in parts:
+        sheets = [one for one in _listed(package, path, base) if one[1] in parts] if base else []
+        if not sheets:
             raise DamagedInput(f"{path} is damaged: it has no sheet of cells")
         strings = list(_strings(package, path, _beside(base, "sharedStrings.xml")))
-        yield from _Sheet(strings, *_dates(package, path, base)).rows(_elements(package, path, sheet, ("c", "row")))
+        styles = _dates(package, path, base)
+        for sheet, part, _ in sheets[:1] if first else [one for one in sheets if one[2]]:
+            for number, cells in _Sheet(strings, *styles).rows(_elements(package, path, part, ("c", "row"))):
+                yield sheet, number, cells
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+def _archive(path: Path, data: bytes | None = None) -> Iterator[zipfile.ZipFile]:
     """Open the zip and measure it: a few kilobytes could unpack to gigabytes."""
-    with path.open("rb") as file:
-        head = file.read(4)
+    if data is None:
+        with path.open("rb") as file:
+            head = file.read(4)
+    else:
+        head = data[:4]
     if not head:
         raise EmptyInput(f"{path} is empty")
     if head == _OLE:
@@ -66,7 +86,7 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
     if not head.startswith(b"PK"):
         raise WrongFormat(f"{path} is not an Excel workbook")
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(path if data is None else BytesIO(data)) as package:
             parts = package.infolist()
             dense = any(part.file_size > _SMALL + _RATIO * part.compress_size for part in parts)
             size = sum(part.file_size for part in parts)
@@ -86,19 +106,23 @@ def _beside(base: str, name: str) -> str:
     return posixpath.join(posixpath.dirname(base), name)
 
 
-def _first_sheet(package: zipfile.ZipFile, path: Path, base: str) -> str:
-    """The part of the first visible sheet, "" where the workbook names none."""
+def _listed(package: zipfile.ZipFile, path: Path, base: str) -> list[tuple[str, str, bool]]:
+    """The sheets: name, part and whether it is visible; the visible ones first."""
     sheets = [dict(one.attrib) for one in _elements(package, path, base, ("sheet",))]
     relations = _beside(base, f"_rels/{posixpath.basename(base)}.rels")
     if relations not in package.namelist():
-        return ""
+        return []
     targets = {
         one.get("Id"): posixpath.normpath(_beside(base, one.get("Target", ""))).lstrip("/")
         for one in _elements(package, path, relations, ("Relationship",))
         if one.get("Type", "").endswith("/worksheet")
     }
     sheets.sort(key=lambda one: one.get("state", "visible") != "visible")
-    return next((found for one in sheets if (found := targets.get(_relation(one)))), "")
+    return [
+        (one.get("name", ""), found, one.get("state", "visible") == "visible")
+        for one in sheets
+        if (found := targets.get(_relation(one)))
+    ]
 
 
 def _relation(sheet: dict[str, str]) -> str | None:

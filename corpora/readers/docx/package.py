@@ -1,27 +1,21 @@
-"""The parts of a DOCX: a ZIP archive opened with care, its relations, its styles and its list numbering.
+"""The parts of a DOCX: its main part and those related to it, its styles and its list numbering.
 
 python-docx opens the package for writing and knows neither footnotes nor computed numbers nor tracked changes, so the
 parts are read as XML here, by local names, which serves the transitional and the strict form of the format
 (ISO/IEC 29500-1 and -4) alike.
 """
 
-import posixpath
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
 from corpora import xml
-from corpora.errors import DamagedInput, DuiyiError
+from corpora.container import opened_container
 from corpora.text.numerals import to_han, to_letters, to_roman
 
 __all__ = ["Numbering", "Package", "Style", "attribute", "child", "children", "open_package", "styles_of"]
 
-_LARGEST = 200_000_000  # bytes that one part may unpack to
-_RATIO = 400  # times that a large part may grow by unpacking: text packs some ten times
-_SMALL = 20_000_000  # bytes below which the ratio does not matter
+_RELATED = ("styles", "numbering", "footnotes", "endnotes", "header", "footer", "comments")
 
 
 def children(element: Any, *names: str) -> Iterator[Any]:
@@ -55,55 +49,14 @@ class Package:
 
 def open_package(data: bytes, name: str) -> Package:
     """Open the DOCX in ``data``; ``name`` is the file as messages call it. Raises `DamagedInput`."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            _refuse_bombs(archive, name)
-            main = _targets(archive, "", name).get("officeDocument", ["word/document.xml"])[0]
-            related = {
-                kind: [_part(archive, target, name) for target in targets if target in archive.namelist()]
-                for kind, targets in _targets(archive, main, name).items()
-                if kind in ("styles", "numbering", "footnotes", "endnotes", "header", "footer", "comments")
-            }
-            return Package(_part(archive, main, name), related)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, ValueError, OSError) as error:
-        raise DamagedInput(f"{name} is a damaged Word document: {_short(error)}") from error
-
-
-def _short(error: Exception) -> str:
-    return str(error.args[0] if error.args else error).rstrip(".").splitlines()[0][:120]
-
-
-def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
-    for info in archive.infolist():
-        packed = max(info.compress_size, 1)
-        if info.file_size > _LARGEST or (info.file_size > _SMALL and info.file_size > _RATIO * packed):
-            raise DamagedInput(
-                f"{name} is not read: it would unpack to {info.file_size // 1_000_000} MB out of {packed} bytes"
-            )
-
-
-def _part(archive: zipfile.ZipFile, member: str, name: str) -> Any:
-    with archive.open(member) as file:
-        part = file.read(_LARGEST + 1)
-    try:
-        return xml.parse(part, name=f"{name} ({member})", max_bytes=_LARGEST)
-    except DuiyiError as error:
-        raise DamagedInput(f"{name} is a damaged Word document: {error}") from error
-
-
-def _targets(archive: zipfile.ZipFile, member: str, name: str) -> dict[str, list[str]]:
-    """The parts that ``member`` ("" for the package) points at, by the last word of the relation's type."""
-    folder, file = posixpath.split(member)
-    relations = posixpath.join(folder, "_rels", f"{file}.rels")
-    found: dict[str, list[str]] = {}
-    if relations not in archive.namelist():
-        return found
-    for relation in _part(archive, relations, name):
-        if xml.local(relation) == "Relationship" and relation.get("TargetMode") != "External":
-            target = relation.get("Target", "")
-            path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            found.setdefault(relation.get("Type", "").rpartition("/")[2], []).append(path)
-    return found
+    with opened_container(data, name, "Word document") as container:
+        main = next((path for kind, _, path in container.relations("") if kind == "officeDocument"), "")
+        main = main or "word/document.xml"
+        related: dict[str, list[Any]] = {}
+        for kind, _, path in container.relations(main):
+            if kind in _RELATED and path in container:
+                related.setdefault(kind, []).append(container.xml(path))
+        return Package(container.xml(main), related)
 
 
 @dataclass(frozen=True, slots=True)

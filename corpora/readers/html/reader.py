@@ -24,6 +24,10 @@ _NOTE = re.compile(r"[\[\(（〔［]?\s*(\d{1,4}|[*†‡]{1,4})\s*[\]\)）〕�
 _VERBATIM = frozenset(("pre", "listing", "xmp"))
 _LAYOUT_PARAGRAPHS = 4
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_AFTER_NUMBER = re.compile(
+    r"\s*(?:\[\s*\]|\(\s*\)|[.．、)\]:：](?![.．、)\]:：]))\s*"
+)  # of a note whose number led back
+_WHOLE = (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)
 _LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
 
 
@@ -43,19 +47,28 @@ def declared_encoding(data: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def read_html(text: str, name: str) -> HtmlText:
-    """Read the page ``text``; ``name`` is the file as messages call it. Raises `EmptyInput` for a page without text."""
+def read_html(text: str, name: str, *, converted: bool = False) -> HtmlText:
+    """Read the page ``text``; ``name`` is the file as messages call it. Raises `EmptyInput` for a page without text.
+
+    ``converted``: a reader of this project wrote the page from a file of another type. It has no navigation; the
+    attributes `corpora.readers.conversion` describes say what is left out and what HTML has no words for.
+    """
     root = _parse(text, name)
     body = root.find("body") if root is not None else None
     if body is None:
         raise EmptyInput(f"{name} contains no text: it is an empty page")
     notes = find_notes(body)
-    builder = _Builder(notes, boilerplate(body, notes.notes))
+    dropped = _stated(body) if converted else boilerplate(body, notes.notes)
+    builder = _Builder(notes, dropped, converted=converted)
     builder.walk(body)
     if not builder.blocks:
         raise EmptyInput(f"{name} contains no text except navigation and scripts")
     blocks, changes = _plain_notes(builder)
     return HtmlText("".join(builder.original), blocks, changes, root.get("lang") or root.get("xml:lang") or "")
+
+
+def _stated(body: Any) -> dict[Any, str]:
+    return {element: element.get("data-dropped") for element in body.iter() if element.get("data-dropped")}
 
 
 def _parse(text: str, name: str) -> Any:
@@ -95,6 +108,7 @@ class _Builder:
 
     notes: HtmlNotes
     dropped: dict[Any, str]
+    converted: bool = False
     original: list[str] = field(default_factory=list)
     length: int = 0
     blocks: list[Block] = field(default_factory=list)
@@ -110,6 +124,7 @@ class _Builder:
     _cells: list[Any] = field(default_factory=list)  # the open cells, the outermost first
     _tables: dict[Any, tuple[int, list[int]]] = field(default_factory=dict)  # number, and how many rows were read
     _rows: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    _page: int | None = None
 
     def walk(self, body: Any) -> None:
         from lxml import etree
@@ -180,12 +195,19 @@ class _Builder:
         tag = element.tag
         if element in self.notes.notes:
             return _Frame(element, BlockKind.FOOTNOTE, number=self.notes.notes[element])
+        marker = ""
+        if self.converted:
+            self._page = _count(element, "data-page") or self._page
+            marker = element.get("data-marker", "")
+            if element.get("data-title"):
+                return _Frame(element, BlockKind.TITLE)
         if tag in _HEADINGS:
-            return _Frame(element, BlockKind.HEADING, _HEADINGS[tag])
+            return _Frame(element, BlockKind.HEADING, _count(element, "data-level") or _HEADINGS[tag], marker)
         if self._frames and self._frames[-1].kind is BlockKind.FOOTNOTE:
             return None
         if tag in ("li", "dt"):
-            return _Frame(element, BlockKind.ITEM, max(1, sum(one.tag in _LISTS for one in element.iterancestors())))
+            depth = sum(one.tag in _LISTS for one in element.iterancestors())
+            return _Frame(element, BlockKind.ITEM, max(1, depth), marker)
         if tag == "dd":
             return _Frame(element, BlockKind.PARAGRAPH)
         if tag in ("td", "th"):
@@ -223,7 +245,7 @@ class _Builder:
         if kind is BlockKind.CODE:
             parts = [text.rstrip().lstrip("\n")]
         else:
-            parts = split_paragraphs(text, whole=kind in (BlockKind.HEADING, BlockKind.CELL))
+            parts = split_paragraphs(text, whole=kind in _WHOLE)
         for piece in parts:
             self._block(piece, marks, sups, frame)
 
@@ -242,13 +264,17 @@ class _Builder:
             level = frame.level if kind is frame.kind else 0
             marker = frame.number if frame.fresh else ""
             frame.fresh = False
-        position = len(self.blocks)
+        position, marks_ = len(self.blocks), found.marks
+        if kind is BlockKind.FOOTNOTE and marker and (left := _AFTER_NUMBER.match(text)):
+            text = text[left.end() :]
+            marks_ = tuple(FootnoteMark(mark.number, max(0, mark.offset - left.end())) for mark in marks_)
+            start += left.end()
         if found.raised:
             self.raised[position] = list(found.raised)
         for a, b in found.spans:
             self.changes.append(Change("footnote marks", "mark", found.printed[a:b], start + a, start + b))
         self.blocks.append(
-            Block(position, kind, text, level, marker, None, start, self.length - 1, found.marks, self._place())
+            Block(position, kind, text, level, marker, self._page, start, self.length - 1, marks_, self._place())
         )
 
     def _place(self) -> tuple[int, int, int] | None:
@@ -265,6 +291,11 @@ class _Builder:
             last = self.blocks[-1]
             marks = tuple(FootnoteMark(mark.number, len(last.text)) for mark in found)
             self.blocks[-1] = replace(last, marks=last.marks + marks)
+
+
+def _count(element: Any, name: str) -> int:
+    written = element.get(name, "")
+    return int(written) if written.isdecimal() and len(written) < 7 else 0
 
 
 def _is_layout(cell: Any) -> bool:

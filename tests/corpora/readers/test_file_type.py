@@ -10,6 +10,7 @@ from corpora.errors import DamagedInput, InputError, ProtectedInput, WrongFormat
 from corpora.readers.file_type import FileType, called, read_bytes, sniff
 
 ZIP = b"PK\x03\x04"
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def zipped(*names: str) -> bytes:
@@ -48,7 +49,32 @@ def zipped(*names: str) -> bytes:
         ("a.txt", b'msgid "x"', FileType.TEXT),
         ("a", b"MZ begins this text", FileType.TEXT),
         ("a", b"BZh begins this text", FileType.TEXT),
-        ("a.md", "文本".encode(), FileType.TEXT),
+        ("a.md", "文本".encode(), FileType.MARKDOWN),
+        ("a.rst", "文本".encode(), FileType.RST),
+        ("a.adoc", "文本".encode(), FileType.ASCIIDOC),
+        ("a.tex", "文本".encode(), FileType.LATEX),
+        ("a", b"{\\rtf1 x}", FileType.RTF),
+        ("a.doc", b"{\\rtf1 x}", FileType.RTF),
+        ("a.doc", zipped("word/document.xml"), FileType.DOCX),
+        ("a.doc", b"<html>", FileType.HTML),
+        ("a", zipped("xl/workbook.xml"), FileType.XLSX),
+        ("a", zipped("ppt/presentation.xml"), FileType.PPTX),
+        ("a", zipped("META-INF/container.xml"), FileType.EPUB),
+        ("a.doc", OLE + "WordDocument".encode("utf-16-le") + b"\x00\x00", FileType.DOC),
+        ("a", OLE + "PowerPoint Document".encode("utf-16-le") + b"\x00\x00", FileType.PPT),
+        ("a", OLE + "Workbook".encode("utf-16-le") + b"\x00\x00", FileType.XLS),
+        ("a", b"WEBVTT\n\n", FileType.SUBTITLES),
+        ("a.txt", b"1\n00:00:01,000 --> 00:00:02,000\nx", FileType.SUBTITLES),
+        ("a", b"\xef\xbb\xbf[Script Info]\n", FileType.SUBTITLES),
+        ("a.txt", b"at 00:00:01 --> 00:00:02 or so", FileType.TEXT),
+        ("a", b"% x\n\\documentclass{book}", FileType.LATEX),
+        ("a.md", b"```\n\\documentclass{book}\n```", FileType.MARKDOWN),
+        ("a", b"# x\n\n```\nx\n```", FileType.MARKDOWN),
+        ("a.txt", b"# x\n\n- x", FileType.TEXT),
+        ("a.txt", b"# x\n\n- x\n\n[x](y)", FileType.MARKDOWN),
+        ("a", b"= x\n\n|===\n|x\n|===", FileType.ASCIIDOC),
+        ("a", b"x\n===\n\n.. note:: x", FileType.RST),
+        ("a", b"- x\n- y", FileType.TEXT),
     ],
 )
 def test_types(name: str, data: bytes, kind: FileType) -> None:
@@ -84,11 +110,14 @@ def test_types(name: str, data: bytes, kind: FileType) -> None:
         ("a", b"PK\x05\x06" + bytes(18), WrongFormat, "is a ZIP archive, not a document"),
         ("a", ZIP + b"x" * 40, WrongFormat, "is a damaged ZIP archive"),
         ("a.docx", ZIP + b"x" * 40, DamagedInput, "its end is missing or broken"),
-        ("a", zipped("xl/workbook.xml"), WrongFormat, "an Excel workbook, which is not read"),
-        ("a", zipped("ppt/presentation.xml"), WrongFormat, "PowerPoint"),
-        ("a", zipped("mimetype", "content.xml"), WrongFormat, "OpenDocument or EPUB"),
-        ("a", bytes.fromhex("d0cf11e0a1b11ae1"), WrongFormat, "Word before 2007"),
-        ("a", bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), ProtectedInput, "password"),
+        ("a.docx", zipped("xl/workbook.xml"), WrongFormat, "is not a Word document.* but an Excel workbook"),
+        ("a.pptx", ZIP + b"x" * 40, DamagedInput, "its end is missing or broken"),
+        ("a.odt", ZIP + b"x" * 40, DamagedInput, "its end is missing or broken"),
+        ("a", zipped("mimetype", "content.xml"), WrongFormat, "is a ZIP archive, not a document"),
+        ("a.doc", b"words", WrongFormat, "is not a Word document .*, as its name says, but plain text"),
+        ("a.txt", b"{\\rtf1 x}", WrongFormat, "is not plain text, as its name says, but an RTF document"),
+        ("a", OLE, WrongFormat, "before 2007"),
+        ("a", OLE + "EncryptedPackage".encode("utf-16-le"), ProtectedInput, "password"),
     ],
 )
 def test_refusals(name: str, data: bytes, error: type[InputError], words: str) -> None:
@@ -102,8 +131,10 @@ def test_a_picture_is_seen_by_its_beginning_only() -> None:
 
 
 def test_types_have_names() -> None:
-    assert [called(kind) for kind in (FileType.TEXT, FileType.HTML, FileType.PDF, FileType.DOCX)] == [
-        "plain text", "an HTML page", "a PDF", "a Word document (DOCX)",
+    kinds = (FileType.TEXT, FileType.HTML, FileType.PDF, FileType.DOCX, FileType.RTF, FileType.EPUB, FileType.RST)
+    assert [called(kind) for kind in kinds] == [
+        "plain text", "an HTML page", "a PDF", "a Word document (DOCX)", "an RTF document", "an EPUB book",
+        "reStructuredText",
     ]  # fmt: skip
 
 

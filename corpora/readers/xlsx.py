@@ -1,0 +1,31 @@
+"""A workbook read as a document: each visible sheet a section, each cell a table cell."""
+
+import re
+
+from corpora.readers.conversion import heading, plain
+from corpora.readers.workbook import workbook_rows
+
+__all__ = ["convert"]
+
+#: Names that programs give to sheets; they are no headings.
+_UNNAMED = re.compile(r"(?:sheet|table|tabelle|feuille?|hoja|folha|лист|工作表|シート|blad|foglio) ?\d*", re.IGNORECASE)
+
+
+def convert(data: bytes, name: str) -> str:
+    """The workbook in ``data`` as one page of HTML. Raises the errors of `corpora.readers.workbook`."""
+    parts: list[str] = []
+    open_sheet: str | None = None
+    for sheet, _, cells in workbook_rows(data, name):
+        if sheet != open_sheet:
+            parts.append("</table>" if open_sheet is not None else "")
+            parts.append("" if _UNNAMED.fullmatch(sheet.strip()) else heading(plain(sheet), 1))
+            parts.append("<table>")
+            open_sheet = sheet
+        row = "".join(f"<td>{_cell(cell)}</td>" for cell in cells if cell.strip())
+        # A row of one cell is a cell here too: HTML tables with such rows only place things.
+        parts.append(f"<tr>{row}<td></td></tr>" if row else "")
+    return f"<html><body>{''.join(parts)}{'</table>' if open_sheet is not None else ''}</body></html>"
+
+
+def _cell(text: str) -> str:
+    return plain(text).replace("\n", "<br>")

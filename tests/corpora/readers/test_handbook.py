@@ -1,0 +1,37 @@
+"""One text in every type of file, converted by pandoc and LibreOffice: at least 97 % of its gold pairs come out."""
+
+from collections.abc import Callable
+
+import pytest
+
+from align import AlignOptions, align
+from corpora.readers.reading import read
+from models.registry import load
+from tests.corpora.readers.handbook import GOLD, convert
+
+
+def reproduced(suffix: str, through: str = "") -> float:
+    """The share of the gold pairs that are beads, exactly."""
+    source, target = (read(convert(language, suffix, through)) for language in ("zh", "en"))
+    alignment = align(source, target, encoder=load(None), options=AlignOptions(unit="paragraph"))
+    found = {
+        ("\n".join(source.blocks[i].text for i in bead.source), "\n".join(target.blocks[j].text for j in bead.target))
+        for bead in alignment.beads
+    }
+    return sum(pair in found for pair in GOLD) / len(GOLD)
+
+
+@pytest.mark.client
+@pytest.mark.parametrize("suffix", ["docx", "epub", "html", "odt", "rtf"])
+def test_a_text_that_pandoc_converted_comes_out_pair_by_pair(suffix: str, program: Callable[[str], str]) -> None:
+    program("pandoc")
+    assert reproduced(suffix) >= 0.97
+
+
+@pytest.mark.client
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["doc", "odt", "rtf"])
+def test_a_text_that_libreoffice_converted_comes_out_pair_by_pair(suffix: str, program: Callable[..., str]) -> None:
+    program("pandoc")
+    program("soffice", "libreoffice-writer")
+    assert reproduced(suffix, "docx") >= 0.97
