@@ -17,12 +17,12 @@ from tm.cli.demo import demo
 from tm.cli.evaluate import evaluate
 from tm.cli.fetch import fetch
 from tm.cli.lookup import lookup
-from tm.cli.memory import app as memory
+from tm.cli.memory_changes import app as memory
 from tm.cli.output import write
 from tm.cli.review import review
 from tm.cli.serve import serve
 from tm.cli.structure import structure
-from tm.cli.term import app as term
+from tm.cli.term_entries import app as term
 
 __all__ = ["app"]
 

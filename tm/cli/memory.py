@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,7 +32,6 @@ __all__ = [
     "compact",
     "dedupe",
     "delete",
-    "edit",
     "export",
     "import_",
     "index",
@@ -149,6 +148,9 @@ def export(
     memory: MemoryOption = "",
     client: Annotated[str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, …")] = "",
     every_place: Annotated[bool, typer.Option(help="One unit for each of its places, not one for all.")] = False,
+    split: Annotated[
+        str, typer.Option(metavar="SIZE", help="Write several files of at most this size, such as 50MB, numbered.")
+    ] = "",
     *,
     filters: Filters,
     json: JsonOption = False,
@@ -156,19 +158,24 @@ def export(
     """Write units to TMX, XLIFF, PO, CSV, TSV, XLSX, JSONL or Parquet."""
     from tm.formats import WriteOptions, format_of
     from tm.formats import write as write_file
+    from tm.jobs.split_export import bytes_of, write_split
     from tm.search.memory import Memory
 
     format_of(out)
+    size = bytes_of(split) if split else 0
     check_targets([out], [Path(one_path(memory))])
     with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as progress:
         units = _with_progress(source.units(filters, every_place=every_place), progress)
-        report = write_file(out, units, WriteOptions(filters.source_lang, filters.target_lang, client=client))
+        options = WriteOptions(filters.source_lang, filters.target_lang, client=client)
+        reports = write_split(out, units, options, size) if size else [write_file(out, units, options)]
     if json:
-        print_json({"out": str(out), "written": report.written, "left_out": dict(report.left_out)})
+        rows = [{"out": str(one.path), "written": one.written, "left_out": dict(one.left_out)} for one in reports]
+        print_json(rows if size else rows[0])
         return
-    write(f"{out}: {counted(report.written, 'unit')}")
-    for why, count in sorted(report.left_out.items()):
-        write(f"  left out: {count:,} ({why})")
+    for report in reports:
+        write(f"{report.path}: {counted(report.written, 'unit')}")
+        for why, count in sorted(report.left_out.items()):
+            write(f"  left out: {count:,} ({why})")
 
 
 def _with_progress(units: "Iterable[Unit]", progress: Callable[[int], None]) -> "Iterator[Unit]":
@@ -246,35 +253,6 @@ def delete(
             write(f"{counted(count, 'unit')} would be deleted")
         else:
             write(f"{counted(target.delete(filters, numbers=numbers or None), 'unit')} deleted")
-
-
-@app.command()
-def edit(
-    number: Annotated[int, typer.Argument(metavar="UNIT", help="Number of the unit, as lookup --json shows it.")],
-    memory: MemoryOption = "",
-    source: Annotated[str | None, typer.Option(help="New source text.")] = None,
-    target: Annotated[str | None, typer.Option(help="New target text.")] = None,
-    status: Annotated[str | None, typer.Option(help="unreviewed, reviewed or rejected.")] = None,
-    author: Annotated[str | None, typer.Option(help="Who changed it.")] = None,
-    note: Annotated[list[str] | None, typer.Option(help="Notes to replace the present ones; may be repeated.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """Change a unit; its origins are kept."""
-    from tm.search.memory import Memory
-
-    given = {"source": source, "target": target, "status": status, "author": author}
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if note is not None:
-        changes["notes"] = tuple(note)
-    if not changes:
-        raise UsageError("specify what to change: --source, --target, --status, --author or --note")
-    with Memory(one_path(memory), create=False) as store:
-        entry = store.edit(number, **changes)
-    unit = entry.unit
-    if json:
-        print_json({"unit": entry.id, "source": unit.source, "target": unit.target, "status": unit.status})
-    else:
-        write(f"{entry.id}\t{unit.status}\t{unit.source}\t{unit.target}")
 
 
 @app.command()

@@ -54,7 +54,8 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
         conditions = {name: given.pop(name) for name in options}
         for name in ("since", "until"):
             conditions[name] = _date(f"--{name}", conditions[name])
-        conditions["status"] = tuple(conditions["status"] or ())
+        for name in ("status", "where"):
+            conditions[name] = tuple(conditions[name] or ())
         command(**given, filters=Filters(**conditions))
 
     own = list(signature(command).parameters.values())
@@ -72,7 +73,11 @@ def _option(one: Field[Any]) -> Parameter:
     lowest, highest = one.metadata.get("range", (None, None))
     name = one.metadata.get("option", f"--{one.name.replace('_', '-')}")
     option = typer.Option(name, help=one.metadata["help"], min=lowest, max=highest)
-    kind, default = {"status": (list[str] | None, None), "min_quality": (float | None, None)}.get(one.name, (str, ""))
+    kind, default = {
+        "status": (list[str] | None, None),
+        "where": (list[str] | None, None),
+        "min_quality": (float | None, None),
+    }.get(one.name, (str, ""))
     return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
 
 

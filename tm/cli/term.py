@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tm.terms.extraction import TermPair
     from tm.unit import Unit
 
-__all__ = ["app", "check", "export", "extract", "import_", "lookup", "report"]
+__all__ = ["app", "check", "export", "extract", "import_", "lookup", "opened", "report"]
 
 app = typer.Typer(help="Terminology: look up, import, export, extract, check.", no_args_is_help=True)
 
@@ -37,12 +37,12 @@ def _default() -> Path:
 
 
 @contextmanager
-def _opened(path: Path | None, *, create: bool = False) -> "Iterator[TermBase]":
-    """The chosen term base; the sample glossary, with a message, while the user has none."""
+def opened(path: Path | None, *, create: bool = False, own: bool = False) -> "Iterator[TermBase]":
+    """The chosen term base; the sample glossary, with a message, while the user has none (unless ``own``)."""
     from tm.terms.base import TermBase
     from tm.terms.sample import sample_concepts
 
-    if path is None and not create and not _default().exists():
+    if path is None and not create and not own and not _default().exists():
         message("duiyi: there is no term base yet; using the sample glossary (`duiyi term import` makes a term base)")
         with TermBase(":memory:") as terms:
             terms.add(sample_concepts())
@@ -83,12 +83,12 @@ def lookup(
         )
     if file is not None or in_text:
         content = read_plain_text(file) if file else text or ""
-        with _opened(terms) as base:
+        with opened(terms) as base:
             language = checked_code(lang, base.languages) if lang else detect(content)
             other = checked_code(to, base.languages) if to else None
             rows = occurrence_rows(content, base.find(content, language), language, other)
     else:
-        with _opened(terms) as base:
+        with opened(terms) as base:
             source, other = (checked_code(code, base.languages) if code else None for code in (lang, to))
             rows = match_rows(base.lookup(text or "", source, limit=limit), other)
     if examples:
@@ -177,7 +177,7 @@ def import_(
         raise DamagedInput(
             f"{faulty[0]}, line {problem.line}: {problem.message}; nothing was imported (--skip-faulty does)"
         )
-    with _opened(terms, create=True) as base:
+    with opened(terms, create=True) as base:
         conflicts = []
         count = 0
         for _, reading in readings:
@@ -212,7 +212,7 @@ def export(
     if tbx not in ("2", "3-dca", "3-dct"):
         raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
     check_targets([out], [terms or _default()])
-    with _opened(terms) as base:
+    with opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
         languages = [checked_code(code, base.languages) for code in (source, target)]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
@@ -248,7 +248,7 @@ def extract(
     if out is not None:
         check_targets([out], [*(files or [Path(one_path(memory))]), terms or _default()])
     units = _units_of(files or [], memory)
-    with _opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
+    with opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
         pairs = _extracted(units, base, limit, least, vectors)
         if add and base is not None:
             base.add(proposed(pairs, units))
@@ -352,7 +352,7 @@ def check(
     from tm.terms.serialization import finding_row
 
     units = list(_units_in(file, source_file, target_file))
-    with _opened(terms) as base:
+    with opened(terms) as base:
         findings = list(checked(units, base))
     if json:
         print_json([finding_row(finding) for finding in findings])
@@ -379,7 +379,7 @@ def report(
     texts = [Path(text) for text in (source_file, target_file) if text]
     check_targets([out], [file, *texts, terms or _default()])
     units = list(_units_in(file, source_file, target_file))
-    with _opened(terms) as base:
+    with opened(terms) as base:
         found = profiles(units, base, limit=limit)
     with replacing(out) as temporary:
         temporary.write_text(render(file.name, units, found), encoding="utf-8", newline="\n")

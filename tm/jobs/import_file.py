@@ -83,7 +83,9 @@ def import_file(
     audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired
     units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
     prepared = _prepared(audit.over(units), problems, options)
-    report = memory.add(prepared, keep=options.keep, whole=options.strict, progress=progress)
+    report = memory.add(
+        prepared, keep=options.keep, whole=options.strict, progress=progress, action=f"import of {file.name}"
+    )
     return ImportResult(str(file), report, problems, audit)
 
 

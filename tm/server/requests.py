@@ -39,6 +39,10 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+#: The fields of `Filters` that are parameters.
+_NAMES = {one.name: one for one in fields(Filters) if one.metadata.get("server", True)}
+
+
 class _Conditions(_Strict):
     """Which units to use."""
 
@@ -57,7 +61,7 @@ class _Conditions(_Strict):
 
     def filters(self) -> Filters:
         """The conditions for the library. Raises `UsageError` for a code that is not a language."""
-        return Filters(**{one.name: getattr(self, one.name) for one in fields(Filters)})
+        return Filters(**{name: getattr(self, name) for name in _NAMES})
 
 
 def _field(name: str, kind: Any, default: Any, metadata: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -71,7 +75,7 @@ if TYPE_CHECKING:
     FilterRequest = _Conditions
 else:
     _KINDS = get_type_hints(Filters)
-    _FIELDS = {one.name: _field(one.name, _KINDS[one.name], one.default, one.metadata) for one in fields(Filters)}
+    _FIELDS = {name: _field(name, _KINDS[name], one.default, one.metadata) for name, one in _NAMES.items()}
     FilterRequest = create_model("FilterRequest", __base__=_Conditions, __doc__=_Conditions.__doc__, **_FIELDS)
 
 

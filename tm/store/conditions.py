@@ -12,6 +12,23 @@ from tm.store.filters import STATUSES, Filters
 
 __all__ = ["language_ids", "pair_condition", "seconds", "where"]
 
+_DETAIL = "EXISTS (SELECT 1 FROM details d{0} WHERE d.id = u.details AND {1})"
+_PLACE = "EXISTS (SELECT 1 FROM places p JOIN origins o ON o.id = p.origin WHERE p.unit = u.id AND {0})"
+#: The fields that a regular expression may be about; every other name is that of a property.
+_FIELDS = {
+    "source": "matches(?, s.text)",
+    "target": "matches(?, t.text)",
+    "text": "(matches(?, s.text) OR matches(?, t.text))",
+    "origin": _PLACE.format("(matches(?, o.source_file) OR matches(?, o.target_file))"),
+    "section": _PLACE.format("matches(?, o.section)"),
+    "note": _DETAIL.format(", json_each(d.content, '$.notes') n", "matches(?, n.value)"),
+    **{
+        name: _DETAIL.format("", f"matches(?, json_extract(d.content, '$.{name}'))")
+        for name in ("author", "kind", "signature")
+    },
+}
+_PROPERTY = _DETAIL.format(", json_each(d.content, '$.properties') n", "n.key = ? AND matches(?, n.value)")
+
 
 def language_ids(connection: Sqlite, code: str) -> tuple[int, ...] | None:
     """The ids of the languages in the store that ``code`` stands for; None for "", which stands for all.
@@ -63,6 +80,11 @@ def where(filters: Filters) -> tuple[str, list[object]]:
             "EXISTS (SELECT 1 FROM details d WHERE d.id = u.details AND json_extract(d.content, '$.author') = ?)"
         )
         values.append(filters.author)
+    for condition in filters.where:
+        name, _, pattern = condition.partition("=")
+        statement = _FIELDS.get(name, _PROPERTY)
+        parts.append(statement)
+        values += [name, pattern] if statement is _PROPERTY else [pattern] * statement.count("?")
     return " AND ".join(parts) or "1", values
 
 

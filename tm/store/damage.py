@@ -42,6 +42,9 @@ _INVALID = {
     "postings": _type("data", _BLOB),
     "words": _type("word", _TEXT),
     "state": _type("value", _INTEGER),
+    "changes": f"{_type('moment', _INTEGER)} OR {_type('action', _TEXT)}",
+    "earlier": f"{_type('change unit', _INTEGER)} OR {_type('content', _TEXT)}"
+    " OR content <> '' AND NOT json_valid(content)",
 }  # fmt: skip
 
 

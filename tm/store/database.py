@@ -14,6 +14,7 @@ from corpora.files import check_is_path, make_private
 from corpora.migrations import use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
 from tm.store.damage import ERRORS, damaged_table
+from tm.store.filters import compiled
 from tm.store.schema import APPLICATION, VERSION, migrate
 
 __all__ = ["Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
@@ -73,9 +74,15 @@ def _prepare(connection: Sqlite, path: Path) -> None:
     if version < VERSION:
         use_log(connection)
         migrate(connection)
+    connection.create_function("matches", 2, _matches, deterministic=True)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -65536")  # KiB
     connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def _matches(pattern: str, text: object) -> bool:
+    """Whether a regular expression matches somewhere in a text; conditions use it, see `tm.store.conditions`."""
+    return text is not None and compiled(pattern).search(str(text)) is not None
 
 
 @contextmanager

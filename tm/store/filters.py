@@ -4,6 +4,7 @@ The options of the command line and the parameters of the server are made from t
 therefore imports nothing heavy; `tm.store.conditions` translates the conditions to SQL.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,15 +12,26 @@ from typing import Any, Literal, get_args
 
 from corpora.errors import UsageError
 
-__all__ = ["STATUSES", "Filters", "Status"]
+__all__ = ["STATUSES", "Filters", "Status", "compiled"]
 
 #: What a unit may be, from the worst to the best, as `units.status` counts them.
 Status = Literal["rejected", "unreviewed", "reviewed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 
+def compiled(pattern: str) -> "re.Pattern[str]":
+    """The regular expression. Raises `UsageError` for one that is invalid."""
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise UsageError(f"{pattern!r} is not a regular expression: {error}") from error
+
+
 def _described(text: str, **more: Any) -> Mapping[str, Any]:
-    """Metadata of a field: its description; the ``option`` of the command line with another name; its ``range``."""
+    """Metadata of a field: its description; the ``option`` of the command line with another name; its ``range``.
+
+    With ``server=False`` it is no parameter of the server, where a slow regular expression would hold up others.
+    """
     return {"help": text, **more}
 
 
@@ -34,6 +46,8 @@ class Filters:
     min_quality: 0 to 1; units without a quality score pass.
     with_text: occurs on either side, as typed.
     author: who made the unit.
+    where: conditions ``FIELD=REGEX`` on source, target, text (either), origin, section, author, note, kind, signature,
+        or a property by its name. The expression must match somewhere in the field; case does not count.
     """
 
     source_lang: str = field(default="", metadata=_described("Source language, such as zh or zh-TW."))
@@ -53,11 +67,24 @@ class Filters:
         default="", metadata=_described("Only units that contain this text on either side.", option="--text")
     )
     author: str = field(default="", metadata=_described("Only units of this author."))
+    where: tuple[str, ...] = field(
+        default=(),
+        metadata=_described(
+            "Only units whose field matches a regular expression, FIELD=REGEX: source, target, text (either), origin,"
+            " section, author, note, kind, signature, or the name of a property; may be repeated.",
+            server=False,
+        ),
+    )
 
     def __post_init__(self) -> None:
         for status in self.status:
             if status not in STATUSES:
                 raise UsageError(f"{status!r} is not a status; there are {', '.join(STATUSES)}")
+        for condition in self.where:
+            name, sign, pattern = condition.partition("=")
+            if not (name and sign and pattern):
+                raise UsageError(f"a condition is FIELD=REGEX, such as target=[0-9]+ km, not {condition!r}")
+            compiled(pattern)
         if self.source_lang or self.target_lang:
             from corpora.text.languages import normalize
 

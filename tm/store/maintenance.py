@@ -1,19 +1,20 @@
 """Change and count the units of a memory: variants, deletions, edits, texts that are no longer used."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from corpora.errors import UsageError
 from tm.folding import fold
-from tm.store.conditions import pair_condition, where
+from tm.store.conditions import pair_condition, seconds, where
 from tm.store.database import Sqlite
 from tm.store.filters import STATUSES, Filters
+from tm.store.history import ChangeLog
 from tm.store.reading import StoredUnit
 from tm.store.writing import AddReport, Keep, UnitWriter
 from tm.unit import Unit
 
-__all__ = ["counts", "delete", "drop_orphans", "keep_variants", "pairs", "replace_unit"]
+__all__ = ["counts", "delete", "drop_orphans", "keep_variants", "pairs", "replace_units"]
 
 _ORDERS = {
     "newest": "coalesce(u.changed, u.created, 0) DESC, u.status DESC, u.id DESC",
@@ -21,7 +22,9 @@ _ORDERS = {
 }
 
 
-def keep_variants(connection: Sqlite, keep: Keep, sources: Iterable[int] | None, *, folded: bool = False) -> int:
+def keep_variants(
+    connection: Sqlite, keep: Keep, sources: Iterable[int] | None, log: ChangeLog, *, folded: bool = False
+) -> int:
     """Delete all but one unit of each source text and target language; of ``sources`` only, or (None) of all.
 
     With ``folded`` source texts that are equal when folded count as one.
@@ -47,10 +50,10 @@ def keep_variants(connection: Sqlite, keep: Keep, sources: Iterable[int] | None,
             values,
         )
     ]
-    return _delete(connection, numbers)
+    return _delete(connection, numbers, log)
 
 
-def delete(connection: Sqlite, filters: Filters, numbers: Iterable[int] | None) -> int:
+def delete(connection: Sqlite, filters: Filters, numbers: Iterable[int] | None, log: ChangeLog) -> int:
     """Delete the units that pass ``filters`` and, unless None, have one of these numbers."""
     condition, values = where(filters)
     if numbers is not None:
@@ -64,11 +67,12 @@ def delete(connection: Sqlite, filters: Filters, numbers: Iterable[int] | None) 
             values,
         )
     ]
-    return _delete(connection, found)
+    return _delete(connection, found, log)
 
 
-def _delete(connection: Sqlite, numbers: list[int]) -> int:
+def _delete(connection: Sqlite, numbers: list[int], log: ChangeLog) -> int:
     if numbers:
+        log.before(connection, numbers)
         given = (json.dumps(numbers),)
         connection.execute("DELETE FROM places WHERE unit IN (SELECT value FROM json_each(?))", given)
         connection.execute("DELETE FROM units WHERE id IN (SELECT value FROM json_each(?))", given)
@@ -86,37 +90,88 @@ def drop_orphans(connection: Sqlite) -> None:
     connection.execute("DELETE FROM origins WHERE id NOT IN (SELECT origin FROM places)")
 
 
-def replace_unit(connection: Sqlite, entry: StoredUnit, unit: Unit) -> int:
-    """Replace ``entry`` by ``unit``; returns its number, which is another one if it folds into a known unit."""
-    report = AddReport()
-    old = connection.execute("SELECT source, target FROM units WHERE id = ?", (entry.id,)).fetchone()
-    connection.execute("UPDATE units SET source = -id, target = -id WHERE id = ?", (entry.id,))
-    writer = UnitWriter(connection, report)
-    writer.write([unit])
-    if report.new:
-        # The new row has the right values; it gets the number, the count and the places of the old one.
-        (made,) = connection.execute("SELECT max(id) FROM units").fetchone()
-        row = connection.execute(
-            "SELECT source, target, status, score, created, changed, details FROM units WHERE id = ?", (made,)
-        ).fetchone()
-        if (row[0], row[1]) != old:
-            connection.execute("DELETE FROM places WHERE unit = ?", (entry.id,))
-            connection.execute("UPDATE places SET unit = ? WHERE unit = ?", (entry.id, made))
-        else:
-            connection.execute("DELETE FROM places WHERE unit = ?", (made,))
-        connection.execute("DELETE FROM units WHERE id = ?", (made,))
+def replace_units(connection: Sqlite, changes: Sequence[tuple[StoredUnit, Unit]], log: ChangeLog) -> list[int]:
+    """Replace each entry by a unit; returns their numbers, which are others where units became equal to known ones.
+
+    The caller drops texts that no unit uses (`drop_orphans`).
+    """
+    writer = UnitWriter(connection, AddReport())
+    log.before(connection, [entry.id for entry, _ in changes])
+    texts = writer.texts(unit for _, unit in changes)
+    renamed: dict[int, int] = {}
+    numbers = []
+    for entry, unit in changes:
+        source, target = writer.language(unit.source_lang), writer.language(unit.target_lang)
+        pair = texts[source, unit.source], texts[target, unit.target]
+        found = connection.execute("SELECT source FROM units WHERE id = ?", (entry.id,)).fetchone()
+        if found is not None and found[0] != pair[0]:
+            renamed[found[0]] = pair[0]
+        if _place(entry.unit) != _place(unit):
+            connection.execute(
+                "DELETE FROM places WHERE (unit, previous, next, origin, page, source_ids, target_ids) ="
+                " (?, ?, ?, ?, ?, ?, ?)",
+                (entry.id, *writer.place(entry.unit, writer.texts([entry.unit]))),
+            )
+            connection.execute(
+                "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", (entry.id, *writer.place(unit, texts))
+            )
+        numbers.append(_moved(connection, entry, unit, pair, writer, log))
+    _follow(connection, renamed, log)
+    return numbers
+
+
+def _place(unit: Unit) -> tuple[object, ...]:
+    return unit.previous, unit.next, unit.origin
+
+
+def _moved(
+    connection: Sqlite, entry: StoredUnit, unit: Unit, pair: tuple[int, int], writer: UnitWriter, log: ChangeLog
+) -> int:
+    """Write the new values of one unit, or merge it with the one that has them."""
+    values = (
+        STATUSES.index(unit.status),
+        unit.quality,
+        unit.created and seconds(unit.created),
+        unit.changed and seconds(unit.changed),
+        writer.detail(unit),
+    )
+    fields = "status = ?, score = ?, created = ?, changed = ?, details = ?"
+    other = connection.execute(
+        "SELECT id FROM units WHERE source = ? AND target = ? AND id <> ?", (*pair, entry.id)
+    ).fetchone()
+    if other is None:
+        statement = f"UPDATE units SET source = ?, target = ?, {fields} WHERE id = ?"
+        connection.execute(statement, (*pair, *values, entry.id))
+        return entry.id
+    number = int(other[0])
+    log.before(connection, [number])
+    connection.execute("UPDATE OR IGNORE places SET unit = ? WHERE unit = ?", (number, entry.id))
+    connection.execute("DELETE FROM places WHERE unit = ?", (entry.id,))
+    connection.execute("DELETE FROM units WHERE id = ?", (entry.id,))
+    connection.execute(f"UPDATE units SET count = count + ?, {fields} WHERE id = ?", (entry.count, *values, number))
+    return number
+
+
+def _follow(connection: Sqlite, renamed: Mapping[int, int], log: ChangeLog) -> None:
+    """Let the neighbours of changed sources have the new text as their context, where no unit has the old one."""
+    given = json.dumps([[old, new] for old, new in renamed.items()])
+    gone = connection.execute(
+        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
+        " WHERE json_extract(value, '$[0]') NOT IN (SELECT source FROM units)",
+        (given,),
+    ).fetchall()
+    if not gone:
+        return
+    old = json.dumps([number for number, _ in gone])
+    for side in ("previous", "next"):
+        condition = f"{side} IN (SELECT value FROM json_each(?))"
+        units = connection.execute(f"SELECT DISTINCT unit FROM places WHERE {condition}", (old,)).fetchall()
+        log.before(connection, [unit for (unit,) in units])
         connection.execute(
-            "UPDATE units SET source = ?, target = ?, status = ?, score = ?, created = ?, changed = ?, details = ?"
-            " WHERE id = ?",
-            (*row, entry.id),
+            f"UPDATE OR IGNORE places SET {side} = (SELECT json_extract(value, '$[1]') FROM json_each(?)"
+            f" WHERE json_extract(value, '$[0]') = {side}) WHERE {condition}",
+            (json.dumps(gone), old),
         )
-        number = entry.id
-    else:
-        connection.execute("DELETE FROM places WHERE unit = ?", (entry.id,))
-        connection.execute("DELETE FROM units WHERE id = ?", (entry.id,))
-        number = writer.last
-    drop_orphans(connection)
-    return int(number)
 
 
 def pairs(connection: Sqlite) -> Mapping[tuple[str, str], int]:

@@ -22,11 +22,13 @@ from typing import Any, Self
 from corpora.errors import StoreError, UsageError
 from corpora.files import replacing
 from corpora.text.plurals import counted
-from tm.store import index, maintenance
+from tm.store import history, index, maintenance
 from tm.store.database import Sqlite, connect, explained, read_transaction, write_transaction
 from tm.store.filters import Filters
+from tm.store.history import Change, ChangeLog
 from tm.store.index_worker import IndexWorker
 from tm.store.reading import StoredUnit, UnitReader
+from tm.store.replacing import ReplaceOptions, ReplaceReport, replace_all
 from tm.store.writing import AddReport, Keep, UnitWriter, rejection_reason
 from tm.unit import Unit
 
@@ -39,6 +41,8 @@ BATCH = 5_000
 TRANSACTION = 50_000
 _LONGEST_TRANSACTION = 6.0
 _ALL = Filters()
+#: The fields of a unit that change places when it is read in the other direction.
+_TURNED = {"source": "target", "target": "source", "source_lang": "target_lang", "target_lang": "source_lang"}
 Progress = Callable[[int], None]
 
 
@@ -173,31 +177,40 @@ class MemoryStore:
             yield connection
 
     def add(
-        self, units: Iterable[Unit], *, keep: Keep = "all", whole: bool = False, progress: Progress | None = None
+        self,
+        units: Iterable[Unit],
+        *,
+        keep: Keep = "all",
+        whole: bool = False,
+        progress: Progress | None = None,
+        action: str = "",
     ) -> AddReport:
         """Add units; equal ones fold into one, with counts and places kept.
 
         ``keep`` says which translations of one source text into one language stay: "all", the "newest", or the
         "best" (reviewed before unreviewed, then the higher score). Units are committed every few seconds, so a
         crash keeps those that were reported to ``progress`` (called with the number of units so far); with ``whole``
-        all or none are committed. If ``units`` raises, what was committed stays.
+        all or none are committed. If ``units`` raises, what was committed stays. With ``action``, the name of this
+        change, `undo` can take it back.
         """
         with _collecting_rarely():
-            return self._add(iter(units), keep, whole, progress)
+            return self._add(iter(units), keep, whole, progress, ChangeLog(action))
 
-    def _add(self, rest: Iterator[Unit], keep: Keep, whole: bool, progress: Progress | None) -> AddReport:
+    def _add(
+        self, rest: Iterator[Unit], keep: Keep, whole: bool, progress: Progress | None, log: ChangeLog
+    ) -> AddReport:
         report = AddReport()
         connection = self.connection
         touched: set[int] = set()
         if whole:
             with self.writing():
-                writer = UnitWriter(connection, report)
+                writer = UnitWriter(connection, report, log)
                 while batch := list(islice(rest, BATCH)):
                     writer.write(batch)
                     index.update(connection, index.FULL)
                     if progress is not None:
                         progress(report.read)
-                report.removed = maintenance.keep_variants(connection, keep, writer.sources)
+                report.removed = maintenance.keep_variants(connection, keep, writer.sources, log)
                 index.update(connection)
             return report
         with IndexWorker() as worker:
@@ -207,7 +220,7 @@ class MemoryStore:
                 while more:
                     with self.writing():
                         # A writer remembers numbers that are valid only if its transaction is committed.
-                        writer = UnitWriter(connection, report)
+                        writer = UnitWriter(connection, report, log)
                         more, failure = self._write_for_a_while(writer, rest, indexer)
                     touched |= writer.sources if keep != "all" else set()
                     if progress is not None and report.read:
@@ -222,7 +235,7 @@ class MemoryStore:
                 if report.new:
                     with self.writing():
                         indexer.finish(connection)
-                        report.removed = maintenance.keep_variants(connection, keep, touched)
+                        report.removed = maintenance.keep_variants(connection, keep, touched, log)
                         index.update(connection)
         return report
 
@@ -283,11 +296,14 @@ class MemoryStore:
             raise UsageError(f"{self.path} contains no unit {number}")
         return entry
 
-    def edit(self, number: int, **changes: Any) -> StoredUnit:
+    def edit(self, number: int, *, reverse: bool = False, **changes: Any) -> StoredUnit:
         """Change fields of a unit: any of `Unit`, such as ``target``, ``status``, ``notes``; ``changed`` is set to now.
 
-        If source and target become those of another unit, the two are merged. Raises `UsageError`.
+        With ``reverse`` source and target are those of a match in the reverse direction (`Match.reverse`): they are
+        exchanged. If source and target become those of another unit, the two are merged. Raises `UsageError`.
         """
+        if reverse:
+            changes = {_TURNED.get(name, name): value for name, value in changes.items()}
         unknown = set(changes) - {one.name for one in fields(Unit)}
         if unknown:
             raise UsageError(f"a unit has no field {', '.join(sorted(unknown))}")
@@ -296,16 +312,44 @@ class MemoryStore:
         if why := rejection_reason(unit):
             raise UsageError(f"unit {number} of {self.path} cannot be changed this way: {why}")
         with self.writing() as connection:
-            changed = maintenance.replace_unit(connection, entry, unit)
+            (changed,) = maintenance.replace_units(connection, [(entry, unit)], ChangeLog(f"edit of unit {number}"))
+            maintenance.drop_orphans(connection)
             index.update(connection)
         return self.get(changed)
 
-    def delete(self, filters: Filters | None = None, *, numbers: Iterable[int] | None = None) -> int:
-        """Delete the units that meet ``filters`` and have one of the ``numbers``; returns how many were deleted."""
+    def replace(self, options: ReplaceOptions, *, dry_run: bool = False) -> ReplaceReport:
+        """Find and replace in the texts of units; with ``dry_run`` only count. `undo` takes it back."""
+        with self.writing() as connection:
+            log = ChangeLog(f"replace {options.find!r} with {options.by!r}")
+            report = replace_all(connection, options, log, dry_run=dry_run)
+            index.update(connection)
+        return report
+
+    def changes(self) -> list[Change]:
+        """The changes that `undo` can take back, the last one first."""
+        with self.reading() as connection:
+            return history.changes(connection)
+
+    def undo(self) -> Change:
+        """Take back the last edit, replacement, deletion or import. Raises `UsageError` if there is none."""
+        with self.writing() as connection:
+            change = history.undo(connection)
+            maintenance.drop_orphans(connection)
+            index.update(connection)
+        return change
+
+    def delete(
+        self, filters: Filters | None = None, *, numbers: Iterable[int] | None = None, action: str = "deletion"
+    ) -> int:
+        """Delete the units that meet ``filters`` and have one of the ``numbers``; returns how many were deleted.
+
+        ``action`` is the name of the change for `undo`.
+        """
         if filters is None and numbers is None:
             raise UsageError("specify what to delete: filters or numbers")
         with self.writing() as connection:
-            return maintenance.delete(connection, filters or _ALL, None if numbers is None else list(numbers))
+            chosen = None if numbers is None else list(numbers)
+            return maintenance.delete(connection, filters or _ALL, chosen, ChangeLog(action))
 
     def dedupe(self, keep: Keep = "best", *, folded: bool = False) -> int:
         """Keep one translation of each source text into each language, see `add`; returns how many units were deleted.
@@ -313,11 +357,12 @@ class MemoryStore:
         With ``folded`` source texts that differ in case, width, script or blanks only count as one.
         """
         with self.writing() as connection:
-            return maintenance.keep_variants(connection, keep, None, folded=folded)
+            return maintenance.keep_variants(connection, keep, None, ChangeLog("dedupe"), folded=folded)
 
     def compact(self) -> None:
-        """Rebuild the index and release unused space in the file."""
+        """Rebuild the index and release unused space in the file; what could be undone is forgotten."""
         with self.writing() as connection:
+            history.forget(connection)
             maintenance.drop_orphans(connection)
             index.rebuild(connection)
         with explained(self.path):

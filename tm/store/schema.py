@@ -46,8 +46,15 @@ CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID
 INSERT INTO state VALUES ('indexed', 0);
 """
 
+_HISTORY = """
+CREATE TABLE changes (id INTEGER PRIMARY KEY AUTOINCREMENT, moment INTEGER NOT NULL, action TEXT NOT NULL);
+-- The units that a change touched, as they were before it, '' for one that it made: see tm.store.history.
+CREATE TABLE earlier (
+    change INTEGER NOT NULL, unit INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (change, unit)) WITHOUT ROWID;
+"""
+
 #: Step n brings a file of version n to version n + 1. Steps that were released are never changed.
-MIGRATIONS = (_FIRST,)
+MIGRATIONS = (_FIRST, _HISTORY)
 VERSION = len(MIGRATIONS)
 
 

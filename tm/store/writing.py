@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from corpora.text.languages import normalize
 from tm.folding import key
@@ -19,7 +19,7 @@ from tm.store.database import Sqlite
 from tm.store.filters import STATUSES
 from tm.unit import Unit
 
-__all__ = ["LONGEST_TEXT", "AddReport", "Keep", "UnitWriter", "detail_json", "rejection_reason"]
+__all__ = ["LONGEST_TEXT", "AddReport", "Keep", "Log", "UnitWriter", "detail_json", "rejection_reason"]
 
 Keep = Literal["all", "newest", "best"]
 #: Characters on one side; a longer text is not a segment, and would slow down every look-up.
@@ -74,12 +74,23 @@ class _Row:
         return self.changed or self.created or 0
 
 
+class Log(Protocol):
+    """What records the units that are written, see `tm.store.history.ChangeLog`."""
+
+    def before(self, connection: Sqlite, units: Iterable[int]) -> None:
+        """These units will be changed."""
+
+    def made(self, connection: Sqlite, units: Iterable[int]) -> None:
+        """These units were made."""
+
+
 class UnitWriter:
     """Writes batches inside transactions of the caller, and remembers the numbers of what repeats."""
 
-    def __init__(self, connection: Sqlite, report: AddReport) -> None:
+    def __init__(self, connection: Sqlite, report: AddReport, log: "Log | None" = None) -> None:
         self._connection = connection
         self._report = report
+        self._log = log
         self._languages: dict[str, int] = dict(connection.execute("SELECT code, id FROM languages"))
         self._codes: dict[str, int] = {}
         self._origins: dict[tuple[str, str, str], int] = {}
@@ -99,24 +110,18 @@ class UnitWriter:
                 self._report.left_out[why] += 1
             else:
                 accepted.append(unit)
-        texts = self._texts(accepted)
+        texts = self.texts(accepted)
         pairs = []
         for unit in accepted:
-            source, target = self._language(unit.source_lang), self._language(unit.target_lang)
+            source, target = self.language(unit.source_lang), self.language(unit.target_lang)
             pairs.append((texts[source, unit.source], texts[target, unit.target]))
         rows = self._known_rows(pairs)
-        following = self._following("units")
+        following = first = self._following("units")
+        if self._log is not None:
+            self._log.before(self._connection, sorted(row.id for row in rows.values()))
         places: set[tuple[Any, ...]] = set()
         for unit, pair in zip(accepted, pairs, strict=True):
-            source = self._language(unit.source_lang)
-            place = (
-                texts.get((source, unit.previous), 0),
-                texts.get((source, unit.next), 0),
-                self._origin(unit),
-                unit.origin.page or 0,
-                " ".join(map(str, unit.origin.source_ids)),
-                " ".join(map(str, unit.origin.target_ids)),
-            )
+            place = self.place(unit, texts)
             row = rows.get(pair)
             self.last = row.id if row is not None else following
             if row is None:
@@ -127,7 +132,7 @@ class UnitWriter:
                     unit.quality,
                     _seconds(unit.created),
                     _seconds(unit.changed),
-                    self._detail(unit),
+                    self.detail(unit),
                 )
                 rows[pair] = row
                 following += 1
@@ -147,7 +152,21 @@ class UnitWriter:
             row.count += not (known and place[4])
             self._fold(row, unit)
         self._store(rows, places)
+        if self._log is not None:
+            self._log.made(self._connection, range(first, following))
         self.sources.update(source for source, _ in pairs)
+
+    def place(self, unit: Unit, texts: dict[tuple[int, str], int]) -> tuple[Any, ...]:
+        """The columns of ``places`` after the unit's number; ``texts`` as `texts` returns them."""
+        source = self.language(unit.source_lang)
+        return (
+            texts.get((source, unit.previous), 0),
+            texts.get((source, unit.next), 0),
+            self.origin(unit),
+            unit.origin.page or 0,
+            " ".join(map(str, unit.origin.source_ids)),
+            " ".join(map(str, unit.origin.target_ids)),
+        )
 
     def _fold(self, row: _Row, unit: Unit) -> None:
         """Newer values replace older ones; a review is only replaced by another review."""
@@ -158,7 +177,7 @@ class UnitWriter:
             return
         row.changed = changed if changed is not None else row.changed
         row.score = unit.quality if unit.quality is not None else row.score
-        row.details = self._detail(unit)
+        row.details = self.detail(unit)
         if unit.status != "unreviewed":
             row.status = STATUSES.index(unit.status)
 
@@ -182,13 +201,13 @@ class UnitWriter:
         )
         execute("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(places))
 
-    def _texts(self, units: Iterable[Unit]) -> dict[tuple[int, str], int]:
+    def texts(self, units: Iterable[Unit]) -> dict[tuple[int, str], int]:
         """Number all texts of the units; write those that are new."""
         numbers: dict[tuple[int, str], int] = {}
         for unit in units:
-            source = self._language(unit.source_lang)
+            source = self.language(unit.source_lang)
             numbers[source, unit.source] = 0
-            numbers[self._language(unit.target_lang), unit.target] = 0
+            numbers[self.language(unit.target_lang), unit.target] = 0
             for context in (unit.previous, unit.next):
                 if context and len(context) <= LONGEST_TEXT and (context.isascii() or not _SURROGATE.search(context)):
                     numbers[source, context] = 0
@@ -223,7 +242,8 @@ class UnitWriter:
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
         return int(row[0]) + 1 if row else 1
 
-    def _language(self, code: str) -> int:
+    def language(self, code: str) -> int:
+        """The number of a language, made if it is new."""
         number = self._codes.get(code)
         if number is None:
             name = normalize(code)
@@ -234,7 +254,8 @@ class UnitWriter:
             self._codes[code] = number
         return number
 
-    def _origin(self, unit: Unit) -> int:
+    def origin(self, unit: Unit) -> int:
+        """The number of the files and section that a unit comes from; 0 if they are not known."""
         origin = unit.origin
         where = (origin.source_file, origin.target_file, origin.section)
         if not any(where):
@@ -248,19 +269,23 @@ class UnitWriter:
             _remember(self._origins, where, number)
         return number
 
-    def _detail(self, unit: Unit) -> int:
+    def detail(self, unit: Unit) -> int:
+        """The number of the fields of a unit that are stored as JSON."""
         properties = tuple(sorted(unit.properties.items()))
         what = (unit.kind, unit.sentences, unit.signature, unit.author, unit.notes, properties)
         number = self._details.get(what)
         if number is None:
-            content = detail_json(unit)
-            code = key(content)
-            row = self._connection.execute(
-                "SELECT id FROM details WHERE key = ? AND content = ?", (code, content)
-            ).fetchone()
-            number = row[0] if row else self._insert("INSERT INTO details VALUES (NULL, ?, ?)", (code, content))
+            number = self.detail_of(detail_json(unit))
             _remember(self._details, what, number)
         return number
+
+    def detail_of(self, content: str) -> int:
+        """The number of details by their JSON."""
+        code = key(content)
+        row = self._connection.execute(
+            "SELECT id FROM details WHERE key = ? AND content = ?", (code, content)
+        ).fetchone()
+        return int(row[0]) if row else self._insert("INSERT INTO details VALUES (NULL, ?, ?)", (code, content))
 
     def _insert(self, statement: str, values: tuple[object, ...]) -> int:
         number = self._connection.execute(statement, values).lastrowid
