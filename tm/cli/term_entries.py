@@ -32,7 +32,7 @@ def add(
     definition: DefinitionOption = None,
     subject: SubjectOption = None,
     note: NoteOption = None,
-    source_lang: Annotated[str, typer.Option(help="Language of the term; by default told by its script.")] = "",
+    source_lang: Annotated[str, typer.Option(help="Language of the term; by default detected by its script.")] = "",
     target_lang: Annotated[str, typer.Option(help="Language of the translation.")] = "",
     terms: Terms = None,
     json: AsJson = False,

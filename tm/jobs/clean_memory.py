@@ -95,7 +95,7 @@ def selected(only: Iterable[str] = (), also: Iterable[str] = (), skip: Iterable[
     chosen, more, left = ([one for name in names for one in name.split(",")] for names in (only, also, skip))
     for name in [*chosen, *more, *left]:
         if name not in RULES:
-            raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(RULES)}")
+            raise UsageError(f"unknown rule {name!r}; the rules are {', '.join(RULES)}")
     wanted = set(chosen or [name for name, rule in RULES.items() if rule.on]) | set(more)
     return [rule for name, rule in RULES.items() if name in wanted - set(left)]
 

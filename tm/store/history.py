@@ -88,7 +88,7 @@ def undo(connection: Sqlite) -> Change:
     """Undo the last change and forget it; the caller drops texts that no unit uses. Raises `UsageError` for none."""
     known = changes(connection)
     if not known:
-        raise UsageError("there is no change to undo")
+        raise UsageError("no change is left to undo")
     last = known[0]
     touched = connection.execute("SELECT unit, content FROM earlier WHERE change = ?", (last.id,)).fetchall()
     for table, column in (("places", "unit"), ("units", "id")):

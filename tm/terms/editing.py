@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from corpora.errors import UsageError
 from corpora.text.languages import base, checked_code, detect
+from corpora.text.plurals import counted
 from corpora.text.scripts import HAN, HANGUL, KANA
 from tm.terms.base import TermBase
 from tm.terms.concept import LONGEST_TERM, Concept, Status, Term, made_id, term_status
@@ -55,7 +56,7 @@ def add_term(
     """Add a pair of terms to the concept that has the source term, unless its definition is another, else as a new one.
 
     Without a status the target is preferred, or admitted if its concept has a preferred term in its language. Raises
-    `UsageError` for a pair that is there, a term that is empty, and languages that cannot be told.
+    `UsageError` for a pair that is there, a term that is empty, and languages that cannot be detected.
     """
     source, target = _checked(source), _checked(target)
     languages = _languages(terms, source, target, source_lang, target_lang)
@@ -131,7 +132,7 @@ def _checked(text: str) -> str:
     if not text:
         raise UsageError("a term needs a text")
     if len(text) > LONGEST_TERM:
-        raise UsageError(f"the term has {len(text):,} characters; {LONGEST_TERM:,} are the most")
+        raise UsageError(f"the term has {counted(len(text), 'character')}; {LONGEST_TERM:,} are the most")
     return text
 
 
@@ -165,13 +166,13 @@ def _free_id(terms: TermBase, new: tuple[Term, ...]) -> str:
 
 
 def _languages(terms: TermBase, source: str, target: str, source_lang: str, target_lang: str) -> tuple[str, str]:
-    """The languages of a new pair: given, or told by the script and by the languages of the term base."""
+    """The languages of a new pair: given, or detected by the script and by the languages of the term base."""
     given = [checked_code(code, terms.languages) if code else "" for code in (source_lang, target_lang)]
     known = [term.language for term in next(terms.concepts(), Concept("", ())).terms]
     found = [code or _language(text, known) for code, text in zip(given, (source, target), strict=True)]
     if base(found[0]) == base(found[1]) or not all(found):
         raise UsageError(
-            f"the languages of {source} and {target} cannot be told apart; give --source-lang and --target-lang"
+            f"the languages of {source} and {target} cannot be detected; give --source-lang and --target-lang"
         )
     return found[0], found[1]
 

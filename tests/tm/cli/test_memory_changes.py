@@ -49,7 +49,7 @@ def test_replace_undo(memory: Path, tmp_path: Path) -> None:
     assert done("memory", "undo").out.startswith("undone: replace 'door' with 'gate' (2 units, ")
     assert targets(tmp_path)[1] == "The door is open."
     assert "import of in.tmx" in done("memory", "undo").out
-    assert "there is no change to undo" in refused("memory", "undo")
+    assert "no change is left to undo" in refused("memory", "undo")
 
 
 def test_clean(memory: Path, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_clean(memory: Path, tmp_path: Path) -> None:
     assert len(targets(tmp_path)) == 3
     assert json.loads(done("memory", "clean", "--json").out)["rules"]["codes"] == 1
     assert len(targets(tmp_path)) == 2
-    assert "no rule 'x'" in refused("memory", "clean", "--skip", "x")
+    assert "unknown rule 'x'" in refused("memory", "clean", "--skip", "x")
     assert "older" in done("memory", "clean", "--list").out
 
 

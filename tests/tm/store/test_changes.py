@@ -159,7 +159,7 @@ def test_every_change_is_undone(memory: Memory, change: Callable[[Memory], objec
     assert state(memory) == before
     assert memory.check() == []
     assert lookup([memory], "门开着。")[0].number == 2
-    with pytest.raises(UsageError, match="no change to undo"):
+    with pytest.raises(UsageError, match="no change is left to undo"):
         memory.undo()
 
 
@@ -225,7 +225,7 @@ def test_each_rule(memory: Memory, rule: str, source: str, target: str) -> None:
 
 def test_rules_are_chosen_by_name() -> None:
     assert [rule.name for rule in selected(also=["tags"], skip=["copies,empty"])] == ["codes", "language", "tags"]
-    with pytest.raises(UsageError, match="no rule 'x'; the rules are codes"):
+    with pytest.raises(UsageError, match="unknown rule 'x'; the rules are codes"):
         selected(only=["x"])
 
 
