@@ -1,8 +1,8 @@
 """Whether an edit means a unit in the direction in which the memory has it, or in the reverse one.
 
 A match of a look-up may be a stored unit turned round (`Match.reverse`). Users who correct its translation by the
-number of the unit mean the other side. The languages say so where they are given; else the new text does, which is in the language
-of the side it replaces and mostly resembles its present text.
+number of the unit mean the other side. The languages say so where they are given; else the new text does, which is in
+the language of the side it replaces and mostly resembles its present text.
 """
 
 import re
