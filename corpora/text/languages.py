@@ -1,15 +1,16 @@
 """Language codes and offline language detection.
 
-Codes are BCP 47 with a region, since CAT tools pair memories by them ("zh-CN", "en-US"). Detection first
-looks at the script, which identifies Chinese, Japanese and Korean even where half of the page is program code
-in Latin letters, and uses a trained identifier (py3langid) only for alphabets. No text leaves the machine.
+Codes in files are kept as they are, in the spelling of BCP 47 (`canonical`); they are compared, and given to CAT tools
+that pair memories by regions, in a form with a region (`normalize`: "zh-CN", "en-US"). Detection first looks at the
+script, which identifies Chinese, Japanese and Korean even where half of the page is program code in Latin letters, and
+uses a trained identifier (py3langid) only for alphabets. No text leaves the machine.
 
-Language codes in files are kept as they are, so that nothing is lost; a code that a person types is checked against
-the registry of BCP 47 (langcodes), since a mistyped code would silently find nothing.
+A code that a person types is checked against the registry of BCP 47 (langcodes), since a mistyped code would silently
+find nothing.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from corpora.files import temporary_files
 from corpora.text.chinese import to_simplified, to_traditional
 from corpora.text.scripts import HAN, HANGUL, KANA
 
-__all__ = ["base", "checked_code", "detect", "is_spaced", "joiner", "normalize", "same", "simplified"]
+__all__ = ["base", "canonical", "checked_code", "detect", "is_spaced", "joiner", "normalize", "same", "simplified"]
 
 #: The region that CAT tools assume for a language without one.
 _REGIONS = {
@@ -38,9 +39,11 @@ _ALIASES = {
 _USUAL = frozenset({*_REGIONS, *_REGIONS.values(), *_ALIASES})
 #: Only these have languages behind them as a second part, such as zh-yue (RFC 5646, 2.2.2).
 _EXTENDED = frozenset({"ar", "kok", "lv", "ms", "sgn", "sw", "uz", "zh"})
-_SCRIPT_REGIONS = {"hans": "CN", "hant": "TW"}
+_SCRIPT_REGIONS = {"hans": "CN", "hant": "TW", "chs": "CN", "cht": "TW"}
+#: Scripts as gettext names them after an at sign.
+_MODIFIERS = {"latin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva"}
 _TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
-_CODE = re.compile(r"^([A-Za-z]{2,8})((?:[-_][A-Za-z0-9]{1,8})*)$")
+_CODE = re.compile(r"^([A-Za-z]{2,8})((?:[-_][A-Za-z0-9]{1,8})*)(?:\.[\w-]+)?(?:@([A-Za-z]{1,16}))?$", re.ASCII)
 _HAN = re.compile(f"[{HAN}]")
 _KANA = re.compile(f"[{KANA}]")
 _HANGUL = re.compile(f"[{HANGUL}]")
@@ -70,6 +73,8 @@ def normalize(code: str) -> str:
     language, *parts = _parts(code)
     region = script = ""
     for part in parts:
+        if len(part) == 1:  # what follows is for private use
+            break
         if part.lower() in _SCRIPT_REGIONS:
             region = _SCRIPT_REGIONS[part.lower()]
         elif len(part) == 4 and part.isalpha():
@@ -79,6 +84,32 @@ def normalize(code: str) -> str:
     if script:
         return f"{language}{script}-{region}" if region else language + script
     return f"{language}-{region}" if region else _REGIONS.get(language, language)
+
+
+def canonical(code: str) -> str:
+    """``code`` in the spelling of BCP 47, with nothing added or left out: ``zh_CN`` is ``zh-CN``, ``zh`` stays ``zh``.
+
+    A locale of gettext is a code too: ``sr@latin`` is ``sr-Latn``. Raises `UsageError` as `normalize` does.
+
+    >>> [canonical(code) for code in ("en", "zh_TW", "ZH-hant-hk", "sr@latin", "zh-CHT", "es-419")]
+    ['en', 'zh-TW', 'zh-Hant-HK', 'sr-Latn', 'zh-CHT', 'es-419']
+    """
+    language, *parts = _parts(code)
+    written = re.split(r"[-_.@]", code.strip(), maxsplit=1)[0].lower()
+    return "-".join([language if len(written) > 3 else written, *_spelt(parts)])
+
+
+def _spelt(parts: Iterable[str]) -> Iterator[str]:
+    """Subtags in the usual case: scripts as Latn, regions as US, others in small letters."""
+    private = False
+    for part in parts:
+        private = private or len(part) == 1
+        if not private and len(part) == 4 and part.isalpha():
+            yield part.title()
+        elif not private and (len(part) == 2 or part.lower() in _SCRIPT_REGIONS):
+            yield part.upper()
+        else:
+            yield part.lower()
 
 
 def checked_code(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
@@ -102,7 +133,13 @@ def _parts(code: str) -> list[str]:
     language = _ALIASES.get(language, language)
     if match is None or len(language) > 3:
         raise UsageError(f"{code[:40]!r} is not a language code such as zh-CN or en-US")
-    return [language, *re.split(r"[-_]", match[2])[1:]]
+    parts = re.split(r"[-_]", match[2])[1:]
+    modifier = (match[3] or "").lower()
+    if modifier in _MODIFIERS:
+        parts.insert(0, _MODIFIERS[modifier])
+    elif modifier and modifier != "euro":
+        parts += [modifier] if 5 <= len(modifier) <= 8 else ["x", modifier[:8]]
+    return [language, *parts]
 
 
 @lru_cache(maxsize=1000)
@@ -115,9 +152,11 @@ def _is_registered(tag: str) -> bool:
     return all(found.language in _EXTENDED and tag_is_valid(one) for one in found.extlangs or ())
 
 
+@lru_cache(maxsize=1000)
 def base(code: str) -> str:
-    """The language without its region, lower case: ``zh`` of ``zh-CN``."""
-    return re.split(r"[-_]", code, maxsplit=1)[0].lower()
+    """The language without its region, lower case: ``zh`` of ``zh-CN`` and of ``zho``."""
+    language = re.split(r"[-_.@]", code, maxsplit=1)[0].lower()
+    return _ALIASES.get(language, language)
 
 
 def same(left: str, right: str) -> bool:
@@ -176,7 +215,7 @@ def detect(text: str) -> str:
 def simplified(texts: Sequence[str], language: str) -> Sequence[str]:
     """``texts`` in Simplified Chinese where ``language`` is Chinese as Taiwan, Hong Kong and Macao write it, else as
     they are."""
-    if normalize(language) not in _TRADITIONAL:
+    if normalize(language) not in _TRADITIONAL or "-hans" in language.lower():
         return texts
     return [to_simplified(text) for text in texts]
 

@@ -323,7 +323,7 @@ def _sides(unit: Unit) -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _other_variant(text: str, language: str) -> int:
     traditional, simplified = _variants()
-    wrong = simplified if language.lower().endswith(("tw", "hk", "mo", "hant")) else traditional
+    wrong = simplified if language.lower().endswith(("tw", "hk", "mo", "hant", "cht")) else traditional
     return 0 if wrong.isdisjoint(text) else sum(sign in wrong for sign in text)
 
 

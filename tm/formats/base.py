@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from corpora.errors import DamagedInput
-from corpora.text.languages import normalize
+from corpora.text.languages import canonical, normalize
 from corpora.xml import legal
 from tm.tags import native, plain
 
@@ -27,7 +27,8 @@ __all__ = [
     "WriteOptions",
     "WriteReport",
     "date_of",
-    "normalized",
+    "equivalent",
+    "spelt",
     "stamp_of",
 ]
 
@@ -71,6 +72,7 @@ class WriteOptions:
     """How units are written.
 
     source_lang, target_lang: the languages in the header of the file; "" takes those of the first unit.
+    regions: write every language code with a region ("zh" as "zh-CN"), not as it came in.
     segtype: the segmentation that TMX declares: "sentence", "paragraph", or "auto": "paragraph" where any unit has
         several sentences. OmegaT then splits each unit as it splits the text, so that it still matches. OmegaT
         reads the header only, other tools read each unit, so both declare it.
@@ -91,6 +93,7 @@ class WriteOptions:
 
     source_lang: str = ""
     target_lang: str = ""
+    regions: bool = False
     segtype: SegType = "auto"
     tags: TagStyle = "keep"
     metadata: bool = True
@@ -189,6 +192,12 @@ def date_of(text: str) -> datetime | None:
 
 
 @lru_cache(maxsize=1000)
-def normalized(code: str) -> str:
-    """`corpora.text.languages.normalize`, cached: a file repeats two codes a million times. Raises `UsageError`."""
-    return normalize(code)
+def spelt(code: str) -> str:
+    """`corpora.text.languages.canonical`, cached: a file repeats two codes a million times. Raises `UsageError`."""
+    return canonical(code)
+
+
+@lru_cache(maxsize=1000)
+def equivalent(left: str, right: str) -> bool:
+    """True where two codes name one language in one region, such as zh, zh-Hans and zh-CN. Raises `UsageError`."""
+    return left == right or normalize(left) == normalize(right)

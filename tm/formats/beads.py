@@ -12,7 +12,7 @@ from corpora.errors import UsageError, WrongFormat
 from corpora.readers.encodings import decode
 from corpora.readers.file_type import FileType, read_bytes, sniff
 from corpora.text.languages import detect, joiner
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.tags import escape
 from tm.unit import Origin, Unit
 
@@ -30,7 +30,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
 
     texts = _lines(Path(options.source_file)), _lines(Path(options.target_file))
     languages = [
-        normalized(code or detect("\n".join(lines)))
+        spelt(code or detect("\n".join(lines)))
         for code, lines in zip((options.source_lang, options.target_lang), texts, strict=True)
     ]
     names = Path(options.source_file).name, Path(options.target_file).name

@@ -26,7 +26,7 @@ class CatTool:
 
     def applied(self, options: WriteOptions) -> WriteOptions:
         """``options``, overridden by those of the profile."""
-        return replace(options, **self.options, leave_out=options.leave_out | self.leave_out, client="")
+        return replace(options, **self.options, regions=True, leave_out=options.leave_out | self.leave_out, client="")
 
 
 _COMMON = frozenset({"empty side", "duplicate", "same language"})

@@ -12,9 +12,9 @@ from itertools import chain, islice
 from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.text.languages import base, detect, normalize
+from corpora.text.languages import base, canonical, detect
 from corpora.text.plurals import counted
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.languages import LanguageSelection
 from tm.formats.properties import FIELDS, apply_properties, properties_of
 from tm.unit import Unit
@@ -157,8 +157,8 @@ def _unit(cells: Sequence[str], columns: UnitColumns) -> Unit:
     return Unit(
         cells[columns.fields["source"]],
         cells[columns.fields["target"]],
-        normalized(source_lang) if source_lang else columns.source_lang,
-        normalized(target_lang) if target_lang else columns.target_lang,
+        spelt(source_lang) if source_lang else columns.source_lang,
+        spelt(target_lang) if target_lang else columns.target_lang,
         **fields,
     )
 
@@ -211,7 +211,7 @@ def detect_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: st
         own = _first(body, fields.get(f"{side}_lang"))
         named = languages[fields[side]] if header and fields[side] < len(languages) else ""
         given = own or ("" if _named(fields) else requested) or named
-        pair.append(normalize(given or _detected(_translated(body, fields["source"], fields["target"]), fields[side])))
+        pair.append(canonical(given or _detected(_translated(body, fields["source"], fields["target"]), fields[side])))
     taken = set(fields.values())
     properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
     return UnitColumns(fields, properties, pair[0], pair[1], header)
@@ -228,7 +228,7 @@ def _language_of(cell: str) -> str:
     if not _CODE.match(cell) or cell.lower() == "id":
         return ""
     try:
-        return normalize(cell)
+        return canonical(cell)
     except UsageError:
         return ""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from corpora.text.languages import normalize
 from corpora.text.markers import parse_marker
 from tm.formats.base import WriteCounts, WriteOptions
 from tm.formats.hash_set import HashSet
@@ -156,6 +157,8 @@ def prepared(units: Iterable[Unit], options: WriteOptions, written: WriteCounts)
 
 
 def _trimmed(unit: Unit, options: WriteOptions) -> Unit:
+    if options.regions:
+        unit = replace(unit, source_lang=normalize(unit.source_lang), target_lang=normalize(unit.target_lang))
     if options.one_line:
         unit = replace(unit, source=_BREAK.sub(" ", unit.source), target=_BREAK.sub(" ", unit.target))
     if options.trim:

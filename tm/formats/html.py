@@ -11,7 +11,7 @@ from pathlib import Path
 from corpora.text.languages import base
 from corpora.version import tool_version
 from corpora.xml import legal
-from tm.formats.base import WriteCounts, WriteOptions, normalized
+from tm.formats.base import WriteCounts, WriteOptions, spelt
 from tm.tags import Tag, split
 from tm.unit import Unit
 
@@ -40,7 +40,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     with path.open("w", encoding="utf-8", newline="\n") as file:
         languages: tuple[str, str] | None = None
         for unit in units:
-            pair = normalized(unit.source_lang), normalized(unit.target_lang)
+            pair = spelt(unit.source_lang), spelt(unit.target_lang)
             if pair != languages:
                 # A memory may have several language pairs: each has tables of its own.
                 file.write(_opening(pair, unit) if languages is None else f"</tbody></table>\n{_table(pair)}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DuiyiError, UsageError
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.columns import units_of_rows
 from tm.formats.languages import LanguageSelection
 from tm.unit import Origin, Unit
@@ -78,7 +78,7 @@ def from_dict(found: dict[str, Any]) -> Unit:
         raise UsageError(f'"{missing[0]}" is missing')
     if extra:
         given["properties"] = {**extra, **given.get("properties", {})}
-    given["source_lang"], given["target_lang"] = normalized(given["source_lang"]), normalized(given["target_lang"])
+    given["source_lang"], given["target_lang"] = spelt(given["source_lang"]), spelt(given["target_lang"])
     return Unit(**given)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpora.errors import InputError
-from corpora.text.languages import normalize, same
+from corpora.text.languages import canonical, normalize, same
 from tm.formats.base import ReadOptions, UnitProblems
 from tm.unit import Origin, Unit
 
@@ -23,7 +23,7 @@ def named_language(code: str, requested: str, side: str, path: Path) -> str:
     """
     if not (code or requested):
         raise InputError(f"{path} does not name its {side} language; name it with --{side}-lang")
-    return normalize(code or requested)
+    return canonical(code or requested)
 
 
 def reversed_unit(unit: Unit) -> Unit:

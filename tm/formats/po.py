@@ -14,7 +14,7 @@ from corpora.errors import DamagedInput, EmptyInput, InputError
 from corpora.readers.encodings import decode
 from corpora.text.languages import base, detect, same
 from corpora.version import tool_version
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, equivalent, spelt
 from tm.formats.languages import LanguageSelection, named_language
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.formats.states import apply_state
@@ -46,11 +46,11 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
             if unit.properties.get(_PLURAL_OF) in plurals:
                 written.units += 1  # in the entry of its singular
                 continue
-            source, target = normalized(unit.source_lang), normalized(unit.target_lang)
+            source, target = spelt(unit.source_lang), spelt(unit.target_lang)
             if pair is None:
                 pair = options.source_lang or source, options.target_lang or target
                 file.write(_header(pair, options))
-            if (source, target) != pair:
+            if not (equivalent(source, pair[0]) and equivalent(target, pair[1])):
                 written.left_out["other languages than the file's"] += 1
                 continue
             if not unit.source.strip():
@@ -117,9 +117,20 @@ def _lines(text: str) -> str:
     return _ESCAPE.sub(lambda match: match[0].encode("ascii").decode("unicode_escape"), text)
 
 
+def _locale(code: str) -> str:
+    """The locale of gettext for a code: ``zh_CN``, ``sr@latin``."""
+    language, *parts = code.split("-")
+    modifier = {"Latn": "latin", "Cyrl": "cyrillic", "Arab": "arabic", "Deva": "devanagari"}.get("".join(parts[:1]))
+    if modifier:
+        return "_".join([language, *parts[1:]]) + f"@{modifier}"
+    if parts and 5 <= len(parts[-1]) <= 8:
+        return "_".join([language, *parts[:-1]]) + f"@{parts[-1]}"
+    return code.replace("-", "_")
+
+
 def _header(pair: tuple[str, str], options: WriteOptions) -> str:
     date = f"{options.date or datetime.now(UTC):%Y-%m-%d %H:%M%z}"
-    target = pair[1].replace("-", "_")
+    source, target = map(_locale, pair)
     fields = {
         "Project-Id-Version": "duiyi",
         "POT-Creation-Date": date,
@@ -128,9 +139,9 @@ def _header(pair: tuple[str, str], options: WriteOptions) -> str:
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": _PLURALS.get(base(target), "nplurals=2; plural=(n != 1);"),
+        "Plural-Forms": _PLURALS.get(base(pair[1]), "nplurals=2; plural=(n != 1);"),
         "X-Generator": f"duiyi {tool_version()}",
-        "X-Source-Language": pair[0].replace("-", "_"),
+        "X-Source-Language": source,
     }
     lines = "".join(f'"{name}: {value}\\n"\n' for name, value in fields.items())
     return f'msgid ""\nmsgstr ""\n{lines}\n'
@@ -197,17 +208,8 @@ def _languages(header: Any, entries: list[Any], options: ReadOptions, path: Path
     if not source:
         source = detect("\n".join(str(entry.source) for entry in sample))
         source = options.source_lang if options.source_lang and same(source, options.source_lang) else source
-    code = _code(str(target) or _of_name(path)) or ("" if any(entry.target for entry in sample) else "und")
-    return normalized(_code(str(source))), named_language(code, options.target_lang, "target", path)
-
-
-def _code(locale: str) -> str:
-    """A BCP 47 code for a locale of gettext: ``sr@latin`` is ``sr-Latn``, ``zh_CN.UTF-8`` is ``zh_CN``."""
-    name, _, variant = locale.partition("@")
-    name = name.partition(".")[0]
-    script = {"latin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva"}.get(variant.lower(), "")
-    language, *region = re.split("[-_]", name)
-    return "-".join(filter(None, (language, script, *region)))
+    code = str(target) or _of_name(path) or ("" if any(entry.target for entry in sample) else "und")
+    return spelt(str(source)), named_language(code, options.target_lang, "target", path)
 
 
 def _of_name(path: Path) -> str:

@@ -177,7 +177,7 @@ def _gzip(path: Path) -> None:
 
 def _prepared(units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> Iterator[Unit]:
     """Apply the options that concern all formats: blanks, line breaks, reasons to leave a unit out."""
-    if not (options.trim or options.one_line or options.markers_apart or options.leave_out):
+    if not (options.regions or options.trim or options.one_line or options.markers_apart or options.leave_out):
         return iter(units)
     from tm.formats.conformance import prepared
 

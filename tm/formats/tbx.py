@@ -7,7 +7,7 @@ and forbidden terms are left out, since a memory would suggest them.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.languages import LanguageSelection
 from tm.tags import escape, plain
 from tm.unit import Unit
@@ -28,7 +28,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
                 written.left_out["empty side"] += 1
                 continue
             written.units += 1
-            terms = (Term(source, normalized(unit.source_lang)), Term(target, normalized(unit.target_lang)))
+            terms = (Term(source, spelt(unit.source_lang)), Term(target, spelt(unit.target_lang)))
             yield Concept(
                 f"c{written.units}", terms, note=written.legal("\n".join(unit.notes)), author=written.legal(unit.author)
             )
@@ -59,8 +59,8 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
                     Unit(
                         escape(source.text),
                         escape(target.text),
-                        normalized(source.language),
-                        normalized(target.language),
+                        spelt(source.language),
+                        spelt(target.language),
                         kind="term",
                         notes=notes,
                         author=concept.author,

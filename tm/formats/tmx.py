@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DamagedInput, UsageError, WrongFormat
-from corpora.text.languages import normalize, same
+from corpora.text.languages import base
 from corpora.version import tool_version
 from corpora.xml import Element, fragments, local, root_name, stream
 from tm.formats.base import (
@@ -26,7 +26,8 @@ from tm.formats.base import (
     WriteCounts,
     WriteOptions,
     date_of,
-    normalized,
+    equivalent,
+    spelt,
     stamp_of,
 )
 from tm.formats.inline import fill, read_inline
@@ -67,7 +68,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
             if signature:
                 etree.SubElement(header, "prop", type="x-signature").text = written.legal(signature)
             file.write("\n", header, "\n")
-            writer.signature = signature
+            writer.signature, writer.source = signature, head["srclang"]
             with file.element("body"):
                 file.write("\n")
                 while first is not None:
@@ -96,7 +97,7 @@ def _header(first: Unit | None, options: WriteOptions, moment: datetime) -> dict
         "segtype": "sentence" if options.segtype == "sentence" else "paragraph",
         "o-tmf": "duiyi",
         "adminlang": "en-US",
-        "srclang": options.source_lang or (normalized(first.source_lang) if first else "") or "zh-CN",
+        "srclang": options.source_lang or (spelt(first.source_lang) if first else "") or "zh-CN",
         "datatype": "plaintext",
         "creationdate": stamp_of(moment),
     }
@@ -111,7 +112,7 @@ class _TuWriter:
         self._make, self._sub = etree.Element, etree.SubElement
         self._options, self._written = options, written
         self._legal = written.legal
-        self.signature = ""
+        self.signature = self.source = ""  # of the header
         self.several = False
 
     def element(self, unit: Unit) -> Element | None:
@@ -134,6 +135,10 @@ class _TuWriter:
             for name in _ATTRIBUTES
             if (value := unit.properties.get(name)) and self._options.metadata
         }
+        if unit.source_lang != self.source and (
+            base(unit.source_lang) != base(self.source) or base(unit.target_lang) == base(self.source)
+        ):
+            attributes["srclang"] = spelt(unit.source_lang)  # else a reader would exchange the sides
         if unit.created is not None:
             attributes["creationdate"] = stamp_of(unit.created)
         if unit.author:
@@ -163,7 +168,7 @@ class _TuWriter:
             self._sub(tu, "prop", type="x-signature").tail = "\n"
 
     def _variant(self, tu: Element, language: str, text: str, unit: Unit | None, side: str) -> None:
-        tuv = self._sub(tu, "tuv", {_LANG: normalized(language)})
+        tuv = self._sub(tu, "tuv", {_LANG: spelt(language)})
         tuv.tail = "\n"
         if unit is not None:
             if unit.properties:
@@ -228,8 +233,8 @@ class _TuReader:
 
     def __init__(self, options: ReadOptions, problems: UnitProblems) -> None:
         self._problems = problems
-        self._source = normalize(options.source_lang) if options.source_lang else ""
-        self._target = normalize(options.target_lang) if options.target_lang else ""
+        self._source = spelt(options.source_lang) if options.source_lang else ""
+        self._target = spelt(options.target_lang) if options.target_lang else ""
         self._header_source = self._signature = ""
         self._headed = False
         self._written_source = ""  # as written in the header
@@ -269,7 +274,7 @@ class _TuReader:
         code = self._written_source = header.get("srclang", "")
         self._problems.repaired.update(header_faults(header))
         try:
-            self._header_source = "" if code.lower() == "*all*" else normalize(code)
+            self._header_source = "" if code.lower() == "*all*" else spelt(code)
         except UsageError:
             self._header_source = ""
         for child in header:
@@ -286,7 +291,7 @@ class _TuReader:
         for tuv, code in zip(tuvs, codes, strict=True):
             seg = next(tuv.iterchildren("{*}seg"), None)
             if code and seg is not None:
-                found.append((normalized(code), read_inline(seg, "tmx"), tuv))
+                found.append((spelt(code), read_inline(seg, "tmx"), tuv))
         return found
 
     def _chosen(
@@ -297,7 +302,7 @@ class _TuReader:
             sources = _of(variants, self._source)
         else:
             code = tu.get("srclang")
-            main = self._header_source if not code or code == "*all*" else normalized(code)
+            main = self._header_source if not code or code == "*all*" else spelt(code)
             others = [v for v in variants if not self._target or v not in _of(variants, self._target)]
             # Many headers name a language that no unit has: then the first language is the source.
             sources = (_of(others, main) if main else []) or _of(others, others[0][0]) if others else []
@@ -378,5 +383,9 @@ def _read_side(tu: Element, tuv: Element, side: str, found: dict[str, str]) -> N
 
 
 def _of(variants: list[tuple[str, str, Element]], code: str) -> list[tuple[str, str, Element]]:
-    """The variants in exactly ``code``, else in any region of its language."""
-    return [v for v in variants if v[0] == code] or [v for v in variants if same(v[0], code)]
+    """The variants in exactly ``code``, else in what it stands for ("zh" for "zh-CN"), else in its language."""
+    return (
+        [v for v in variants if v[0] == code]
+        or [v for v in variants if equivalent(v[0], code)]
+        or [v for v in variants if base(v[0]) == base(code)]
+    )

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from corpora.errors import UsageError
 from corpora.version import tool_version
 from corpora.xml import Element, legal, local
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.inline import fill, read_inline
 from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
@@ -61,7 +61,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 
 def _head(unit: Unit) -> tuple[str, str, str]:
-    return unit.origin.source_file, normalized(unit.source_lang), normalized(unit.target_lang)
+    return unit.origin.source_file, spelt(unit.source_lang), spelt(unit.target_lang)
 
 
 def _file_attributes(head: tuple[str, str, str], options: WriteOptions) -> dict[str, str]:

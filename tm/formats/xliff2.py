@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import UsageError
-from corpora.text.languages import same
 from corpora.xml import Element, local
-from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, normalized
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, equivalent, spelt
 from tm.formats.inline import character, fill, read_inline
 from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
@@ -38,8 +37,8 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     unit = next(stream, None)
     if unit is None:
         return
-    source = normalized(options.source_lang or unit.source_lang)
-    target = normalized(options.target_lang or unit.target_lang)
+    source = spelt(options.source_lang or unit.source_lang)
+    target = spelt(options.target_lang or unit.target_lang)
     writer = _Writer(options, written)
     attributes = {"version": "2.1", "srcLang": source, "trgLang": target}
     number = 0
@@ -74,7 +73,7 @@ class _Writer:
         self._options, self._written = options, written
 
     def has_languages(self, unit: Unit, source: str, target: str) -> bool:
-        if same(unit.source_lang, source) and same(unit.target_lang, target):
+        if equivalent(unit.source_lang, source) and equivalent(unit.target_lang, target):
             return True
         self._written.left_out["other languages than the file's"] += 1
         return False

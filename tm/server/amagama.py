@@ -112,7 +112,7 @@ class Amagama:
             names[base(code)] = None
             # As Weblate calls them.
             for script, region in (("zh_hans", "zh-CN"), ("zh_hant", "zh-TW")):
-                if code == region:
+                if normalize(code) == region:
                     names[script] = None
         return JSONResponse({"sourceLanguages": list(names), "targetLanguages": list(names)})
 

@@ -6,7 +6,7 @@ or as a pattern.
 
 from datetime import UTC, datetime
 
-from corpora.text.languages import base, checked_code
+from corpora.text.languages import base, checked_code, normalize
 from tm.store.database import Sqlite
 from tm.store.filters import STATUSES, Filters
 
@@ -40,7 +40,9 @@ def language_ids(connection: Sqlite, code: str) -> tuple[int, ...] | None:
     exact = "-" in code or "_" in code
     held = connection.execute("SELECT id, code FROM languages").fetchall()
     wanted = checked_code(code, lambda: [name for _, name in held])
-    return tuple(number for number, name in held if (name == wanted if exact else base(name) == base(wanted)))
+    return tuple(
+        number for number, name in held if (normalize(name) == wanted if exact else base(name) == base(wanted))
+    )
 
 
 def pair_condition(connection: Sqlite, filters: Filters, source: str = "s", target: str = "t") -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from corpora.text.languages import normalize
+from corpora.text.languages import canonical
 from tm.folding import key
 from tm.store.conditions import seconds
 from tm.store.database import Sqlite
@@ -246,7 +246,7 @@ class UnitWriter:
         """The number of a language, made if it is new."""
         number = self._codes.get(code)
         if number is None:
-            name = normalize(code)
+            name = canonical(code)
             number = self._languages.get(name)
             if number is None:
                 number = self._insert("INSERT INTO languages (code) VALUES (?)", (name,))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from corpora.text.languages import base
+from corpora.text.languages import base, normalize
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status
 from tm.terms.normalization import normalize_term
@@ -74,10 +74,10 @@ def _sharing(concept: Concept, store: TermBase, merged: dict[str, Concept]) -> C
 
 def _joined(stored: Concept, new: Concept) -> Concept:
     """The stored entry with the terms of the new one; its other fields are used where the stored ones are empty."""
-    known = {(term.text, base(term.language)): at for at, term in enumerate(stored.terms)}
+    known = {(term.text, normalize(term.language)): at for at, term in enumerate(stored.terms)}
     terms = list(stored.terms)
     for term in new.terms:
-        at = known.get((term.text, base(term.language)))
+        at = known.get((term.text, normalize(term.language)))
         if at is not None:
             if terms[at].status is Status.PROPOSED:  # the term has been reviewed
                 terms[at] = replace(terms[at], status=term.status)
@@ -107,9 +107,9 @@ def _conflicts(concept: Concept, store: TermBase) -> Iterator[TermConflict]:
 
 def _differing_statuses(stored: Concept, new: Concept) -> Iterator[TermConflict]:
     """Terms of one entry whose status differs, except *proposed*, which nobody decided; the stored one is kept."""
-    statuses = {(term.text, base(term.language)): term.status for term in stored.terms}
+    statuses = {(term.text, normalize(term.language)): term.status for term in stored.terms}
     for term in new.terms:
-        old = statuses.get((term.text, base(term.language)), term.status)
+        old = statuses.get((term.text, normalize(term.language)), term.status)
         if old is not term.status and Status.PROPOSED not in (old, term.status):
             yield TermConflict(term.text, (old.value,), (term.status.value,))
 

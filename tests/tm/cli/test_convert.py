@@ -94,7 +94,7 @@ def test_guesses_and_damage_are_reported_on_standard_error(tmp_path: Path) -> No
     path.write_text("zh\ten\n甲句\tSentence A\n乙句\n", encoding="utf-8")
     _, out, err = run(path, tmp_path / "o.tmx")
     assert "1 unit from 1" in out
-    assert "columns: source = column 1 (zh-CN)" in err
+    assert "columns: source = column 1 (zh)" in err
     assert "line 3: the row has 1 column," in err
     with pytest.raises(DamagedInput, match="line 3"):
         run(path, tmp_path / "strict.tmx", "--strict")

@@ -170,7 +170,7 @@ def test_the_safe_profile(tmp_path: Path) -> None:
     (unit,) = root.iter("tu")
     assert unit.get("creationdate") == "20240102T000000Z"
     lang = "{http://www.w3.org/XML/1998/namespace}lang"
-    assert [tuv.get(lang) for tuv in unit.iter("tuv")] == ["zh-CN", "en-US"]
+    assert [tuv.get(lang) for tuv in unit.iter("tuv")] == ["zh-CN", "en"]
     assert [prop.get("type") for prop in unit.iter("prop")] == ["x-score"]
     assert not any("\n" in seg.text for seg in unit.iter("seg"))
 

@@ -36,7 +36,7 @@ def test_import_look_up_export(duiyi, tmp_path: Path) -> None:
     glossary.write_text("zh,en,en_forbidden\n公约,Convention,Agreement\n", "utf-8")
     done = duiyi("term", "import", glossary, "--json")
     assert (done.returncode, json.loads(done.stdout)["imported"]) == (0, 1)
-    assert "column 1: zh-CN preferred" in done.stderr
+    assert "column 1: zh preferred" in done.stderr
     rows = json.loads(duiyi("term", "lookup", "convention", "--to", "zh", "--json").stdout)
     assert [row["target"] for row in rows] == ["公约"]
     assert duiyi("term", "export", tmp_path / "out.tbx").returncode == 0

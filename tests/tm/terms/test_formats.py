@@ -150,8 +150,8 @@ def test_ntig_and_tig_are_both_read(tmp_path: Path) -> None:
     )
     (concept,) = read_terms(path).concepts
     assert [(t.text, t.language, t.status) for t in concept.terms] == [
-        ("腐败", "zh-CN", Status.PREFERRED),
-        ("corruption", "en-US", Status.ADMITTED),
+        ("腐败", "zh", Status.PREFERRED),
+        ("corruption", "en", Status.ADMITTED),
     ]
 
 
@@ -251,7 +251,7 @@ def test_selected_rows_of_candidates_are_imported(
 @pytest.mark.parametrize(
     ("rows", "shown"),
     [
-        ("zh\ten\n腐败\tcorruption\n", "column 1: zh-CN preferred, column 2: en-US preferred"),
+        ("zh\ten\n腐败\tcorruption\n", "column 1: zh preferred, column 2: en preferred"),
         ("英文,中文,备注\ncorruption,腐败,x\n", "column 1: en-US preferred, column 2: zh-CN preferred, column 3: note"),
         ("腐败\tcorruption\n贿赂\tbribery\n", "column 1: zh-CN preferred, column 2: en-US preferred"),
     ],

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.text.languages import base, checked_code, detect, normalize
+from corpora.text.languages import base, canonical, checked_code, detect
 from corpora.text.scripts import HAN
 from tm.terms.concept import Status
 from tm.terms.formats.base import TermColumns
@@ -114,7 +114,7 @@ def _candidates(rows: Sequence[Sequence[str]]) -> TermColumns | None:
         code = rows[1][names.index(named_at)] if named_at in names and names.index(named_at) < len(rows[1]) else ""
         code = code or detect("\n".join(row[at] for row in rows[1:] if at < len(row)))
         try:
-            terms[at] = (normalize(code), Status.PREFERRED)
+            terms[at] = (canonical(code), Status.PREFERRED)
         except UsageError:
             return None
     if len({base(language) for language, _ in terms.values()}) < 2:
@@ -133,7 +133,7 @@ def _language_of(name: str) -> tuple[str, Status] | None:
     if not _LANGUAGE.fullmatch(language):
         return None
     try:
-        return normalize(language), status
+        return canonical(language), status
     except UsageError:
         return None
 

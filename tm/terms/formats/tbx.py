@@ -18,7 +18,7 @@ from typing import Any
 
 from corpora import xml
 from corpora.errors import UsageError, WrongFormat
-from corpora.text.languages import normalize
+from corpora.text.languages import canonical
 from tm.terms.concept import Concept, Status, Term, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, TbxStyle
 
@@ -271,14 +271,14 @@ def _of_language(element: Any, name: str, text: str, fields: dict[str, Any]) -> 
     """Keep a definition or source that a language has of its own; the first definition is that of the concept."""
     if "definition" in fields or name != "definition":
         language = next((one.get(_LANG) for one in element.iterancestors() if one.get(_LANG)), "")
-        fields.setdefault("properties", {}).setdefault(f"{name} {_normalized(language)}", text)
+        fields.setdefault("properties", {}).setdefault(f"{name} {_spelt(language)}", text)
     else:
         fields["definition"] = text
 
 
-def _normalized(language: str) -> str:
+def _spelt(language: str) -> str:
     try:
-        return normalize(language)
+        return canonical(language)
     except UsageError:
         return language
 
@@ -329,7 +329,7 @@ def _term(section: Any, problems: EntryProblems) -> Term | None:
         problems.add(section.sourceline, problem)
         return None
     try:
-        code = normalize(language)
+        code = canonical(language)
     except UsageError:
         problems.add(section.sourceline, f"{language!r} is not a language code")
         return None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corpora.errors import WrongFormat
 from corpora.readers.encodings import decode
-from corpora.text.languages import normalize
+from corpora.text.languages import canonical
 from tm.terms.concept import Concept, Status, Term, made_id
 from tm.terms.formats.base import EntryProblems, GlossaryOptions
 
@@ -50,7 +50,7 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
     head = re.match(r"#UTX[^;]*;\s*([\w-]+)/([\w-]+)", lines[0]) if lines else None
     if head is None or len(lines) < 2 or not lines[1].startswith("#"):
         raise WrongFormat(f"{path} is not UTX: its first two lines are not the header")
-    source, target = normalize(head[1]), normalize(head[2])
+    source, target = canonical(head[1]), canonical(head[2])
     names = [name.strip().lower() for name in lines[1].lstrip("#").split("\t")]
     concepts: dict[str, list[Term]] = {}
     for number, line in enumerate(lines[2:], 3):
