@@ -19,7 +19,18 @@ from corpora.files import temporary_files
 from corpora.text.chinese import to_simplified, to_traditional
 from corpora.text.scripts import HAN, HANGUL, KANA
 
-__all__ = ["base", "canonical", "checked_code", "detect", "is_spaced", "joiner", "normalize", "same", "simplified"]
+__all__ = [
+    "base",
+    "canonical",
+    "checked_code",
+    "detect",
+    "is_known",
+    "is_spaced",
+    "joiner",
+    "normalize",
+    "same",
+    "simplified",
+]
 
 #: The region that CAT tools assume for a language without one.
 _REGIONS = {
@@ -140,6 +151,12 @@ def _parts(code: str) -> list[str]:
     elif modifier and modifier != "euro":
         parts += [modifier] if 5 <= len(modifier) <= 8 else ["x", modifier[:8]]
     return [language, *parts]
+
+
+def is_known(code: str) -> bool:
+    """True for a registered tag of BCP 47 and for the old codes zh-CHS and zh-CHT."""
+    tag = "-".join(_parts(code))
+    return code in _USUAL or tag.lower() in ("zh-chs", "zh-cht") or _is_registered(tag)
 
 
 @lru_cache(maxsize=1000)

@@ -148,6 +148,9 @@ def import_(
     columns: Annotated[
         str | None, typer.Option(help='Columns of a table, from 1: "zh=1,en=2,en_forbidden=3,note=4".')
     ] = None,
+    status: Annotated[
+        str, typer.Option(help="Status of terms to which the file gives none: preferred, admitted, proposed, …")
+    ] = "preferred",
     header: Annotated[bool, typer.Option(help="With --columns: the first row is a header.")] = True,
     skip_faulty: Annotated[
         bool, typer.Option("--skip-faulty", help="Import the valid entries of a faulty file.")
@@ -157,15 +160,19 @@ def import_(
 ) -> None:
     """Import glossaries; a faulty file is refused, and each fault reported with its line."""
     from corpora.errors import DamagedInput, UsageError
+    from tm.terms.concept import Status
     from tm.terms.formats.columns import columns_of
     from tm.terms.formats.exchange import read_terms
     from tm.terms.merging import merge as merged_with
+    from tm.terms.sample import sample_path
     from tm.terms.serialization import conflict_row
 
     if merge not in ("concept", "term", "none"):
         raise UsageError(f"--merge is one of concept, term, none, not {merge}")
+    if status not in list(Status):
+        raise UsageError(f"--status is one of {', '.join(Status)}, not {status}")
     chosen = columns_of(columns, header=header) if columns else None
-    readings = [(path, read_terms(path, chosen)) for path in files]
+    readings = [(path, read_terms(path, chosen, status=Status(status))) for path in files]
     for path, reading in readings:
         if reading.columns:
             message(f"{path}: {reading.columns}")
@@ -177,6 +184,7 @@ def import_(
         raise DamagedInput(
             f"{faulty[0]}, line {problem.line}: {problem.message}; nothing was imported (--skip-faulty does)"
         )
+    first = terms is None and not _default().exists()
     with opened(terms, create=True) as base:
         conflicts = []
         count = 0
@@ -185,6 +193,9 @@ def import_(
             conflicts += disagreements
             count += base.add(concepts)
         total = len(base)
+    if first:
+        message("duiyi: the sample glossary is no longer used, since you have a term base now; to keep it:")
+        message(f"duiyi term import {sample_path()}")
     for conflict in conflicts:
         message(f"conflict: {conflict.term}: stored {', '.join(conflict.stored)}; new {', '.join(conflict.new)}")
     if json:
@@ -198,8 +209,10 @@ def import_(
 @app.command()
 def export(
     out: Annotated[Path, typer.Argument(help="File to write: .tbx .csv .tsv .xlsx .utf8 (OmegaT) .utx .jsonl")],
-    source: Annotated[str, typer.Option(help="Source language of formats that have two.")] = "zh",
-    target: Annotated[str, typer.Option(help="Target language of formats that have two.")] = "en",
+    source: Annotated[
+        str, typer.Option(help="Source language; with --target, tables contain these two, by default all.")
+    ] = "",
+    target: Annotated[str, typer.Option(help="Target language.")] = "",
     tbx: Annotated[str, typer.Option(help="Version of TBX: 2, 3-dca or 3-dct.")] = "2",
     subject: Annotated[str | None, typer.Option(help="Only entries of this subject field.")] = None,
     terms: Terms = None,
@@ -209,12 +222,14 @@ def export(
     from corpora.text.languages import checked_code
     from tm.terms.formats.exchange import write_terms
 
+    if bool(source) is not bool(target):
+        raise UsageError("give --source and --target, or neither for all languages")
     if tbx not in ("2", "3-dca", "3-dct"):
         raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
     check_targets([out], [terms or _default()])
     with opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
-        languages = [checked_code(code, base.languages) for code in (source, target)]
+        languages = [checked_code(code, base.languages) for code in (source, target) if code]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
     write(f"{out}: {counted(count, 'entry', 'entries')}")
 
@@ -358,7 +373,7 @@ def check(
         print_json([finding_row(finding) for finding in findings])
     else:
         for finding in findings:
-            write(f"unit {finding.unit + 1}: {finding.fault}: {finding.message}")
+            write(f"unit {finding.unit}: {finding.fault}: {finding.message}")
         message(f"{counted(len(findings), 'finding')} in {counted(len(units), 'unit')}")
     if findings:
         raise typer.Exit(1)

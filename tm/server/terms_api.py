@@ -80,8 +80,8 @@ async def export(
     service: ServiceDependency,
     executors: ExecutorsDependency,
     suffix: Annotated[str, Query(alias="format", description="tbx, csv, tsv, xlsx, utf8, utx or jsonl.")] = "tbx",
-    source: Annotated[str, Query(description="Source language of formats that have two.")] = "zh",
-    target: Annotated[str, Query(description="Target language.")] = "en",
+    source: Annotated[str, Query(description="Source language; by default all languages.")] = "",
+    target: Annotated[str, Query(description="Target language.")] = "",
     tbx: Annotated[str, Query(description="Version of TBX: 2, 3-dca or 3-dct.")] = "2",
     subject: Annotated[str, Query(description="Only entries of this subject field.")] = "",
 ) -> Response:

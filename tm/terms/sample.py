@@ -10,7 +10,7 @@ from pathlib import Path
 import corpora.sample
 from tm.terms.concept import Concept, Status, Term
 
-__all__ = ["sample_concepts"]
+__all__ = ["sample_concepts", "sample_path"]
 
 _COLUMNS = (
     ("zh", "zh-CN", Status.PREFERRED),
@@ -21,10 +21,14 @@ _COLUMNS = (
 )
 
 
+def sample_path() -> Path:
+    """The file of the sample glossary."""
+    return Path(corpora.sample.__file__).with_name("glossary.tsv")
+
+
 def sample_concepts() -> Iterator[Concept]:
     """The entries of ``corpora/sample/glossary.tsv``."""
-    path = Path(corpora.sample.__file__).with_name("glossary.tsv")
-    with path.open(encoding="utf-8", newline="") as file:
+    with sample_path().open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file, delimiter="\t"), 1):
             terms = tuple(
                 Term(text, language, status)

@@ -162,3 +162,18 @@ def test_examples_come_from_an_existing_memory(duiyi, tmp_path: Path) -> None:
     assert (
         "memory_examples" not in json.loads(duiyi("term", "lookup", "资产追回", "--examples", "0", "--json").stdout)[0]
     )
+
+
+def test_the_first_glossary_replaces_the_sample_with_a_message(duiyi, tmp_path: Path) -> None:
+    glossary = tmp_path / "g.csv"
+    glossary.write_text("zh,en,zh-TW\n公约,Convention,公約\n", "utf-8")
+    first, second = (duiyi("term", "import", glossary, "--status", "admitted") for _ in range(2))
+    assert "the sample glossary is no longer used" in first.stderr
+    assert "the sample glossary" not in second.stderr
+    sample = first.stderr.split("duiyi term import ")[1].strip().splitlines()[0]
+    assert duiyi("term", "import", sample).returncode == 0
+    assert duiyi("term", "export", tmp_path / "o.csv").returncode == 0
+    header = (tmp_path / "o.csv").read_text("utf-8-sig").splitlines()[0].split(",")
+    assert {"zh", "en", "zh-TW"} <= set(header), "every language by default"
+    assert duiyi("term", "import", glossary, "--status", "good").returncode == 2
+    assert duiyi("term", "export", tmp_path / "o.csv", "--source", "zh").returncode == 2

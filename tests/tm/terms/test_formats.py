@@ -297,3 +297,59 @@ def test_an_odd_line_costs_one_entry(line: str, tmp_path: Path) -> None:
     contents = read_terms(path)
     assert [problem.line for problem in contents.problems] == [3]
     assert contents.concepts == SAMPLE
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        ("csv", "zh,en,en_forbidden\n桅杆,mast|pole,stick\n"),
+        ("utx", "#UTX 1.20; zh/en; 2026; x\n#src\ttgt\tterm status\n桅杆\tmast\t\n桅杆\tpole\t\n"
+         "桅杆\tstick\tforbidden\n"),
+        ("jsonl", '{"id": "a", "terms": [{"text": "桅杆", "language": "zh"}, '
+         '{"text": "mast", "language": "en"}, {"text": "pole", "language": "en"}, '
+         '{"text": "stick", "language": "en", "status": "forbidden"}]}\n'),
+        ("tbx", "<martif type='TBX'><text><body><termEntry>"
+         "<langSet xml:lang='zh'><tig><term>桅杆</term></tig></langSet>"
+         "<langSet xml:lang='en'><tig><term>mast</term></tig><tig><term>pole</term></tig><tig><term>stick</term>"
+         "<termNote type='administrativeStatus'>forbidden</termNote></tig></langSet></termEntry></body></text></martif>"),
+    ],
+)  # fmt: skip
+def test_terms_without_a_status_get_the_one_that_was_asked_for(tmp_path: Path, suffix: str, text: str) -> None:
+    path = tmp_path / f"t.{suffix}"
+    path.write_text(text, "utf-8")
+    for status, source in ((Status.PROPOSED, "proposed"), (Status.DEPRECATED, "preferred")):
+        terms = [term for concept in read_terms(path, status=status).concepts for term in concept.terms]
+        found = {term.text: term.status.value for term in terms}
+        assert found == {"桅杆": source, "mast": status.value, "pole": status.value, "stick": "forbidden"}
+
+
+def test_a_termbase_of_multiterm_is_refused_with_advice(tmp_path: Path) -> None:
+    path = tmp_path / "t.sdltb"
+    path.write_bytes(b"\0\1\0\0Standard Jet DB")
+    with pytest.raises(InputError, match="export it there as TBX"):
+        read_terms(path)
+
+
+@pytest.mark.parametrize("kind", [".tbx", ".csv", ".tsv", ".xlsx", ".jsonl"])
+def test_every_language_and_field_comes_back(tmp_path: Path, kind: str) -> None:
+    terms = (
+        Term("桅杆", "zh-CN", Status.PREFERRED, "noun", "手册", "高", ("桅杆断了。",)),
+        Term("桅", "zh-CN", Status.PROPOSED),
+        Term("桅桿", "zh-TW"),
+        Term("mast", "en", Status.PREFERRED, "noun", "Manual", "tall", ("The mast broke.",)),
+        Term("pole", "en", Status.ADMITTED),
+        Term("spar", "en", Status.ADMITTED, note="a beam"),
+        Term("stick", "en", Status.FORBIDDEN, note="slang"),
+        Term("jarbol", "sr-Latn", Status.DEPRECATED),
+    )
+    path = tmp_path / f"t{kind}"
+    write_terms(path, [Concept("c1", terms, "ships", "a tall pole", note="n", author="A")])
+    (concept,) = read_terms(path).concepts
+    assert concept.terms == terms
+    assert (concept.id, concept.subject, concept.definition, concept.note) == ("c1", "ships", "a tall pole", "n")
+
+
+def test_the_pair_of_most_terms_is_written_where_a_format_has_two(tmp_path: Path) -> None:
+    path = tmp_path / "t.utf8"
+    write_terms(path, [Concept("c", (Term("油", "zh-TW"), Term("oil", "en"), Term("ulje", "sr-Latn")))])
+    assert path.read_text("utf-8") == "# zh-TW\ten\tcomment\n油\toil\t\n"

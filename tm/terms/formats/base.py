@@ -1,22 +1,28 @@
 """What the formats of glossaries share: problems with single entries, columns of tables, options for writing."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpora.text.languages import base
 from corpora.text.plurals import counted
-from tm.terms.concept import LONGEST_TERM, Status
+from tm.terms.concept import LONGEST_TERM, Concept, Status
 
-__all__ = ["EntryProblem", "EntryProblems", "GlossaryOptions", "TbxStyle", "TermColumns"]
+__all__ = ["EntryProblem", "EntryProblems", "GlossaryOptions", "TbxStyle", "TermColumns", "pair_of"]
 
 TbxStyle = Literal["2", "3-dca", "3-dct"]
 
 
 @dataclass(frozen=True, slots=True)
 class GlossaryOptions:
-    """How a glossary is written: its languages, source first; the style of TBX; the extension of the file."""
+    """How a glossary is written.
 
-    languages: tuple[str, ...] = ("zh-CN", "en-US")
+    languages: source, then target; empty: all languages, or the pair of most terms where the format has two.
+    style: of TBX. suffix: the extension of the file.
+    """
+
+    languages: tuple[str, ...] = ()
     style: TbxStyle = "2"
     suffix: str = ""
 
@@ -51,14 +57,23 @@ class EntryProblem:
 
 @dataclass(slots=True)
 class EntryProblems:
-    """The faults found so far; ``columns`` are those that the user named, then those that the reader used."""
+    """The faults found so far, and what the user said of the file.
+
+    ``columns`` are those that the user named, then those that the reader used. ``status`` is that of terms to which
+    the file gives none.
+    """
 
     found: list[EntryProblem] = field(default_factory=list)
     columns: TermColumns | None = None
+    status: Status = Status.PREFERRED
 
     def add(self, line: int, message: str) -> None:
         """Note a fault."""
         self.found.append(EntryProblem(line, message))
+
+    def usual(self, *, first: bool) -> Status:
+        """The status of a term without one; a term of the ``first`` language stays in use, it is what is looked up."""
+        return Status.PREFERRED if first and self.status in (Status.DEPRECATED, Status.FORBIDDEN) else self.status
 
     @staticmethod
     def of_term(text: str) -> str:
@@ -68,3 +83,14 @@ class EntryProblems:
         if len(text) > LONGEST_TERM:
             return f"a term has {counted(len(text), 'character')}; more than {LONGEST_TERM:,} is a text, not a term"
         return ""
+
+
+def pair_of(concepts: Iterable[Concept], options: GlossaryOptions) -> tuple[str, str]:
+    """Source and target for a format that has two languages: the requested ones, else those of most concepts."""
+    if len(options.languages) > 1:
+        return options.languages[0], options.languages[1]
+    counts: Counter[tuple[str, str]] = Counter()
+    for concept in concepts:
+        languages = list({base(term.language): term.language for term in reversed(concept.terms)}.values())[::-1]
+        counts.update((one, other) for at, one in enumerate(languages) for other in languages[at + 1 :])
+    return max(counts, key=lambda pair: counts[pair]) if counts else ("zh-CN", "en-US")

@@ -9,10 +9,11 @@ columns are the terms, one of them in Chinese characters.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.text.languages import base, canonical, checked_code, detect
+from corpora.text.languages import base, canonical, checked_code, detect, is_known
 from corpora.text.scripts import HAN
 from tm.terms.concept import Status
 from tm.terms.formats.base import TermColumns
@@ -21,15 +22,15 @@ __all__ = ["columns_of", "detect_columns", "named_columns"]
 
 #: Field of an entry or a term to the headers that other tools use for it.
 _HEADERS = {
-    "id": "id|entry id|concept id|term id",
+    "id": "id|entry id|entry_id|concept id|concept_id|term id|term uuid|uuid",
     "subject": "subject|subject field|domain|category|topic|领域|主题|专业",
-    "subdomain": "subdomain|sub-domain|subcategory|client|product",
+    "subdomain": "subdomain|sub-domain|subcategory|client|product|project",
     "definition": "definition|description|meaning|explanation|定义|说明|释义|描述",
     "note": "note|notes|comment|comments|remark|remarks|usage|usage note|备注|注释|注|说明文字",
     "example": "example|examples|example of use|example sentence|context|例句|例子|示例",
     "part_of_speech": "pos|part of speech|part-of-speech|partofspeech|word class|词性",
     "status": "status|term status|state|状态",
-    "forbidden": "forbidden|prohibited|do not use|禁用",
+    "forbidden": "forbidden|prohibited|is forbidden|do not use|donotuse|禁用",
     "source": "source|reference|来源|出处",
     "author": "author|created by|作者",
     "accept": "accept",
@@ -43,11 +44,16 @@ _NAMES = {
     "chinese": "zh-CN", "english": "en-US", "中文": "zh-CN", "汉语": "zh-CN", "英文": "en-US", "英语": "en-US",
     "french": "fr-FR", "german": "de-DE", "russian": "ru-RU", "spanish": "es-ES", "arabic": "ar-SA",
 }  # fmt: skip
+_OWN_NAMES = {
+    "deutsch": "de", "français": "fr", "español": "es", "italiano": "it", "português": "pt", "nederlands": "nl",
+    "polski": "pl", "русский": "ru", "українська": "uk", "العربية": "ar", "日本語": "ja", "한국어": "ko",
+}  # fmt: skip
+_SCRIPT_NAMES = {"simplified": "zh-Hans", "traditional": "zh-Hant"}
 #: What users name in ``--columns``.
 _NAMED = ("author", "definition", "example", "forbidden", "id", "note", "part_of_speech", "source", "status", "subject")
 _TERM_COLUMN = re.compile(r"^(?P<language>.+?)(?:[ _:]+(?P<status>preferred|admitted|deprecated|forbidden|proposed))?$")
 _LANGUAGE = re.compile(r"(?:[a-z]{2}|[a-z]{3}(?=[-_])|zho|chi|eng|deu|fra|spa|rus|ara|jpn|kor|yue|cmn)"
-                       r"(?:[-_][a-z0-9]{2,4})*")  # fmt: skip
+                       r"(?:[-_][a-z0-9]{1,8})*")  # fmt: skip
 _HAN = re.compile(f"[{HAN}]")
 
 
@@ -69,8 +75,17 @@ def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
         languages = [detect(side) for side in sides]
         if "und" not in languages:
             found = {at: (language, Status.PREFERRED) for at, language in enumerate(languages)}
-            return TermColumns(found, dict.fromkeys(range(2, width), "note"), header=False)
+            return TermColumns(
+                found, dict.fromkeys(range(2, width), "note"), header=_is_foreign_header(rows, languages)
+            )
     raise WrongFormat(f"{path}: the columns of the terms are not known; name them in a header such as zh and en")
+
+
+def _is_foreign_header(rows: Sequence[Sequence[str]], languages: Sequence[str]) -> bool:
+    """True where the first row alone has no Chinese in the Chinese column: "Begriff", "Term"."""
+    at = 0 if base(languages[0]) == "zh" else 1
+    chinese = [bool(_HAN.search(row[at])) for row in rows if len(row) > at]
+    return len(chinese) > 2 and not chinese[0] and all(chinese[1:])
 
 
 def _of_header(row: Sequence[str]) -> TermColumns | None:
@@ -88,10 +103,35 @@ def _of_header(row: Sequence[str]) -> TermColumns | None:
             fields[at] = field
         elif language := _language_of(name):
             terms[at] = language
-        elif name:
-            fields[at] = f"property {name}"
+    for at, name in enumerate(names):
+        if at in terms or at in fields or at in term_fields or not name:
+            continue
+        own = _field_of_language(name, terms)
+        if own is not None and own[1] in _OF_TERM:
+            term_fields[at] = own
+        else:
+            fields[at] = own[1] if own is not None and own[1] != "example" else f"property {name}"
     two = len({base(language) for language, _ in terms.values()}) >= 2
     return TermColumns(terms, fields, True, term_fields) if two else None
+
+
+def _field_of_language(name: str, terms: Mapping[int, tuple[str, Status]]) -> tuple[int, str] | None:
+    """The column of terms and the field of a header with both, such as "en note" or "definition (zh)"."""
+    words = re.sub(r"[\s_()\[\]:/]+", " ", name).strip()
+    for header, field in _FIELDS.items():
+        if words.endswith(f" {header}"):
+            language = _language_of(words.removesuffix(header).strip())
+        elif words.startswith(f"{header} "):
+            language = _language_of(words.removeprefix(header).strip())
+        else:
+            continue
+        if language:
+            same = [at for at, one in terms.items() if one == language]
+            same += [at for at, one in terms.items() if one[0] == language[0]]
+            same += [at for at, one in terms.items() if base(one[0]) == base(language[0])]
+            if same:
+                return same[0], field
+    return None
 
 
 def _repeats_header(row: Sequence[str], columns: TermColumns) -> bool:
@@ -131,11 +171,45 @@ def _language_of(name: str) -> tuple[str, Status] | None:
     if language in _NAMES:
         return _NAMES[language], status
     if not _LANGUAGE.fullmatch(language):
-        return None
+        code = _by_name(language) if len(language) > 3 or not language.isascii() else ""
+        return (code, status) if code else None
     try:
-        return canonical(language), status
+        # "en_notes" has the form of a code.
+        return (canonical(language), status) if is_known(language) else None
     except UsageError:
         return None
+
+
+def _by_name(name: str) -> str:
+    """The code of a language by its name: "Dutch", "荷兰语", "Deutsch", "English (United States)"."""
+    language, _, region = name.partition("(")
+    code = _languages_by_name().get(language.strip(), "")
+    region = region.strip(" )")
+    if not code or not region:
+        return code
+    if base(code) == "zh" and (script := _SCRIPT_NAMES.get(region)):
+        return script
+    return f"{base(code)}-{_regions_by_name()[region]}" if region in _regions_by_name() else ""
+
+
+@cache
+def _languages_by_name() -> Mapping[str, str]:
+    from babel import Locale
+
+    named = {
+        name.lower(): code.replace("_", "-")
+        for locale in ("zh_Hant", "zh", "en")
+        for code, name in Locale.parse(locale).languages.items()
+        if re.fullmatch("[a-z]{2,3}(_[A-Za-z]{2,4})?", code)
+    }
+    return {**named, **_OWN_NAMES, **_NAMES}
+
+
+@cache
+def _regions_by_name() -> Mapping[str, str]:
+    from babel import Locale
+
+    return {name.lower(): code for code, name in Locale("en").territories.items() if len(code) == 2}
 
 
 def _code_of(name: str) -> str:

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, UsageError, WrongFormat
 from corpora.files import replacing
-from tm.terms.concept import Concept
+from tm.terms.concept import Concept, Status
 from tm.terms.formats.base import EntryProblem, EntryProblems, GlossaryOptions, TbxStyle, TermColumns
 
 __all__ = ["GLOSSARY_FORMATS", "GlossaryContents", "GlossaryFormat", "format_of", "read_terms", "write_terms"]
@@ -59,8 +59,12 @@ def format_of(path: Path | str) -> GlossaryFormat | None:
     return next((format_ for format_ in _FORMATS if suffix in format_.suffixes), None)
 
 
-def read_terms(path: Path | str, columns: TermColumns | None = None) -> GlossaryContents:
-    """Read a glossary. Raises the errors of `corpora.errors` where the file as a whole cannot be used.
+def read_terms(
+    path: Path | str, columns: TermColumns | None = None, *, status: Status = Status.PREFERRED
+) -> GlossaryContents:
+    """Read a glossary; terms to which it gives no status have ``status``.
+
+    Raises the errors of `corpora.errors` where the file as a whole cannot be used.
 
     >>> from pathlib import Path
     >>> _ = Path("glossary.csv").write_text("zh,en\\n资产追回,asset recovery\\n", encoding="utf-8")
@@ -73,9 +77,14 @@ def read_terms(path: Path | str, columns: TermColumns | None = None) -> Glossary
     if not path.stat().st_size:
         raise EmptyInput(f"{path} is empty")
     format_ = format_of(path)
+    if path.suffix.lower() == ".sdltb":
+        raise WrongFormat(
+            f"{path} is a termbase of MultiTerm, which no other program reads; export it there as TBX, or with "
+            "Glossary Converter as Excel or CSV"
+        )
     if format_ is None:
         raise WrongFormat(f"{path}: glossaries are read from {', '.join(GLOSSARY_FORMATS)}")
-    problems = EntryProblems(columns=columns)
+    problems = EntryProblems(columns=columns, status=status)
     concepts = tuple(format_.load().read_concepts(path, problems))
     if problems.found and not concepts:
         first = problems.found[0]
@@ -87,10 +96,10 @@ def write_terms(
     path: Path | str,
     concepts: Iterable[Concept],
     *,
-    languages: Sequence[str] = ("zh-CN", "en-US"),
+    languages: Sequence[str] = (),
     style: TbxStyle = "2",
 ) -> int:
-    """Write a glossary and return how many entries or rows it has; ``languages``: source, then target.
+    """Write a glossary and return how many entries or rows it has; ``languages``: source, then target; all by default.
 
     >>> from tm.terms.concept import Concept, Term
     >>> write_terms("out.tbx", [Concept("c1", (Term("资产追回", "zh-CN"), Term("asset recovery", "en-US")))])

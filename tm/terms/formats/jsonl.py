@@ -37,7 +37,7 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
         if not line.strip():
             continue
         try:
-            concept = _concept(json.loads(line))
+            concept = _concept(json.loads(line), problems)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             problems.add(number, f"not a concept: {error}")
             continue
@@ -52,13 +52,14 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
             yield concept
 
 
-def _concept(values: dict[str, Any]) -> Concept:
+def _concept(values: dict[str, Any], problems: EntryProblems) -> Concept:
     """The concept that an object describes. Raises what Python does for values that do not fit."""
     texts = _texts(values, _TEXTS, "concept")
+    first = values["terms"][0].get("language") if values["terms"] else ""
     terms = tuple(
         Term(
             **_texts(term, _TERM_TEXTS, "term"),
-            status=Status(term.get("status", "preferred")),
+            status=Status(term.get("status") or problems.usual(first=term.get("language") == first)),
             examples=_list(term, "examples"),
         )
         for term in values["terms"]

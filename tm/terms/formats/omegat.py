@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tm.terms.concept import Concept
-from tm.terms.formats.base import EntryProblems, GlossaryOptions
+from tm.terms.formats.base import EntryProblems, GlossaryOptions, pair_of
 from tm.terms.formats.tables import read_concepts as read_table
 
 __all__ = ["read_concepts", "write_concepts"]
@@ -17,7 +17,8 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
 
 def write_concepts(path: Path, concepts: Iterable[Concept], options: GlossaryOptions) -> int:
     """Write one row per pair of usable terms in UTF-8; return how many."""
-    source, target = options.languages[:2]
+    concepts = list(concepts)
+    source, target = pair_of(concepts, options)
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"# {source}\t{target}\tcomment\n")

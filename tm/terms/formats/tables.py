@@ -5,7 +5,7 @@ entries; where no row is selected, all are, as *proposed*.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,14 @@ __all__ = ["read_concepts", "write_concepts"]
 
 _YES = frozenset({"x", "1", "y", "yes", "ok", "true", "✓", "✔", "√", "是"})
 _SAMPLE = 50  # rows from which the columns are detected
+_EXAMPLES = ("source_example", "target_example")
+_Column = tuple[str, Callable[[Concept], str]]
+_TERM_FIELDS: tuple[tuple[str, Callable[[Term], str]], ...] = (
+    ("part of speech", lambda term: term.part_of_speech),
+    ("source", lambda term: term.source),
+    ("note", lambda term: term.note),
+    ("example", lambda term: "; ".join(term.examples)),
+)
 _ENTRY_TEXTS = ("definition", "note", "author")
 
 
@@ -133,27 +141,26 @@ def _terms(
     terms: list[Term] = []
     first_language = base(next(iter(columns.terms.values()))[0])
     for place, (at, (language, status)) in enumerate(columns.terms.items()):
-        own = {
-            name: cells[column].strip()
-            for column, (term, name) in columns.term_fields.items()
-            if term == at and column < len(cells)
-        }
-        # A status of the row is about the translation: the source term is what the reader finds in the text.
-        given = _status(own) or (_status(values) if base(language) != first_language else None)
-        example = own.get("example") or values.get(("source_example", "target_example")[place] if place < 2 else "", "")
-        example = example or (values.get("example", "") if place == 0 else "")
-        for text in filter(None, (piece.strip() for piece in cells[at].split("|"))):
+        texts = [text for piece in cells[at].split("|") if (text := piece.strip())]
+        for text, own in zip(texts, _own(cells, columns, at, len(texts)), strict=True):
             if problem := problems.of_term(text):
                 problems.add(line, problem)
                 return None
+            # A status of the row is about the translation: the source term is what the reader finds in the text.
+            given = _status(own) or (_status(values) if base(language) != first_language else None)
+            example = own.get("example") or values.get(_EXAMPLES[place] if place < 2 else "", "")
+            example = example or (values.get("example", "") if place == 0 else "")
             # The first term of a cell is the one to use, those behind it are synonyms.
             first = not any(term.language == language and term.status is status for term in terms)
-            usual = status if first or status is not Status.PREFERRED else Status.ADMITTED
+            usual = status
+            if status is Status.PREFERRED:
+                usual = problems.usual(first=base(language) == first_language)
+                usual = Status.ADMITTED if usual is Status.PREFERRED and not first else usual
             terms.append(
                 Term(
                     text,
                     language,
-                    Status.PROPOSED if proposed else given or usual,
+                    given or (Status.PROPOSED if proposed and usual is Status.PREFERRED else usual),
                     own.get("part_of_speech") or values.get("part_of_speech", ""),
                     own.get("source") or values.get("source", ""),
                     own.get("note", ""),
@@ -163,26 +170,26 @@ def _terms(
     return terms
 
 
-def _cell(terms: Iterable[Term], *statuses: Status) -> str:
-    return "|".join(term.text for term in terms if term.status in statuses)
+def _own(cells: Sequence[str], columns: TermColumns, at: int, count: int) -> list[dict[str, str]]:
+    """The fields of each of the ``count`` terms of a cell; several values are split by ``|`` as the terms are."""
+    found: list[dict[str, str]] = [{} for _ in range(count)]
+    for column, (term, name) in columns.term_fields.items():
+        if term == at and column < len(cells):
+            pieces = cells[column].split("|") if count > 1 else [cells[column]]
+            for place in range(count):
+                found[place][name] = (pieces[place] if len(pieces) == count else cells[column]).strip()
+    return found
 
 
 def write_concepts(path: Path, concepts: Iterable[Concept], options: GlossaryOptions) -> int:
     """Write a table with a header that `read_concepts` understands; return the number of its rows."""
-    header = ["id", "subject"]
-    header += [
-        f"{base(one)}{status}" for one in options.languages for status in ("", "_admitted", "_deprecated", "_forbidden")
-    ]
-    header += ["definition", "note"]
-    rows: list[list[str]] = [header]
-    for concept in concepts:
-        row = [concept.id, concept.subject]
-        for terms in (concept.named(language) for language in options.languages):
-            row += [
-                _cell(terms, Status.PREFERRED, Status.PROPOSED),
-                *(_cell(terms, status) for status in (Status.ADMITTED, Status.DEPRECATED, Status.FORBIDDEN)),
-            ]
-        rows.append([*row, concept.definition, concept.note])
+    entries = list(concepts)
+    languages = options.languages or tuple(dict.fromkeys(term.language for one in entries for term in one.terms))
+    columns = [*_entry_columns(entries)]
+    for language in languages:
+        columns += _term_columns(entries, language, exact=not options.languages)
+    columns += [("definition", lambda one: one.definition), ("note", lambda one: one.note)]
+    rows = [[name for name, _ in columns], *([cell(concept) for _, cell in columns] for concept in entries)]
     if options.suffix == ".xlsx":
         write_sheet(path, "terms", rows)
     else:
@@ -190,4 +197,41 @@ def write_concepts(path: Path, concepts: Iterable[Concept], options: GlossaryOpt
         with path.open("w", encoding="utf-8-sig" if comma else "utf-8", newline="") as file:
             writer: Any = csv.writer(file, delimiter="," if comma else "\t", lineterminator="\n")
             writer.writerows([[" ".join(cell.split()) for cell in row] for row in rows])
-    return len(rows) - 1
+    return len(entries)
+
+
+def _entry_columns(entries: Sequence[Concept]) -> Iterator[_Column]:
+    """The columns of the entry; those that no entry needs are left out."""
+    yield "id", lambda one: one.id
+    yield "subject", lambda one: one.subject
+    if any(one.author for one in entries):
+        yield "author", lambda one: one.author
+    for name in dict.fromkeys(name for one in entries for name in one.properties):
+        yield name, lambda one, name=name: one.properties.get(name, "")  # type: ignore[misc]
+
+
+def _term_columns(entries: Sequence[Concept], language: str, *, exact: bool) -> Iterator[_Column]:
+    """The columns of a language: its terms by status, and after each what is known of the terms in it."""
+
+    def terms(concept: Concept, status: Status) -> list[Term]:
+        return [
+            term
+            for term in concept.named(language)
+            if term.status is status and (not exact or term.language == language)
+        ]
+
+    for status in Status:
+        if status is not Status.PREFERRED and not any(terms(one, status) for one in entries):
+            continue
+        name = language if status is Status.PREFERRED else f"{language}_{status.value}"
+        yield name, lambda one, status=status: "|".join(term.text for term in terms(one, status))  # type: ignore[misc]
+        for title, value in _TERM_FIELDS:
+            if any(value(term) for one in entries for term in terms(one, status)):
+                yield (
+                    f"{name} {title}",
+                    lambda one, status=status, value=value: _joined([value(term) for term in terms(one, status)]),  # type: ignore[misc]
+                )
+
+
+def _joined(values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else "|".join(one.replace("|", "/") for one in values) if any(values) else ""

@@ -257,7 +257,7 @@ def _concept(entry: Any, number: int, problems: EntryProblems) -> Concept | None
         elif level == "entry" and name == "transacGrp":
             fields |= _transaction(child, fields)
         elif xml.local(child) in {"termSec", "tig", "ntig"}:
-            term = _term(child, problems)
+            term = _term(child, problems, terms[0].language if terms else "")
             if term is not None:
                 terms.append(term)
     if not terms:
@@ -317,7 +317,7 @@ def _transaction(group: Any, known: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _term(section: Any, problems: EntryProblems) -> Term | None:
+def _term(section: Any, problems: EntryProblems, first_language: str) -> Term | None:
     language = next((a.get(_LANG) for a in section.iterancestors() if a.get(_LANG)), "")
     values: dict[str, list[str]] = {}
     for child in section.iter():
@@ -343,7 +343,9 @@ def _term(section: Any, problems: EntryProblems) -> Term | None:
     written = (values.get("administrativeStatus") or values.get("normativeAuthorization") or [""])[0]
     status = Status.FORBIDDEN if written.lower().startswith("deprecatedterm") else term_status(written)
     if status is None:
-        status = Status.PROPOSED if Status.PROPOSED.value in notes else Status.PREFERRED
+        status = (
+            Status.PROPOSED if Status.PROPOSED.value in notes else problems.usual(first=first_language in ("", code))
+        )
     return Term(
         text,
         code,

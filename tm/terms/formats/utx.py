@@ -12,13 +12,13 @@ from corpora.errors import WrongFormat
 from corpora.readers.encodings import decode
 from corpora.text.languages import canonical
 from tm.terms.concept import Concept, Status, Term, made_id
-from tm.terms.formats.base import EntryProblems, GlossaryOptions
+from tm.terms.formats.base import EntryProblems, GlossaryOptions, pair_of
 
 __all__ = ["read_concepts", "write_concepts"]
 
 _STATUS = {
     "approved": Status.PREFERRED, "provisional": Status.PROPOSED, "non-standard": Status.ADMITTED,
-    "forbidden": Status.FORBIDDEN, "rejected": Status.FORBIDDEN, "obsolete": Status.DEPRECATED, "": Status.PREFERRED,
+    "forbidden": Status.FORBIDDEN, "rejected": Status.FORBIDDEN, "obsolete": Status.DEPRECATED,
 }  # fmt: skip
 _NAMES = {
     Status.PREFERRED: "approved", Status.ADMITTED: "non-standard", Status.DEPRECATED: "obsolete",
@@ -28,7 +28,8 @@ _NAMES = {
 
 def write_concepts(path: Path, concepts: Iterable[Concept], options: GlossaryOptions) -> int:
     """Write UTX 1.20 (AAMT): a header of two comment lines, then source, target, part of speech, status, concept."""
-    source, target = options.languages[:2]
+    concepts = list(concepts)
+    source, target = pair_of(concepts, options)
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(
@@ -58,12 +59,13 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
             continue
         row = dict(zip(names, (cell.strip() for cell in line.split("\t")), strict=False))
         fault = problems.of_term(row.get("src", "")) or problems.of_term(row.get("tgt", ""))
-        status = _STATUS.get(row.get("term status", "").lower())
+        written = row.get("term status", "").lower()
+        status = _STATUS.get(written) if written else problems.usual(first=False)
         if fault or status is None:
             problems.add(number, fault or f"{row['term status']!r} is not a term status of UTX")
             continue
         part = row.get("src:pos", "")
-        pair = (Term(row["src"], source, part_of_speech=part), Term(row["tgt"], target, status))
+        pair = (Term(row["src"], source, problems.usual(first=True), part), Term(row["tgt"], target, status))
         terms = concepts.setdefault(row.get("concept id") or made_id(pair), [])
         for term in pair:
             if all((term.text, term.language) != (other.text, other.language) for other in terms):
