@@ -306,11 +306,13 @@ def test_an_odd_line_costs_one_entry(line: str, tmp_path: Path) -> None:
         ("utx", "#UTX 1.20; zh/en; 2026; x\n#src\ttgt\tterm status\n桅杆\tmast\t\n桅杆\tpole\t\n"
          "桅杆\tstick\tforbidden\n"),
         ("jsonl", '{"id": "a", "terms": [{"text": "桅杆", "language": "zh"}, '
-         '{"text": "mast", "language": "en"}, {"text": "pole", "language": "en"}, '
+         '{"text": "mast", "language": "en"}, '
+         '{"text": "pole", "language": "en"}, '
          '{"text": "stick", "language": "en", "status": "forbidden"}]}\n'),
         ("tbx", "<martif type='TBX'><text><body><termEntry>"
          "<langSet xml:lang='zh'><tig><term>桅杆</term></tig></langSet>"
-         "<langSet xml:lang='en'><tig><term>mast</term></tig><tig><term>pole</term></tig><tig><term>stick</term>"
+         "<langSet xml:lang='en'><tig><term>mast</term></tig><tig><term>pole</term></tig>"
+         "<tig><term>stick</term>"
          "<termNote type='administrativeStatus'>forbidden</termNote></tig></langSet></termEntry></body></text></martif>"),
     ],
 )  # fmt: skip

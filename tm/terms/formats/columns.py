@@ -222,7 +222,7 @@ def columns_of(text: str, *, header: bool) -> TermColumns:
     """Columns of a table that a user names: ``zh=1,en=2,en_forbidden=3,note=4``. Raises `UsageError`.
 
     >>> str(columns_of("zh=1,en=2,note=3", header=True))
-    'column 1: zh-CN preferred, column 2: en-US preferred, column 3: note'
+    'column 1: zh preferred, column 2: en preferred, column 3: note'
     """
     pairs: dict[str, int] = {}
     for part in text.split(","):
