@@ -210,7 +210,7 @@ def import_(
 def export(
     out: Annotated[Path, typer.Argument(help="File to write: .tbx .csv .tsv .xlsx .utf8 (OmegaT) .utx .jsonl")],
     source: Annotated[
-        str, typer.Option(help="Source language; with --target, tables contain these two, by default all.")
+        str, typer.Option(help="Source language. With this or --target, tables contain two languages, by default all.")
     ] = "",
     target: Annotated[str, typer.Option(help="Target language.")] = "",
     tbx: Annotated[str, typer.Option(help="Version of TBX: 2, 3-dca or 3-dct.")] = "2",
@@ -222,14 +222,13 @@ def export(
     from corpora.text.languages import checked_code
     from tm.terms.formats.exchange import write_terms
 
-    if bool(source) is not bool(target):
-        raise UsageError("give --source and --target, or neither for all languages")
     if tbx not in ("2", "3-dca", "3-dct"):
         raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
     check_targets([out], [terms or _default()])
     with opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
-        languages = [checked_code(code, base.languages) for code in (source, target) if code]
+        chosen_pair = (source or "zh", target or "en") if source or target else ()
+        languages = [checked_code(code, base.languages) for code in chosen_pair]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
     write(f"{out}: {counted(count, 'entry', 'entries')}")
 

@@ -203,9 +203,9 @@ class Service:
             raise UsageError("tbx is one of 2, 3-dca, 3-dct")
         path, terms = folder / f"terms.{suffix}", self.resources.terms()
         chosen = (one for one in terms.concepts() if not subject or one.subject == subject)
-        codes = [checked_code(one, terms.languages) for one in languages if one]
-        if len(codes) == 1:
-            raise UsageError("give source and target, or neither for all languages")
+        usual = ("zh", "en")
+        pair = [given or other for given, other in zip(languages, usual, strict=True)] if any(languages) else []
+        codes = [checked_code(one, terms.languages) for one in pair]
         write_terms(path, chosen, languages=codes, style=style)  # type: ignore[arg-type]
         return path
 

@@ -313,7 +313,8 @@ def test_an_odd_line_costs_one_entry(line: str, tmp_path: Path) -> None:
          "<langSet xml:lang='zh'><tig><term>桅杆</term></tig></langSet>"
          "<langSet xml:lang='en'><tig><term>mast</term></tig><tig><term>pole</term></tig>"
          "<tig><term>stick</term>"
-         "<termNote type='administrativeStatus'>forbidden</termNote></tig></langSet></termEntry></body></text></martif>"),
+         "<termNote type='administrativeStatus'>forbidden</termNote></tig></langSet></termEntry></body></text>"
+         "</martif>"),
     ],
 )  # fmt: skip
 def test_terms_without_a_status_get_the_one_that_was_asked_for(tmp_path: Path, suffix: str, text: str) -> None:

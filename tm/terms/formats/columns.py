@@ -251,6 +251,8 @@ def named_columns(columns: Mapping[str, int], *, header: bool) -> TermColumns:
         elif field:
             fields[at] = field
         else:
+            if _LANGUAGE.fullmatch(_code_of(name.lower())):
+                checked_code(_code_of(name.lower()))
             raise UsageError(f"{name!r} is neither a language nor one of {', '.join(_NAMED)}")
     if len({base(language) for language, _ in terms.values()}) < 2:
         raise UsageError("columns of terms in two languages are needed")
