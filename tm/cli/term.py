@@ -16,6 +16,7 @@ from tm.cli.text_input import read_plain_text
 if TYPE_CHECKING:
     from tm.terms.base import TermBase
     from tm.terms.extraction import TermPair
+    from tm.terms.formats.exchange import GlossaryContents
     from tm.unit import Unit
 
 __all__ = ["app", "check", "export", "extract", "import_", "lookup", "opened", "report"]
@@ -159,7 +160,7 @@ def import_(
     json: AsJson = False,
 ) -> None:
     """Import glossaries; a faulty file is refused, and each fault reported with its line."""
-    from corpora.errors import DamagedInput, UsageError
+    from corpora.errors import UsageError
     from tm.terms.concept import Status
     from tm.terms.formats.columns import columns_of
     from tm.terms.formats.exchange import read_terms
@@ -173,17 +174,7 @@ def import_(
         raise UsageError(f"--status is one of {', '.join(Status)}, not {status}")
     chosen = columns_of(columns, header=header) if columns else None
     readings = [(path, read_terms(path, chosen, status=Status(status))) for path in files]
-    for path, reading in readings:
-        if reading.columns:
-            message(f"{path}: {reading.columns}")
-        for problem in reading.problems:
-            message(f"{path}, line {problem.line}: {problem.message}")
-    faulty = [path for path, reading in readings if reading.problems]
-    if faulty and not skip_faulty:
-        problem = next(reading for path, reading in readings if path == faulty[0]).problems[0]
-        raise DamagedInput(
-            f"{faulty[0]}, line {problem.line}: {problem.message}; nothing was imported (--skip-faulty does)"
-        )
+    _complain(readings, skip_faulty)
     first = terms is None and not _default().exists()
     with opened(terms, create=True) as base:
         conflicts = []
@@ -204,6 +195,23 @@ def import_(
     else:
         imported = counted(count, "entry", "entries")
         write(f"{imported} imported, {total:,} in the term base, {counted(len(conflicts), 'conflict')}")
+
+
+def _complain(readings: "list[tuple[Path, GlossaryContents]]", skip_faulty: bool) -> None:
+    """Print how the files were understood, and what is wrong; raise `DamagedInput` unless it is to be skipped."""
+    from corpora.errors import DamagedInput
+
+    for path, reading in readings:
+        if reading.columns:
+            message(f"{path}: {reading.columns}")
+        for problem in reading.problems:
+            message(f"{path}, line {problem.line}: {problem.message}")
+    for path, reading in readings:
+        if reading.problems and not skip_faulty:
+            problem = reading.problems[0]
+            raise DamagedInput(
+                f"{path}, line {problem.line}: {problem.message}; nothing was imported (--skip-faulty does)"
+            )
 
 
 @app.command()
