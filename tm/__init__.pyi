@@ -12,15 +12,19 @@ from tm.formats.base import UnitProblems as UnitProblems
 from tm.formats.base import WriteReport as WriteReport
 from tm.formats.inspection import Inspection as Inspection
 from tm.formats.inspection import inspect as inspect_units
+from tm.jobs.analyse_files import AnalyseOptions as AnalyseOptions
+from tm.jobs.analyse_files import analyse_files as analyse_files
 from tm.jobs.batch import BatchJournal as BatchJournal
 from tm.jobs.batch import Outcome as Outcome
 from tm.jobs.batch import run as align_batch
+from tm.jobs.clean_memory import clean_memory as clean_memory
 from tm.jobs.import_file import ImportOptions as ImportOptions
 from tm.jobs.import_file import ImportResult as ImportResult
 from tm.jobs.import_file import import_file as import_file
 from tm.jobs.manifest import FilePair as FilePair
 from tm.jobs.manifest import read_manifest as read_manifest
 from tm.report import render as render_report
+from tm.search.analysis import Analysis as Analysis
 from tm.search.concordance import ConcordanceHit as ConcordanceHit
 from tm.search.concordance import ConcordanceOptions as ConcordanceOptions
 from tm.search.concordance import concordance as concordance
@@ -30,6 +34,8 @@ from tm.search.matches import Match as Match
 from tm.search.matches import MatchKind as MatchKind
 from tm.search.memory import Memory as Memory
 from tm.store.filters import Filters as Filters
+from tm.store.replacing import ReplaceOptions as ReplaceOptions
+from tm.store.replacing import ReplaceReport as ReplaceReport
 from tm.terms.base import TermBase as TermBase
 from tm.terms.candidates import CandidateOptions as CandidateOptions
 from tm.terms.check import TermFinding as TermFinding
@@ -37,6 +43,10 @@ from tm.terms.check import check_terms as check_terms
 from tm.terms.concept import Concept as Concept
 from tm.terms.concept import Status as Status
 from tm.terms.concept import Term as Term
+from tm.terms.editing import TermEdit as TermEdit
+from tm.terms.editing import add_term as add_term
+from tm.terms.editing import delete_term as delete_term
+from tm.terms.editing import edit_term as edit_term
 from tm.terms.extraction import ExtractOptions as ExtractOptions
 from tm.terms.extraction import TermPair as TermPair
 from tm.terms.extraction import extract_terms as extract_terms
@@ -50,6 +60,8 @@ from tm.unit import Origin as Origin
 from tm.unit import Unit as Unit
 
 __all__ = [
+    "AnalyseOptions",
+    "Analysis",
     "BatchJournal",
     "CandidateOptions",
     "CheckOptions",
@@ -73,11 +85,14 @@ __all__ = [
     "Outcome",
     "PatternRule",
     "ReadOptions",
+    "ReplaceOptions",
+    "ReplaceReport",
     "Severity",
     "Status",
     "Term",
     "TermBase",
     "TermConflict",
+    "TermEdit",
     "TermFinding",
     "TermMatch",
     "TermPair",
@@ -85,10 +100,15 @@ __all__ = [
     "UnitProblems",
     "WriteOptions",
     "WriteReport",
+    "add_term",
     "align_batch",
+    "analyse_files",
     "check",
     "check_terms",
+    "clean_memory",
     "concordance",
+    "delete_term",
+    "edit_term",
     "extract_terms",
     "import_file",
     "inspect_units",

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tm.cli.align import align
+from tm.cli.analyse import analyse
 from tm.cli.batch import batch
 from tm.cli.check import check
 from tm.cli.concordance import concordance
@@ -56,6 +57,7 @@ def _root(
 
 app.command()(demo)
 app.command()(align)
+app.command()(analyse)
 app.command()(batch)
 app.command()(check)
 app.command()(concordance)

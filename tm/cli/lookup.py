@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.errors import UsageError
+from tm.cli.analyse import show_bands
 from tm.cli.memory_options import MemoriesOption, memories, with_filters
-from tm.cli.output import console, message, print_json, write
-from tm.cli.text_input import read_plain_text
+from tm.cli.output import message, print_json, write
+from tm.cli.text_input import is_plain_text, read_plain_text
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
-    from tm.search.analysis import MatchBand
     from tm.search.diff import DiffPart
     from tm.search.lookup import LookupOptions
     from tm.search.matches import Match
@@ -26,7 +26,10 @@ __all__ = ["lookup", "marked"]
 _COVERED = 50  # the lowest score that the table of coverage counts, whatever is shown
 
 
-FileOption = Annotated[Path | None, typer.Option(help="Look up each line of this plain text; - is standard input.")]
+FileOption = Annotated[
+    Path | None,
+    typer.Option(help="Look up each line of a plain text (- is standard input), each sentence of a document."),
+]
 SubstituteOption = Annotated[
     bool, typer.Option("--substitute", help="Replace numbers and dates that differ in the target.")
 ]
@@ -40,6 +43,7 @@ SemanticOption = Annotated[
 def lookup(
     text: Annotated[str, typer.Argument(help="The text to look up.")] = "",
     file: FileOption = None,
+    sentences: Annotated[bool, typer.Option("--sentences", help="Split plain text into sentences too.")] = False,
     minimum: Annotated[int, typer.Option("--min", help="Lowest score of fuzzy matches, 30 to 100.")] = 70,
     limit: Annotated[int, typer.Option(help="Largest number of matches.", min=1)] = 10,
     memory: MemoriesOption = None,
@@ -70,7 +74,7 @@ def lookup(
             message(f"duiyi: {one.path} is not searched by meaning; duiyi memory index makes the vectors for it")
         options = replace(options, encoder=encoder)
         if file is not None:
-            _many(file, opened, options, json=json)
+            _many(file, opened, options, sentences=sentences, json=json)
             return
         matches = find(opened, text, options)
     if json:
@@ -87,51 +91,51 @@ def _encoder(model: str) -> "Encoder":
     return load(model or None)
 
 
-def _many(file: Path, opened: "Sequence[tuple[Memory, int]]", options: "LookupOptions", *, json: bool) -> None:
-    """Look up each line, with its neighbours as context; then the table of coverage."""
+def _segments(file: Path, options: "LookupOptions", *, sentences: bool) -> list[str]:
+    """The lines of a plain text, blank ones too, or the sentences of a document as `duiyi align` splits them."""
+    from tm.jobs.job_files import BILINGUAL, read_job
+
+    if not sentences and not file.name.lower().endswith(BILINGUAL) and is_plain_text(file):
+        text = read_plain_text(file)
+        return text.removesuffix("\n").split("\n") if text else []
+    job = read_job(file, language=options.filters.source_lang, target_lang=options.filters.target_lang)
+    for warning in job.warnings:
+        message(f"duiyi: warning: {warning}")
+    return list(job.texts)
+
+
+def _many(
+    file: Path, opened: "Sequence[tuple[Memory, int]]", options: "LookupOptions", *, sentences: bool, json: bool
+) -> None:
+    """Look up each line or sentence, with its neighbours as context; then the table of coverage."""
     from dataclasses import replace
     from json import dumps
 
-    from tm.search.analysis import coverage
+    from tm.search.analysis import analyse, best_score
     from tm.search.lookup import lookup as find
 
-    text = read_plain_text(file)
-    lines = text.removesuffix("\n").split("\n") if text else []
+    lines = _segments(file, options, sentences=sentences)
     shown, options = options.minimum, replace(options, minimum=min(_COVERED, options.minimum))
-    found = []
+    scores = []
     for number, line in enumerate(lines):
         if not line.strip():
             matches: list[Match] = []
         else:
             around = [lines[near] if 0 <= near < len(lines) else "" for near in (number - 1, number + 1)]
             matches = find(opened, line, replace(options, previous=around[0], next=around[1]))
-            found.append((line, matches))
+            scores.append(best_score(matches))
             matches = [match for match in matches if match.score >= shown]
         if json:
             write(dumps([match.to_dict() for match in matches], ensure_ascii=False))
         elif line.strip():
             best = matches[0] if matches else None
             write(f"{best.score if best else 0}\t{line}\t{best.unit.target if best else ''}")
-    bands = coverage(found)
+    following = iter(scores)
+    counts = analyse([(str(file), [line for line in lines if line.strip()])], lambda *_: next(following)).total
     if json:
-        message(dumps({"coverage": [_band_json(band) for band in bands]}, ensure_ascii=False))
+        message(dumps({"coverage": counts.to_dict()}, ensure_ascii=False))
     else:
-        _table(bands)
-
-
-def _band_json(band: "MatchBand") -> dict[str, object]:
-    return {"band": band.name, "segments": band.segments, "words": band.words, "share": band.share}
-
-
-def _table(bands: "Sequence[MatchBand]") -> None:
-    from rich.table import Table
-
-    table = Table("match", title="coverage")
-    for name in ("segments", "words", "%"):
-        table.add_column(name, justify="right")
-    for band in bands:
-        table.add_row(band.name, f"{band.segments:,}", f"{band.words:,}", f"{band.share:.1f}")
-    console().print(table)
+        show_bands(counts, "coverage")
 
 
 def _show(matches: "Sequence[Match]") -> None:

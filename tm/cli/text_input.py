@@ -9,7 +9,19 @@ from pathlib import Path
 from corpora.errors import EmptyInput, WrongFormat
 from tm.cli.output import message
 
-__all__ = ["read_plain_text"]
+__all__ = ["is_plain_text", "read_plain_text"]
+
+
+def is_plain_text(file: Path) -> bool:
+    """True for standard input, an empty file, and a file that is neither a document of another type nor markup."""
+    from corpora.readers.file_type import FileType, read_bytes, sniff
+
+    if str(file) == "-":
+        return True
+    try:
+        return sniff(read_bytes(file), file) is FileType.TEXT
+    except EmptyInput:
+        return True
 
 
 def read_plain_text(file: Path) -> str:

@@ -94,7 +94,7 @@ def test_lookup_file(memory: Path, tmp_path: Path) -> None:
     assert [[match["score"] for match in matches] for matches in answers] == [[100], [], [98], []]
     shown = done("lookup", "--file", lines)
     assert shown.splitlines()[0] == f"100\t{UNITS[0].source}\t{UNITS[0].target}"
-    assert "95–99" in shown
+    assert "95-99" in shown
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
@@ -133,7 +133,6 @@ def pdf(path: Path) -> None:
     canvas.save()
 
 
-@pytest.mark.parametrize("command", [("lookup",), ("term", "lookup")], ids=" ".join)
 @pytest.mark.parametrize(
     ("name", "make", "said"),
     [
@@ -145,20 +144,36 @@ def pdf(path: Path) -> None:
             lambda path: path.write_text("<html><p>Adopted.</p></html>"),
             "is an HTML page, and --file takes",
         ),
-        ("old.rtf", lambda path: path.write_text("{\\rtf1 Adopted.}"), "can save it as DOCX or text"),
+        ("old.rtf", lambda path: path.write_text("{\\rtf1 Adopted.}"), "is an RTF document, and --file takes plain text"),
         ("m.tmx", lambda path: write(path, UNITS), "duiyi memory import"),
         ("folder", Path.mkdir, "is a folder, not a file"),
         ("none.txt", lambda path: None, "does not exist"),
     ],
 )
 def test_what_to_do_with_a_document_in_place_of_lines(
-    name: str, make: Callable[[Path], object], said: str, command: tuple[str, ...], memory: Path, tmp_path: Path
+    name: str, make: Callable[[Path], object], said: str, memory: Path, tmp_path: Path
 ) -> None:
     make(tmp_path / name)
-    with pytest.raises(DuiyiError) as refusal:
-        commands.ran(*command, "--file", tmp_path / name)
-    assert said in str(refusal.value)
-    assert "\n" not in str(refusal.value)
+    for command in [("term", "lookup"), *([("lookup",)] if name in ("draft.txt", "folder", "none.txt") else [])]:
+        with pytest.raises(DuiyiError) as refusal:
+            commands.ran(*command, "--file", tmp_path / name)
+        assert said in str(refusal.value)
+        assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("make", [docx, lambda path: write(path, UNITS)], ids=["draft.docx", "draft.xlf"])
+def test_lookup_reads_documents_and_bilingual_files(
+    make: Callable[[Path], object], memory: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    path = tmp_path / request.node.callspec.id
+    make(path)
+    assert done("lookup", "--file", path).splitlines()[0].startswith(f"100\t{UNITS[0].source}\t")
+
+
+def test_plain_text_is_split_on_request(memory: Path, tmp_path: Path) -> None:
+    path = tmp_path / "draft.txt"
+    path.write_text(f"{UNITS[0].source}别的。\n", "utf-8")
+    assert [line[:3] for line in done("lookup", "--file", path, "--sentences").splitlines()[:2]] == ["100", "0\t别"]
 
 
 def test_a_document_on_standard_input(memory: Path, tmp_path: Path) -> None:

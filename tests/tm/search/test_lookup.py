@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora.errors import UsageError
-from tm.search.analysis import coverage
 from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, similarity
 from tm.search.lookup import LookupOptions, check_languages, lookup, turned
-from tm.search.matches import Match, MatchKind
+from tm.search.matches import MatchKind
 from tm.search.memory import Memory
 from tm.store import index
 from tm.store.filters import Filters
@@ -207,38 +206,6 @@ def test_differences_make_up_both_texts(old: str, new: str) -> None:
     pieces = differences(old, new)
     assert "".join(piece.text for piece in pieces if piece.kind != "+") == old
     assert "".join(piece.text for piece in pieces if piece.kind != "-") == new
-
-
-def test_coverage(treaty: Memory) -> None:
-    lines = ["本协议自签字之日起生效。", "本協议自批准之日起生效。", "共有 15 名成员参加会议", "毫无关系的一句话"]
-    bands = coverage((line, lookup([treaty], line, LookupOptions(minimum=50))) for line in lines)
-    assert {band.name: (band.segments, band.words) for band in bands if band.segments} == {
-        "100": (1, 11),
-        "95–99": (2, 11 + 10),
-        "none": (1, 8),
-    }
-    assert round(sum(band.share for band in bands)) == 100
-
-
-def test_bands(memory: Memory) -> None:
-    def match(score: int, kind: MatchKind = MatchKind.FUZZY) -> Match:
-        return Match(kind, score, unit("甲", "A"), 1, 1, "m")
-
-    scores = [102, 101, 100, 99, 95, 94, 85, 84, 75, 74, 50, 49, 0]
-    bands = coverage([("one two", [match(score), match(0)]) for score in scores])
-    assert [(band.name, band.segments, band.words) for band in bands] == [
-        ("context", 2, 4),
-        ("100", 1, 2),
-        ("95–99", 2, 4),
-        ("85–94", 2, 4),
-        ("75–84", 2, 4),
-        ("50–74", 2, 4),
-        ("none", 2, 4),
-    ]
-    assert [band.share for band in bands] == [15.4, 7.7, 15.4, 15.4, 15.4, 15.4, 15.4]
-    (*_, none) = coverage([("one", [match(80, MatchKind.SEMANTIC)]), ("two", [])])
-    assert (none.segments, none.share) == (2, 100.0), "a semantic match covers nothing"
-    assert {band.share for band in coverage([])} == {0.0}
 
 
 def test_the_order_of_equal_scores(memory: Memory) -> None:

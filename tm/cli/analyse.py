@@ -1,0 +1,85 @@
+"""`duiyi analyse`: how much of a job repeats, is known, is similar or is new."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corpora.files import check_targets
+from corpora.text.plurals import counted
+from tm.cli.memory_options import MemoriesOption, memories, with_filters
+from tm.cli.output import console, errors, message, print_json, write
+from tm.store.filters import Filters
+
+if TYPE_CHECKING:
+    from tm.search.analysis import FileAnalysis
+
+__all__ = ["analyse", "show_bands"]
+
+
+@with_filters
+def analyse(
+    files: Annotated[list[Path], typer.Argument(help="Documents, or bilingual files: XLIFF, PO, TMX.")],
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", "-o", help="Report to write: .html, .json, .csv or .tsv.")
+    ] = None,
+    memory: MemoriesOption = None,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Count texts that are similar to earlier ones of the job as matches too.")
+    ] = False,
+    rates: Annotated[
+        Path | None, typer.Option(help="TOML file with [rates] by band, from 0 to 1, for weighted words.")
+    ] = None,
+    segmented: Annotated[bool, typer.Option(help="Plain text has one segment per line already.")] = False,
+    *,
+    filters: Filters,
+    json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
+) -> None:
+    """Count segments, words and characters of a job by band of match, repetitions included."""
+    from tm.jobs.analyse_files import AnalyseOptions, analyse_files, read_rates, write_report
+    from tm.search.lookup import check_languages
+    from tm.store.memory import default_path, memory_paths
+
+    check_targets(out or [], files)
+    options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None)
+    none = memory_paths(memory or ()) == [(default_path(), 0)] and not default_path().exists()
+    if none:
+        message("duiyi: you have no memory yet, so only repetitions are found; --memory names one")
+    with ExitStack() as stack:
+        opened = [] if none else stack.enter_context(memories(memory))
+        status = stack.enter_context(errors().status("reading"))
+        check_languages([one for one, _ in opened], filters.source_lang, filters.target_lang)
+        found = analyse_files(
+            files,
+            opened,
+            options,
+            progress=lambda file, count: status.update(f"{file}: {counted(count, 'segment')}"),
+            on_warning=lambda warning: message(f"duiyi: warning: {warning}"),
+        )
+    for path in out or []:
+        write_report(path, found)
+    if json:
+        print_json(found.to_dict())
+        return
+    for one in found.files:
+        show_bands(one, one.file, found.rates)
+    if len(found.files) > 1:
+        show_bands(found.total, "total", found.rates)
+
+
+def show_bands(one: "FileAnalysis", title: str, rates: Mapping[str, float] | None = None) -> None:
+    """Print the counts of a file as a table."""
+    from rich.table import Table
+
+    table = Table("match", title=title)
+    for name in ("segments", "words", "characters", "% of words"):
+        table.add_column(name, justify="right")
+    every = one.all
+    for band, count in [*one.bands.items(), ("all", every)]:
+        share = 100 * count.words / (every.words or 1)
+        table.add_row(band, f"{count.segments:,}", f"{count.words:,}", f"{count.characters:,}", f"{share:.1f}")
+    console().print(table)
+    if rates:
+        write(f"weighted words: {one.weighted(rates):,}")
