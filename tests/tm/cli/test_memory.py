@@ -144,7 +144,7 @@ def pdf(path: Path) -> None:
             lambda path: path.write_text("<html><p>Adopted.</p></html>"),
             "is an HTML page, and --file takes",
         ),
-        ("old.rtf", lambda path: path.write_text("{\\rtf1 Adopted.}"), "is an RTF document, and --file takes plain text"),
+        ("old.rtf", lambda path: path.write_text("{\\rtf1 Adopted.}"), "is an RTF document, and --file takes"),
         ("m.tmx", lambda path: write(path, UNITS), "duiyi memory import"),
         ("folder", Path.mkdir, "is a folder, not a file"),
         ("none.txt", lambda path: None, "does not exist"),
