@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 
 from corpora.document import Document, Segment
 from corpora.tabular import Tabular
-from corpora.text.languages import joiner
+from corpora.text.languages import join
 from corpora.text.plurals import counted
 
 __all__ = ["Alignment", "Bead", "Level"]
@@ -89,13 +89,13 @@ class Alignment(Tabular):
         [{'source': [0, 1], 'target': [0], 'source_text': 'One. Two.', 'target_text': 'One.', 'score': 0.5, \
 'found_by': 'search'}]
         """
-        left, right = joiner(self.source.language), joiner(self.target.language)
+        left, right = self.source.language, self.target.language
         return [
             {
                 "source": list(bead.source),
                 "target": list(bead.target),
-                "source_text": left.join(text.strip() for text in self.source_texts(bead)),
-                "target_text": right.join(text.strip() for text in self.target_texts(bead)),
+                "source_text": join(self.source_texts(bead), left),
+                "target_text": join(self.target_texts(bead), right),
                 "score": bead.score,
                 "found_by": bead.found_by,
             }

@@ -59,10 +59,11 @@ class Block:
 
     ``text`` contains neither marker nor footnote marks: ``marker`` is the list marker, article or section
     number as printed ("1.", "(a)", "㈢"; a footnote's own number for footnotes, counted through the document
-    where every page begins with 1), ``marks`` are the footnote marks, their offsets in ``text``. ``level``
-    counts from 1 for headings and list items, 0 where it means nothing. ``start`` and ``end`` span the block
-    in `Document.original`; ``page`` counts from 1. ``cell`` is the place of what stands in a table whose cells the file
-    marks: table, row and column, each counted from 0.
+    where every page begins with 1), ``marks`` are the footnote marks, their offsets in ``text``. ``level`` counts from
+    1 for headings and list items, 0 where it means nothing. ``start`` and ``end`` span the block in
+    `Document.original`; ``page`` counts from 1. ``cell`` is the place of what stands in a table whose cells the file
+    marks: table, row and column, each counted from 0. ``glue`` is what is between marker and text: a blank, or
+    nothing as in "（四）总则".
     """
 
     id: int
@@ -75,11 +76,12 @@ class Block:
     end: int = 0
     marks: tuple[FootnoteMark, ...] = ()
     cell: tuple[int, int, int] | None = None
+    glue: str = " "
 
     @property
     def full_text(self) -> str:
         """The text with its marker before it, as a reader sees it."""
-        return f"{self.marker} {self.text}".strip() if self.marker else self.text
+        return f"{self.marker}{self.glue}{self.text}".strip() if self.marker else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpora.cleaning.contents import CONTENTS, entry_key
 from corpora.cleaning.layout import CLOSERS, Layout, columns
 from corpora.cleaning.paragraphs import LineGroup
 from corpora.document import BlockKind
 from corpora.text.markers import FAMILIES, Marker, follows, parse_bullet, parse_marker
 
-__all__ = ["Classification", "classify"]
+__all__ = ["Classification", "classify", "glue_between"]
 
 _FORMS = {"code": BlockKind.CODE, "cell": BlockKind.CELL}
-_CONTENTS = re.compile(r"^(?:目\s*[录錄次]|内容|(?:table of )?contents|index of contents)$", re.IGNORECASE)
 _HASHES = re.compile(r"^(#{1,6})\s+(?=\S)")
 _ENDS_OPEN = ",，、;；:：。.!！?？"
 _HEADING_COLUMNS = 160  # the longest heading
@@ -87,6 +87,11 @@ def classify(groups: Sequence[LineGroup], texts: Sequence[str], layout: Layout, 
             lists.reset()
             found.append(_heading(one, headings.level(key, one.marker)))
     return found
+
+
+def glue_between(text: str, skip: int) -> str:
+    """What is between a marker and the text that begins at ``skip``: a blank where ``text`` has one there."""
+    return " " if not skip or text[skip - 1].isspace() else ""
 
 
 def _paragraph(group: LineGroup, text: str) -> _Paragraph:
@@ -221,10 +226,10 @@ def _introduces_text(paragraphs: Sequence[_Paragraph], index: int) -> bool:
 
 def _contents(paragraphs: Sequence[_Paragraph]) -> frozenset[int]:
     """The entries of a table of contents, which look like headings: up to where the first of them recurs."""
-    start = next((at for at, one in enumerate(paragraphs, 1) if _CONTENTS.match(one.text.strip())), len(paragraphs))
+    start = next((at for at, one in enumerate(paragraphs, 1) if CONTENTS.match(one.text.strip())), len(paragraphs))
     first = ""
     for at, one in enumerate(paragraphs[start:], start):
-        entry = _entry(one.rest)
+        entry = entry_key(one.rest)
         if one.stopped and one.wide > _BARE_COLUMNS:
             break
         if at == start:
@@ -232,11 +237,6 @@ def _contents(paragraphs: Sequence[_Paragraph]) -> frozenset[int]:
         elif entry == first:
             return frozenset(range(start, at))
     return frozenset()
-
-
-def _entry(text: str) -> str:
-    """A heading without what a table of contents adds: leaders, page number, blanks."""
-    return re.sub(r"[\s.…·]+|\d+\s*$", "", text).casefold()
 
 
 def _may_be_bare(paragraphs: Sequence[_Paragraph]) -> bool:

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from corpora.cleaning.contents import contents_pages
 from corpora.cleaning.layout import Layout, LayoutLine, fits
+from corpora.cleaning.listings import reads_on
 from corpora.text.markers import parse_marker
 
 __all__ = ["Furniture", "find_furniture"]
@@ -68,13 +70,16 @@ def find_furniture(rows: Sequence[LayoutLine], layout: Layout, profile: str) -> 
             found[index] = Furniture("page marks", int(next(group for group in match.groups() if group)))
         elif all(_LINK.match(word) for word in row.text.split()):
             # Outside the running text a link is what a PDF reader made of a clickable area.
-            if (profile == "un" or above is not None) and not _goes_on(rows, index, found, layout):
+            inside = above is None and _is_inside(rows[max(0, index - 1) : index + 2], layout)
+            if (profile == "un" or above is not None) and not inside and not _goes_on(rows, index, found, layout):
                 found[index] = Furniture("bare links")
         else:
             item = _by_words(row, totals)
             symbols = item is not None and item.step == "document symbols"
             cited = symbols and counts[row.text] == 1 and _goes_on(rows, index, found, layout)
             found[index] = None if cited else item
+    for index in contents_pages([row.text for row in rows]):
+        found[index] = found[index] or Furniture("contents pages", ends_page=False)
     _marks_beside_text(rows, found)
     _heads(rows, found, layout)
     _numbers(rows, found, layout)
@@ -144,6 +149,12 @@ def _goes_on(rows: Sequence[LayoutLine], index: int, found: Sequence[Furniture |
     if not layout.wrapped or row.gap > layout.gap + 0.5 or above.stopped or (layout.trailing and above.trailing):
         return False
     return not fits(above, row, layout)
+
+
+def _is_inside(rows: Sequence[LayoutLine], layout: Layout) -> bool:
+    """Whether, of three rows without a gap, a sentence goes on from the first to the second and the third."""
+    close = len(rows) == 3 and max(row.gap for row in rows[1:]) <= layout.gap
+    return close and all(reads_on(*pair) for pair in pairwise(rows))
 
 
 def _pages(rows: Sequence[LayoutLine], found: Sequence[Furniture | None]) -> list[list[int]]:

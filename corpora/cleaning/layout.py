@@ -45,6 +45,8 @@ _RARE = 1.4  # factor by which the rarest line ends fall shorter than the sure o
 _FEW = 20  # fewer sure pairs do not show by how much a full line of Chinese may fall short
 _FEW_SLACK = 0.08  # share of the width that is assumed instead
 _WIDEST = 240  # columns; no text is wrapped at a larger width
+_NARROWEST = 20  # columns; no plain text is wrapped at a smaller one
+_LONGER = 0.15  # share of the width by which few lines of wrapped text are too long
 _INDENTED = 0.12  # least share of full lines with a line further left below, where first lines are indented
 _INDENT = 0.8, 8  # columns of the indent of a first line, at least and at most
 _LEAST = 0.4  # share of the width; a shorter line is a heading or a part of a table
@@ -261,8 +263,9 @@ def _measure(rows: Sequence[LayoutLine]) -> Layout:
         slack *= _RARE
     if len(sure) < _FEW and wide:
         slack = max(slack, _FEW_SLACK * width)
-    wrapped = width <= _WIDEST and (slack <= _SLACK * width or (spaced and gap == 0))
-    if not wrapped:
+    if slack > _SLACK * width and (not spaced or gap > 0):
+        return plain
+    if not _is_line_width(width, rows):
         return plain
     tight = max(1.0 if rows[0].proportional else _EVEN, width - _quantile(needed, _MOST))
     slack = min(slack, _SLACK * width)
@@ -282,6 +285,13 @@ def _measure(rows: Sequence[LayoutLine]) -> Layout:
         margin=margin,
         first=_common(row.indent for row in rows if row.indent > margin + _INDENT[0]) or margin,
     )
+
+
+def _is_line_width(width: float, rows: Sequence[LayoutLine]) -> bool:
+    """Whether lines may be wrapped at ``width``: it is a usual one, and few rows are much longer."""
+    least = _NARROWEST if rows[0].size is None else 0.0
+    longer = sum(row.right > width + max(_EVEN, _LONGER * width) for row in rows)
+    return least <= width <= _WIDEST and longer <= _MOST * len(rows)
 
 
 def _width_and_slack(rights: Sequence[float], needed: Sequence[float]) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpora.cleaning import profiles
-from corpora.cleaning.classification import Classification, classify
+from corpora.cleaning.classification import Classification, classify, glue_between
 from corpora.cleaning.layout import Layout, LayoutLine
 from corpora.cleaning.paragraphs import LineGroup
 from corpora.document import Block, BlockKind, Line
@@ -87,4 +87,4 @@ def _without_marker(block: Block, marker: str, skip: int) -> Block:
     rest = block.text[skip:]
     lead = skip + len(rest) - len(rest.lstrip())
     marks = tuple(replace(mark, offset=max(0, mark.offset - lead)) for mark in block.marks)
-    return replace(block, text=rest.strip(), marker=marker, marks=marks)
+    return replace(block, text=rest.strip(), marker=marker, marks=marks, glue=glue_between(block.text, lead))

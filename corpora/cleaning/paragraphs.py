@@ -14,6 +14,7 @@ from itertools import pairwise
 from corpora.cleaning.aligned_tables import find_grid
 from corpora.cleaning.drawn_tables import is_table_line
 from corpora.cleaning.layout import Layout, LayoutLine, first_word, fits, room_for_more
+from corpora.cleaning.listings import is_code, is_prose, reads_on
 from corpora.cleaning.widths import is_wide
 from corpora.text.markers import FAMILIES, follows, parse_bullet, parse_marker
 
@@ -115,7 +116,7 @@ def _same_chunk(chunk: Sequence[LayoutLine], row: LayoutLine, layout: Layout) ->
     if row.cut:
         return _continues_over_break(above, row, layout)
     if not layout.wrapped:
-        return False
+        return row.gap <= layout.gap and (reads_on(above, row) or is_code((*chunk, row)))
     return round(row.gap) <= layout.gap or (
         row.gap <= layout.gap + _BREAK_GAP and _continues_over_gap(above, row, layout)
     )
@@ -138,7 +139,11 @@ def _split(chunk: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
     rows = tuple(chunk)
     if is_table_line(rows[0].text):
         return [LineGroup(rows, "table" if len(rows) > 1 else "text")]
-    listings = layout.spaced and layout.wrapped
+    if is_code(rows):
+        return [LineGroup(rows, "code")]
+    if not layout.wrapped and not any(row.cut for row in rows):
+        return [LineGroup(rows)] if is_prose(rows) else [LineGroup((row,)) for row in rows]
+    listings = layout.spaced and layout.wrapped and not is_prose(rows)
     # A chunk without bullets and ended sentences is either one listing or none of it is.
     mixed = any(parse_bullet(row.text) for row in rows) or any(_ended(*pair, layout) for pair in pairwise(rows))
     if listings and not mixed and _is_listing(rows, layout):

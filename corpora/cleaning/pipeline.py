@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpora.cleaning import profiles
-from corpora.cleaning.classification import Classification, classify
+from corpora.cleaning.classification import Classification, classify, glue_between
 from corpora.cleaning.columns import in_reading_order
 from corpora.cleaning.drawn_tables import cells_of
 from corpora.cleaning.footnote_marks import MarkPosition, counted_through, find_marks, without_marks
@@ -179,6 +179,7 @@ def _block(
         piece.first.line.start,
         piece.rows[-1].line.end,
         moved,
+        glue=glue_between(text, lead),
     )
 
 

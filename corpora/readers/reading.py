@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
+from corpora.cleaning.contents import without_contents
 from corpora.document import Block, Change, Document, Section
 from corpora.errors import EmptyInput, UsageError
 from corpora.readers import encodings, file_type, office, txt
@@ -73,15 +74,16 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
         content = _text(data, path, stated, profile)
     if not any(block.text.strip() for block in content.blocks):
         raise EmptyInput(f"{path} contains no text")
+    blocks, contents = (content.blocks, ()) if segmented else without_contents(content.blocks)
     return Document(
         language=content.language,
         path=str(path),
-        blocks=content.blocks,
-        outline=Section(None, 0, 0, len(content.blocks)) if segmented else outline(content.blocks),
+        blocks=blocks,
+        outline=Section(None, 0, 0, len(blocks)) if segmented else outline(blocks),
         original=content.original,
         profile=content.profile,
         encoding=content.encoding,
-        changes=content.changes,
+        changes=tuple(sorted((*content.changes, *contents), key=lambda change: change.start)),
         warnings=content.warnings,
         properties={"format": kind.name.lower()},
     )

@@ -17,7 +17,7 @@ from typing import Any
 from corpora.errors import UsageError
 from corpora.files import temporary_files
 from corpora.text.chinese import to_simplified, to_traditional
-from corpora.text.scripts import HAN, HANGUL, KANA
+from corpora.text.scripts import CJK, HAN, HANGUL, KANA
 
 __all__ = [
     "base",
@@ -26,6 +26,7 @@ __all__ = [
     "detect",
     "is_known",
     "is_spaced",
+    "join",
     "joiner",
     "normalize",
     "same",
@@ -60,6 +61,10 @@ _KANA = re.compile(f"[{KANA}]")
 _HANGUL = re.compile(f"[{HANGUL}]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_NEAR = 9  # characters before a join that are looked at
+#: Straight quotation marks and brackets are as wide as what they enclose.
+_WIDE_END = re.compile(rf"[{CJK}][\"')\]”’]*$"), re.compile(rf"[{CJK}“”‘’—…][\"')\]]*$")
+_WIDE_START = re.compile(rf"[\"'(\[“‘]*[{CJK}]"), re.compile(rf"[\"'(\[]*[{CJK}“”‘’—…]")
 _SPACELESS = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo"})
 #: The identifier chooses among these only, by script: on short texts its rarer languages are mistakes.
 _CANDIDATES = (
@@ -189,6 +194,31 @@ def is_spaced(code: str) -> bool:
 def joiner(code: str) -> str:
     """What separates two sentences of one paragraph: a space, or nothing in Chinese, Japanese and Thai."""
     return " " if is_spaced(code) else ""
+
+
+def join(texts: Iterable[str], language: str) -> str:
+    """``texts``, sentences of one paragraph, as one text; blank ones are left out.
+
+    The characters at each join decide: two of Latin script keep a space in a Chinese text, two Chinese ones have none
+    in an English one. Between one of each the custom of ``language`` counts.
+
+    >>> join(["提示：", "Use save.", "Use drop.", "请选择。"], "zh-CN")
+    '提示：Use save. Use drop.请选择。'
+    """
+    pieces: list[str] = []
+    for text in filter(None, (one.strip() for one in texts)):
+        pieces += (_between(pieces[-1][-_NEAR:], text, language), text) if pieces else (text,)
+    return "".join(pieces)
+
+
+def _between(left: str, right: str, language: str) -> str:
+    spaced = is_spaced(language)  # curly quotation marks and dashes are wide in Chinese only
+    wide = _WIDE_END[not spaced].search(left), _WIDE_START[not spaced].match(right)
+    if spaced:
+        return "" if all(wide) else " "
+    if base(language) in ("zh", "ja"):
+        return "" if any(wide) else " "
+    return " " if left[-1].isascii() and right[0].isascii() else ""
 
 
 _NOT_PROSE = re.compile(

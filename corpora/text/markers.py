@@ -88,6 +88,7 @@ _WORD_SECTION = re.compile(
     re.IGNORECASE,
 )
 _BARE_ANNEX = re.compile(r"(annex|appendix)\s*$", re.IGNORECASE)
+_AFTER_SECTION = re.compile(r"([\s　]*[:：、.．]|)[\s　]*")
 _DECIMAL = re.compile(r"((?:\d{1,3}|[A-Z])(?:[.．]\d{1,3}){1,5}[.．]?)(?=\s|$)\s*")
 _DECIMAL_HAN = re.compile(rf"(\d{{1,3}}(?:[.．]\d{{1,3}}){{1,5}}[.．、]?)(?=[{HAN}])")
 _SIMPLE: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -182,9 +183,9 @@ def _section_word(body: str) -> Marker | None:
 
 
 def _section(body: str, end: int, family: str, value: tuple[int, ...]) -> Marker:
-    printed = body[:end].rstrip(" :：—")
-    rest = re.compile(r"[\s　]*[:：]?[\s　]*").match(body, end)
-    return Marker(printed, family, value, _RANKS[family], rest.end() if rest else end, family)
+    rest = _AFTER_SECTION.match(body, end)
+    assert rest is not None
+    return Marker(body[: rest.end(1)].rstrip(" —"), family, value, _RANKS[family], rest.end(), family)
 
 
 def _parts(number: str) -> tuple[int, ...] | None:

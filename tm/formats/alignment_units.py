@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from align.alignment import Alignment, Bead
 from corpora.document import BlockKind, Document, Segment
-from corpora.text.languages import joiner, normalize
+from corpora.text.languages import join, normalize
 from tm.tags import escape
 from tm.unit import Origin, Unit
 
@@ -54,7 +54,7 @@ def units_of_alignment(
 
 
 def _text(units: tuple[Segment, ...], ids: tuple[int, ...], language: str) -> str:
-    return escape(joiner(language).join(text for i in ids if (text := units[i].text.strip())))
+    return escape(join((units[i].text for i in ids), language))
 
 
 def _neighbours(order: list[str]) -> tuple[list[str], list[str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from corpora.errors import UsageError, WrongFormat
 from corpora.readers.encodings import decode
 from corpora.readers.file_type import FileType, read_bytes, sniff
-from corpora.text.languages import detect, joiner
+from corpora.text.languages import detect, join
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.tags import escape
 from tm.unit import Origin, Unit
@@ -40,7 +40,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             if any(i >= len(lines) for i in ids):
                 problems.add(number, f"the bead names unit {max(ids)}, the text has {len(lines)}")
                 break
-            sides.append(escape(joiner(language).join(lines[i] for i in ids)))
+            sides.append(escape(join((lines[i] for i in ids), language)))
         if len(sides) == 2:
             origin = Origin(*names, bead.source, bead.target)
             count = max(len(bead.source), len(bead.target))

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from corpora.errors import UsageError
-from corpora.text.languages import joiner
+from corpora.text.languages import join
 from tm.tags import plain, tags
 from tm.unit import Unit
 
@@ -322,7 +322,7 @@ def _language(unit: Unit, side: Side) -> str:
 
 
 def _joined(one: str, two: str, language: str) -> str:
-    return joiner(language).join(text for text in (one.strip(), two.strip()) if text)
+    return join((one, two), language)
 
 
 def _divided(text: str, at: int | None) -> tuple[str, str]:

@@ -20,6 +20,26 @@ def test_markers_of_blocks_are_read(case: dict) -> None:
     assert profile == case.get("profile", "plain")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "（四）总则",
+        "（四） 总则",
+        "第三章、染料",
+        "第二编：布匹",
+        "第六章（附则）",
+        "1. Scope",
+        "Part Two: Cloth",
+        "一、 总则",
+        "(a)范围",
+    ],
+)
+@pytest.mark.parametrize("kind", [BlockKind.PARAGRAPH, BlockKind.HEADING])
+def test_a_marker_and_its_text_stay_as_written(text: str, kind: BlockKind) -> None:
+    ((found,), _) = structured([Block(0, kind, text, 1)])
+    assert (found.full_text, bool(found.marker)) == (text, True)
+
+
 def test_marks_move_when_a_marker_is_removed() -> None:
     marks = (FootnoteMark("1", 1), FootnoteMark("2", 9))
     blocks = [Block(0, BlockKind.PARAGRAPH, "(a)  tides;", start=5, end=16, marks=marks)]

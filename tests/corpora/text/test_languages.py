@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora.errors import UsageError
-from corpora.text.languages import base, checked_code, detect, is_spaced, joiner, normalize, same, simplified
+from corpora.text.languages import base, checked_code, detect, is_spaced, join, joiner, normalize, same, simplified
 from tests.data import cases
 
 CASES = cases("languages")
@@ -65,6 +65,27 @@ def test_the_pair_of_one_language_is_the_same_whatever_the_region() -> None:
     assert same("zh_TW", "zh-CN")
     assert not same("zh", "en")
     assert base("zh-CN") == "zh"
+
+
+@pytest.mark.parametrize(
+    ("texts", "language", "expected"),
+    [
+        (["Access", "Control"], "zh-CN", "Access Control"),
+        (["提示：", '"Use save."', '"Use drop."', "请选择。"], "zh-CN", '提示："Use save." "Use drop."请选择。'),
+        (['"灯亮了。"', '"是真的吗？"'], "zh-CN", '"灯亮了。""是真的吗？"'),
+        (["“走吧。”", "“Where?”"], "zh-TW", "“走吧。”“Where?”"),
+        (["他说。", "我们走。"], "en-US", "他说。我们走。"),
+        (["He said 好。", "Then he left."], "en-US", "He said 好。 Then he left."),
+        (["“One.”", "“Two.”"], "en-US", "“One.” “Two.”"),
+        ([" One. ", "", " ", "Two."], "en-US", "One. Two."),
+        (["가다.", "오다."], "ko", "가다. 오다."),
+        (["ไป", "มา"], "th", "ไปมา"),
+        (["API", "test"], "th", "API test"),
+        ([], "en-US", ""),
+    ],
+)
+def test_the_characters_at_a_join_decide(texts: list[str], language: str, expected: str) -> None:
+    assert join(texts, language) == expected
 
 
 def test_only_spaced_languages_join_with_a_space() -> None:
