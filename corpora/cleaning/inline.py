@@ -16,7 +16,8 @@ __all__ = ["EDGE", "MARK", "RAISED", "InlineText", "extract_marks", "split_parag
 MARK, RAISED = "\ufdd0", "\ufdd1"  # noncharacters of Unicode: never part of a text
 EDGE = " \t\n\r\f\u00a0\u3000\u200b\ufeff"
 _SENTINELS = re.compile(f"([{MARK}{RAISED}])")
-_FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f{MARK}{RAISED}\ufffe\uffff]")
+#: Control characters, noncharacters, and what only says where a word may be broken.
+_FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\xad\u2060{MARK}{RAISED}\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\f\n]+")  # what HTML collapses: not the no-break and the ideographic space
 _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")

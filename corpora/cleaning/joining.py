@@ -20,7 +20,7 @@ __all__ = ["JoinedText", "Joiner", "joiner_of"]
 
 _SPACED = re.compile(f"[{HAN}{KANA}] [A-Za-z0-9]|[A-Za-z0-9] [{HAN}{KANA}]")
 _TIGHT = re.compile(f"[{HAN}{KANA}][A-Za-z0-9]|[A-Za-z0-9][{HAN}{KANA}]")
-_BLANKS = re.compile(r"[ \t\xa0]{2,}|[\t\xa0]")
+_BLANKS = re.compile(r"[ \t\xa0]{2,}|[\t\xa0]|\xad(?!$)")
 _WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:-[A-Za-z\u00c0-\u024f]+)*")
 _BROKEN_WORD = re.compile(r"(?:^|[^\w-])((?:[A-Za-z\u00c0-\u024f]+-)*[A-Za-z\u00c0-\u024f]+)-$")
 _NEXT_WORD = re.compile(r"^([A-Za-z\u00c0-\u024f]+)(-(?=[A-Za-z\u00c0-\u024f]))?")
@@ -135,7 +135,7 @@ def _single_spaced(row: LayoutLine) -> tuple[str, list[tuple[int, int]]]:
     pieces: list[str] = []
     length = at = 0
     for match in _BLANKS.finditer(text):
-        pieces.append(text[at : match.start()] + " ")
+        pieces.append(text[at : match.start()] + ("" if match[0] == "\xad" else " "))
         length += len(pieces[-1])
         at = match.end()
         places.append((length, origin + at))

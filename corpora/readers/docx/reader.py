@@ -2,7 +2,7 @@
 
 Tracked changes are read as accepted: what was deleted is out, what was inserted is in. Text boxes follow the
 paragraph that they are anchored in. Headers, footers, comments and generated tables of contents are not text of the
-document; like deleted and hidden text they are left out and recorded.
+document; like deleted and hidden text they are left out and recorded, as is text that is crossed out.
 """
 
 import re
@@ -16,6 +16,7 @@ from corpora.document import Block, BlockKind, Change
 from corpora.errors import EmptyInput
 from corpora.readers.docx.package import Numbering, Package, Style, attribute, child, children, open_package, styles_of
 from corpora.text.numerals import to_roman
+from corpora.text.raised import raised
 
 __all__ = ["DocxText", "read_docx"]
 
@@ -232,8 +233,12 @@ class _Reader:
         """Gather the text under ``element``, a paragraph or what it may contain."""
         for one in element:
             tag = xml.local(one)
-            if tag == "r" and _is_hidden(one):
+            if tag == "r" and _is_on(one, "vanish"):
                 into.dropped.append(("hidden", _text_of(one)))
+            elif tag == "r" and (_is_on(one, "strike") or _is_on(one, "dstrike")):
+                into.dropped.append(("crossed out", _text_of(one)))
+            elif tag == "sup" or (tag == "r" and attribute(child(one, "rPr", "vertAlign"), "val") == "superscript"):
+                self._raise(one, into)
             elif tag == "AlternateContent":
                 self._gather(_chosen(one), into)
             elif tag in _THROUGH:
@@ -248,6 +253,14 @@ class _Reader:
                 self.page += 1
             else:
                 into.text.append(_character(one, tag))
+
+    def _raise(self, element: Any, into: _Paragraph) -> None:
+        """Gather raised text in characters that stay raised: an exponent, or a mark that is no footnote of Word."""
+        first = len(into.text)
+        self._gather(element, into)
+        text = "".join(into.text[first:])
+        if text.strip() and MARK not in text:
+            into.text[first:] = [raised(text, "".join(into.text[:first][-3:]))]
 
     def _mark(self, reference: Any, tag: str, into: _Paragraph) -> None:
         marked = self.footnotes if tag == "footnoteReference" else self.endnotes
@@ -304,9 +317,9 @@ def _character(element: Any, tag: str) -> str:
     return {"tab": " ", "ptab": " ", "noBreakHyphen": "\u2011"}.get(tag, "")
 
 
-def _is_hidden(run: Any) -> bool:
-    vanish = child(run, "rPr", "vanish")
-    return vanish is not None and attribute(vanish, "val", "1") not in _OFF
+def _is_on(run: Any, name: str) -> bool:
+    switch = child(run, "rPr", name)
+    return switch is not None and attribute(switch, "val", "1") not in _OFF
 
 
 def _is_contents(element: Any) -> bool:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from corpora.cleaning.layout import columns
+
 __all__ = ["BLOCKS", "INVISIBLE", "boilerplate", "visible_text"]
 
 #: Elements that begin and end a block of text.
@@ -26,23 +28,27 @@ INVISIBLE = frozenset(
 _CONTROLS = frozenset("button select textarea input datalist".split())
 _ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "toolbar", "doc-toc", "doc-pagelist"}
 _STRONG = frozenset(
-    "nav navbar navigation navheader navfooter topnav breadcrumb breadcrumbs crumb crumbs sidebar sphinxsidebar "
+    "nav navbar navigation navheader navfooter topnav breadcrumb breadcrumbs crumb crumbs sphinxsidebar "
     "pagination pager toc toctree headerlink permalink anchorjs skiplink sitemap cookie cookies noprint".split()
 )
 _WEAK = frozenset(
-    "header footer banner masthead menu aside related share social tool tools toolbar links copyright search login "
+    "header footer banner masthead menu related share social tool tools toolbar links copyright search login "
     "lang langs language languages qr qrcode topbar top bottom".split()
 )
 _MARGIN = frozenset(("header", "footer", "masthead", "copyright"))
-_WEAK_TAGS = frozenset(("header", "footer", "aside"))
+_WEAK_TAGS = frozenset(("header", "footer"))
+_BOXES = frozenset(("aside", "sidebar"))
+_UNSEEN = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text".split())
+_CROSSED_OUT = ("del", "s", "strike")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _GROUPS = frozenset("ul ol dl table div p nav section tr td center dir menu".split())
-_SENTENCE = 20  # characters outside links from which a block counts as running text
+_SENTENCE = 20  # columns outside links from which a block counts as running text
 _MAIN_SHARE = 0.8  # share of the running text that the next element inwards must contain to be the content
 _STATED_SHARE = 0.5  # the same where the page itself calls the element its main part
 _ASIDE_SHARE = 0.3  # of the running text: what a page has in its head or foot at most
 _LINK_SHARE = 0.6  # share of link text from which a block outside the content is navigation
+_BOX_SHARE = 0.5  # share of link text up to which a box beside the text belongs to it
 _CONTENTS_SHARE = 0.9  # share of link text from which a list of in-page links is a table of contents
 
 
@@ -69,12 +75,13 @@ def boilerplate(body: Any, keep: Collection[Any] = ()) -> dict[Any, str]:
         if element in inside:
             # An id inside the content is the slug of a heading: a section may well be called "Navigation".
             reason = _stated(element) or (_named(element.get("class")) if little else "")
-            reason = reason or _contents_list(element, amounts)
+            reason = reason or _box(element, element.get("class"), amounts, least=0) or _contents_list(element, amounts)
             if not reason and content is body and little:
                 reason = _margin(element)
         else:
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
             reason = _stated(element) or (_named(names) if little else "")
+            reason = reason or _box(element, names, amounts, least=1)
             reason = reason or _beside(element, names, amounts, keep_title=title_elsewhere)
         if reason:
             found[element] = reason
@@ -140,7 +147,8 @@ class _Amounts:
 
 
 def _solid(text: str | None) -> int:
-    return len("".join(text.split())) if text else 0
+    """The columns of a text without blanks: Chinese says in one character what takes two letters or more."""
+    return columns("".join(text.split())) if text else 0
 
 
 def _content(body: Any, amounts: _Amounts) -> Any:
@@ -168,10 +176,13 @@ def _content(body: Any, amounts: _Amounts) -> Any:
 def _stated(element: Any) -> str:
     """What the element itself declares."""
     style = (element.get("style") or "").replace(" ", "").lower()
-    if element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style:
+    unseen = element.get("hidden") is not None or not _UNSEEN.isdisjoint((element.get("class") or "").split())
+    if unseen or "display:none" in style or "visibility:hidden" in style:
         return "hidden"
     if element.tag in _CONTROLS:
         return "controls"
+    if element.tag in _CROSSED_OUT or "line-through" in style:
+        return "crossed out"
     if element.tag in ("rt", "rp"):
         return "ruby"
     return "navigation" if element.tag == "nav" or element.get("role") in _ROLES else ""
@@ -180,6 +191,14 @@ def _stated(element: Any) -> str:
 def _named(names: str | None) -> str:
     """Class names that mean navigation on every page."""
     return "navigation" if _words(names) & _STRONG else ""
+
+
+def _box(element: Any, names: str | None, amounts: _Amounts, *, least: int) -> str:
+    """A box at the side of the text that is mostly links or has less running text than ``least``; others are text."""
+    if element.tag not in _BOXES and _words(names).isdisjoint(_BOXES):
+        return ""
+    boilerplate = amounts.density(element) >= _BOX_SHARE or amounts.running[element] < least
+    return "navigation" if boilerplate else ""
 
 
 def _beside(element: Any, names: str, amounts: _Amounts, *, keep_title: bool) -> str:

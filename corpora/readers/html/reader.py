@@ -14,6 +14,7 @@ from corpora.document import Block, BlockKind, Change, FootnoteMark
 from corpora.errors import DamagedInput, EmptyInput
 from corpora.readers.html.boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
 from corpora.readers.html.notes import HtmlNotes, find_notes
+from corpora.text.raised import is_exponent, raised
 
 __all__ = ["HtmlText", "declared_encoding", "read_html"]
 
@@ -28,6 +29,7 @@ _AFTER_NUMBER = re.compile(
     r"\s*(?:\[\s*\]|\(\s*\)|[.．、)\]:：](?![.．、)\]:：]))\s*"
 )  # of a note whose number led back
 _WHOLE = (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)
+_QUOTES = {"de": "„“‚‘", "cs": "„“‚‘", "fr": "«»“”", "es": "«»“”", "it": "«»“”", "ru": "«»„“", "ja": "「」『』"}
 _LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
 
 
@@ -171,6 +173,8 @@ class _Builder:
         elif tag == "sup":
             self._sups.append(visible_text(element))
             self._text.append(RAISED)
+        elif tag == "q":
+            self._quote(element, 0)
         return True
 
     def _leave(self, element: Any) -> None:
@@ -184,6 +188,8 @@ class _Builder:
             return
         if tag in BLOCKS:
             self._flush()
+        elif tag == "q":
+            self._quote(element, 1)
         if self._cells and self._cells[-1] is element:
             self._cells.pop()
         self._verbatim -= tag in _VERBATIM
@@ -214,8 +220,16 @@ class _Builder:
             return _Frame(element, BlockKind.PARAGRAPH if _is_layout(element) else BlockKind.CELL)
         return _Frame(element, BlockKind.CODE) if tag in _VERBATIM else None
 
+    def _quote(self, element: Any, side: int) -> None:
+        """Add the quotation mark that a browser sets around `<q>`, in the language that is stated there."""
+        around = [one for one in element.iterancestors() if isinstance(one.tag, str)]
+        language = next((code[:2].lower() for one in (element, *around) if (code := one.get("lang"))), "")
+        depth = sum(one.tag == "q" for one in around) % 2
+        self._text.append(_QUOTES.get(language, "“”‘’")[2 * depth + side])
+
     def _add(self, text: str | None) -> None:
         if text:
+            text = without_sentinels(text)  # `&shy;` comes out of the parser only
             self._text.append(text if self._verbatim else text.replace("\n", " "))
 
     def _drop(self, element: Any) -> None:
@@ -315,13 +329,16 @@ def _is_layout(cell: Any) -> bool:
 
 
 def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ...]]:
-    """Footnotes without links: a block that opens with a raised number is a note if that number is raised before it."""
+    """Footnotes without links: a block that opens with a raised number is a note if that number is raised before it.
+
+    Other raised text is written in raised characters.
+    """
     blocks, changes = list(builder.blocks), list(builder.changes)
     used = {
-        raised: at
+        number: at
         for at, raised_numbers in reversed(builder.raised.items())
-        for raised, offset in raised_numbers
-        if offset and _NOTE.fullmatch(raised)
+        for number, offset in raised_numbers
+        if offset and _NOTE.fullmatch(number) and not is_exponent(blocks[at].text[:offset])
     }
     opened = {
         raised_numbers[0][0]: at
@@ -332,18 +349,25 @@ def _plain_notes(builder: _Builder) -> tuple[tuple[Block, ...], tuple[Change, ..
     }
     for number, at in opened.items():
         block = blocks[at]
-        blocks[at] = replace(
-            block, kind=BlockKind.FOOTNOTE, level=0, marker=_bare(number), text=block.text[len(number) :].strip(EDGE)
-        )
+        text = block.text[len(number) :].lstrip(EDGE)
+        cut = len(block.text) - len(text)
+        builder.raised[at] = [(other, offset - cut) for other, offset in builder.raised[at][1:]]
+        blocks[at] = replace(block, kind=BlockKind.FOOTNOTE, level=0, marker=_bare(number), text=text.rstrip(EDGE))
     for at, raised_numbers in builder.raised.items():
         for number, offset in reversed(raised_numbers):
             block = blocks[at]
-            if offset and number in opened and at < opened[number] and block.text.startswith(number, offset):
-                text = block.text[:offset] + block.text[offset + len(number) :]
-                marks = [FootnoteMark(m.number, m.offset - len(number) * (m.offset > offset)) for m in block.marks]
+            head = block.text[:offset]
+            if not number or not block.text.startswith(number, offset):
+                continue
+            is_mark = bool(offset) and at < opened.get(number, 0) and not is_exponent(head)
+            shown = "" if is_mark else raised(number, head)
+            step = len(shown) - len(number)
+            marks = [FootnoteMark(m.number, m.offset + step * (m.offset > offset)) for m in block.marks]
+            if is_mark:
                 marks.append(FootnoteMark(_bare(number), offset))
-                blocks[at] = replace(block, text=text, marks=tuple(sorted(marks, key=lambda mark: mark.offset)))
                 changes.append(Change("footnote marks", "mark", number, block.start, block.end))
+            text = f"{head}{shown}{block.text[offset + len(number) :]}"
+            blocks[at] = replace(block, text=text, marks=tuple(sorted(marks, key=lambda mark: mark.offset)))
     return tuple(blocks), tuple(changes)
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from corpora.cleaning.contents import contents_pages
 from corpora.cleaning.listings import is_code, is_prose
-from corpora.readers.txt import lines_of
 from corpora.cleaning.pipeline import blocks_from_lines
+from corpora.readers.txt import lines_of
 from tests.corpora.cleaning.rows import rows_of_case
 from tests.data import cases
 

@@ -203,7 +203,7 @@ def test_notes_in_a_definition_list() -> None:
     [
         pytest.param("<p>Text<sup>1</sup> on.</p><p><sup>1</sup> Note.</p>", (["1"], ["1 Note."]), id="plain"),
         pytest.param("<p>Text<sup>[1]</sup> on.</p><p><sup>[1]</sup>Note.</p>", (["1"], ["1 Note."]), id="bracketed"),
-        pytest.param("<p>Text<sup>1</sup> on.</p><p><sup>1</sup> Some m<sup>2</sup>.</p>", (["1"], ["1 Some m2."]),
+        pytest.param("<p>Text<sup>1</sup> on.</p><p><sup>1</sup> Some m<sup>2</sup>.</p>", (["1"], ["1 Some m²."]),
                      id="an exponent in a note"),
         pytest.param("<p><sup>1</sup> Note.</p><p>Text<sup>1</sup> on.</p>", ([], []), id="before its mark"),
         pytest.param("<p>Text<sup>2</sup> on.</p><p><sup>1</sup> Note.</p>", ([], []), id="of another number"),
