@@ -1,8 +1,8 @@
 """Turn the beads of an alignment into translation units with texts, context and origin.
 
 The texts of a bead are joined as the characters at the join require: nothing between two Chinese sentences, a space
-between two English ones. Context is the neighbouring source text in the order of the source document, as CAT tools use it for
-101 % matches.
+between two English ones. Context is the neighbouring source text in the order of the source document, as CAT tools use
+it for 101 % matches.
 """
 
 from collections.abc import Iterator
