@@ -1,16 +1,27 @@
 """The translation unit: what memories keep, formats write and checks read.
 
-One frozen record for all of them, so that nothing is lost between an alignment, a TMX and the store.
+One frozen record for all of them, so that nothing is lost between an alignment, a TMX and the store. Numbers and states
+are checked here, whatever the unit comes from. Texts are kept as a file has them, so that checks can show what is wrong
+with them; memories store them `cleaned`.
 Languages are BCP 47 codes with a hyphen ("zh-CN"); texts contain inline tags in the form described in `tm.tags`.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal, get_args
 
 from corpora.errors import UsageError
 
-__all__ = ["Origin", "Unit", "shortened"]
+__all__ = ["STATUSES", "Origin", "Status", "Unit", "cleaned", "shortened"]
+
+#: What a unit may be, from the worst to the best, as memories count them.
+Status = Literal["rejected", "unreviewed", "reviewed"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+_LARGEST = 2**31 - 1  # of page numbers and counts
+_BREAK = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+_JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +65,29 @@ class Unit:
     properties: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for a quality that is not from 0 to 1, wherever the unit comes from."""
+        """Raise `UsageError` for a score, a state or a number that is out of range, wherever the unit comes from."""
         if self.quality is not None and not 0 <= self.quality <= 1:
             raise UsageError(f"a score must be from 0 to 1, not {self.quality:.9g}")
+        if self.status not in STATUSES:
+            raise UsageError(f"{self.status!r} is not a status; there are {', '.join(STATUSES)}")
+        page = self.origin.page
+        if not 1 <= self.sentences <= _LARGEST or not (page is None or 0 <= page <= _LARGEST):
+            raise UsageError("the number of sentences or the page is out of range")
 
     def __repr__(self) -> str:
         languages = f"{self.source_lang!r}, {self.target_lang!r}"
         return f"Unit({shortened(self.source)!r}, {shortened(self.target)!r}, {languages})"
+
+
+def cleaned(unit: Unit) -> Unit:
+    """``unit`` with texts that every format can contain: no control characters, no odd line ends."""
+    texts = unit.source, unit.target, unit.previous, unit.next
+    if all(map(str.isprintable, texts)):
+        return unit
+    clean = tuple(_JUNK.sub("", _BREAK.sub("\n", text)) for text in texts)
+    if clean == texts:
+        return unit
+    return replace(unit, source=clean[0], target=clean[1], previous=clean[2], next=clean[3])
 
 
 def shortened(text: str, longest: int = 40) -> str:

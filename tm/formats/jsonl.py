@@ -16,7 +16,7 @@ from corpora.errors import DuiyiError, UsageError
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.columns import units_of_rows
 from tm.formats.languages import LanguageSelection
-from tm.unit import Origin, Unit
+from tm.unit import STATUSES, Origin, Unit
 
 __all__ = ["from_dict", "read_units", "to_dict", "write_units"]
 
@@ -69,7 +69,7 @@ def from_dict(found: dict[str, Any]) -> Unit:
             continue
         elif not isinstance(value, expected) or isinstance(value, bool):
             raise UsageError(f'"{name}" has a value of the wrong type')
-        elif isinstance(value, int | float) and name == "score" and not 0 <= value <= 1:
+        elif not _fits(name, value):
             extra[name] = str(value)
         else:
             given["quality" if name == "score" else name] = _field(name, value)
@@ -80,6 +80,15 @@ def from_dict(found: dict[str, Any]) -> Unit:
         given["properties"] = {**extra, **given.get("properties", {})}
     given["source_lang"], given["target_lang"] = spelt(given["source_lang"]), spelt(given["target_lang"])
     return Unit(**given)
+
+
+def _fits(name: str, value: Any) -> bool:
+    """False for a value that says something, but not of this field."""
+    if name == "score":
+        return bool(0 <= value <= 1)
+    if name == "sentences":
+        return bool(1 <= value < _NUMBERS)
+    return name != "status" or value in STATUSES
 
 
 def _field(name: str, value: Any) -> Any:

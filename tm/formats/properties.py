@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from tm.formats.base import date_of
-from tm.unit import Origin, Unit
+from tm.unit import STATUSES, Origin, Unit
 
 __all__ = ["FIELDS", "apply_metadata", "apply_properties", "metadata_of", "properties_of"]
 
@@ -110,14 +110,14 @@ def _score(value: str) -> float:
 
 
 def _status(value: str) -> str:
-    if value not in ("unreviewed", "reviewed", "rejected"):
+    if value not in STATUSES:
         raise ValueError(value)
     return value
 
 
 def _positive(value: str) -> int:
     number = int(value)
-    if number < 1:
+    if not 1 <= number < 2**31:
         raise ValueError(value)
     return number
 
@@ -133,6 +133,6 @@ _FIELDS_BY_NAME: Mapping[str, tuple[str, bool, Callable[[str], Any]]] = {
     "target-file": ("target_file", True, str),
     "source-ids": ("source_ids", True, _ids),
     "target-ids": ("target_ids", True, _ids),
-    "page": ("page", True, int),
+    "page": ("page", True, _positive),
     "section": ("section", True, str),
 }

@@ -8,15 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 from corpora.errors import UsageError
+from tm.unit import STATUSES, Status
 
 __all__ = ["STATUSES", "Filters", "Status", "compiled"]
-
-#: What a unit may be, from the worst to the best, as `units.status` counts them.
-Status = Literal["rejected", "unreviewed", "reviewed"]
-STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 def compiled(pattern: str) -> "re.Pattern[str]":

@@ -17,7 +17,7 @@ from tm.folding import key
 from tm.store.conditions import seconds
 from tm.store.database import Sqlite
 from tm.store.filters import STATUSES
-from tm.unit import Unit
+from tm.unit import Unit, cleaned
 
 __all__ = ["LONGEST_TEXT", "AddReport", "Keep", "Log", "UnitWriter", "detail_json", "rejection_reason"]
 
@@ -51,8 +51,6 @@ def rejection_reason(unit: Unit) -> str:
         return f"longer than {LONGEST_TEXT:,} characters"
     if not (unit.source.isascii() and unit.target.isascii()) and _SURROGATE.search(unit.source + unit.target):
         return "an unpaired surrogate"
-    if unit.status not in STATUSES:
-        return f"{unit.status!r} is not a status; there are {', '.join(STATUSES)}"
     return ""
 
 
@@ -104,7 +102,7 @@ class UnitWriter:
         """Write one batch; units that `rejection_reason` refuses are left out and counted."""
         accepted = []
         self._report.read += len(units)
-        for unit in units:
+        for unit in map(cleaned, units):
             why = rejection_reason(unit)
             if why:
                 self._report.left_out[why] += 1

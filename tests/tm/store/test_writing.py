@@ -122,7 +122,7 @@ def test_a_place_is_known_by_its_ids_only(memory: Memory) -> None:
 
 
 def test_reports(memory: Memory) -> None:
-    report = memory.add([unit(), unit("甲"), unit(), unit(""), unit("乙", status="odd"), unit("丙", "")])
+    report = memory.add([unit(), unit("甲"), unit(), unit(""), unit("\x01"), unit("丙", "")])
     assert (report.read, report.new, report.folded, report.removed) == (6, 2, 1, 0)
     assert sum(report.left_out.values()) == 3
     assert [entry.id for entry in memory.entries()] == [1, 2]
