@@ -12,14 +12,16 @@ from itertools import chain, islice
 from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
+from corpora.text.language_names import code_of_name
 from corpora.text.languages import base, canonical, detect
 from corpora.text.plurals import counted
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.languages import LanguageSelection
 from tm.formats.properties import FIELDS, apply_properties, properties_of
-from tm.unit import Unit
+from tm.formats.states import apply_state, meaning_of
+from tm.unit import STATUSES, Unit
 
-__all__ = ["UnitColumns", "detect_columns", "header_of", "row_of", "units_of_rows"]
+__all__ = ["UnitColumns", "detect_columns", "header_of", "is_header", "row_of", "units_of_rows"]
 
 _TEXTS = ("source", "target", "source_lang", "target_lang")
 _PLAIN = ("previous", "next", "created", "changed", "author", "notes", "properties")
@@ -30,13 +32,13 @@ _SCRIPTS = frozenset({"zh", "ja", "ko", "th", "ar", "he", "ru", "uk", "el", "hi"
 _SAMPLE = 200  # rows from which the columns are detected
 _ALIASES = {
     "source": "source", "src": "source", "source_text": "source", "source_segment": "source", "original": "source",
-    "msgid": "source", "原文": "source", "源文": "source", "原语": "source",
+    "source_segment_text": "source", "msgid": "source", "原文": "source", "源文": "source", "原语": "source",
     "target": "target", "tgt": "target", "trg": "target", "target_text": "target", "target_segment": "target",
     "translation": "target", "msgstr": "target", "译文": "target", "目标": "target", "译语": "target",
     "source_language": "source_lang", "src_lang": "source_lang", "target_language": "target_lang",
     "tgt_lang": "target_lang", "note": "notes", "comment": "notes", "comments": "notes", "备注": "notes",
-    "quality": "score", "file": "source_file", "created_by": "author", "created_on": "created",
-    "changed_on": "changed", "context": "previous",
+    "segment_status": "status", "state": "status", "状态": "status", "quality": "score", "file": "source_file",
+    "created_by": "author", "created_on": "created", "changed_on": "changed", "context": "previous",
 }  # fmt: skip
 _LANGUAGES = {
     "中文": "zh-CN",
@@ -140,7 +142,11 @@ def _unit(cells: Sequence[str], columns: UnitColumns) -> Unit:
         return cells[place] if place is not None and place < len(cells) else ""
 
     found = {name: value for name in FIELDS if (value := cell(name.replace("-", "_")))}
+    state = re.sub(r"\s*\([\d.,]+ ?%\)$", "", found.get("status", ""))
+    if meaning_of(state) and state not in STATUSES:
+        del found["status"]
     fields: dict[str, Any] = apply_properties(found)
+    apply_state(fields, state)
     for name in ("previous", "next", "author"):
         if value := cell(name):
             fields[name] = value
@@ -193,7 +199,7 @@ def detect_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: st
     names = [_field_of(cell) for cell in first]
     # "src" names a side, although it is also the code of a language.
     languages = ["" if field else _language_of(cell) for cell, field in zip(first, names, strict=True)]
-    header = "source" in names or "target" in names or sum(bool(code) for code in languages) >= 2
+    header = "source" in names or "target" in names or is_header(first)
     if options.columns:
         header = header or any(not column.isdecimal() for column in options.columns.values())
     fields: dict[str, int] = {}
@@ -217,6 +223,12 @@ def detect_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: st
     return UnitColumns(fields, properties, pair[0], pair[1], header)
 
 
+def is_header(cells: Sequence[str]) -> bool:
+    """True for cells that name source and target, or two languages."""
+    names = {_field_of(cell) for cell in cells}
+    return {"source", "target"} <= names or sum(not _field_of(cell) and bool(_language_of(cell)) for cell in cells) >= 2
+
+
 def _field_of(cell: str) -> str:
     key = re.sub(r"[\s-]+", "_", cell.strip().lower())
     return key if key in _NAMES else _ALIASES.get(key, "")
@@ -226,7 +238,7 @@ def _language_of(cell: str) -> str:
     if cell in _LANGUAGES:
         return _LANGUAGES[cell]
     if not _CODE.match(cell) or cell.lower() == "id":
-        return ""
+        return code_of_name(cell) if 4 <= len(cell) <= 60 or not cell.isascii() else ""
     try:
         return canonical(cell)
     except UsageError:

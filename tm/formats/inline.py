@@ -18,7 +18,7 @@ __all__ = ["Dialect", "character", "fill", "read_inline"]
 Dialect = Literal["tmx", "xliff1", "xliff2"]
 
 #: Elements that enclose the text they mark. Some tools write those of XLIFF into TMX, where they are not allowed.
-_ENCLOSING = frozenset({"hi", "g", "mrk", "pc", "sub"})
+_ENCLOSING = frozenset({"hi", "g", "mrk", "pc", "sub", "df"})
 _OPENING = {"bpt": TagKind.OPEN, "bx": TagKind.OPEN, "sc": TagKind.OPEN, "sm": TagKind.OPEN}
 _CLOSING = {"ept": TagKind.CLOSE, "ex": TagKind.CLOSE, "ec": TagKind.CLOSE, "em": TagKind.CLOSE}
 #: The element each dialect writes by default; any other is named by the tag's attribute "el".

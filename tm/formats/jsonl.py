@@ -18,7 +18,7 @@ from tm.formats.columns import units_of_rows
 from tm.formats.languages import LanguageSelection
 from tm.unit import STATUSES, Origin, Unit
 
-__all__ = ["from_dict", "read_units", "to_dict", "write_units"]
+__all__ = ["from_dict", "read_units", "to_dict", "units_of_objects", "write_units"]
 
 _LONGEST = 20_000_000  # bytes in one line
 _SAMPLE = 100  # lines that show which program wrote the file
@@ -144,7 +144,13 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     Where no object of the first lines names its languages, another program wrote the file: its keys are read as the
     columns of a table (`tm.formats.columns`), such as "src", "zh" or "translation".
     """
-    objects = _objects(path, problems)
+    yield from units_of_objects(_objects(path, problems), options, problems)
+
+
+def units_of_objects(
+    objects: Iterator[tuple[int, dict[str, Any]]], options: ReadOptions, problems: UnitProblems
+) -> Iterator[Unit]:
+    """Yield the unit of each (line, object)."""
     sample = list(islice(objects, _SAMPLE))
     everything = chain(sample, objects)
     if sample and not any({"source_lang", "target_lang"} & found.keys() for _, found in sample):

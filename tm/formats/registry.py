@@ -25,12 +25,13 @@ _WRITE = WriteOptions()
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: its name, its extensions, its module, whether it is read, and whether without other files."""
+    """A file format: name, extensions and module; whether it is read, written, and used without other files."""
 
     name: str
     suffixes: tuple[str, ...]
     module: str
     reads: bool = True
+    writes: bool = True
     standalone: bool = True
 
     def load(self) -> ModuleType:
@@ -47,6 +48,12 @@ UNIT_FORMATS = (
     Format("JSONL", (".jsonl", ".ndjson"), "jsonl"),
     Format("PO", (".po", ".pot"), "po"),
     Format("TBX", (".tbx",), "tbx"),
+    Format("Trados Studio memory", (".sdltm",), "sdltm", writes=False),
+    Format("Wordfast memory", (".txt",), "wordfast", writes=False),
+    Format("Wordfast Pro TXML", (".txml",), "wordfast_pro", writes=False),
+    Format("Trados TTX", (".ttx",), "ttx", writes=False),
+    Format("bilingual Word table", (".docx",), "docx_table", writes=False),
+    Format("Weblate memory", (".json",), "weblate", writes=False),
     Format("Parquet", (".parquet",), "parquet"),
     Format("HTML", (".html", ".htm"), "html", reads=False),
     Format("beads", (".align",), "beads", standalone=False),
@@ -57,10 +64,21 @@ def format_of(path: Path | str) -> Format:
     """The format that the extension of ``path`` names. Raises `WrongFormat` for any other."""
     name = Path(path).name.lower()
     for format_ in UNIT_FORMATS:
-        if name.endswith(format_.suffixes):
+        if name.endswith(format_.suffixes) and (format_.module != "wordfast" or _is_wordfast(Path(path))):
             return format_
     known = " ".join(format_.suffixes[0] for format_ in UNIT_FORMATS)
     raise WrongFormat(f"{path} does not have the extension of a format of units ({known})")
+
+
+def _is_wordfast(path: Path) -> bool:
+    """True for the one kind of .txt that contains units; other texts are documents."""
+    from tm.formats.wordfast import is_wordfast
+
+    try:
+        with path.open("rb") as file:
+            return is_wordfast(file.read(2000))
+    except OSError:
+        return False
 
 
 def read(
@@ -143,6 +161,8 @@ def write(
     """
     path = Path(path)
     format_ = format_of(path)
+    if not format_.writes:
+        raise WrongFormat(f"{path}: {format_.name} is read only, not written")
     written = WriteCounts(path)
     if options.client:
         from tm.formats.cat_tools import cat_tool

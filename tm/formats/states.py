@@ -14,15 +14,16 @@ Meaning = Literal["approved", "translated", "draft", "machine", "fuzzy", "reject
 
 #: The words of XLIFF 1.2 and 2, Trados (``conf``, ``origin``), memoQ, Phrase, TMX properties and PO, letters only.
 _WORDS: dict[Meaning, str] = {
-    "approved": "final signedoff approved approvedtranslation approvedsignoff reviewed proofread proofreadconfirmed "
-    "confirmedreviewer1 confirmedreviewer2 reviewer1confirmed",
-    "translated": "translated manuallyconfirmed confirmed edited",
-    "draft": "new initial draft unspecified notstarted needstranslation needsadaptation needsl10n needsreview "
-    "needsreviewtranslation needsreviewadaptation needsreviewl10n partiallyedited pretranslated assembledfromfragments",
+    "approved": "final signedoff approved approvedtranslation approvedsignoff signoff reviewed proofread "
+    "proofreadconfirmed confirmedreviewer1 confirmedreviewer2 reviewer1confirmed reviewer2confirmed",
+    "translated": "translated manuallyconfirmed confirmed translatorconfirmed",
+    "draft": "new initial draft pending unspecified notstarted nottranslated untranslated needstranslation "
+    "needsadaptation needsl10n needsreview needsreviewtranslation needsreviewadaptation needsreviewl10n edited "
+    "partiallyedited pretranslated assembledfromfragments",
     "machine": "mt nmt amt machine machinetranslation machinetranslated mtsuggestion leveragedmt",
     "fuzzy": "fuzzy fuzzymatch tmsuggestion leveragedinherited",
-    "rejected": "rejected rejectedtranslation rejectedsignoff rejectedgrammar rejectedinaccurate rejectedlength "
-    "rejectedspelling",
+    "rejected": "rejected rejectedtranslation translationrejected rejectedsignoff signoffrejected rejectedgrammar "
+    "rejectedinaccurate rejectedlength rejectedspelling",
 }
 _MEANINGS: dict[str, Meaning] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
 _DOUBTFUL = 0.5

@@ -35,7 +35,13 @@ from tm.unit import Unit
 __all__ = ["EXPORTS", "MOST_UNITS", "TERM_EXPORTS", "Service", "add_json", "units_of"]
 
 #: Formats that units can be exported to, by extension without the dot.
-EXPORTS = tuple(suffix[1:] for one in UNIT_FORMATS if one.standalone for suffix in one.suffixes[:2] if suffix != ".htm")
+EXPORTS = tuple(
+    suffix[1:]
+    for one in UNIT_FORMATS
+    if one.standalone and one.writes
+    for suffix in one.suffixes[:2]
+    if suffix != ".htm"
+)
 TERM_EXPORTS = tuple(suffix[1:] for suffix in TERM_FORMATS)
 #: The most units that one request extracts terms from or checks; the command line has no such limit.
 MOST_UNITS = 100_000

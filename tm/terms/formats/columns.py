@@ -9,10 +9,10 @@ columns are the terms, one of them in Chinese characters.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 from corpora.errors import UsageError, WrongFormat
+from corpora.text.language_names import code_of_name
 from corpora.text.languages import base, canonical, checked_code, detect, is_known
 from corpora.text.scripts import HAN
 from tm.terms.concept import Status
@@ -44,11 +44,6 @@ _NAMES = {
     "chinese": "zh-CN", "english": "en-US", "中文": "zh-CN", "汉语": "zh-CN", "英文": "en-US", "英语": "en-US",
     "french": "fr-FR", "german": "de-DE", "russian": "ru-RU", "spanish": "es-ES", "arabic": "ar-SA",
 }  # fmt: skip
-_OWN_NAMES = {
-    "deutsch": "de", "français": "fr", "español": "es", "italiano": "it", "português": "pt", "nederlands": "nl",
-    "polski": "pl", "русский": "ru", "українська": "uk", "العربية": "ar", "日本語": "ja", "한국어": "ko",
-}  # fmt: skip
-_SCRIPT_NAMES = {"simplified": "zh-Hans", "traditional": "zh-Hant"}
 #: What users name in ``--columns``.
 _NAMED = ("author", "definition", "example", "forbidden", "id", "note", "part_of_speech", "source", "status", "subject")
 _TERM_COLUMN = re.compile(r"^(?P<language>.+?)(?:[ _:]+(?P<status>preferred|admitted|deprecated|forbidden|proposed))?$")
@@ -171,45 +166,13 @@ def _language_of(name: str) -> tuple[str, Status] | None:
     if language in _NAMES:
         return _NAMES[language], status
     if not _LANGUAGE.fullmatch(language):
-        code = _by_name(language) if len(language) > 3 or not language.isascii() else ""
+        code = code_of_name(language) if len(language) > 3 or not language.isascii() else ""
         return (code, status) if code else None
     try:
         # "en_notes" has the form of a code.
         return (canonical(language), status) if is_known(language) else None
     except UsageError:
         return None
-
-
-def _by_name(name: str) -> str:
-    """The code of a language by its name: "Dutch", "荷兰语", "Deutsch", "English (United States)"."""
-    language, _, region = name.partition("(")
-    code = _languages_by_name().get(language.strip(), "")
-    region = region.strip(" )")
-    if not code or not region:
-        return code
-    if base(code) == "zh" and (script := _SCRIPT_NAMES.get(region)):
-        return script
-    return f"{base(code)}-{_regions_by_name()[region]}" if region in _regions_by_name() else ""
-
-
-@cache
-def _languages_by_name() -> Mapping[str, str]:
-    from babel import Locale
-
-    named = {
-        name.lower(): code.replace("_", "-")
-        for locale in ("zh_Hant", "zh", "en")
-        for code, name in Locale.parse(locale).languages.items()
-        if re.fullmatch("[a-z]{2,3}(_[A-Za-z]{2,4})?", code)
-    }
-    return {**named, **_OWN_NAMES, **_NAMES}
-
-
-@cache
-def _regions_by_name() -> Mapping[str, str]:
-    from babel import Locale
-
-    return {name.lower(): code for code, name in Locale("en").territories.items() if len(code) == 2}
 
 
 def _code_of(name: str) -> str:
