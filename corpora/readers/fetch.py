@@ -1,14 +1,15 @@
-"""Fetch an official document by its UN symbol in one language, and never take an error page for it.
+"""Fetch an official document by its UN symbol, or a web address, and never take an error page for a document.
 
 The UN's document service responds to ``…/api/symbol/access?s=SYMBOL&l=LANG&t=FORMAT`` with a redirect to the file,
 with a 404, or, at times, with an HTML page and status 200; so the type is checked from the bytes.
-Documents are kept in a cache folder, so that a second run needs no network. This is the only
-module that opens a connection, and it sends nothing but the symbol, the language and the format.
+Documents are kept in a cache folder, so that a second run needs no network. `download` reads a web address that was
+named in place of a file. This is the only module that opens a connection, and it sends nothing but what was named.
 """
 
 import hashlib
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -22,7 +23,7 @@ from corpora.text.plurals import counted
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["SERVICE", "FetchOptions", "Fetched", "fetch", "file_name"]
+__all__ = ["SERVICE", "FetchOptions", "Fetched", "download", "fetch", "file_name"]
 
 SERVICE = "https://documents.un.org/api/symbol/access"
 _SYMBOL = re.compile(r"[A-Z][A-Za-z0-9]*(?:[/.][A-Za-z0-9.\-()\[\] ]+)+")
@@ -100,28 +101,47 @@ def _cache_path(symbol: str, language: str, options: FetchOptions) -> Path | Non
     return options.cache / f"{key}-{file_name(symbol, language, options.format)}"
 
 
+def download(address: str, options: FetchOptions | None = None) -> bytes:
+    """The bytes at a web address that the user named.
+
+    Raises `UsageError` for what is no address, `FetchError` where nothing, too much or an error comes back.
+    """
+    options = options or FetchOptions()
+    return _requested(address, {}, address, options, _body)[0]
+
+
 def _download(symbol: str, language: str, options: FetchOptions) -> tuple[bytes, str]:
+    query = {"s": symbol, "l": language, "t": options.format}
+    return _requested(options.service, query, f"{symbol} in {language}", options, _read)
+
+
+def _requested(
+    address: str,
+    query: dict[str, str],
+    what: str,
+    options: FetchOptions,
+    read: "Callable[[httpx.Response, str, FetchOptions], bytes]",
+) -> tuple[bytes, str]:
+    """Request ``address``, again after a wait where it is overloaded; the response as ``read``, and its address."""
     import httpx
 
-    what = f"{symbol} in {language}"
-    query = {"s": symbol, "l": language, "t": options.format}
     wait, problem = options.backoff, ""
     with httpx.Client(follow_redirects=True, max_redirects=10, timeout=options.timeout) as client:
         for attempt in range(options.retries + 1):
             try:
-                with client.stream("GET", options.service, params=query) as response:
+                with client.stream("GET", address, params=query or None) as response:
                     if response.status_code not in _RETRIED:
-                        return _read(response, what, options), str(response.url)
+                        return read(response, what, options), str(response.url)
                     problem = f"the service responds with HTTP {response.status_code}"
                     wait = max(wait, _required_wait(response))
             except httpx.TooManyRedirects as error:
                 raise FetchError(f"{what}: the service redirects in a circle") from error
             except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-                raise UsageError(f"{options.service!r} is not a web address") from error
+                raise UsageError(f"{address!r} is not a web address") from error
             except httpx.TimeoutException:
                 problem = f"no response within {counted(options.timeout, 'second')}"
             except httpx.TransportError as error:
-                problem = f"{httpx.URL(options.service).host} cannot be reached ({error})"
+                problem = f"{httpx.URL(address).host} cannot be reached ({error})"
             if wait > _LONGEST_WAIT:
                 break
             if attempt < options.retries:
@@ -136,6 +156,14 @@ def _required_wait(response: "httpx.Response") -> float:
 
 
 def _read(response: "httpx.Response", what: str, options: FetchOptions) -> bytes:
+    """A document of the service, in the format that was requested."""
+    content = _body(response, what, options)
+    if not content[:8].startswith(_SIGNATURES[options.format]):
+        raise FetchError(f"{what}: the service sent {_description(content[:4000])} instead of a {options.format}")
+    return content
+
+
+def _body(response: "httpx.Response", what: str, options: FetchOptions) -> bytes:
     if response.status_code == 404:
         raise FetchError(f"there is no document {what}")
     if response.status_code != 200:
@@ -149,10 +177,6 @@ def _read(response: "httpx.Response", what: str, options: FetchOptions) -> bytes
     encoded = response.headers.get("content-encoding", "identity") != "identity"
     if announced.isdecimal() and not encoded and len(content) < int(announced):
         raise FetchError(f"{what} broke off after {len(content):,} of {counted(int(announced), 'byte')}")
-    if not bytes(content[:8]).startswith(_SIGNATURES[options.format]):
-        raise FetchError(
-            f"{what}: the service sent {_description(bytes(content[:4000]))} instead of a {options.format}"
-        )
     return bytes(content)
 
 

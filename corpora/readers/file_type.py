@@ -115,7 +115,7 @@ _SIGNS: dict[FileType, tuple[re.Pattern[bytes], ...]] = {
         for pattern in (
             rb"\A\s*---[ \t]*\r?\n(?:[^\n]*\n){0,60}?(?:---|\.\.\.)[ \t]*\r?$", rb"^#{1,6}[ \t]+\S",
             rb"^(?:```|~~~)", rb"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|[ \t:|-]*\r?$", rb"\]\([^()\s]+\)",
-            rb"\*\*[^\s*][^*\n]*\*\*", rb"^>[ \t]", rb"^[ \t]*[-*+][ \t]+\S",
+            rb"\*\*[^\s*][^*\n]*\*\*",
         )
     ),
     FileType.ASCIIDOC: tuple(

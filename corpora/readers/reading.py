@@ -13,9 +13,10 @@ from corpora.errors import EmptyInput, UsageError
 from corpora.readers import encodings, file_type, office, txt
 from corpora.readers.file_type import FileType
 from corpora.readers.outline import outline
+from corpora.readers.source import read_source
 from corpora.text import languages
 
-__all__ = ["read"]
+__all__ = ["document_of", "read"]
 
 
 #: The modules that make a page of HTML from the bytes of a file, or from its text. Each has a function `convert`.
@@ -23,7 +24,9 @@ _CONTAINERS = {
     FileType.EPUB: "epub", FileType.ODT: "opendocument", FileType.ODP: "opendocument", FileType.ODS: "opendocument",
     FileType.PPTX: "pptx", FileType.RTF: "rtf", FileType.XLSX: "xlsx",
 }  # fmt: skip
-_MARKUP: dict[FileType, str] = {}
+_MARKUP = {
+    FileType.MARKDOWN: "markdown", FileType.RST: "rst", FileType.ASCIIDOC: "asciidoc", FileType.LATEX: "latex",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class _Content:
 
 
 def read(path: Path | str, *, language: str | None = None, profile: str = "auto", segmented: bool = False) -> Document:
-    """Read the document at ``path``: plain text, HTML, PDF or DOCX.
+    """Read the document at ``path``, a file of any type in `FileType`, - for standard input, or a web address.
 
     ``language`` (any form of code that `languages.known` takes) overrules what is detected, ``profile`` what
     the structure looks like ("auto", "un", "legal", "plain"). ``segmented`` takes plain text as it is, one unit a
@@ -49,10 +52,15 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
     Raises `InputError` or one of its kinds, naming the file, for whatever cannot be read: missing, empty, another type
     than its name says, damaged, encrypted, a scan.
     """
-    path = Path(path)
-    data = file_type.read_bytes(path)
+    return document_of(*read_source(path), language=language, profile=profile, segmented=segmented)
+
+
+def document_of(
+    data: bytes, path: Path, *, language: str | None = None, profile: str = "auto", segmented: bool = False
+) -> Document:
+    """The document in ``data``; ``path`` is what messages call it. Otherwise as `read`."""
     kind = file_type.sniff(data, path)
-    if segmented and kind is not FileType.TEXT:
+    if segmented and kind is not FileType.TEXT and kind not in _MARKUP:
         raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (--segmented)")
     stated = languages.checked_code(language) if language else ""
     lines = ""
@@ -60,6 +68,8 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
         data, kind, lines = office.newer(data, kind, str(path))
     if lines:
         content = _lines(lines, stated, profile)
+    elif segmented:
+        content = _units(data, path, stated)
     elif kind in _CONTAINERS or kind in _MARKUP:
         content = _converted(data, path, kind, stated, profile)
     elif kind is FileType.HTML:
@@ -68,8 +78,6 @@ def read(path: Path | str, *, language: str | None = None, profile: str = "auto"
         content = _pdf(data, path, stated, profile)
     elif kind is FileType.DOCX:
         content = _docx(data, path, stated, profile)
-    elif segmented:
-        content = _units(data, path, stated)
     else:
         content = _text(data, path, stated, profile)
     if not any(block.text.strip() for block in content.blocks):

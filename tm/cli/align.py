@@ -18,7 +18,7 @@ __all__ = ["align"]
 
 
 def align(
-    source: Annotated[Path, typer.Argument(help="The document in the source language (txt, PDF, DOCX, HTML).")],
+    source: Annotated[Path, typer.Argument(help="The document in the source language; - is standard input, a web address is fetched.")],
     target: Annotated[Path, typer.Argument(help="Its translation.")],
     out: Annotated[
         list[Path],

@@ -162,10 +162,12 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """Refuse what cannot be written as requested, before any work is done.
 
     Raises `InputError` for an input that is missing, what `check_targets` and `check_format` raise, and `UsageError`
-    for an output that is one of the inputs.
+    for an output that is one of the inputs, or where standard input is named twice.
     """
     from corpora.files import check_targets
+    from corpora.readers.source import files_of
 
+    inputs = files_of(inputs)
     for path in inputs:
         if not path.exists():
             raise InputError(f"{path} does not exist")
@@ -206,8 +208,8 @@ def align_files(
     options = options or AlignFilesOptions()
     report = progress or (lambda step, share: None)
     check_outputs([Path(path) for path in outputs], (Path(source), Path(target)))
-    left = read(Path(source), language=options.source_lang, profile=options.profile, segmented=options.segmented)
-    right = read(Path(target), language=options.target_lang, profile=options.profile, segmented=options.segmented)
+    left = read(source, language=options.source_lang, profile=options.profile, segmented=options.segmented)
+    right = read(target, language=options.target_lang, profile=options.profile, segmented=options.segmented)
     _check_languages(left, right, given=bool(options.source_lang and options.target_lang))
     settings = AlignOptions(unit=options.unit, segmented=options.segmented)
     alignment = align(

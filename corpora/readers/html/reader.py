@@ -64,7 +64,7 @@ def read_html(text: str, name: str, *, converted: bool = False) -> HtmlText:
     builder = _Builder(notes, dropped, converted=converted)
     builder.walk(body)
     if not builder.blocks:
-        raise EmptyInput(f"{name} contains no text except navigation and scripts")
+        raise EmptyInput(f"{name} contains no text" + ("" if converted else " except navigation and scripts"))
     blocks, changes = _plain_notes(builder)
     return HtmlText("".join(builder.original), blocks, changes, root.get("lang") or root.get("xml:lang") or "")
 

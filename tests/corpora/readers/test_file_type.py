@@ -71,7 +71,7 @@ def zipped(*names: str) -> bytes:
         ("a.md", b"```\n\\documentclass{book}\n```", FileType.MARKDOWN),
         ("a", b"# x\n\n```\nx\n```", FileType.MARKDOWN),
         ("a.txt", b"# x\n\n- x", FileType.TEXT),
-        ("a.txt", b"# x\n\n- x\n\n[x](y)", FileType.MARKDOWN),
+        ("a.txt", b"# x\n\n**x**\n\n[x](y)", FileType.MARKDOWN),
         ("a", b"= x\n\n|===\n|x\n|===", FileType.ASCIIDOC),
         ("a", b"x\n===\n\n.. note:: x", FileType.RST),
         ("a", b"- x\n- y", FileType.TEXT),

@@ -1,0 +1,156 @@
+"""Markdown as a page of HTML: CommonMark with tables, footnotes, definitions, formulas, admonitions and front matter.
+
+markdown-it-py parses. Its tokens are written out here and not by its renderer, because the text has to lose what
+neither prints: front matter, comments, statements and components of MDX, tags of site generators, and asterisks beside
+Chinese punctuation, which CommonMark does not accept as emphasis (``**注意：**请``).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from corpora.readers.conversion import dropped, plain, tag, unwrapped
+
+__all__ = ["convert"]
+
+_FRONT = re.compile(r"^(title|subtitle|description|summary)[ \t]*:[ \t]*(?![|>&*\[{])(\S.*)$", re.MULTILINE)
+_KEY = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"[ \t]*\{[:#.][^{}\n]*\}[ \t]*(?=\n|$)")  # {#anchor .class}, {: .class}
+_GENERATED = re.compile(r"\{%-?.*?-?%\}|\{\{(?:&lt;|%).*?(?:&gt;|%)\}\}", re.DOTALL)  # Jekyll, Hugo; escaped
+_STATEMENT = re.compile(r"""(?:import\s[^\n]*['"][^'"\n]+['"]|export\s+(?:const|default|function|let)\b[^\n]*);?\s*$""")
+_CONTENTS = re.compile(r"\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\]", re.IGNORECASE)
+_ALERT = re.compile(r"\[!\w+\][+-]?[ \t]*")
+_DIRECTIVE = re.compile(r"\{([\w:-]+)\}[ \t]*(.*)")  # MyST: ```{note} Title
+_CODE_DIRECTIVES = frozenset(
+    "code code-block code-cell sourcecode math eval-rst literalinclude toctree mermaid".split()
+)
+_OPTION = re.compile(r"\A(?:[ \t]*:[\w-]+:[^\n]*\n)+|\A---\n.*?\n---\n", re.DOTALL)
+_COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
+_STARS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]+?)(?<=\S)\1")
+_DEEPEST = 10  # directives within directives
+
+
+def convert(text: str, name: str) -> str:
+    """The Markdown ``text`` as one page of HTML."""
+    return f"<html><body>{_page(text, 0)}</body></html>"
+
+
+@cache
+def _parser() -> Any:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.admon import admon_plugin
+    from mdit_py_plugins.container import container_plugin
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    return parser.use(container_plugin, name="box", validate=lambda info, *_: True)
+
+
+def _page(text: str, depth: int) -> str:
+    parts: list[str] = []
+    tokens = _parser().parse(text)
+    for at, token in enumerate(tokens):
+        make = _BLOCKS.get(token.type)
+        if token.type == "inline":
+            # The title of a box that has none of its own is the name of its kind.
+            named = tokens[at - 1].type == "admonition_title_open" and '"' not in tokens[at - 2].info
+            parts.append("" if named else _paragraph(token, tokens[at - 1]))
+        elif token.type == "fence":
+            parts.append(_fence(token, depth))
+        elif make is not None:
+            parts.append(make(token))
+        elif token.tag and token.nesting and not token.hidden:
+            parts.append(f"<{token.tag}>" if token.nesting > 0 else f"</{token.tag}>")
+    return "".join(parts)
+
+
+def _front(token: Any) -> str:
+    """The title and the description are text; the rest of the front matter is data."""
+    content = str(token.content)
+    if not _KEY.search(content):
+        return _page(content, 0)  # text between two rules
+    values = [(match[1], match[2].strip().strip("'\"")) for match in _FRONT.finditer(content)]
+    rest = dropped("front matter", _FRONT.sub("", content))
+    return "".join(tag("p", plain(value), title=key == "title") for key, value in values) + rest
+
+
+def _item(token: Any) -> str:
+    return f'<li data-marker="{plain(token.info + token.markup)}">' if token.info else "<li>"
+
+
+def _title_of_admonition(token: Any) -> str:
+    """A word that only repeats the kind of the box is no text."""
+    kind, _, title = str(token.info).strip().partition(" ")
+    title = (title or re.sub(r"\A[^\[]*\[?|\][^\]]*\Z", "", kind) if "[" in kind else title).strip().strip('"')
+    return f"<div><p>{plain(title)}</p>" if title and not title.startswith("{") else "<div>"
+
+
+def _html(token: Any) -> str:
+    content = str(token.content)
+    comments = "".join(dropped("comments", one) for one in _COMMENT.findall(content))
+    return comments + _COMMENT.sub("", content)
+
+
+_BLOCKS: dict[str, Callable[[Any], str]] = {
+    "front_matter": _front,
+    "list_item_open": _item,
+    "container_box_open": _title_of_admonition,
+    "html_block": _html,
+    "code_block": lambda token: tag("pre", plain(token.content)),
+    "math_block": lambda token: tag("pre", plain(token.content.strip("\n"))),
+    "math_block_label": lambda token: tag("pre", plain(token.content.strip("\n"))),
+    "amsmath": lambda token: tag("pre", plain(token.content.strip("\n"))),
+    "footnote_open": lambda token: f'<div id="duiyi-note-{token.meta["id"]}" class="footnote">',
+    "footnote_close": lambda token: "</div>",
+    "admonition_title_open": lambda token: "<p>",
+    "hr": lambda token: "",
+}
+
+
+def _fence(token: Any, depth: int) -> str:
+    """A listing; in MyST some fences are boxes of text."""
+    found = _DIRECTIVE.fullmatch(str(token.info).strip())
+    if found is None or found[1] in _CODE_DIRECTIVES or depth == _DEEPEST:
+        return tag("pre", plain(token.content))
+    title = f"<p>{plain(found[2])}</p>" if found[2] and found[1] not in ("image", "include") else ""
+    return f"<div>{title}{_page(_OPTION.sub('', token.content), depth + 1)}</div>"
+
+
+def _paragraph(token: Any, before: Any) -> str:
+    """The text of a paragraph, heading or cell."""
+    content = str(token.content).strip()
+    if _CONTENTS.fullmatch(content):
+        return tag("span", plain(content), dropped="table of contents")
+    if _STATEMENT.match(content) and all(_STATEMENT.match(line) for line in content.splitlines()):
+        return tag("span", plain(content), dropped="code")
+    made = "".join(_inline(token.children or ()))
+    made = _ALERT.sub("", made, count=1) if before.type == "paragraph_open" and made.startswith("[!") else made
+    made = _STARS.sub(r"\2", _GENERATED.sub("", _ATTRIBUTES.sub("", made)))
+    return unwrapped(made.strip())
+
+
+def _inline(tokens: Sequence[Any]) -> Iterator[str]:
+    for token in tokens:
+        kind = token.type
+        if kind == "text" or kind == "text_special":
+            yield plain(token.content)
+        elif kind == "softbreak":
+            yield "\n"
+        elif kind == "hardbreak":
+            yield "<br>"
+        elif kind in ("code_inline", "math_inline", "math_inline_double"):
+            # As entities, so that nothing in it is taken for emphasis.
+            yield re.sub(r"[*_{}]", lambda match: f"&#{ord(match[0])};", plain(token.content))
+        elif kind == "image":
+            yield from _inline(token.children or ())
+        elif kind == "footnote_ref":
+            yield f'<sup><a href="#duiyi-note-{token.meta["id"]}">{token.meta["id"] + 1}</a></sup>'
+        elif kind == "html_inline":
+            comment = _COMMENT.fullmatch(str(token.content))
+            yield tag("span", plain(comment[1].strip()), dropped="comments") if comment else str(token.content)
