@@ -18,7 +18,7 @@ __all__ = ["align"]
 
 
 def align(
-    source: Annotated[Path, typer.Argument(help="The document in the source language; - is standard input, a web address is fetched.")],
+    source: Annotated[Path, typer.Argument(help="The document in the source language: a file, - or a web address.")],
     target: Annotated[Path, typer.Argument(help="Its translation.")],
     out: Annotated[
         list[Path],

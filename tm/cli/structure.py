@@ -20,7 +20,7 @@ _QUOTED = 90  # characters of the original that the list of changes shows
 
 
 def structure(
-    file: Annotated[Path, typer.Argument(help="Document to read, of any type; - is standard input, a web address is fetched.")],
+    file: Annotated[Path, typer.Argument(help="Document to read: a file, - for standard input, or a web address.")],
     language: Annotated[str | None, typer.Option(help="Language of the document; detected by default.")] = None,
     profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
     blocks: Annotated[bool, typer.Option("--blocks", help="Show every block, not only the headings.")] = False,
