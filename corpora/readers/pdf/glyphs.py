@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Glyph", "PageGlyphs", "glyphs_of"]
+__all__ = ["Glyph", "PageGlyphs", "glyphs_of", "is_drawing"]
 
 _FIXED_PITCH = 1  # PDF 32000-1, table 123: font flags
 _SERIF_BOLD = 1 << 18  # ForceBold
@@ -20,6 +20,7 @@ _BOLD_WEIGHT = 600
 _MONO_NAMES = tuple("mono courier consol typewriter cmtt menlo fixed inconsolata terminal nimbusmon".split())
 _BOLD_NAMES = ("bold", "black", "heavy", "demi", "cmbx", "simhei", "heiti")
 _RAISED = 0.2  # ems by which ink is above the baseline: more than for any digit or letter on it
+_SCATTERED = 3000, 2.5  # pieces of a page, and glyphs of a piece below which so many are the letters of a drawing
 _SOFT_HYPHEN = ("\x02", "\ufffe", "\u00ad")  # how PDFium returns a hyphen at the end of a line
 
 
@@ -46,6 +47,7 @@ class PageGlyphs:
     """A page: its size in points, its runs of glyphs in the order of the file, and text that is at an angle.
 
     A run ends where PDFium ends a line. ``unmapped`` counts glyphs without a character in their font.
+    ``scattered`` counts the letters of a drawing, which are not read.
     """
 
     width: float
@@ -53,6 +55,7 @@ class PageGlyphs:
     runs: tuple[tuple[Glyph, ...], ...]
     turned: str
     unmapped: int
+    scattered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ def glyphs_of(page: Any) -> PageGlyphs:
     bounds = api.FS_RECTF()
     text = page.get_textpage()
     try:
+        # PDFium itself tells pages of many lines apart; reading the places of all their letters would take minutes.
+        rows = text.get_text_range().split("\n") if api.FPDFText_CountChars(text) > _SCATTERED[0] else []
+        letters = sum(len(row.strip()) for row in rows)
+        if is_drawing(len(rows), letters):
+            return PageGlyphs(*page.get_size(), (), "", 0, letters)
         chars = list(_chars(api, text))
         # The box of the page may begin anywhere and may be inherited, so PDFium must compute it.
         api.FPDF_GetPageBoundingBox(page, bounds)
@@ -90,12 +98,19 @@ def glyphs_of(page: Any) -> PageGlyphs:
             turned.append(char)
         elif char in "\x00\ufffd" or "\ud800" <= char <= "\uf8ff":  # unpaired surrogates and private characters
             unmapped += 1
+        elif not math.isfinite(sum((*origin, *start, *end, style.size))):  # of a damaged file
+            turned.append(char)
         else:
             base = place.point(*origin)[1]
             ends = (place.point(*start)[0], place.point(*end)[0])
             runs[-1].append(Glyph(char, min(ends), max(ends), base, style.size, style.bold, style.mono, raised))
     kept = tuple(tuple(run) for run in runs if any(not glyph.blank for glyph in run))
     return PageGlyphs(place.width, place.height, kept, "".join(turned).strip(), unmapped)
+
+
+def is_drawing(pieces: int, glyphs: int) -> bool:
+    """Whether the text of a page is the scattered letters of a map or a diagram, which nobody reads as sentences."""
+    return pieces >= _SCATTERED[0] and glyphs < _SCATTERED[1] * pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ text from the cells of a table, whose lines have common baselines too but are sh
 (after Breuel, "Two Geometric Algorithms for Layout Analysis", DAS 2002).
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from statistics import median
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from corpora.readers.pdf.glyphs import Glyph
 
-__all__ = ["PageLine", "line", "lines_of_pages"]
+__all__ = ["PageLine", "line", "lines_of_pages", "pieces_of"]
 
 _SAME_BASE = 0.25  # ems by which baselines of one line may differ
 _RAISE = 0.75  # ems by which a smaller glyph may be above or below the line it belongs to
@@ -25,6 +26,9 @@ _FILL = 0.6  # share of its column that the median line fills
 _SHARED = 0.15  # share of a column's lines that begin at its edge
 _NEAR = 12.0  # points by which the gutters of two pages may differ
 _NARROW = 0.22  # share of the text width that a column has at least
+_CELL = 64.0  # points: the least width of a cell of the net in which lines are looked up
+_WIDEST = 1000  # cells: no page is wider
+_SMALLER = 3  # halvings by which a line may be smaller than what belongs to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,17 @@ class PageLine:
         return sum(glyph.bold for glyph in inked) > 0.8 * len(inked)
 
 
+def pieces_of(runs: Sequence[Sequence[Glyph]]) -> list[list[Glyph]]:
+    """The runs of a page that `glyphs_of` found, cut where the baseline changes and where a cell ends."""
+    return [part for run in runs for part in _straight(run)]
+
+
 def lines_of_pages(pages: Sequence[Sequence[Sequence[Glyph]]]) -> list[list[PageLine]]:
     """The lines of each page in reading order, from the runs that `glyphs_of` found.
 
     The last page of a text in columns may have only a few lines of each, so the gutter of the other pages counts there.
     """
-    lines = [_with_raised([line(part) for run in runs for part in _straight(run)]) for runs in pages]
+    lines = [_with_raised([line(piece) for piece in pieces_of(runs)]) for runs in pages]
     gutters = [_gutter(page) for page in lines]
     usual = _usual(gutters, lines)
     return [_ordered(page, usual if gutter is None else gutter) for page, gutter in zip(lines, gutters, strict=True)]
@@ -91,8 +100,8 @@ def line(glyphs: Sequence[Glyph]) -> PageLine:
 
 def _main(values: list[float]) -> float:
     """The commonest value, to a tenth of a point."""
-    rounded = [round(value, 1) for value in values]
-    return max(set(rounded), key=lambda value: (rounded.count(value), value))
+    counts = Counter(round(value, 1) for value in values)
+    return max(counts, key=lambda value: (counts[value], value))
 
 
 def _straight(run: Sequence[Glyph]) -> Iterator[list[Glyph]]:
@@ -122,18 +131,59 @@ def _breaks(last: Glyph, glyph: Glyph) -> bool:
 
 def _with_raised(pieces: list[PageLine]) -> list[PageLine]:
     """Put pieces of one line together, and what is raised or lowered (a footnote mark, an index) into its line."""
-    rows = sorted(pieces, key=lambda piece: -piece.size)
-    hosts: list[PageLine] = []
-    for piece in rows:
-        at = next((n for n, host in enumerate(hosts) if _belongs(piece, host)), None)
+    while True:
+        hosts = _Hosts()
+        for piece in sorted(pieces, key=lambda piece: -piece.size):
+            at = next((n for n in hosts.near(piece) if _belongs(piece, hosts.lines[n])), None)
+            hosts.put(piece if at is None else _merged(hosts.lines[at], piece), at)
+        # Two pieces of a row may touch only through a third one, so once more over what came of it.
+        if len(hosts.lines) == len(pieces):
+            return hosts.lines
+        pieces = hosts.lines
+
+
+@dataclass(slots=True)
+class _Hosts:
+    """Lines, found by their place: a page may hold thousands, and only neighbours can belong together.
+
+    Lines of about one size are in one net, and what may belong to one of them touches a cell that it touches too.
+    """
+
+    lines: list[PageLine] = field(default_factory=list)
+    _nets: dict[int, dict[tuple[int, int], set[int]]] = field(default_factory=dict)
+
+    def put(self, one: PageLine, at: int | None) -> None:
+        """Add a line, or put it in the place of line ``at``."""
         if at is None:
-            hosts.append(piece)
-        else:
-            hosts[at] = _merged(hosts[at], piece)
-    # Two pieces of a row may touch only through a third one, so once more over what came of it.
-    if len(hosts) < len(pieces):
-        return _with_raised(hosts)
-    return hosts
+            at = len(self.lines)
+            self.lines.append(one)
+        self.lines[at] = one
+        net = self._nets.setdefault(_class(one.size), {})
+        for cell in _cells(one, _class(one.size), 0.0):
+            net.setdefault(cell, set()).add(at)
+
+    def near(self, piece: PageLine) -> list[int]:
+        """The lines that ``piece`` may belong to, in order."""
+        found: set[int] = set()
+        for size, net in self._nets.items():
+            if size >= _class(piece.size) - _SMALLER:
+                for cell in _cells(piece, size, max(piece.size, 2.0**size)):
+                    found |= net.get(cell, set())
+        return sorted(found)
+
+
+def _class(size: float) -> int:
+    """The exponent of the least power of 2 that is at least ``size``, from a quarter of a point upwards."""
+    return max(math.ceil(math.log2(size)), -2) if size > 0 else -2
+
+
+def _cells(one: PageLine, size: int, reach: float) -> Iterator[tuple[int, int]]:
+    """The cells of the net for lines up to 2 to the power of ``size`` that a line touches, with ``reach`` around it."""
+    high, wide = 2.0 * 2.0**size, max(8.0 * 2.0**size, _CELL)
+    rows = range(int((one.base - reach) // high), int((one.base + reach) // high) + 1)
+    first, last = int((one.left - 2 * reach) // wide), int((one.right + 2 * reach) // wide)
+    columns = range(first, min(last, first + _WIDEST) + 1)
+    return ((row, column) for row in rows for column in columns)
 
 
 def _belongs(piece: PageLine, host: PageLine) -> bool:
@@ -224,29 +274,32 @@ def _rows(lines: Iterable[PageLine]) -> list[PageLine]:
 
 def _gutter(lines: Sequence[PageLine]) -> float | None:
     """The middle of the strip between two columns, None where there is none."""
+    import numpy as np
+
     if len(lines) < 2 * _SIDE:
         return None
-    left, right = min(one.left for one in lines), max(one.right for one in lines)
-    size = median(one.size for one in lines)
-    best: tuple[int, float] | None = None
-    for at in sorted({round(one.left, 1) for one in lines}):
-        x = at - _GUTTER * size / 2
-        if not left + _NARROW * (right - left) < x < right - _NARROW * (right - left):
-            continue
-        crossing = sum(one.left < x < one.right for one in lines)
-        near = [one for one in lines if one.left < x - _GUTTER * size / 2 + 0.5 < one.right]
-        if max(crossing, len(near)) > _CROSSING * len(lines):
-            continue
-        before = [one for one in lines if one.right <= x]
-        behind = [one for one in lines if one.left >= x]
-        if _filled(before) and _filled(behind) and (best is None or crossing < best[0]):
-            best = (crossing, x)
-    return best[1] if best else None
+    lefts, rights, sizes = edges = np.array([(one.left, one.right, one.size) for one in lines]).T
+    left, right, size = lefts.min(), rights.max(), np.median(sizes)
+    places = np.unique(lefts.round(1)) - _GUTTER * size / 2
+    margin = _NARROW * (right - left)
+    places = places[(left + margin < places) & (places < right - margin)]
+    crossing, near = (
+        np.searchsorted(np.sort(lefts), x) - np.searchsorted(np.sort(rights), x, "right")
+        for x in (places, places - _GUTTER * size / 2 + 0.5)
+    )
+    few = np.maximum(crossing, near) <= _CROSSING * len(lines)
+    for x in places[few][np.argsort(crossing[few], kind="stable")]:
+        if _filled(edges[:, rights <= x]) and _filled(edges[:, lefts >= x]):
+            return float(x)
+    return None
 
 
-def _filled(column: Sequence[PageLine]) -> bool:
-    """Whether the lines of a column are enough and long enough to be running text."""
-    if len(column) < _SIDE:
+def _filled(column: Any) -> bool:
+    """Whether the lines of a column, given by their edges and sizes, are enough and long enough to be running text."""
+    import numpy as np
+
+    lefts, rights, sizes = column
+    if len(lefts) < _SIDE:
         return False
-    width = max(one.right for one in column) - min(one.left for one in column)
-    return median(one.right - one.left for one in column) >= _FILL * width and width > 8 * column[0].size
+    width = rights.max() - lefts.min()
+    return bool(np.median(rights - lefts) >= _FILL * width and width > 8 * sizes[0])

@@ -16,9 +16,9 @@ from typing import Any
 from corpora.cleaning.pipeline import blocks_from_lines
 from corpora.document import Block, Change, FootnoteMark, Line
 from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
-from corpora.readers.pdf.glyphs import PageGlyphs, glyphs_of
+from corpora.readers.pdf.glyphs import PageGlyphs, glyphs_of, is_drawing
 from corpora.readers.pdf.grid import PageGrid
-from corpora.readers.pdf.lines import PageLine, lines_of_pages
+from corpora.readers.pdf.lines import PageLine, lines_of_pages, pieces_of
 from corpora.readers.pdf.regions import PageRegion, find_regions, merge_rows, sets_listings_apart
 from corpora.readers.pdf.running_heads import find_heads
 from corpora.text import languages
@@ -94,7 +94,7 @@ def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
         pictures: list[int] = []
         for number in range(len(pdf)):
             page = pdf[number]
-            pages.append(glyphs_of(page))
+            pages.append(_without_drawing(glyphs_of(page)))
             if not pages[-1].runs and _has_picture(page):
                 pictures.append(number + 1)
             page.close()
@@ -104,22 +104,31 @@ def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
         pdf.close()
     readable = sum(len(run) for page in pages for run in page.runs)
     unmapped = sum(page.unmapped for page in pages)
+    drawings = [number for number, page in enumerate(pages, 1) if page.scattered]
     if not readable and not unmapped:
         if pictures:
             raise ProtectedInput(f"{name} is a scan: its pages are pictures without text, which need OCR first")
-        raise EmptyInput(f"{name} contains no text")
+        raise EmptyInput(f"{name} contains no text" + (" but the letters of drawings" if drawings else ""))
     if unmapped > _UNMAPPED * (readable + unmapped):
         raise ProtectedInput(
             f"{name} does not say which characters its fonts show, so its text cannot be read without OCR"
         )
     warnings = []
-    if pictures:
-        listed = ", ".join(map(str, pictures[:10])) + (", …" if len(pictures) > 10 else "")
-        warnings.append(f"{name}: pictures without text on {plural(len(pictures), 'page')} {listed} were not read")
+    for what, numbers in (("pictures without text", pictures), ("the scattered letters of a drawing", drawings)):
+        if numbers:
+            listed = ", ".join(map(str, numbers[:10])) + (", …" if len(numbers) > 10 else "")
+            warnings.append(f"{name}: {what} on {plural(len(numbers), 'page')} {listed} were not read")
     if unmapped:
         left_out = plural(unmapped, "has no meaning in its font and was", "have no meaning in their fonts and were")
         warnings.append(f"{name}: {counted(unmapped, 'character')} {left_out} left out")
     return pages, tuple(warnings)
+
+
+def _without_drawing(page: PageGlyphs) -> PageGlyphs:
+    """``page``, without its glyphs if they are the letters of a drawing."""
+    pieces = pieces_of(page.runs)
+    glyphs = sum(map(len, pieces))
+    return replace(page, runs=(), scattered=glyphs) if is_drawing(len(pieces), glyphs) else page
 
 
 def _has_picture(page: Any) -> bool:

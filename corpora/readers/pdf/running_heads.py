@@ -13,7 +13,7 @@ from corpora.readers.pdf.lines import PageLine
 
 __all__ = ["find_heads"]
 
-_NUMBER = re.compile(r"\d+|\b[ivxlcdm]+\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,18}|\b[ivxlcdm]+\b", re.IGNORECASE)
 _LONE = re.compile(
     r"[\W_]*#[\W_]*(?:(?:of|/|共)?[\W_]*#)?[\W_]*|第\s*#\s*[页頁].*|page\s*#(?:\s*of\s*#)?", re.IGNORECASE
 )
