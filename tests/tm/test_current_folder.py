@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from corpora.sample import pair as sample_pair
+from tests.data import ROOT
 from tm.store.index_worker import IndexWorker
 
 #: What the program and the standard library import in a child process, and what a user's folder may hold by chance.
@@ -20,7 +22,30 @@ NAMES = (
     "uvicorn fastapi lxml threadpoolctl signal platformdirs typer rich code test secrets"
 ).split()
 TRAP = 'import os\nwith open(os.environ["TRAP"], "a") as file:\n    file.write(__name__ + "\\n")\n'
-DUIYI = Path(sys.executable).with_name("duiyi")
+EDITABLE = Path(sys.executable).with_name("duiyi")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program as a user installs it: a wheel in an environment of its own, with the libraries of this one."""
+    folder = tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, ROOT], check=True, cwd=folder)
+    environment = folder / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True, cwd=folder)
+    [wheel] = folder.glob("*.whl")
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    subprocess.run([*pip, "--python", python, "install", "--no-deps", "--no-index", wheel], check=True, cwd=folder)
+    libraries = Path(sysconfig.get_path("purelib"))
+    own = sysconfig.get_path("purelib", vars={"base": str(environment), "platbase": str(environment)})
+    # Only the path: what makes this checkout importable there is in files that Python does not read from here.
+    (Path(own) / "libraries.pth").write_text(f"{libraries}\n", "utf-8")
+    return python.with_name("duiyi")
+
+
+@pytest.fixture(params=["editable", pytest.param("installed", marks=pytest.mark.slow)])
+def duiyi(request: pytest.FixtureRequest) -> Path:
+    return EDITABLE if request.param == "editable" else request.getfixturevalue("installed")
 
 
 @pytest.fixture
@@ -50,7 +75,7 @@ def executed(tmp_path: Path) -> Callable[[], str]:
     return find
 
 
-def test_no_command_runs_a_module_of_the_current_folder(folder: Path, executed: Callable[[], str]) -> None:
+def test_no_command_runs_a_module_of_the_current_folder(folder: Path, executed: Callable[[], str], duiyi: Path) -> None:
     commands = [
         "structure zh.txt",
         "align zh.txt en.txt -o out.tmx -o out.align -o out.html",
@@ -65,18 +90,18 @@ def test_no_command_runs_a_module_of_the_current_folder(folder: Path, executed: 
         "term lookup 决议",
     ]
     for command in commands:
-        done = subprocess.run([DUIYI, *command.split()], capture_output=True, text=True, check=False)
+        done = subprocess.run([duiyi, *command.split()], capture_output=True, text=True, check=False)
         assert done.returncode in (0, 1), (command, done.stderr)
         assert not executed(), command
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
-def test_no_process_of_the_server_runs_one(folder: Path, executed: Callable[[], str]) -> None:
+def test_no_process_of_the_server_runs_one(folder: Path, executed: Callable[[], str], duiyi: Path) -> None:
     (folder / "units.tsv").write_text("source\ttarget\n决议\tresolution\n", "utf-8")
     languages = ["--source-lang", "zh", "--target-lang", "en"]
-    subprocess.run([DUIYI, "memory", "import", "units.tsv", "--memory", "m.duiyi", *languages], check=True)
+    subprocess.run([duiyi, "memory", "import", "units.tsv", "--memory", "m.duiyi", *languages], check=True)
     server = subprocess.Popen(
-        [DUIYI, "serve", "--workers", "2", "--port", "0", "--memory", "m.duiyi"],
+        [duiyi, "serve", "--workers", "2", "--port", "0", "--memory", "m.duiyi"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
