@@ -23,7 +23,7 @@ __all__ = ["MarkPosition", "counted_through", "find_marks", "without_marks"]
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{0,2}(?!\d)")
 #: Marks by the form of their footnotes.
 _SIGNED = {
-    "caret": re.compile(r"\s*\^\s?\[(\d{1,3})\]"),
+    "caret": re.compile(r"(?<!\s)\s*\^\s?\[(\d{1,3})\]"),
     "markdown": re.compile(r"\s?\[\^([^\]\s]{1,20})\]"),
     "bracket": re.compile(r"\s?[\[〔](\d{1,3})[\]〕]"),
     "star": re.compile(r"(?<=[^\s*/\-_.])(\*{1,4}|†{1,2}|‡)(?=$|[\s，。；：、,.;:）)])"),

@@ -29,7 +29,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("circled", re.compile(r"([①-⒛⓪-⓿])\s*(?=\S)")),
 )
 _DATE = re.compile(
-    r"\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d+\s?[年月日]"
+    r"\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d{1,6}\s?[年月日]"
 )
 #: What follows a number that counts something.
 UNITS = re.compile(

@@ -23,7 +23,7 @@ _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")
 _WIDE = re.compile(f"[{CJK}“”‘’—…]")
 _MARK_BRACKETS = re.compile(rf"[\[(（〔［]\s*{MARK}\s*[\])）〕］]")
-_MARK_SPACE = re.compile(rf"[ \u00a0]+{MARK}(?=[\s{MARK},.;:!?，。；：！？、）)]|$)")
+_MARK_SPACE = re.compile(rf"(?<![ \u00a0])[ \u00a0]+{MARK}(?=[\s{MARK},.;:!?，。；：！？、）)]|$)")
 
 
 @dataclass(frozen=True, slots=True)

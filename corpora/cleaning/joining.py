@@ -26,6 +26,7 @@ _BROKEN_WORD = re.compile(r"(?:^|[^\w-])((?:[A-Za-z\u00c0-\u024f]+-)*[A-Za-z\u00
 _NEXT_WORD = re.compile(r"^([A-Za-z\u00c0-\u024f]+)(-(?=[A-Za-z\u00c0-\u024f]))?")
 _PATH_END = re.compile(rf"(?:^|[(“\"'<{CJK}])(?:(?:https?|ftp)://|www\.|[~.]?/.|[\w.-]+/)[^{HAN}]*$|./$")
 _ADDRESS_END = re.compile(rf"(?:(?:https?|ftp)://|www\.)[^{HAN}]*$")
+_TAIL = 500  # characters at the end of a line, in which an address or a path begins
 _PATH_TAIL = re.compile(r"^[\w{%~$*#]")
 _MANUAL_PAGE = re.compile(r"^\(\d[a-z]?\)")
 #: First parts of compounds, so that a compound that occurs nowhere else keeps its hyphen: those that are rarely the
@@ -77,7 +78,7 @@ class Joiner:
             return 0, " " if self.spaced and _SPACED.match(f"{last} {first}") else ""
         if last == "-" and above[-2:-1].strip():
             return self._hyphen(above, below), ""
-        tail = above.rpartition(" ")[2]
+        tail = above[-_TAIL:].rpartition(" ")[2]
         if (
             last == "^"  # the mark of a footnote, "^[12]"
             or (_MANUAL_PAGE.match(below) and last.isalnum())

@@ -25,7 +25,7 @@ _REPLACED = re.compile(r"\ufffd+")
 _MARKS = re.compile(r"[?？]{3,}")
 _LOST = re.compile(r"[A-Za-z]\?[a-z]|\?[A-Za-z]+\?(?![?])|(?<=[a-z] )\?(?=[A-Za-z]+ )")
 _MARK = re.compile(r"\?+")
-_WORDS = re.compile(f"[a-z]{{2,}} [a-z]{{2,}}|[{HAN}]{{2}}")
+_WORDS = re.compile(f"[a-z]{{2}} [a-z]{{2}}|[{HAN}]{{2}}")
 _BEYOND = re.compile(r"[\u0080-\u04ff\u2010-\u2122\u2500-\u25ff]")
 _MARKS_ONLY = re.compile(r"[\u2010-\u2027\u3000-\u3011\uff01-\uff0f\uff1a-\uff1f]+")
 #: Scripts of neither Chinese nor English.

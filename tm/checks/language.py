@@ -30,7 +30,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _KANA = re.compile(f"[{KANA}]")
 _HANGUL = re.compile(f"[{HANGUL}]")
 _HAN = re.compile(f"[{HAN}]")
-_LATIN_RUN = re.compile(r"[A-Za-z]{2,}[ ,]+[a-z]{2,}[ ,]+[a-z]{2,}")
+_LATIN_RUN = re.compile(r"[A-Za-z]{2}[ ,]+[a-z]{2,}[ ,]+[a-z]{2}")
 #: Scripts and the languages that are written in them; other scripts are not judged.
 _SCRIPTS = {
     "Cyrillic": (re.compile(r"[\u0400-\u052f]"), "ru uk be bg sr mk kk ky mn tg"),
@@ -75,7 +75,7 @@ _CODE_LINE = re.compile(
 _CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--?\w")
 _COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
 #: Five words of prose in a row.
-_PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]*,?\s+){4,}[a-z]+")
+_PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]{0,40},?\s+){4,}[a-z]+")
 _HAN_RUN = re.compile(f"[{HAN}，、]{{4,}}")
 _QUOTED = re.compile(r"[\"“‘'(（《「]\s*\Z")
 _BLANKS = re.compile(r"\s+")

@@ -42,7 +42,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
         "en phrase": words("en phrase", r"\b"),
         # None and Never are names in code, No. is a number.
         "en certain": re.compile(
-            rf"(?!(?-i:N)(?:(?-i:one|ever))\b|No\.?\s?[0-9]){words('en certain', chr(92) + 'b').pattern}|\w+n['’]t\b",
+            rf"(?!(?-i:N)(?:(?-i:one|ever))\b|No\.?\s?[0-9]){words('en certain', chr(92) + 'b').pattern}|\b\w+n['’]t\b",
             re.IGNORECASE,
         ),
         "en sign": words("en sign", r"\b"),
