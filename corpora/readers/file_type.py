@@ -148,7 +148,7 @@ _EXCHANGE = {
     "martif": "a term base (TBX)",
 }
 _XML_ROOT = re.compile(
-    rb"^\s*(?:<\?xml[^>]*\?>)?(?:\s|<!--.*?-->|<!DOCTYPE[^>]*>|<\?[^>]*\?>)*<([A-Za-z][\w:.-]*)", re.DOTALL
+    rb"^\s*+(?:<\?xml[^>]*\?>)?(?:\s++|<!--.*?-->|<!DOCTYPE[^>]*>|<\?[^>]*\?>)*+<([A-Za-z][\w:.-]*)", re.DOTALL
 )
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _TAG = re.compile(

@@ -34,7 +34,7 @@ _BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotIm
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how workbooks write what XML would change (section 22.4.2.4)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,12})")
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-_NOT_A_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|General', re.IGNORECASE)
+_NOT_A_CODE = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]|General', re.IGNORECASE)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 

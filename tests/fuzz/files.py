@@ -175,7 +175,10 @@ def _terms_jsonl(pairs: Pairs) -> bytes:
 
 
 def _po(pairs: Pairs) -> bytes:
-    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: en_US\\n"\n"X-Source-Language: zh_CN\\n"\n\n'
+    head = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: en_US\\n"\n'
+        '"X-Source-Language: zh_CN\\n"\n\n'
+    )
     entries = (
         f"msgid {json.dumps(a, ensure_ascii=False)}\nmsgstr {json.dumps(b, ensure_ascii=False)}\n\n" for a, b in pairs
     )
@@ -195,7 +198,8 @@ def _xlsx(pairs: Pairs) -> bytes:
     )
     return package(
         {
-            "xl/workbook.xml": f'<workbook {_S} xmlns:r={quoteattr(_R)}><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/workbook.xml": f"<workbook {_S} xmlns:r={quoteattr(_R)}><sheets>"
+            '<sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": _RELATIONS.format(
                 f'<Relationship Id="r1" Type="{_R}/worksheet" Target="worksheets/sheet1.xml"/>'
             ),

@@ -116,7 +116,8 @@ def _drawn(step: tuple[float, float], text: str, size_of_type: int = 8) -> _Shap
         return pdf(
             [
                 "".join(
-                    f"BT /F {size_of_type} Tf {20 + wide * (n % columns):.1f} {800 - high * (n // columns):.1f} Td ({text}) Tj ET\n"
+                    f"BT /F {size_of_type} Tf {20 + wide * (n % columns):.1f} {800 - high * (n // columns):.1f} "
+                    f"Td ({text}) Tj ET\n"
                     for n in range(size // 40)
                 )
             ]
@@ -169,8 +170,8 @@ def _strings(size: int) -> bytes:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     return package(
         {
-            "xl/workbook.xml": f'<workbook xmlns="{names}" xmlns:r="{kind}"><sheets><sheet name="s" sheetId="1" r:id="r1"/>'
-            "</sheets></workbook>",
+            "xl/workbook.xml": f'<workbook xmlns="{names}" xmlns:r="{kind}"><sheets>'
+            '<sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{relations}"><Relationship Id="r1" '
             f'Type="{kind}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
             "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{names}"><sheetData>{rows}</sheetData></worksheet>',

@@ -16,13 +16,13 @@ from tests.linearity.files import FILES
 from tests.linearity.shapes import PAIRS, TEXTS, TWISTS, Shape
 from tm.checks.measures import measures
 from tm.checks.quantities import quantities
-from tm.checks.run import check
+from tm.checks.run import check as check_units
 from tm.formats.registry import read as read_units
 from tm.tags import split
 from tm.terms.formats.exchange import read_terms
 from tm.unit import Unit
 
-__all__ = ["Subject", "in_files", "rules", "subjects"]
+__all__ = ["Subject", "checks", "in_files", "rules", "subjects"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,15 @@ def _checked(shape: Callable[[int], tuple[str, str]], size: int) -> list[Unit]:
     return [plain, Unit(source, target, "zh-CN", "en-US"), plain]
 
 
-def _checks() -> Iterator[Subject]:
+def checks() -> Iterator[Subject]:
+    """All checks of single units, on texts of every shape and on pairs of texts."""
     for name, shape in TEXTS.items():
         for twist, function in TWISTS.items():
             made = partial(_checked, lambda size, shape=shape, function=function: function(shape(size)))
-            yield Subject(f"checks × {name} ({twist})", made, check, 64_000)
+            yield Subject(f"checks × {name} ({twist})", made, check_units, 64_000)
     for name, (source, target) in PAIRS.items():
         made = partial(_checked, lambda size, source=source, target=target: (source(size), target(size)))
-        yield Subject(f"checks × pairs of {name}", made, check, 64_000)
+        yield Subject(f"checks × pairs of {name}", made, check_units, 64_000)
 
 
 def _read(reader: Callable[[Path], object], ending: str, data: bytes) -> None:
@@ -118,5 +119,5 @@ def in_files() -> Iterator[Subject]:
 def subjects() -> Iterator[Subject]:
     """Everything."""
     yield from rules()
-    yield from _checks()
+    yield from checks()
     yield from in_files()
