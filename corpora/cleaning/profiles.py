@@ -22,7 +22,8 @@ _UN_SIGNS = (
     re.compile(r"联合国|聯合國|United Nations"),
     re.compile(r"大会第?\s?\d|安全理事会|缔约国会议|经济及社会理事会|General Assembly|Security Council"
                r"|Conference of the (?:States )?Parties|Economic and Social Council"),
-    re.compile(r"(?m)^[^\S\n]*(?:\d{1,2}\.\s+)?(?:Recalling|Reaffirming|Noting with|Welcoming|Urges|Requests the|Decides)\b"
+    re.compile(r"(?m)^[^\S\n]*(?:\d{1,2}\.\s+)?"
+               r"(?:Recalling|Reaffirming|Noting with|Welcoming|Urges|Requests the|Decides)\b"
                r"|^[^\S\n]*(?:\d{1,2}\.\s+)?(?:回顾|重申|注意到|欣见|促请|吁请|决定)"),
     re.compile(r"第?\s?\d{1,3}/\d{1,4}\s?号决议|[Rr]esolution \d+/\d+"),
 )  # fmt: skip
