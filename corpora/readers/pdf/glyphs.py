@@ -78,7 +78,7 @@ def glyphs_of(page: Any) -> PageGlyphs:
         rows = text.get_text_range().split("\n") if api.FPDFText_CountChars(text) > _SCATTERED[0] else []
         letters = sum(len(row.strip()) for row in rows)
         if is_drawing(len(rows), letters):
-            return PageGlyphs(*page.get_size(), (), "", 0, letters)
+            return PageGlyphs(page.get_width(), page.get_height(), (), "", 0, letters)
         chars = list(_chars(api, text))
         # The box of the page may begin anywhere and may be inherited, so PDFium must compute it.
         api.FPDF_GetPageBoundingBox(page, bounds)
