@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
+from corpora.arguments import checked_class
 from corpora.document import Document, Segment
+from corpora.errors import UsageError
 from corpora.tabular import Tabular
 from corpora.text.languages import join
 from corpora.text.plurals import counted
@@ -18,6 +20,7 @@ __all__ = ["Alignment", "Bead", "Level"]
 Level = Literal["paragraph", "sentence"]
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class Bead:
     """The ids of source and target units that correspond; one side may be empty, but not both.
@@ -30,6 +33,10 @@ class Bead:
     target: tuple[int, ...]
     score: float = 0.0
     found_by: str = "search"
+
+    def __post_init__(self) -> None:
+        if not self.source and not self.target:
+            raise UsageError("a bead needs a unit on at least one side")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,6 +108,9 @@ class Alignment(Tabular):
             }
             for bead in self.beads
         ]
+
+    def _example(self) -> dict[str, Any]:
+        return dict.fromkeys(("source", "target", "source_text", "target_text", "score", "found_by"))
 
     def source_texts(self, bead: Bead) -> Sequence[str]:
         """Return the texts of the source units of ``bead``, in order."""

@@ -30,6 +30,7 @@ from align.sections import SectionOptions, cut_at_sections, match_sections
 from align.segmentation import paragraphs
 from align.spans import PreparedSide, prepare
 from align.surface import surface_features
+from corpora.arguments import checked_class
 from corpora.document import BlockKind, Document
 from models.encoder import Encoder, Vectors
 
@@ -40,6 +41,7 @@ _BAND = 24  # blocks to either side of the expected place for which evidence is 
 _SAME_NUMBER = 16  # notes of one number that are compared: numbering may restart on every page
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class BlockOptions:
     """How blocks are aligned.

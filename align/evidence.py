@@ -15,6 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.arguments import checked_class
 from corpora.document import Block, BlockKind, Document
 from corpora.text.markers import parse_marker
 from corpora.text.mentions.matching import Certainty, core, mentions
@@ -27,6 +28,7 @@ _GROUPS = {BlockKind.TITLE: 0, BlockKind.HEADING: 0, BlockKind.FOOTNOTE: 1, Bloc
 _OTHER = 3
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class EvidenceOptions:
     """How much each kind of evidence counts.

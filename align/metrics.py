@@ -17,19 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.alignment import Bead
+from corpora.errors import UsageError
+from corpora.text.plurals import counted
 
 __all__ = [
-    "BeadScores",
-    "Comparison",
-    "Evaluation",
-    "Interval",
-    "Score",
-    "bead_type",
-    "bootstrap",
-    "calibration",
-    "compare",
+    "BeadScores", "Comparison", "Evaluation", "Interval", "Score", "bead_type", "bootstrap", "calibration", "compare",
     "evaluate",
-]
+]  # fmt: skip
 
 Pair = tuple[tuple[int, ...], tuple[int, ...]]
 Counts = NDArray[np.int64]
@@ -66,6 +60,11 @@ class Evaluation:
     documents: Mapping[str, BeadScores]
     types: Mapping[str, BeadScores]
 
+    def __repr__(self) -> str:
+        one = self.overall
+        f1 = f"strict F1 {one.strict.f1:.3f}, lax F1 {one.lax.f1:.3f}"
+        return f"Evaluation({counted(len(self.documents), 'document')}: {f1})"
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -87,6 +86,7 @@ class Comparison:
 
 def evaluate(gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[Bead]]) -> Evaluation:
     """Compare the beads of ``system`` and ``gold``, both by name of document, for the documents of ``gold``."""
+    _check_documents(gold, system)
     documents: dict[str, Counts] = {}
     types: dict[str, Counts] = defaultdict(lambda: np.zeros(6, np.int64))
     for name, beads in gold.items():
@@ -100,6 +100,14 @@ def evaluate(gold: Mapping[str, Sequence[Bead]], system: Mapping[str, Sequence[B
         {name: _quality(counts) for name, counts in documents.items()},
         {name: _quality(types[name]) for name in sorted(types, key=lambda one: (-types[one][_GOLD], one))},
     )
+
+
+def _check_documents(gold: Mapping[str, Sequence[Bead]], *systems: Mapping[str, Sequence[Bead]]) -> None:
+    if not gold:
+        raise UsageError("the gold standard has no documents")
+    for name in gold:
+        if not all(name in system for system in systems):
+            raise UsageError(f"the document {name!r} of the gold standard is missing in the alignments to evaluate")
 
 
 def bead_type(bead: Bead | Pair) -> str:
@@ -130,6 +138,7 @@ def compare(
     The interval is a paired bootstrap (Koehn 2004); the p-value comes from approximate randomisation (Noreen
     1989): how often a difference as large occurs when the stretches of both systems are swapped at random.
     """
+    _check_documents(gold, first, second)
     one, two = _stretches(gold, first), _stretches(gold, second)
     random = np.random.default_rng(seed)
     draws = random.multinomial(len(one), np.full(len(one), 1 / len(one)), samples)

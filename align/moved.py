@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.arguments import checked_class
 from models.encoder import Vectors
 
 __all__ = ["MovedOptions", "Region", "Seed", "heaviest_increasing", "pair_leftovers", "regions", "seeds", "spacing"]
@@ -23,6 +24,7 @@ _COSINES = 8_000_000  # cosines computed at once: 32 MB
 _FEWEST = 64  # source units that are always sampled, however long the other side is
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class MovedOptions:
     """How much evidence is needed that text was moved.

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from align.alignment import Level
 from align.blocks import BlockOptions
 from align.search import SearchOptions
+from corpora.arguments import checked_class
 
 __all__ = ["AlignOptions"]
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class AlignOptions:
     """How two documents are aligned.

@@ -24,6 +24,7 @@ from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, PreparedPair, Shape, pair_up, score, shapes
 from align.spans import PreparedSide, prepare
 from align.weights import clause_weights, has_weights, weights
+from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from models.encoder import Encoder
 
@@ -34,6 +35,7 @@ Floats = NDArray[np.float32]
 _THREADS = 2
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
     """How the search is done.

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from align.moved import Region, Seed, heaviest_increasing
+from corpora.arguments import checked_class
 from corpora.document import Document, Section
 from corpora.text.markers import parse_marker
 from models.encoder import Encoder, Vectors
@@ -25,6 +26,7 @@ Key = tuple[str, tuple[int, ...]]
 _REPEATS = 16  # sections of one number that are compared: numbering may restart in every annex
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class SectionOptions:
     """How sections are matched.

@@ -22,9 +22,9 @@ from benchmarks.memory import generated, queries
 from tests.omegat import translate
 from tm.formats import write
 from tm.search.fuzzy import similarity
-from tm.search.lookup import LookupOptions, lookup, turned
+from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
-from tm.unit import Unit
+from tm.unit import Unit, reversed_unit
 
 SEED = 21
 SIZE = 200_000  # units of the race
@@ -168,7 +168,7 @@ def scores(shared: Path, folder: Path, language: str, count: int) -> dict[str, A
     assert program is not None
     units = list(generated(shared, SMALL, SEED + 1))
     if language == "en":
-        units = [turned(unit) for unit in units]
+        units = [reversed_unit(unit) for unit in units]
     answers = omegat(program, folder, units, queries([unit.source for unit in units], count, SEED + 1))
     pairs = [
         (similarity(answer.query, source).score, theirs)

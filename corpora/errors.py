@@ -17,18 +17,9 @@ with ``from``.
 """
 
 __all__ = [
-    "DamagedInput",
-    "DuiyiError",
-    "EmptyInput",
-    "FetchError",
-    "InputError",
-    "MissingExtra",
-    "ModelError",
-    "ProtectedInput",
-    "StoreError",
-    "UsageError",
-    "WrongFormat",
-]
+    "DamagedInput", "DuiyiError", "EmptyInput", "FetchError", "InputError", "MissingExtra", "ModelError",
+    "ProtectedInput", "StoreError", "UsageError", "WrongFormat",
+]  # fmt: skip
 
 
 class DuiyiError(Exception):

@@ -20,14 +20,9 @@ from pathlib import Path
 from corpora.errors import InputError, UsageError
 
 __all__ = [
-    "check_is_path",
-    "check_targets",
-    "is_out_of_space",
-    "make_private",
-    "replacing",
-    "replacing_all",
+    "check_is_path", "check_targets", "is_out_of_space", "make_private", "replacing", "replacing_all",
     "temporary_files",
-]
+]  # fmt: skip
 
 #: Two letters at least, since one is a drive of Windows; `Path` makes one slash of two.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
@@ -136,9 +131,7 @@ def _temporary(path: Path) -> Iterator[Path]:
 
 
 def make_private(path: Path) -> None:
-    """Create an empty file that only its owner may read, unless the file exists or SQLite keeps it in memory only."""
-    if str(path) == ":memory:":
-        return
+    """Create an empty file that only its owner may read, unless the file exists."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 

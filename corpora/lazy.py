@@ -1,30 +1,39 @@
-"""Export names from a package that are imported on first use (PEP 562), so that ``import tm`` stays quick."""
+"""Export names from a package that are imported on first use (PEP 562), so that ``import tm`` stays quick.
 
-from collections.abc import Callable, Mapping
+The names are those that `__init__.pyi` imports, so that type checkers and Python see the same ones.
+"""
+
+import re
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from sys import modules
 from typing import Any
 
 __all__ = ["lazy_exports"]
 
+_EXPORT = re.compile(r"^from (\S+) import (\w+) as (\w+)$", re.MULTILINE)
 
-def lazy_exports(package: str, exports: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return ``__getattr__`` and ``__dir__`` for ``package``.
 
-    ``exports`` maps each public name to the module that defines it, or to ``module:name`` where it has another name
-    there.
+def lazy_exports(package: str, path: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` for ``package``, whose ``__init__.py`` is at ``path``.
 
-    >>> get, names = lazy_exports("corpora", {"detect_language": "corpora.text.languages:detect"})
-    >>> get("detect_language").__name__, names()
-    ('detect', ['detect_language'])
+    The arguments of functions are checked, see `corpora.arguments`.
     """
+    stub = Path(path).with_suffix(".pyi").read_text("utf-8")
+    exports = {name: (module, original) for module, original, name in _EXPORT.findall(stub)}
 
     def get(name: str) -> Any:
         if name not in exports:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module, _, other = exports[name].partition(":")
-        found = getattr(import_module(module), other or name)
+        module, original = exports[name]
+        found = getattr(import_module(module), original)
+        if callable(found) and not isinstance(found, type):
+            from corpora.arguments import checked
+
+            found = checked(found, name)
+            found.__module__, found.__name__, found.__qualname__ = package, name, name  # as `pickle` looks it up
         setattr(modules[package], name, found)  # the next time it is an ordinary attribute
         return found
 
-    return get, lambda: sorted(exports)
+    return get, lambda: sorted(exports), sorted(exports)

@@ -2,7 +2,6 @@
 
 import sqlite3
 from pathlib import Path
-from types import TracebackType
 
 from corpora.errors import StoreError
 
@@ -23,9 +22,7 @@ class SqliteErrors:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
         if isinstance(error, sqlite3.Error):
             raise StoreError(_sentence(self._path, error, self._what)) from error
 
@@ -33,6 +30,8 @@ class SqliteErrors:
 def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     match code:
+        case _ if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+            return f"{path} was closed; open it again to use it"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return f"{path} is being written by another program; try again when it is done"
         case sqlite3.SQLITE_NOTADB:

@@ -26,12 +26,17 @@ class Tabular:
         """One dictionary a row, all with the same keys."""
         raise NotImplementedError
 
+    def _example(self) -> Mapping[str, Any]:
+        """A row as those of `to_dicts`, whose keys are the columns of a result without rows."""
+        return {}
+
     def to_pandas(self) -> pandas.DataFrame:
         """One row a dictionary of `to_dicts`. Raises `corpora.errors.MissingExtra` where pandas is not installed."""
         need("pandas", "pandas", "make a data frame")
         from pandas import DataFrame
 
-        return DataFrame(self.to_dicts())
+        rows = self.to_dicts()
+        return DataFrame(rows) if rows else DataFrame(columns=list(self._example()))
 
     def _repr_html_(self) -> str:
         """The first rows as a table, for Jupyter: the columns with text or numbers, without the long signature."""

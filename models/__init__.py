@@ -1,6 +1,6 @@
 """Turn text into vectors: one encoder protocol, the built-in encoder, other encoders, a cache of vectors.
 
-What users need is exported here and imported on first use; `__init__.pyi` tells type checkers the same.
+What users need is named in `__init__.pyi` and imported on first use.
 
 >>> from models import load_encoder
 >>> encoder = load_encoder()
@@ -10,27 +10,4 @@ What users need is exported here and imported on first use; `__init__.pyi` tells
 
 from corpora.lazy import lazy_exports
 
-__all__ = [
-    "BuiltinEncoder",
-    "CachedEncoder",
-    "CombinedEncoder",
-    "E5Encoder",
-    "Encoder",
-    "SentenceTransformersEncoder",
-    "VectorCache",
-    "load_encoder",
-]
-
-__getattr__, __dir__ = lazy_exports(
-    __name__,
-    {
-        "BuiltinEncoder": "models.builtin",
-        "CachedEncoder": "models.cache",
-        "CombinedEncoder": "models.combined",
-        "E5Encoder": "models.e5",
-        "Encoder": "models.encoder",
-        "SentenceTransformersEncoder": "models.transformers",
-        "VectorCache": "models.cache",
-        "load_encoder": "models.registry:load",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corpora.arguments import checked_class
 from corpora.errors import ModelError
-from models.encoder import Vectors
+from models.encoder import Vectors, short_repr
 
 if TYPE_CHECKING:
     from models.use_network import Network
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["BuiltinEncoder"]
 
 
+@checked_class
 class BuiltinEncoder:
     """USE multilingual 3, the convolutional one (Yang et al. 2020, "Multilingual Universal Sentence Encoder").
 
@@ -35,6 +37,7 @@ class BuiltinEncoder:
 
     name = "use-multilingual-3"
     dim = 512
+    __repr__ = short_repr
 
     def __init__(self, *, threads: int = 2) -> None:
         self._threads = threads

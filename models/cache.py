@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+from corpora.arguments import checked_class
 from corpora.migrations import migrate, version_of
-from models.encoder import Encoder, Vectors
+from models.encoder import Encoder, Vectors, short_repr
 
 __all__ = ["CachedEncoder", "VectorCache", "default_path"]
 
@@ -41,6 +42,7 @@ def default_path() -> Path:
     return user_cache_path("duiyi", appauthor=False) / f"vectors-{len(_MIGRATIONS)}.sqlite"
 
 
+@checked_class
 class VectorCache:
     """The file. ``limit`` is the size in bytes above which the least recently used vectors are deleted."""
 
@@ -147,8 +149,11 @@ class VectorCache:
             _LOG.warning("the vector cache %s is damaged and cannot be renamed", self.path)
 
 
+@checked_class
 class CachedEncoder:
     """An encoder with a cache; the vectors are those of the encoder inside."""
+
+    __repr__ = short_repr
 
     def __init__(
         self, encoder: Encoder, cache: VectorCache, *, progress: Callable[[int, int], None] | None = None

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.encoder import Encoder, Vectors, unit_rows
+from corpora.arguments import checked_class
+from models.encoder import Encoder, Vectors, short_repr, unit_rows
 from models.spans import Spans, checked, prepare
 
 __all__ = ["CombinedEncoder"]
@@ -26,11 +27,14 @@ _FEWEST = 8
 """Sentences below which their mean depends more on them than on the language: only the first encoder is used."""
 
 
+@checked_class
 class CombinedEncoder:
     """``weight`` is the weight of the second encoder in the similarity of the spans of a text.
 
     Only `prepare` sees a whole text, so only `prepare` centres; `encode` cannot.
     """
+
+    __repr__ = short_repr
 
     def __init__(self, first: Encoder, second: Encoder, *, weight: float = 0.5) -> None:
         self._first = first

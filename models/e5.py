@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from corpora.arguments import checked_class
 from corpora.errors import ModelError
 from corpora.extras import need
-from models.encoder import Vectors
+from models.encoder import Vectors, short_repr
 
 __all__ = ["E5Encoder"]
 
@@ -25,11 +26,13 @@ _LONGEST = 2000  # characters that are read of a text: sentences are shorter, an
 _BATCH = 32
 
 
+@checked_class
 class E5Encoder:
     """384 dimensions; the first 2,000 characters of a text count."""
 
     name = "multilingual-e5-small-q4"
     dim = 384
+    __repr__ = short_repr
 
     def __init__(self, *, progress: Callable[[int, int], None] | None = None) -> None:
         self._progress = progress

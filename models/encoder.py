@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Encoder", "Vectors", "unit_rows"]
+__all__ = ["Encoder", "Vectors", "short_repr", "unit_rows"]
 
 Vectors = NDArray[np.float32]
 
@@ -33,6 +33,11 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors of shape ``[len(texts), dim]``, rows of length 1; zeros for a text without content."""
         ...
+
+
+def short_repr(encoder: Encoder) -> str:
+    """The `repr` of encoders: their type and their name."""
+    return f"{type(encoder).__name__}({encoder.name!r})"
 
 
 def unit_rows(vectors: Vectors) -> Vectors:

@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 
 def load(
-    name: str | None = None,
+    name: str | Path | None = None,
     *,
     cache: bool = True,
     device: str | None = None,
@@ -34,7 +34,7 @@ def load(
     ``progress`` is called with the number of texts that are done and of all texts. Raises `ModelError` for an unknown
     name and `MissingExtra` for a package that is not installed.
     """
-    name = (name or "builtin").strip()
+    name = str(name or "builtin").strip()
     match name.lower():
         case "builtin" | "use" | "use-multilingual-3":
             from models.builtin import BuiltinEncoder

@@ -14,12 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from models.encoder import Encoder, Vectors
 
 __all__ = [
-    "JoinedSpans",
-    "PreparingEncoder",
-    "Spans",
-    "checked",
-    "prepare",
-]
+    "JoinedSpans", "PreparingEncoder", "Spans", "checked", "prepare",
+]  # fmt: skip
 
 
 Indices = NDArray[np.int64]

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from corpora.arguments import checked_class
 from corpora.errors import ModelError
 from corpora.extras import need
-from models.encoder import Vectors
+from models.encoder import Vectors, short_repr
 
 __all__ = ["SentenceTransformersEncoder", "prefix_for"]
 
@@ -37,6 +38,7 @@ def prefix_for(name: str) -> str:
     return next((prefix for pattern, prefix in _PREFIXES if pattern.search(name)), "")
 
 
+@checked_class
 class SentenceTransformersEncoder:
     """A model such as ``sentence-transformers/LaBSE``, ``intfloat/multilingual-e5-base``, ``BAAI/bge-m3``, or a folder.
 
@@ -44,6 +46,8 @@ class SentenceTransformersEncoder:
     together; ``progress`` is called with the number of texts that are done and of all texts. ``prefix`` replaces the
     prefix of the model's name. Texts longer than the model can read are cut off.
     """
+
+    __repr__ = short_repr
 
     def __init__(
         self,

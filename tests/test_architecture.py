@@ -39,7 +39,7 @@ LAYERS = (
     "tm.cli",
 )
 #: Of `corpora`, the encoders need these and nothing that reads documents.
-MODELS_MAY_IMPORT = {"corpora.errors", "corpora.extras", "corpora.lazy", "corpora.migrations"}
+MODELS_MAY_IMPORT = {"corpora.arguments", "corpora.errors", "corpora.extras", "corpora.lazy", "corpora.migrations"}
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 IDS = [str(path.relative_to(ROOT)) for path in MODULES]
 

@@ -3,6 +3,7 @@
 import ast
 import doctest
 import importlib
+import inspect
 import os
 import subprocess
 import sys
@@ -32,17 +33,15 @@ def test_every_public_name_is_there(name: str) -> None:
 @pytest.mark.parametrize("name", PACKAGES)
 def test_type_checkers_see_the_same_names(name: str) -> None:
     tree = ast.parse((ROOT / name / "__init__.pyi").read_text("utf-8"))
-    typed = {
-        one.asname or one.name: f"{node.module}:{one.name}"
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for one in node.names
-    }
     package = importlib.import_module(name)
-    assert set(typed) == set(package.__all__)
-    for public, place in typed.items():
-        module, _, original = place.partition(":")
-        assert getattr(package, public) is getattr(importlib.import_module(module), original)
+    *imports, public = tree.body
+    assert isinstance(public, ast.Assign)
+    assert ast.literal_eval(public.value) == package.__all__
+    typed = [(node.module, one) for node in imports if isinstance(node, ast.ImportFrom) for one in node.names]
+    assert sorted(one.asname or "" for _, one in typed) == package.__all__
+    for module, one in typed:
+        exported, defined = getattr(package, one.asname or ""), getattr(importlib.import_module(module or ""), one.name)
+        assert inspect.unwrap(exported) is inspect.unwrap(defined)
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from corpora.errors import UsageError
 
-__all__ = ["STATUSES", "Origin", "Status", "Unit", "cleaned", "shortened"]
+__all__ = ["STATUSES", "Origin", "Status", "Unit", "cleaned", "reversed_unit", "shortened"]
 
 #: What a unit may be, from the worst to the best, as memories count them.
 Status = Literal["rejected", "unreviewed", "reviewed"]
@@ -43,7 +43,7 @@ class Unit:
     ``quality`` is the calibrated probability, 0 to 1, that the two sides correspond, None if
     it was not measured. ``status`` is "unreviewed", "reviewed" or "rejected". ``previous`` and ``next``
     are the neighbouring source texts, "" at either end of the document and if unknown.
-    ``sentences`` counts the sentences on the longer side.
+    ``sentences`` counts the sentences on the longer side. Two units that differ only in ``created`` are equal.
     """
 
     source: str
@@ -58,16 +58,20 @@ class Unit:
     kind: str = ""
     sentences: int = 1
     signature: str = ""
-    created: datetime | None = None
+    created: datetime | None = field(default=None, compare=False)
     changed: datetime | None = None
     author: str = ""
     notes: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for a score, a state or a number that is out of range, wherever the unit comes from."""
-        if self.quality is not None and not 0 <= self.quality <= 1:
-            raise UsageError(f"a score must be from 0 to 1, not {self.quality:.9g}")
+        """Raise `UsageError` for a value that no unit can have, wherever the unit comes from."""
+        if not (isinstance(self.source, str) and isinstance(self.target, str)):
+            raise UsageError("source and target of a unit must be str; a missing side is an empty one")
+        if not (isinstance(self.source_lang, str) and isinstance(self.target_lang, str)):
+            raise UsageError("the languages of a unit must be str")
+        if self.quality is not None and (isinstance(self.quality, str) or not 0 <= self.quality <= 1):
+            raise UsageError(f"a score must be from 0 to 1, not {self.quality:.9}")
         if self.status not in STATUSES:
             raise UsageError(f"{self.status!r} is not a status; there are {', '.join(STATUSES)}")
         page = self.origin.page
@@ -88,6 +92,14 @@ def cleaned(unit: Unit) -> Unit:
     if clean == texts:
         return unit
     return replace(unit, source=clean[0], target=clean[1], previous=clean[2], next=clean[3])
+
+
+def reversed_unit(unit: Unit) -> Unit:
+    """``unit`` with its sides exchanged; without context, which is of the former source."""
+    old = unit.origin
+    origin = Origin(old.target_file, old.source_file, old.target_ids, old.source_ids, old.page, old.section)
+    unit = replace(unit, source=unit.target, target=unit.source, previous="", next="", origin=origin)
+    return replace(unit, source_lang=unit.target_lang, target_lang=unit.source_lang)
 
 
 def shortened(text: str, longest: int = 40) -> str:

@@ -8,6 +8,7 @@ drops, joins or moves is in `CleaningResult.changes`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from corpora.arguments import checked_class
 from corpora.cleaning import profiles
 from corpora.cleaning.classification import Classification, classify, glue_between
 from corpora.cleaning.columns import in_reading_order
@@ -25,6 +26,7 @@ from corpora.text.markers import parse_marker
 __all__ = ["CleaningOptions", "CleaningResult", "blocks_from_lines"]
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class CleaningOptions:
     """The optional steps of cleaning; all are on by default."""

@@ -3,7 +3,7 @@
 The UN's document service responds to ``…/api/symbol/access?s=SYMBOL&l=LANG&t=FORMAT`` with a redirect to the file,
 with a 404, or, at times, with an HTML page and status 200; so the type is checked from the bytes.
 Documents are kept in a cache folder, so that a second run needs no network. `download` reads a web address that was
-named in place of a file. This is the only module that opens a connection, and it sends nothing but what was named.
+named in place of a file. Nothing is sent but what was named.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpora.arguments import checked_class
 from corpora.errors import FetchError, UsageError
 from corpora.files import replacing
 from corpora.text.languages import base, checked_code
@@ -34,6 +35,7 @@ _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT = 30.0  # seconds; no retry if the service requires more
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
     """How to fetch.

@@ -61,7 +61,7 @@ def document_of(
     """The document in ``data``; ``path`` is what messages call it. Otherwise as `read`."""
     kind = file_type.sniff(data, path)
     if segmented and kind is not FileType.TEXT and kind not in _MARKUP:
-        raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (--segmented)")
+        raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (`segmented`)")
     stated = languages.checked_code(language) if language else ""
     lines = ""
     if kind in office.NEWER:

@@ -11,20 +11,9 @@ import unicodedata
 from functools import lru_cache
 
 __all__ = [
-    "HAN_DIGITS",
-    "HAN_MYRIADS",
-    "HAN_NUMERAL",
-    "HAN_UNITS",
-    "from_han",
-    "from_letters",
-    "from_roman",
-    "from_symbol",
-    "to_han",
-    "to_letters",
-    "to_roman",
-    "value_of",
-    "value_of_han",
-]
+    "HAN_DIGITS", "HAN_MYRIADS", "HAN_NUMERAL", "HAN_UNITS", "from_han", "from_letters", "from_roman", "from_symbol",
+    "to_han", "to_letters", "to_roman", "value_of", "value_of_han",
+]  # fmt: skip
 
 #: Every character that the Chinese numeral of a section or list item may contain, for use in patterns.
 HAN_NUMERAL = "〇零一二三四五六七八九十百千万亿两廿卅"

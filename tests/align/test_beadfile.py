@@ -14,10 +14,9 @@ from tests.data import cases
 CASES = cases("beads")
 IDS = st.lists(st.integers(0, 10**6), max_size=6).map(tuple)
 BEADS = st.lists(
-    st.builds(
-        lambda source, target, score: Bead(source, target, score, "search" if source and target else "omission"),
-        IDS, IDS, st.integers(0, 10_000).map(lambda score: score / 10_000),
-    ).filter(lambda bead: bead.source or bead.target)
+    st.tuples(IDS, IDS, st.integers(0, 10_000).map(lambda score: score / 10_000))
+    .filter(lambda bead: bead[0] or bead[1])
+    .map(lambda bead: Bead(*bead, "search" if bead[0] and bead[1] else "omission"))
 )  # fmt: skip
 
 

@@ -219,5 +219,6 @@ def test_leftovers_replace_the_omissions_of_both_blocks() -> None:
     left = vectors[:4]
     right = np.stack([vectors[0], vectors[1], vectors[2], vectors[7]])
     found = blocks._with_leftovers(beads, left, right, MovedOptions())
-    assert found == [beads[0], beads[2], beads[4], beads[5], Bead((1,), (1,), pytest.approx(1.0), "moved")]
+    assert found == [beads[0], beads[2], beads[4], beads[5], Bead((1,), (1,), found[-1].score, "moved")]
+    assert found[-1].score == pytest.approx(1.0)
     assert found[-1].score <= 1.0

@@ -11,16 +11,8 @@ from typing import Literal
 from corpora.text.mentions.addresses import ADDRESS
 
 __all__ = [
-    "CODE",
-    "Element",
-    "Field",
-    "code_spans",
-    "elements",
-    "fields",
-    "link_targets",
-    "values_text",
-    "without_markup",
-]
+    "CODE", "Element", "Field", "code_spans", "elements", "fields", "link_targets", "values_text", "without_markup",
+]  # fmt: skip
 
 _ADDRESS = re.compile(ADDRESS)
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
+from corpora.arguments import checked_class
 from corpora.errors import InputError, UsageError
 from corpora.text.languages import checked_code
 from tm.checks.finding import Severity
@@ -15,6 +16,7 @@ from tm.terms.concept import Concept
 __all__ = ["CheckOptions", "PatternRule", "from_toml"]
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class PatternRule:
     """A project's own rule: where ``source`` matches the source text, ``target`` must (or must not) match the target.
@@ -33,6 +35,7 @@ class PatternRule:
     target_lang: str = ""
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
     """Which checks run, and how strictly.

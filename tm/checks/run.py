@@ -54,6 +54,9 @@ class CheckReport(Tabular, Sequence[Finding]):
         """The findings with the keys of ``duiyi check -o X.json``, ready for JSON or a table."""
         return [finding.to_dict(self.units[finding.unit]) for finding in self.findings]
 
+    def _example(self) -> dict[str, Any]:
+        return Finding("", Severity.INFO, 0, "").to_dict(Unit("", "", "", ""))
+
     @property
     def summary(self) -> Mapping[str, Any]:
         """Counts by severity and check, and how many units have a finding of at least each severity."""

@@ -1,6 +1,6 @@
 """`duiyi align`: align two documents and write the pairs (`tm.jobs.align_files` does the work)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,16 +41,14 @@ def align(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Align two documents, paragraph by paragraph and sentence by sentence, and write the pairs."""
-    from tm.jobs.align_files import CHOICES, AlignFilesOptions, align_files, check_outputs
+    from tm.jobs.align_files import AlignFilesOptions, align_files, check_outputs
     from tm.jobs.align_files import summary as summarised
 
-    for option, value in (("xliff", xliff), ("unit", unit), ("profile", profile)):
-        _check_choice(f"--{option}", value, CHOICES[option])
+    options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff)  # type: ignore[arg-type]
     check_outputs(out, (source, target))
 
     from models.registry import load
 
-    options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff)  # type: ignore[arg-type]
     encoder = load(model)
     with _progress() as progress:
         paired = align_files(source, target, *out, encoder=encoder, options=options, progress=progress)
@@ -65,13 +63,6 @@ def align(
     for path, report in zip(out, paired.reports, strict=True):
         write(f"{path}: {counted(report.written, 'unit')}")
     write(alignment.signature)
-
-
-def _check_choice(option: str, value: str, known: Sequence[str]) -> None:
-    from corpora.errors import UsageError
-
-    if value not in known:
-        raise UsageError(f"{option} is one of {', '.join(known)}, not {value}")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.arguments import check_choice
 from corpora.errors import UsageError
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
@@ -127,10 +128,8 @@ def _check_usage(out: list[Path], write_baseline: Path | None, inputs: list[Path
     """Refuse wrong values and outputs that cannot be written before anything is read."""
     from tm.report.outputs import REPORT_FORMATS
 
-    if fail_on not in _FAIL_ON:
-        raise UsageError(f"--fail-on is one of {', '.join(_FAIL_ON)}, not {fail_on}")
-    if show not in _FAIL_ON[:3]:
-        raise UsageError(f"--show is one of {', '.join(_FAIL_ON[:3])}, not {show}")
+    check_choice("--fail-on", fail_on, _FAIL_ON)
+    check_choice("--show", show, _FAIL_ON[:3])
     for path in out:
         if path.suffix.lower() not in REPORT_FORMATS:
             raise UsageError(f"{path}: reports are written as {', '.join(REPORT_FORMATS)}")

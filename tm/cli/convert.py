@@ -32,13 +32,15 @@ def convert(
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Convert units between TMX, XLIFF, TBX, PO, CSV, TSV, XLSX, JSONL and Parquet."""
-    from tm.formats import ReadOptions, UnitProblems, WriteOptions, read
+    from tm.formats import ReadOptions, UnitProblems, WriteOptions, format_of, read
     from tm.formats import write as write_file
     from tm.formats.conformance import Audit
 
-    _check(source, out, (source_file, target_file), xliff, segtype, tags)
     reading = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
     options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client)  # type: ignore[arg-type]
+    for path in (source, out):
+        format_of(path)
+    check_targets([out], [path for path in (source, Path(source_file), Path(target_file)) if path.name])
     problems = UnitProblems(source, strict)
     audit = Audit()
     with errors().status(f"converting {source.name}"):
@@ -60,22 +62,6 @@ def convert(
         from tm.formats.cat_tools import cat_tool
 
         write(f"{cat_tool(client).name}: {cat_tool(client).advice}")
-
-
-def _check(source: Path, out: Path, texts: tuple[str, str], xliff: str, segtype: str, tags: str) -> None:
-    from corpora.errors import UsageError
-    from tm.formats import format_of
-
-    for option, value, known in (
-        ("--xliff", xliff, ("1.2", "2.1")),
-        ("--segtype", segtype, ("auto", "sentence", "paragraph")),
-        ("--tags", tags, ("keep", "native", "drop")),
-    ):
-        if value not in known:
-            raise UsageError(f"{option} is one of {', '.join(known)}, not {value}")
-    format_of(source)
-    format_of(out)
-    check_targets([out], [path for path in (source, *map(Path, texts)) if path.name])
 
 
 def _columns(text: str) -> dict[str, str]:

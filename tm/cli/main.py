@@ -4,6 +4,7 @@ Everything else is imported inside `run`, so that a signal during the imports gi
 """
 
 import os
+import re
 import signal
 import sys
 from types import FrameType
@@ -60,7 +61,8 @@ def _command() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except DuiyiError as error:
-        _say(str(error))
+        # The library calls options by the names that they have in Python.
+        _say(re.sub(r"`([a-z_]+)`", lambda option: f"--{option[1].replace('_', '-')}", str(error)))
     except BrokenPipeError:
         # The reader of the output has closed it (`duiyi … | head`).
         _drop_output()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.arguments import check_choice
 from corpora.errors import InputError, UsageError
 from corpora.files import check_targets
 from corpora.text.plurals import counted
@@ -26,17 +27,8 @@ if TYPE_CHECKING:
     from tm.unit import Unit
 
 __all__ = [
-    "add",
-    "app",
-    "backup",
-    "compact",
-    "dedupe",
-    "delete",
-    "export",
-    "import_",
-    "index",
-    "stats",
-]
+    "add", "app", "backup", "compact", "dedupe", "delete", "export", "import_", "index", "stats",
+]  # fmt: skip
 
 app = typer.Typer(
     help="Add, import, export, edit, delete and count units of a translation memory.", no_args_is_help=True
@@ -224,8 +216,7 @@ def dedupe(
     """Keep one translation of each source text into each language."""
     from tm.search.memory import Memory
 
-    if keep not in ("newest", "best"):
-        raise UsageError(f"--keep is newest or best, not {keep}")
+    check_choice("--keep", keep, ("newest", "best"))
     with Memory(one_path(memory), create=False) as target:
         count = target.dedupe(keep, folded=looks)  # type: ignore[arg-type]
     write(f"{counted(count, 'unit')} removed")

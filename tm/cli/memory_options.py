@@ -17,15 +17,9 @@ if TYPE_CHECKING:
     from tm.search.memory import Memory
 
 __all__ = [
-    "MemoriesOption",
-    "MemoryOption",
-    "QualityOption",
-    "SourceOption",
-    "TargetOption",
-    "memories",
-    "one_path",
+    "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "memories", "one_path",
     "with_filters",
-]
+]  # fmt: skip
 
 MemoriesOption = Annotated[
     list[str] | None,

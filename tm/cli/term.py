@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.arguments import check_choice
 from corpora.files import check_targets, replacing
 from corpora.text.plurals import counted
 from tm.cli.memory_options import MemoriesOption, one_path
@@ -160,18 +161,16 @@ def import_(
     json: AsJson = False,
 ) -> None:
     """Import glossaries; a faulty file is refused, and each fault reported with its line."""
-    from corpora.errors import UsageError
     from tm.terms.concept import Status
     from tm.terms.formats.columns import columns_of
     from tm.terms.formats.exchange import read_terms
+    from tm.terms.merging import Merge
     from tm.terms.merging import merge as merged_with
     from tm.terms.sample import sample_path
     from tm.terms.serialization import conflict_row
 
-    if merge not in ("concept", "term", "none"):
-        raise UsageError(f"--merge is one of concept, term, none, not {merge}")
-    if status not in list(Status):
-        raise UsageError(f"--status is one of {', '.join(Status)}, not {status}")
+    check_choice("--merge", merge, Merge)
+    check_choice("--status", status, Status)
     chosen = columns_of(columns, header=header) if columns else None
     readings = [(path, read_terms(path, chosen, status=Status(status))) for path in files]
     _complain(readings, skip_faulty)
@@ -226,12 +225,11 @@ def export(
     terms: Terms = None,
 ) -> None:
     """Write the term base in the format of the file's extension."""
-    from corpora.errors import UsageError
     from corpora.text.languages import checked_code
+    from tm.terms.formats.base import TbxStyle
     from tm.terms.formats.exchange import write_terms
 
-    if tbx not in ("2", "3-dca", "3-dct"):
-        raise UsageError(f"--tbx is one of 2, 3-dca, 3-dct, not {tbx}")
+    check_choice("--tbx", tbx, TbxStyle)
     check_targets([out], [terms or _default()])
     with opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)

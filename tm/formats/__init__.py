@@ -11,15 +11,6 @@ from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteOptions
 from tm.formats.registry import UNIT_FORMATS, Format, check_languages, format_of, read, write
 
 __all__ = [
-    "UNIT_FORMATS",
-    "Format",
-    "ReadOptions",
-    "UnitProblem",
-    "UnitProblems",
-    "WriteOptions",
-    "WriteReport",
-    "check_languages",
-    "format_of",
-    "read",
-    "write",
-]
+    "UNIT_FORMATS", "Format", "ReadOptions", "UnitProblem", "UnitProblems", "WriteOptions", "WriteReport",
+    "check_languages", "format_of", "read", "write",
+]  # fmt: skip

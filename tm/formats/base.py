@@ -12,25 +12,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from corpora.arguments import checked_class
 from corpora.errors import DamagedInput
 from corpora.text.languages import canonical, normalize
+from corpora.text.plurals import counted
 from corpora.xml import legal
 from tm.tags import native, plain
 
 __all__ = [
-    "ReadOptions",
-    "SegType",
-    "TagStyle",
-    "UnitProblem",
-    "UnitProblems",
-    "WriteCounts",
-    "WriteOptions",
-    "WriteReport",
-    "date_of",
-    "equivalent",
-    "spelt",
-    "stamp_of",
-]
+    "ReadOptions", "SegType", "TagStyle", "UnitProblem", "UnitProblems", "WriteCounts", "WriteOptions", "WriteReport",
+    "date_of", "equivalent", "spelt", "stamp_of",
+]  # fmt: skip
 
 SegType = Literal["auto", "sentence", "paragraph"]
 TagStyle = Literal["keep", "native", "drop"]
@@ -47,6 +39,7 @@ class UnitProblem:
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How a file of units is read.
@@ -67,6 +60,7 @@ class ReadOptions:
     target_file: str = ""
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
     """How units are written.
@@ -117,6 +111,10 @@ class WriteReport:
     left_out: Mapping[str, int] = field(default_factory=dict)
     removed_characters: int = 0
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        left = f", {sum(self.left_out.values()):,} left out" if self.left_out else ""
+        return f"WriteReport({str(self.path)!r}, {counted(self.written, 'unit')}{left})"
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ __all__ = ["read_units", "write_units"]
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each bead; one that points outside the texts is reported. Raises `UsageError` without texts."""
     if not options.source_file or not options.target_file:
-        raise UsageError(f"{path} contains positions only: name its two texts with --source-file and --target-file")
+        raise UsageError(f"{path} contains positions only: name its two texts as `source_file` and `target_file`")
     from align.beadfile import read as read_beads
 
     texts = _lines(Path(options.source_file)), _lines(Path(options.target_file))

@@ -272,7 +272,7 @@ def _find_by_language(
         best = best or [at for at in left if not other or base(found[at]) != base(other)] or left
         fields[side] = best[0]
     if "source" not in fields or "target" not in fields:
-        raise WrongFormat(f"{name} has no two columns of text; name them with --columns source=1,target=2")
+        raise WrongFormat(f"{name} has no two columns of text; name them with `columns`, as source=1,target=2")
 
 
 def _translated(rows: Sequence[Sequence[str]], source: int, target: int) -> Sequence[Sequence[str]]:

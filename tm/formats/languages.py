@@ -5,15 +5,14 @@ on with its sides exchanged.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from corpora.errors import InputError
 from corpora.text.languages import canonical, normalize, same
 from tm.formats.base import ReadOptions, UnitProblems
-from tm.unit import Origin, Unit
+from tm.unit import Unit, reversed_unit
 
-__all__ = ["LanguageSelection", "named_language", "reversed_unit"]
+__all__ = ["LanguageSelection", "named_language"]
 
 
 def named_language(code: str, requested: str, side: str, path: Path) -> str:
@@ -22,25 +21,8 @@ def named_language(code: str, requested: str, side: str, path: Path) -> str:
     It is not detected: a few words of an interface do not show their language.
     """
     if not (code or requested):
-        raise InputError(f"{path} does not name its {side} language; name it with --{side}-lang")
+        raise InputError(f"{path} does not name its {side} language; state `{side}_lang`")
     return canonical(code or requested)
-
-
-def reversed_unit(unit: Unit) -> Unit:
-    """``unit`` with its sides exchanged; the context, which belongs to the former source, is dropped."""
-    origin = unit.origin
-    return replace(
-        unit,
-        source=unit.target,
-        target=unit.source,
-        source_lang=unit.target_lang,
-        target_lang=unit.source_lang,
-        previous="",
-        next="",
-        origin=Origin(
-            origin.target_file, origin.source_file, origin.target_ids, origin.source_ids, None, origin.section
-        ),
-    )
 
 
 class LanguageSelection:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from corpora.arguments import checked_class
 from corpora.errors import InputError, UsageError
 from corpora.tabular import Tabular
 from corpora.text.languages import checked_code
@@ -24,25 +25,13 @@ if TYPE_CHECKING:
     from tm.unit import Unit
 
 __all__ = [
-    "CHOICES",
-    "LOW",
-    "AlignFilesOptions",
-    "AlignedFiles",
-    "align_files",
-    "check_format",
-    "check_outputs",
-    "summary",
-]
+    "LOW", "AlignFilesOptions", "AlignedFiles", "align_files", "check_format", "check_outputs", "summary",
+]  # fmt: skip
 
 LOW = 0.5  # a pair that is as likely wrong as right is worth counting
-#: What options may be that have a few values only, by the names of their fields.
-CHOICES = {
-    "unit": ("paragraph", "sentence"),
-    "profile": ("auto", "un", "legal", "plain"),
-    "xliff": ("1.2", "2.1"),
-}
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class AlignFilesOptions:
     """How a pair of files is read, aligned and written.
@@ -51,22 +40,18 @@ class AlignFilesOptions:
     read. ``segmented``: the files hold one unit per line. ``min_score``: pairs below it are left out. ``xliff``: the
     version written to .xlf.
 
-    Raises `UsageError` for a value that is none of `CHOICES`, or no language.
+    Raises `UsageError` for a value that a field cannot have.
     """
 
     unit: Literal["paragraph", "sentence"] = "sentence"
     source_lang: str | None = None
     target_lang: str | None = None
-    profile: str = "auto"
+    profile: Literal["auto", "un", "legal", "plain"] = "auto"
     segmented: bool = False
     min_score: float | None = None
-    xliff: str = "1.2"
+    xliff: Literal["1.2", "2.1"] = "1.2"
 
     def __post_init__(self) -> None:
-        for name, values in CHOICES.items():
-            value = getattr(self, name)
-            if value not in values:
-                raise UsageError(f"{name} is one of {', '.join(values)}, not {value}")
         for code in (self.source_lang, self.target_lang):
             if code:
                 checked_code(code)
@@ -104,7 +89,7 @@ class AlignedFiles(Tabular, Sequence["Unit"]):
         documents = (Path(self.alignment.source.path), Path(self.alignment.target.path))
         check_outputs(paths, [path for path in documents if path.exists()])
         options = WriteOptions(
-            xliff=self.options.xliff,  # type: ignore[arg-type]
+            xliff=self.options.xliff,
             # Of aligned sentences some units hold several; in that case the format is to say so unit by unit.
             segtype="auto" if self.options.unit == "sentence" else "paragraph",
             signature=self.alignment.signature,
@@ -123,21 +108,12 @@ class AlignedFiles(Tabular, Sequence["Unit"]):
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The units as plain data, one dictionary for each."""
-        return [
-            {
-                "source": unit.source,
-                "target": unit.target,
-                "source_lang": unit.source_lang,
-                "target_lang": unit.target_lang,
-                "score": unit.quality,
-                "kind": unit.kind,
-                "source_ids": list(unit.origin.source_ids),
-                "target_ids": list(unit.origin.target_ids),
-                "page": unit.origin.page,
-                "section": unit.origin.section,
-            }
-            for unit in self._units
-        ]
+        return [_row(unit) for unit in self._units]
+
+    def _example(self) -> dict[str, Any]:
+        from tm.unit import Unit
+
+        return _row(Unit("", "", "", ""))
 
     def __len__(self) -> int:
         return len(self._units)
@@ -156,6 +132,21 @@ class AlignedFiles(Tabular, Sequence["Unit"]):
         source, target = self.alignment.source, self.alignment.target
         units = counted(len(self), "unit")
         return f"AlignedFiles({source.path!r} ({source.language}), {target.path!r} ({target.language}), {units})"
+
+
+def _row(unit: "Unit") -> dict[str, Any]:
+    return {
+        "source": unit.source,
+        "target": unit.target,
+        "source_lang": unit.source_lang,
+        "target_lang": unit.target_lang,
+        "score": unit.quality,
+        "kind": unit.kind,
+        "source_ids": list(unit.origin.source_ids),
+        "target_ids": list(unit.origin.target_ids),
+        "page": unit.origin.page,
+        "section": unit.origin.section,
+    }
 
 
 def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
@@ -247,11 +238,11 @@ def _check_languages(left: "Document", right: "Document", *, given: bool) -> Non
 
     if given:
         return
-    for document, option in ((left, "--source-lang"), (right, "--target-lang")):
+    for document, option in ((left, "source_lang"), (right, "target_lang")):
         if document.language in ("", "und"):
-            raise UsageError(f"the language of {document.path} cannot be detected from its text; name it with {option}")
+            raise UsageError(f"the language of {document.path} cannot be detected from its text; state `{option}`")
     if same(left.language, right.language):
         raise UsageError(
             f"{left.path} and {right.path} are both in {left.language}; "
-            "where that is meant, name both with --source-lang and --target-lang"
+            "where that is meant, state both `source_lang` and `target_lang`"
         )

@@ -93,7 +93,7 @@ class BatchJournal:
 def shard(pairs: Sequence[FilePair], number: int, count: int) -> list[FilePair]:
     """Every ``count``-th pair from the ``number``-th on, counted from 1: the part of one machine of ``count``."""
     if not 1 <= number <= count:
-        raise UsageError(f"--shard takes a part and the number of parts, such as 1/4, not {number}/{count}")
+        raise UsageError(f"`shard` takes a part and the number of parts, such as 1/4, not {number}/{count}")
     return list(pairs[number - 1 :: count])
 
 

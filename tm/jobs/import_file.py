@@ -6,19 +6,19 @@ The command line and the server both use this module, so they import and report 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal
 
-from corpora.errors import UsageError
+from corpora.arguments import checked_class
 from tm.formats import ReadOptions, UnitProblems, read
 from tm.formats.conformance import Audit
 from tm.search.memory import Memory
-from tm.store.filters import STATUSES
 from tm.store.writing import AddReport, Keep
 from tm.unit import Unit
 
 __all__ = ["ImportOptions", "ImportResult", "import_file"]
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How units are imported.
@@ -32,13 +32,7 @@ class ImportOptions:
     keep: Keep = "all"
     strict: bool = False
     min_quality: float | None = None
-    status: str = ""
-
-    def __post_init__(self) -> None:
-        if self.keep not in get_args(Keep):
-            raise UsageError(f"what to keep is one of {', '.join(get_args(Keep))}, not {self.keep}")
-        if self.status and self.status not in STATUSES:
-            raise UsageError(f"a status is one of {', '.join(STATUSES)}, not {self.status}")
+    status: Literal["", "rejected", "unreviewed", "reviewed"] = ""
 
 
 _DEFAULT = ImportOptions()

@@ -44,13 +44,14 @@ class FilePair:
     model: str = ""
 
 
-def read_manifest(path: Path) -> list[FilePair]:
+def read_manifest(path: Path | str) -> list[FilePair]:
     """The pairs of the manifest at ``path``; relative paths in it start at its folder.
 
     Raises `InputError` for a file that is not a manifest. Of rows, naming the line: `UsageError` for one that lacks a
     file, has an unknown option, or would be written over the manifest or the files of another row; `WrongFormat` for
     an output of an unknown format, `MissingExtra` for one whose package is missing.
     """
+    path = Path(path)
     data = file_type.read_bytes(path)
     text = encodings.decode(data, str(path)).text.removeprefix("\ufeff")
     if not text.strip():
@@ -133,7 +134,8 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> FilePair:
             min_score=_number(row.get("min_score"), where),
         )
     except UsageError as error:
-        raise UsageError(f"{where}: {error}" if where not in str(error) else str(error)) from error
+        reason = str(error).replace("`", "")  # what are options elsewhere are columns here
+        raise UsageError(reason if where in reason else f"{where}: {reason}") from error
     source, target = files["source"][0], files["target"][0]
     name = str(row.get("name") or row["source"])
     return FilePair(line, name, source, target, tuple(files["output"]), options, str(row.get("model") or ""))

@@ -164,6 +164,6 @@ def accept(path: Path, report: CheckReport, units: Sequence[Unit]) -> CheckRepor
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedInput(f"{path} is not a baseline that `duiyi check --write-baseline` wrote") from error
+        raise DamagedInput(f"{path} is not a baseline of accepted findings that duiyi wrote") from error
     new = tuple(finding for finding in report.findings if finding.fingerprint(units[finding.unit]) not in known)
     return replace(report, findings=new, accepted=len(report.findings) - len(new))

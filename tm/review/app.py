@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_args
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from corpora.arguments import check_choice
 from corpora.errors import DuiyiError, UsageError
 from models.encoder import Encoder
 from tm.review.export import REVIEW_EXPORTS, Selection, write_units
@@ -240,8 +241,8 @@ class _Site:
 
     def view(self, request: Request) -> Response:
         session, query = self._session(request), request.query_params
-        order: Order = _checked_choice(query.get("order", "suspects"), Order)
-        show: Show = _checked_choice(query.get("show", "all"), Show)
+        order: Order = check_choice("order", query.get("order", "suspects"), Order)
+        show: Show = check_choice("show", query.get("show", "all"), Show)
         return JSONResponse({"ids": session.view(order, show, query.get("text", "")), "state": session.state()})
 
     def rows(self, request: Request) -> Response:
@@ -250,7 +251,7 @@ class _Site:
             ids = [int(one) for one in query.get("ids", "").split(",") if one][: 10 * _CHUNK]
         except ValueError as error:
             raise UsageError("ids must be numbers") from error
-        order: Order = _checked_choice(query.get("order", "suspects"), Order)
+        order: Order = check_choice("order", query.get("order", "suspects"), Order)
         session = self._session(request)
         page = self._render("rows.html", rows=row_views(session, ids, order), languages=session.languages)
         return HTMLResponse(page)
@@ -289,7 +290,7 @@ class _Site:
         suffix = query.get("format", ".tmx")
         if suffix not in REVIEW_EXPORTS:
             raise UsageError(f"{suffix} is not an export format")
-        selection: Selection = _checked_choice(query.get("selection", "all"), Selection)
+        selection: Selection = check_choice("selection", query.get("selection", "all"), Selection)
         stem = clean_name(session.meta.get("title", "review")).split(".")[0] or "review"
         with TemporaryDirectory(prefix="duiyi-") as folder:
             path = Path(folder) / f"{stem}.reviewed{suffix.replace('.2.xlf', '.xlf')}"
@@ -299,12 +300,6 @@ class _Site:
 
         disposition = f"attachment; filename*=UTF-8''{quote(path.name)}"
         return Response(content, headers={"content-disposition": disposition}, media_type="application/octet-stream")
-
-
-def _checked_choice(value: str, choice: Any) -> Any:
-    if value not in get_args(choice):
-        raise UsageError(f"{value[:40]!r} is not one of {', '.join(get_args(choice))}")
-    return value
 
 
 async def _json(request: Request) -> dict[str, Any]:

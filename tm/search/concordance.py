@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from corpora.text.languages import base
 from tm.folding import TOKEN, fold, is_character
@@ -43,6 +44,7 @@ _LEAST = 0.2  # Dice coefficient of a counterpart that is shown
 _RUN = {True: 8, False: 4}  # characters or words of a counterpart, at most
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class ConcordanceOptions:
     """What a concordance search should find.
@@ -61,8 +63,6 @@ class ConcordanceOptions:
     counterpart: bool = True
 
     def __post_init__(self) -> None:
-        if self.side not in ("both", "source", "target"):
-            raise UsageError(f"a side is both, source or target, not {self.side}")
         if self.limit < 1:
             raise UsageError("the limit must be at least 1 hit")
 
@@ -118,7 +118,7 @@ _DEFAULT = ConcordanceOptions()
 
 
 def concordance(
-    memories: Sequence[MemoryStore], text: str, options: ConcordanceOptions = _DEFAULT
+    memories: MemoryStore | Sequence[MemoryStore], text: str, options: ConcordanceOptions = _DEFAULT
 ) -> Results[ConcordanceHit]:
     """Return units that contain ``text`` (see `tm.search.queries`), the most relevant first.
 
@@ -127,11 +127,12 @@ def concordance(
     phrase = parse(text, exact=options.exact)
     options = replace(options, filters=options.filters.for_search())
     hits: dict[tuple[str, str, str], ConcordanceHit] = {}
-    for memory in memories:
+    for memory in [memories] if isinstance(memories, MemoryStore) else memories:
         with memory.reading() as connection:
             for hit in _Search(memory, connection, phrase, options).hits():
                 hits.setdefault((hit.side, hit.unit.source, hit.unit.target), hit)
-    return Results(sorted(hits.values(), key=_rank)[: options.limit])
+    example = ConcordanceHit(Unit("", "", "", ""), "source", (), whole=True)
+    return Results(sorted(hits.values(), key=_rank)[: options.limit], example)
 
 
 def _rank(hit: ConcordanceHit) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from corpora.text.languages import base, checked_code
 from corpora.text.plurals import counted
@@ -25,9 +26,9 @@ from tm.store.filters import Filters
 from tm.store.index_segments import sketch
 from tm.store.memory import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
-from tm.unit import Unit
+from tm.unit import Unit, reversed_unit
 
-__all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup", "turned"]
+__all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup"]
 
 LONGEST_QUERY = 10_000  # characters
 _AT_ONCE = 48  # texts fetched and compared in one go
@@ -35,6 +36,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = list(MatchKind)
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class LookupOptions:
     """What a look-up should find.
@@ -69,7 +71,9 @@ _DEFAULT = LookupOptions()
 
 
 def lookup(
-    memories: Sequence[MemoryStore | tuple[MemoryStore, int]], text: str, options: LookupOptions = _DEFAULT
+    memories: MemoryStore | Sequence[MemoryStore | tuple[MemoryStore, int]],
+    text: str,
+    options: LookupOptions = _DEFAULT,
 ) -> Results[Match]:
     """Return the matches of ``text`` in the memories, best first.
 
@@ -84,7 +88,8 @@ def lookup(
         raise UsageError("the text to look up contains an unpaired surrogate")
     query = PreparedQuery(text)
     filters = options.filters
-    stores = [one if isinstance(one, tuple) else (one, 0) for one in memories]
+    several = [memories] if isinstance(memories, MemoryStore) else memories
+    stores = [one if isinstance(one, tuple) else (one, 0) for one in several]
     found: dict[tuple[str, str], Match] = {}
     searching = replace(options, filters=filters.for_search())
     indexed: list[MemoryStore] = []
@@ -100,7 +105,8 @@ def lookup(
                 if pair not in found or _rank(found[pair], filters) > _rank(match, filters):
                     found[pair] = match
     matches = sorted(found.values(), key=lambda match: _rank(match, filters))[: options.limit]
-    return Results(_finished(match, text, options) for match in matches)
+    example = Match(MatchKind.EXACT, 0, Unit("", "", "", ""), 0, 0, "")
+    return Results((_finished(match, text, options) for match in matches), example)
 
 
 def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_lang: str) -> None:
@@ -186,7 +192,7 @@ class _Search:
     ) -> Match:
         unit = entry.unit
         if reverse:
-            unit = turned(unit)
+            unit = reversed_unit(unit)
         score = max(0, score - self._penalty)
         return Match(kind, score, unit, entry.id, entry.count, str(self._memory.path), reverse, minor_differences)
 
@@ -288,24 +294,3 @@ class _Search:
         for side in ("source", "target"):
             for entry in self._reader.of_text(side, text, neither, self._options.limit):
                 yield entry, side == "target"
-
-
-def turned(unit: Unit) -> Unit:
-    """The unit in the other direction; without context, which is of sources."""
-    origin = replace(
-        unit.origin,
-        source_file=unit.origin.target_file,
-        target_file=unit.origin.source_file,
-        source_ids=unit.origin.target_ids,
-        target_ids=unit.origin.source_ids,
-    )
-    return replace(
-        unit,
-        source=unit.target,
-        target=unit.source,
-        source_lang=unit.target_lang,
-        target_lang=unit.source_lang,
-        previous="",
-        next="",
-        origin=origin,
-    )

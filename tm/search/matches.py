@@ -4,6 +4,7 @@ The unit of a `Match` is always in the direction of the query: its source is the
 whichever side that is in the memory.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -26,7 +27,14 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 class Results(Tabular, list[AnyRecord]):
-    """The results of a search, best first."""
+    """The results of a search, best first; ``example`` has the columns of a table without rows."""
+
+    def __init__(self, results: Iterable[AnyRecord], example: Record) -> None:
+        super().__init__(results)
+        self._columns = example
+
+    def _example(self) -> dict[str, Any]:
+        return self._columns.to_dict()
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The results as plain data, the way ``--json`` prints them."""

@@ -14,6 +14,7 @@ memories at once, pass them to `tm.search.lookup.lookup` or `tm.search.concordan
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from corpora.arguments import checked_class
 from tm.store.filters import Filters
 from tm.store.memory import MemoryStore
 
@@ -27,6 +28,7 @@ __all__ = ["Memory"]
 _ALL = Filters()
 
 
+@checked_class
 class Memory(MemoryStore):
     """One translation memory: ``Memory("work.duiyi")`` opens it, and makes it if it does not exist.
 

@@ -79,7 +79,7 @@ def with_vectors(memories: Sequence[MemoryStore], encoder: Encoder) -> list[Memo
         which = ", ".join(str(memory.path) for memory in memories)
         raise UsageError(
             f"there are no vectors of {encoder.name} for {which}, which a search by meaning needs: "
-            "run duiyi memory index, with the same --model"
+            "index the memory with this encoder (duiyi memory index)"
         )
     return found
 

@@ -20,19 +20,9 @@ from tm.server.service import add_json, units_of
 from tm.server.uploads import file_response, with_upload
 
 __all__ = [
-    "ERRORS",
-    "add",
-    "batch",
-    "concordance",
-    "concordance_posted",
-    "export",
-    "lookup",
-    "lookup_posted",
-    "memories",
-    "router",
-    "stats",
-    "take",
-]
+    "ERRORS", "add", "batch", "concordance", "concordance_posted", "export", "lookup", "lookup_posted", "memories",
+    "router", "stats", "take",
+]  # fmt: skip
 
 #: The errors that every operation may respond with.
 ERRORS: dict[int | str, dict[str, Any]] = {

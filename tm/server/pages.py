@@ -30,21 +30,9 @@ from tm.terms.check import TermFinding
 from tm.unit import Unit
 
 __all__ = [
-    "SearchPage",
-    "check",
-    "error_page",
-    "extract",
-    "import_terms",
-    "import_units",
-    "memory",
-    "openapi",
-    "phrases",
-    "reference",
-    "render",
-    "router",
-    "terms",
-    "tools",
-]
+    "SearchPage", "check", "error_page", "extract", "import_terms", "import_units", "memory", "openapi", "phrases",
+    "reference", "render", "router", "terms", "tools",
+]  # fmt: skip
 
 _SHOWN = 500  # findings on one page
 _LISTED = 20  # problems and conflicts of an import on its page

@@ -15,18 +15,9 @@ from tm.search.lookup import LookupOptions
 from tm.store.filters import Filters, Status
 
 __all__ = [
-    "MOST_TEXTS",
-    "AddRequest",
-    "BatchRequest",
-    "ConcordanceRequest",
-    "ExportRequest",
-    "FilterRequest",
-    "FindRequest",
-    "LookupRequest",
-    "Status",
-    "TermRequest",
-    "UnitsRequest",
-]
+    "MOST_TEXTS", "AddRequest", "BatchRequest", "ConcordanceRequest", "ExportRequest", "FilterRequest", "FindRequest",
+    "LookupRequest", "Status", "TermRequest", "UnitsRequest",
+]  # fmt: skip
 
 #: Texts in one batch; a book is sent in portions, so that other clients need not wait.
 MOST_TEXTS = 500

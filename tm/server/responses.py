@@ -8,21 +8,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 __all__ = [
-    "ConflictResponse",
-    "ErrorResponse",
-    "ExampleResponse",
-    "ExtractionResponse",
-    "HitResponse",
-    "ImportResponse",
-    "MatchResponse",
-    "MemoryResponse",
-    "OriginResponse",
-    "StatsResponse",
-    "TermFindingResponse",
-    "TermImportResponse",
-    "TermPairResponse",
-    "TermResponse",
-]
+    "ConflictResponse", "ErrorResponse", "ExampleResponse", "ExtractionResponse", "HitResponse", "ImportResponse",
+    "MatchResponse", "MemoryResponse", "OriginResponse", "StatsResponse", "TermFindingResponse", "TermImportResponse",
+    "TermPairResponse", "TermResponse",
+]  # fmt: skip
 
 
 class _Response(BaseModel):

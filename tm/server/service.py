@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from corpora.arguments import check_choice
 from corpora.errors import DamagedInput, EmptyInput, UsageError
 from corpora.text.languages import base, checked_code, detect
 from tm.formats import UNIT_FORMATS, UnitProblems, WriteOptions, read
@@ -24,6 +25,7 @@ from tm.store.writing import AddReport, Keep
 from tm.terms.base import TermBase
 from tm.terms.check import TermFinding, check_terms
 from tm.terms.examples import add_examples
+from tm.terms.formats.base import TbxStyle
 from tm.terms.formats.columns import columns_of
 from tm.terms.formats.exchange import GLOSSARY_FORMATS as TERM_FORMATS
 from tm.terms.formats.exchange import read_terms, write_terms
@@ -142,10 +144,7 @@ class Service:
         """Write the units of one memory to a file in ``folder``."""
         from tm.formats import write
 
-        if suffix not in EXPORTS:
-            raise UsageError(f"{suffix[:20]!r} is not an export format; there are {', '.join(EXPORTS)}")
-        if xliff not in ("1.2", "2.1"):
-            raise UsageError("xliff is 1.2 or 2.1")
+        check_choice("format", suffix, EXPORTS)
         chosen = self.resources.named_memory(name)
         path = folder / f"{chosen.name}.{suffix}"
         options = WriteOptions(filters.source_lang, filters.target_lang, client=client, xliff=xliff)  # type: ignore[arg-type]
@@ -203,10 +202,8 @@ class Service:
 
     def export_terms(self, folder: Path, suffix: str, languages: Sequence[str], style: str, subject: str) -> Path:
         """Write the term base to a file in ``folder``."""
-        if suffix not in TERM_EXPORTS:
-            raise UsageError(f"{suffix[:20]!r} is not a glossary format; there are {', '.join(TERM_EXPORTS)}")
-        if style not in ("2", "3-dca", "3-dct"):
-            raise UsageError("tbx is one of 2, 3-dca, 3-dct")
+        check_choice("format", suffix, TERM_EXPORTS)
+        check_choice("tbx", style, TbxStyle)
         path, terms = folder / f"terms.{suffix}", self.resources.terms()
         chosen = (one for one in terms.concepts() if not subject or one.subject == subject)
         usual = ("zh", "en")

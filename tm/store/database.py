@@ -37,7 +37,7 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
     check_is_path(path)
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a translation memory")
-    if not path.exists():
+    if str(path) != ":memory:" and not path.exists():
         if not create:
             raise StoreError(f"{path} does not exist; duiyi memory add or import makes a translation memory")
         try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from tm.unit import STATUSES, Status
 
@@ -32,6 +33,7 @@ def _described(text: str, **more: Any) -> Mapping[str, Any]:
     return {"help": text, **more}
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions on units; all that are given must be met.
@@ -74,9 +76,6 @@ class Filters:
     )
 
     def __post_init__(self) -> None:
-        for status in self.status:
-            if status not in STATUSES:
-                raise UsageError(f"{status!r} is not a status; there are {', '.join(STATUSES)}")
         for condition in self.where:
             name, sign, pattern = condition.partition("=")
             if not (name and sign and pattern):

@@ -24,17 +24,8 @@ from numpy.typing import NDArray
 from tm.folding import NUMBER, TOKEN, fold, fold_many, is_character, tokens
 
 __all__ = [
-    "BUCKETS",
-    "CAPACITY",
-    "WORDS",
-    "Grams",
-    "IndexSegment",
-    "build",
-    "pair_code",
-    "postings",
-    "sketch",
-    "word_code",
-]
+    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "build", "pair_code", "postings", "sketch", "word_code",
+]  # fmt: skip
 
 CAPACITY = 65_536
 WORDS = 4  # 64-bit words of a sketch

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from types import TracebackType
 from typing import IO, Any
 
 from corpora.processes import child_environment
@@ -33,9 +32,7 @@ class IndexWorker:
     def __enter__(self) -> "IndexWorker":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
         self._usable = False
         if self._process is not None:
             self._process.kill()  # the thread that waits for it continues at once

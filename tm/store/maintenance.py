@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from corpora.errors import UsageError
 from tm.folding import fold
 from tm.store.conditions import pair_condition, seconds, where
 from tm.store.database import Sqlite
@@ -31,8 +30,6 @@ def keep_variants(
     """
     if keep == "all":
         return 0
-    if keep not in _ORDERS:
-        raise UsageError(f"{keep!r} is not a rule for variants; there are all, newest, best")
     same = "u.source"
     joined = "units u JOIN texts t ON t.id = u.target"
     if folded:

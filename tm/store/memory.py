@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
+from corpora.arguments import checked_class
 from corpora.errors import StoreError, UsageError
 from corpora.files import replacing
 from corpora.text.plurals import counted
@@ -114,6 +114,7 @@ class Stats:
         }
 
 
+@checked_class
 class MemoryStore:
     """The file of one memory. Threads can share it; any number of processes may have it open."""
 
@@ -140,7 +141,7 @@ class MemoryStore:
     def connection(self) -> Sqlite:
         """The connection of this thread."""
         if self._closed:
-            raise StoreError(f"{self.path} was closed")
+            raise StoreError(f"{self.path} was closed; open it again to use it")
         connection: Sqlite | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
@@ -157,9 +158,7 @@ class MemoryStore:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @contextmanager

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from corpora.arguments import checked_class
 from corpora.errors import StoreError
 from corpora.sqlite_errors import SqliteErrors
 from corpora.text.languages import base
 from corpora.text.plurals import counted
 from tm.terms.concept import Concept, Status, Term
-from tm.terms.file import connect, explained
+from tm.terms.file import connect
 from tm.terms.matches import TermMatch, TermMatches, TermOccurrence
 from tm.terms.normalization import normalize_term, normalize_text
 from tm.terms.occurrences import occurrences, pieces_of
@@ -39,6 +39,7 @@ _LONGEST_PATTERN = 12_000  # characters, which SQLite accepts; longer than any t
 _ONLY_GLOB = re.compile("[\0\ufffd-\uffff]")
 
 
+@checked_class
 class TermBase:
     """A term base in one SQLite file; ``":memory:"`` keeps it in memory. Use it as a context manager.
 
@@ -49,7 +50,7 @@ class TermBase:
     >>> with TermBase("terms.sqlite") as terms:
     ...     _ = terms.add([Concept("c1", (Term("资产追回", "zh-CN"), Term("asset recovery", "en-US")))])
     ...     print(terms, [row["target"] for row in terms.lookup("资产追回").to_dicts()])
-    <TermBase terms.sqlite: 1 concept> ['asset recovery']
+    TermBase('terms.sqlite', 1 concept) ['asset recovery']
     """
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
@@ -62,9 +63,7 @@ class TermBase:
     def __enter__(self) -> "TermBase":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -73,9 +72,9 @@ class TermBase:
 
     def __repr__(self) -> str:
         try:
-            return f"<TermBase {self.path}: {counted(len(self), 'concept')}>"
+            return f"TermBase({self.path!r}, {counted(len(self), 'concept')})"
         except StoreError:
-            return f"<TermBase {self.path}: closed>"
+            return f"TermBase({self.path!r}, closed)"
 
     def __iter__(self) -> Iterator[Concept]:
         return self.concepts()
@@ -182,7 +181,7 @@ class TermBase:
     # -- internals
 
     def _errors(self) -> SqliteErrors:
-        return explained(self.path)
+        return SqliteErrors(self.path, "term base")
 
     def _put(self, concept: Concept) -> None:
         self._remove(concept.id)

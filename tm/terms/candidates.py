@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.arguments import checked_class
 from corpora.text.languages import base, is_spaced
 from corpora.text.scripts import HAN
 from tm.terms.tokens import WordRole, singular, without_markup, words
@@ -29,6 +30,7 @@ _HAN = re.compile(f"[{HAN}]")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9/-]{2,}")
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class CandidateOptions:
     """What counts as a candidate.

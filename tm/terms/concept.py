@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from corpora.arguments import checked_class
 from corpora.text.languages import base
 
 __all__ = ["LONGEST_TERM", "Concept", "Status", "Term", "made_id", "term_status"]
@@ -41,6 +42,7 @@ _STATUSES = {word: status for status, words in _WORDS.items() for word in words.
 _ORDER = {status: rank for rank, status in enumerate((Status.PREFERRED, Status.ADMITTED, Status.PROPOSED))}
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class Term:
     """A term in one language (a BCP 47 code), with its status and what is known of its use."""
@@ -64,6 +66,7 @@ class Term:
         return _ORDER.get(self.status, len(_ORDER))
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class Concept:
     """A concept and its terms; ``id`` is its name in exchange files, ``references`` are ids of related concepts.

@@ -172,7 +172,7 @@ def _languages(terms: TermBase, source: str, target: str, source_lang: str, targ
     found = [code or _language(text, known) for code, text in zip(given, (source, target), strict=True)]
     if base(found[0]) == base(found[1]) or not all(found):
         raise UsageError(
-            f"the languages of {source} and {target} cannot be detected; give --source-lang and --target-lang"
+            f"the languages of {source} and {target} cannot be detected; state `source_lang` and `target_lang`"
         )
     return found[0], found[1]
 

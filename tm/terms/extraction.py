@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.arguments import checked_class
 from corpora.text.languages import base
 from models.encoder import Encoder
 from tm.terms.candidates import CandidateOptions, TermCandidates, find
-from tm.unit import Unit
+from tm.unit import Unit, reversed_unit
 
 __all__ = ["ExtractOptions", "TermPair", "extract_terms", "main_language_pair"]
 
@@ -25,6 +26,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class ExtractOptions:
     """How to extract.
@@ -71,13 +73,11 @@ class TermPair:
 
 def main_language_pair(units: Sequence[Unit]) -> tuple[list[Unit], int]:
     """The units of the most frequent language pair, all in its direction, and the number of the others."""
-    from tm.search.lookup import turned
-
     languages = [(base(unit.source_lang), base(unit.target_lang)) for unit in units]
     (source, target), _ = Counter(languages).most_common(1)[0]
     both = zip(units, languages, strict=True)
     chosen = [
-        unit if pair == (source, target) else turned(unit)
+        unit if pair == (source, target) else reversed_unit(unit)
         for unit, pair in both
         if pair in {(source, target), (target, source)}
     ]

@@ -8,7 +8,7 @@ from corpora.files import check_is_path, make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
 
-__all__ = ["MIGRATIONS", "connect", "explained"]
+__all__ = ["MIGRATIONS", "connect"]
 
 _FIRST = """
 CREATE TABLE concepts (
@@ -37,11 +37,6 @@ MIGRATIONS = (_FIRST, _ONE_INDEX)
 _VERSION = len(MIGRATIONS)
 
 
-def explained(path: Path | str) -> SqliteErrors:
-    """Map what SQLite raises to `StoreError` sentences that name ``path``."""
-    return SqliteErrors(path, "term base")
-
-
 def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
     """Open the term base at ``path``, or in memory for ``":memory:"``; with ``create`` make it where there is none.
 
@@ -56,7 +51,7 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
             make_private(Path(path))
         except OSError as error:
             raise StoreError(f"{path} cannot be created: {error.strerror}") from error
-    with explained(path):
+    with SqliteErrors(path, "term base"):
         # SQLite locks by itself; a server opens it on one thread and closes it on another.
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:

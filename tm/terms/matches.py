@@ -44,6 +44,10 @@ class TermMatches(Tabular, list[TermMatch]):
         """One dictionary per target term in the language ``to``, or in all others, as `duiyi term lookup --json`."""
         return match_rows(self, to)
 
+    def _example(self) -> dict[str, Any]:
+        terms = Term("", "zh"), Term("", "en")
+        return match_rows([TermMatch(Concept("", terms), terms[0], "", 0.0)])[0]
+
 
 def match_rows(matches: Iterable[TermMatch], to: str | None = None) -> list[dict[str, Any]]:
     """Rows of a look-up, with target terms in the language ``to``, or in all others."""

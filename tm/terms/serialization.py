@@ -13,12 +13,8 @@ from tm.terms.tokens import replace_surrogates
 from tm.unit import Unit
 
 __all__ = [
-    "conflict_row",
-    "finding_row",
-    "known_pairs",
-    "pair_row",
-    "proposed",
-]
+    "conflict_row", "finding_row", "known_pairs", "pair_row", "proposed",
+]  # fmt: skip
 
 
 def finding_row(finding: TermFinding) -> dict[str, Any]:

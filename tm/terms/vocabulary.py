@@ -13,15 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "CHARACTERS",
-    "CHARACTER_BITS",
-    "PAIRS",
-    "SEPARATOR",
-    "LengthIndex",
-    "Vocabulary",
-    "sketch_of_pattern",
-    "sketches",
-]
+    "CHARACTERS", "CHARACTER_BITS", "PAIRS", "SEPARATOR", "LengthIndex", "Vocabulary", "sketch_of_pattern", "sketches",
+]  # fmt: skip
 
 #: Separates keys and occurs in none: normalizing removes blanks, or makes them spaces between words.
 SEPARATOR = "\n"

@@ -15,12 +15,12 @@ _SHORTEST = 16  # characters of a token, so that it cannot be guessed
 def check_access(host: str, token: str) -> None:
     """Raise `UsageError` if other machines could reach the server without a token, or with a short one."""
     if not is_loopback(host) and not token:
-        raise UsageError(f"{host} can be reached from other machines; --token is required")
+        raise UsageError(f"{host} can be reached from other machines; `token` is required")
     if token and len(token) < _SHORTEST:
-        raise UsageError(f"--token must have at least {_SHORTEST} characters")
+        raise UsageError(f"`token` must have at least {_SHORTEST} characters")
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise UsageError(
-            "--token may contain ASCII letters, digits and punctuation only, because it is sent in headers"
+            "`token` may contain ASCII letters, digits and punctuation only, because it is sent in headers"
         )
 
 

@@ -14,22 +14,9 @@ from fractions import Fraction
 from corpora.text.mentions.addresses import ADDRESS
 
 __all__ = [
-    "ARABIC",
-    "LIST",
-    "SHARED",
-    "TAIL",
-    "WORD",
-    "Certainty",
-    "Mention",
-    "MentionKind",
-    "MentionReader",
-    "Recognizer",
-    "canonical",
-    "compiled",
-    "date_value",
-    "number",
-    "shared_readers",
-]
+    "ARABIC", "LIST", "SHARED", "TAIL", "WORD", "Certainty", "Mention", "MentionKind", "MentionReader", "Recognizer",
+    "canonical", "compiled", "date_value", "number", "shared_readers",
+]  # fmt: skip
 
 
 class MentionKind(StrEnum):

@@ -129,7 +129,7 @@ def test_segmented_keeps_line_numbers(tmp_path: Path) -> None:
 
 def test_segmented_is_for_plain_text(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(a_pdf())
-    with pytest.raises(UsageError, match="--segmented"):
+    with pytest.raises(UsageError, match="`segmented`"):
         read(tmp_path / "a.pdf", segmented=True)
 
 

@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from corpora.errors import DuiyiError
 from corpora.sample import gold, pair
 from tests.commands import done, process, ran
+from tests.commands import refused as refused_by_command
 from tm import formats
 
 NOISE = bytes((i * i * 7 + i * 13 + (i >> 3)) % 256 for i in range(20_000))
@@ -116,13 +117,21 @@ def test_what_is_missing_or_no_file(zh: Path, en: Path, tmp_path: Path) -> None:
     assert "is a folder" in refused(zh, en, "-o", tmp_path)
     assert "does not have the extension of a format" in refused(zh, en, "-o", tmp_path / "a.doc")
     assert "is named twice" in refused(zh, en, "-o", out, "-o", tmp_path / "b" / ".." / "a.tmx")
-    assert "--unit is one of" in refused(zh, en, "-o", out, "--unit", "word")
-    assert "--profile is one of" in refused(zh, en, "-o", out, "--profile", "novel")
+    assert "`unit` is one of" in refused(zh, en, "-o", out, "--unit", "word")
+    assert "`profile` is one of" in refused(zh, en, "-o", out, "--profile", "novel")
     assert "is not a language code" in refused(zh, en, "-o", out, "--source-lang", "klingonese")
     page = tmp_path / "a.html"
     page.write_text("<html><p>Adopted.</p></html>")
     assert "not plain text" in refused(zh, page, "-o", out, "--segmented")
     assert not out.exists()
+
+
+def test_messages_name_options_as_the_command_line_does(zh: Path, tmp_path: Path) -> None:
+    said = refused_by_command("align", zh, zh, "-o", tmp_path / "a.tmx")
+    assert said.endswith("state both --source-lang and --target-lang\n")
+    assert "--unit is one of paragraph, sentence" in refused_by_command(
+        "align", zh, zh, "-o", "a.tmx", "--unit", "word"
+    )
 
 
 @pytest.mark.parametrize("link", [os.link, os.symlink, None], ids=["hard link", "symbolic link", "itself"])

@@ -46,7 +46,7 @@ def test_a_language_that_the_file_does_not_name_is_requested(suffix: str, tmp_pa
         "po": 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Save"\nmsgstr "Salvar"\n',
     }
     path.write_text(texts[suffix].replace(' target-language="zh-CN"', ""), "utf-8")
-    with pytest.raises(InputError, match="--target-lang"):
+    with pytest.raises(InputError, match="`target_lang`"):
         list(formats.read(path))
     (unit,) = formats.read(path, formats.ReadOptions(target_lang="pt-BR"))
     assert (unit.target, unit.target_lang) == ("Salvar", "pt-BR")

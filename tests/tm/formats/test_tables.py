@@ -114,7 +114,7 @@ def test_beads_with_their_texts(tmp_path: Path) -> None:
     (tmp_path / "en.txt").write_text("Sentences A and B.\nSentence C.\n", encoding="utf-8")
     path = tmp_path / "t.align"
     path.write_text("[0,1]:[0]:0.9\n[2]:[1]:0.8\n[3]:[1]:0.1\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="--source-file"):
+    with pytest.raises(UsageError, match="`source_file`"):
         list(formats.read(path))
     problems = UnitProblems(path, strict=False)
     options = ReadOptions(source_file=str(tmp_path / "zh.txt"), target_file=str(tmp_path / "en.txt"))

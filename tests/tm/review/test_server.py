@@ -137,7 +137,7 @@ def test_beyond_loopback_the_token_is_required(repository: ReviewRepository) -> 
 
 
 def test_the_command_line_refuses_to_be_open_to_all(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--token"):
+    with pytest.raises(UsageError, match="`token`"):
         review([], host="0.0.0.0", token="", data=tmp_path, out=None, browser=False, author="a")
     with pytest.raises(UsageError, match="16"):
         review([], host="0.0.0.0", token="short", data=tmp_path, out=None, browser=False, author="a")

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from corpora.errors import UsageError
 from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, similarity
-from tm.search.lookup import LookupOptions, check_languages, lookup, turned
+from tm.search.lookup import LookupOptions, check_languages, lookup
 from tm.search.matches import MatchKind
 from tm.search.memory import Memory
 from tm.store import index
 from tm.store.filters import Filters
-from tm.unit import Origin, Unit
+from tm.unit import Origin, Unit, reversed_unit
 
 
 def unit(source: str, target: str, **more: object) -> Unit:
@@ -310,7 +310,7 @@ def test_the_best_of_many(memory: Memory) -> None:
 
 def test_turning_a_unit_round() -> None:
     one = unit("甲", "A", previous="前", next="后", origin=Origin("a", "b", (1,), (2, 3), 4, "section"), quality=0.5)
-    other = turned(one)
+    other = reversed_unit(one)
     assert (other.source, other.target, other.source_lang, other.target_lang) == ("A", "甲", "en-US", "zh-CN")
     assert other.origin == Origin("b", "a", (2, 3), (1,), 4, "section")
     assert (other.previous, other.next, other.quality) == ("", "", 0.5)

@@ -208,7 +208,7 @@ def test_variants_of_the_sources_that_were_added_only(memory: Memory) -> None:
     assert memory.add([unit("甲", "f")], keep="best", whole=True).removed == 1
     assert [one.target for one in memory] == ["a", "b", "f"]
     assert memory.dedupe("all") == 0
-    with pytest.raises(UsageError, match="'oldest' is not a rule for variants; there are all, newest, best"):
+    with pytest.raises(UsageError, match="`keep` is one of all, newest, best, not 'oldest'"):
         memory.dedupe("oldest")  # type: ignore[arg-type]
 
 

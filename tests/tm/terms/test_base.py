@@ -316,5 +316,5 @@ def test_matches_are_rows_and_a_term_base_is_a_collection(tmp_path: Path) -> Non
         matches = base.lookup("腐败", "zh")
         assert [row["target"] for row in matches.to_dicts()] == ["corruption", "corrupción"]
         assert [row["target"] for row in matches.to_dicts("en")] == ["corruption"]
-        assert repr(base).endswith("t.sqlite: 1 concept>")
-    assert repr(base).endswith("closed>")
+        assert repr(base).endswith("t.sqlite', 1 concept)")
+    assert repr(base).endswith("', closed)")

@@ -65,7 +65,7 @@ def test_what_is_refused() -> None:
         for wrong, what in (
             (lambda: add_term(base, "stern", "船尾"), "already"),
             (lambda: add_term(base, "stern", " "), "needs a text"),
-            (lambda: add_term(base, "Haus", "house"), "--source-lang"),
+            (lambda: add_term(base, "Haus", "house"), "`source_lang`"),
             (lambda: edit_term(base, "stern", "船头", TermEdit(note="x")), "it has 船尾"),
             (lambda: edit_term(base, "stern", "船尾", TermEdit()), "what to change"),
             (lambda: delete_term(base, "bow"), "no term bow"),

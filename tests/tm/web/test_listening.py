@@ -19,7 +19,7 @@ def test_an_invalid_host_is_reported(host: str) -> None:
 
 @pytest.mark.parametrize("token", ["short", "with blanks in it, no", "пароль-подлиннее", "line\nbreak-and-more"])
 def test_tokens_that_cannot_be_sent_in_headers_are_refused(token: str) -> None:
-    with pytest.raises(UsageError, match="--token"):
+    with pytest.raises(UsageError, match="`token`"):
         check_access("127.0.0.1", token)
 
 
