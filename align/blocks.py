@@ -120,6 +120,9 @@ class _Stream:
             return []
         left, right = self.vectors()
         moved = self.options.moved
+        if self.block_evidence is not None and self.block_evidence[0].times is not None:
+            # Subtitles are in the order of their times, and short lines that recur would look moved.
+            return self._named(self._search([Region(range(len(left)), range(len(right)))], self._timed()))
         found = seeds(left, right, moved, source_lengths=[len(text) for text in self.source.texts])
         headings = self._headings(found, encoder) if self.options.structure else []
         cut: tuple[Region, ...] = (Region(range(len(left)), range(len(right))),)
@@ -131,6 +134,15 @@ class _Stream:
         if self.options.find_moved:
             beads = _with_leftovers(beads, left, right, moved)
         return self._named(beads)
+
+    def _timed(self) -> list[Seed]:
+        """For each source block the target block that begins nearest in time, in rising order."""
+        assert self.block_evidence is not None
+        source, target = (side.times for side in self.block_evidence)
+        assert source is not None
+        assert target is not None
+        place = np.clip(np.searchsorted(np.maximum.accumulate(target[:, 0]), source[:, 0]), 0, len(target) - 1)
+        return [Seed(i, int(j), 1.0) for i, j in enumerate(place)]
 
     def beads_of_notes(self) -> list[Bead]:
         """Pair notes of the same number where order allows, and search between them."""

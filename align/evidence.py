@@ -8,13 +8,14 @@ lengths.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from align.times import Times, overlaps, times_of, with_one_clock
 from corpora.arguments import checked_class
 from corpora.document import Block, BlockKind, Document
 from corpora.text.markers import parse_marker
@@ -35,12 +36,14 @@ class EvidenceOptions:
 
     ``kind``: both are headings, notes or code (subtracted where only one is); ``number``: their markers are equal
     (subtracted where they differ); ``values``: the share of mentioned numbers, dates, articles and symbols that they
-    have in common, by rarity. ``weight`` converts the sum to the scale of the search's scores.
+    have in common, by rarity; ``time``: the share of the time that both are shown,
+    of subtitles. ``weight`` converts the sum to the scale of the search's scores.
     """
 
     kind: float = 0.35
     number: float = 0.35
     values: float = 0.5
+    time: float = 2.0
     weight: float = 4.0
 
 
@@ -50,12 +53,14 @@ class BlockEvidence:
 
     ``groups`` int8 ``[n]``: the kinds of the blocks; ``numbers`` int32 ``[n]``: the values of their markers, -1 where
     there is none; ``values`` float32 ``[n, width]``: what they mention, hashed into ``width`` buckets and weighted by
-    rarity, each row of length 1 or zero.
+    rarity, each row of length 1 or zero; ``times`` float32 ``[n, 2]``: when they are shown, of both sides on one clock,
+    None where they are no subtitles.
     """
 
     groups: NDArray[np.int8]
     numbers: NDArray[np.int32]
     values: Vectors
+    times: Times | None = None
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -77,7 +82,11 @@ def block_evidence(
         _gathered([document.blocks[i] for i in ids], values, rarity, numbers, width)
         for document, ids, values in ((source, source_ids, sides[0]), (target, target_ids, sides[1]))
     )
-    return left, right
+    source_times = times_of([source.blocks[i] for i in source_ids])
+    target_times = with_one_clock(source_times, times_of([target.blocks[i] for i in target_ids]))
+    if target_times is None:
+        return left, right
+    return replace(left, times=source_times), replace(right, times=target_times)
 
 
 def _values(block: Block, language: str) -> frozenset[str]:
@@ -131,4 +140,6 @@ def agreement(
     values = source.values[rows] @ target.values[columns].T
     named = [np.abs(side).max(axis=1, initial=0.0) > 0 for side in (source.values[rows], target.values[columns])]
     found += np.where(named[0][:, None] & named[1][None, :], options.values * (2 * values - 0.6), 0.0)
+    if source.times is not None and target.times is not None:
+        found += options.time * overlaps(source.times[rows], target.times[columns])
     return np.asarray(options.weight * found, np.float32)

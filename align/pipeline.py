@@ -51,7 +51,9 @@ def align(
     report("paragraphs", 0.0)
     beads = _complete(align_blocks(source, target, encoder=encoder, options=blocks), len(units[0]), len(units[1]))
     report("paragraphs", 1.0)
-    if options.unit == "sentence" and not options.segmented:
+    subtitles = all(block.time is not None for document in (source, target) for block in document.blocks)
+    # A block of subtitles is one sentence.
+    if options.unit == "sentence" and not options.segmented and not subtitles:
         units = sentences(source), sentences(target)
         beads = list(_sentence_beads(source, target, units, beads, encoder, options.sentences, report))
     return Alignment(

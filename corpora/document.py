@@ -61,9 +61,9 @@ class Block:
     number as printed ("1.", "(a)", "㈢"; a footnote's own number for footnotes, counted through the document
     where every page begins with 1), ``marks`` are the footnote marks, their offsets in ``text``. ``level`` counts from
     1 for headings and list items, 0 where it means nothing. ``start`` and ``end`` span the block in
-    `Document.original`; ``page`` counts from 1. ``cell`` is the place of what stands in a table whose cells the file
-    marks: table, row and column, each counted from 0. ``glue`` is what is between marker and text: a blank, or
-    nothing as in "（四）总则".
+    `Document.original`; ``page`` counts from 1. ``cell`` is the place of what stands in a table whose cells the
+    file marks: table, row and column, each counted from 0. ``time``: from when to when subtitles show it, in
+    seconds. ``glue`` is what is between marker and text: a blank, or nothing as in "（四）总则".
     """
 
     id: int
@@ -77,6 +77,7 @@ class Block:
     marks: tuple[FootnoteMark, ...] = ()
     cell: tuple[int, int, int] | None = None
     glue: str = " "
+    time: tuple[float, float] | None = None
 
     @property
     def full_text(self) -> str:

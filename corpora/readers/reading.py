@@ -72,6 +72,8 @@ def document_of(
         content = _units(data, path, stated)
     elif kind in _CONTAINERS or kind in _MARKUP:
         content = _converted(data, path, kind, stated, profile)
+    elif kind is FileType.SUBTITLES:
+        content = _subtitles(data, path, stated)
     elif kind is FileType.HTML:
         content = _html(data, path, stated, profile)
     elif kind is FileType.PDF:
@@ -130,6 +132,17 @@ def _html(data: bytes, path: Path, language: str, profile: str) -> _Content:
     return _Content(
         page.original, blocks, page.changes, _warnings(decoded.warning), language, profile, decoded.encoding
     )
+
+
+def _subtitles(data: bytes, path: Path, language: str) -> _Content:
+    from corpora.readers.subtitles import cues, read_subtitles
+
+    decoded = _decoded(data, path)
+    shown = "\n".join(line for cue in cues(decoded.text) for line in cue.lines)
+    language = language or languages.detect(shown)
+    track = read_subtitles(decoded.text, language)
+    warnings = _warnings(decoded.warning)
+    return _Content(track.original, track.blocks, track.changes, warnings, language, "plain", decoded.encoding)
 
 
 def _converted(data: bytes, path: Path, kind: FileType, language: str, profile: str) -> _Content:

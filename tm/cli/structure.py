@@ -138,6 +138,7 @@ def _block(block: "Block") -> dict[str, Any]:
         "page": block.page,
         "start": block.start,
         "end": block.end,
+        "time": block.time,
         "marks": [{"number": mark.number, "offset": mark.offset} for mark in block.marks],
     }
 

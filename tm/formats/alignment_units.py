@@ -49,7 +49,7 @@ def units_of_alignment(
             else _sentences(alignment, bead),
             signature=alignment.signature,
             created=created,
-            properties={"how": bead.found_by} if bead.found_by not in ("", "search") else {},
+            properties=_properties(alignment, bead),
         )
 
 
@@ -94,6 +94,24 @@ def _origin(alignment: Alignment, bead: Bead, headings: list[str]) -> Origin:
         page=alignment.source.blocks[block].page if block is not None else None,
         section=headings[block] if block is not None else "",
     )
+
+
+def _properties(alignment: Alignment, bead: Bead) -> dict[str, str]:
+    """How the bead was found, if not by the search, and when subtitles show its sides."""
+    found = {"how": bead.found_by} if bead.found_by not in ("", "search") else {}
+    for side, document, units, ids in (
+        ("source", alignment.source, alignment.source_units, bead.source),
+        ("target", alignment.target, alignment.target_units, bead.target),
+    ):
+        times = [time for i in ids if (time := document.blocks[units[i].block].time) is not None]
+        if times:
+            found[f"{side}-time"] = f"{_clock(times[0][0])} --> {_clock(times[-1][1])}"
+    return found
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds * 1000), 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1000:06.3f}"
 
 
 def _kind(alignment: Alignment, bead: Bead) -> str:

@@ -1,0 +1,239 @@
+"""Subtitles (SRT, WebVTT, ASS) to sentences: cues are joined, and each sentence keeps the time in which it is shown.
+
+A cue breaks where the line is full, so it is no unit of language. Cues are joined until a sentence ends, somebody
+else speaks, or a pause comes; the times within a cue follow the number of characters. Tracks without full stops, as
+is usual in Chinese, are read cue by cue.
+
+Sources: W3C WebVTT (Candidate Recommendation), sections 4 and 5; the ASS format as libass reads it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import unescape
+
+from corpora.document import Block, BlockKind, Change
+from corpora.text.scripts import CJK
+
+__all__ = ["Cue", "SubtitleText", "cues", "read_subtitles"]
+
+_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[,.](\d{1,3})"
+_TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}")
+_TAGS = re.compile(r"</?[a-zA-Z][^<>\n]*>|<\d\d:[\d:.]+>|\{\\[^{}]*\}|\{[ibus]\}|\{/[ibus]\}|\{[yY]:[^{}]*\}")
+_DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)")
+_TURN = re.compile(r"[ \t]*(?:[-‐–—―]|>>+)[ \t]*(?=\S)")
+_ENDS = re.compile(r"[.!?。！？…‽♪][\"'”’」』）)\]♪*]*\s*$")
+_OPEN = re.compile(r"[,，、;；:：]\s*$")
+_WIDE = re.compile(f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』]")
+_PAUSE = 2.0  # seconds without text behind which a sentence does not go on
+_STOPPED = 0.25  # share of cues with a full stop at their end from which full stops are relied on
+_LONGEST = 20  # cues that one sentence is joined from
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What is shown from ``start`` to ``end`` (seconds): the lines, without marks."""
+
+    start: float
+    end: float
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleText:
+    """The sentences of a track as blocks with times, a sentence a line in ``original``, and what was left out."""
+
+    original: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...]
+
+
+def read_subtitles(text: str, language: str) -> SubtitleText:
+    """The sentences of the track ``text``; ``language`` decides where sentences end."""
+    found, dropped = _parsed(text)
+    blocks: list[Block] = []
+    original: list[str] = []
+    length = 0
+    for sentence, start, end in _sentences(found, language):
+        blocks.append(
+            Block(
+                len(blocks), BlockKind.PARAGRAPH, sentence, start=length, end=length + len(sentence),
+                time=(round(start, 3), round(end, 3)),
+            )
+        )  # fmt: skip
+        original.append(sentence)
+        length += len(sentence) + 1
+    changes = []
+    for step, part in dropped:
+        part = " ".join(part.split())
+        if part:
+            changes.append(Change(step, "dropped", part, length, length + len(part)))
+            original.append(part)
+            length += len(part) + 1
+    return SubtitleText("\n".join(original), tuple(blocks), tuple(changes))
+
+
+def cues(text: str) -> list[Cue]:
+    """The cues of a track in the order of their times."""
+    return _parsed(text)[0]
+
+
+def _parsed(text: str) -> tuple[list[Cue], list[tuple[str, str]]]:
+    found, dropped = _ass(text) if re.match(r"\s*\[Script Info\]", text) else _blocks(text)
+    cleaned = [Cue(cue.start, max(cue.end, cue.start), _cleaned(cue.lines)) for cue in found]
+    return sorted((cue for cue in cleaned if cue.lines), key=lambda cue: cue.start), dropped
+
+
+def _cleaned(lines: Sequence[str]) -> tuple[str, ...]:
+    stripped = (" ".join(unescape(_TAGS.sub("", _DRAWING.sub("", line))).split()) for line in lines)
+    return tuple(line for line in stripped if line)
+
+
+def _blocks(text: str) -> tuple[list[Cue], list[tuple[str, str]]]:
+    """SRT and WebVTT: groups of lines, of which those with a timing are cues; the line above it is a number or name."""
+    found: list[Cue] = []
+    dropped: list[tuple[str, str]] = []
+    lines: list[str] = []
+    timing: re.Match[str] | None = None
+    for line in [*text.split("\n"), ""]:
+        match = _TIMING.match(line)
+        if match and timing is not None:
+            # Without a blank line between cues, the number of this one stands at the end of the last.
+            found.append(_cue(timing, lines[:-1] if lines and lines[-1].strip().isdecimal() else lines))
+            lines, timing = [], match
+        elif match:
+            lines, timing = [], match
+        elif line.strip():
+            lines.append(line)
+        elif timing is not None:
+            found.append(_cue(timing, lines))
+            lines, timing = [], None
+        elif lines:
+            first = lines[0].split()[0] if lines[0].split() else ""
+            step = {"NOTE": "comments", "STYLE": "styles", "REGION": "styles", "WEBVTT": "styles"}.get(first)
+            if step is None and found and not all(one.strip().isdecimal() for one in lines):
+                # A blank line within a cue: the text goes on behind it.
+                last = found[-1]
+                found[-1] = Cue(last.start, last.end, (*last.lines, *lines))
+            else:
+                dropped.append((step or "comments", " ".join(lines)))
+            lines = []
+    return found, dropped
+
+
+def _cue(timing: re.Match[str], lines: Sequence[str]) -> Cue:
+    return Cue(_seconds(timing.groups()[:4]), _seconds(timing.groups()[4:]), tuple(lines))
+
+
+def _seconds(parts: Sequence[str | None]) -> float:
+    hours, minutes, seconds, rest = parts
+    return 3600 * int(hours or 0) + 60 * int(minutes or 0) + int(seconds or 0) + float(f"0.{rest or 0}")
+
+
+def _ass(text: str) -> tuple[list[Cue], list[tuple[str, str]]]:
+    """The events of an ASS or SSA file; the format line says where the text stands."""
+    found: list[Cue] = []
+    dropped: list[tuple[str, str]] = []
+    fields = "layer start end style name marginl marginr marginv effect text".split()
+    section = ""
+    for line in text.split("\n"):
+        key, _, value = line.partition(":")
+        if line.startswith("["):
+            section = line.strip().lower()
+        elif section != "[events]":
+            continue
+        elif key == "Format":
+            fields = [name.strip().lower() for name in value.split(",")]
+        elif key == "Dialogue":
+            row = dict(zip(fields, value.split(",", len(fields) - 1), strict=False))
+            times = [re.match(_TIME, row.get(name, "").strip()) for name in ("start", "end")]
+            if times[0] and times[1]:
+                shown = re.sub(r"\\h", " ", row.get("text", ""))
+                found.append(
+                    Cue(_seconds(times[0].groups()), _seconds(times[1].groups()), tuple(re.split(r"\\[Nn]", shown)))
+                )
+        elif key == "Comment":
+            dropped.append(("comments", value.split(",", len(fields) - 1)[-1]))
+    return found, dropped
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The text of a cue, or of one speaker in it."""
+
+    text: str
+    start: float
+    end: float
+    turn: bool  # somebody else begins to speak
+
+
+def _sentences(found: Sequence[Cue], language: str) -> Iterator[tuple[str, float, float]]:
+    from corpora.text.sentences import split
+
+    pieces = [piece for cue in found for piece in _pieces(cue)]
+    stopped = sum(bool(_ENDS.search(piece.text)) for piece in pieces) >= _STOPPED * len(pieces)
+    for run in _runs(pieces, stopped=stopped):
+        text = ""
+        spans: list[tuple[int, int, _Piece]] = []
+        for piece in run:
+            text = _joined(text, piece.text)
+            spans.append((len(text) - len(piece.text), len(text), piece))
+        for start, end in split(text, language) or [(0, len(text))]:
+            yield text[start:end], _time(spans, start, first=True), _time(spans, end, first=False)
+
+
+def _pieces(cue: Cue) -> Iterator[_Piece]:
+    """The speakers of a cue, whose lines begin with dashes, each with a share of the time."""
+    texts: list[str] = []
+    turns: list[bool] = []
+    several = sum(bool(_TURN.match(line)) for line in cue.lines) > 1
+    for line in cue.lines:
+        mark = _TURN.match(line)
+        if mark and (several or line is cue.lines[0]):
+            texts.append(line[mark.end() :])
+            turns.append(True)
+        elif texts:
+            texts[-1] = _joined(texts[-1], line)
+        else:
+            texts.append(line)
+            turns.append(False)
+    total = sum(map(len, texts)) or 1
+    at = cue.start
+    for text, turn in zip(texts, turns, strict=True):
+        end = at + (cue.end - cue.start) * len(text) / total
+        yield _Piece(text, at, end, turn)
+        at = end
+
+
+def _joined(before: str, after: str) -> str:
+    if not before:
+        return after
+    wide = _WIDE.match(before[-1]) and _WIDE.match(after[0])
+    return f"{before}{after}" if wide else f"{before} {after}"
+
+
+def _runs(pieces: Sequence[_Piece], *, stopped: bool) -> Iterator[list[_Piece]]:
+    """Pieces that belong together: up to a full stop, a pause or another speaker."""
+    run: list[_Piece] = []
+    for piece in pieces:
+        if run and not _goes_on(run[-1], piece, stopped=stopped and len(run) < _LONGEST):
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
+
+
+def _goes_on(before: _Piece, piece: _Piece, *, stopped: bool) -> bool:
+    if piece.turn or _ENDS.search(before.text) or piece.start - before.end > _PAUSE:
+        return False
+    return stopped or bool(_OPEN.search(before.text)) or piece.text[0].islower()
+
+
+def _time(spans: Sequence[tuple[int, int, _Piece]], offset: int, *, first: bool) -> float:
+    """When the character at ``offset`` is said, for the start or the end of a sentence."""
+    for start, end, piece in spans:
+        if offset < end or (not first and offset == end):
+            share = max(0, offset - start) / max(1, end - start)
+            return piece.start + share * (piece.end - piece.start)
+    return spans[-1][2].end
