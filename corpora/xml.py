@@ -112,10 +112,13 @@ def opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         raise InputError(f"{source} cannot be read: {error.strerror or error}") from error
 
 
-def parse(source: Path | bytes | BinaryIO, *, name: str = "", max_bytes: int = 64_000_000) -> Element:
+def parse(
+    source: Path | bytes | BinaryIO, *, name: str = "", max_bytes: int = 64_000_000, editable: bool = False
+) -> Element:
     """Parse a whole document into memory and return its root element.
 
-    ``name`` is what messages call the input where it is not a path. Raises `WrongFormat` for what is not XML,
+    ``name`` is what messages call the input where it is not a path. With ``editable`` comments, processing
+    instructions and CDATA sections stay, so that the document can be written again. Raises `WrongFormat` for what is not XML,
     `DamagedInput` where it is not well-formed, `InputError` above ``max_bytes`` and for entity declarations.
     """
     name = name or (str(source) if isinstance(source, Path) else "the document")
@@ -128,7 +131,8 @@ def parse(source: Path | bytes | BinaryIO, *, name: str = "", max_bytes: int = 6
     if not data.strip():
         raise EmptyInput(f"{name} is empty")
     try:
-        root = etree.fromstring(data, etree.XMLParser(**_SAFE))
+        kept = {"remove_comments": False, "remove_pis": False, "strip_cdata": False} if editable else {}
+        root = etree.fromstring(data, etree.XMLParser(**{**_SAFE, **kept}))
     except etree.XMLSyntaxError as error:
         raise _not_xml(error, name) from error
     _refuse_entities(root, name)

@@ -33,6 +33,7 @@ LAYERS = (
     "tm.checks",
     "tm.report",
     "tm.jobs",
+    "tm.pretranslate",
     "tm.web",
     "tm.review",
     "tm.server",

@@ -20,6 +20,7 @@ from tm.cli.fetch import fetch
 from tm.cli.lookup import lookup
 from tm.cli.memory_changes import app as memory
 from tm.cli.output import write
+from tm.cli.pretranslate import pretranslate
 from tm.cli.review import review
 from tm.cli.serve import serve
 from tm.cli.structure import structure
@@ -65,6 +66,7 @@ app.command()(convert)
 app.command()(evaluate)
 app.command()(fetch)
 app.command()(lookup)
+app.command()(pretranslate)
 app.command()(review)
 app.command()(serve)
 app.command()(structure)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from tm.jobs.import_file import ImportOptions
+from tm.pretranslate.filling import PretranslateOptions
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.requests import (
     AddRequest,
@@ -18,10 +19,11 @@ from tm.server.requests import (
 from tm.server.responses import ErrorResponse, HitResponse, ImportResponse, MatchResponse, MemoryResponse, StatsResponse
 from tm.server.service import add_json, units_of
 from tm.server.uploads import file_response, with_upload
+from tm.store.filters import Filters
 
 __all__ = [
-    "ERRORS", "add", "batch", "concordance", "concordance_posted", "export", "lookup", "lookup_posted", "memories",
-    "router", "stats", "take",
+    "ERRORS", "add", "batch", "concordance", "concordance_posted", "export", "fill", "lookup", "lookup_posted",
+    "memories", "router", "stats", "take",
 ]  # fmt: skip
 
 #: The errors that every operation may respond with.
@@ -124,6 +126,32 @@ async def take(
         )
 
     return JSONResponse(await executors.long(imported))
+
+
+@router.post("/pretranslate", summary="Fill a file from the memories", response_class=Response)
+async def fill(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    file: Annotated[UploadFile, File(description="XLIFF, SDLXLIFF, mqxliff, PO, or a document.")],
+    minimum: Annotated[int, Form(alias="min", ge=30, le=100, description="Lowest score of matches.")] = 75,
+    suffix: Annotated[
+        Literal["", "xlf", "docx"], Form(alias="format", description="What a document becomes: xlf or docx.")
+    ] = "",
+    source_lang: Annotated[str, Form(description="Source language, if the file does not name it.")] = "",
+    target_lang: Annotated[str, Form(description="Target language, if the file does not name it.")] = "",
+) -> Response:
+    """The file with its empty translations filled; what is only similar is marked for review."""
+    options = PretranslateOptions(minimum, Filters(source_lang, target_lang))
+
+    def filled() -> Response:
+        return file_response(
+            service.resources,
+            lambda folder: with_upload(
+                service.resources, file, lambda path: service.pretranslate(path, folder, suffix, options)
+            ),
+        )
+
+    return await executors.long(filled)
 
 
 @router.get("/export", summary="Export units", response_class=Response)

@@ -15,6 +15,7 @@ from corpora.text.languages import base, checked_code, detect
 from tm.formats import UNIT_FORMATS, UnitProblems, WriteOptions, read
 from tm.formats.jsonl import from_dict
 from tm.jobs.import_file import ImportOptions, import_file
+from tm.pretranslate.filling import PretranslateOptions
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
 from tm.search.lookup import LookupOptions, check_languages, lookup
 from tm.search.matches import Match
@@ -150,6 +151,18 @@ class Service:
         options = WriteOptions(filters.source_lang, filters.target_lang, client=client, xliff=xliff)  # type: ignore[arg-type]
         write(path, self._checking(chosen.memory.units(filters)), options)
         return path
+
+    def pretranslate(self, path: Path, folder: Path, suffix: str, options: PretranslateOptions) -> Path:
+        """Fill an uploaded file and write it to ``folder`` under its name, a document as ``suffix`` ("" for XLIFF)."""
+        from tm.jobs.job_files import BILINGUAL
+        from tm.pretranslate.job import pretranslate
+
+        bilingual = path.name.lower().endswith(BILINGUAL)
+        out = folder / (path.name if bilingual else f"{path.stem}.{suffix or 'xlf'}")
+        terms = None if self.resources.terms().path == ":memory:" else self.resources.terms()
+        progress = self.resources.check_running
+        pretranslate(path, out, self.resources.select(), options, terms=terms, progress=lambda *_: progress())
+        return out
 
     def _checking(self, units: Iterable[Unit]) -> Iterator[Unit]:
         for number, unit in enumerate(units):

@@ -158,6 +158,17 @@ def test_units_are_exported_and_imported(
         assert other.get(f"/api/lookup?text={TEXT}").json()[0]["score"] == 100
 
 
+def test_a_file_is_filled(client: TestClient) -> None:
+    text = "# 新闻\n\n" + UNITS[0].source + "\n"
+    sent = client.post("/api/pretranslate", files={"file": ("n.md", text.encode())}, data={"target_lang": "en"})
+    assert sent.headers["content-disposition"].endswith("n.xlf")
+    assert f">{UNITS[0].target}</target>" in sent.text
+    table = client.post("/api/pretranslate", files={"file": ("n.md", text.encode())}, data={"format": "docx"})
+    assert table.content.startswith(b"PK")
+    refused = client.post("/api/pretranslate", files={"file": ("n.tmx", b"<tmx/>")})
+    assert refused.status_code == 400
+
+
 def test_an_export_for_a_tool_with_a_filter(client: TestClient) -> None:
     response = client.get("/api/export?for=omegat&status=reviewed")
     assert "批准" in response.text
@@ -180,7 +191,7 @@ def test_a_damaged_file_gives_its_valid_units_or_nothing(client: TestClient, mem
 def test_every_operation_is_described(client: TestClient) -> None:
     description = client.get("/api/openapi.json").json()
     assert description["openapi"].startswith("3.")
-    memory = {"lookup", "lookup/batch", "concordance", "add", "import", "export", "memories", "stats"}
+    memory = {"lookup", "lookup/batch", "concordance", "add", "import", "export", "memories", "stats", "pretranslate"}
     terms = {"lookup", "find", "import", "export", "extract", "check", "check/file", "report"}
     expected = {f"/api/{one}" for one in memory} | {f"/api/terms/{one}" for one in terms}
     assert set(description["paths"]) == expected

@@ -1,0 +1,115 @@
+"""Put a text together from parts that the memories have, where they have no match for the whole of it.
+
+The parts are sentences and what stands between semicolons, colons and line breaks: each is complete in itself, and its
+translation rarely depends on the others. Each part must be in a memory as it is, or be a term. A text of which all
+parts are found is *whole*; else the found parts are fragments that a translator may copy. The score is never above 84,
+since a person must read what was put together.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpora.text.languages import base, is_spaced
+from corpora.text.sentences import split
+from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
+from tm.store.filters import Filters
+from tm.store.memory import MemoryStore
+from tm.tags import plain, tags
+from tm.terms.base import TermBase
+
+__all__ = ["HIGHEST", "Assembler", "Assembly", "Fragment"]
+
+#: The score of a text of which every part is found.
+HIGHEST = 84
+_PART = re.compile(r"(?<=[;；：\n])\s*|(?<=:)\s+")
+_MARKS = ":;：；"
+_LATIN, _WIDE = str.maketrans("：；", ":;"), str.maketrans(":;", "：；")
+_LEAST = 95  # the score of a part: equal but for a marker, quotes, width
+_MOST_PARTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a text, its span, and its translation; ``target`` is "" where none is known."""
+
+    start: int
+    end: int
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of a text in order, and its translation put together (of the found parts only, if not ``whole``)."""
+
+    fragments: tuple[Fragment, ...]
+    target: str
+    score: int
+
+    @property
+    def whole(self) -> bool:
+        """True if every part was found."""
+        return all(one.target for one in self.fragments)
+
+
+class Assembler:
+    """Puts texts together from memories, and from a term base where one is given."""
+
+    def __init__(
+        self, memories: Sequence[MemoryStore | tuple[MemoryStore, int]], terms: "TermBase | None" = None
+    ) -> None:
+        self._memories, self._terms = memories, terms
+
+    def assembled(self, text: str, filters: Filters) -> Assembly | None:
+        """The text put together, None where no part is found or the text has only one part and it is no term."""
+        if tags(text) or len(text) > LONGEST_QUERY:
+            return None
+        parts = _parts(text, filters.source_lang or "en")
+        if not parts or len(parts) > _MOST_PARTS:
+            return None
+        found = tuple(Fragment(start, end, text[start:end], self._target(text[start:end], len(parts), filters))
+                      for start, end in parts)  # fmt: skip
+        covered = sum(one.end - one.start for one in found if one.target)
+        if not covered:
+            return None
+        share = covered / sum(one.end - one.start for one in found)
+        joiner = " " if is_spaced(filters.target_lang or "en") else ""
+        return Assembly(found, joiner.join(one.target for one in found if one.target), int(HIGHEST * share))
+
+    def _target(self, part: str, parts: int, filters: Filters) -> str:
+        if parts > 1:
+            options = LookupOptions(_LEAST, 1, filters=filters)
+            for match in lookup(self._memories, part, options):
+                if not match.minor_differences or set(match.minor_differences) <= _HARMLESS:
+                    return plain(match.target)
+        return self._term(part, filters)
+
+    def _term(self, part: str, filters: Filters) -> str:
+        if self._terms is None or not filters.target_lang:
+            return ""
+        core = part.rstrip(_MARKS)
+        mark = part[len(core) :].translate(_LATIN if is_spaced(filters.target_lang) else _WIDE)
+        for hit in self._terms.lookup(core, base(filters.source_lang) or None, limit=5, fuzzy=False):
+            if hit.kind == "exact":
+                for term in hit.concept.named(filters.target_lang):
+                    if term.usable:
+                        return term.text + mark
+        return ""
+
+
+#: Minor differences that need no other translation.
+_HARMLESS = frozenset({"space", "form", "punctuation", "case"})
+
+
+def _parts(text: str, language: str) -> list[tuple[int, int]]:
+    found = []
+    for start, end in split(text, language):
+        last = start
+        for border in [*(match.end() for match in _PART.finditer(text, start, end)), end]:
+            part = text[last:border]
+            if part.strip():
+                lead = len(part) - len(part.lstrip())
+                found.append((last + lead, last + len(part.rstrip())))
+            last = border
+    return found

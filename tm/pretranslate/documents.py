@@ -1,0 +1,52 @@
+"""Documents in pre-translation: their sentences become the units of an XLIFF, which is filled like any other.
+
+A bilingual Word table is made of the filled units: number, source, translation, and how good the match is.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpora.files import replacing
+from tm.formats import WriteOptions, write
+from tm.jobs.job_files import JobFile
+from tm.pretranslate.filling import Filling
+from tm.tags import plain
+from tm.unit import Origin, Unit
+
+__all__ = ["write_empty_xliff", "write_table"]
+
+
+def write_empty_xliff(path: Path, job: JobFile, target_lang: str, *, version: str = "1.2") -> None:
+    """Write the texts of a document as XLIFF without translations."""
+    origin = Origin(job.path.name)
+    units = [Unit(text, "", job.language, target_lang, origin=origin) for text in job.texts]
+    write(path, units, WriteOptions(xliff=version, metadata=False))  # type: ignore[arg-type]
+
+
+def write_table(path: Path, rows: Sequence[tuple[str, Filling | None]], languages: tuple[str, str]) -> None:
+    """Write a Word document with a table of four columns."""
+    from docx import Document
+    from docx.shared import Pt
+
+    document = Document()
+    table = document.add_table(rows=1, cols=4)
+    table.style = "Table Grid"
+    for cell, title in zip(table.rows[0].cells, ("#", *languages, "match"), strict=True):
+        cell.text = title
+        cell.paragraphs[0].runs[0].bold = True
+    for number, (source, filling) in enumerate(rows, 1):
+        shown = "" if filling is None else f"{filling.kind} {filling.score} %"
+        texts = (str(number), plain(source), plain(filling.target) if filling is not None else "", shown)
+        for cell, text in zip(table.add_row().cells, texts, strict=True):
+            cell.text = _printable(text)
+    for row in table.rows:
+        for cell, width in zip(row.cells, (30, 200, 200, 50), strict=True):
+            cell.width = Pt(width)
+    with replacing(path) as temporary:
+        document.save(str(temporary))
+
+
+def _printable(text: str) -> str:
+    from corpora.xml import legal
+
+    return legal(text)[0]
