@@ -33,7 +33,7 @@ LAYERS = (
     "tm.checks",
     "tm.report",
     "tm.jobs",
-    "tm.pretranslate",
+    "tm.pretranslation",
     "tm.web",
     "tm.review",
     "tm.server",

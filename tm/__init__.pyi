@@ -23,9 +23,9 @@ from tm.jobs.import_file import ImportResult as ImportResult
 from tm.jobs.import_file import import_file as import_file
 from tm.jobs.manifest import FilePair as FilePair
 from tm.jobs.manifest import read_manifest as read_manifest
-from tm.pretranslate.filling import PretranslateOptions as PretranslateOptions
-from tm.pretranslate.job import PretranslateReport as PretranslateReport
-from tm.pretranslate.job import pretranslate as pretranslate
+from tm.pretranslation.filling import PretranslateOptions as PretranslateOptions
+from tm.pretranslation.job import PretranslateReport as PretranslateReport
+from tm.pretranslation.job import pretranslate as pretranslate
 from tm.report import render as render_report
 from tm.search.analysis import Analysis as Analysis
 from tm.search.concordance import ConcordanceHit as ConcordanceHit

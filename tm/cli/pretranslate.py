@@ -36,8 +36,8 @@ def pretranslate(
     json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:
     """Fill the empty translations of a file from memories; what is only similar is marked for review."""
-    from tm.pretranslate.filling import PretranslateOptions
-    from tm.pretranslate.job import pretranslate as fill
+    from tm.pretranslation.filling import PretranslateOptions
+    from tm.pretranslation.job import pretranslate as fill
     from tm.search.lookup import check_languages
     from tm.terms.base import TermBase
 

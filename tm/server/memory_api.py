@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from tm.jobs.import_file import ImportOptions
-from tm.pretranslate.filling import PretranslateOptions
+from tm.pretranslation.filling import PretranslateOptions
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.requests import (
     AddRequest,

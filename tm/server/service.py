@@ -15,7 +15,7 @@ from corpora.text.languages import base, checked_code, detect
 from tm.formats import UNIT_FORMATS, UnitProblems, WriteOptions, read
 from tm.formats.jsonl import from_dict
 from tm.jobs.import_file import ImportOptions, import_file
-from tm.pretranslate.filling import PretranslateOptions
+from tm.pretranslation.filling import PretranslateOptions
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
 from tm.search.lookup import LookupOptions, check_languages, lookup
 from tm.search.matches import Match
@@ -155,7 +155,7 @@ class Service:
     def pretranslate(self, path: Path, folder: Path, suffix: str, options: PretranslateOptions) -> Path:
         """Fill an uploaded file and write it to ``folder`` under its name, a document as ``suffix`` ("" for XLIFF)."""
         from tm.jobs.job_files import BILINGUAL
-        from tm.pretranslate.job import pretranslate
+        from tm.pretranslation.job import pretranslate
 
         bilingual = path.name.lower().endswith(BILINGUAL)
         out = folder / (path.name if bilingual else f"{path.stem}.{suffix or 'xlf'}")

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tm.pretranslate.filling import Filling
+from tm.pretranslation.filling import Filling
 
 __all__ = ["Slot"]
 
@@ -23,7 +23,7 @@ class Slot(Protocol):
 
     @property
     def empty(self) -> bool:
-        """True where there is no translation and one may be filled in."""
+        """True if it has no translation and may get one."""
 
     @property
     def group(self) -> object:

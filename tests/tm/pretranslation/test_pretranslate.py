@@ -12,8 +12,8 @@ from corpora.errors import DuiyiError, UsageError
 from tests.commands import done
 from tests.data import cases
 from tm.formats import read
-from tm.pretranslate.filling import PretranslateOptions
-from tm.pretranslate.job import PretranslateReport, pretranslate
+from tm.pretranslation.filling import PretranslateOptions
+from tm.pretranslation.job import PretranslateReport, pretranslate
 from tm.search.memory import Memory
 from tm.store.filters import Filters
 from tm.terms.base import TermBase

@@ -62,7 +62,7 @@ class Assembler:
         self._memories, self._terms = memories, terms
 
     def assembled(self, text: str, filters: Filters) -> Assembly | None:
-        """The text put together, None where no part is found or the text has only one part and it is no term."""
+        """The text put together, None where no part is found or the text has only one part and is not a term."""
         if tags(text) or len(text) > LONGEST_QUERY:
             return None
         parts = _parts(text, filters.source_lang or "en")

@@ -7,7 +7,7 @@ from typing import Any
 
 from corpora.errors import DamagedInput
 from corpora.files import replacing
-from tm.pretranslate.filling import Filling
+from tm.pretranslation.filling import Filling
 from tm.tags import escape, native
 
 __all__ = ["PoFile", "PoSlot"]
@@ -32,7 +32,7 @@ class PoSlot:
         return not str(self.entry.target).strip() and not self.entry.hasplural() and not self.entry.isfuzzy()
 
     def write(self, filling: Filling) -> bool:
-        """Write a translation; see `tm.pretranslate.slot.Slot`."""
+        """Write a translation; see `tm.pretranslation.slot.Slot`."""
         self.entry.target = native(filling.target)
         if not filling.sure:
             self.entry.markfuzzy()

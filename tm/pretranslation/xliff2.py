@@ -10,9 +10,9 @@ from itertools import count
 
 from corpora.xml import Element
 from tm.formats.inline import read_inline
-from tm.pretranslate.codes import SourceText, read_source, write_target
-from tm.pretranslate.filling import Filling
-from tm.pretranslate.xliff1 import is_protected
+from tm.pretranslation.codes import SourceText, read_source, write_target
+from tm.pretranslation.filling import Filling
+from tm.pretranslation.xliff1 import is_protected
 from tm.search.matches import Match
 from tm.tags import plain
 
@@ -47,7 +47,7 @@ class Xliff2Slot:
         return root.get("srcLang", ""), root.get("trgLang", "")
 
     def write(self, filling: Filling) -> bool:
-        """Write a translation; see `tm.pretranslate.slot.Slot`."""
+        """Write a translation; see `tm.pretranslation.slot.Slot`."""
         from lxml import etree
 
         source = self.segment.find("{*}source")

@@ -9,7 +9,7 @@ from pathlib import Path
 from corpora.files import replacing
 from tm.formats import WriteOptions, write
 from tm.jobs.job_files import JobFile
-from tm.pretranslate.filling import Filling
+from tm.pretranslation.filling import Filling
 from tm.tags import plain
 from tm.unit import Origin, Unit
 

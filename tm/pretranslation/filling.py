@@ -1,9 +1,9 @@
 """Choose the translation of one text of a file, out of the matches that the memories have for it.
 
-The best match whose inline codes can be placed is taken (`tm.pretranslate.codes`); numbers, dates and codes that alone
+The best match whose inline codes can be placed is taken (`tm.pretranslation.codes`); numbers, dates and codes that alone
 differ are adapted if they are written in figures: a number word may be part of a phrase ("one of them"), which a person
 must see. Blanks at the ends of a text are those of the file. Where no match reaches the threshold, the text may be put
-together from its sentences (`tm.pretranslate.assembly`).
+together from its sentences (`tm.pretranslation.assembly`).
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from rapidfuzz.distance import Levenshtein
 
 from corpora.text.languages import base
 from tm.folding import TOKEN, fold
-from tm.pretranslate.assembly import Assembler
-from tm.pretranslate.codes import placed
+from tm.pretranslation.assembly import Assembler
+from tm.pretranslation.codes import placed
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
 from tm.search.matches import Match, MatchKind
 from tm.store.filters import Filters
@@ -48,7 +48,7 @@ class PretranslateOptions:
     minimum: lowest score of a match that is used, 30 to 100.
     filters: which units are used; its languages take precedence over those that the file names.
     runners_up: how many further matches are written beside a translation, where the format has a place for them.
-    assemble: put texts without a match together from their sentences, see `tm.pretranslate.assembly`.
+    assemble: put texts without a match together from their sentences, see `tm.pretranslation.assembly`.
     """
 
     minimum: int = 75

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from corpora.xml import Element, local
 from tm.formats.inline import fill, read_inline
-from tm.pretranslate.codes import SourceText, read_source, write_target
-from tm.pretranslate.filling import Filling, FillingKind
+from tm.pretranslation.codes import SourceText, read_source, write_target
+from tm.pretranslation.filling import Filling, FillingKind
 from tm.search.matches import Match
 
 __all__ = ["Xliff1Slot", "is_protected", "slots"]
@@ -52,7 +52,7 @@ class Xliff1Slot:
         )
 
     def write(self, filling: Filling) -> bool:
-        """Write a translation; see `tm.pretranslate.slot.Slot`."""
+        """Write a translation; see `tm.pretranslation.slot.Slot`."""
         from lxml import etree
 
         target = self.unit.find("{*}target")

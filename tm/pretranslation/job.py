@@ -11,12 +11,12 @@ from corpora.files import check_targets
 from corpora.text.languages import base, checked_code
 from corpora.xml import local
 from tm.jobs.job_files import BILINGUAL, JobFile, read_job
-from tm.pretranslate import xliff1, xliff2
-from tm.pretranslate.documents import write_empty_xliff, write_table
-from tm.pretranslate.filling import Filler, Filling, FillingKind, PretranslateOptions
-from tm.pretranslate.po import PoFile
-from tm.pretranslate.slot import Slot
-from tm.pretranslate.xml_file import XmlFile
+from tm.pretranslation import xliff1, xliff2
+from tm.pretranslation.documents import write_empty_xliff, write_table
+from tm.pretranslation.filling import Filler, Filling, FillingKind, PretranslateOptions
+from tm.pretranslation.po import PoFile
+from tm.pretranslation.slot import Slot
+from tm.pretranslation.xml_file import XmlFile
 from tm.store.memory import MemoryStore
 from tm.terms.base import TermBase
 
