@@ -1,9 +1,9 @@
 """Choose the translation of one text of a file, out of the matches that the memories have for it.
 
-The best match whose inline codes can be placed is taken (`tm.pretranslation.codes`); numbers, dates and codes that alone
-differ are adapted if they are written in figures: a number word may be part of a phrase ("one of them"), which a person
-must see. Blanks at the ends of a text are those of the file. Where no match reaches the threshold, the text may be put
-together from its sentences (`tm.pretranslation.assembly`).
+The best match whose inline codes can be placed is taken (`tm.pretranslation.codes`); numbers, dates and codes that
+alone differ are adapted if they are written in figures: a number word may be part of a phrase ("one of them"), which a
+person must see. Blanks at the ends of a text are those of the file. Where no match reaches the threshold, the text may
+be put together from its sentences (`tm.pretranslation.assembly`).
 """
 
 from collections.abc import Sequence
