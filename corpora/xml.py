@@ -118,8 +118,8 @@ def parse(
     """Parse a whole document into memory and return its root element.
 
     ``name`` is what messages call the input where it is not a path. With ``editable`` comments, processing
-    instructions and CDATA sections stay, so that the document can be written again. Raises `WrongFormat` for what is not XML,
-    `DamagedInput` where it is not well-formed, `InputError` above ``max_bytes`` and for entity declarations.
+    instructions and CDATA sections stay, so that the document can be written again. Raises `WrongFormat` for what is
+    not XML, `DamagedInput` where it is not well-formed, `InputError` above ``max_bytes`` and for entity declarations.
     """
     name = name or (str(source) if isinstance(source, Path) else "the document")
     with opened(io.BytesIO(source) if isinstance(source, bytes) else source) as stream_:
