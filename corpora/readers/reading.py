@@ -9,12 +9,13 @@ from pathlib import Path
 
 from corpora.cleaning.contents import without_contents
 from corpora.document import Block, Change, Document, Section
-from corpora.errors import EmptyInput, UsageError
+from corpora.errors import DamagedInput, EmptyInput, UsageError
 from corpora.readers import encodings, file_type, office, txt
 from corpora.readers.file_type import FileType
 from corpora.readers.outline import outline
 from corpora.readers.source import read_source
 from corpora.text import languages
+from corpora.text.mojibake import repair
 
 __all__ = ["document_of", "read"]
 
@@ -27,6 +28,7 @@ _CONTAINERS = {
 _MARKUP = {
     FileType.MARKDOWN: "markdown", FileType.RST: "rst", FileType.ASCIIDOC: "asciidoc", FileType.LATEX: "latex",
 }  # fmt: skip
+_GARBLED = "{} is garbled: its text was decoded in the wrong encoding and saved again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def document_of(
         content = _text(data, path, stated, profile)
     if not any(block.text.strip() for block in content.blocks):
         raise EmptyInput(f"{path} contains no text")
+    if not content.encoding and repair("\n".join(block.text for block in content.blocks)).text is not None:
+        raise DamagedInput(_GARBLED.format(path))
     blocks, contents = (content.blocks, ()) if segmented else without_contents(content.blocks)
     return Document(
         language=content.language,
@@ -168,7 +172,15 @@ def _decoded(data: bytes, path: Path, declared: str | None = None) -> encodings.
     decoded = encodings.decode(data, str(path), declared=declared)
     if not decoded.text.strip():
         raise EmptyInput(f"{path} contains only blank lines")
-    return decoded
+    if not decoded.certain:
+        return decoded
+    found = repair(decoded.text)
+    if found.text is None:
+        return decoded
+    if not found.text:
+        raise DamagedInput(_GARBLED.format(path))
+    how = f"its text had been read as {found.read} instead of {found.written} and saved again; this was repaired"
+    return replace(decoded, text=found.text, warning=f"{decoded.warning or path}: {how}")
 
 
 def _warnings(*texts: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-__all__ = ["to_simplified", "to_traditional"]
+__all__ = ["to_simplified", "to_traditional", "usual_characters"]
 
 
 def to_simplified(text: str) -> str:
@@ -14,6 +14,15 @@ def to_simplified(text: str) -> str:
 def to_traditional(text: str) -> str:
     """Return ``text`` with simplified Chinese characters converted to traditional ones."""
     return str(_converter("s2t").convert(text))
+
+
+@cache
+def usual_characters() -> frozenset[str]:
+    """The common Chinese characters: the 3,755 of level 1 of GB 2312, and their traditional forms."""
+    level = "".join(
+        bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
+    )
+    return frozenset(level) | frozenset(to_traditional(level))
 
 
 @cache

@@ -10,7 +10,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from corpora.text.chinese import to_traditional
+from corpora.text.chinese import usual_characters
 from corpora.text.scripts import HAN, HANGUL
 from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
@@ -145,8 +145,8 @@ def _mojibake(text: str, other: str, language: str) -> tuple[Severity, str, Span
         if match and match[0] not in other and (len(match[0]) >= 4 or language == "zh") and _is_chinese(match[0]):
             return Severity.ERROR, "Chinese that was read in a Western encoding", match.span()
     han = _HAN.findall(text)
-    if han and language == "zh" and not _usual().issuperset(han):
-        rare = [sign for sign in han if sign not in _usual()]
+    if han and language == "zh" and not usual_characters().issuperset(han):
+        rare = [sign for sign in han if sign not in usual_characters()]
         if (len(han) >= 4 and len(rare) > 0.3 * len(han) and _decodes(text)) or _is_utf8(text):
             return Severity.ERROR, "UTF-8 that was read as GBK", (text.index(rare[0]), len(text))
         if len(han) >= 6 and len(rare) > 0.5 * len(han):
@@ -162,7 +162,7 @@ def _stray(text: str, other: str, language: str) -> Span | None:
     """Characters that do not occur in the language nor on the other side."""
     for pattern in (_STRAY, _STUCK, _ALONE) if language == "en" else (_STRAY,):
         for match in pattern.finditer(text):
-            if match[0] not in other and (pattern is not _ALONE or match[0] not in _usual()):
+            if match[0] not in other and (pattern is not _ALONE or match[0] not in usual_characters()):
                 return match.span()
     return None
 
@@ -206,17 +206,10 @@ def _fine() -> frozenset[str]:
         (0xFF01, 0xFF5E),
     )
     return (
-        _usual() | frozenset(chr(code) for first, last in ranges for code in range(first, last + 1)) | set("·×÷°±§©®™")
+        usual_characters()
+        | frozenset(chr(code) for first, last in ranges for code in range(first, last + 1))
+        | set("·×÷°±§©®™")
     )
-
-
-@cache
-def _usual() -> frozenset[str]:
-    """The common Chinese characters: the 3,755 of level 1 of GB 2312, and their traditional forms."""
-    level = "".join(
-        bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
-    )
-    return frozenset(level) | frozenset(to_traditional(level))
 
 
 def _is_chinese(latin: str) -> bool:
@@ -224,7 +217,7 @@ def _is_chinese(latin: str) -> bool:
         han = latin.encode("latin-1").decode("gb2312")
     except UnicodeDecodeError:
         return False
-    return sum(sign in _usual() for sign in han) > 0.6 * len(han)
+    return sum(sign in usual_characters() for sign in han) > 0.6 * len(han)
 
 
 def _is_utf8(text: str) -> bool:
@@ -239,7 +232,7 @@ def _decodes(text: str) -> bool:
     """True where encoding ``text`` as GBK and decoding it as UTF-8 gives common Chinese characters."""
     read = text.encode("gb18030", "ignore").decode("utf-8", "ignore")
     han = _HAN.findall(read)
-    return len(han) >= 2 and sum(sign in _usual() for sign in han) > 0.6 * len(han)
+    return len(han) >= 2 and sum(sign in usual_characters() for sign in han) > 0.6 * len(han)
 
 
 CHECKS = (

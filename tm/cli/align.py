@@ -38,13 +38,16 @@ def align(
     min_score: Annotated[
         float | None, typer.Option(help="Leave out pairs with a lower score (0 to 1).", min=0.0, max=1.0)
     ] = None,
+    keep_identical: Annotated[
+        bool, typer.Option(help="Write units to TMX that are the same on both sides and hold nothing to translate.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Align two documents, paragraph by paragraph and sentence by sentence, and write the pairs."""
-    from tm.jobs.align_files import AlignFilesOptions, align_files, check_outputs
+    from tm.jobs.align_files import IDENTICAL, AlignFilesOptions, align_files, check_outputs
     from tm.jobs.align_files import summary as summarised
 
-    options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff)  # type: ignore[arg-type]
+    options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff, keep_identical)  # type: ignore[arg-type]
     check_outputs(out, (source, target))
 
     from models.registry import load
@@ -56,12 +59,17 @@ def align(
         message(f"duiyi: warning: {warning}")
     alignment, summary = paired.alignment, summarised(paired.alignment)
     if json:
-        files = [{"path": str(path), "units": one.written} for path, one in zip(out, paired.reports, strict=True)]
+        files = [
+            {"path": str(path), "units": one.written, "identical": one.left_out.get(IDENTICAL, 0)}
+            for path, one in zip(out, paired.reports, strict=True)
+        ]
         print_json({**summary, "warnings": paired.warnings, "files": files, "signature": alignment.signature})
         return
     write(_summary_text(summary, alignment))
     for path, report in zip(out, paired.reports, strict=True):
-        write(f"{path}: {counted(report.written, 'unit')}")
+        same = report.left_out.get(IDENTICAL, 0)
+        more = f"; {same:,} left out, the same on both sides (--keep-identical)" if same else ""
+        write(f"{path}: {counted(report.written, 'unit')}{more}")
     write(alignment.signature)
 
 

@@ -24,7 +24,8 @@ def units_of_alignment(
     """Yield a unit for each bead of ``alignment``, in its order.
 
     A bead with one empty side yields a unit with that side "", so that reports can show what has no counterpart;
-    formats that cannot hold such units leave them out and count them. Beads below ``min_score`` are left out.
+    formats that cannot hold such units leave them out and count them. Beads of blank lines and beads below
+    ``min_score`` are left out.
     ``created`` is the date of every unit, by default now.
     """
     created = (created or datetime.now(UTC)).replace(microsecond=0)
@@ -34,9 +35,12 @@ def units_of_alignment(
     for position, bead in enumerate(alignment.beads):
         if min_score is not None and bead.score < min_score:
             continue
+        target = _text(alignment.target_units, bead.target, alignment.target.language)
+        if not order[position] and not target:
+            continue  # blank lines of segmented files
         yield Unit(
             source=order[position],
-            target=_text(alignment.target_units, bead.target, alignment.target.language),
+            target=target,
             source_lang=normalize(alignment.source.language),
             target_lang=normalize(alignment.target.language),
             previous=before[position],

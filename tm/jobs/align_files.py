@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from corpora.arguments import checked_class
 from corpora.errors import InputError, UsageError
 from corpora.tabular import Tabular
-from corpora.text.languages import checked_code
+from corpora.text.languages import checked_code, same
 from corpora.text.plurals import counted
+from tm.formats.registry import format_of
 
 if TYPE_CHECKING:
     from align.alignment import Alignment
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from tm.unit import Unit
 
 __all__ = [
-    "LOW", "AlignFilesOptions", "AlignedFiles", "align_files", "check_format", "check_outputs", "summary",
+    "IDENTICAL", "LOW", "AlignFilesOptions", "AlignedFiles", "align_files", "check_format", "check_outputs",
+    "holds_nothing", "summary",
 ]  # fmt: skip
 
+#: Why a unit is not written to TMX that says nothing about translation.
+IDENTICAL = "same on both sides"
 LOW = 0.5  # a pair that is as likely wrong as right is worth counting
 
 
@@ -38,7 +42,8 @@ class AlignFilesOptions:
 
     ``unit``: what is paired. ``source_lang``, ``target_lang``: None to detect them. ``profile``: how structure is
     read. ``segmented``: the files hold one unit per line. ``min_score``: pairs below it are left out. ``xliff``: the
-    version written to .xlf.
+    version written to .xlf. ``keep_identical``: write units to TMX that are the same on both sides and hold nothing to
+    translate.
 
     Raises `UsageError` for a value that a field cannot have.
     """
@@ -50,6 +55,7 @@ class AlignFilesOptions:
     segmented: bool = False
     min_score: float | None = None
     xliff: Literal["1.2", "2.1"] = "1.2"
+    keep_identical: bool = False
 
     def __post_init__(self) -> None:
         for code in (self.source_lang, self.target_lang):
@@ -95,16 +101,21 @@ class AlignedFiles(Tabular, Sequence["Unit"]):
             signature=self.alignment.signature,
         )
         with replacing_all(paths) as places:
-            reports = [
-                write(path, self._units, options, place=place, empty=True)
-                for path, place in zip(paths, places, strict=True)
-            ]
+            reports = [self._write(path, place, options, write) for path, place in zip(paths, places, strict=True)]
         return tuple(
             report
             if report.written
             else replace(report, warnings=(*report.warnings, f"{report.path} contains no pair, because none was found"))
             for report in reports
         )
+
+    def _write(self, path: Path, place: Path, options: Any, write: Any) -> "WriteReport":
+        kept: Sequence[Unit] = self._units
+        if format_of(path).name == "TMX" and not self.options.keep_identical:
+            kept = [unit for unit in self._units if not holds_nothing(unit)]
+        report: WriteReport = write(path, kept, options, place=place, empty=True)
+        count = len(self._units) - len(kept)
+        return replace(report, left_out={**report.left_out, IDENTICAL: count}) if count else report
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The units as plain data, one dictionary for each."""
@@ -149,6 +160,22 @@ def _row(unit: "Unit") -> dict[str, Any]:
     }
 
 
+def holds_nothing(unit: "Unit") -> bool:
+    """Whether both sides are the same and hold nothing to translate: an address, a number, a code, a name."""
+    from tm.checks.checked_unit import CheckedUnit
+    from tm.checks.finding import Severity
+    from tm.checks.options import CheckOptions
+    from tm.checks.registry import checks
+
+    if not unit.source or "".join(unit.source.split()) != "".join(unit.target.split()):
+        return False
+    if same(unit.source_lang, unit.target_lang):
+        return False  # two versions in one language are compared
+    check = checks()["untranslated"].unit
+    found = check(CheckedUnit(0, unit), CheckOptions()) if check is not None else ()
+    return unit.kind == "code" or all(one.severity is Severity.INFO for one in found)
+
+
 def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """Refuse what cannot be written as requested, before any work is done.
 
@@ -172,8 +199,6 @@ def check_format(path: Path) -> None:
 
     Raises `WrongFormat` if its extension belongs to no format and `MissingExtra` if a package is not installed.
     """
-    from tm.formats.registry import format_of
-
     format_of(path).load()
 
 
@@ -192,6 +217,7 @@ def align_files(
     """
     from align.options import AlignOptions
     from align.pipeline import align
+    from corpora.left_out import left_out
     from corpora.readers.reading import read
     from models.registry import load
     from tm.formats.alignment_units import units_of_alignment
@@ -207,7 +233,8 @@ def align_files(
         left, right, encoder=load(None) if encoder is None else encoder, options=settings, progress=progress
     )
     report("writing", 0.0)
-    warnings = (*left.warnings, *right.warnings, *alignment.warnings)
+    shares = tuple(filter(None, (left_out(left), left_out(right))))
+    warnings = (*left.warnings, *right.warnings, *shares, *alignment.warnings)
     units = tuple(units_of_alignment(alignment, min_score=options.min_score))
     aligned = AlignedFiles(alignment, options, warnings, _units=units)
     if not outputs:
@@ -234,8 +261,6 @@ def summary(alignment: "Alignment") -> dict[str, Any]:
 
 
 def _check_languages(left: "Document", right: "Document", *, given: bool) -> None:
-    from corpora.text.languages import same
-
     if given:
         return
     for document, option in ((left, "source_lang"), (right, "target_lang")):

@@ -1,6 +1,7 @@
 """Two documents aligned from Python: the units, what is written, and what is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from align.beadfile import read as read_beads
 from corpora.errors import InputError, UsageError, WrongFormat
 from models.encoder import Encoder
 from tm.formats import read
-from tm.jobs.align_files import AlignedFiles, AlignFilesOptions, align_files
+from tm.jobs.align_files import IDENTICAL, AlignedFiles, AlignFilesOptions, align_files, holds_nothing
+from tm.unit import Unit
 
 SOURCE = ["第一条 适用范围", "本协议自2024年5月1日起生效。", "任何一方均可终止本协议。"]
 TARGET = [
@@ -85,3 +87,56 @@ def test_outputs_and_options(files: tuple[Path, Path], encoder: Encoder, tmp_pat
     assert sum("contains no pair" in warning for warning in aligned.warnings) == 2
     with pytest.raises(InputError, match="does not exist"):
         align_files(tmp_path / "none.txt", files[1], encoder=encoder)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "nothing"),
+    [
+        ("https://ferry.example/timetable/2024", "", True),
+        ("harbour@ferry.example", "", True),
+        ("GET /v2/boats?limit=50", "", True),
+        ("4,250.00", "", True),
+        ("XK-7700/B", "", True),
+        ("+49 555 0100 23", "", True),
+        ("for boat in boats: sail(boat)", "code", True),
+        ("Do not put out the light", "", False),
+        ("the boats in the harbour", "list item", False),
+        ("请勿熄灯", "", False),
+        ("", "", False),
+    ],
+)
+def test_what_holds_nothing_to_translate(text: str, kind: str, nothing: bool) -> None:
+    assert holds_nothing(Unit(text, text, "zh-CN", "en-US", kind=kind)) is nothing
+
+
+def test_units_with_two_sides_are_never_the_same() -> None:
+    assert holds_nothing(Unit("4 250", "4250", "zh-CN", "en-US"))
+    assert not holds_nothing(Unit("4250", "4251", "zh-CN", "en-US"))
+
+
+def test_units_with_nothing_to_translate_stay_out_of_tmx(encoder: Encoder, tmp_path: Path) -> None:
+    for name, lines in (("zh.txt", SOURCE), ("en.txt", TARGET)):
+        (tmp_path / name).write_text("\n\n".join([*lines, "https://ferry.example/2024"]), encoding="utf-8")
+    aligned = align_files(tmp_path / "zh.txt", tmp_path / "en.txt", encoder=encoder)
+    tmx, table = aligned.write(tmp_path / "a.tmx", tmp_path / "a.tsv")
+    assert (tmx.written, tmx.left_out, table.written) == (3, {IDENTICAL: 1}, 4)
+    (tmx,) = replace(aligned, options=AlignFilesOptions(keep_identical=True)).write(tmp_path / "b.tmx")
+    assert (tmx.written, tmx.left_out) == (4, {})
+
+
+def test_what_was_left_out_is_a_warning(encoder: Encoder, tmp_path: Path) -> None:
+    (tmp_path / "zh.html").write_text("".join(f"<p>{line}</p>" for line in SOURCE), encoding="utf-8")
+    page = f"<nav>{'Home and more ' * 5}</nav>" + "".join(f"<p>{line}</p>" for line in TARGET)
+    (tmp_path / "en.html").write_text(page, encoding="utf-8")
+    aligned = align_files(tmp_path / "zh.html", tmp_path / "en.html", encoder=encoder)
+    (warning,) = aligned.warnings
+    assert warning.startswith(str(tmp_path / "en.html"))
+    assert "% of the text was left out (navigation" in warning
+
+
+def test_blank_lines_of_segmented_files_give_no_units(encoder: Encoder, tmp_path: Path) -> None:
+    for name, lines in (("zh.txt", SOURCE), ("en.txt", TARGET)):
+        (tmp_path / name).write_text("\n\n".join(lines), encoding="utf-8")
+    options = AlignFilesOptions(segmented=True)
+    aligned = align_files(tmp_path / "zh.txt", tmp_path / "en.txt", encoder=encoder, options=options)
+    assert [unit.origin.source_ids for unit in aligned] == [(0,), (2,), (4,)]
