@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, TypeAlias
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
 __all__ = [
-    "Element", "Fragment", "entity_text", "fragments", "legal", "local", "opened", "parse", "root_name", "stream",
+    "Element", "Fragment", "beginning", "entity_text", "fragments", "legal", "local", "opened", "parse", "root_name", "stream",
 ]  # fmt: skip
 
 #: An lxml element; lxml has no types of its own.
@@ -51,11 +51,15 @@ _SAFE = {
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of a damaged file: the line on which it begins, and its element or what is wrong with it."""
+    """A piece of a damaged file: the line on which it begins, and its element or what is wrong with it.
+
+    ``lost`` counts the elements that could not be read because of the problem.
+    """
 
     line: int
     element: Element | None
     problem: str = ""
+    lost: int = 1
 
 
 def legal(text: str) -> tuple[str, int]:
@@ -180,14 +184,20 @@ def _events(file: BinaryIO, name: str, tags: tuple[str, ...]) -> Iterator[Elemen
         raise _not_xml(first, name) from fault
 
 
-def root_name(source: Path) -> str:
-    """The local name of the root element of a file, "" where none is found near its beginning."""
+def beginning(source: Path) -> Element | None:
+    """The root element of a file with what is near its beginning, None where it has none; the rest may be damaged."""
     from lxml import etree
 
     parser = etree.XMLPullParser(events=("start",), **_SAFE)
     with opened(source) as file, contextlib.suppress(etree.XMLSyntaxError):
         parser.feed(file.read(_CHUNK))
-    return next((local(element) for _, element in parser.read_events()), "")
+    return next((element for _, element in parser.read_events()), None)
+
+
+def root_name(source: Path) -> str:
+    """The local name of the root element of a file, "" where none is found near its beginning."""
+    root = beginning(source)
+    return "" if root is None else local(root)
 
 
 def _not_xml(error: Any, name: str) -> InputError:
@@ -240,11 +250,11 @@ def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[
     with opened(source) as raw:
         head = raw.read(_CHUNK)
         encoding = _encoding(head)
-        declared = " ".join(dict.fromkeys(_NAMESPACES.findall(head.decode(encoding, "replace"))))
+        declared = _declared_namespaces(head.decode(encoding, "replace"))
         before = f'<!DOCTYPE r SYSTEM "r"><r {declared}>'
-        for line, text, problem in _pieces(_decoded(raw, head, encoding), edge, tag):
+        for line, text, problem, lost in _pieces(_decoded(raw, head, encoding), edge, tag):
             if problem:
-                yield Fragment(line, None, problem)
+                yield Fragment(line, None, problem, lost)
                 continue
             if _UNDECODED.search(text):
                 yield Fragment(line, None, f"bytes that are not {encoding}")
@@ -255,6 +265,18 @@ def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[
             except etree.XMLSyntaxError as error:
                 inner = (error.position or (1, 0))[0] - 1
                 yield Fragment(line + inner, None, _explained(error).partition(": ")[2])
+
+
+def _declared_namespaces(head: str) -> str:
+    """The declarations of namespaces in ``head``, one of each prefix; damaged ones are left out."""
+    from lxml import etree
+
+    found: dict[str, str] = {}
+    for one in dict.fromkeys(_NAMESPACES.findall(head)):
+        with contextlib.suppress(etree.XMLSyntaxError):
+            etree.fromstring(f"<r {one}/>", etree.XMLParser(**_SAFE))
+            found.setdefault(one.partition("=")[0].strip(), one)
+    return " ".join(found.values())
 
 
 def _encoding(head: bytes) -> str:
@@ -285,8 +307,11 @@ def _decoded(raw: BinaryIO, head: bytes, encoding: str) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _pieces(chunks: Iterator[str], edge: re.Pattern[str], tag: str) -> Iterator[tuple[int, str, str]]:
-    """Yield (line, text, problem) of each piece between an opening and its closing tag."""
+_Piece: TypeAlias = tuple[int, str, str, int]
+
+
+def _pieces(chunks: Iterator[str], edge: re.Pattern[str], tag: str) -> Iterator[_Piece]:
+    """Yield (line, text, problem, elements lost) of each piece between an opening and its closing tag."""
     cutter = _Cutter(edge, tag)
     for chunk in chunks:
         yield from cutter.feed(chunk)
@@ -301,7 +326,7 @@ class _Cutter:
         self._text, self._line = "", 1
         self._open, self._opened_at, self._skipping = False, 1, False
 
-    def feed(self, chunk: str) -> Iterator[tuple[int, str, str]]:
+    def feed(self, chunk: str) -> Iterator[_Piece]:
         self._text += chunk
         position = 1 if self._open and not self._skipping else 0
         start = 0
@@ -315,23 +340,27 @@ class _Cutter:
                 position = end + 3
             elif match[0] == "<":
                 if self._open and not self._skipping:
-                    yield self._opened_at, "", f"<{self._tag}> without </{self._tag}>"
+                    yield self._opened_at, "", f"<{self._tag}> without </{self._tag}>", 1
                 self._open, self._skipping = True, False
                 self._line += self._text.count("\n", start, at)
                 start, self._opened_at = at, self._line
                 position = at + 1
             elif self._open:
                 if not self._skipping:
-                    yield self._opened_at, self._text[start:position], ""
+                    yield self._opened_at, self._text[start:position], "", 1
                 self._line += self._text.count("\n", start, position)
                 start, self._open, self._skipping = position, False, False
+            else:
+                self._line += self._text.count("\n", start, position)
+                start = position
+                yield self._line, "", f"</{self._tag}> without <{self._tag}>", 1
         yield from self._rest(start)
 
-    def _rest(self, start: int) -> Iterator[tuple[int, str, str]]:
+    def _rest(self, start: int) -> Iterator[_Piece]:
         """Keep what may still belong to a piece: all of an open one, else the last few characters."""
         keep = start
         if self._open and not self._skipping and len(self._text) - start > _FRAGMENT:
-            yield self._opened_at, "", f"<{self._tag}> is longer than {_FRAGMENT:,} characters"
+            yield self._opened_at, "", f"<{self._tag}> is longer than {_FRAGMENT:,} characters", 1
             self._skipping = True
         if not self._open or self._skipping:
             comment = self._text.rfind("<!--", start)
@@ -340,10 +369,15 @@ class _Cutter:
         self._line += self._text.count("\n", start, keep)
         self._text = self._text[keep:]
 
-    def close(self) -> Iterator[tuple[int, str, str]]:
+    def close(self) -> Iterator[_Piece]:
+        at = self._text.find("<!--")
+        while at >= 0 and (end := self._text.find("-->", at + 4)) >= 0:
+            at = self._text.find("<!--", end)
+        # Where the end is missing, the closing tags in a comment may be more than the opening ones.
+        edges = [match[0] for match in self._edge.finditer(self._text, at + 4)] if at >= 0 else []
+        lost = max(edges.count("<"), sum(edge.startswith("</") for edge in edges))
         if self._open and not self._skipping:
-            yield self._opened_at, "", f"the file ends inside <{self._tag}>"
-        elif (at := self._text.find("<!--")) >= 0:
-            lost = sum(match[0] == "<" for match in self._edge.finditer(self._text, at + 4))
+            yield self._opened_at, "", f"the file ends inside <{self._tag}>", max(lost, 1 + edges.count("<"))
+        elif lost:
             line = self._line + self._text.count("\n", 0, at)
-            yield line, "", f"a comment is not closed; the <{self._tag}> elements in it ({lost:,}) were not read"
+            yield line, "", f"a comment is not closed; the <{self._tag}> elements in it ({lost:,}) were not read", lost

@@ -64,10 +64,13 @@ def _encoding(path: Path) -> str:
 
 
 def _is_mostly_utf8(head: bytes) -> bool:
-    """True where at most one line in six is not UTF-8, with control characters or without: no other encoding is."""
+    """True where at most one line in six is not UTF-8, or one of few, with control characters or without.
+
+    No other encoding looks like that.
+    """
     beyond = [line for line in head.split(b"\n") if not line.isascii()]
     faulty = sum(1 for line in beyond if "\ufffd" in line.decode("utf-8", "replace"))
-    return b"\x00" not in head and bool(beyond) and faulty * 6 <= len(beyond)
+    return b"\x00" not in head and bool(beyond) and (faulty * 6 <= len(beyond) or (faulty == 1 and len(beyond) > 3))
 
 
 def _lines(file: IO[str], on_problem: Problem) -> Iterator[tuple[int, str]]:

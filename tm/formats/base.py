@@ -5,7 +5,7 @@ handled once for all formats, in `tm.formats.registry`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from corpora.arguments import checked_class
 from corpora.errors import DamagedInput
 from corpora.text.languages import canonical, normalize
 from corpora.text.plurals import counted
-from corpora.xml import legal
+from corpora.xml import Element, Fragment, legal
 from tm.tags import native, plain
 
 __all__ = [
@@ -30,10 +30,11 @@ TagStyle = Literal["keep", "native", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class UnitProblem:
-    """What is wrong with one unit of a file: the line or row (from 1, None where unknown) and one sentence."""
+    """A fault of a file: the line or row (from 1, None where unknown), one sentence, and how many units it cost."""
 
     line: int | None
     message: str
+    lost: int = 1
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.message}" if self.line else self.message
@@ -159,14 +160,24 @@ class UnitProblems:
     repaired: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, line: int | None, message: str, cause: Exception | None = None) -> None:
-        """Note that the unit at ``line`` was left out. Raises `DamagedInput` where reading is strict."""
-        problem = UnitProblem(line, message)
+    def add(self, line: int | None, message: str, cause: Exception | None = None, *, lost: int = 1) -> None:
+        """Note that the unit at ``line`` was left out, or ``lost`` units. Raises `DamagedInput` in strict reading."""
+        problem = UnitProblem(line, message, lost)
         if self.strict:
             raise DamagedInput(f"{self.path}, {problem}") from cause
         self.found.append(problem)
         if self.on_problem is not None:
             self.on_problem(problem)
+
+    def elements(self, pieces: Iterable[Fragment]) -> Iterator[tuple[Element, int]]:
+        """The elements of ``pieces`` with their lines; what is wrong with the others is noted."""
+        for piece in pieces:
+            if piece.element is not None:
+                yield piece.element, piece.line
+            elif piece.lost:
+                self.add(piece.line, piece.problem, lost=piece.lost)
+            else:
+                self.notes.append(f"not well-formed, {piece.problem}; yet every unit could be read")
 
     def __iter__(self) -> Iterator[UnitProblem]:
         return iter(self.found)

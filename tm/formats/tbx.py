@@ -43,7 +43,10 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     selection = LanguageSelection(options, problems)
     contents = read_terms(path)
     for problem in contents.problems:
-        problems.add(problem.line, problem.message)
+        if problem.lost:
+            problems.add(problem.line, problem.message, lost=problem.lost)
+        else:
+            problems.notes.append(f"not well-formed, {problem.message}; yet every entry could be read")
     for concept in contents.concepts:
         terms = [term for term in concept.terms if term.usable]
         if not terms:

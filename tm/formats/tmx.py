@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from corpora.errors import DamagedInput, UsageError, WrongFormat
+from corpora.errors import UsageError, WrongFormat
 from corpora.text.languages import base
 from corpora.version import tool_version
-from corpora.xml import Element, fragments, local, root_name, stream
+from corpora.xml import Element, local, root_name
+from corpora.xml_units import unit_elements
 from tm.formats.base import (
     ReadOptions,
     UnitProblems,
@@ -206,26 +207,9 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     if (root := root_name(path)) not in ("tmx", ""):
         raise WrongFormat(f"{path} is not TMX: its root is <{root}>")
     reader = _TuReader(options, problems)
-    try:
-        for element in stream(path, ("header", "tu")):
-            if local(element.getparent()) not in ("tmx", "body"):
-                raise DamagedInput(f"{path} is not well-formed XML: <tu> without </tu>")
-            yield from reader.units(element)
-    except DamagedInput as error:
-        if options.strict:
-            raise
-        problems.repaired["not well-formed"] += 1
-        done, before = reader.seen, len(problems.found)
-        for number, fragment in enumerate(fragments(path, "tu"), 1):
-            if number <= done:
-                continue
-            if fragment.problem:
-                problems.add(fragment.line, fragment.problem, error)
-            else:
-                yield from reader.units(fragment.element, fragment.line)
-        if len(problems.found) == before:
-            fault = str(error).partition("XML: ")[2] or str(error)
-            problems.notes.append(f"not well-formed, {fault}; yet every unit could be read")
+    pieces = unit_elements(path, "tu", ("tmx", "body"), heads=("header",), strict=options.strict)
+    for element, line in problems.elements(pieces):
+        yield from reader.units(element, line)
 
 
 class _TuReader:

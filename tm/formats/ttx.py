@@ -9,28 +9,30 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.xml import Element, root_name, stream
+from corpora.xml import Element, beginning, local
+from corpora.xml_units import unit_elements
 from tm.formats.base import ReadOptions, UnitProblems, date_of, spelt
 from tm.formats.inline import read_inline
 from tm.formats.languages import LanguageSelection, named_language
-from tm.formats.recovery import unit_elements
 from tm.formats.states import apply_state
 from tm.unit import Unit
 
 __all__ = ["read_units"]
 
-_INSIDE = ("Raw", "Body", "df", "Tu", "ut")
+_INSIDE = ("Raw", "Body", "df", "ut")
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each ``Tu``; one without a second ``Tuv`` has an empty target."""
-    if (name := root_name(path)) not in ("TRADOStag", ""):
-        raise WrongFormat(f"{path} is not TTX: its root is <{name}>")
-    settings = next(stream(path, ("UserSettings",)), None)
+    root = beginning(path)
+    if root is not None and local(root) != "TRADOStag":
+        raise WrongFormat(f"{path} is not TTX: its root is <{local(root)}>")
+    settings = None if root is None else next(root.iter("{*}UserSettings"), None)
     given = {} if settings is None else dict(settings.attrib)
     codes = given.get("SourceLanguage", ""), given.get("TargetLanguage", "")
     selection = LanguageSelection(options, problems)
-    for element, line in unit_elements(path, "Tu", _INSIDE, options, problems):
+    pieces = unit_elements(path, "Tu", _INSIDE, strict=options.strict)
+    for element, line in problems.elements(pieces):
         variants = list(element.iterchildren("{*}Tuv"))
         if not variants:
             problems.add(line, "the unit has no <Tuv>")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.xml import Element, root_name
+from corpora.xml import Element, beginning, local
+from corpora.xml_units import unit_elements
 from tm.formats.base import ReadOptions, UnitProblems, date_of
 from tm.formats.inline import read_inline
 from tm.formats.languages import LanguageSelection, named_language
-from tm.formats.recovery import unit_elements
 from tm.formats.states import apply_state
 from tm.unit import Unit
 
@@ -21,17 +21,17 @@ __all__ = ["read_units"]
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the unit of each segment; one without a translation has an empty target."""
-    if (name := root_name(path)) not in ("txml", ""):
-        raise WrongFormat(f"{path} is not TXML: its root is <{name}>")
+    root = beginning(path)
+    if root is not None and local(root) != "txml":
+        raise WrongFormat(f"{path} is not TXML: its root is <{local(root)}>")
     selection = LanguageSelection(options, problems)
-    languages: tuple[str, str] | None = None
-    for element, line in unit_elements(path, "segment", ("translatable", "txml"), options, problems):
-        root = element.getroottree().getroot()
-        if languages is None:
-            languages = (
-                named_language(root.get("locale", ""), options.source_lang, "source", path),
-                named_language(root.get("targetlocale", ""), options.target_lang, "target", path),
-            )
+    given = {} if root is None else dict(root.attrib)
+    languages = (
+        named_language(given.get("locale", ""), options.source_lang, "source", path),
+        named_language(given.get("targetlocale", ""), options.target_lang, "target", path),
+    )
+    pieces = unit_elements(path, "segment", ("translatable", "txml"), strict=options.strict)
+    for element, line in problems.elements(pieces):
         source = element.find("{*}source")
         if source is None:
             problems.add(line, "the segment has no <source>")

@@ -7,8 +7,9 @@ with codes apart from the text.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from corpora.errors import DamagedInput, WrongFormat
-from corpora.xml import fragments, local, root_name, stream
+from corpora.errors import WrongFormat
+from corpora.xml import beginning, local
+from corpora.xml_units import unit_elements
 from tm.formats import xliff1, xliff2
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.languages import LanguageSelection
@@ -24,35 +25,17 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the units of XLIFF 1.0 to 2.2; of a damaged file the valid units, as the TMX reader does."""
-    if (name := root_name(path)) not in ("xliff", ""):
-        raise WrongFormat(f"{path} is not XLIFF: its root is <{name}>")
+    root = beginning(path)
+    if root is not None and local(root) != "xliff":
+        raise WrongFormat(f"{path} is not XLIFF: its root is <{local(root)}>")
     selection = LanguageSelection(options, problems)
-    reader: xliff1.Xliff1Reader | xliff2.Xliff2Reader | None = None
-    try:
-        for element in stream(path, ("file", "group", "trans-unit", "unit")):
-            root = element.getroottree().getroot()
-            if reader is None:
-                version = root.get("version", "")
-                reader = (
-                    xliff2.Xliff2Reader(root, options, problems)
-                    if version.startswith("2")
-                    else xliff1.Xliff1Reader(root, options, problems)
-                )
-            if local(element) == reader.tag:
-                if local(element.getparent()) not in ("body", "group", "file"):
-                    raise DamagedInput(f"{path} is not well-formed XML: <{reader.tag}> without </{reader.tag}>")
-                for unit in reader.units(element, element.sourceline):
-                    yield from selection.of(unit)
-    except DamagedInput as error:
-        if options.strict or reader is None:
-            raise
-        for number, fragment in enumerate(fragments(path, reader.tag), 1):
-            if number <= reader.seen:
-                continue
-            if fragment.problem:
-                problems.add(fragment.line, fragment.problem, error)
-            else:
-                for unit in reader.units(fragment.element, fragment.line):
-                    yield from selection.of(unit)
-        if not problems.found:
-            problems.add(None, str(error).partition("XML: ")[2] or str(error), error)
+    reader: xliff1.Xliff1Reader | xliff2.Xliff2Reader
+    if root is not None and root.get("version", "").startswith("2"):
+        reader = xliff2.Xliff2Reader(root, options, problems)
+    else:
+        reader = xliff1.Xliff1Reader(root, options, problems)
+    pieces = unit_elements(path, reader.tag, ("body", "group", "file"), heads=("file", "group"), strict=options.strict)
+    for element, line in problems.elements(pieces):
+        if local(element) == reader.tag:
+            for unit in reader.units(element, line):
+                yield from selection.of(unit)

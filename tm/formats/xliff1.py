@@ -157,9 +157,9 @@ class Xliff1Reader:
 
     tag = "trans-unit"
 
-    def __init__(self, root: Element, options: ReadOptions, problems: UnitProblems) -> None:
+    def __init__(self, root: Element | None, options: ReadOptions, problems: UnitProblems) -> None:
         self._problems = problems
-        self._file = next(root.iter("{*}file"), None)
+        self._file = None if root is None else next(root.iter("{*}file"), None)
         self._languages: dict[tuple[str, str], tuple[str, str]] = {}
         self._options = options
         self.seen = 0

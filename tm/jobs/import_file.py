@@ -56,6 +56,7 @@ class ImportResult:
             "folded": self.report.folded,
             "removed": self.report.removed,
             "left_out": dict(self.report.left_out),
+            "lost": sum(one.lost for one in self.problems.found),
             "problems": [{"line": one.line, "message": one.message} for one in self.problems.found],
             "passed_over": dict(self.problems.skipped),
             "notes": list(self.problems.notes),

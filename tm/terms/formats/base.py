@@ -49,10 +49,11 @@ class TermColumns:
 
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """A fault in one entry: the line in the file, counted from 1, and what is wrong in one sentence."""
+    """A fault: the line in the file, from 1, what is wrong in one sentence, and how many entries it cost."""
 
     line: int
     message: str
+    lost: int = 1
 
 
 @dataclass(slots=True)
@@ -67,9 +68,9 @@ class EntryProblems:
     columns: TermColumns | None = None
     status: Status = Status.PREFERRED
 
-    def add(self, line: int, message: str) -> None:
+    def add(self, line: int, message: str, lost: int = 1) -> None:
         """Note a fault."""
-        self.found.append(EntryProblem(line, message))
+        self.found.append(EntryProblem(line, message, lost))
 
     def usual(self, *, first: bool) -> Status:
         """The status of a term without one; a term of the ``first`` language stays in use, it is what is looked up."""

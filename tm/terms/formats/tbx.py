@@ -19,6 +19,7 @@ from typing import Any
 from corpora import xml
 from corpora.errors import UsageError, WrongFormat
 from corpora.text.languages import canonical
+from corpora.xml_units import unit_elements
 from tm.terms.concept import Concept, Status, Term, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, TbxStyle
 
@@ -44,7 +45,6 @@ _READ = frozenset(
     {"term", "administrativeStatus", "normativeAuthorization", "partOfSpeech", "source", "note", "context"}
 )
 _GROUPS = ("Grp", "tig", "termSec", "transac", "transacNote", "date")
-_ENTRIES = ("termEntry", "conceptEntry")
 _NOT_A_NAME = re.compile(r"[^\w.-]|^(?![A-Za-z_])")
 
 
@@ -212,17 +212,21 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
     """
     seen: set[str] = set()
     count = 0
-    for element in xml.stream(path, (*_ENTRIES, "body"), name=str(path)):
-        if count == 0:
-            _check_dialect(element, path)
-        if xml.local(element) == "body":
-            break
+    root = xml.beginning(path)
+    if root is not None:
+        _check_dialect(root, path)
+    entry = "conceptEntry" if root is not None and xml.local(root) == "tbx" else "termEntry"
+    for piece in unit_elements(path, entry, ("body",)):
         count += 1
-        concept = _concept(element, count, problems)
+        element = piece.element
+        if element is None:
+            problems.add(piece.line, piece.problem, piece.lost)
+            continue
+        concept = _concept(element, count, problems, piece.line)
         if concept is None:
             continue
         if concept.id in seen:
-            problems.add(element.sourceline, f"the concept {concept.id!r} occurs a second time")
+            problems.add(piece.line, f"the concept {concept.id!r} occurs a second time")
             continue
         seen.add(concept.id)
         yield concept
@@ -230,8 +234,7 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
         raise WrongFormat(f"{path} has no TBX entries")
 
 
-def _check_dialect(element: Any, path: Path) -> None:
-    root = element.getroottree().getroot()
+def _check_dialect(root: Any, path: Path) -> None:
     if xml.local(root) not in {"martif", "tbx"}:
         raise WrongFormat(f"{path} is not TBX: it begins with <{xml.local(root)}>")
     dialect = root.get("type", "TBX")
@@ -241,7 +244,7 @@ def _check_dialect(element: Any, path: Path) -> None:
         )
 
 
-def _concept(entry: Any, number: int, problems: EntryProblems) -> Concept | None:
+def _concept(entry: Any, number: int, problems: EntryProblems, line: int) -> Concept | None:
     fields: dict[str, Any] = {"id": entry.get("id") or ""}
     terms: list[Term] = []
     references: list[str] = []
@@ -261,7 +264,7 @@ def _concept(entry: Any, number: int, problems: EntryProblems) -> Concept | None
             if term is not None:
                 terms.append(term)
     if not terms:
-        problems.add(entry.sourceline, f"the concept {fields['id'] or number!r} has no term")
+        problems.add(line, f"the concept {fields['id'] or number!r} has no term")
         return None
     fields["id"] = fields["id"] or made_id(terms)
     return Concept(terms=tuple(terms), references=tuple(references), **fields)

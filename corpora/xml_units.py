@@ -1,0 +1,48 @@
+"""The elements of a file of units one by one, also of an XML file that is not well-formed.
+
+What is sound is streamed. From the first fault on, the file is cut at the tags of the elements
+(`corpora.xml.fragments`), so that a fault costs the elements that it touches, and each of these is reported.
+"""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from corpora.errors import DamagedInput
+from corpora.xml import Fragment, fragments, local, stream
+
+__all__ = ["unit_elements"]
+
+
+def unit_elements(
+    source: Path, tag: str, parents: Collection[str], *, heads: Collection[str] = (), strict: bool = False
+) -> Iterator[Fragment]:
+    """Yield each ``tag`` inside one of ``parents``, or what is wrong with it; ``heads`` are other elements to yield.
+
+    A fault that costs no element comes last, with ``lost`` 0. Raises `DamagedInput` at the first fault where reading is
+    ``strict``, and in a file without any element; what `corpora.xml.stream` raises for other input.
+    """
+    seen = 0
+    try:
+        for element in stream(source, (tag, *heads)):
+            if local(element) == tag:
+                if local(element.getparent()) not in parents:
+                    raise DamagedInput(f"{source} is not well-formed XML: <{tag}> without </{tag}>")
+                seen += 1
+            yield Fragment(element.sourceline, element)
+        return
+    except DamagedInput as error:
+        if strict:
+            raise
+        fault = error
+    first: Fragment | None = None
+    sound = 0
+    for number, fragment in enumerate(fragments(source, tag), 1):
+        if number > seen:
+            first = first or (fragment if fragment.problem else None)
+            sound += not fragment.problem
+            yield fragment
+    if first is None and not seen and not sound:
+        raise fault
+    if first is None:
+        message = str(fault).partition("XML: ")[2] or str(fault)
+        yield Fragment(0, None, message, 0)

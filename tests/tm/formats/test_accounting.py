@@ -1,0 +1,122 @@
+"""Every unit of a damaged file is accounted for: those read and those reported as lost are as many as the file has.
+
+The counters know nothing of the readers: they count lines, tags and braces.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from corpora.errors import InputError
+from tests.tm.formats.other_tools import MAKERS
+from tm import formats
+from tm.formats import UnitProblems, WriteOptions
+from tm.jobs.import_file import import_file
+from tm.search.memory import Memory
+from tm.unit import Unit
+
+PAIRS = [(f"第{n}句话在这里。", f"Sentence number {n} is here.") for n in range(6)]
+JUNK = [b"", b"\xff", b"<", b">", b"&", b'"', b"\t", b"\n", b"\x00", b"\x0b", b"{", b"}", b",", b"<!--", b"\n\n"]
+
+
+def _tags(name: str) -> Callable[[bytes], int]:
+    """The opening or the closing tags, whichever are more."""
+    opening, closing = (re.compile(pattern.encode()) for pattern in (rf"<{name}(?=[\s>])", rf"</{name}\s*>"))
+    return lambda data: max(len(opening.findall(data)), len(closing.findall(data)))
+
+
+def _lines(header: int) -> Callable[[bytes], int]:
+    return lambda data: sum(bool(line.strip(b" \t\r\x0b")) for line in data.split(b"\n")) - header
+
+
+#: Name to (extension, XLIFF version, counter, where the units begin).
+TEXTS: dict[str, tuple[str, Callable[[bytes], int], bytes]] = {
+    "TMX": (".tmx", _tags("tu"), b"<body>\n"),
+    "XLIFF 1.2": (".xlf", _tags("trans-unit"), b"<body>\n"),
+    "XLIFF 2.1": (".xliff", _tags("unit"), b'<file id="f1">\n'),
+    "TBX": (".tbx", _tags("termEntry"), b"<body>\n"),
+    "TSV": (".tsv", _lines(1), b"properties\n"),
+    "JSON Lines": (".jsonl", _lines(0), b""),
+}
+
+
+def _file(folder: Path, kind: str) -> Path:
+    if kind in MAKERS:
+        suffix, make = MAKERS[kind]
+        return make(folder / f"m{suffix}", PAIRS)
+    path = folder / f"m{TEXTS[kind][0]}"
+    units = [Unit(source, target, "zh-CN", "en-US") for source, target in PAIRS]
+    formats.write(path, units, WriteOptions(xliff="2.1" if kind == "XLIFF 2.1" else "1.2"))
+    return path
+
+
+def _accounted(path: Path) -> tuple[int, list[Unit], UnitProblems]:
+    problems = UnitProblems(path, strict=False)
+    units = list(formats.read(path, problems=problems))
+    lost = sum(problem.lost for problem in problems.found) + sum(problems.skipped.values())
+    return len(units) + lost, units, problems
+
+
+@pytest.mark.parametrize("kind", [*TEXTS, *MAKERS])
+def test_a_sound_file(tmp_path: Path, kind: str) -> None:
+    count, units, problems = _accounted(_file(tmp_path, kind))
+    assert (count, len(units), problems.found) == (len(PAIRS), len(PAIRS), [])
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.floats(0, 1), junk=st.sampled_from(JUNK), gone=st.integers(0, 12))
+@example(at=0.5, junk=b"<!--", gone=0)
+@example(at=0.5, junk=b"\xff", gone=1)
+def test_any_damage(tmp_path: Path, kind: str, at: float, junk: bytes, gone: int) -> None:
+    path = _file(tmp_path, kind)
+    _, counter, begin = TEXTS[kind]
+    data = path.read_bytes()
+    first = data.index(begin) + len(begin)
+    place = first + int(at * (len(data) - first))
+    damaged = data[:place] + junk + data[place + gone :]
+    path.write_bytes(damaged)
+    try:
+        count, units, problems = _accounted(path)
+    except InputError:
+        return  # the file was refused: nothing was read, and the user was told
+    assert len(units) <= len(PAIRS) + (b"\n" in junk)
+    assert count == counter(damaged), (damaged[place - 30 : place + 30], problems.found, problems.notes)
+
+
+@pytest.mark.parametrize("kind", ["TMX", "XLIFF 1.2", "XLIFF 2.1", "TBX", "txml"])
+def test_every_destroyed_tag(tmp_path: Path, kind: str) -> None:
+    path = _file(tmp_path, kind)
+    data = path.read_bytes()
+    counter = _tags("segment") if kind == "txml" else TEXTS[kind][1]
+    tags = [match for match in re.finditer(rb"<[^<>!?]+>", data) if match.start() > data.index(PAIRS[0][0].encode())]
+    for match in tags:
+        damaged = data[: match.start()] + data[match.end() :]
+        path.write_bytes(damaged)
+        count, units, problems = _accounted(path)
+        assert count == counter(damaged), (match[0], problems.found, problems.notes)
+        assert len({unit.source for unit in units}) == len(units), "no unit is read twice"
+
+
+def test_rows_of_a_trados_memory(tmp_path: Path) -> None:
+    path = _file(tmp_path, "sdltm")
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE translation_units SET source_segment = substr(source_segment, 1, id * 20) WHERE id % 2")
+        (expected,) = db.execute("SELECT count(*) FROM translation_units").fetchone()
+    db.close()
+    count, units, _ = _accounted(path)
+    assert (count, len(units)) == (expected, 3)
+
+
+def test_an_import_accounts_for_every_unit(tmp_path: Path) -> None:
+    path = _file(tmp_path, "TMX")
+    path.write_bytes(path.read_bytes().replace(b"</tu>", b"", 1).replace("第4句话在这里。".encode(), b"\xff"))
+    with Memory(tmp_path / "m.duiyi") as memory:
+        report = import_file(memory, path).to_dict()
+        assert report["read"] + report["lost"] == len(PAIRS)
+        assert (report["new"], report["lost"]) == (4, 2)
