@@ -25,7 +25,8 @@ from typing import Any, BinaryIO, TypeAlias
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
 __all__ = [
-    "Element", "Fragment", "beginning", "entity_text", "fragments", "legal", "local", "opened", "parse", "root_name", "stream",
+    "Element", "Fragment", "beginning", "entity_text", "fragments", "legal", "local", "opened", "parse", "root_name",
+    "stream",
 ]  # fmt: skip
 
 #: An lxml element; lxml has no types of its own.
