@@ -34,10 +34,11 @@ from corpora.arguments import checked_class
 from corpora.document import BlockKind, Document
 from models.encoder import Encoder, Vectors
 
-__all__ = ["BlockOptions", "align_blocks"]
+__all__ = ["BlockOptions", "Stream", "align_blocks", "chunks", "streams"]
 
 _CHUNK = 4000  # blocks of both sides in one search, which bounds its memory
 _BAND = 24  # blocks to either side of the expected place for which evidence is computed
+_ENDLESS = 1 << 60
 _SAME_NUMBER = 16  # notes of one number that are compared: numbering may restart on every page
 
 
@@ -60,6 +61,17 @@ class BlockOptions:
 
 def align_blocks(source: Document, target: Document, *, encoder: Encoder, options: BlockOptions) -> list[Bead]:
     """Return beads of block ids in no particular order; unaligned blocks may be missing."""
+    text, notes = streams(source, target, encoder=encoder, options=options)
+    beads = text.beads_of_text(encoder)
+    if notes is not None:
+        beads += notes.beads_of_notes()
+    return beads
+
+
+def streams(
+    source: Document, target: Document, *, encoder: Encoder, options: BlockOptions
+) -> "tuple[Stream, Stream | None]":
+    """Return the blocks of the text, and the notes, if both sides have some, which are aligned apart from it."""
     ids = [[block.id for block in document.blocks if block.full_text.strip()] for document in (source, target)]
     notes: list[list[int]] = [[], []]
     if options.structure:
@@ -71,14 +83,12 @@ def align_blocks(source: Document, target: Document, *, encoder: Encoder, option
             notes = [[], []]  # the notes of one side are paragraphs of the other
     aside = [set(side) for side in notes]
     main = [[i for i in side if i not in apart] for side, apart in zip(ids, aside, strict=True)]
-    beads = _Stream.of(source, target, main, encoder, options).beads_of_text(encoder)
-    if all(notes):
-        beads += _Stream.of(source, target, notes, encoder, options).beads_of_notes()
-    return beads
+    text = Stream.of(source, target, main, encoder, options)
+    return text, Stream.of(source, target, notes, encoder, options) if all(notes) else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Stream:
+class Stream:
     """Blocks of both sides that are aligned together; a block is identified by its position in the stream."""
 
     documents: tuple[Document, Document]
@@ -91,7 +101,7 @@ class _Stream:
     @classmethod
     def of(
         cls, source: Document, target: Document, ids: Sequence[list[int]], encoder: Encoder, options: BlockOptions
-    ) -> "_Stream":
+    ) -> "Stream":
         left, right = (
             prepare(
                 [units[i].text for i in side],
@@ -116,8 +126,16 @@ class _Stream:
 
     def beads_of_text(self, encoder: Encoder) -> list[Bead]:
         """Cut the text into pieces, search them, and pair the blocks that are left unaligned on both sides."""
+        pieces, found = self.pieces_of_text(encoder)
+        beads = self._search(pieces, found) if pieces else []
+        if self.options.find_moved:
+            beads = _with_leftovers(beads, *self.vectors(), self.options.moved)
+        return self._named(beads)
+
+    def pieces_of_text(self, encoder: Encoder) -> tuple[list[Region], list[Seed]]:
+        """Return the pieces within which the order is the same, in the order of the source, and seeds in them."""
         if not len(self.source) or not len(self.target):
-            return []
+            return [], []
         left, right = self.vectors()
         moved = self.options.moved
         if self.block_evidence is not None and self.block_evidence[0].times is not None:
@@ -129,11 +147,7 @@ class _Stream:
         if self.options.find_moved:
             both = [*found, *headings]
             cut = regions(left, right, both, moved, spacing=spacing(len(left), len(right), moved))
-        pieces = [piece for region in cut for piece in cut_at_sections(region, headings, found)]
-        beads = self._search(pieces, found)
-        if self.options.find_moved:
-            beads = _with_leftovers(beads, left, right, moved)
-        return self._named(beads)
+        return [piece for region in cut for piece in cut_at_sections(region, headings, found)], found
 
     def _timed(self) -> list[Seed]:
         """For each source block the target block that begins nearest in time, in rising order."""
@@ -146,6 +160,10 @@ class _Stream:
 
     def beads_of_notes(self) -> list[Bead]:
         """Pair notes of the same number where order allows, and search between them."""
+        return self._named(self._search(self.pieces_of_notes(), []))
+
+    def pieces_of_notes(self) -> list[Region]:
+        """Return pieces that begin and end at notes of the same number, where order allows."""
         left, right = self.vectors()
         waiting: dict[str, list[int]] = defaultdict(list)
         source, target = self.documents
@@ -162,8 +180,7 @@ class _Stream:
         cuts = [pair[:2] for position, pair in enumerate(pairs) if position in chosen]
         edges = [(0, 0), *cuts, *((i + 1, j + 1) for i, j in cuts), (len(left), len(right))]
         edges.sort()
-        pieces = [Region(range(i, k), range(j, m)) for (i, j), (k, m) in pairwise(edges) if k > i or m > j]
-        return self._named(self._search(pieces, []))
+        return [Region(range(i, k), range(j, m)) for (i, j), (k, m) in pairwise(edges) if k > i or m > j]
 
     def _headings(self, found: Sequence[Seed], encoder: Encoder) -> list[Seed]:
         """Return matched headings as seeds of positions."""
@@ -184,7 +201,7 @@ class _Stream:
         place = {j: at for at, j in enumerate(order)}
         beads: list[Bead] = []
         row = column = 0
-        for chunk in _chunks(pieces, found):
+        for chunk in chunks(pieces, found, _CHUNK):
             rows = sum(len(piece.source) for piece in chunk)
             columns = sum(len(piece.target) for piece in chunk)
             anchors, i, j = [], 0, 0
@@ -194,7 +211,7 @@ class _Stream:
             bonus = {
                 (i - row, place[j] - column): value
                 for piece in chunk
-                for (i, j), value in self._evidence(piece, found).items()
+                for (i, j), value in self.evidence(piece, found).items()
             }
             moved = {i for piece in chunk if piece.moved for i in piece.source}
             for bead in search_prepared(
@@ -211,7 +228,7 @@ class _Stream:
             row, column = row + rows, column + columns
         return beads
 
-    def _evidence(self, piece: Region, found: Sequence[Seed]) -> dict[tuple[int, int], float]:
+    def evidence(self, piece: Region, found: Sequence[Seed]) -> dict[tuple[int, int], float]:
         """Return the evidence for pairs of blocks of ``piece`` near their expected place."""
         if (
             self.block_evidence is None
@@ -262,13 +279,23 @@ def _backbone(piece: Region, found: Sequence[Seed]) -> list[Seed]:
     return [seed for position, seed in enumerate(inside) if position in chosen]
 
 
-def _chunks(pieces: Sequence[Region], found: Sequence[Seed]) -> Iterator[list[Region]]:
-    """Group pieces into searches of limited size; a piece that is too long is cut at a seed with seeds around it."""
+def chunks(
+    pieces: Sequence[Region],
+    found: Sequence[Seed],
+    limit: int,
+    starts: tuple[Sequence[int], Sequence[int]] | None = None,
+) -> Iterator[list[Region]]:
+    """Group pieces into searches of at most ``limit`` units; a longer piece is cut at a seed with seeds around it,
+    where blocks have as many units on both sides.
+
+    Block k holds the units ``starts[side][k]`` to ``starts[side][k + 1]``; without ``starts`` a block is one unit.
+    """
+    source, target = starts or (range(_ENDLESS), range(_ENDLESS))
     chunk: list[Region] = []
     size = 0
-    for piece in (part for whole in pieces for part in _parts(whole, found)):
-        length = len(piece.source) + len(piece.target)
-        if chunk and size + length > _CHUNK:
+    for piece in (part for whole in pieces for part in _parts(whole, found, limit, source, target)):
+        length = _length(piece.source, source) + _length(piece.target, target)
+        if chunk and size + length > limit:
             yield chunk
             chunk, size = [], 0
         chunk.append(piece)
@@ -277,18 +304,28 @@ def _chunks(pieces: Sequence[Region], found: Sequence[Seed]) -> Iterator[list[Re
         yield chunk
 
 
-def _parts(piece: Region, found: Sequence[Seed]) -> Iterator[Region]:
-    if len(piece.source) + len(piece.target) <= _CHUNK:
+def _length(blocks: range, starts: Sequence[int]) -> int:
+    return starts[blocks.stop] - starts[blocks.start]
+
+
+def _parts(
+    piece: Region, found: Sequence[Seed], limit: int, source: Sequence[int], target: Sequence[int]
+) -> Iterator[Region]:
+    if _length(piece.source, source) + _length(piece.target, target) <= limit:
         yield piece
         return
     inside = _backbone(piece, found)
     i, j = piece.source.start, piece.target.start
     for before, seed, after in zip(inside, inside[1:], inside[2:], strict=False):
-        far = seed.source - i + seed.target - j > _CHUNK // 2
+        far = source[seed.source] - source[i] + target[seed.target] - target[j] > limit // 2
         straight = seed.source - before.source == seed.target - before.target and (
             after.source - seed.source == after.target - seed.target
         )
-        if far and straight:
+        alike = all(
+            _length(range(one.source, one.source + 1), source) == _length(range(one.target, one.target + 1), target)
+            for one in (before, seed, after)
+        )
+        if far and straight and alike:
             yield Region(range(i, seed.source), range(j, seed.target), piece.moved)
             i, j = seed.source, seed.target
     yield Region(range(i, piece.source.stop), range(j, piece.target.stop), piece.moved)

@@ -135,6 +135,24 @@ class ClauseEvidence:
         )
         return inside, np.maximum(past, below)
 
+    def weakest(self, a: int, b: int) -> tuple[Floats, Floats]:
+        """Return the mean similarity of the clauses of one unit to the other side, of the unit that has the least."""
+        rows, columns = self.rows, self.columns
+        return (
+            np.minimum.reduce([self.forward.unit[b - 1][k : k + rows] for k in range(a)]),
+            np.minimum.reduce([self.backward.unit[a - 1][k : k + columns] for k in range(b)]).T,
+        )
+
+    def alone(self, axis: int) -> tuple[Floats, Floats]:
+        """Return the mean similarity of the clauses of single units of one side (0 source, 1 target) to the other side.
+
+        First to the two units around the node, then to the most similar run of the window, in the shape of a row or a
+        column.
+        """
+        side, count = (self.forward, self.rows) if axis == 0 else (self.backward, self.columns)
+        best = side.unit[-1][:count].max(axis=1)
+        return (side.beside[:count], best[:, None]) if axis == 0 else (side.beside[:count].T, best[None, :])
+
     def _both(self, forward: Sequence[Floats], backward: Sequence[Floats], a: int, b: int) -> Floats:
         return np.asarray(_run(forward[b - 1], a, self.rows) + _run(backward[a - 1], b, self.columns).T)
 
@@ -144,7 +162,8 @@ class _SideEvidence:
     """The clauses of the units of one side (u) compared with runs of k + 1 units of the other that start at column c.
 
     ``count[u]``, ``inside[k][u, c]`` and ``better[k][u, c]`` are running sums over the units; ``first[k][u, c]`` and
-    ``last[k][u, c]`` are for the first and the last clause of a unit.
+    ``last[k][u, c]`` are for the first and the last clause of a unit. ``unit[k][u, c]`` is the mean over the clauses of
+    one unit, ``beside[u, c]`` the same for the better of the units before and after the node.
     """
 
     count: Floats
@@ -152,6 +171,8 @@ class _SideEvidence:
     better: list[Floats]
     first: list[Floats]
     last: list[Floats]
+    unit: list[Floats]
+    beside: Floats
 
 
 def clause_evidence(
@@ -241,14 +262,17 @@ def _compare(
     starts = inner - inner[0]
     missing = count + 1 - len(starts)  # units past the end of the text
     ends = np.concatenate([starts, np.full(missing, starts[-1])])
-    side = _SideEvidence(ends.astype(np.float32), [], [], [], [])
     inside = plane[:, 1 : 1 + columns]
+    sizes = np.maximum(np.diff(ends), 1).astype(np.float32)[:, None]
+    beside = np.diff(_sums(np.maximum(plane[:, :columns], inside), ends), axis=0) / sizes
+    side = _SideEvidence(ends.astype(np.float32), [], [], [], [], [], beside)
     for size in range(1, longest + 1):
         if size > 1:
             inside = np.maximum(inside, plane[:, size : size + columns])
         before = plane[:, :columns] - inside
         behind = plane[:, size + 1 : size + 1 + columns] - inside
         side.inside.append(_sums(inside, ends))
+        side.unit.append(np.diff(side.inside[-1], axis=0) / sizes)
         side.better.append(_sums(np.maximum(np.maximum(before, behind), 0), ends))
         side.first.append(_padded(before[starts[:-1]], count))
         side.last.append(_padded(behind[starts[1:] - 1], count))

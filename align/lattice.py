@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from align.band import Window
 
-__all__ = ["LOWEST", "Arc", "Lattice", "best_path", "posteriors"]
+__all__ = ["LOWEST", "Arc", "Lattice", "best_path", "posterior_rows", "posteriors"]
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -94,11 +94,21 @@ def posteriors(lattice: Lattice, *, out: NDArray[np.float32] | None = None) -> N
 
     ``out`` receives the result; it may be ``lattice.scores``, which are then overwritten.
     """
+    found = np.empty_like(lattice.scores) if out is None else out
+    for row, probabilities in posterior_rows(lattice):
+        found[:, lattice.start[row] : lattice.start[row + 1]] = probabilities
+    return found
+
+
+def posterior_rows(lattice: Lattice) -> Iterator[tuple[int, Doubles]]:
+    """Yield every row, the last first, and the probabilities ``[types, columns]`` of the arcs that leave its nodes.
+
+    The scores of a row may be overwritten once it has been yielded.
+    """
     forward = _forward(lattice, _log_sum, np.logaddexp.accumulate)
     total = forward[-1]
     backward = np.full(len(forward), LOWEST)
     backward[-1] = 0.0
-    found = np.empty_like(lattice.scores) if out is None else out
     left, start = lattice.left, lattice.start
     rows = len(left)
     reach = _Neighbours(lattice, 1)
@@ -117,8 +127,7 @@ def posteriors(lattice: Lattice, *, out: NDArray[np.float32] | None = None) -> N
         scores[-1, :-1] += row[1:]
         scores[-1, -1] = LOWEST
         scores += forward[here] - total
-        found[:, here] = np.exp(np.minimum(scores, 0.0, out=scores), out=scores)
-    return found
+        yield i, np.exp(np.minimum(scores, 0.0, out=scores), out=scores)
 
 
 def _forward(lattice: Lattice, join: Callable[[Doubles], Doubles], run: Callable[[Doubles], Doubles]) -> Doubles:

@@ -63,7 +63,8 @@ class PreparedPair:
 
     Similarities are ``(cosine - floor) * gain``. ``source_near[k - 1, i]`` is the mean similarity of a run to its
     nearest in a sample of the other side, ``source_mean`` to all of the sample; ``ratio`` is source characters for
-    one target character.
+    one target character. ``omission_odds``: the log-odds that a source unit, or a target unit, is omitted, compared
+    with those of a typical document (`align.adaptation.omission_odds`).
     """
 
     source: PreparedSide
@@ -76,6 +77,7 @@ class PreparedPair:
     floor: float = 0.0
     gain: float = 1.0
     boundaries: BoundaryProbabilities | None = None
+    omission_odds: tuple[float, float] = (0.0, 0.0)
 
 
 def pair_up(
@@ -245,13 +247,20 @@ class _WindowFeatures:
             length = self.counts("length", 0, 1)[1] / max(_mean_length(pair.target), 1.0)
             beside = np.maximum(self.cosine(1, 1), self.cosine(1, 1, -1, 0))
             best, around = self._best_similarities(1)
-        return {
+        found: dict[str, Value] = {
             "omission": 1.0,
+            "omission rate": pair.omission_odds[0 if a else 1],
             "omission length": np.minimum(length, 3.0),
             "omission near": near - beside,
             "omission best": best - near,
             "omission around": around - near,
         }
+        if self._clause_evidence is not None:
+            floor, gain = np.float32(pair.floor), np.float32(pair.gain)
+            clause_beside, clause_best = self._clause_evidence.alone(0 if a else 1)
+            found["omission clause beside"] = (clause_beside - floor) * gain - near
+            found["omission clause best"] = (clause_best - floor) * gain - near
+        return found
 
     def _best_similarities(self, axis: int) -> tuple[Floats, Floats]:
         """Return the best similarity of each unit of one side (0 source, 1 target) to units of the other side.
@@ -313,6 +322,16 @@ class _WindowFeatures:
             "clause edge": _sum([np.maximum(edge, 0) for edge in edges]) * gain,
             "clause edge most": _highest(edges) * gain,
             "clause edge balance": _sum(edges) * gain,
+        } | self._weakest(evidence, a, b)
+
+    def _weakest(self, evidence: ClauseEvidence, a: int, b: int) -> dict[str, Value]:
+        if a == b == 1:
+            return {}
+        found = zip(("source", "target"), evidence.weakest(a, b), (a, b), strict=True)
+        return {
+            f"clause weakest {side}": (values - np.float32(self.pair.floor)) * np.float32(self.pair.gain)
+            for side, values, size in found
+            if size > 1
         }
 
     def _both(self, source: Floats, target: Floats) -> Floats:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from align.adaptation import Breaks, adapt
 from align.alignment import Bead
 from align.band import Window, cover
 from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units, boundary_probabilities
@@ -95,13 +96,15 @@ def search_prepared(
     options: SearchOptions | None = None,
     anchors: Sequence[tuple[int, int]] = (),
     bonus: Mapping[tuple[int, int], float] | None = None,
+    breaks: Breaks | None = None,
 ) -> list[Bead]:
     """Align two prepared sides, which may be slices of larger ones.
 
     ``anchors`` are places that no bead may cross, in order: ``(i, j)`` says that the first i source units correspond
     to the first j target units. With the ends of aligned paragraphs as anchors, one call aligns the sentences of a
     whole document. ``bonus[i, j]`` is added to the score of every bead that holds source unit i and target unit j,
-    in log-odds: 2.0 makes it some seven times as likely.
+    in log-odds: 2.0 makes it some seven times as likely. ``breaks``: where paragraphs begin, which is evidence as far
+    as both sides agree (`align.adaptation`).
 
     Every unit is in exactly one bead; beads are in order; ``score`` is the probability that the bead is right.
     Raises `UsageError` for anchors out of order or out of range.
@@ -110,7 +113,7 @@ def search_prepared(
     nodes = _checked(anchors, len(source), len(target))
     # The matrix products are many and small: the threads of BLAS would take more time than they save.
     with _threadpools().limit(limits=1, user_api="blas"):
-        return _search(source, target, options, nodes, bonus)
+        return _search(source, target, options, nodes, bonus, breaks)
 
 
 @cache
@@ -124,6 +127,7 @@ def _search(
     options: SearchOptions,
     nodes: Sequence[tuple[int, int]],
     bonus: Mapping[tuple[int, int], float] | None,
+    breaks: Breaks | None,
 ) -> list[Bead]:
     types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
     feature_weights = options.weights
@@ -133,6 +137,7 @@ def _search(
     pair, windows = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
     pair = replace(pair, boundaries=find_boundaries(source, target, options, nodes))
     lattice = Lattice(types, windows, _scores(pair, windows, types, nodes, feature_weights, bonus))
+    adapt(lattice, feature_weights.get("omission rate", 0.0), breaks)
     # The gain of a bead is its probability minus the caution. Gains overwrite the scores, which are most of the memory.
     gains = posteriors(lattice, out=lattice.scores)
     possible = gains > 0

@@ -116,9 +116,9 @@ def test_headings_cut_the_text_only_with_structure(words, monkeypatch: pytest.Mo
     assert len(cuts[1]) == 1
 
 
-def stream(evidence: tuple[BlockEvidence, BlockEvidence] | None, options: BlockOptions) -> blocks._Stream:
+def stream(evidence: tuple[BlockEvidence, BlockEvidence] | None, options: BlockOptions) -> blocks.Stream:
     left, right = side(1, ["a"] * 30, 1), side(2, ["b"] * 40, 1)
-    return blocks._Stream((document([]), document([])), ([], []), left, right, evidence, options)
+    return blocks.Stream((document([]), document([])), ([], []), left, right, evidence, options)
 
 
 @pytest.mark.parametrize("band", [1, 3, 24])
@@ -133,7 +133,7 @@ def test_evidence_is_computed_near_the_expected_place(band: int, monkeypatch: py
     both = evidence(30), evidence(40)
     piece = Region(range(4, 25), range(6, 38))
     found = [Seed(1, 9, 9.0), Seed(8, 20, 1.0), Seed(10, 8, 0.5), Seed(20, 30, 1.0)]
-    values = stream(both, BlockOptions())._evidence(piece, found)
+    values = stream(both, BlockOptions()).evidence(piece, found)
     whole = agreement(*both, slice(0, 30), slice(0, 40), EvidenceOptions())
     # The expected place runs through both seeds in order, from just before the piece to its end.
     centre = np.interp(np.arange(4, 25), [3, 8, 20, 25], [5, 20, 30, 38])
@@ -144,10 +144,10 @@ def test_evidence_is_computed_near_the_expected_place(band: int, monkeypatch: py
         for i in range(4 + low, min(4 + low + band, 25)):
             expected |= {(i, j): whole[i, j] for j in columns if whole[i, j]}
     assert values == pytest.approx(expected)
-    assert stream(None, BlockOptions())._evidence(piece, found) == {}
-    assert stream(both, BlockOptions(evidence=None))._evidence(piece, found) == {}
+    assert stream(None, BlockOptions()).evidence(piece, found) == {}
+    assert stream(both, BlockOptions(evidence=None)).evidence(piece, found) == {}
     for empty in (Region(range(4, 4), range(6, 38)), Region(range(4, 25), range(6, 6))):
-        assert stream(both, BlockOptions())._evidence(empty, found) == {}
+        assert stream(both, BlockOptions()).evidence(empty, found) == {}
 
 
 def diagonal(count: int, *, without: tuple[int, ...] = (), shifted: int = 0) -> list[Seed]:
@@ -166,22 +166,23 @@ def diagonal(count: int, *, without: tuple[int, ...] = (), shifted: int = 0) -> 
     ],
 )
 def test_long_pieces_are_cut_at_certain_seeds(
-    n: int, m: int, found: list[Seed], expected: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+    n: int, m: int, found: list[Seed], expected: list[tuple[int, ...]]
 ) -> None:
-    monkeypatch.setattr(blocks, "_CHUNK", 8)
-    parts = list(blocks._parts(Region(range(n), range(m), True), found))
+    parts = list(blocks._parts(Region(range(n), range(m), True), found, 8, range(99), range(99)))
     have = [(part.source.start, part.source.stop, part.target.start, part.target.stop) for part in parts]
     assert have == expected
     assert all(part.moved for part in parts)
 
 
-def test_pieces_are_grouped_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "_CHUNK", 8)
+def test_pieces_are_grouped_up_to_the_limit() -> None:
     pieces = [Region(range(k, k + 2), range(k, k + 2)) for k in range(0, 10, 2)]
-    assert [len(chunk) for chunk in blocks._chunks(pieces, [])] == [2, 2, 1]
+    assert [len(chunk) for chunk in blocks.chunks(pieces, [], 8)] == [2, 2, 1]
     large = [Region(range(0, 3), range(0, 3)), Region(range(3, 6), range(3, 5)), Region(range(6, 7), range(5, 6))]
-    assert [len(chunk) for chunk in blocks._chunks(large, [])] == [1, 2]
-    assert list(blocks._chunks([], [])) == []
+    assert [len(chunk) for chunk in blocks.chunks(large, [], 8)] == [1, 2]
+    assert list(blocks.chunks([], [], 8)) == []
+    # The first block of the source holds five units: it fills a search with the two blocks of its piece.
+    starts = [0, 5, *range(6, 17)], range(11)
+    assert [len(chunk) for chunk in blocks.chunks(pieces, [], 8, starts)] == [1, 2, 2]
 
 
 def test_chunks_give_the_same_beads(words, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,43 +41,9 @@ def test_units_without_a_bead_get_one_in_the_order_of_the_source() -> None:
     assert pipeline._complete([], 1, 2) == lone
 
 
-def test_beads_of_blocks_are_grouped_into_searches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_CHUNK", 5)
-    bead = Bead((0,), (0,))
-    parts = [(bead, [0, 1], [0, 1, 2]), (bead, [2], []), (bead, [3], [3]), (bead, [], [4, 5, 6, 7]), (bead, [4], [8])]
-    assert [[len(a) + len(b) for _, a, b in chunk] for chunk in pipeline._chunks(parts)] == [[5, 1], [2, 4], [2]]
-    assert list(pipeline._chunks([])) == []
-
-
 TEXTS = [f"The {a}{k} saw one {b}{k}. Then {c}{k} went home." for k, (a, b, c) in enumerate(
     [("river", "boat", "captain"), ("king", "crown", "queen"), ("baker", "bread", "mill"), ("tower", "bell", "hall")]
 )]  # fmt: skip
-
-
-@pytest.mark.parametrize("chunk", [3, 8000])
-def test_sentences_keep_to_the_beads_of_their_blocks(chunk: int, words, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_CHUNK", chunk)
-    sides = plain(TEXTS), plain([text.upper() for text in TEXTS])
-    outer = [Bead((0,), (0,), 0.5), Bead((1,), (2,), 0.25, "moved"), Bead((2,), ()), Bead((3,), (3,), 1.0)]
-    outer.insert(2, Bead((), (1,), 0.5, "omission"))
-    units = sentences(sides[0]), sentences(sides[1])
-    reported: list[tuple[str, float]] = []
-    found = list(
-        pipeline._sentence_beads(*sides, units, outer, words, SearchOptions(), lambda *step: reported.append(step))
-    )
-    alone = {bead.source: bead for bead in found if bead.source}
-    assert {(bead.source, bead.target, bead.found_by) for bead in found} == {
-        ((0,), (0,), "search"), ((1,), (1,), "search"), ((2,), (4,), "moved"), ((3,), (5,), "moved"),
-        ((), (2,), "omission"), ((), (3,), "omission"), ((4,), (), "omission"), ((5,), (), "omission"),
-        ((6,), (6,), "search"), ((7,), (7,), "search"),
-    }  # fmt: skip
-    assert 0.3 < alone[0,].score <= 0.5
-    assert 0.15 < alone[2,].score <= 0.25
-    assert alone[6,].score > 0.6
-    assert alone[4,].score > 0.9, "an omission within an omission is certain"
-    steps = [share for _, share in reported]
-    assert steps == ([0.0, 0.25, 0.5, 0.75, 1.0] if chunk == 3 else [0.0, 1.0])
-    assert {name for name, _ in reported} == {"sentences"}
 
 
 @pytest.mark.parametrize(("n", "m"), [(2, 4), (4, 2)])
