@@ -21,6 +21,7 @@ from align.adaptation import Breaks, adapt
 from align.alignment import Bead
 from align.band import Window, cover
 from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units, boundary_probabilities
+from align.correspondence import correspondence, with_correspondence
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, PreparedPair, Shape, pair_up, score, shapes
 from align.spans import PreparedSide, prepare
@@ -145,7 +146,8 @@ def _search(
     gains -= np.float32(options.caution)
     gains[~possible] = IMPOSSIBLE
     path = best_path(lattice)
-    return [_bead(arc, float(gains[lattice.at(arc)]) + options.caution) for arc in path]
+    beads = [_bead(arc, float(gains[lattice.at(arc)]) + options.caution) for arc in path]
+    return with_correspondence(beads, correspondence(source, target, beads))
 
 
 def pair_in_band(

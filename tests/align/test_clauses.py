@@ -110,6 +110,37 @@ def test_evidence_is_that_of_plain_loops(
                         max(outermost(-1, i_end, j_end + 1), outermost(-1, i_end + 1, j_end)),
                     )
                     assert [value[at] for value in ends] == pytest.approx(last, abs=1e-4)
+                    least = [
+                        min(np.mean([one for one, _, _ in compared(side, range(u, u + 1), run)]) for u in own)
+                        for side, own, run in ((0, rows, columns), (1, columns, rows))
+                    ]
+                    assert [value[at] for value in evidence.weakest(a, b)] == pytest.approx(least, abs=1e-4)
+
+    def alone(own: int, unit: int, columns: range, node: int) -> tuple[float, float]:
+        """The mean over the clauses of a unit: beside a node, and in the run of three that has most of it."""
+        parts, _ = sides[own]
+        clauses = parts.vectors[parts.starts[unit] : parts.starts[unit + 1]]
+        runs = [
+            np.mean([max(similarity(clause, 1 - own, k) for k in range(c, c + 3)) for clause in clauses])
+            for c in columns
+        ]
+        beside = [max(similarity(clause, 1 - own, node - 1), similarity(clause, 1 - own, node)) for clause in clauses]
+        return float(np.mean(beside)), float(max(runs))
+
+    (beside, best), (above, most) = evidence.alone(0), evidence.alone(1)
+    rows, columns = range(window.first, window.last), range(window.left, window.right)
+    for i in range(window.first, n):
+        for j in columns:
+            near, top = alone(0, i, columns, j)
+            assert (beside[i - rows.start, j - columns.start], best[i - rows.start, 0]) == pytest.approx(
+                (near, top), abs=1e-4
+            )
+    for j in range(window.left, m):
+        for i in rows:
+            near, top = alone(1, j, rows, i)
+            assert (above[i - rows.start, j - columns.start], most[0, j - columns.start]) == pytest.approx(
+                (near, top), abs=1e-4
+            )
 
 
 def test_a_slice_has_the_clauses_of_its_units(words) -> None:

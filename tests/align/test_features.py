@@ -59,6 +59,7 @@ class Plain:
 
         return {
             "omission": 1.0,
+            "omission rate": pair.omission_odds[0 if of_source else 1],
             "omission length": min(self.total(side, "length", at, 1) / mean, 3.0),
             "omission near": near - max(self.cosine(i, 1, j, 1), before),
             "omission best": best(at) - near,
@@ -143,7 +144,7 @@ SCALES = [(0.0, 1.0), (0.1, 2.0)]
 
 @pytest.mark.parametrize("scale", SCALES, ids=["as they are", "rescaled"])
 def test_features_are_those_of_plain_loops(scale: tuple[float, float]) -> None:
-    measured = replace(pair(parts=False), floor=scale[0], gain=scale[1])
+    measured = replace(pair(parts=False), floor=scale[0], gain=scale[1], omission_odds=(0.5, -1.5))
     plain, n, m = Plain(measured), len(SOURCE), len(TARGET)
     count = 0
     for (a, b), (values, possible) in zip(TYPES, features(measured, WINDOW, TYPES), strict=True):
@@ -170,7 +171,16 @@ def test_features_of_clauses(scale: tuple[float, float]) -> None:
     floor, gain = scale
     for (a, b), (values, possible) in zip(TYPES, features(measured, WINDOW, TYPES), strict=True):
         if not a or not b:
+            near = measured.source_near[0] if a else measured.target_near[0]
+            first, count = (WINDOW.first, 5) if a else (WINDOW.left, 5)
+            near = near[first : first + count]
+            for name, value in zip(("beside", "best"), evidence.alone(0 if a else 1), strict=True):
+                wanted = (value - floor) * gain - (near[:, None] if a else near[None, :])
+                found = np.broadcast_to(values[f"omission clause {name}"], possible.shape)
+                assert found[possible] == pytest.approx(np.broadcast_to(wanted, possible.shape)[possible], abs=1e-5)
             continue
+        weakest = dict(zip(("clause weakest source", "clause weakest target"), evidence.weakest(a, b), strict=True))
+        assert [name in values for name in weakest] == [a > 1, b > 1]
         edges = np.array(evidence.edges(a, b))
         expected = {
             "clause start": (evidence.starts[0] - floor) * gain,
@@ -182,6 +192,7 @@ def test_features_of_clauses(scale: tuple[float, float]) -> None:
             "clause edge": np.maximum(edges, 0).sum(axis=0) * gain,
             "clause edge most": edges.max(axis=0) * gain,
             "clause edge balance": edges.sum(axis=0) * gain,
+            **{name: (value - floor) * gain for name, value in weakest.items() if name in values},
         }
         for name, value in expected.items():
             assert values[name][possible] == pytest.approx(value[possible], abs=1e-5), name

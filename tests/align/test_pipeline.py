@@ -107,7 +107,7 @@ def test_with_omissions_and_moves_every_unit_is_in_one_bead(order, count, unit, 
 
 def test_texts_that_have_nothing_to_do_with_each_other_are_aligned_with_a_warning(tmp_path: Path, words) -> None:
     sides = law(tmp_path, "a", [0, 1, 2]), law(tmp_path, "b", [5, 6, 7], capitals=True)
-    alignment = align(*sides, encoder=words)
+    alignment = align(*sides, encoder=words, options=AlignOptions(unit="paragraph"))
     assert_whole(alignment)
     assert any("do not seem to correspond" in said or "has no counterpart" in said for said in alignment.warnings)
 
@@ -146,6 +146,6 @@ def test_progress_is_reported_to_the_end(tmp_path: Path, words) -> None:
     sides = law(tmp_path, "a", range(3)), law(tmp_path, "b", range(3), capitals=True)
     said: list[tuple[str, float]] = []
     align(*sides, encoder=words, progress=lambda step, share: said.append((step, share)))
-    assert said[0] == ("paragraphs", 0.0)
+    assert said[0] == ("sentences", 0.0)
     assert said[-1] == ("sentences", 1.0)
     assert all(0 <= share <= 1 for _, share in said)

@@ -1,0 +1,55 @@
+"""Whether two texts correspond at all: the probability by which the scores of their beads are multiplied.
+
+The search finds the best beads of any two texts, so the probability of a bead, given that the texts correspond, says
+nothing about this. The mean similarity of the beads does: in real documents of several kinds it is 0.38 or more from
+three beads on, in texts that have nothing to do with each other 0.36 at most in 98 of 100 cases.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from align.alignment import Bead
+from align.spans import PreparedSide
+from align.weights import BUILTIN
+
+__all__ = ["correspondence", "with_correspondence"]
+
+_MIDDLE = 0.35  # mean similarity of texts of which half correspond, by the built-in encoder
+_SLOPE = 20.0  # log-odds of one bead by which a similarity of 1 differs from one of 0; more beads say more, up to three
+_MOST = 3
+
+
+def correspondence(source: PreparedSide, target: PreparedSide, beads: Sequence[Bead]) -> float:
+    """Return the probability that two texts correspond, by the beads found in them; 1 where it is not known.
+
+    It is known for the built-in encoder only: the similarities of others are on another scale.
+    """
+    paired = [bead for bead in beads if bead.source and bead.target]
+    if source.encoder != BUILTIN or not paired:
+        return 1.0
+    lengths = np.array([sum(len(source.texts[i]) for i in bead.source) for bead in paired], float)
+    mean = float(np.average([_similarity(source, target, bead) for bead in paired], weights=lengths + 1))
+    return 1 / (1 + math.exp(-_SLOPE * math.sqrt(min(len(paired), _MOST)) * (mean - _MIDDLE)))
+
+
+def _similarity(source: PreparedSide, target: PreparedSide, bead: Bead) -> float:
+    left = source.vectors[len(bead.source) - 1, bead.source[0]].astype(np.float32)
+    right = target.vectors[len(bead.target) - 1, bead.target[0]].astype(np.float32)
+    return float(left @ right)
+
+
+def with_correspondence(beads: Sequence[Bead], probability: float) -> list[Bead]:
+    """Return ``beads`` with their scores for texts that correspond with ``probability``.
+
+    In texts that do not, no bead of two sides is right, and every unit alone is.
+    """
+    return [
+        replace(
+            bead,
+            score=bead.score * probability if bead.source and bead.target else 1 - probability * (1 - bead.score),
+        )
+        for bead in beads
+    ]

@@ -1,0 +1,52 @@
+"""Whether texts correspond at all: by the mean similarity of the beads found in them."""
+
+import numpy as np
+import pytest
+
+from align.alignment import Bead
+from align.correspondence import correspondence, with_correspondence
+from align.search import search
+from align.spans import PreparedSide
+from align.surface import surface_features
+from align.weights import BUILTIN
+from models.registry import load
+from tests.data import cases
+
+
+def side(vectors: list[list[float]], encoder: str = BUILTIN) -> PreparedSide:
+    texts = ["a" * 9] * len(vectors)
+    return PreparedSide(texts, "en", np.array([vectors], np.float16), surface_features(texts), encoder)
+
+
+@pytest.mark.parametrize(
+    ("count", "cosine", "expected"),
+    [(1, 0.35, 0.5), (3, 0.35, 0.5), (1, 0.45, 0.881), (3, 0.45, 0.97), (9, 0.45, 0.97), (3, 0.25, 0.03)],
+)
+def test_more_similar_texts_correspond(count: int, cosine: float, expected: float) -> None:
+    source, target = side([[1.0, 0.0]] * count), side([[cosine, 0.5]] * count)
+    beads = [Bead((k,), (k,), 0.9) for k in range(count)]
+    assert correspondence(source, target, beads) == pytest.approx(expected, abs=0.005)
+    assert correspondence(side([[1.0, 0.0]] * count, "other"), target, beads) == 1
+    assert correspondence(source, target, [Bead((0,), (), 0.9, "omission")]) == 1
+
+
+def test_long_beads_count_more() -> None:
+    source, target = side([[1.0, 0.0]] * 2), side([[0.9, 0.0], [0.0, 0.0]])
+    source = PreparedSide(["long " * 30, "b"], "en", source.vectors, source.surface, BUILTIN)
+    assert correspondence(source, target, [Bead((0,), (0,)), Bead((1,), (1,))]) > 0.99
+
+
+def test_scores_of_texts_that_do_not_correspond() -> None:
+    beads = [Bead((0,), (0,), 0.9), Bead((1,), (), 0.6, "omission")]
+    assert with_correspondence(beads, 1.0) == beads
+    assert [bead.score for bead in with_correspondence(beads, 0.5)] == pytest.approx([0.45, 0.8])
+
+
+@pytest.mark.parametrize("case", cases("correspondence"), ids=lambda case: case["label"])
+def test_short_texts(case: dict) -> None:
+    found = search(case["zh"], case["en"], encoder=load("builtin"), source_lang="zh", target_lang="en")
+    scores = [bead.score for bead in found if bead.source and bead.target]
+    if case["expected"]:
+        assert min(scores) > 0.8, case["comment"]
+    else:
+        assert max(scores, default=0.0) < 0.3, case["comment"]
