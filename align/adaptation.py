@@ -44,7 +44,7 @@ def omission_odds(omitted: float, units: int) -> float:
     """Return the log-odds that a unit is omitted where ``omitted`` of ``units`` are, compared with a typical document.
 
     >>> round(omission_odds(0, 1000), 2), round(omission_odds(80, 1000), 2)
-    (-3.06, 1.4)
+    (-3.06, 1.41)
     """
     rate = (min(omitted, units) + _PRIOR_OMISSIONS) / (units + _PRIOR_UNITS)
     return math.log(rate / (1 - rate)) - math.log(_PRIOR_OMISSIONS / (_PRIOR_UNITS - _PRIOR_OMISSIONS))

@@ -128,7 +128,7 @@ class Stream:
         """Cut the text into pieces, search them, and pair the blocks that are left unaligned on both sides."""
         pieces, found = self.pieces_of_text(encoder)
         beads = self._search(pieces, found) if pieces else []
-        if self.options.find_moved:
+        if self.options.find_moved and not self._subtitles:
             beads = _with_leftovers(beads, *self.vectors(), self.options.moved)
         return self._named(beads)
 
@@ -138,9 +138,9 @@ class Stream:
             return [], []
         left, right = self.vectors()
         moved = self.options.moved
-        if self.block_evidence is not None and self.block_evidence[0].times is not None:
+        if self._subtitles:
             # Subtitles are in the order of their times, and short lines that recur would look moved.
-            return self._named(self._search([Region(range(len(left)), range(len(right)))], self._timed()))
+            return [Region(range(len(left)), range(len(right)))], self._timed()
         found = seeds(left, right, moved, source_lengths=[len(text) for text in self.source.texts])
         headings = self._headings(found, encoder) if self.options.structure else []
         cut: tuple[Region, ...] = (Region(range(len(left)), range(len(right))),)
@@ -148,6 +148,10 @@ class Stream:
             both = [*found, *headings]
             cut = regions(left, right, both, moved, spacing=spacing(len(left), len(right), moved))
         return [piece for region in cut for piece in cut_at_sections(region, headings, found)], found
+
+    @property
+    def _subtitles(self) -> bool:
+        return self.block_evidence is not None and self.block_evidence[0].times is not None
 
     def _timed(self) -> list[Seed]:
         """For each source block the target block that begins nearest in time, in rising order."""
