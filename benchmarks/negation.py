@@ -3,53 +3,55 @@
     python -m benchmarks.negation [SHARED]
 
 writes ``tm/checks/negation_weights.json``. Only the documents for tuning are read (`benchmarks.data.halves`), and of
-the one resolution document the first half; scikit-learn fits the two logistic models.
+the one resolution document the first half; scikit-learn fits a logistic model for the negations of each language.
 """
 
 import json
 import random
 import sys
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.data import clean, halves, more
 from benchmarks.faults import drop_negation
-from tm.checks.checked_unit import CheckedSide, CheckedUnit
-from tm.checks.negation_model import _model, cues
+from tm.checks.checked_unit import CheckedUnit
+from tm.checks.finding import Span
+from tm.checks.negation import negations
+from tm.checks.negation_model import _model, left_over
 from tm.unit import Unit
 
 __all__ = ["fit"]
 
 _RARE = 4
 _SMALL = 0.05
-_THRESHOLD = 0.2
+_TRIES = 3
 
 
 def fit(units: list[Unit], seed: int = 5) -> dict[str, object]:
     """Return the content of ``negation_weights.json`` learned from correct ``units``."""
     rng = random.Random(seed)
-    pairs = [_sides(unit) for unit in units]
-    counts = Counter(cue for chinese, english in pairs for cue in cues(chinese, english))
-    known = frozenset(cue for cue, count in counts.items() if count >= _RARE)
-    weights, bias = {}, {}
-    for language in ("en", "zh"):
-        rows, labels = [], []
-        for unit, (chinese, english) in zip(units, pairs, strict=True):
-            rows.append(cues(chinese, english, known))
-            labels.append(0)
-            dropped = _dropped(unit, language, rng)
-            if dropped is not None:
-                rows.append(cues(*_sides(dropped), known))
-                labels.append(1)
-        weights[language], bias[language] = _logistic(rows, labels)
-    kept = sorted(known)
-    return {"threshold": _THRESHOLD, "bias": bias, "cues": kept, "weights": weights}
+    rows: dict[str, list[Mapping[str, float]]] = {"zh": [], "en": []}
+    labels: dict[str, list[int]] = {"zh": [], "en": []}
+    for unit in units:
+        for language, lacking in (("zh", "en"), ("en", "zh")):
+            clean = dict(_left_over(unit, language))
+            rows[language] += clean.values()
+            labels[language] += [0] * len(clean)
+            for _ in range(_TRIES):
+                dropped = _dropped(unit, lacking, rng)
+                if dropped is not None:
+                    lost = [features for span, features in _left_over(dropped, language) if span not in clean]
+                    rows[language] += lost[:1]
+                    labels[language] += [1] * len(lost[:1])
+    return {"weights": {language: _logistic(rows[language], labels[language]) for language in rows}}
 
 
-def _sides(unit: Unit) -> tuple[CheckedSide, CheckedSide]:
+def _left_over(unit: Unit, language: str) -> Iterator[tuple[Span, Mapping[str, float]]]:
     pair = CheckedUnit(0, unit)
-    return (pair.source, pair.target) if pair.source.base == "zh" else (pair.target, pair.source)
+    sides = sorted(map(negations, (pair.source, pair.target)), key=lambda side: side.language != language)
+    return left_over(*sides)
 
 
 def _dropped(unit: Unit, language: str, rng: random.Random) -> Unit | None:
@@ -60,16 +62,17 @@ def _dropped(unit: Unit, language: str, rng: random.Random) -> Unit | None:
     return replace(unit, source=text) if is_source else replace(unit, target=text)
 
 
-def _logistic(rows: list, labels: list[int]) -> tuple[dict[str, float], float]:
+def _logistic(rows: list, labels: list[int]) -> dict[str, float]:
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
+    counts = Counter(name for row in rows for name in row)
+    rows = [{name: value for name, value in row.items() if counts[name] >= _RARE} for row in rows]
     vectorizer = DictVectorizer()
-    model = LogisticRegression(C=0.5, max_iter=5000).fit(vectorizer.fit_transform(rows), labels)
-    weights = dict(zip(vectorizer.feature_names_, (round(float(w), 3) for w in model.coef_[0]), strict=True))
-    return {cue: weight for cue, weight in weights.items() if abs(weight) >= _SMALL}, round(
-        float(model.intercept_[0]), 3
-    )
+    model = LogisticRegression(C=0.3, max_iter=5000).fit(vectorizer.fit_transform(rows), labels)
+    names = zip(vectorizer.feature_names_, (round(float(w), 2) for w in model.coef_[0]), strict=True)
+    weights = {name: weight for name, weight in names if abs(weight) >= _SMALL}
+    return {"bias": round(float(model.intercept_[0]), 2)} | weights
 
 
 if __name__ == "__main__":

@@ -1,108 +1,132 @@
-"""The learned part of the negation check: weights of the words around negations, from real translations.
+"""The learned part of the negation check: how likely it is that a negation without a partner was lost.
 
-`benchmarks.negation` counts the cues of both sides in clean pairs and in the same pairs with one negation dropped, and
-fits one logistic model for each side that may lack it. The weights are in ``negation_weights.json``.
+The certain negations of both sides are paired by their places in the text. What speaks for one that is left over is its
+words, and what the other side has near its place: a certain negation, a word that denies by its meaning, or none. The
+weights are in ``negation_weights.json``; `benchmarks.negation` learns them from correct pairs, and from the same pairs
+with one negation dropped.
 """
 
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
-from corpora.text.scripts import HAN
-from tm.checks.checked_unit import CheckedSide
+from tm.checks.finding import Span
 
-__all__ = ["cues", "evidence"]
-
-#: Words with a negative character that deny nothing, or whose English is mostly a word of its own.
-#: The lookahead avoids trying ninety words at every position.
-_OTHERWISE = re.compile(
-    "(?=[不非除未没无迫层义必有是能可与要否])(?:不同|不断|不仅|不但|不限|不过|不管|不论|无论|不得不|不能不|不可不|不妨|不错|不少|不久|不变|不可变|不停|不止|不禁|不单|不光|"
-    "不必要|不良|不幸|不满|不足|不当|不利|不便|不安|不平|不一致|不安全|不可靠|不可撤销|不可避免|不可或缺|不可分割|不遗余力|不定|不等|"
-    "不约而同|不知不觉|不由得|不料|不如|不见|不住|不起|不得了|不好意思|不多|不及|不免|不愧|不惜|不时|不了|不下|"
-    "非常|除非|未来|未必|未免|未成年|没收|没落|无非|无疑|无形|无线|无限|无效|无聊|无辜|无数|无穷|无不|无所谓|无可奈何|无关紧要|无意|"
-    "无偿|无国界|迫不及待|层出不穷|义不容辞|必不可少|有没有|是否|能否|可否|与否|要不|否则|"
-    "(?<![看得找达见想听受做办遇收用感来拿碰等料意])不到(?=\\s?[\\d一二两三四五六七八九十百千万半几]))|(.)不\\1"
-)
-_ZH_PLAIN = re.compile("[不没无未]|禁止|[而并]非")
-_EN_PLAIN = re.compile(
-    r"\b(?:(?<!or )[Nn]ot(?! (?:only|just|merely|least)\b)"
-    r"|[Nn]o(?!\.?\s?[0-9]| (?:later|more|less|fewer|doubt|matter)\b)"
-    r"|[Nn](?:ever|othing|obody|either|or)|[Ww]ithout|[Cc]annot|NOT|NO|[Rr]ather than|[Ii]nstead of|[Uu]nable)\b"
-    r"|n['’]t\b"
-)
-_ZH_CUE = re.compile(
-    f"尚未|[而并]非|毫不|无损|[不没无未非勿莫别否免毋禁][{HAN}]?|拒绝|避免|防止|缺|除|难以|难于|仅|只|失败|少|反|外|"
-    "停止|排除|独立|之前|以前|空|"
-    "从来|哪|何|岂|怎|如果|任何|有"
-)
-_EN_CUE = re.compile(
-    r"\bno (?:longer|later|more|less|fewer|doubt|matter)\b"
-    r"|\bnot (?:only|just|merely|least|until|necessarily|yet|all|any)\b"
-    r"|\bor not\b|\b(?:not|no|never|nothing|nobody|none|nowhere|neither|nor|cannot|without|unable|unless|until|hardly"
-    r"|scarcely|barely|rarely|seldom|lacks?|lacking|lacked|fail\w*|absen\w+|missing|miss(?:es|ed)?|omit\w*|skip\w*"
-    r"|ignor\w+|exclud\w+|except\w*|avoid\w*|prevent\w*|prohibit\w*|forbid\w*|refus\w+|den(?:y|ies|ied|ying|ial)|reject\w*"
-    r"|stop\w*|disallow\w*|disab\w+|discourag\w+|instead|rather|other|too|only|but|before|free|against|beyond|otherwise"
-    r"|away|few|little|less|out of|impossible|open-ended|illegal|anonymous|lost|loss|leav\w+|left|hard|difficult|minus"
-    r"|despite|regardless|irrespective|however|although|though|while|un(?!i[a-z]|der|til|less)[a-z]{3,}|dis(?!tin|tri|cus|pos|pla|pat|tan|cov|se)[a-z]{4,}|mis(?!sion)[a-z]{4,}|non[a-z-]*"
-    r"|in(?:ab|ac|ad|ap|cap|com|con|corr|def|dep|dir|eff|el|equ|ev|exp|fin|form|numer|op|prop|secur|sens|sign|stab|suff"
-    r"|tang|val|var|vis)[a-z]+|im(?:mut|pos|prac|prop|perf|part|pat|plaus|prec)[a-z]+|ir[re][a-z]+|[a-z]{3,}less|whether"
-    r"|if|any|anything|either|differ\w*|also|even|most|remov\w+|clos\w+|drop\w*|discard\w*|suppress\w*|empty|already"
-    r"|still|yet|optional\w*|default|must|mutable|first|long|may|might|protect\w*|end\w*)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_PREFIXES = ("un", "dis", "mis", "non", "in", "im", "ir")
-_MOST = 3  # a cue counts at most this often, so that long units do not dominate
+__all__ = ["Side", "left_over", "log_odds"]
 
 
-def cues(chinese: CheckedSide, english: CheckedSide, known: frozenset[str] | None = None) -> Mapping[str, int]:
-    """The features of a pair: cue -> how often, and how the plain negations of both sides compare.
+class Side(Protocol):
+    """What is read of a side: its text, the spans of its certain negations, of other signs of one, and of hints."""
 
-    Cues that are not in ``known`` are grouped by their first character or prefix.
-    """
-    zh, en = chinese.content, english.content
-    found: Counter[str] = Counter()
-    for match in _ZH_CUE.finditer(zh):
-        found[_class("zh:" + match[0], known)] += 1
-    for match in _EN_CUE.finditer(en):
-        found[_class("en:" + match[0].lower().replace("’", "'"), known)] += 1
-    features = {cue: min(count, _MOST) for cue, count in found.items()}
-    left, right = _plain(zh, en)
-    compared = {
-        "zh>en": left > right, "zh>en+1": left > right + 1,
-        "zh>0,en=0": left > 0 == right, "zh>1,en=0": left > 1 > right,
-        "en>zh": right > left, "en>zh+1": right > left + 1, "en>0,zh=0": right > 0 == left, "en=zh": left == right,
-        "any": bool(left or right),
-    }  # fmt: skip
-    return features | {name: 1 for name, holds in compared.items() if holds}
+    @property
+    def text(self) -> str: ...
+    @property
+    def certain(self) -> Sequence[Span]: ...
+    @property
+    def signs(self) -> Sequence[Span]: ...
+    @property
+    def hints(self) -> Sequence[Span]: ...
 
 
-def _plain(zh: str, en: str) -> tuple[int, int]:
-    """How many plain negations the Chinese and the English have."""
-    chinese = len(_ZH_PLAIN.findall(_OTHERWISE.sub("", zh))) if _ZH_PLAIN.search(zh) else 0
-    return chinese, len(_EN_PLAIN.findall(en))
+_REACH = 1.0  # sentences: how far apart two negations may be and still be each other's translation
+_NEAR = 0.75  # sentences: how far away a word may be and still say the same
+_BOUNDS = (0.15, 0.3, 0.5, 0.75, 1.5)
+_SENTENCE = re.compile(r"[。！？]+|[.!?]+(?=\s+[A-Z(\"'`:*])")
+_FAR = 9.9
 
 
-def _class(cue: str, known: frozenset[str] | None) -> str:
-    if known is None or cue in known:
-        return cue
-    language, _, word = cue.partition(":")
-    if language == "zh":
-        return f"zh:{word.lstrip('尚而并毫')[0]}*"
-    prefix = next((prefix for prefix in _PREFIXES if word.startswith(prefix)), "")
-    return f"en:{prefix}*" if prefix else "en:*less" if word.endswith("less") else "en:*"
+def _sentences(text: str) -> list[float]:
+    """Where the sentences of a text begin, and where the last one ends."""
+    end = max(len(text.rstrip()), 1)
+    return [0.0, *(float(match.end()) for match in _SENTENCE.finditer(text) if match.end() < end), float(end)]
+
+
+def _on_scale(spans: Sequence[Span], ends: Sequence[float], width: float) -> list[float]:
+    """The places of ``spans``, counted in parts of the text of ``width`` each; ``ends`` is where the parts end."""
+    found = []
+    for start, end in spans:
+        middle = (start + end) / 2
+        which = max(0, min(bisect_left(ends, middle) - 1, len(ends) - 2))
+        found.append(width * (which + (middle - ends[which]) / max(ends[which + 1] - ends[which], 1.0)))
+    return found
+
+
+def left_over(side: Side, other: Side) -> Iterator[tuple[Span, dict[str, float]]]:
+    """The certain negations of ``side`` without a partner on the other, each with the features of its place."""
+    ends = [_sentences(one.text) for one in (side, other)]
+    width = 1.0
+    if len(ends[0]) != len(ends[1]):  # which sentences correspond is unknown
+        width = float(max(map(len, ends)) - 1)
+        ends = [[one[0], one[-1]] for one in ends]
+    mine = _on_scale(side.certain, ends[0], width)
+    theirs, signs, hints = (_on_scale(spans, ends[1], width) for spans in (other.certain, other.signs, other.hints))
+    paired = _paired(mine, theirs)
+    shared = _of_pair(side, other)
+    shared[f"sentences {min(len(ends[0]) - 1, 3)} {min(width, 3.0):g}"] = 1.0
+    for index, place in enumerate(mine):
+        if index in paired:
+            continue
+        span = side.certain[index]
+        features = {f"word {side.text[slice(*span)].lower()}": 1.0}
+        features[f"after {side.text[span[0] : span[1] + 1].lower()}"] = 1.0
+        for name, places in (("certain", theirs), ("sign", signs), ("hint", hints)):
+            features[f"{name} {_bucket(_nearest(place, places))}"] = 1.0
+        for spans, places in ((other.signs, signs), (other.hints, hints)):
+            first, last = bisect_left(places, place - _NEAR), bisect_left(places, place + _NEAR)
+            for near in spans[first : min(last, first + 20)]:
+                features[f"near {other.text[slice(*near)].lower()}"] = 1.0
+        features.update(shared)
+        yield span, features
+
+
+def _of_pair(side: Side, other: Side) -> dict[str, float]:
+    """The features that all negations of a pair share: which words deny on either side, and how many there are."""
+    mine, theirs = len(side.certain), len(other.certain)
+    found = {f"more {max(-2, min(mine - theirs, 2))}": 1.0}
+    found |= {f"none there {min(mine, 2)}": 1.0} if not theirs else {}
+    for name, one in (("mine", side), ("there", other)):
+        for span in (*one.signs, *one.hints):
+            word = f"{name} {one.text[slice(*span)].lower()}"
+            found[word] = min(found.get(word, 0.0) + 1.0, 2.0)
+    signs = len(other.signs) - len(side.signs)
+    found[f"signs {max(-2, min(signs, 2))}"] = 1.0
+    return found
+
+
+def _paired(mine: Sequence[float], theirs: Sequence[float]) -> set[int]:
+    paired, here, there = set(), 0, 0
+    while here < len(mine) and there < len(theirs):
+        if abs(mine[here] - theirs[there]) <= _REACH:
+            paired.add(here)
+            here, there = here + 1, there + 1
+        elif mine[here] < theirs[there]:
+            here += 1
+        else:
+            there += 1
+    return paired
+
+
+def _nearest(place: float, places: Sequence[float]) -> float:
+    where = bisect_left(places, place)
+    return min((abs(place - one) for one in places[max(0, where - 1) : where + 1]), default=_FAR)
+
+
+def _bucket(distance: float) -> str:
+    return next((f"within {bound}" for bound in _BOUNDS if distance <= bound), "far")
 
 
 @cache
-def _model() -> tuple[frozenset[str], Mapping[str, Mapping[str, float]], Mapping[str, float], float]:
+def _model() -> Mapping[str, Mapping[str, float]]:
     data = json.loads(files("tm.checks").joinpath("negation_weights.json").read_text(encoding="utf-8"))
-    return frozenset(data["cues"]), data["weights"], data["bias"], float(data["threshold"])
+    weights: Mapping[str, Mapping[str, float]] = data["weights"]
+    return weights
 
 
-def evidence(chinese: CheckedSide, english: CheckedSide, lacks: str) -> float:
-    """How likely it is that the side ``lacks`` ("zh" or "en") has a negation too few, as log-odds."""
-    known, weights, bias, _ = _model()
-    features = cues(chinese, english, known)
-    return bias[lacks] + sum(weights[lacks].get(cue, 0.0) * count for cue, count in features.items())
+def log_odds(language: str, features: Mapping[str, float]) -> float:
+    """How likely it is that a negation of the side in ``language`` ("zh" or "en") was lost, as log-odds."""
+    weights = _model()[language]
+    return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())

@@ -51,7 +51,7 @@ def test_the_second_generator_damages_what_it_says(kind: str, variant: str) -> N
 
 #: What is found without comparing meanings; with vectors `make bench` finds more.
 FLOORS = {
-    "number changed": 0.9, "date changed": 0.9, "article changed": 0.9, "negation dropped": 0.25, "untranslated": 0.9,
+    "number changed": 0.9, "date changed": 0.9, "article changed": 0.9, "negation dropped": 0.4, "untranslated": 0.9,
     "wrong language": 0.95, "encoding damage": 0.95, "duplicated": 0.9, "target truncated": 0.8,
 }  # fmt: skip
 
