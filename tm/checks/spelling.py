@@ -1,10 +1,11 @@
-"""Misspelt words: English by the list of codespell, Chinese by a list of confused words.
+"""Misspelt words: English by a list of common misspellings, Chinese by a list of confused words.
 
 Both lists hold only words that are wrong in any text, so names, technical words and both English spellings are left
-alone. The English list is read from the package codespell (its dictionary is under CC BY-SA 3.0); a word that the other
-side or three units of the file have is taken for a name.
+alone. The English list is the part of the dictionary of typos (MIT) whose corrections are common words; a word that the
+other side or three units of the file have is taken for a name.
 """
 
+import gzip
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -25,10 +26,10 @@ _MANY = 3  # units: a word of so many is a term of the file
 
 @cache
 def _english() -> Mapping[str, str]:
-    """Misspelt word -> correct word, of entries with one correction that is always right."""
-    lines = files("codespell_lib").joinpath("data", "dictionary.txt").read_text("utf-8").splitlines()
-    entries = (line.partition("->") for line in lines)
-    return {wrong: right for wrong, _, right in entries if "," not in right and " " not in right and right.isalpha()}
+    """Misspelt word -> what is meant."""
+    packed = files("tm.checks").joinpath("misspelt_english.txt.gz").read_bytes()
+    lines = gzip.decompress(packed).decode("ascii").splitlines()
+    return dict(line.split(" ") for line in lines if not line.startswith("#"))
 
 
 @cache
