@@ -18,7 +18,7 @@ from benchmarks.data import clean, halves, more
 from benchmarks.faults import drop_negation
 from tm.checks.checked_unit import CheckedUnit
 from tm.checks.finding import Span
-from tm.checks.negation import negations
+from tm.checks.negation import Negations
 from tm.checks.negation_model import _model, left_over
 from tm.unit import Unit
 
@@ -50,7 +50,7 @@ def fit(units: list[Unit], seed: int = 5) -> dict[str, object]:
 
 def _left_over(unit: Unit, language: str) -> Iterator[tuple[Span, Mapping[str, float]]]:
     pair = CheckedUnit(0, unit)
-    sides = sorted(map(negations, (pair.source, pair.target)), key=lambda side: side.language != language)
+    sides = sorted(map(Negations, (pair.source, pair.target)), key=lambda side: side.language != language)
     return left_over(*sides)
 
 

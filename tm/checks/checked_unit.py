@@ -15,17 +15,16 @@ from corpora.text.mentions.matching import Mention, mentions
 from corpora.text.scripts import HAN, HANGUL, KANA
 from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity, Span
-from tm.checks.markup import values_text
-from tm.checks.measures import Measure, measures
+from tm.checks.markup import values_text, without_markup
+from tm.checks.measures import Measure, may_have_measures, measures
 from tm.checks.options import CheckOptions
 from tm.checks.quantities import Quantity, quantities
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "han_count", "size"]
+__all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "han_count", "lowered", "size"]
 
 _HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
-_FIGURE = re.compile("[0-9一二三四五六七八九十百千两]|(?i:one|two|three|four|five|six|seven|eight|nine|ten)")
 _BLANK = re.compile(r"\s+")
 #: Roles, addresses and literals of reStructuredText, HTML tags and format fields: the same in every language.
 _MARKUP = re.compile(
@@ -61,6 +60,13 @@ def content(text: str) -> str:
     return text
 
 
+def lowered(text: str) -> str:
+    """``text`` in lower case, as long as it was: some letters of other scripts have a longer form."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(sign.lower() if sign.isascii() else sign for sign in text)
+
+
+_LATIN_WORD = re.compile("[a-z]+")
 _base = cache(base_of)
 
 
@@ -88,8 +94,18 @@ class CheckedSide:
         return is_spaced(self.language)
 
     @cached_property
+    def prose(self) -> str:
+        """The text with spaces in place of code, addresses, tags and link targets."""
+        return without_markup(self.content)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The runs of Latin letters in the text, in lower case: what is not among them need not be looked for."""
+        return frozenset(_LATIN_WORD.findall(self.text.lower()))
+
+    @cached_property
     def _quantities(self) -> tuple[Sequence[Quantity], str]:
-        return quantities(values_text(self.text), self.language)
+        return quantities(self.values_text, self.words, self.language)
 
     @property
     def quantities(self) -> Sequence[Quantity]:
@@ -102,9 +118,19 @@ class CheckedSide:
         return mentions(self._quantities[1], self.language)
 
     @cached_property
+    def values_text(self) -> str:
+        """The text in which values are read: without tags, placeholders and marks of emphasis."""
+        return values_text(self.text)
+
+    @cached_property
+    def may_have_measures(self) -> bool:
+        """False where `measures` is certainly empty."""
+        return may_have_measures(self.text, self.words, self.base)
+
+    @cached_property
     def measures(self) -> Sequence[Measure]:
         """Numbers with a unit of measure or a currency."""
-        return measures(values_text(self.text), self.base) if _FIGURE.search(self.text) else ()
+        return measures(self.values_text, self.base) if self.may_have_measures else ()
 
     @cached_property
     def key(self) -> str:

@@ -35,7 +35,9 @@ def unmatched_values(source: CheckedSide, target: CheckedSide) -> tuple[list[Men
             if quantity.accepts.isdisjoint(there) and not (plain and plain <= numbers):
                 found.append((_as_mention(quantity), quantity.family))
         lacking.append(found)
-    if source.measures and target.measures:
+    if not (lacking[0] or lacking[1]):
+        return [], []
+    if source.may_have_measures and target.may_have_measures:
         for found, spans in zip(lacking, converted(source.measures, target.measures), strict=True):
             found[:] = [one for one in found if not any(start <= one[0].start < end for start, end in spans)]
     families = [{family for _, family in found if family} for found in lacking]

@@ -128,10 +128,11 @@ def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]
 def _copied_run(source: CheckedSide, target: CheckedSide) -> Span | None:
     """A run of prose that the target copied from the source."""
     if target.base == "zh":
-        if target.han and source.base in _ALPHABETS and not _CODE_LINE.search(target.text):
+        runs = list(_PROSE.finditer(target.content)) if target.han and source.base in _ALPHABETS else []
+        if runs and not _CODE_LINE.search(target.text):
             function_words = _FUNCTION_WORD_SETS.get(source.base, frozenset())
             there = _BLANKS.sub(" ", source.content)
-            for match in _PROSE.finditer(target.content):
+            for match in runs:
                 words = match[0].lower().split()
                 if len(function_words.intersection(words)) >= 2 and _BLANKS.sub(" ", match[0]) in there:
                     return match.span()

@@ -166,8 +166,9 @@ def values_text(text: str) -> str:
     """``text`` with tags, placeholders and the marks of emphasis replaced by spaces: what numbers are read in."""
     if "<" in text:
         text = _ELEMENT.sub(lambda match: " " * len(match[0]), text)
-    letters = list(text)
-    for field in fields(text):
-        letters[field.start : field.end] = " " * (field.end - field.start)
-    text = "".join(letters)
+    if found := fields(text):
+        letters = list(text)
+        for field in found:
+            letters[field.start : field.end] = " " * (field.end - field.start)
+        text = "".join(letters)
     return _EMPHASIS.sub(lambda match: " " * len(match[0]), text) if "_" in text or "*" in text else text

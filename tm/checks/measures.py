@@ -4,14 +4,14 @@ Each unit is a row of data: its dimension, its size in the base unit, and its na
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from corpora.text.mentions.chinese import chinese_number
 from tm.checks.finding import Span
 
-__all__ = ["Measure", "converted", "measures", "mismatches"]
+__all__ = ["Measure", "converted", "may_have_measures", "measures", "mismatches"]
 
 #: dimension; size; symbols, in this case only; English words; Chinese words. Degrees are converted by name.
 _UNITS = """
@@ -116,53 +116,93 @@ _SMALL = "one two three four five six seven eight nine ten eleven twelve".split(
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    """A number with its scale; the currency that may precede it; the unit that may follow it."""
+
+    number: re.Pattern[str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    units: Mapping[str, _Unit]
+
+
 @cache
-def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, _Unit]]:
+def _grammar(language: str) -> _Grammar:
     units: dict[str, _Unit] = {}
     before: list[str] = []
     after: list[tuple[str, str]] = []
-    for number, line in enumerate(filter(None, _UNITS.splitlines())):
+    for row, line in enumerate(filter(None, _UNITS.splitlines())):
         dimension, size, symbols, english, chinese = line.split(";")
-        units[f"u{number}"] = units[f"b{number}"] = _Unit(dimension, size)
+        units[f"u{row}"] = _Unit(dimension, size)
         names = [rf"{symbol}(?![A-Za-z0-9/²³])" for symbol in symbols.split() if symbol[-1] not in "$¥￥€£₩₽₹"]
         if language == "en":
             names += [rf"(?i:{word})(?![A-Za-z])" for word in english.split(" ") if word]
         else:
             names += [word for word in chinese.split(" ") if word]
         if names:
-            after.append((f"u{number}", "|".join(names)))
-        prefixes = symbols.split() if dimension == "money" else []
-        if prefixes:
-            before.append(rf"(?P<b{number}>(?<![A-Za-z])(?:{'|'.join(prefixes)}))")
+            after.append((f"u{row}", "|".join(names)))
+        if dimension == "money" and symbols:
+            before.append(rf"(?P<u{row}>(?<![A-Za-z])(?:{'|'.join(symbols.split())}))")
     after.sort(key=lambda item: -max(len(part) for part in item[1].split("|")))
     ordered = "|".join(f"(?P<{name}>{pattern})" for name, pattern in after)
     if language == "en":
-        scale = rf"(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
-        number_pattern = rf"(?P<number>{_NUMBER}|(?i:\b(?:{'|'.join(_SMALL)}))\b)"
+        number = (
+            rf"(?<![A-Za-z0-9_.])(?=[0-9otfsenOTFSEN])(?P<number>{_NUMBER}|(?i:{'|'.join(_SMALL)})\b)"
+            rf"(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
+        )
         joint = r"[\s-]?"
     else:
-        scale = r"(?P<scale>\s?[十百千]?[万亿]|\s?[百千])?"
-        number_pattern = rf"(?P<number>{_NUMBER}|[{_SIGN}]{{1,9}}+(?:点[{_SIGN}]{{1,6}})?)"
+        number = (
+            rf"(?<![0-9.])(?P<number>{_NUMBER}|[{_SIGN}]{{1,9}}+(?:点[{_SIGN}]{{1,6}})?)"
+            r"(?P<scale>\s?[十百千]?[万亿]|\s?[百千])?"
+        )
         joint = r"\s?[多余]?\s?"
-    money = f"(?:(?:{'|'.join(before)})\\s?)?"
-    per_hour = r"(?P<per>(?:每小时|时速)[^0-9。，]{0,6})?" if language == "zh" else ""
-    edge = r"(?<![A-Za-z0-9_.])" if language == "en" else "(?<![0-9.])"
-    return re.compile(rf"{per_hour}{money}{edge}{number_pattern}{scale}(?:{joint}(?:{ordered}))?"), units
+    return _Grammar(
+        re.compile(number), re.compile(rf"(?:{'|'.join(before)})\s?\Z"), re.compile(f"{joint}(?:{ordered})"), units
+    )
+
+
+_PER_HOUR = re.compile("(?:每小时|时速)[^0-9。，]{0,6}\\Z")
+
+
+def _latin() -> frozenset[str]:
+    rows = [line.split(";") for line in filter(None, _UNITS.splitlines())]
+    words = {word for row in rows for word in re.findall("[a-z]+", " ".join(row[2:4]).lower().replace("\\s", " "))}
+    common = set("a an b c es f h hong in metric mu nautical new of per s sea us weight".split())
+    return frozenset((words | {word.removesuffix("s") for word in words}) - common)
+
+
+#: The words of symbols and English names: a text without any of them and without a sign has no measure.
+_LATIN = _latin()
+_MONEY_SIGN = re.compile("[$¥￥€£₩₽₹¢°℃℉]")
+_ZH_UNIT = re.compile(
+    rf"[0-9{_SIGN}亿万多余半]\s?(?:[米公千厘毫微纳英呎吋码海华里克吨磅盎斤升立加品平亩秒分天周伏瓦兆赫吉太摄美元人日欧港新台澳韩卢瑞法泰]"
+    "|个?(?:小时|钟头|星期|礼拜))"
+)
+
+
+def may_have_measures(text: str, words: Collection[str], language: str) -> bool:
+    """False where ``text``, with the Latin ``words`` in lower case, certainly has no measure."""
+    if language not in ("zh", "en"):
+        return False
+    if not _LATIN.isdisjoint(words) or _MONEY_SIGN.search(text):
+        return True
+    return language == "zh" and _ZH_UNIT.search(text) is not None
 
 
 def measures(text: str, language: str) -> list[Measure]:
     """The numbers of ``text`` that have a unit, in reading order."""
-    if language not in ("zh", "en"):
-        return []
-    pattern, units = _grammar(language)
+    grammar = _grammar(language)
     found = []
-    for match in pattern.finditer(text):
-        name = next(
-            (key for key, value in match.groupdict().items() if value and key[0] in "ub" and key[1:].isdigit()), ""
-        )
-        if not name:
+    for match in grammar.number.finditer(text):
+        unit_after = grammar.after.match(text, match.end())
+        head = text[max(0, match.start() - 8) : match.start()]
+        unit_before = grammar.before.search(head) if head.strip() else None
+        which = unit_after or unit_before
+        if which is None:
             continue
-        unit = units[name]
+        unit = grammar.units[which.lastgroup or ""]
+        span = match.start() - (len(unit_before[0]) if unit_before else 0), (unit_after or match).end()
         value = _value(match["number"], match["scale"] or "", language)
         if value is None:
             continue
@@ -175,10 +215,10 @@ def measures(text: str, language: str) -> list[Measure]:
             base, size = (value, 1.0) if unit.size == "1" else ((value - 32) / 1.8, 1 / 1.8)
         elif dimension != "money":
             size = float(unit.size)
-            if match.groupdict().get("per") and dimension == "length":
+            if language == "zh" and dimension == "length" and _PER_HOUR.search(head):
                 dimension, size = "speed", size / 1000
             base = value * size
-        found.append(Measure(dimension, value, base, step * size, codes or frozenset({unit.size}), *match.span()))
+        found.append(Measure(dimension, value, base, step * size, codes or frozenset({unit.size}), *span))
     return found
 
 

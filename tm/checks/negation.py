@@ -8,108 +8,148 @@ finds it likely that it was lost; in short texts, every sign of one counts. The 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
-from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit
+from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit, lowered
 from tm.checks.finding import Finding, Severity, Span
-from tm.checks.markup import without_markup
 from tm.checks.negation_model import left_over, log_odds
 from tm.checks.options import CheckOptions
 
-__all__ = ["CHECKS", "Negations", "negations"]
+__all__ = ["CHECKS", "Negations"]
 
 
 @cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
+def _entries(language: str, name: str) -> list[str]:
     data = json.loads(files("tm.checks").joinpath("negation.json").read_text(encoding="utf-8"))
-
-    def words(name: str, boundary: str = "") -> re.Pattern[str]:
-        entries = sorted((entry for line in data[name] for entry in line.split("; ")), key=len, reverse=True)
-        return re.compile(f"{boundary}(?:{'|'.join(entries)}){boundary}", re.IGNORECASE)
-
-    return {
-        "zh whole": words("zh whole"),
-        "zh certain": words("zh certain"),
-        "zh sign": words("zh sign"),
-        "zh hint": words("zh hint"),
-        "en hint": words("en hint", r"\b"),
-        "zh noun": words("zh noun"),
-        "zh word": words("zh word"),
-        "zh double": words("zh double"),
-        "en phrase": words("en phrase", r"\b"),
-        # None and Never are names in code, No. is a number.
-        "en certain": re.compile(
-            rf"(?!(?-i:N)(?:(?-i:one|ever))\b|No\.?\s?[0-9]){words('en certain', chr(92) + 'b').pattern}|\b\w+n['’]t\b",
-            re.IGNORECASE,
-        ),
-        "en sign": words("en sign", r"\b"),
-    }
+    lines = data[f"{language} {name}"]
+    return sorted((entry for line in lines for entry in line.split("; ")), key=len, reverse=True)
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _chinese(name: str) -> re.Pattern[str]:
+    entries = _entries("zh", name)
+    # Most places fail at the first character; an entry that opens with a group stands before 不.
+    first = "".join(sorted({entry[0] for entry in entries if entry[0] not in "(["}))
+    return re.compile(
+        f"(?=[{first}]{'|.?不' if any(entry[0] in '([' for entry in entries) else ''})(?:{'|'.join(entries)})"
+    )
+
+
+@cache
+def _phrases(name: str) -> re.Pattern[str]:
+    """The English entries with more than letters, in lower case."""
+    entries = [entry for entry in _entries("en", name) if name == "phrase" or " " in entry]
+    return re.compile(rf"\b(?:{'|'.join(entries)})\b")
+
+
+@lru_cache(maxsize=1 << 16)
+def _is(name: str, word: str) -> bool:
+    return _single(name).fullmatch(word) is not None
+
+
+@cache
+def _single(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(entry for entry in _entries("en", name) if " " not in entry))
+
+
+#: None and Never are names in code, No. is a number.
+_EN_CERTAIN = re.compile(
+    r"\b(?!None\b|Never\b|[Nn]o\.?\s?[0-9])(?i:not|never|no|nothing|nobody|none|nowhere|neither|nor|cannot|without|unable"
+    r"|[a-z]{2,7}n['’]t)\b"
+)
+_EN_WORDS = frozenset("not never no nothing nobody none nowhere neither nor cannot without unable t".split())
+_ZH_CERTAIN = frozenset("不没未无非勿莫禁别")
+#: A quoted "not in" is the same in both languages.
+_EN_IN_ZH = re.compile(r"(?<![A-Za-z])(?i:not|never|no|without|cannot|[a-z]{2,6}n['’]t)(?![A-Za-z.])")
+_WORD = re.compile("[a-z]+(?:-[a-z]+)*")
+
+
 class Negations:
-    """The ``certain`` negations of a side in ``text``, from which words that only look like one are blanked out.
+    """The negations of a Chinese or English side; what nobody asks for is not looked for.
 
-    ``words``: the spans of words that deny by themselves, such as 不同. ``masked``: how many words only hold a negative
-    word or character.
-    """
-
-    language: str
-    text: str
-    certain: tuple[Span, ...]
-    words: tuple[Span, ...]
-    masked: int
-
-    @property
-    def signs(self) -> Sequence[Span]:
-        """The words that deny, in reading order."""
-        found = (match.span() for match in _patterns()[f"{self.language} sign"].finditer(self.text))
-        return sorted((*self.words, *found))
-
-    @property
-    def hints(self) -> Sequence[Span]:
-        """The words that may deny, in reading order."""
-        return [match.span() for match in _patterns()[f"{self.language} hint"].finditer(self.text)]
-
-
-def negations(side: CheckedSide) -> Negations:
-    """The negations of a Chinese or English side.
-
-    >>> negations(CheckedSide("河水不会淹没草地。", "zh-CN")).certain
+    >>> Negations(CheckedSide("河水不会淹没草地。", "zh-CN")).certain
     ((2, 3),)
-    >>> negations(CheckedSide("You can't miss the tower.", "en-US")).certain
+    >>> Negations(CheckedSide("You can't miss the tower.", "en-US")).certain
     ()
     """
-    patterns = _patterns()
-    text = without_markup(side.content)
-    if side.base != "zh":
-        phrases = tuple(match.span() for match in patterns["en phrase"].finditer(text))
-        text = patterns["en phrase"].sub(_blank, text) if phrases else text
-        return Negations("en", text, tuple(match.span() for match in patterns["en certain"].finditer(text)), phrases, 0)
-    if not _ZH_ANY.search(text) and not _EN_IN_ZH.search(text):
-        return Negations("zh", text, (), (), 0)
-    # 不同 is a word of its own, and "different" in English: a sign, but nothing certain.
-    text, masked = patterns["zh noun"].subn(_blank, text)
-    words: list[Span] = []
-    for name in ("zh whole", "zh word", "zh double"):
-        words.extend(match.span() for match in patterns[name].finditer(text))
-        text = patterns[name].sub(_blank, text)
-    # A quoted "not in" is the same in both languages.
-    found = [*patterns["zh certain"].finditer(text), *_EN_IN_ZH.finditer(text)]
-    certain = tuple(sorted(match.span() for match in found))
-    return Negations("zh", text, certain, tuple(words), masked)
+
+    def __init__(self, side: CheckedSide) -> None:
+        self.language = "zh" if side.base == "zh" else "en"
+        self._side = side
+
+    @cached_property
+    def _read(self) -> tuple[str, Sequence[Span], int]:
+        """The text without words that only look like negations, the spans of those that deny, how many others."""
+        text = self._side.prose
+        if self.language == "en":
+            spans = [match.span() for match in _phrases("phrase").finditer(lowered(text))]
+            return _blanked(text, spans), spans, 0
+        # 不同 is a word of its own, and "different" in English: a sign, but nothing certain.
+        nouns = [match.span() for match in _chinese("noun").finditer(text)]
+        text = _blanked(text, nouns)
+        words: list[Span] = []
+        for name in ("whole", "word", "double"):
+            found = [match.span() for match in _chinese(name).finditer(text)]
+            text = _blanked(text, found)
+            words += found
+        return text, words, len(nouns)
+
+    @property
+    def text(self) -> str:
+        """The text in which negations are read."""
+        return self._read[0]
+
+    @property
+    def masked(self) -> int:
+        """How many words only hold a negative word or character."""
+        return self._read[2]
+
+    @cached_property
+    def certain(self) -> Sequence[Span]:
+        """The spans of words that negate."""
+        side = self._side
+        if self.language == "en":
+            if side.words.isdisjoint(_EN_WORDS):
+                return ()
+            return tuple(match.span() for match in _EN_CERTAIN.finditer(self.text))
+        found: list[re.Match[str]] = []
+        if not _ZH_CERTAIN.isdisjoint(side.text):
+            found += _chinese("certain").finditer(self.text)
+        if not side.words.isdisjoint(_EN_WORDS):
+            found += _EN_IN_ZH.finditer(self.text)
+        return tuple(sorted(match.span() for match in found))
+
+    @cached_property
+    def signs(self) -> Sequence[Span]:
+        """The spans of words that deny in another way, in reading order."""
+        return sorted((*self._read[1], *self._of("sign")))
+
+    @cached_property
+    def hints(self) -> Sequence[Span]:
+        """The spans of words that may deny, in reading order."""
+        return sorted(self._of("hint"))
+
+    def _of(self, name: str) -> Iterator[Span]:
+        if self.language == "zh":
+            yield from (match.span() for match in _chinese(name).finditer(self.text))
+            return
+        text = lowered(self.text)
+        for word in _WORD.finditer(text):
+            if _is(name, word[0]) or ("-" in word[0] and any(_is(name, part) for part in word[0].split("-"))):
+                yield word.span()
+        yield from (match.span() for match in _phrases(name).finditer(text))
 
 
-#: The characters of which every Chinese entry of ``negation.json`` but the signs and hints has one.
-_ZH_ANY = re.compile("[不没未无非勿莫禁别否是能可会要对行知愿该肯想多差]")
-_EN_IN_ZH = re.compile(r"(?i)(?<![A-Za-z])(?:not|never|no|without|cannot|\w+n['’]t)(?![A-Za-z.])")
-
-
-def _blank(match: re.Match[str]) -> str:
-    return "　" * len(match[0])
+def _blanked(text: str, spans: Sequence[Span]) -> str:
+    if not spans:
+        return text
+    pieces, last = [], 0
+    for start, end in spans:
+        pieces += [text[last:start], "　" * (end - start)]
+        last = end
+    return "".join([*pieces, text[last:]])
 
 
 _LEAST = 1.25  # log-odds from which a negation is reported
@@ -125,7 +165,7 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     # An untranslated or foreign side says nothing about negation.
     if not chinese.han or english.han > chinese.han:
         return ()
-    here, there = negations(chinese), negations(english)
+    here, there = Negations(chinese), Negations(english)
     if not (here.certain or there.certain) or _CODE.search(english.content):
         return ()
     is_short = min(source.size, target.size) < _LONG

@@ -15,7 +15,6 @@ from importlib.resources import files
 from corpora.text.scripts import HAN
 from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
-from tm.checks.markup import without_markup
 from tm.checks.options import CheckOptions
 
 __all__ = ["CHECKS"]
@@ -33,43 +32,45 @@ def _english() -> Mapping[str, str]:
 
 
 @cache
-def _chinese() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(_CONFUSED, key=len, reverse=True)))
+def _chinese() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """The confused words, and each without its context -> the correct word."""
+    plain = {_CONTEXT.sub("", wrong): right for wrong, right in _CONFUSED.items()}
+    words = "|".join(sorted(_CONFUSED, key=len, reverse=True))
+    return re.compile(f"(?=[{''.join(sorted({wrong[0] for wrong in plain}))}])(?:{words})"), plain
 
 
 def _misspelt(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
-    counts = Counter(
-        word.lower() for pair in batch.pairs for side in (pair.source, pair.target) for word in set(_words(side))
-    )
-    return [found for pair in batch.pairs for found in _check(pair, counts)]
+    found = [
+        (pair, side, fault)
+        for pair in batch.pairs
+        for side in (pair.source, pair.target)
+        for fault in _faults(side)
+        if fault[1] not in (pair.target if side is pair.source else pair.source).text
+    ]
+    units = Counter(wrong.lower() for wrong, _ in {(wrong, pair.index) for pair, _, (_, wrong, _) in found})
+    return [
+        pair.finding(
+            "spelling", Severity.WARNING, f"{wrong!r} may be misspelt: {right}", *_spans(span, side is pair.source)
+        )
+        for pair, side, (span, wrong, right) in found
+        if side.base == "zh" or units[wrong.lower()] < _MANY
+    ]
 
 
-def _words(side: CheckedSide) -> list[str]:
-    return _WORD.findall(without_markup(side.content)) if side.base == "en" else []
-
-
-def _check(pair: CheckedUnit, counts: Mapping[str, int]) -> Sequence[Finding]:
-    findings = []
-    for side, other, is_source in ((pair.source, pair.target, True), (pair.target, pair.source, False)):
-        for span, wrong, right in _faults(side):
-            if wrong in other.text or (side.base == "en" and counts[wrong.lower()] >= _MANY):
-                continue
-            spans: tuple[Span | None, Span | None] = (span, None) if is_source else (None, span)
-            findings.append(pair.finding("spelling", Severity.WARNING, f"{wrong!r} may be misspelt: {right}", *spans))
-    return findings
+def _spans(span: Span, is_source: bool) -> tuple[Span | None, Span | None]:
+    return (span, None) if is_source else (None, span)
 
 
 def _faults(side: CheckedSide) -> Sequence[tuple[Span, str, str]]:
     if side.base == "en":
         known = _english()
-        words = _WORD.finditer(without_markup(side.content))
+        if known.keys().isdisjoint(side.words):
+            return []
+        words = _WORD.finditer(side.prose)
         return [(word.span(), word[0], known[word[0].lower()]) for word in words if word[0].lower() in known]
     if side.base == "zh" and side.han:
-        found = []
-        for match in _chinese().finditer(side.content):
-            right = next(right for wrong, right in _CONFUSED.items() if _CONTEXT.sub("", wrong) == match[0])
-            found.append((match.span(), match[0], right))
-        return found
+        pattern, right = _chinese()
+        return [(match.span(), match[0], right[match[0]]) for match in pattern.finditer(side.content)]
     return []
 
 

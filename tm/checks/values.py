@@ -264,12 +264,13 @@ def _ranks(marker: str) -> set[int]:
 
 
 def _unit(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
-    if pair.is_half or not (pair.source.measures and pair.target.measures):
+    sides = (pair.source, pair.target)
+    if pair.is_half or not all(side.may_have_measures for side in sides) or not all(side.measures for side in sides):
         return ()
     findings = []
     for one, other in mismatches(pair.source.measures, pair.target.measures):
         spans = (one.start, one.end), (other.start, other.end)
-        texts = [side.text[slice(*span)].strip() for side, span in zip((pair.source, pair.target), spans, strict=True)]
+        texts = [side.text[slice(*span)].strip() for side, span in zip(sides, spans, strict=True)]
         severity = Severity.ERROR if one.dimension == other.dimension != "time" else Severity.WARNING
         message = f"{texts[0]!r} of the source is {texts[1]!r} in the target: another unit"
         findings.append(pair.finding("unit", severity, message, *spans))

@@ -1,7 +1,6 @@
 """Find the quantities of a text, and the text without them, in which bare numbers are read."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Collection, Sequence
 
 from corpora.text.languages import base
 from tm.checks.quantities import chinese, english
@@ -13,11 +12,13 @@ __all__ = ["quantities"]
 _GRAMMARS: dict[str, Grammar] = {"zh": chinese.GRAMMAR, "en": english.GRAMMAR}
 
 
-@lru_cache(maxsize=4096)
-def quantities(text: str, language: str) -> tuple[Sequence[Quantity], str]:
-    """Return the quantities of ``text`` in reading order, and ``text`` with spaces in their places."""
+def quantities(text: str, words: Collection[str], language: str) -> tuple[Sequence[Quantity], str]:
+    """Return the quantities of ``text`` in reading order, and ``text`` with spaces in their places.
+
+    ``words``: the Latin words of the text in lower case, by which most texts are known to have none.
+    """
     grammar = _GRAMMARS.get(base(language))
-    if grammar is None or not grammar.gate.search(text):
+    if grammar is None or not grammar.is_possible(text, words):
         return (), text
     found: list[Quantity] = []
     pieces: list[str] = []
