@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from corpora.text.scripts import HAN
-from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 

@@ -178,6 +178,13 @@ class TermBase:
                 reach = (start, end)
         return found
 
+    def share_in_lower_case(self, language: str) -> float:
+        """The share of the terms of ``language`` that begin in lower case, acronyms aside; 0.0 without terms."""
+        with self._errors():
+            rows = self._db.execute("SELECT text FROM terms WHERE base = ? LIMIT 5000", [base(language)]).fetchall()
+        initials = [text[0] for (text,) in rows if text and not text.isupper()]
+        return sum(sign.islower() for sign in initials) / len(initials) if initials else 0.0
+
     # -- internals
 
     def _errors(self) -> SqliteErrors:

@@ -133,21 +133,41 @@ def _spaced(text: str, language: str) -> Iterator[Word]:
 
 
 _IRREGULAR = {
-    "analyses": "analysis", "bases": "base", "children": "child", "criteria": "criterion", "data": "data",
-    "indices": "index", "matrices": "matrix", "people": "person", "phenomena": "phenomenon", "series": "series",
-    "species": "species", "vertices": "vertex", "women": "woman", "men": "man", "aliases": "alias", "classes": "class",
-    "its": "its", "lens": "lens", "news": "news", "always": "always", "thus": "thus", "perhaps": "perhaps",
-    "besides": "besides", "proceeds": "proceeds", "sanctions": "sanction", "goods": "goods",
-}  # fmt: skip
+    word: single
+    for single, _, plurals in (
+        entry.partition("=")
+        for entry in (
+            "analysis=analyses base=bases child=children criterion=criteria data=data index=indices matrix=matrices "
+            "person=people phenomenon=phenomena series=series species=species vertex=vertices woman=women man=men "
+            "alias=aliases class=classes mouse=mice louse=lice goose=geese foot=feet tooth=teeth ox=oxen die=dice "
+            "bacterium=bacteria medium=media curriculum=curricula memorandum=memoranda addendum=addenda stratum=strata "
+            "spectrum=spectra symposium=symposia consortium=consortia millennium=millennia erratum=errata "
+            "crisis=crises thesis=theses hypothesis=hypotheses axis=axes diagnosis=diagnoses synthesis=syntheses "
+            "parenthesis=parentheses oasis=oases emphasis=emphases nucleus=nuclei stimulus=stimuli fungus=fungi "
+            "alumnus=alumni radius=radii cactus=cacti focus=foci locus=loci appendix=appendices codex=codices "
+            "larva=larvae alga=algae formula=formulae antenna=antennae vertebra=vertebrae knife=knives life=lives "
+            "wife=wives leaf=leaves half=halves shelf=shelves thief=thieves wolf=wolves calf=calves loaf=loaves "
+            "self=selves hero=heroes potato=potatoes tomato=tomatoes echo=echoes veto=vetoes cargo=cargoes "
+            "embargo=embargoes quiz=quizzes its=its lens=lens news=news always=always thus=thus perhaps=perhaps "
+            "besides=besides proceeds=proceeds sanction=sanctions goods=goods"
+        ).split()
+    )
+    for word in plurals.split(",")
+    if word
+}
 
 
 @cache
 def singular(word: str) -> str:
     """The singular of a lower-case English noun by its ending; words that only look like plurals are kept."""
+    if word.endswith(("'s", "’s")):
+        word = word[:-2]
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "'s", "’s")):
-        return word[:-2] if word.endswith(("'s", "’s")) else word
+    if word.endswith("men") and len(word) > 5 and not word.endswith(("specimen", "regimen", "omen")):
+        return word[:-2] + "an"
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):

@@ -1,11 +1,27 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tests.data import cases
 from tm.terms.base import TermBase
 from tm.terms.check import check_terms
+from tm.terms.concept import Concept, Term
 from tm.terms.sample import sample_concepts
 from tm.unit import Unit
+
+
+@pytest.mark.parametrize("case", cases("terms_in_text"), ids=lambda case: case["label"])
+def test_terms_in_running_text(case: dict[str, Any]) -> None:
+    unit = Unit(case["source"], case["target"], case["source_lang"], case["target_lang"])
+    # The glossary names English or Chinese first, as it is written.
+    concepts = [
+        Concept(str(number), tuple(Term(text, "en" if text.isascii() else "zh-CN") for text in row))
+        for number, row in enumerate(case["glossary"])
+    ]
+    with TermBase(":memory:") as base:
+        base.add(concepts)
+        assert [finding.fault for finding in check_terms([unit], base)] == case["expected"]
 
 
 @pytest.fixture(scope="module")

@@ -510,17 +510,18 @@ _ORDER = (
 )
 #: Words of which one is enough to look for quantities.
 _STRONG = frozenset(
-    "penultimate antepenultimate last final bottom twenties thirties forties fifties sixties seventies eighties nineties "
-    "century centuries double doubled doubles doubling twice thrice triple triples tripled tripling treble trebles trebled "
-    "trebling quadruple quadrupled quadruples quadrupling quintuple quintupled quintuples quintupling fold twofold "
-    "threefold fourfold fivefold sixfold sevenfold eightfold ninefold tenfold twentyfold hundredfold biennium biennia "
-    "biennial biennially triennium triennial triennially quadrennium quadrennial quadrennially quinquennium quinquennial "
-    "quinquennially decennial decennially centenary centennial bicentenary bicentennial tercentenary sesquicentennial "
-    "millennium biannual biannually annual annually semiannual semiannually yearly monthly bimonthly biweekly fortnight "
-    "fortnights fortnightly quarterly decade decades either neither primary secondary tertiary threescore score dozen "
-    "dozens tens scores hundreds thousands millions billions hundred thousand million billion trillion clock morning "
-    "afternoon evening night past minutes discount reduction rebate price mille ppm thousandth thousandths basis noon "
-    "midday midnight h plan plans programme programmes program programs".split()
+    "penultimate antepenultimate last final bottom twenties thirties forties fifties sixties seventies "
+    "eighties nineties century centuries double doubled doubles doubling twice thrice triple triples tripled "
+    "tripling treble trebles trebled trebling quadruple quadrupled quadruples quadrupling quintuple quintupled "
+    "quintuples quintupling fold twofold threefold fourfold fivefold sixfold sevenfold eightfold ninefold "
+    "tenfold twentyfold hundredfold biennium biennia biennial biennially triennium triennial triennially "
+    "quadrennium quadrennial quadrennially quinquennium quinquennial quinquennially decennial decennially "
+    "centenary centennial bicentenary bicentennial tercentenary sesquicentennial millennium biannual "
+    "biannually annual annually semiannual semiannually yearly monthly bimonthly biweekly fortnight fortnights "
+    "fortnightly quarterly decade decades either neither primary secondary tertiary threescore score dozen "
+    "dozens tens scores hundreds thousands millions billions hundred thousand million billion trillion clock "
+    "morning afternoon evening night past minutes discount reduction rebate price mille ppm thousandth "
+    "thousandths basis noon midday midnight h plan plans programme programmes program programs".split()
 )
 _WEAK = frozenset({*_SMALL, *_TENS, *_UNDER_TEN, *_ORDINALS, "half", "quarter", "quarters", "latter", "former", "next"})
 _NEAR = re.compile(
