@@ -2,7 +2,7 @@
 
 Vectors of joined sentences are better than means of single vectors (F1 0.914 against 0.889 on the literary chapters),
 so every run of up to ``width`` units has its own (`models.spans`). They are kept in half precision, which changes no
-alignment and halves the memory. Slices of a prepared side copy nothing, so many small searches share one pass of the
+alignment and halves the memory. Slices of a prepared side copy nothing, which lets small searches share one pass of the
 encoder.
 """
 

@@ -106,7 +106,7 @@ def _cache_path(symbol: str, language: str, options: FetchOptions) -> Path | Non
 def download(address: str, options: FetchOptions | None = None) -> bytes:
     """The bytes at a web address that the user named.
 
-    Raises `UsageError` for what is no address, `FetchError` where nothing, too much or an error comes back.
+    Raises `UsageError` for what is not an address, `FetchError` where nothing, too much or an error comes back.
     """
     options = options or FetchOptions()
     return _requested(address, {}, address, options, _body)[0]

@@ -300,7 +300,7 @@ class _Writer:
         return f"<ul>{''.join(parts)}</ul>"
 
     def _table(self, node: Any) -> str:
-        """Cells are parted by &, rows by \\\\."""
+        """Cells are separated by &, rows by \\\\."""
         rows: list[list[list[Any]]] = [[[]]]
         for one in node.nodelist:
             if getattr(one, "macroname", "") in ("\\", "tabularnewline", "cr"):

@@ -85,7 +85,7 @@ def _item(token: Any) -> str:
 
 
 def _title_of_admonition(token: Any) -> str:
-    """A word that only repeats the kind of the box is no text."""
+    """A word that only repeats the kind of the box is not text."""
     kind, _, title = str(token.info).strip().partition(" ")
     title = (title or re.sub(r"\A[^\[]*\[?|\][^\]]*\Z", "", kind) if "[" in kind else title).strip().strip('"')
     return f"<div><p>{plain(title)}</p>" if title and not title.startswith("{") else "<div>"

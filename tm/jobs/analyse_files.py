@@ -100,7 +100,7 @@ class _Scores:
 def read_rates(path: Path) -> dict[str, float]:
     """The rates of a TOML file: a table ``[rates]`` with what a word of each band counts, from 0 to 1.
 
-    Raises `InputError` where the file cannot be read, `UsageError` for an unknown band or a rate that is no number.
+    Raises `InputError` where the file cannot be read, `UsageError` for an unknown band or a rate that is not a number.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

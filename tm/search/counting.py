@@ -2,7 +2,7 @@
 
 A word is what stands between blanks, with its punctuation; a dash between blanks is a word too. Each Chinese or
 Japanese character is a word of its own, and so is each mark of their punctuation. Quotation marks, dashes and dots that
-Chinese shares with Latin text count so where they stand beside such a character. Characters are counted without blanks.
+Chinese shares with Latin text count in the same way next to such a character. Characters are counted without blanks.
 """
 
 import re

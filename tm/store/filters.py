@@ -28,7 +28,7 @@ def compiled(pattern: str) -> "re.Pattern[str]":
 def _described(text: str, **more: Any) -> Mapping[str, Any]:
     """Metadata of a field: its description; the ``option`` of the command line with another name; its ``range``.
 
-    With ``server=False`` it is no parameter of the server, where a slow regular expression would hold up others.
+    With ``server=False`` it is not a parameter of the server, where a slow regular expression would hold up others.
     """
     return {"help": text, **more}
 

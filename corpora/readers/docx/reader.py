@@ -255,7 +255,7 @@ class _Reader:
                 into.text.append(_character(one, tag))
 
     def _raise(self, element: Any, into: _Paragraph) -> None:
-        """Gather raised text in characters that stay raised: an exponent, or a mark that is no footnote of Word."""
+        """Gather raised text in characters that stay raised: an exponent, or a mark that is not a footnote of Word."""
         first = len(into.text)
         self._gather(element, into)
         text = "".join(into.text[first:])
