@@ -32,7 +32,7 @@ DataOption = Annotated[Path | None, typer.Option(help="Folder for the reviews; t
 def review(
     files: FilesArgument = None,
     out: OutOption = None,
-    accepted: Annotated[bool, typer.Option(help="With --out: only accepted units.")] = False,
+    accepted: Annotated[bool, typer.Option(help="With --out: only reviewed units.")] = False,
     host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)] = 0,
     token: Annotated[str, token_option("DUIYI_REVIEW_TOKEN")] = "",

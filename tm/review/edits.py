@@ -129,7 +129,7 @@ def patch(rows: Sequence[ReviewRow], edit: Edit, *, next_id: int, who: str, when
             raise UsageError(f"{edit.do} takes one unit")
         changed = _EDITS[edit.do](rows, _place(rows, edit.rows[0]), edit, next_id)
     before = {row.id: row.unit for row in changed.old}
-    # Accepting a unit that someone else accepted is a decision too, and recorded as one.
+    # Accepting a unit that someone else has reviewed is a decision too, and recorded as one.
     meant = set(edit.rows) if edit.do in _STATUS else set()
     signed = tuple(
         row
@@ -165,7 +165,7 @@ def _edit(rows: Sequence[ReviewRow], place: int, edit: Edit, next_id: int) -> Pa
     source = unit.source if edit.source is None else edit.source
     target = unit.target if edit.target is None else edit.target
     if not source.strip() and not target.strip():
-        raise UsageError("a unit needs a text on at least one side; mark it as bad to remove it")
+        raise UsageError("a unit needs a text on at least one side; reject it to remove it")
     notes = unit.notes if edit.notes is None else tuple(note for note in edit.notes if note.strip())
     score = unit.quality if (source, target) == (unit.source, unit.target) else None
     return Patch(
@@ -291,7 +291,7 @@ _EDITS: Mapping[str, Callable[[Sequence[ReviewRow], int, Edit, int], Patch]] = {
 
 
 def _reviewed(unit: Unit, **changes: Any) -> Unit:
-    """``unit`` with changed texts: without a score, not accepted, marked as edited by a reviewer."""
+    """``unit`` with changed texts: without a score, unreviewed, marked as edited by a reviewer."""
     return replace(unit, quality=None, status="unreviewed", properties={**unit.properties, "how": "review"}, **changes)
 
 

@@ -1,4 +1,4 @@
-"""Write reviewed units in any format, with who decided what; all of them, or only accepted ones."""
+"""Write reviewed units in any format, with who decided what; all of them, or only those whose status is reviewed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ REVIEW_EXPORTS: Mapping[str, str] = {
 
 
 def exported(units: Sequence[Unit], selection: Selection = "all") -> Iterator[Unit]:
-    """The units to write: all, all but bad ones ("valid"), or "accepted" ones only; with their current context."""
+    """The units to write: all, all but rejected ones ("valid"), or reviewed ones only ("accepted"); with their current context."""
     texts = [unit.source for unit in units]
     for place, unit in enumerate(units):
         if (selection == "valid" and unit.status == "rejected") or (

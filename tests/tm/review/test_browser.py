@@ -86,10 +86,10 @@ def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, fil
     ordered(page)
     page.locator("#rows article").first.focus()
     page.keyboard.press("a")
-    shows(page, "1 accepted")
+    shows(page, "1 reviewed")
     page.keyboard.press("j")  # from the 2nd, to which accepting went on, to the 3rd
     page.keyboard.press("b")
-    shows(page, "1 bad")
+    shows(page, "1 rejected")
     page.keyboard.press("m")
     shows(page, "119 units")
     page.keyboard.press("Control+z")
@@ -114,10 +114,10 @@ def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, fil
     page.locator("article.current", has_text="Amen.").wait_for()
     for _ in range(9):
         page.keyboard.press("z")
-    shows(page, "120 units: 120 open")
+    shows(page, "120 units: 120 unreviewed")
     for _ in range(5):
         page.keyboard.press("y")
-    shows(page, "1 bad")
+    shows(page, "1 rejected")
     page.keyboard.press("x")
     page.locator("#export[open]").wait_for()
     page.select_option("#export [name=selection]", "accepted")
@@ -155,12 +155,12 @@ def test_what_was_decided_is_there_after_a_restart(open_page: Callable[..., Any]
     with serving(tmp_path / "reviews", str(file)) as address:
         opened(page, address).locator("#rows article").first.click()
         page.click("[data-command=accept]")
-        shows(page, "1 accepted")
+        shows(page, "1 reviewed")
     with serving(tmp_path / "reviews") as address:
         page.goto(address)
         page.click("text=minutes.jsonl")
         page.locator("body[data-ready]").wait_for()
-        shows(page, "1 accepted")
+        shows(page, "1 reviewed")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
@@ -170,7 +170,7 @@ def test_it_is_accessible_and_fits(
     page = opened(open_page(width, scheme), address)
     page.locator("#rows article").first.click()
     page.click("[data-command=accept]")
-    shows(page, "1 accepted")
+    shows(page, "1 reviewed")
     page.locator("#rows article.reviewed").wait_for()
     _picture(page, f"review-{width}-{scheme}")
     assert faults(page) == []
@@ -202,7 +202,7 @@ def test_ten_thousand_rows_have_few_elements(open_page: Callable[..., Any], tmp_
         assert page.evaluate("scrollY") > 100_000
         assert page.locator("#rows article").count() < 600
         page.keyboard.press("a")
-        shows(page, "1 accepted")
+        shows(page, "1 reviewed")
         page.mouse.move(600, 500)
         for _ in range(20):
             page.mouse.wheel(0, -2000)
@@ -245,7 +245,7 @@ def test_one_unit_is_counted_as_one(open_page: Callable[..., Any], tmp_path: Pat
     with serving(tmp_path / "reviews", str(path)) as found:
         page = open_page()
         page.goto(found)
-        page.locator("#counts", has_text="1 unit: 1 open").wait_for()
+        page.locator("#counts", has_text="1 unit: 1 unreviewed").wait_for()
 
 
 def test_an_unreadable_document_is_reported(open_page: Callable[..., Any], tmp_path: Path) -> None:

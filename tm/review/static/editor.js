@@ -101,7 +101,7 @@ function step(by) {
 function show(next) {
   state = next;
   const { all, open, suspects, accepted, bad } = state.counts;
-  $("counts").textContent = `${all} ${all === 1 ? "unit" : "units"}: ${open} open, ${suspects} suspect, ${accepted} accepted, ${bad} bad${state.checking ? `; ${state.checking} …` : ""}`;
+  $("counts").textContent = `${all} ${all === 1 ? "unit" : "units"}: ${open} unreviewed, ${suspects} suspect, ${accepted} reviewed, ${bad} rejected${state.checking ? `; ${state.checking} …` : ""}`;
   document.querySelector("[data-command=undo]").disabled = !state.undo;
   document.querySelector("[data-command=redo]").disabled = !state.redo;
 }
