@@ -29,24 +29,23 @@ _FEWEST = 64  # source units that are always sampled, however long the other sid
 class MovedOptions:
     """How much evidence is needed that text was moved.
 
-    ``margin``: the least margin of a seed over the second best on both sides (cosine); ``reach``: the most units
-    between two seeds of a chain; ``drift``: how far a chain may deviate from its diagonal, per unit, beyond ``slack``
-    units; ``fewest``: the least number of seeds of a chain out of order, unless their weights sum to ``enough``;
-    ``dominance``: the largest weight of contradicting seeds, as a share of the chain's; ``pairs``: the most
-    comparisons, above which units are sampled; ``single``: the least cosine at which one unit alone is paired out of
-    order, ``single_margin`` its least margin.
+    ``min_margin``: of a seed over the second best on both sides (cosine). ``max_gap``: units between two seeds of a
+    chain. ``max_drift``: how far a chain may deviate from its diagonal, per unit, beyond ``free_drift`` units.
+    ``min_seeds``: of a chain out of order, unless their weights sum to ``min_weight``. ``max_opposition``: the weight
+    of contradicting seeds, as a share of the chain's. ``max_comparisons``: with more, units are sampled.
+    ``min_cosine_alone``, ``min_margin_alone``: for one unit alone to be paired out of order.
     """
 
-    margin: float = 0.03
-    reach: int = 15
-    drift: float = 0.25
-    slack: int = 3
-    fewest: int = 3
-    enough: float = 0.9
-    dominance: float = 0.3
-    pairs: int = 250_000_000
-    single: float = 0.62
-    single_margin: float = 0.12
+    min_margin: float = 0.03
+    max_gap: int = 15
+    max_drift: float = 0.25
+    free_drift: int = 3
+    min_seeds: int = 3
+    min_weight: float = 0.9
+    max_opposition: float = 0.3
+    max_comparisons: int = 250_000_000
+    min_cosine_alone: float = 0.62
+    min_margin_alone: float = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +76,16 @@ def seeds(
     *,
     source_lengths: Sequence[int] | None = None,
 ) -> list[Seed]:
-    """Return pairs of units that are each other's nearest by ``options.margin``, in source order.
+    """Return pairs of units that are each other's nearest by ``options.min_margin``, in source order.
 
     ``source`` and ``target`` are vectors of shape ``[n, d]`` and ``[m, d]``, rows of length 1 or zero. Where n times
-    m exceeds ``options.pairs``, source units are sampled at even distances, the longest of each neighbourhood by
+    m exceeds ``options.max_comparisons``, source units are sampled at even distances, the longest of each neighbourhood by
     ``source_lengths``. Memory is linear in n and m.
     """
     n, m = len(source), len(target)
     if not n or not m:
         return []
-    rows = _sample(n, max(options.pairs // m, _FEWEST), source_lengths)
+    rows = _sample(n, max(options.max_comparisons // m, _FEWEST), source_lengths)
     rows = rows[np.abs(source[rows]).max(axis=1, initial=0.0) > 0]
     if not len(rows):
         return []
@@ -95,13 +94,13 @@ def seeds(
     back, top, runner_up = _nearest(target[columns], source)
     place = np.searchsorted(columns, best)
     weight = np.minimum(first - second, top[place] - runner_up[place])
-    mutual = (back[place] == rows) & (weight >= options.margin)
+    mutual = (back[place] == rows) & (weight >= options.min_margin)
     return [Seed(int(rows[k]), int(best[k]), float(weight[k])) for k in np.flatnonzero(mutual)]
 
 
 def spacing(n: int, m: int, options: MovedOptions = MovedOptions()) -> float:
     """Return the mean distance between the source units that `seeds` samples, for ``n`` by ``m`` units."""
-    return max(1.0, n / max(options.pairs // max(m, 1), _FEWEST))
+    return max(1.0, n / max(options.max_comparisons // max(m, 1), _FEWEST))
 
 
 def _sample(n: int, most: int, lengths: Sequence[int] | None) -> NDArray[np.int64]:
@@ -212,7 +211,7 @@ def _trusted(found: list[Seed], options: MovedOptions, spacing: float) -> list[S
     kept = [seed for k, seed in enumerate(found) if k in backbone]
     for chain in _chains([seed for k, seed in enumerate(found) if k not in backbone], options, spacing):
         weight = sum(seed.weight for seed in chain)
-        if len(chain) < options.fewest and weight < options.enough:
+        if len(chain) < options.min_seeds and weight < options.min_weight:
             continue
         low, high = chain[0], chain[-1]
         against = [
@@ -220,7 +219,7 @@ def _trusted(found: list[Seed], options: MovedOptions, spacing: float) -> list[S
             for seed in kept
             if low.source <= seed.source <= high.source or low.target <= seed.target <= high.target
         ]
-        if sum(seed.weight for seed in against) <= options.dominance * weight:
+        if sum(seed.weight for seed in against) <= options.max_opposition * weight:
             excluded = set(against)
             kept = [seed for seed in kept if seed not in excluded] + chain
     return kept
@@ -233,9 +232,13 @@ def _chains(found: list[Seed], options: MovedOptions, spacing: float) -> list[li
     for k, seed in enumerate(found):
         for j in range(k - 1, -1, -1):
             ahead, across = seed.source - found[j].source, seed.target - found[j].target
-            if ahead > options.reach * spacing:
+            if ahead > options.max_gap * spacing:
                 break
-            if ahead < 1 or across < 1 or abs(ahead - across) > (options.slack + options.drift * ahead) * spacing:
+            if (
+                ahead < 1
+                or across < 1
+                or abs(ahead - across) > (options.free_drift + options.max_drift * ahead) * spacing
+            ):
                 continue
             if score[j] + seed.weight > score[k]:
                 score[k], before[k] = score[j] + seed.weight, j
@@ -311,23 +314,20 @@ def pair_leftovers(
     """Pair units that the search left unaligned and that have no other similar unit.
 
     ``source_ids`` and ``target_ids`` are the unaligned units. The two units of a pair are each other's nearest
-    neighbours among all units of both documents, by ``options.single`` and ``options.single_margin``. Returns (source,
+    neighbours among all units of both documents, by ``options.min_cosine_alone`` and ``options.min_margin_alone``. Returns (source,
     target, cosine).
     """
     if not source_ids or not target_ids:
         return []
     left, right = np.asarray(source_ids), set(target_ids)
     best, first, second = _nearest(source[left], target)
-    sure = [
-        k
-        for k in range(len(left))
-        if first[k] >= options.single and first[k] - second[k] >= options.single_margin and int(best[k]) in right
-    ]
+    clear = (first >= options.min_cosine_alone) & (first - second >= options.min_margin_alone)
+    sure = [k for k in range(len(left)) if clear[k] and int(best[k]) in right]
     if not sure:
         return []
     back, top, runner_up = _nearest(target[best[sure]], source)
     return [
         (int(left[k]), int(best[k]), float(first[k]))
         for at, k in enumerate(sure)
-        if back[at] == left[k] and top[at] - runner_up[at] >= options.single_margin
+        if back[at] == left[k] and top[at] - runner_up[at] >= options.min_margin_alone
     ]

@@ -40,9 +40,9 @@ class TagKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """An inline tag: shape, id (pairs share it), the original file's code, further attributes in order."""
+    """An inline tag: kind, id (pairs share it), the original file's code, further attributes in order."""
 
-    shape: TagKind
+    kind: TagKind
     id: str
     content: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
@@ -52,7 +52,7 @@ class Tag:
         return next((value for key, value in self.attributes if key == name), default)
 
     def __str__(self) -> str:
-        close, single = "/" * (self.shape is TagKind.CLOSE), "/" * (self.shape is TagKind.SINGLE)
+        close, single = "/" * (self.kind is TagKind.CLOSE), "/" * (self.kind is TagKind.SINGLE)
         attributes = "".join(
             f' {key}="{re.sub(chr(92) * 2 + "|" + chr(34), _keep, value)}"' for key, value in self.attributes
         )

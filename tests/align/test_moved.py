@@ -55,7 +55,7 @@ def test_an_empty_side_is_one_region() -> None:
 
 def test_long_documents_are_sampled() -> None:
     source, target = document([[0, 400]]), document([[0, 100], [300, 400], [100, 300]])
-    options = MovedOptions(pairs=400 * 80)
+    options = MovedOptions(max_comparisons=400 * 80)
     found = seeds(source, target, options, source_lengths=[1] * 400)
     assert 60 <= len(found) <= 80
     cut = regions(source, target, found, options, spacing=5)

@@ -7,7 +7,7 @@ from align import moved
 from align.moved import MovedOptions, Region, Seed, pair_leftovers, regions, seeds, spacing
 from tests.align.sides import rows
 
-FEW = MovedOptions(fewest=3, enough=0.9, dominance=0.3)
+FEW = MovedOptions(min_seeds=3, min_weight=0.9, max_opposition=0.3)
 
 
 def cosines(table: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
@@ -25,8 +25,8 @@ def test_seeds_are_mutual_and_need_the_margin_on_both_sides() -> None:
     assert found([[0.5, 0.1], [0.48, 0.6]]) == [(1, 1, 0.12)], "0.02 in the column of 0"
     assert found([[0.5, 0.48], [0.1, 0.6]]) == [(1, 1, 0.12)], "0.02 in the row of 0"
     assert found([[0.5, 0.1], [0.6, 0.3]]) == [(1, 0, 0.1)], "0 is nearest to another"
-    assert found([[0.5, 0.25], [0.25, 0.5]], margin=0.25) == [(0, 0, 0.25), (1, 1, 0.25)], "exactly the margin"
-    assert found([[0.5]], margin=1.5) == [(0, 0, 1.5)], "a second best that does not exist counts as -1"
+    assert found([[0.5, 0.25], [0.25, 0.5]], min_margin=0.25) == [(0, 0, 0.25), (1, 1, 0.25)], "exactly the margin"
+    assert found([[0.5]], min_margin=1.5) == [(0, 0, 1.5)], "a second best that does not exist counts as -1"
 
 
 def test_units_without_content_are_no_seeds() -> None:
@@ -56,7 +56,7 @@ def test_units_are_sampled_evenly_by_length() -> None:
     assert moved._sample(6, 3, None).tolist() == [0, 2, 4]
     assert moved._sample(7, 3, None).tolist() == [0, 2, 4]
     assert moved._sample(6, 3, [1, 2, 9, 1, 1, 1]).tolist() == [1, 2, 4]
-    options = MovedOptions(pairs=1000)
+    options = MovedOptions(max_comparisons=1000)
     assert spacing(640, 10, options) == pytest.approx(6.4)
     assert spacing(640, 100, options) == pytest.approx(10.0), "64 units at least"
     assert spacing(50, 10, options) == 1.0
@@ -65,11 +65,11 @@ def test_units_are_sampled_evenly_by_length() -> None:
 
 def test_many_units_are_sampled() -> None:
     vectors = rows(np.random.default_rng(4), 200, 96)
-    chosen = seeds(vectors, vectors, MovedOptions(pairs=200 * 80), source_lengths=[k % 2 for k in range(200)])
+    chosen = seeds(vectors, vectors, MovedOptions(max_comparisons=200 * 80), source_lengths=[k % 2 for k in range(200)])
     assert len(chosen) == 80
     assert all(seed.source == seed.target for seed in chosen)
     assert sum(seed.source % 2 for seed in chosen) == 80, "the longest of each neighbourhood"
-    assert len(seeds(vectors, vectors, MovedOptions(pairs=200))) == 64
+    assert len(seeds(vectors, vectors, MovedOptions(max_comparisons=200))) == 64
 
 
 def chain(start: tuple[int, int], steps: list[tuple[int, int]], weight: float = 0.2) -> list[Seed]:
@@ -162,7 +162,7 @@ def test_seeds_within_a_chain_on_either_side_are_against_it(
         Seed(*against, weight),
         *chain((40, after), [(1, 1)] * 9, 5.0),
     ]
-    kept = moved._trusted(sorted(ordered, key=lambda seed: seed.source), MovedOptions(dominance=1.0), 1.0)
+    kept = moved._trusted(sorted(ordered, key=lambda seed: seed.source), MovedOptions(max_opposition=1.0), 1.0)
     assert (set(extra) <= set(kept)) == trusted
     inside = 30 <= against[0] <= 32 or 103 <= against[1] <= 105
     assert (Seed(*against, weight) in kept) == (not trusted or not inside), "contradicts the chain"
@@ -245,5 +245,5 @@ def test_leftovers_need_their_cosine_and_margin() -> None:
     assert left([[0.7, 0.1], [0.1, 0.8]], [1, 0], [0, 1]) == [(1, 1, 0.8), (0, 0, 0.7)]
     assert left([[0.7, 0.1], [0.1, 0.8]], [], [0, 1]) == []
     assert left([[0.7, 0.1], [0.1, 0.8]], [0], []) == []
-    options = MovedOptions(single=0.5, single_margin=0.25)
+    options = MovedOptions(min_cosine_alone=0.5, min_margin_alone=0.25)
     assert len(pair_leftovers(*cosines([[0.5, 0.25], [0.25, 0.1]]), [0], [0], options)) == 1, "exactly both"

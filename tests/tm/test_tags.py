@@ -20,7 +20,7 @@ def test_the_form_is_readable() -> None:
     text = '请按⟦1 type="bold"|<b>⟧电源⟦/1|</b>⟧按钮⟦2/|<br/>⟧'
     assert plain(text) == "请按电源按钮"
     assert native(text) == "请按<b>电源</b>按钮<br/>"
-    assert [(tag.shape, tag.id, tag.content, tag.get("type")) for tag in tags(text)] == [
+    assert [(tag.kind, tag.id, tag.content, tag.get("type")) for tag in tags(text)] == [
         ("open", "1", "<b>", "bold"),
         ("close", "1", "</b>", ""),
         ("single", "2", "<br/>", ""),

@@ -26,9 +26,9 @@ def _tags(text: str) -> list[Tag]:
 def _well_formed(tags: Sequence[Tag]) -> bool:
     opened: list[str] = []
     for tag in tags:
-        if tag.shape is TagKind.OPEN:
+        if tag.kind is TagKind.OPEN:
             opened.append(tag.id)
-        elif tag.shape is TagKind.CLOSE and (not opened or opened.pop() != tag.id):
+        elif tag.kind is TagKind.CLOSE and (not opened or opened.pop() != tag.id):
             return False
     return not opened
 
@@ -39,7 +39,7 @@ def _inline_tags(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     here, there = _tags(pair.source.raw), _tags(pair.target.raw)
     if pair.is_half or not (here or there):
         return ()
-    left, right = (Counter((tag.shape, tag.id) for tag in tags) for tags in (here, there))
+    left, right = (Counter((tag.kind, tag.id) for tag in tags) for tags in (here, there))
     findings = []
     lost, added = left - right, right - left
     if lost:
@@ -48,7 +48,7 @@ def _inline_tags(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
         findings.append(pair.finding("tags", Severity.ERROR, f"the target has additional tags: {_named(added)}"))
     if not findings and _well_formed(here) and not _well_formed(there):
         findings.append(pair.finding("tags", Severity.ERROR, "the tags of the target are not properly nested"))
-    if not findings and [(tag.shape, tag.id) for tag in here] != [(tag.shape, tag.id) for tag in there]:
+    if not findings and [(tag.kind, tag.id) for tag in here] != [(tag.kind, tag.id) for tag in there]:
         findings.append(pair.finding("tags", Severity.INFO, "the tags are in another order"))
     return findings
 

@@ -78,7 +78,7 @@ class _Reader:
             # A footnote inside the segment: a code, so that the text reads without it.
             content = join(_Reader(self.dialect, self.data, depth=1)._child(child))
             tag = self._tag(child, "ph", TagKind.SINGLE, content)
-            yield Tag(tag.shape, tag.id, tag.content, (*tag.attributes, ("sub", "yes")))
+            yield Tag(tag.kind, tag.id, tag.content, (*tag.attributes, ("sub", "yes")))
         elif name in _ENCLOSING:
             tag = self._tag(child, name, TagKind.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
             yield tag
@@ -104,7 +104,7 @@ class _Reader:
         elif len(child) or child.text:
             content = "".join(part for part in self.parts(child) if isinstance(part, str))
         tag = self._tag(child, name, shape, content)
-        return Tag(tag.shape, tag.id, tag.content, (*tag.attributes, ("sub", "yes"))) if nested else tag
+        return Tag(tag.kind, tag.id, tag.content, (*tag.attributes, ("sub", "yes"))) if nested else tag
 
     def _tag(self, child: Element, name: str, shape: TagKind, content: str) -> Tag:
         attributes = [] if name in _USUAL else [("el", name)]
@@ -168,9 +168,9 @@ def _partners(parts: list[str | Tag]) -> dict[int, int]:
     for position, part in enumerate(parts):
         if not isinstance(part, Tag):
             continue
-        if part.shape is TagKind.OPEN:
+        if part.kind is TagKind.OPEN:
             waiting.setdefault(part.id, []).append(position)
-        elif part.shape is TagKind.CLOSE and waiting.get(part.id):
+        elif part.kind is TagKind.CLOSE and waiting.get(part.id):
             opening = waiting[part.id].pop()
             partners[opening], partners[position] = position, opening
     return partners
@@ -198,7 +198,7 @@ class _Writer:
                 else:
                     last.tail = (last.tail or "") + part
                 continue
-            if position in enclosing and part.shape is TagKind.CLOSE:
+            if position in enclosing and part.kind is TagKind.CLOSE:
                 last = parents.pop()
                 self._end(last, part)
                 continue
@@ -218,7 +218,7 @@ class _Writer:
         for position, part in enumerate(parts):
             if not isinstance(part, Tag) or position not in self.partners:
                 continue
-            if part.shape is TagKind.OPEN:
+            if part.kind is TagKind.OPEN:
                 closing = parts[self.partners[position]]
                 if isinstance(closing, Tag) and self._may_enclose(part, closing):
                     stack.append(position)
@@ -249,16 +249,16 @@ class _Writer:
         kind = {"type": tag.get("type")} if tag.get("type") else {}
         if encloses:
             return ("sub", kind) if tag.get("el") == "sub" else ("hi", {"x": tag.id, **kind})
-        if tag.shape is TagKind.SINGLE:
+        if tag.kind is TagKind.SINGLE:
             if tag.get("el") == "ut":
                 return "ut", {"x": tag.id}
             association = {"assoc": tag.get("assoc")} if tag.get("assoc") else {}
             return "ph", {"x": tag.id, **association, **kind}
         if not paired:
-            return "it", {"pos": "begin" if tag.shape is TagKind.OPEN else "end", "x": tag.id, **kind}
+            return "it", {"pos": "begin" if tag.kind is TagKind.OPEN else "end", "x": tag.id, **kind}
         first = min(position, self.partners[position])
         number = str(self.numbers.setdefault(first, len(self.numbers) + 1))
-        return ("bpt", {"i": number, "x": tag.id, **kind}) if tag.shape is TagKind.OPEN else ("ept", {"i": number})
+        return ("bpt", {"i": number, "x": tag.id, **kind}) if tag.kind is TagKind.OPEN else ("ept", {"i": number})
 
     def _xliff2(self, position: int, tag: Tag, encloses: bool, paired: bool) -> tuple[str, dict[str, str]]:
         if tag.get("el") == "mrk" and encloses:
@@ -271,9 +271,9 @@ class _Writer:
             return "pc", {"id": tag.id, **attributes}
         if tag.content:
             attributes["dataRef"] = self._datum(tag.content)
-        if tag.shape is TagKind.SINGLE:
+        if tag.kind is TagKind.SINGLE:
             return "ph", {"id": tag.id, **attributes}
-        if tag.shape is TagKind.OPEN:
+        if tag.kind is TagKind.OPEN:
             return "sc", {"id": tag.id, **({} if paired else {"isolated": "yes"}), **attributes}
         return "ec", {"startRef": tag.id, **attributes} if paired else {"id": tag.id, "isolated": "yes", **attributes}
 
@@ -311,7 +311,7 @@ def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
         protected = "protected" if tag.get("translate") == "no" else ""
         return "mrk", {"mtype": tag.get("mtype") or protected or f"x-{_BLANK.sub('_', kind or 'mark')}"}
     kept = _kept(tag, _XLIFF1_KEPT)
-    known = _SINGLE_TYPES if tag.shape is TagKind.SINGLE else _PAIR_TYPES
+    known = _SINGLE_TYPES if tag.kind is TagKind.SINGLE else _PAIR_TYPES
     extended = "x-" + _BLANK.sub(lambda match: quote(match[0]), kind)
     ctype = {"ctype": kind if kind in known else extended} if kind else {}
     if tag.get("el") == "sub" and encloses:
@@ -322,8 +322,8 @@ def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
         TagKind.OPEN: ("bx", "bpt"),
         TagKind.CLOSE: ("ex", "ept"),
         TagKind.SINGLE: ("x", "ph"),
-    }[tag.shape][bool(tag.content)]
-    return name, {"id": tag.id, **(ctype if tag.shape is not TagKind.CLOSE else {}), **kept}
+    }[tag.kind][bool(tag.content)]
+    return name, {"id": tag.id, **(ctype if tag.kind is not TagKind.CLOSE else {}), **kept}
 
 
 def _xliff2_kind(kind: str) -> dict[str, str]:

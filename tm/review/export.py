@@ -26,7 +26,7 @@ REVIEW_EXPORTS: Mapping[str, str] = {
 
 
 def exported(units: Sequence[Unit], selection: Selection = "all") -> Iterator[Unit]:
-    """The units to write: all, all but rejected ones ("valid"), or reviewed ones only ("accepted"); with their current context."""
+    """The units to write, with their current context: all, all but rejected ("valid"), or reviewed ("accepted")."""
     texts = [unit.source for unit in units]
     for place, unit in enumerate(units):
         if (selection == "valid" and unit.status == "rejected") or (
