@@ -78,9 +78,9 @@ def seeds(
 ) -> list[Seed]:
     """Return pairs of units that are each other's nearest by ``options.min_margin``, in source order.
 
-    ``source`` and ``target`` are vectors of shape ``[n, d]`` and ``[m, d]``, rows of length 1 or zero. Where n times
-    m exceeds ``options.max_comparisons``, source units are sampled at even distances, the longest of each neighbourhood by
-    ``source_lengths``. Memory is linear in n and m.
+    ``source`` and ``target`` are vectors of shape ``[n, d]`` and ``[m, d]``, rows of length 1 or zero. Where n
+    times m exceeds ``options.max_comparisons``, source units are sampled at even distances, the longest of each
+    neighbourhood by ``source_lengths``. Memory is linear in n and m.
     """
     n, m = len(source), len(target)
     if not n or not m:
@@ -314,8 +314,8 @@ def pair_leftovers(
     """Pair units that the search left unaligned and that have no other similar unit.
 
     ``source_ids`` and ``target_ids`` are the unaligned units. The two units of a pair are each other's nearest
-    neighbours among all units of both documents, by ``options.min_cosine_alone`` and ``options.min_margin_alone``. Returns (source,
-    target, cosine).
+    neighbours among all units of both documents, by ``options.min_cosine_alone`` and
+    ``options.min_margin_alone``. Returns (source, target, cosine).
     """
     if not source_ids or not target_ids:
         return []

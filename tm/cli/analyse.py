@@ -40,7 +40,7 @@ def analyse(
     """Count segments, words and characters of a job by band of match, repetitions included."""
     from tm.jobs.analyse_files import AnalyseOptions, analyse_files, read_rates, write_report
     from tm.search.lookup import check_languages
-    from tm.store.memory import default_path, memory_paths
+    from tm.store.memory_store import default_path, memory_paths
 
     check_targets(out or [], files)
     options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None)

@@ -23,7 +23,7 @@ from tm.cli.output import complain, console, errors, print_json, write
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
-    from tm.store.memory import Stats
+    from tm.store.memory_store import Stats
     from tm.unit import Unit
 
 __all__ = [

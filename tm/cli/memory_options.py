@@ -89,7 +89,7 @@ def _date(option: str, text: str) -> datetime | None:
 def memories(given: Sequence[str] | None) -> "Iterator[list[tuple[Memory, int]]]":
     """Open the memories that the options name, each with its penalty."""
     from tm.search.memory import Memory
-    from tm.store.memory import memory_paths
+    from tm.store.memory_store import memory_paths
 
     with ExitStack() as stack:
         yield [
@@ -99,7 +99,7 @@ def memories(given: Sequence[str] | None) -> "Iterator[list[tuple[Memory, int]]]
 
 def one_path(given: str) -> str:
     """The path of the one memory that a command works on. Raises `UsageError` if several are named."""
-    from tm.store.memory import memory_paths
+    from tm.store.memory_store import memory_paths
 
     paths = memory_paths([given] if given else ())
     if len(paths) > 1:

@@ -59,7 +59,7 @@ def serve(
 
     from models.registry import load
     from tm.server.options import Access, ServerOptions
-    from tm.store.memory import memory_paths
+    from tm.store.memory_store import memory_paths
     from tm.web.addresses import is_loopback, names_of
     from tm.web.listening import check_access, listen
 

@@ -106,7 +106,7 @@ def lookup(
 def _add_examples(rows: list[dict[str, Any]], given: list[str] | None, count: int) -> None:
     """Add examples from the memories to the rows, if there is a memory."""
     from tm.cli.memory_options import memories
-    from tm.store.memory import memory_paths
+    from tm.store.memory_store import memory_paths
     from tm.terms.examples import add_examples
 
     if not rows or (not given and not all(path.exists() for path, _ in memory_paths())):

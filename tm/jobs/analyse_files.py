@@ -12,7 +12,7 @@ from tm.search.analysis import BANDS, Analysis, analyse, best_score
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
 from tm.search.memory import Memory
 from tm.store.filters import Filters
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 from tm.unit import Unit
 
 __all__ = ["REPORTS", "AnalyseOptions", "analyse_files", "read_rates", "write_report"]

@@ -29,7 +29,7 @@ from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
 from tm.store.index_segments import pair_code, word_code
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.unit import Unit, shortened
 

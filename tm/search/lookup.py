@@ -24,7 +24,7 @@ from tm.search.matches import Match, MatchKind, Results
 from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.index_segments import sketch
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.unit import Unit, reversed_unit
 

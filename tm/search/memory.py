@@ -7,8 +7,8 @@
 [(100, 'This Agreement enters into force.')]
 
 The class is in two layers because the search functions work on a memory, and imports point one way: storing is in
-`tm.store.memory.MemoryStore`, the searches of `tm.search` take that, and `Memory` joins the two. To search several
-memories at once, pass them to `tm.search.lookup.lookup` or `tm.search.concordance.concordance`.
+`MemoryStore` of `tm.store.memory_store`, the searches of `tm.search` take that, and `Memory` joins the two. To search
+several memories at once, pass them to `tm.search.lookup.lookup` or `tm.search.concordance.concordance`.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from corpora.arguments import checked_class
 from tm.store.filters import Filters
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 
 if TYPE_CHECKING:
     from models.encoder import Encoder

@@ -13,7 +13,7 @@ import numpy as np
 
 from corpora.errors import UsageError
 from models.encoder import Encoder
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.tags import plain
 

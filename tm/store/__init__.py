@@ -1,3 +1,3 @@
-"""The file of a translation memory: tables, index and maintenance; `tm.store.memory.MemoryStore` opens it."""
+"""The file of a translation memory: tables, index and maintenance; `tm.store.memory_store.MemoryStore` opens it."""
 
 __all__: list[str] = []

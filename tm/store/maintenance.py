@@ -182,7 +182,7 @@ def pairs(connection: Sqlite) -> Mapping[tuple[str, str], int]:
 
 
 def counts(connection: Sqlite) -> dict[str, Any]:
-    """The numbers of `tm.store.memory.Stats`, by field."""
+    """The numbers of `tm.store.memory_store.Stats`, by field."""
 
     def one(statement: str) -> int:
         return int(connection.execute(statement).fetchone()[0] or 0)

@@ -9,7 +9,7 @@ import pytest
 
 from corpora.errors import UsageError
 from tm.search.memory import Memory
-from tm.store import memory as module
+from tm.store import memory_store as module
 from tm.store import reading, writing
 from tm.store.filters import STATUSES, Filters
 from tm.store.writing import detail_json, rejection_reason

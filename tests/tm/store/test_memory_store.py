@@ -19,7 +19,7 @@ from tm.search.memory import Memory
 from tm.store import index
 from tm.store.database import connect, write_transaction
 from tm.store.filters import Filters
-from tm.store.memory import default_path, memory_paths
+from tm.store.memory_store import default_path, memory_paths
 from tm.store.schema import VERSION
 from tm.unit import Origin, Unit, cleaned
 
@@ -237,8 +237,8 @@ def test_segments_grow_and_numbers_are_not_given_again(memory: Memory) -> None:
 def test_a_large_import_is_indexed_ahead(memory: Memory, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     monkeypatch.setattr(index, "CAPACITY", 10)
     monkeypatch.setattr(index, "FULL", 20)
-    monkeypatch.setattr("tm.store.memory.BATCH", 7)
-    monkeypatch.setattr("tm.store.memory.TRANSACTION", 14)
+    monkeypatch.setattr("tm.store.memory_store.BATCH", 7)
+    monkeypatch.setattr("tm.store.memory_store.TRANSACTION", 14)
     if how == "one core":
         monkeypatch.setattr(os, "cpu_count", lambda: 1)
     if how == "no process":
@@ -311,10 +311,10 @@ def test_threads_share_a_memory(memory: Memory) -> None:
 WRITER = """
 import itertools, sys
 from tm.search.memory import Memory
-from tm.store import memory
+from tm.store import memory_store
 from tm.unit import Unit, cleaned
 
-memory.TRANSACTION = memory.BATCH
+memory_store.TRANSACTION = memory_store.BATCH
 
 def report(count):
     print(count, flush=True)
