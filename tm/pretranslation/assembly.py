@@ -14,7 +14,7 @@ from corpora.text.languages import base, is_spaced
 from corpora.text.sentences import split
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
 from tm.store.filters import Filters
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 from tm.tags import plain, tags
 from tm.terms.base import TermBase
 

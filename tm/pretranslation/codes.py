@@ -99,7 +99,7 @@ def _built(element: Element, parts: list[str | Tag], places: list[Any]) -> Eleme
                 parent.text = (parent.text or "") + part
             else:
                 last.tail = (last.tail or "") + part
-        elif local(place) in _ENCLOSING and part.shape is TagKind.CLOSE:
+        elif local(place) in _ENCLOSING and part.kind is TagKind.CLOSE:
             if stack[-1][1] is not place:
                 return None
             last = stack.pop()[0]
@@ -122,7 +122,7 @@ def placed(text: str, unit: Unit) -> tuple[str, bool] | None:
     own, stored, theirs = tags(text), tags(unit.source), tags(unit.target)
     if not own:
         return (escape(plain(unit.target)) if theirs else unit.target), not stored
-    if [tag.shape for tag in own] == [tag.shape for tag in stored]:
+    if [tag.kind for tag in own] == [tag.kind for tag in stored]:
         found = _renamed(unit.target, own, stored)
         if found is not None:
             return found, [tag.get("type") for tag in own] == [tag.get("type") for tag in stored]
@@ -136,11 +136,11 @@ def _renamed(target: str, own: tuple[Tag, ...], stored: tuple[Tag, ...]) -> str 
     """``target`` with the tags of the file in the place of those of the unit, each once."""
     by_name: dict[tuple[TagKind, str], list[Tag]] = {}
     for mine, theirs in zip(own, stored, strict=True):
-        by_name.setdefault((theirs.shape, theirs.id), []).append(mine)
+        by_name.setdefault((theirs.kind, theirs.id), []).append(mine)
     parts: list[str | Tag] = []
     for part in split(target):
         if isinstance(part, Tag):
-            waiting = by_name.get((part.shape, part.id))
+            waiting = by_name.get((part.kind, part.id))
             if not waiting:
                 return None
             part = waiting.pop(0)

@@ -19,7 +19,7 @@ from tm.pretranslation.codes import placed
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
 from tm.search.matches import Match, MatchKind
 from tm.store.filters import Filters
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 from tm.tags import plain, tags
 from tm.terms.base import TermBase
 

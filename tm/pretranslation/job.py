@@ -17,7 +17,7 @@ from tm.pretranslation.filling import Filler, Filling, FillingKind, Pretranslate
 from tm.pretranslation.po import PoFile
 from tm.pretranslation.slot import Slot
 from tm.pretranslation.xml_file import XmlFile
-from tm.store.memory import MemoryStore
+from tm.store.memory_store import MemoryStore
 from tm.terms.base import TermBase
 
 __all__ = ["PretranslateReport", "pretranslate"]
