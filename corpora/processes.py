@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection, parent_process
 from types import FrameType
@@ -91,16 +91,24 @@ def _wait_for(sentinel: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def run_program(command: Sequence[str], *, timeout: float, data: bytes | None = None) -> tuple[int, bytes, bytes]:
+def run_program(
+    command: Sequence[str],
+    *,
+    timeout: float,
+    data: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[int, bytes, bytes]:
     """Run a program to its end: its return code (-9 after ``timeout`` seconds), standard output and standard error.
 
-    ``data`` is its standard input. Its own children end with it, however this function is left.
+    ``data`` is its standard input, ``environment`` is added to that of this process. Its own children end with it,
+    however this function is left.
     """
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
         start_new_session=os.name != "nt",
     )
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from corpora.container import BROKEN
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
 
-__all__ = ["FileType", "called", "read_bytes", "sniff"]
+__all__ = ["PICTURES", "FileType", "called", "read_bytes", "sniff"]
 
 
 class FileType(StrEnum):
@@ -66,6 +66,8 @@ _SUFFIXES = {
     )
     for suffix in suffixes.split()
 }
+#: First bytes of the pictures that are read by OCR.
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 #: First bytes of files that are not read, and what these are called.
 _OTHERS = (
     (b"\x89PNG", "a picture (PNG)"),
@@ -242,7 +244,8 @@ def _text(data: bytes, head: bytes, path: Path, said: FileType | None) -> FileTy
     for magic, what in _OTHERS:
         # "MZ" and "BZh" may begin a text too; there is always a NUL in the files of these types.
         if head.startswith(magic) and (len(magic) > 3 or b"\x00" in head or b"\xff" in head):
-            raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else called(said)}")
+            hint = " (--ocr reads it)" if data.startswith(PICTURES) else ""
+            raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else called(said)}{hint}")
     letters = head.replace(b"\x00", b"")  # of UTF-16, too
     for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
         letters = letters.removeprefix(mark)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from corpora.cleaning.contents import without_contents
 from corpora.document import Block, Change, Document, Section
-from corpora.errors import DamagedInput, EmptyInput, UsageError
+from corpora.errors import DamagedInput, EmptyInput, ProtectedInput, UsageError
 from corpora.readers import encodings, file_type, office, txt
-from corpora.readers.file_type import FileType
+from corpora.readers.file_type import PICTURES, FileType
 from corpora.readers.outline import outline
 from corpora.readers.source import read_source
 from corpora.text import languages
@@ -44,24 +44,38 @@ class _Content:
     encoding: str = ""
 
 
-def read(path: Path | str, *, language: str | None = None, profile: str = "auto", segmented: bool = False) -> Document:
+def read(
+    path: Path | str,
+    *,
+    language: str | None = None,
+    profile: str = "auto",
+    segmented: bool = False,
+    ocr: bool = False,
+) -> Document:
     """Read the document at ``path``, a file of any type in `FileType`, - for standard input, or a web address.
 
     ``language`` (any form of code that `languages.known` takes) overrules what is detected, ``profile`` what
     the structure looks like ("auto", "un", "legal", "plain"). ``segmented`` takes plain text as it is, one unit a
-    line: block ids are line numbers from 0 and a blank line is a block without text.
+    line: block ids are line numbers from 0 and a blank line is a block without text. ``ocr`` reads scans and pictures
+    with Tesseract; a warning says how sure it is.
 
     Raises `InputError` or one of its kinds, naming the file, for whatever cannot be read: missing, empty, another type
     than its name says, damaged, encrypted, a scan.
     """
-    return document_of(*read_source(path), language=language, profile=profile, segmented=segmented)
+    return document_of(*read_source(path), language=language, profile=profile, segmented=segmented, ocr=ocr)
 
 
 def document_of(
-    data: bytes, path: Path, *, language: str | None = None, profile: str = "auto", segmented: bool = False
+    data: bytes,
+    path: Path,
+    *,
+    language: str | None = None,
+    profile: str = "auto",
+    segmented: bool = False,
+    ocr: bool = False,
 ) -> Document:
     """The document in ``data``; ``path`` is what messages call it. Otherwise as `read`."""
-    kind = file_type.sniff(data, path)
+    kind = FileType.PDF if ocr and data.startswith(PICTURES) else file_type.sniff(data, path)
     if segmented and kind is not FileType.TEXT and kind not in _MARKUP:
         raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (`segmented`)")
     stated = languages.checked_code(language) if language else ""
@@ -79,7 +93,7 @@ def document_of(
     elif kind is FileType.HTML:
         content = _html(data, path, stated, profile)
     elif kind is FileType.PDF:
-        content = _pdf(data, path, stated, profile)
+        content = _scan(data, path, stated, profile) if ocr else _pdf(data, path, stated, profile)
     elif kind is FileType.DOCX:
         content = _docx(data, path, stated, profile)
     else:
@@ -192,6 +206,26 @@ def _pdf(data: bytes, path: Path, language: str, profile: str) -> _Content:
 
     pdf = read_pdf(data, str(path), language=language, profile=profile)
     return _Content(pdf.original, pdf.blocks, pdf.changes, pdf.warnings, pdf.language, pdf.profile)
+
+
+def _scan(data: bytes, path: Path, language: str, profile: str) -> _Content:
+    """A scan by OCR; a PDF all of whose pages have text is read as such."""
+    from corpora.cleaning.pipeline import blocks_from_lines
+    from corpora.readers.ocr import recognize
+
+    if not data.startswith(PICTURES):
+        try:
+            content = _pdf(data, path, language, profile)
+        except (ProtectedInput, EmptyInput):
+            content = None
+        if content is not None and not any("pictures without text" in warning for warning in content.warnings):
+            note = f"{path} has text of its own, so it was read without OCR"
+            return replace(content, warnings=(note, *content.warnings))
+    read = recognize(data, str(path), language)
+    reading = blocks_from_lines(read.lines, read.language, profile)
+    changes = tuple(sorted((*read.changes, *reading.changes), key=lambda change: change.start))
+    warnings = (read.warning, *reading.warnings)
+    return _Content(read.original, reading.blocks, changes, warnings, read.language, reading.profile)
 
 
 def _docx(data: bytes, path: Path, language: str, profile: str) -> _Content:

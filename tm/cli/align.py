@@ -32,6 +32,7 @@ def align(
     target_lang: Annotated[str | None, typer.Option(help="Language of the target; detected by default.")] = None,
     profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
     segmented: Annotated[bool, typer.Option(help="The files contain one unit per line already.")] = False,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Read scans and pictures with Tesseract.")] = False,
     model: Annotated[
         str | None, typer.Option(help="Encoder: built-in by default, else a name or path of a model.")
     ] = None,
@@ -47,7 +48,17 @@ def align(
     from tm.jobs.align_files import IDENTICAL, AlignFilesOptions, align_files, check_outputs
     from tm.jobs.align_files import summary as summarised
 
-    options = AlignFilesOptions(unit, source_lang, target_lang, profile, segmented, min_score, xliff, keep_identical)  # type: ignore[arg-type]
+    options = AlignFilesOptions(
+        unit,
+        source_lang,
+        target_lang,
+        profile,
+        segmented,
+        min_score,
+        xliff,
+        keep_identical,
+        ocr,  # type: ignore[arg-type]
+    )
     check_outputs(out, (source, target))
 
     from models.registry import load

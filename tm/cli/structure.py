@@ -27,12 +27,13 @@ def structure(
     changes: Annotated[
         bool, typer.Option("--changes", help="List everything that was dropped, joined, moved or marked, and why.")
     ] = False,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Read a scan or picture with Tesseract.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print facts, blocks and changes as JSON.")] = False,
 ) -> None:
     """Show the outline that was read from a document: what was joined, dropped and why."""
     from corpora.readers.reading import read
 
-    document = read(file, language=language, profile=profile)
+    document = read(file, language=language, profile=profile, ocr=ocr)
     for warning in document.warnings:
         message(f"duiyi: warning: {warning}")
     if json:

@@ -43,7 +43,7 @@ class AlignFilesOptions:
     ``unit``: what is paired. ``source_lang``, ``target_lang``: None to detect them. ``profile``: how structure is
     read. ``segmented``: the files hold one unit per line. ``min_score``: pairs below it are left out. ``xliff``: the
     version written to .xlf. ``keep_identical``: write units to TMX that are the same on both sides and hold nothing to
-    translate.
+    translate. ``ocr``: scans and pictures are read by Tesseract.
 
     Raises `UsageError` for a value that a field cannot have.
     """
@@ -56,6 +56,7 @@ class AlignFilesOptions:
     min_score: float | None = None
     xliff: Literal["1.2", "2.1"] = "1.2"
     keep_identical: bool = False
+    ocr: bool = False
 
     def __post_init__(self) -> None:
         for code in (self.source_lang, self.target_lang):
@@ -225,8 +226,10 @@ def align_files(
     options = options or AlignFilesOptions()
     report = progress or (lambda step, share: None)
     check_outputs([Path(path) for path in outputs], (Path(source), Path(target)))
-    left = read(source, language=options.source_lang, profile=options.profile, segmented=options.segmented)
-    right = read(target, language=options.target_lang, profile=options.profile, segmented=options.segmented)
+    left, right = (
+        read(path, language=language, profile=options.profile, segmented=options.segmented, ocr=options.ocr)
+        for path, language in ((source, options.source_lang), (target, options.target_lang))
+    )
     _check_languages(left, right, given=bool(options.source_lang and options.target_lang))
     settings = AlignOptions(unit=options.unit, segmented=options.segmented)
     alignment = align(
