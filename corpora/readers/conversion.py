@@ -14,10 +14,11 @@ from html import escape
 
 from corpora.text.scripts import CJK
 
-__all__ = ["Notes", "dropped", "heading", "plain", "tag", "unwrapped"]
+__all__ = ["Notes", "dropped", "heading", "plain", "tag", "unwrapped", "with_linked_notes"]
 
 _WIDE = f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』]"
 _SOFT = re.compile(rf"({_WIDE}(?:<[^<>]*>)*)[ \t]*\n[ \t]*(?=(?:<[^<>]*>)*{_WIDE})")
+_RAISED_NUMBER = re.compile(r"(?<=[^<>\s])<sup>(\d{1,2})</sup>")
 _LABEL = re.compile(r"\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶#]{1,4}|[①-⑳]", re.IGNORECASE)
 
 
@@ -69,3 +70,26 @@ class Notes:
     def html(self) -> str:
         """All notes, to be written at the end of the page."""
         return "".join(self._bodies)
+
+
+def with_linked_notes(page: str, name: str) -> str:
+    """``page`` with its notes linked, where raised numbers from 1 on have paragraphs that open with these numbers.
+
+    Slides have no notes of their own, so people write them by hand. ``name`` makes the ids unique.
+    """
+    numbers = list(dict.fromkeys(match[1] for match in _RAISED_NUMBER.finditer(page)))
+    if numbers != [str(number) for number in range(1, len(numbers) + 1)]:
+        return page
+    linked = page
+    for number in numbers:
+        first = re.search(rf"(?<=[^<>\s])<sup>{number}</sup>", linked)
+        opening = rf"(?:<sup>{number}</sup>|{number}(?:[.、．)）]|(?=\s)))\s*"
+        note = re.compile(rf"<(p|li)(?: [^<>]*)?>{opening}((?:(?!</?(?:p|li|td)\b).)+)</\1>", re.DOTALL)
+        found = note.search(linked, first.end()) if first else None
+        if first is None or found is None:
+            return page
+        target = f"duiyi-{name}-{number}"
+        body = f'<div id="{target}" class="footnote">{found[2]}</div>'
+        mark = f'<sup><a href="#{target}">{number}</a></sup>'
+        linked = linked[: first.start()] + mark + linked[first.end() : found.start()] + body + linked[found.end() :]
+    return linked

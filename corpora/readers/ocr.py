@@ -41,6 +41,9 @@ _LEAST = 30.0  # percent: lines below are the dirt of the paper or part of a pic
 _LARGER = 1.4  # of the usual height of a line
 _DOUBTFUL = 70.0  # percent: pages below are named in the warning
 _WIDE = re.compile(f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』〔〕]")
+#: Chinese stops are often read as the narrow ones, with a space before them.
+_HALF = re.compile(rf"(?<={_WIDE.pattern}) ?([,:;!?])(?![\w/])")
+_FULL = str.maketrans(",:;!?", "，：；！？")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def _line(words: Sequence[dict[str, str]]) -> _Printed:
         space = "" if _WIDE.match(text[-1]) and _WIDE.match(word["text"][0]) else " "
         text += space + word["text"]
     return _Printed(
-        text,
+        _HALF.sub(lambda match: match[1].translate(_FULL), text),
         min(left for left, *_ in boxes),
         min(top for _, top, *_ in boxes),
         max(left + width for left, _, width, _ in boxes),

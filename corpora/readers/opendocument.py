@@ -13,7 +13,7 @@ from typing import Any
 from corpora import xml
 from corpora.container import Container, opened_container
 from corpora.errors import EmptyInput, ProtectedInput
-from corpora.readers.conversion import Notes, dropped, heading, plain, tag
+from corpora.readers.conversion import Notes, dropped, heading, plain, tag, with_linked_notes
 from corpora.text.numerals import to_han, to_letters, to_roman
 
 __all__ = ["convert"]
@@ -50,6 +50,7 @@ def convert(data: bytes, name: str) -> str:
         if body is None:
             raise EmptyInput(f"{name} contains no text")
         text = "".join(converter.blocks(body))
+        text = with_linked_notes(text, "deck") if converter.has_slides else text
         aside = "".join(dropped("headers and footers", part) for part in _margins(container))
     return f"<html><body>{text}{converter.notes.html()}{aside}</body></html>"
 
@@ -180,6 +181,10 @@ class _Converter:
             elif kind == "annotation":
                 yield dropped("comments", _text(element))
 
+    @property
+    def has_slides(self) -> bool:
+        return self._pages > 0
+
     def _paragraph(self, element: Any) -> Iterator[str]:
         style = _get(element, "style-name")
         outer, self._frames = self._frames, []
@@ -297,7 +302,7 @@ class _Converter:
         shapes = [one for one in page if xml.local(one) not in ("notes", *_SILENT)]
         shapes.sort(key=lambda one: _get(one, "class") != "title")
         parts = [*self._frame_parts(shapes), *(part for one in page.iter("{*}notes") for part in self.blocks([one]))]
-        return tag("section", "".join(parts), page=self._pages)
+        return tag("section", with_linked_notes("".join(parts), f"slide{self._pages}"), page=self._pages)
 
     def _frame_parts(self, shapes: Any) -> Iterator[str]:
         for shape in shapes:

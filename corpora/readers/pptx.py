@@ -12,7 +12,7 @@ from typing import Any
 
 from corpora import xml
 from corpora.container import Container, opened_container
-from corpora.readers.conversion import dropped, heading, plain, tag
+from corpora.readers.conversion import dropped, heading, plain, tag, with_linked_notes
 from corpora.readers.docx.package import attribute, child, children
 
 __all__ = ["convert"]
@@ -31,7 +31,8 @@ def convert(data: bytes, name: str) -> str:
         listed = [targets.get(_relation(one), "") for one in container.xml(main).iter("{*}sldId")]
         slides = [path for path in listed if path in container]
         pages = [_slide(container, path, number) for number, path in enumerate(slides, 1)]
-    return f"<html><body>{''.join(pages)}</body></html>"
+    pages = [with_linked_notes(page, f"slide{number}") for number, page in enumerate(pages)]
+    return f"<html><body>{with_linked_notes(''.join(pages), 'deck')}</body></html>"
 
 
 def _relation(element: Any) -> str:

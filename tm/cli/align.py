@@ -48,17 +48,9 @@ def align(
     from tm.jobs.align_files import IDENTICAL, AlignFilesOptions, align_files, check_outputs
     from tm.jobs.align_files import summary as summarised
 
-    options = AlignFilesOptions(
-        unit,
-        source_lang,
-        target_lang,
-        profile,
-        segmented,
-        min_score,
-        xliff,
-        keep_identical,
-        ocr,  # type: ignore[arg-type]
-    )
+    languages = source_lang, target_lang
+    given: tuple[Any, ...] = (unit, *languages, profile, segmented, min_score, xliff, keep_identical, ocr)
+    options = AlignFilesOptions(*given)
     check_outputs(out, (source, target))
 
     from models.registry import load

@@ -236,6 +236,25 @@ def test_slides(tmp_path: Path) -> None:
     ]
 
 
+def test_notes_that_are_written_by_hand_on_slides(tmp_path: Path) -> None:
+    def make(deck: Any) -> None:
+        for number, words in ((1, "1 Of iron."), (2, "see below")):
+            frame = deck.slides.add_slide(deck.slide_layouts[1]).placeholders[1].text_frame
+            frame.text = "Lamps"
+            raised = frame.paragraphs[0].add_run()
+            raised.text = str(number)
+            raised._r.get_or_add_rPr().set("baseline", "30000")
+            frame.paragraphs[0].add_run().text = " burn."
+            frame.add_paragraph().text = words
+
+    document = blocks_of(tmp_path, "a.pptx", a_pptx(make))
+    # The second slide has no note 2, so what is raised stays.
+    assert [[str(block.kind), block.marker, block.text] for block in document.blocks] == [
+        ["list item", "", "Lamps burn."], ["list item", "", "Lamps² burn."], ["list item", "", "see below"],
+        ["footnote", "1", "Of iron."],
+    ]  # fmt: skip
+
+
 def test_workbooks(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["only one cell in its row"])

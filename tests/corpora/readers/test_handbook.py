@@ -22,7 +22,7 @@ def reproduced(suffix: str, through: str = "") -> float:
 
 
 @pytest.mark.client
-@pytest.mark.parametrize("suffix", ["docx", "epub", "html", "odt", "rtf"])
+@pytest.mark.parametrize("suffix", ["adoc", "docx", "epub", "html", "md", "odt", "pptx", "rst", "rtf", "tex"])
 def test_a_text_that_pandoc_converted_comes_out_pair_by_pair(suffix: str, program: Callable[[str], str]) -> None:
     program("pandoc")
     assert reproduced(suffix) >= 0.97
@@ -30,8 +30,10 @@ def test_a_text_that_pandoc_converted_comes_out_pair_by_pair(suffix: str, progra
 
 @pytest.mark.client
 @pytest.mark.slow
-@pytest.mark.parametrize("suffix", ["doc", "odt", "rtf"])
-def test_a_text_that_libreoffice_converted_comes_out_pair_by_pair(suffix: str, program: Callable[..., str]) -> None:
+@pytest.mark.parametrize(("suffix", "through"), [("doc", "docx"), ("odt", "docx"), ("rtf", "docx"), ("odp", "pptx")])
+def test_a_text_that_libreoffice_converted_comes_out_pair_by_pair(
+    suffix: str, through: str, program: Callable[..., str]
+) -> None:
     program("pandoc")
-    program("soffice", "libreoffice-writer")
-    assert reproduced(suffix, "docx") >= 0.97
+    program("soffice", "libreoffice-writer libreoffice-impress")
+    assert reproduced(suffix, through) >= 0.97
