@@ -75,7 +75,8 @@ class WriteOptions:
         or left out ("drop").
     metadata: write context, origin, score and properties too.
     xliff: the version of XLIFF to write.
-    review_below: XLIFF states: a unit whose score is lower is marked for review.
+    review_below: states: a unit whose score is lower is marked for review.
+    confirmation: write the state of each unit to TMX as Trados Studio does.
     client: the key of a CAT tool of `tm.formats.cat_tools`; its profile overrides the fields above.
     leave_out: reasons of `tm.formats.conformance` for which a unit is left out.
     trim: remove blanks at the beginning and end of texts.
@@ -94,6 +95,7 @@ class WriteOptions:
     metadata: bool = True
     xliff: Literal["1.2", "2.1"] = "1.2"
     review_below: float = 0.7
+    confirmation: bool = False
     client: str = ""
     leave_out: frozenset[str] = frozenset()
     trim: bool = False

@@ -45,7 +45,7 @@ CAT_TOOLS: Mapping[str, CatTool] = {
         CatTool(
             "trados",
             "Trados Studio",
-            {"segtype": "auto", "tags": "keep", "trim": True, "one_line": True},
+            {"segtype": "auto", "tags": "keep", "trim": True, "one_line": True, "confirmation": True},
             _COMMON | {"too long"},
             "the memory you import into must have the same two languages, regions included",
         ),

@@ -32,7 +32,9 @@ _ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|[nrt\\])")
 _PLURAL, _PLURAL_OF = "msgid_plural", "plural-of"
 _MOST_FORMS = 6
 #: Properties that PO has a place for.
-_OWN = frozenset({"msgctxt", _PLURAL, "flags", "references", "previous-msgid"})
+_OWN = frozenset(
+    {"msgctxt", _PLURAL, "flags", "references", "previous-msgid", "previous-msgctxt", "extracted-comments"}
+)
 _PLURALS = {"zh": "nplurals=1; plural=0;", "ja": "nplurals=1; plural=0;", "ko": "nplurals=1; plural=0;"}
 
 
@@ -75,7 +77,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
 def _entry(source: str, target: str, unit: Unit) -> Any:
     """The entry of a unit: with all plural forms, flags, references and the former source that it was read with."""
     from translate.misc.multistring import multistring
-    from translate.storage.pypo import pounit
+    from translate.storage.pypo import pounit, quoteforpo
 
     if plural := unit.properties.get(_PLURAL):
         entry = pounit(multistring([source, plural]))
@@ -90,19 +92,27 @@ def _entry(source: str, target: str, unit: Unit) -> Any:
         entry.addlocation(reference)
     if former := unit.properties.get("previous-msgid"):
         entry.prev_source = former
+    if former := unit.properties.get("previous-msgctxt"):
+        entry.prev_msgctxt = quoteforpo(former)
     return entry
 
 
 def _describe(entry: Any, unit: Unit, options: WriteOptions, written: WriteCounts) -> None:
     for note in unit.notes:
         entry.addnote(_one_line(written.legal(note)), origin="translator")
+    for line in unit.properties.get("extracted-comments", "").split("\n"):
+        if line:
+            entry.addnote(_one_line(written.legal(line)), origin="developer")
+    doubtful = unit.quality is not None and unit.quality < options.review_below
+    fuzzy = bool(unit.target) and unit.status != "reviewed" and (doubtful or unit.status == "rejected")
+    # The flag says it.
+    flagged = {("score", "0.5"), ("state", "fuzzy")} if fuzzy and unit.properties.get("state") == "fuzzy" else ()
     for name, value in metadata_of(unit):
-        if name not in _OWN and not name.startswith("msgstr["):
+        if name not in _OWN and not name.startswith("msgstr[") and (name, value) not in flagged:
             # A comment is one line, so line breaks in the value are written as escapes.
             name = _one_line(written.legal(name)).replace(":", r"\u003a")
             entry.addnote(f"duiyi {name}: {_one_line(written.legal(value))}", origin="developer")
-    doubtful = unit.quality is not None and unit.quality < options.review_below
-    if unit.target and unit.status != "reviewed" and (doubtful or unit.status == "rejected"):
+    if fuzzy:
         entry.markfuzzy()
 
 
@@ -159,7 +169,10 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     store = _parsed(_CHARSET_TEXT.sub("charset=UTF-8", text, count=1), path, problems)
     header = store.parseheader()
     by_duiyi = str(header.get("X-Generator", "")).startswith("duiyi")
-    entries = [entry for entry in store.units if not entry.isheader() and not entry.isobsolete()]
+    everything = [entry for entry in store.units if not entry.isheader()]
+    entries = [entry for entry in everything if not entry.isobsolete()]
+    if gone := len(everything) - len(entries):
+        problems.skipped["an obsolete entry"] += gone
     languages = _languages(header, entries, options, path)
     selection = LanguageSelection(options, problems)
     for entry in entries:
@@ -238,15 +251,17 @@ def _plural(entry: Any, forms: list[tuple[str, str]], number: int) -> dict[str, 
 
 
 def _fields(entry: Any, by_duiyi: bool) -> dict[str, Any]:
+    from translate.storage.pypo import unquotefrompo
+
     found: dict[str, str] = {}
-    notes: list[str] = []
+    extracted: list[str] = []
     for line in str(entry.getnotes("developer")).split("\n"):
         match = _COMMENT.match(line) if by_duiyi else None
         if match:
             found[_lines(match[1])] = _lines(match[2])
         elif line.strip():
-            notes.append(line)
-    notes += [
+            extracted.append(_lines(line) if by_duiyi else line)
+    notes = [
         _lines(line) if by_duiyi else line for line in str(entry.getnotes("translator")).split("\n") if line.strip()
     ]
     context = str(entry.getcontext())
@@ -257,6 +272,8 @@ def _fields(entry: Any, by_duiyi: bool) -> dict[str, Any]:
         "flags": ", ".join(flag for flag in flags if flag and flag != "fuzzy"),
         "references": " ".join(entry.getlocations()) if entry.sourcecomments else "",
         "previous-msgid": str(entry.prev_source) if entry.prev_msgid else "",
+        "previous-msgctxt": str(unquotefrompo(entry.prev_msgctxt)) if entry.prev_msgctxt else "",
+        "extracted-comments": "\n".join(extracted),
     }
     found |= {name: value for name, value in others.items() if value}
     fields = apply_metadata(found)

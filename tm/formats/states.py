@@ -8,7 +8,9 @@ the word of the tool.
 import re
 from typing import Any, Literal
 
-__all__ = ["Meaning", "apply_state", "meaning_of"]
+from tm.unit import Unit
+
+__all__ = ["Meaning", "apply_state", "confirmation_of", "meaning_of", "qualifier_of"]
 
 Meaning = Literal["approved", "translated", "draft", "machine", "fuzzy", "rejected"]
 
@@ -27,6 +29,13 @@ _WORDS: dict[Meaning, str] = {
 }
 _MEANINGS: dict[str, Meaning] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
 _DOUBTFUL = 0.5
+#: The ``state-qualifier`` of XLIFF 1.2 for where a translation comes from, and what the standard allows.
+_QUALIFIERS: dict[Meaning, str] = {"machine": "leveraged-mt", "fuzzy": "fuzzy-match", "rejected": "rejected-inaccurate"}
+_STANDARD = frozenset(
+    "exact-match fuzzy-match id-match leveraged-glossary leveraged-inherited leveraged-mt leveraged-repository "
+    "leveraged-tm mt-suggestion rejected-grammar rejected-inaccurate rejected-length rejected-spelling "
+    "tm-suggestion".split()
+)
 
 
 def meaning_of(word: str) -> Meaning | None:
@@ -58,3 +67,23 @@ def apply_state(fields: dict[str, Any], state: str, origin: str = "", *, approve
     if meaning not in (None, "translated", "approved"):
         kept = {name: value for name, value in properties.items() if value}
         fields["properties"] = {**kept, **fields.get("properties", {})}
+
+
+def qualifier_of(unit: Unit) -> str:
+    """The ``state-qualifier`` of XLIFF 1.2 for what is known of the origin of a translation, "" where nothing is."""
+    words = [unit.properties.get(name, "") for name in ("state-origin", "state")]
+    if found := next((word for word in words if word in _STANDARD), ""):
+        return found
+    meanings = [meaning for word in words if (meaning := meaning_of(word))]
+    if unit.status == "rejected":
+        meanings.append("rejected")
+    return next((_QUALIFIERS[meaning] for meaning in meanings if meaning in _QUALIFIERS), "")
+
+
+def confirmation_of(unit: Unit, review_below: float) -> str:
+    """The confirmation level that Trados Studio gives a unit in this state."""
+    if unit.status == "rejected":
+        return "RejectedTranslation"
+    if unit.status == "reviewed":
+        return "ApprovedTranslation"
+    return "Draft" if unit.quality is not None and unit.quality < review_below else "Translated"

@@ -33,7 +33,7 @@ from tm.formats.base import (
 )
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import FIELDS, apply_properties, properties_of
-from tm.formats.states import apply_state
+from tm.formats.states import apply_state, confirmation_of
 from tm.formats.tmx_defects import header_faults, unit_faults
 from tm.unit import Unit
 
@@ -43,7 +43,12 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CONTEXT = {"x-context-pre": "previous", "x-context-post": "next"}
 _OMEGAT_CONTEXT = {"prev": "previous", "next": "next"}
 #: Attributes of `tu` that have no field of their own; they travel as properties.
-_ATTRIBUTES = ("tuid", "usagecount", "lastusagedate", "changeid")
+_ATTRIBUTES = (
+    "tuid", "usagecount", "lastusagedate", "changeid", "segtype", "datatype", "o-tmf", "o-encoding", "creationtool",
+    "creationtoolversion",
+)  # fmt: skip
+_SEGTYPES = frozenset({"block", "paragraph", "sentence", "phrase"})
+_PLAIN = "prop."  # before the name of a property whose type does not begin with "x-"
 #: Attributes that a `tuv` may have of its own, properties such as "target.changedate"; its props and notes, too.
 _SIDE_ATTRIBUTES = ("creationdate", "creationid", "changedate", "changeid", "usagecount", "lastusagedate")
 _REPEATED = re.compile(r"#\d+$")  # "client#2" is the second property called "client"
@@ -136,6 +141,10 @@ class _TuWriter:
             for name in _ATTRIBUTES
             if (value := unit.properties.get(name)) and self._options.metadata
         }
+        if (segtype := attributes.get("segtype", "sentence")) not in _SEGTYPES:
+            del attributes["segtype"]
+        # OmegaT reads the header only.
+        self.several = self.several or segtype in ("block", "paragraph")
         if unit.source_lang != self.source and (
             base(unit.source_lang) != base(self.source) or base(unit.target_lang) == base(self.source)
         ):
@@ -158,12 +167,12 @@ class _TuWriter:
         for name, value in properties_of(unit, without=_ATTRIBUTES):
             if name == "signature" and value == self.signature:
                 continue
-            if name.startswith(("source.", "target.")):
+            if name.startswith(("source.", "target.")) or (name == "ConfirmationLevel" and self._options.confirmation):
                 continue
-            child = self._sub(
-                tu, "prop", type="x-" + (name if name in FIELDS else self._legal(_REPEATED.sub("", name)))
-            )
+            child = self._sub(tu, "prop", type=f"x-{name}" if name in FIELDS else self._legal(_type_of(name)))
             child.text, child.tail = self._legal(value), "\n"
+        if self._options.confirmation:
+            self._sub(tu, "prop", type="x-ConfirmationLevel").text = confirmation_of(unit, self._options.review_below)
         if self.signature and not unit.signature:
             # Else a reader would apply the one in the header to this unit too.
             self._sub(tu, "prop", type="x-signature").tail = "\n"
@@ -195,7 +204,18 @@ class _TuWriter:
                 self._sub(tuv, "note").text = self._legal(value)
         for name, value in own.items():
             if (kind := _REPEATED.sub("", name)) not in _SIDE_ATTRIBUTES and kind != "note":
-                self._sub(tuv, "prop", type="x-" + self._legal(kind)).text = self._legal(value)
+                self._sub(tuv, "prop", type=self._legal(_type_of(name))).text = self._legal(value)
+
+
+def _type_of(name: str) -> str:
+    """The type of the prop of a property."""
+    name = _REPEATED.sub("", name)
+    return name.removeprefix(_PLAIN) if name.startswith(_PLAIN) and name != _PLAIN else f"x-{name}"
+
+
+def _name_of(kind: str) -> str:
+    """The name of the property of a prop."""
+    return kind.removeprefix("x-") if kind.startswith("x-") else f"{_PLAIN}{kind}"
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
@@ -219,7 +239,8 @@ class _TuReader:
         self._problems = problems
         self._source = spelt(options.source_lang) if options.source_lang else ""
         self._target = spelt(options.target_lang) if options.target_lang else ""
-        self._header_source = self._signature = ""
+        self._header_source = self._signature = self._segtype = ""
+        self._own = False  # written by duiyi, which says in the header what some units are
         self._headed = False
         self._written_source = ""  # as written in the header
         self.seen = 0
@@ -256,6 +277,9 @@ class _TuReader:
 
     def _header(self, header: Element) -> None:
         code = self._written_source = header.get("srclang", "")
+        self._own = header.get("creationtool") == "duiyi"
+        segtype = header.get("segtype", "sentence")
+        self._segtype = segtype if segtype in _SEGTYPES and segtype != "sentence" else ""
         self._problems.repaired.update(header_faults(header))
         try:
             self._header_source = "" if code.lower() == "*all*" else spelt(code)
@@ -296,6 +320,8 @@ class _TuReader:
 
     def _shared(self, tu: Element) -> dict[str, Any]:
         found = {name: value for name in _ATTRIBUTES if (value := tu.get(name))}
+        if self._segtype and not self._own:
+            found.setdefault("segtype", self._segtype)
         notes, context = [], {}
         for child in tu.iterchildren("{*}prop"):
             kind, text = child.get("type") or "prop", child.text
@@ -305,10 +331,12 @@ class _TuReader:
             elif kind in _OMEGAT_CONTEXT:
                 context[_OMEGAT_CONTEXT[kind]] = text
             else:
-                _add(found, kind.removeprefix("x-"), text)
+                _add(found, _name_of(kind), text)
         for child in tu.iterchildren("{*}note"):
             if child.text:
                 notes.append(child.text)
+        if self._own and "sentences" in found and found.get("segtype") == "paragraph":
+            del found["segtype"]  # it says the same
         if self._signature:
             found.setdefault("signature", self._signature)
         fields = apply_properties(found)
@@ -363,7 +391,7 @@ def _read_side(tu: Element, tuv: Element, side: str, found: dict[str, str]) -> N
         if (name := local(child)) in ("note", "prop") and child.text:
             kind = child.get("type", "") if name == "prop" else "note"
             if kind not in _CONTEXT or side == "target":
-                _add(found, f"{side}.{kind.removeprefix('x-')}", child.text)
+                _add(found, f"{side}.{kind if name == 'note' else _name_of(kind)}", child.text)
 
 
 def _of(variants: list[tuple[str, str, Element]], code: str) -> list[tuple[str, str, Element]]:

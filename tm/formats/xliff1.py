@@ -21,7 +21,7 @@ from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.inline import fill, read_inline
 from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
-from tm.formats.states import apply_state
+from tm.formats.states import apply_state, qualifier_of
 from tm.unit import Unit
 
 __all__ = ["Xliff1Reader", "write_units"]
@@ -115,6 +115,8 @@ class _Writer:
         self._text(element, "source", unit.source)
         target = self._text(element, "target", unit.target or unit.source)
         target.set("state", self._state(unit))
+        if unit.target and unit.status != "reviewed" and (qualifier := qualifier_of(unit)):
+            target.set("state-qualifier", qualifier)
         if self._options.metadata:
             self._metadata(element, unit)
         return element

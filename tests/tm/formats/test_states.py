@@ -107,3 +107,38 @@ def test_a_footnote_inside_a_segment_is_a_code(tmp_path: Path) -> None:
     formats.write(tmp_path / "out.tmx", [unit])
     assert '<sub type="fnote">Resolution 31 B.</sub>' in (tmp_path / "out.tmx").read_text("utf-8")
     assert [one.source for one in formats.read(tmp_path / "out.tmx")] == [unit.source]
+
+
+@pytest.mark.parametrize(
+    ("properties", "status", "qualifier"),
+    [
+        ({"state": "mt"}, "unreviewed", "leveraged-mt"),
+        ({"state": "Draft", "state-origin": "mt-suggestion"}, "unreviewed", "mt-suggestion"),
+        ({"state": "fuzzy"}, "unreviewed", "fuzzy-match"),
+        ({}, "rejected", "rejected-inaccurate"),
+        ({"state": "mt"}, "reviewed", None),
+        ({}, "unreviewed", None),
+    ],
+)
+def test_origins_leave_in_the_terms_of_xliff(
+    tmp_path: Path, properties: dict, status: str, qualifier: str | None
+) -> None:
+    from lxml import etree
+
+    path = tmp_path / "m.xlf"
+    formats.write(path, [Unit("甲", "A", "zh", "en", status=status, properties=properties)])
+    assert etree.parse(str(path)).find(".//{*}target").get("state-qualifier") == qualifier
+
+
+def test_po_to_po_keeps_comments_and_says_what_is_obsolete(tmp_path: Path) -> None:
+    path, copy = tmp_path / "m.po", tmp_path / "copy.po"
+    body = (
+        '# by a translator\n#. from the code\n#: a.c:1\n#, c-format, fuzzy\n#| msgctxt "old"\n#| msgid "Old %s"\n'
+        'msgctxt "menu"\nmsgid "New %s"\nmsgstr "新 %s"\n'
+    )
+    head = 'msgid ""\nmsgstr ""\n"Language: zh_CN\\n"\n"X-Source-Language: en\\n"\n\n'
+    path.write_text(f'{head}{body}\n#~ msgid "gone"\n#~ msgstr "没了"\n', "utf-8")
+    problems = UnitProblems(path, strict=False)
+    formats.write(copy, formats.read(path, problems=problems))
+    assert body in copy.read_text("utf-8")
+    assert dict(problems.skipped) == {"an obsolete entry": 1}

@@ -1,5 +1,6 @@
 """TMX as others write it, and what becomes of a damaged one."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_dates_author_notes_context_and_properties(tmp_path: Path) -> None:
     assert unit.changed == datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert (unit.author, unit.notes, unit.previous, unit.quality) == ("anna", ("see p. 4",), "前", 0.5)
     # What is not understood is kept as it came.
-    assert unit.properties == {"tuid": "7", "usagecount": "3", "client": "UN", "page": "second"}
+    assert unit.properties == {"tuid": "7", "usagecount": "3", "prop.client": "UN", "page": "second"}
     formats.write(path, [unit])
     assert list(formats.read(path)) == [unit]
 
@@ -199,3 +200,38 @@ def test_an_entity_of_html_costs_no_unit_and_is_not_reported(tmp_path: Path) -> 
     assert [unit.source for unit in formats.read(path, problems=problems)] == ["甲", "乙\u00a0丙", "丁"]
     assert problems.found == []
     assert "nbsp" in problems.notes[0]
+
+
+def test_segmentation_tools_and_types_of_props_survive(tmp_path: Path) -> None:
+    path = tmp_path / "t.tmx"
+    path.write_text(
+        '<tmx version="1.4"><header srclang="zh" segtype="paragraph" creationtool="X"/><body>'
+        '<tu segtype="phrase" datatype="html" creationtool="T" o-tmf="z"><prop type="client">C</prop>'
+        '<prop type="x-client">D</prop><prop type="score">95</prop>'
+        '<tuv xml:lang="zh"><prop type="note">p</prop><seg>甲</seg></tuv><tuv xml:lang="en"><seg>A</seg></tuv></tu>'
+        '<tu><tuv xml:lang="zh"><seg>乙</seg></tuv><tuv xml:lang="en"><seg>B</seg></tuv></tu></body></tmx>',
+        "utf-8",
+    )
+    first, second = units = list(formats.read(path))
+    assert (first.quality, first.properties["segtype"], second.properties["segtype"]) == (None, "phrase", "paragraph")
+    formats.write(path, units)
+    written = path.read_text("utf-8")
+    for piece in ('segtype="phrase"', 'datatype="html"', 'creationtool="T"', 'o-tmf="z"', '<prop type="client">C<',
+                  '<prop type="x-client">D<', '<prop type="note">p<', 'segtype="paragraph" o-tmf="duiyi"'):  # fmt: skip
+        assert piece in written
+    assert list(formats.read(path)) == units
+
+
+def test_confirmation_levels_for_trados(tmp_path: Path) -> None:
+    path = tmp_path / "t.tmx"
+    states = [
+        {"status": "reviewed"},
+        {"quality": 0.5},
+        {"status": "rejected"},
+        {"properties": {"ConfirmationLevel": "x"}},
+    ]
+    units = [Unit(f"甲{n}", f"A{n}", "zh", "en", **state) for n, state in enumerate(states)]  # type: ignore[arg-type]
+    formats.write(path, units, WriteOptions(client="trados"))
+    written = path.read_text("utf-8")
+    found = re.findall('"x-ConfirmationLevel">([^<]*)<', written)
+    assert found == ["ApprovedTranslation", "Draft", "RejectedTranslation", "Translated"]
