@@ -7,7 +7,8 @@ n the number of tokens of the longer one. p, between 0 and 5 points, is for mino
 case, punctuation, numbers, tags, full-width and traditional forms, blanks. With s of them p = min(5, ceil(20 · s / n)),
 and 1 for blanks alone.
 So identical texts have 100, texts with minor differences only 95 to 99, as in CAT tools, and nothing else has 100. The
-first term alone is an upper bound of the score, so an index can exclude texts safely.
+first term alone is an upper bound of the score, so an index can exclude texts safely. Texts that are equal without
+their list markers, numbers and footnote marks (`tm.search.marks`) have a minor difference more, the "marker".
 
 Levenshtein, V. I. (1966), Binary codes capable of correcting deletions, insertions and reversals.
 """
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from tm.folding import NUMBER, TOKEN, fold, simplified, tokens
+from tm.search.marks import MOST_TOKENS, without_marks
 from tm.tags import plain, tags
 
 __all__ = ["PreparedQuery", "Similarity", "allowed", "similarity"]
@@ -32,7 +34,7 @@ class Similarity:
     """A score in percent, the distance in tokens, the tokens of the longer text, and the minor differences.
 
     ``minor_differences`` names each kind once: "case", "punctuation", "number", "tag", "form" (width or script),
-    "space".
+    "space", "marker".
     """
 
     score: int
@@ -53,6 +55,8 @@ class PreparedQuery:
         self.text = text
         self.folded = fold(text)
         self.tokens = tokens(self.folded)
+        self.core = without_marks(text)
+        self.core_tokens = tokens(fold(self.core))
         self._codes: dict[str, str] = {}
         for token in self.tokens:
             self._codes.setdefault(token, chr(_FIRST + len(self._codes)))
@@ -82,7 +86,20 @@ class PreparedQuery:
         score = 100 * (length - distance) // length
         if minor:
             score -= 1 if "space" in minor else min(5, -(-20 * sum(minor.values()) // length))
+        if score < 95 and distance <= 2 * MOST_TOKENS:
+            return self.without_marks(text) or Similarity(max(0, score), distance, length, tuple(minor))
         return Similarity(max(0, score), distance, length, tuple(minor))
+
+    def without_marks(self, text: str) -> Similarity | None:
+        """Compare with ``text`` if both are equal without their markers and footnote marks; else None."""
+        core = without_marks(text)
+        if not core or tokens(fold(core)) != self.core_tokens:
+            return None
+        minor = _minor_differences(self.core, core, content=0) if core != self.core else {}
+        minor.pop("space", None)
+        length = max(1, len(self.core_tokens))
+        score = 100 - min(5, -(-20 * (sum(minor.values()) + 1) // length))
+        return Similarity(score, 0, length, (*minor, "marker"))
 
 
 def similarity(query: str, text: str) -> Similarity:

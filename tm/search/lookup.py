@@ -17,9 +17,10 @@ from corpora.errors import UsageError
 from corpora.text.languages import base, checked_code
 from corpora.text.plurals import counted
 from models.encoder import Encoder
-from tm.folding import key
+from tm.folding import fold, key
 from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, Similarity
+from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
 from tm.store.database import Sqlite
 from tm.store.filters import Filters
@@ -32,6 +33,7 @@ __all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup"]
 
 LONGEST_QUERY = 10_000  # characters
 _AT_ONCE = 48  # texts fetched and compared in one go
+_MOST_MARKED = 5_000  # texts that are compared without their markers
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = list(MatchKind)
 
@@ -234,14 +236,29 @@ class _Search:
     def _fuzzy(self, wanted: int) -> Iterator[Match]:
         """The best ``wanted`` matches, and perhaps more, in no order."""
         least = self._options.minimum + self._penalty
-        ids, bounds = self._candidates(least)
         best: list[int] = []  # a heap of the highest scores so far
+        seen = set()
+        for number, similarity in self._without_marks():
+            if similarity.score >= least:
+                seen.add(number)
+                for entry, reverse in self._of_text(number):
+                    yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
+                    heappush(best, similarity.score)
+        while len(best) > wanted:
+            heappop(best)
+        if len(best) == wanted:
+            least = max(least, best[0] + 1)
+        if least > 99:
+            return
+        ids, bounds = self._candidates(least)
         for start in range(0, len(ids), _AT_ONCE):
             if bounds[start] < least:
                 return
             for number, similarity in self._compared(ids[start : start + _AT_ONCE], least):
                 if similarity.score < least:
                     break
+                if number in seen:
+                    continue
                 for entry, reverse in self._of_text(number):
                     yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
                     heappush(best, similarity.score)
@@ -262,6 +279,24 @@ class _Search:
         ids, bounds = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
         order = np.argsort(-bounds, kind="stable")
         return ids[order].tolist(), bounds[order].tolist()
+
+    def _without_marks(self) -> Iterator[tuple[int, Similarity]]:
+        """Texts that are equal to the query without markers and footnote marks, but not with them."""
+        length = len(self._query.core_tokens)
+        if not self._query.core:
+            return
+        bits = sketch(self._query.core_tokens)
+        parts = self._memory.index.parts(self._connection, self._options.filters.source_lang)
+        found = [part.segment.containing(bits, length, MOST_TOKENS) for part in parts]
+        ids = np.concatenate(found).tolist()[:_MOST_MARKED] if found else []
+        for start in range(0, len(ids), _AT_ONCE):
+            chunk = ids[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(chunk))
+            rows = self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk)
+            for number, text in rows.fetchall():
+                similarity = self._query.without_marks(text)
+                if similarity is not None and self._query.folded != fold(text):
+                    yield number, max(similarity, self._query.compare(text), key=lambda one: one.score)
 
     def _compared(self, ids: list[int], minimum: int) -> list[tuple[int, Similarity]]:
         """The texts that score at least ``minimum``, best first; not the query itself."""

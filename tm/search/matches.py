@@ -58,7 +58,7 @@ class Match:
         semantic match the similarity of the vectors. Penalties are subtracted.
     unit: in the direction of the query. ``reverse``: the memory has it in the other direction.
     number, count, memory: its number in the memory at this path, and how often it was added.
-    minor_differences: by kind: "case", "punctuation", "number", "tag", "form", "space".
+    minor_differences: by kind: "case", "punctuation", "number", "tag", "form", "space", "marker".
     differences: from the text in the memory to the query, in pieces.
     stored_target: the target as it is in the memory if ``unit.target`` was adapted, else "".
     adapted: what was replaced by what: ``(old, new)``.

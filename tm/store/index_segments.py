@@ -95,6 +95,15 @@ class IndexSegment:
         longest = np.maximum(lengths[left[kept]], length)
         return self.ids[first + left[kept]], 100 * (longest - least[kept]) // longest
 
+    def containing(self, query: Bits, length: int, more: int) -> NDArray[np.int64]:
+        """Ids of the texts of ``length`` to ``length + more`` tokens that may have all tokens of a query."""
+        first = int(np.searchsorted(self.lengths, np.int32(length)))
+        last = int(np.searchsorted(self.lengths, np.int32(length + more), "right"))
+        left = np.flatnonzero((np.bitwise_or.reduce(query) & ~self.folded[first:last]) == 0)
+        kept = ((query & ~self.bits[first + left]) == 0).all(axis=1)
+        found: NDArray[np.int64] = self.ids[first + left[kept]]
+        return found
+
 
 def _code(token: str) -> int:
     return zlib.crc32(token.encode("utf-8", "surrogatepass"))
