@@ -23,6 +23,9 @@ def concordance(
     ],
     side: Annotated[str, typer.Option(help="Side to search: both, source or target.")] = "both",
     exact: Annotated[bool, typer.Option(help="Exact search: case, width, script and punctuation must match.")] = False,
+    fuzzy: Annotated[
+        bool, typer.Option("--fuzzy", help="Find texts that contain most of the phrase too; for long ones the default.")
+    ] = False,
     limit: Annotated[int, typer.Option(help="Largest number of hits.", min=1)] = 50,
     memory: MemoriesOption = None,
     *,
@@ -34,7 +37,7 @@ def concordance(
     from tm.search.concordance import concordance as find
     from tm.search.lookup import check_languages
 
-    options = ConcordanceOptions(side, exact, limit, filters)  # type: ignore[arg-type]
+    options = ConcordanceOptions(side, exact, limit, filters, fuzzy=fuzzy)  # type: ignore[arg-type]
     with memories(memory) as opened:
         searched = [one for one, _ in opened]
         check_languages(searched, filters.source_lang, filters.target_lang)
@@ -52,7 +55,8 @@ def _show(hit: "ConcordanceHit") -> None:
     colour = sys.stdout.isatty()
     found, counterpart = ("\x1b[1;33m", "\x1b[1;32m") if colour else ("[", "{")
     ends = ("\x1b[0m", "\x1b[0m") if colour else ("]", "}")
-    write(_marked(hit.text, hit.spans, found, ends[0]))
+    near = f"{hit.score} %  " if hit.score < 100 else ""
+    write(near + _marked(hit.text, hit.spans, found, ends[0]))
     write(f"    {_marked(hit.other, hit.counterpart, counterpart, ends[1])}")
     place = hit.unit.origin
     known = [place.source_file, place.section, f"page {place.page}" if place.page else "", hit.unit.status]

@@ -1,8 +1,9 @@
 """Find a phrase in the memories, on either side, and what probably corresponds to it on the other.
 
-Candidates come from lists of words and of pairs of Chinese characters (`tm.store.index_segments`) and are then searched
-as texts, so that only texts that contain the phrase are shown. The shortest are searched first: the more of a text the
-phrase makes up, the more the text says about it. Phrases in one piece come before scattered words.
+Candidates come from lists of words, characters and pairs of Chinese characters (`tm.store.index_segments`) and are then
+searched as texts, so that only texts that contain the phrase are shown. The shortest are searched first: the more of a
+text the phrase makes up, the more the text says about it. Phrases in one piece come before scattered words, and texts
+that contain most of a pasted phrase come last (`tm.search.nearest`).
 
 The counterpart is the run of words that the other sides of the hits share and the rest of the memory does not, by the
 Dice coefficient (Smadja, McKeown and Hatzivassiloglou 1996, "Translating collocations for bilingual lexicons",
@@ -24,11 +25,12 @@ from corpora.errors import UsageError
 from corpora.text.languages import base
 from tm.folding import TOKEN, fold, is_character
 from tm.search.matches import Results, origin_json
+from tm.search.nearest import NearPhrase, is_long
 from tm.search.queries import Phrase, QueryPart, folded_with_places, parse
 from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
-from tm.store.index_segments import pair_code, word_code
+from tm.store.index_segments import SINGLES, pair_code, sketch, word_code
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.unit import Unit, shortened
@@ -36,7 +38,6 @@ from tm.unit import Unit, shortened
 __all__ = ["ConcordanceHit", "ConcordanceOptions", "concordance"]
 
 SearchSide = Literal["both", "source", "target"]
-_MOST_TEXTS = 5_000  # texts searched for a phrase, at most
 _AT_ONCE = 100
 _EXPANDED = 300  # words that a wildcard may stand for
 _SAMPLE = 100  # hits of which the counterpart is counted
@@ -54,6 +55,7 @@ class ConcordanceOptions:
     limit: how many hits at most.
     filters: conditions on the units.
     counterpart: mark what probably corresponds to the phrase on the other side.
+    fuzzy: also find texts that contain most of the phrase; for a long phrase they are found in any case.
     """
 
     side: SearchSide = "both"
@@ -61,6 +63,7 @@ class ConcordanceOptions:
     limit: int = 50
     filters: Filters = field(default_factory=Filters)
     counterpart: bool = True
+    fuzzy: bool = False
 
     def __post_init__(self) -> None:
         if self.limit < 1:
@@ -71,7 +74,8 @@ class ConcordanceOptions:
 class ConcordanceHit:
     """A unit that contains the phrase on ``side``; spans are ``[start, end)`` in the text of that side.
 
-    ``counterpart`` has spans of the other side; it is empty if none is known.
+    ``counterpart`` has spans of the other side; it is empty if none is known. ``score`` is below 100 for a text that
+    contains the phrase only approximately.
     """
 
     unit: Unit
@@ -82,6 +86,7 @@ class ConcordanceHit:
     number: int = 0
     count: int = 1
     memory: str = ""
+    score: int = 100
 
     @property
     def text(self) -> str:
@@ -104,6 +109,7 @@ class ConcordanceHit:
             "side": self.side,
             "spans": [list(span) for span in self.spans],
             "origin": origin_json(self.unit),
+            "score": self.score,
             "counterpart": [list(span) for span in self.counterpart],
             "source_lang": self.unit.source_lang,
             "target_lang": self.unit.target_lang,
@@ -137,7 +143,15 @@ def concordance(
 
 def _rank(hit: ConcordanceHit) -> tuple[object, ...]:
     covered = sum(end - start for start, end in hit.spans) / max(1, len(hit.text))
-    return (not hit.whole, hit.unit.status != "reviewed", -round(covered, 2), -hit.count, -hit.number)
+    return (
+        hit.score < 100,
+        -hit.score,
+        not hit.whole,
+        hit.unit.status != "reviewed",
+        -round(covered, 2),
+        -hit.count,
+        -hit.number,
+    )
 
 
 class _Search:
@@ -150,15 +164,27 @@ class _Search:
         self._options = options
         self._reader = UnitReader(connection)
         self._parts = memory.index.parts(connection)
+        self._cut = False  # whether a list has only the shortest of the texts with a character
 
     def hits(self) -> list[ConcordanceHit]:
         found: list[ConcordanceHit] = []
         limit = self._options.limit
         wanted = max(limit, _SAMPLE) if self._options.counterpart else limit
         ids = self._candidates()
-        searched = ids[:_MOST_TEXTS]
-        for start in range(0, len(searched), _AT_ONCE):
-            chunk = searched[start : start + _AT_ONCE]
+        self._search(ids, wanted, found)
+        if self._cut and len(found) < wanted:
+            known = set(ids)
+            self._search([one for one in self._candidates(cut=False) if one not in known], wanted, found)
+        near = self._options.fuzzy or is_long(self._phrase.text)
+        if near and len(found) < limit and not self._phrase.exact:
+            self._search_near(found)
+        found.sort(key=_rank)
+        return self._with_counterparts(found, len(ids)) if self._options.counterpart else found
+
+    def _search(self, ids: list[int], wanted: int, found: list[ConcordanceHit]) -> None:
+        """Add the hits among these texts, until there are as many as wanted."""
+        for start in range(0, len(ids), _AT_ONCE):
+            chunk = ids[start : start + _AT_ONCE]
             marks = ", ".join("?" * len(chunk))
             texts = dict(self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk))
             for number in chunk:
@@ -168,28 +194,44 @@ class _Search:
                     found += self._of_text(number, *where)
             if len(found) >= wanted:
                 break
-        found.sort(key=_rank)
-        return self._with_counterparts(found, len(ids)) if self._options.counterpart else found
 
-    def _of_text(self, text: int, whole: bool, spans: list[tuple[int, int]]) -> Iterable[ConcordanceHit]:
+    def _search_near(self, found: list[ConcordanceHit]) -> None:
+        """Add texts that contain most of the phrase."""
+        known = {(hit.side, hit.number) for hit in found}
+        for number, score, span in NearPhrase(self._phrase.text).find(self._connection, self._parts):
+            for hit in self._of_text(number, False, [span], min(99, score)):
+                if (hit.side, hit.number) not in known:
+                    found.append(hit)
+
+    def _of_text(
+        self, text: int, whole: bool, spans: list[tuple[int, int]], score: int = 100
+    ) -> Iterable[ConcordanceHit]:
         sides: tuple[Literal["source", "target"], ...] = ("source", "target")
         for side in sides:
             if self._options.side in ("both", side):
                 for entry in self._reader.of_text(side, text, self._options.filters, self._options.limit):
-                    yield self._hit(entry, side, whole, spans)
+                    yield self._hit(entry, side, whole, spans, score)
 
     def _hit(
-        self, entry: StoredUnit, side: Literal["source", "target"], whole: bool, spans: list[tuple[int, int]]
+        self,
+        entry: StoredUnit,
+        side: Literal["source", "target"],
+        whole: bool,
+        spans: list[tuple[int, int]],
+        score: int,
     ) -> ConcordanceHit:
-        return ConcordanceHit(entry.unit, side, tuple(spans), whole, (), entry.id, entry.count, str(self._memory.path))
+        memory = str(self._memory.path)
+        return ConcordanceHit(entry.unit, side, tuple(spans), whole, (), entry.id, entry.count, memory, score)
 
-    def _candidates(self) -> list[int]:
-        """Ids of the texts that may contain the phrase, the shortest first."""
+    def _candidates(self, *, cut: bool = True) -> list[int]:
+        """Ids of the texts that may contain the phrase, shortest first; without ``cut`` also those that lists lack."""
         ids, lengths = [], []
         wanted = [_codes(part) for part in self._phrase.parts]
+        singles = sorted({sign for part in self._phrase.parts for sign in _single_characters(part)})
         words = [self._expanded(part) for part in self._phrase.parts]
         for part in self._parts:
             positions = self._positions(part, wanted, words)
+            positions = self._narrowed(part, positions, singles, cut=cut)
             ids.append(part.segment.ids[positions])
             lengths.append(part.segment.lengths[positions])
         if not ids:
@@ -215,6 +257,20 @@ class _Search:
         for other in lists[1:]:
             found = np.intersect1d(found, other, assume_unique=True)
         return found
+
+    def _narrowed(self, part: IndexPart, positions: NDArray[Any], singles: list[str], *, cut: bool) -> NDArray[Any]:
+        """The positions of texts that have these single characters, as far as lists and sketches know."""
+        for sign in singles:
+            listed = part.positions(self._connection, word_code(sign)) if part.singles else None
+            if listed is not None and len(listed) >= SINGLES:
+                self._cut = True
+                listed = listed if cut and len(positions) == len(part.segment.ids) else None
+            if listed is not None:
+                positions = np.intersect1d(positions, listed, assume_unique=True)
+        if singles and len(positions):
+            query = sketch(singles)
+            positions = positions[((query & ~part.segment.bits[positions]) == 0).all(axis=1)]
+        return positions
 
     def _expanded(self, part: QueryPart) -> list[str] | None:
         """The words that match a word with wildcards; None if it has none, or is Chinese."""
@@ -291,6 +347,16 @@ def _codes(part: QueryPart) -> list[int]:
             if is_character(one[0]) and is_character(two[0]):
                 found.add(pair_code(one[0], two[0]))
     return sorted(found)
+
+
+def _single_characters(part: QueryPart) -> set[str]:
+    """The characters of a query that are beside no other one, so that no list of pairs has them."""
+    found = set()
+    for piece in part.pieces():
+        tokens = [match[0] for match in TOKEN.finditer(piece)]
+        if len(tokens) == 1 and is_character(tokens[0]):
+            found.add(tokens[0])
+    return found
 
 
 def _runs(folded: str) -> Iterable[tuple[tuple[str, ...], int, int]]:

@@ -127,10 +127,21 @@ class Phrase:
                 if not spans:
                     return None
                 found += spans
-        found = sorted({span for span in found if span[0] < span[1]})
+        found = _joined(sorted({span for span in found if span[0] < span[1]}))
         if places is not None:
             found = [(places[start], places[end - 1] + 1) for start, end in found]
         return bool(whole), found
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sorted spans without overlaps: spans that overlap become one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def parse(text: str, *, exact: bool = False) -> Phrase:

@@ -38,7 +38,7 @@ _INVALID = {
     f" OR {_type('created changed', _MOMENT)} OR abs(created) > {_LAST} OR abs(changed) > {_LAST}",
     "places": f"{_type('unit previous next origin page', _INTEGER)} OR {_type('source_ids target_ids', _TEXT)}"
     " OR source_ids GLOB '*[^0-9 ]*' OR target_ids GLOB '*[^0-9 ]*'",
-    "segments": f"{_type('size', _INTEGER)} OR {_type('ids lengths bits', _BLOB)}",
+    "segments": f"{_type('size singles', _INTEGER)} OR {_type('ids lengths bits', _BLOB)}",
     "postings": _type("data", _BLOB),
     "words": _type("word", _TEXT),
     "state": _type("value", _INTEGER),

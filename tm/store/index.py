@@ -28,12 +28,16 @@ FULL = 2 * CAPACITY
 
 @dataclass(frozen=True, slots=True)
 class IndexPart:
-    """A segment with its language; ``id`` is 0 for the tail, ``tail`` holds its lists by bucket."""
+    """A segment with its language; ``id`` is 0 for the tail, ``tail`` holds its lists by bucket.
+
+    ``singles`` is false for segments of older versions, which have no lists of single characters.
+    """
 
     id: int
     language: str
     segment: IndexSegment
     tail: dict[int, bytes] = field(default_factory=dict)
+    singles: bool = True
 
     def positions(self, connection: Sqlite, code: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
         """Positions of the texts that hold the word or pair ``code``; ascending, so shorter texts first."""
@@ -63,10 +67,11 @@ class Index:
         return found + [part for part in self._tail_parts(connection) if language in ("", part.language)]
 
     def _load(self, connection: Sqlite, number: int) -> IndexPart:
-        language, *arrays = connection.execute(
-            "SELECT language, ids, lengths, bits FROM segments WHERE id = ?", (number,)
+        language, singles, *arrays = connection.execute(
+            "SELECT language, singles, ids, lengths, bits FROM segments WHERE id = ?", (number,)
         ).fetchone()
-        return self._segments.setdefault(number, IndexPart(number, language, IndexSegment.load(*arrays)))
+        part = IndexPart(number, language, IndexSegment.load(*arrays), singles=bool(singles))
+        return self._segments.setdefault(number, part)
 
     def _tail_parts(self, connection: Sqlite) -> list[IndexPart]:
         indexed = _indexed(connection)
@@ -203,7 +208,7 @@ def _add(connection: Sqlite, language: str, ids: list[int], texts: list[str]) ->
 def _keep(connection: Sqlite, language: str, built: BuiltSegment) -> None:
     segment, grams, words = built
     number = connection.execute(
-        "INSERT INTO segments (language, size, ids, lengths, bits) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO segments (language, size, ids, lengths, bits, singles) VALUES (?, ?, ?, ?, ?, 1)",
         (language, len(segment.ids), *segment.dump()),
     ).lastrowid
     assert number is not None

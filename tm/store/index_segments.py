@@ -6,7 +6,7 @@ match, whatever the threshold (bitmap filtering: Sandes, Teodoro and Melo 2020, 
 exact set similarity joins with bitwise operations", Information Systems 88). It is one pass of XOR and population
 count over an array, and since texts are sorted by length, over a slice of it.
 
-The lists hold words and pairs of neighbouring characters, so that two Chinese characters are found without word
+The lists hold words, single characters and pairs of neighbouring ones, so that Chinese is found without word
 boundaries. Since a segment never holds more than 65,536 texts, a position takes two bytes, and since texts are sorted
 by length, the first in a list are those of which a phrase makes up the most.
 """
@@ -31,6 +31,8 @@ CAPACITY = 65_536
 WORDS = 4  # 64-bit words of a sketch
 BUCKETS = 256  # lists are stored by the highest eight bits of their code
 _BITS = 64 * WORDS
+#: Texts in the list of a single character at most, the shortest; nobody reads all those that have a frequent one.
+SINGLES = 2_000
 _AT_ONCE = 4_096  # texts cut into tokens in one pass
 
 Bits = NDArray[np.uint64]
@@ -110,7 +112,7 @@ def _code(token: str) -> int:
 
 
 def word_code(word: str) -> int:
-    """The code of the list of a word."""
+    """The code of the list of a word, or of a single character."""
     return _code(word)
 
 
@@ -183,7 +185,8 @@ def _grams(stream: NDArray[np.int32], positions: NDArray[np.uint16], codes: Bits
     neighbours = single[:-1] & single[1:] & (positions[:-1] == positions[1:])
     first, second = codes[stream[:-1][neighbours]], codes[stream[1:][neighbours]]
     pairs = _pair(first, second) << np.uint64(16) | positions[:-1][neighbours].astype(np.uint64)
-    entries = np.concatenate([words, pairs])
+    characters = codes[stream[single]] << np.uint64(16) | positions[single].astype(np.uint64)
+    entries = np.concatenate([words, pairs, _first(characters)])
     entries.sort()  # np.unique hashes first, which takes several times as long here
     entries = entries[_changes(entries)]
     code, position = entries >> np.uint64(16), (entries & np.uint64(0xFFFF)).astype(np.uint16)
@@ -199,6 +202,15 @@ def _grams(stream: NDArray[np.int32], positions: NDArray[np.uint16], codes: Bits
         head = np.array([len(known)], np.uint32)
         grams[bucket] = b"".join(part.tobytes() for part in (head, known.astype(np.uint32), ends, position[begin:end]))
     return grams
+
+
+def _first(entries: Bits) -> Bits:
+    """The first `SINGLES` entries of each code, sorted, without repetition."""
+    entries.sort()
+    entries = entries[_changes(entries)]
+    starts = np.flatnonzero(_changes(entries >> np.uint64(16)))
+    sizes = np.diff(starts, append=len(entries))
+    return entries[np.arange(len(entries)) - np.repeat(starts, sizes) < SINGLES]
 
 
 def _changes(ordered: Bits) -> NDArray[np.bool_]:

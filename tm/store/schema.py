@@ -53,8 +53,13 @@ CREATE TABLE earlier (
     change INTEGER NOT NULL, unit INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (change, unit)) WITHOUT ROWID;
 """
 
+_SINGLES = """
+-- 1 for segments with lists of single characters.
+ALTER TABLE segments ADD COLUMN singles INTEGER NOT NULL DEFAULT 0;
+"""
+
 #: Step n brings a file of version n to version n + 1. Steps that were released are never changed.
-MIGRATIONS = (_FIRST, _HISTORY)
+MIGRATIONS = (_FIRST, _HISTORY, _SINGLES)
 VERSION = len(MIGRATIONS)
 
 

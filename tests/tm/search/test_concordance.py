@@ -14,7 +14,7 @@ from tm.search import concordance as module
 from tm.search.concordance import ConcordanceOptions, concordance
 from tm.search.memory import Memory
 from tm.search.queries import parse
-from tm.store import index
+from tm.store import index, index_segments
 from tm.store.filters import Filters
 from tm.unit import Origin, Unit
 
@@ -122,10 +122,69 @@ def test_the_share_of_the_text_counts(empty: Memory) -> None:
     assert [hit.unit.target for hit in concordance([empty], "会议")] == ["six of ten", "two of four"]
 
 
-def test_as_many_texts_are_searched(empty: Memory) -> None:
+def test_all_texts_are_searched(empty: Memory) -> None:
     empty.add(unit(f"会议{number}", f"t{number}") for number in range(5_001))
     options = ConcordanceOptions(limit=6_000, counterpart=False)
-    assert len(concordance([empty], "会议", options)) == 5_000
+    assert len(concordance([empty], "会议", options)) == 5_001
+
+
+@pytest.mark.parametrize("older", [False, True], ids=["lists of characters", "an index without them"])
+@pytest.mark.parametrize("most", [2_000, 3], ids=["whole lists", "cut lists"])
+def test_single_characters_are_found_in_all_texts(
+    empty: Memory, monkeypatch: pytest.MonkeyPatch, older: bool, most: int
+) -> None:
+    monkeypatch.setattr(index_segments, "SINGLES", most)
+    monkeypatch.setattr(module, "SINGLES", most)
+    texts = [f"水{'在' * number}河{number}" for number in range(1, 20)] + ["很" * 50 + "鹤" + "远" * 50, "白鶴"]
+    empty.add(unit(text, f"t{number}") for number, text in enumerate(texts))
+    with empty.writing() as connection:
+        index.update(connection, 0)
+        connection.execute("UPDATE segments SET singles = ?", (not older,))
+    options = ConcordanceOptions(limit=100, counterpart=False)
+    assert len(concordance([empty], "水", options)) == 19
+    assert [hit.unit.source for hit in concordance([empty], "鹤", options)] == ["白鶴", texts[19]]
+    assert len(concordance([empty], "水 河", options)) == 19
+    assert [hit.unit.target for hit in concordance([empty], "水 河 19", options)] == ["t18"]
+    assert concordance([empty], "鲸", options) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "spans"),
+    [("水 水声", [(0, 2), (3, 4)]), ("声 水声", [(0, 2)]), ("水声水", [(0, 4)]), ("一 水", [(0, 1), (3, 4)])],
+)
+def test_spans_do_not_overlap(query: str, spans: list[tuple[int, int]]) -> None:
+    found = parse(query).spans("水声，水")
+    if found is not None:
+        assert found[1] == spans
+
+
+PASTED = "The members of the council shall meet every year in the month of May"
+
+
+def test_texts_near_a_pasted_phrase_come_last(memory: Memory) -> None:
+    memory.add(
+        [
+            unit("理事会成员每年五月开会。", f"{PASTED}, as was decided."),
+            unit("甲", "Under rule 7 the members of the council shall meet each year in the month of June, if needed."),
+            unit("乙", "The council has members."),
+        ]
+    )
+    hits = concordance([memory], PASTED)
+    assert [(hit.unit.source[0], hit.whole, hit.score == 100) for hit in hits] == [
+        ("理", True, True),
+        ("甲", False, False),
+    ]
+    near = hits[1]
+    assert near.text[slice(*near.spans[0])].startswith("the members of the council shall meet each year")
+    assert "Under rule" not in near.text[slice(*near.spans[0])]
+    assert hits.to_dicts()[1]["score"] == near.score < 100
+
+
+def test_near_texts_of_a_short_phrase_are_found_on_request(memory: Memory) -> None:
+    assert concordance([memory], "缔约国的大会") == []
+    found = concordance([memory], "缔约国的大会", ConcordanceOptions(fuzzy=True))
+    assert [hit.text[slice(*hit.spans[0])] for hit in found][:1] == ["缔约国的会"]
+    assert concordance([memory], "没有的话", ConcordanceOptions(fuzzy=True)) == []
 
 
 def test_hits_as_plain_data(empty: Memory) -> None:
@@ -139,6 +198,7 @@ def test_hits_as_plain_data(empty: Memory) -> None:
         "side": "source",
         "spans": [[1, 4]],
         "origin": {},
+        "score": 100,
         "counterpart": [[5, 10]],
         "source_lang": "zh-CN",
         "target_lang": "en-US",
@@ -250,10 +310,9 @@ def test_wildcards_of_words_use_the_list_of_words(empty: Memory, monkeypatch: py
 def test_the_shortest_texts_are_searched_first(empty: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     empty.add(unit(f"会议{'长' * (30 - number)}", f"t{number}") for number in range(30))
     monkeypatch.setattr(module, "_AT_ONCE", 4)
-    monkeypatch.setattr(module, "_MOST_TEXTS", 10)
     monkeypatch.setattr(module, "_SAMPLE", 5)
-    hits = concordance([empty], "会议", ConcordanceOptions(limit=50, counterpart=False))
-    assert sorted(hit.number for hit in hits) == list(range(21, 31)), "the ten shortest"
+    hits = concordance([empty], "会议", ConcordanceOptions(limit=8, counterpart=False))
+    assert sorted(hit.number for hit in hits) == list(range(23, 31)), "the eight shortest"
     assert len(concordance([empty], "会议", ConcordanceOptions(limit=1))) == 1
 
 

@@ -45,8 +45,7 @@ def expected_lists(texts: list[str]) -> dict[int, set[int]]:
     for place, text in enumerate(texts):
         words = TOKEN.findall(fold(text))
         for word in words:
-            if not is_character(word):
-                found[zlib.crc32(word.encode())].add(place)
+            found[zlib.crc32(word.encode())].add(place)
         for one, two in pairwise(words):
             if is_character(one) and is_character(two):
                 found[pair_code(one, two)].add(place)
@@ -67,6 +66,13 @@ def test_lists_contain_the_words_and_pairs_of_each_text(monkeypatch: pytest.Monk
     assert words == {word for text in TEXTS for word in TOKEN.findall(fold(text)) if not is_character(word)}
     assert set(grams) == {code >> 24 for code in lists}
     assert max(grams) < BUCKETS
+
+
+def test_lists_of_characters_have_the_shortest_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_segments, "SINGLES", 2)
+    segment, grams, _ = build([1, 2, 3], ["水水水水", "水", "水水"])
+    code = index_segments.word_code("水")
+    assert segment.ids[postings(grams[code >> 24], code)].tolist() == [2, 3]
 
 
 def test_a_list_that_does_not_exist() -> None:
