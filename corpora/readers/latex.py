@@ -210,7 +210,7 @@ class _Writer:
             return [piece for one in node.nodelist for piece in self._pieces(one)]
         if kind == "LatexMathNode":
             if node.displaytype == "display":
-                return [(tag("pre", plain(_inner(node))),)]
+                return [(tag("pre", plain(_formula(node))),)]
             return [plain(_text_of(node))]
         if kind == "LatexEnvironmentNode":
             return [(self._environment(node),)]
@@ -272,7 +272,7 @@ class _Writer:
         if name in _TABLES:
             return self._table(node)
         if name.rstrip("*") in _MATH or node.nodelist is None:
-            return tag("pre", plain(_inner(node)))
+            return tag("pre", plain(_formula(node)))
         if name in _LISTS:
             return self._list(node)
         title = self._argument(node, 0) if name in ("block", "alertblock", "exampleblock") else ""
@@ -303,7 +303,7 @@ class _Writer:
         """Cells are separated by &, rows by \\\\."""
         rows: list[list[list[Any]]] = [[[]]]
         for one in node.nodelist:
-            if getattr(one, "macroname", "") in ("\\", "tabularnewline", "cr"):
+            if _is_row_end(one):
                 rows.append([[]])
             elif getattr(one, "specials_chars", "") == "&":
                 rows[-1].append([])
@@ -340,9 +340,15 @@ def _arguments(node: Any) -> list[Any]:
     return [one for one in (node.nodeargd.argnlist if node.nodeargd is not None else []) or [] if one is not None]
 
 
-def _inner(node: Any) -> str:
-    """The source of a formula without what opens and closes it."""
-    return "".join(one.latex_verbatim() for one in node.nodelist or () if one is not None).strip()
+def _formula(node: Any) -> str:
+    """A displayed formula as text, one of its lines a line."""
+    found = "".join("\n" if _is_row_end(one) else _text_of(one) for one in node.nodelist or () if one is not None)
+    lines = (" ".join(line.replace("&", " ").split()) for line in found.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _is_row_end(node: Any) -> bool:
+    return getattr(node, "macroname", "") in ("\\", "tabularnewline", "cr")
 
 
 @cache

@@ -14,7 +14,9 @@ from corpora.readers.conversion import dropped, plain, tag, unwrapped
 
 __all__ = ["convert"]
 
-_FRONT = re.compile(r"^(title|subtitle|description|summary)[ \t]*:[ \t]*(?![|>&*\[{])(\S.*)$", re.MULTILINE)
+_FRONT = re.compile(r"^(title|subtitle|description|summary)[ \t]*[:=][ \t]*(?![|>&*\[{])(\S.*)$", re.MULTILINE)
+_TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n((?:.*\n){0,200}?)\+\+\+[ \t]*\n")  # front matter of Hugo
+_WIKI = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
 _KEY = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#.][^{}\n]*\}[ \t]*(?=\n|$)")  # {#anchor .class}, {: .class}
 _GENERATED = re.compile(r"\{%-?.*?-?%\}|\{\{(?:&lt;|%).*?(?:&gt;|%)\}\}", re.DOTALL)  # Jekyll, Hugo; escaped
@@ -33,6 +35,7 @@ _DEEPEST = 10  # directives within directives
 
 def convert(text: str, name: str) -> str:
     """The Markdown ``text`` as one page of HTML."""
+    text = _TOML.sub(r"---\n\1---\n", text)
     return f"<html><body>{_page(text, 0)}</body></html>"
 
 
@@ -131,6 +134,7 @@ def _paragraph(token: Any, before: Any) -> str:
         return tag("span", plain(content), dropped="code")
     made = "".join(_inline(token.children or ()))
     made = _ALERT.sub("", made, count=1) if before.type == "paragraph_open" and made.startswith("[!") else made
+    made = _WIKI.sub(r"\1", made)
     made = _STARS.sub(r"\2", _GENERATED.sub("", _ATTRIBUTES.sub("", made)))
     return unwrapped(made.strip())
 
