@@ -43,6 +43,8 @@ _DOUBTFUL = 70.0  # percent: pages below are named in the warning
 _WIDE = re.compile(f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』〔〕]")
 #: Chinese stops are often read as the narrow ones, with a space before them.
 _HALF = re.compile(rf"(?<={_WIDE.pattern}) ?([,:;!?])(?![\w/])")
+#: What bullets are taken for at the start of a line.
+_BULLET = re.compile(r"^(?:[*+。·•]{1,2}\s*|[°¢»®]\s+|e\s+(?=[A-Z]))(?=\S)")
 _FULL = str.maketrans(",:;!?", "，：；！？")
 
 
@@ -178,7 +180,7 @@ def _line(words: Sequence[dict[str, str]]) -> _Printed:
         space = "" if _WIDE.match(text[-1]) and _WIDE.match(word["text"][0]) else " "
         text += space + word["text"]
     return _Printed(
-        _HALF.sub(lambda match: match[1].translate(_FULL), text),
+        _BULLET.sub("• ", _HALF.sub(lambda match: match[1].translate(_FULL), text)),
         min(left for left, *_ in boxes),
         min(top for _, top, *_ in boxes),
         max(left + width for left, _, width, _ in boxes),

@@ -85,8 +85,9 @@ def row(line: int, left: int, conf: int, text: str, *, page: int = 1, height: in
          ["灯在黄昏 Lamp 点亮"], []),
         (row(1, 0, 95, "方式") + row(1, 300, 93, ":") + row(2, 0, 90, "a: b"), ["方式：", "a: b"], []),
         (row(1, 0, 95, "One") + row(2, 0, 12, "~|#"), ["One"], ["~|#"]),
+        (row(1, 0, 95, "。灯") + row(2, 0, 90, "e Oil") + row(3, 0, 90, "e.g. oil"), ["• 灯", "• Oil", "e.g. oil"], []),
     ],
-    ids=["spaces beside Chinese", "narrow stops", "dirt"],
+    ids=["spaces beside Chinese", "narrow stops", "dirt", "bullets"],
 )  # fmt: skip
 def test_words_become_lines(table: str, texts: list[str], dropped: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "run_program", lambda *_, **__: (0, (HEAD + table).encode(), b""))
