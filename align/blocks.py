@@ -6,9 +6,10 @@ bead search, so that one call aligns a few thousand blocks however often the ord
 the text and paired by their numbers, since page breaks differ between languages.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -39,6 +40,7 @@ __all__ = ["BlockOptions", "Stream", "align_blocks", "chunks", "streams"]
 _CHUNK = 4000  # blocks of both sides in one search, which bounds its memory
 _BAND = 24  # blocks to either side of the expected place for which evidence is computed
 _ENDLESS = 1 << 60
+_GIVEN = 3.0  # log-odds that two blocks correspond that are alone with each other by the layout
 _SAME_NUMBER = 16  # notes of one number that are compared: numbering may restart on every page
 
 
@@ -59,9 +61,19 @@ class BlockOptions:
     evidence: EvidenceOptions | None = field(default_factory=EvidenceOptions)
 
 
-def align_blocks(source: Document, target: Document, *, encoder: Encoder, options: BlockOptions) -> list[Bead]:
-    """Return beads of block ids in no particular order; unaligned blocks may be missing."""
-    text, notes = streams(source, target, encoder=encoder, options=options)
+def align_blocks(
+    source: Document,
+    target: Document,
+    *,
+    encoder: Encoder,
+    options: BlockOptions,
+    anchors: Sequence[tuple[int, int]] = (),
+) -> list[Bead]:
+    """Return beads of block ids in no particular order; unaligned blocks may be missing.
+
+    ``anchors`` are places that no bead of the text crosses, as in `align.pipeline.align`; nothing moves across them.
+    """
+    text, notes = streams(source, target, encoder=encoder, options=options, anchors=anchors)
     beads = text.beads_of_text(encoder)
     if notes is not None:
         beads += notes.beads_of_notes()
@@ -69,7 +81,12 @@ def align_blocks(source: Document, target: Document, *, encoder: Encoder, option
 
 
 def streams(
-    source: Document, target: Document, *, encoder: Encoder, options: BlockOptions
+    source: Document,
+    target: Document,
+    *,
+    encoder: Encoder,
+    options: BlockOptions,
+    anchors: Sequence[tuple[int, int]] = (),
 ) -> "tuple[Stream, Stream | None]":
     """Return the blocks of the text, and the notes, if both sides have some, which are aligned apart from it."""
     ids = [[block.id for block in document.blocks if block.full_text.strip()] for document in (source, target)]
@@ -83,7 +100,7 @@ def streams(
             notes = [[], []]  # the notes of one side are paragraphs of the other
     aside = [set(side) for side in notes]
     main = [[i for i in side if i not in apart] for side, apart in zip(ids, aside, strict=True)]
-    text = Stream.of(source, target, main, encoder, options)
+    text = replace(Stream.of(source, target, main, encoder, options), anchors=tuple(anchors))
     return text, Stream.of(source, target, notes, encoder, options) if all(notes) else None
 
 
@@ -97,6 +114,7 @@ class Stream:
     target: PreparedSide
     block_evidence: tuple[BlockEvidence, BlockEvidence] | None
     options: BlockOptions
+    anchors: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(
@@ -128,7 +146,7 @@ class Stream:
         """Cut the text into pieces, search them, and pair the blocks that are left unaligned on both sides."""
         pieces, found = self.pieces_of_text(encoder)
         beads = self._search(pieces, found) if pieces else []
-        if self.options.find_moved and not self._subtitles:
+        if self.options.find_moved and not self._subtitles and not self.anchors:
             beads = _with_leftovers(beads, *self.vectors(), self.options.moved)
         return self._named(beads)
 
@@ -136,6 +154,8 @@ class Stream:
         """Return the pieces within which the order is the same, in the order of the source, and seeds in them."""
         if not len(self.source) or not len(self.target):
             return [], []
+        if self.anchors:
+            return self._between(), []
         left, right = self.vectors()
         moved = self.options.moved
         if self._subtitles:
@@ -161,6 +181,12 @@ class Stream:
         assert target is not None
         place = np.clip(np.searchsorted(np.maximum.accumulate(target[:, 0]), source[:, 0]), 0, len(target) - 1)
         return [Seed(i, int(j), 1.0) for i, j in enumerate(place)]
+
+    def _between(self) -> list[Region]:
+        """Return the pieces between the anchors, which are block ids."""
+        places = [(bisect_left(self.ids[0], i), bisect_left(self.ids[1], j)) for i, j in self.anchors]
+        edges = [(0, 0), *places, (len(self.source), len(self.target))]
+        return [Region(range(i, k), range(j, m), given=True) for (i, j), (k, m) in pairwise(edges) if k > i or m > j]
 
     def beads_of_notes(self) -> list[Bead]:
         """Pair notes of the same number where order allows, and search between them."""
@@ -257,6 +283,9 @@ class Stream:
             found_here = agreement(*self.block_evidence, rows, columns, self.options.evidence)
             for i, j in np.argwhere(found_here):
                 values[rows.start + int(i), columns.start + int(j)] = float(found_here[i, j])
+        if piece.given and len(piece.source) == len(piece.target) == 1:
+            pair = piece.source.start, piece.target.start
+            values[pair] = max(values.get(pair, 0.0), 0.0) + _GIVEN
         return values
 
     def _named(self, beads: Sequence[Bead]) -> list[Bead]:

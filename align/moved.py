@@ -61,12 +61,14 @@ class Seed:
 class Region:
     """A range of source units and the corresponding range of target units; one of them may be empty.
 
-    ``moved`` is true where the target range does not follow that of the regions before it.
+    ``moved`` is true where the target range does not follow that of the regions before it, ``given`` where the layout
+    of a file says that the two correspond.
     """
 
     source: range
     target: range
     moved: bool = False
+    given: bool = False
 
 
 def seeds(

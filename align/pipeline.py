@@ -29,8 +29,12 @@ def align(
     encoder: Encoder,
     options: AlignOptions | None = None,
     progress: StageProgress | None = None,
+    anchors: Sequence[tuple[int, int]] = (),
 ) -> Alignment:
     """Align two documents; every unit of both is in exactly one bead, and beads are in the order of the source.
+
+    ``anchors`` are places in the text, notes left out, that no bead crosses: ``(i, j)`` says that the blocks before
+    block i of the source correspond to those before block j of the target.
 
     Scores are probabilities between 0 and 1. `Alignment.warnings` says what users should know before they rely on
     the result: much of one side is missing on the other, or the texts do not seem to correspond.
@@ -54,11 +58,12 @@ def align(
             encoder=encoder,
             options=blocks,
             search=options.sentences,
+            anchors=anchors,
             report=lambda share: report("sentences", share),
         )
     else:
         report("paragraphs", 0.0)
-        beads = align_blocks(source, target, encoder=encoder, options=blocks)
+        beads = align_blocks(source, target, encoder=encoder, options=blocks, anchors=anchors)
         report("paragraphs", 1.0)
     beads = _complete(beads, len(units[0]), len(units[1]))
     return Alignment(

@@ -36,13 +36,14 @@ def align_sentences(
     options: BlockOptions,
     search: SearchOptions,
     report: Callable[[float], None] = lambda share: None,
+    anchors: Sequence[tuple[int, int]] = (),
 ) -> list[Bead]:
     """Return beads of the ids of ``units``, the sentences of both documents; units without text may be missing.
 
-    ``report`` is called with the share that is done, 0 to 1.
+    ``report`` is called with the share that is done, 0 to 1; ``anchors`` as in `align.blocks.align_blocks`.
     """
     single = replace(options.search, max_source=1, max_target=1, clauses=False)
-    text, notes = streams(source, target, encoder=encoder, options=replace(options, search=single))
+    text, notes = streams(source, target, encoder=encoder, options=replace(options, search=single), anchors=anchors)
     beads: list[Bead] = []
     done, total = 0, max(sum(map(len, units)), 1)
     report(0.0)
@@ -55,7 +56,7 @@ def align_sentences(
             beads += some
             done += size
             report(done / total)
-        if stream is text and options.find_moved:
+        if stream is text and options.find_moved and not anchors:
             beads = sentences.with_leftovers(beads)
     report(1.0)
     return beads

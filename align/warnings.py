@@ -7,11 +7,16 @@ from collections.abc import Sequence
 
 from align.alignment import Bead
 from corpora.document import BlockKind, Document, Segment
+from corpora.text.mentions.matching import Certainty, core, mentions
 
 __all__ = ["alignment_warnings"]
 
 _UNALIGNED = 0.3  # share of the characters of one side in omissions above which users are warned
 _DOUBTFUL = 0.5  # mean score below which two files do not seem to correspond
+_VALUES = 400  # pairs whose values are compared
+_CONTRADICTED = (
+    1 / 3
+)  # share of the pairs with values on both sides that have none in common; at most 0.1 in real texts
 _HEADINGS = 3  # headings from which a document counts as structured
 
 
@@ -36,6 +41,12 @@ def alignment_warnings(
             f"{source.path} and {target.path} do not seem to correspond (mean score {mean:.2f}):"
             " are they the same text?"
         )
+    compared, different = _contradictions(source, target, source_units, target_units, paired)
+    if not found and different > max(1, _CONTRADICTED * compared):
+        found.append(
+            f"{source.path} and {target.path} do not seem to correspond: the numbers and dates of {different:,} pairs"
+            f" differ, of {compared:,} that have any"
+        )
     for share, document, other in ((unaligned[0], source, target), (unaligned[1], target, source)):
         if share > _UNALIGNED:
             found.append(f"{share:.0%} of {document.path} has no counterpart in {other.path}")
@@ -46,6 +57,27 @@ def alignment_warnings(
         with_, without = (source, target) if headings[0] > headings[1] else (target, source)
         found.append(f"{without.path} has few of the headings of {with_.path}; it was aligned by its text alone")
     return tuple(found)
+
+
+def _contradictions(
+    source: Document,
+    target: Document,
+    source_units: Sequence[Segment],
+    target_units: Sequence[Segment],
+    paired: Sequence[Bead],
+) -> tuple[int, int]:
+    """Return how many pairs mention values on both sides, and in how many of them none is the same."""
+    compared = different = 0
+    for bead in paired[:: max(1, len(paired) // _VALUES)]:
+        left = {value for i in bead.source for value in _values(source_units[i], source.language)}
+        right = {value for j in bead.target for value in _values(target_units[j], target.language)}
+        compared += bool(left and right)
+        different += bool(left and right and not left & right)
+    return compared, different
+
+
+def _values(unit: Segment, language: str) -> set[str]:
+    return {core(one) for one in mentions(unit.text, language) if one.certainty > Certainty.VAGUE}
 
 
 def _unaligned(units: Sequence[Segment], ids: Sequence[tuple[int, ...]]) -> float:

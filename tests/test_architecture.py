@@ -20,6 +20,7 @@ LAYERS = (
     "corpora.readers.html",
     "corpora.readers.pdf",
     "corpora.readers",
+    "corpora.bilingual",
     "corpora.sample",
     "models",
     "align",

@@ -3,12 +3,13 @@
 The type is found by content, the encoding and the language are found offline, and the reader of the type does the rest.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 from corpora.cleaning.contents import without_contents
-from corpora.document import Block, Change, Document, Section
+from corpora.document import Block, Change, Document, Line, Section
 from corpora.errors import DamagedInput, EmptyInput, ProtectedInput, UsageError
 from corpora.readers import encodings, file_type, office, txt
 from corpora.readers.file_type import PICTURES, FileType
@@ -17,9 +18,10 @@ from corpora.readers.source import read_source
 from corpora.text import languages
 from corpora.text.mojibake import repair
 
-__all__ = ["document_of", "read"]
+__all__ = ["LineFilter", "document_of", "read"]
 
-
+#: Takes the lines of a document and returns those to read.
+LineFilter = Callable[[Sequence[Line]], Iterable[Line]]
 #: The modules that make a page of HTML from the bytes of a file, or from its text. Each has a function `convert`.
 _CONTAINERS = {
     FileType.EPUB: "epub", FileType.ODT: "opendocument", FileType.ODP: "opendocument", FileType.ODS: "opendocument",
@@ -73,17 +75,21 @@ def document_of(
     profile: str = "auto",
     segmented: bool = False,
     ocr: bool = False,
+    lines: LineFilter | None = None,
 ) -> Document:
-    """The document in ``data``; ``path`` is what messages call it. Otherwise as `read`."""
+    """The document in ``data``; ``path`` is what messages call it. Otherwise as `read`.
+
+    ``lines`` chooses what is read of plain text and of a PDF; other types have no lines.
+    """
     kind = FileType.PDF if ocr and data.startswith(PICTURES) else file_type.sniff(data, path)
     if segmented and kind is not FileType.TEXT and kind not in _MARKUP:
         raise UsageError(f"{path} is not plain text, so it cannot have one unit per line (`segmented`)")
     stated = languages.checked_code(language) if language else ""
-    lines = ""
+    text = ""
     if kind in office.NEWER:
-        data, kind, lines = office.newer(data, kind, str(path))
-    if lines:
-        content = _lines(lines, stated, profile)
+        data, kind, text = office.newer(data, kind, str(path))
+    if text:
+        content = _lines(text, stated, profile, lines)
     elif segmented:
         content = _units(data, path, stated)
     elif kind in _CONTAINERS or kind in _MARKUP:
@@ -93,11 +99,11 @@ def document_of(
     elif kind is FileType.HTML:
         content = _html(data, path, stated, profile)
     elif kind is FileType.PDF:
-        content = _scan(data, path, stated, profile) if ocr else _pdf(data, path, stated, profile)
+        content = _scan(data, path, stated, profile, lines) if ocr else _pdf(data, path, stated, profile, lines)
     elif kind is FileType.DOCX:
         content = _docx(data, path, stated, profile)
     else:
-        content = _text(data, path, stated, profile)
+        content = _text(data, path, stated, profile, lines)
     if not any(block.text.strip() for block in content.blocks):
         raise EmptyInput(f"{path} contains no text")
     if not content.encoding and repair("\n".join(block.text for block in content.blocks)).text is not None:
@@ -117,18 +123,19 @@ def document_of(
     )
 
 
-def _text(data: bytes, path: Path, language: str, profile: str) -> _Content:
+def _text(data: bytes, path: Path, language: str, profile: str, lines: LineFilter | None) -> _Content:
     decoded = _decoded(data, path)
-    content = _lines(decoded.text, language, profile)
+    content = _lines(decoded.text, language, profile, lines)
     warnings = _warnings(decoded.warning) + content.warnings
     return replace(content, warnings=warnings, encoding=decoded.encoding)
 
 
-def _lines(text: str, language: str, profile: str) -> _Content:
+def _lines(text: str, language: str, profile: str, lines: LineFilter | None) -> _Content:
     from corpora.cleaning.pipeline import blocks_from_lines
 
     language = language or languages.detect(text)
-    reading = blocks_from_lines(tuple(txt.lines_of(text)), language, profile)
+    found = tuple(txt.lines_of(text))
+    reading = blocks_from_lines(tuple(lines(found)) if lines else found, language, profile)
     return _Content(text, reading.blocks, reading.changes, reading.warnings, language, reading.profile)
 
 
@@ -201,21 +208,21 @@ def _warnings(*texts: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _pdf(data: bytes, path: Path, language: str, profile: str) -> _Content:
+def _pdf(data: bytes, path: Path, language: str, profile: str, lines: LineFilter | None) -> _Content:
     from corpora.readers.pdf.reader import read_pdf
 
-    pdf = read_pdf(data, str(path), language=language, profile=profile)
+    pdf = read_pdf(data, str(path), language=language, profile=profile, lines=lines)
     return _Content(pdf.original, pdf.blocks, pdf.changes, pdf.warnings, pdf.language, pdf.profile)
 
 
-def _scan(data: bytes, path: Path, language: str, profile: str) -> _Content:
+def _scan(data: bytes, path: Path, language: str, profile: str, lines: LineFilter | None) -> _Content:
     """A scan by OCR; a PDF all of whose pages have text is read as such."""
     from corpora.cleaning.pipeline import blocks_from_lines
     from corpora.readers.ocr import recognize
 
     if not data.startswith(PICTURES):
         try:
-            content = _pdf(data, path, language, profile)
+            content = _pdf(data, path, language, profile, lines)
         except (ProtectedInput, EmptyInput):
             content = None
         if content is not None and not any("pictures without text" in warning for warning in content.warnings):

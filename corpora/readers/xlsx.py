@@ -21,7 +21,8 @@ def convert(data: bytes, name: str) -> str:
             parts.append("" if _UNNAMED.fullmatch(sheet.strip()) else heading(plain(sheet), 1))
             parts.append("<table>")
             open_sheet = sheet
-        row = "".join(f"<td>{_cell(cell)}</td>" for cell in cells if cell.strip())
+        # Empty cells keep the others in their columns.
+        row = "".join(f"<td>{_cell(cell)}</td>" for cell in cells) if any(map(str.strip, cells)) else ""
         # A row of one cell is a cell here too: HTML tables with such rows only place things.
         parts.append(f"<tr>{row}<td></td></tr>" if row else "")
     return f"<html><body>{''.join(parts)}{'</table>' if open_sheet is not None else ''}</body></html>"

@@ -24,6 +24,7 @@ __all__ = [
     "canonical",
     "checked_code",
     "detect",
+    "detect_among",
     "is_known",
     "is_spaced",
     "join",
@@ -257,6 +258,13 @@ def detect(text: str) -> str:
         return "und"
     label, _ = _identifier(languages).classify(words)
     return normalize(str(label))
+
+
+def detect_among(text: str, codes: Sequence[str]) -> str:
+    """Return the one of ``codes`` that ``text`` is in, by the trained identifier; they must be in one script."""
+    words = " ".join(_LETTERS.findall(_sample(text))).lower()
+    label, _ = _identifier(" ".join(sorted({base(code) for code in codes}))).classify(words)
+    return next(code for code in codes if base(code) == str(label))
 
 
 def simplified(texts: Sequence[str], language: str) -> Sequence[str]:

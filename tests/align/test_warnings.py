@@ -85,3 +85,21 @@ def test_what_the_warnings_say() -> None:
     message = "d.txt has few of the headings of c.txt; it was aligned by its text alone"
     assert alignment_warnings(*structured, *units, whole) == (message,)
     assert alignment_warnings(*structured[::-1], *units, whole) == (message,)
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("2018-03-14 09:45", "2022-10-30 17:20", "61.009", "2,310.75", "a", "b"), ["different"]),
+        (("2018-03-14 09:45", "2018-03-14 09:45", "61.009", "2,310.75", "a", "b"), []),
+        (("61.009", "2,310.75", "a", "b"), []),
+    ],
+    ids=["other numbers", "one of two", "a single pair"],
+)
+def test_pairs_with_other_numbers(texts: tuple[str, ...], expected: list[str]) -> None:
+    sides = list(texts[::2]), list(texts[1::2])
+    documents = [document(path, side) for path, side in zip("ab", sides, strict=True)]
+    units = [tuple(Segment(i, i, text, 0, len(text)) for i, text in enumerate(side)) for side in sides]
+    beads = [Bead((i,), (i,), 0.95) for i in range(len(sides[0]))]
+    warnings = alignment_warnings(*documents, *units, beads)
+    assert ["different" for text in warnings if "the numbers and dates of" in text] == expected

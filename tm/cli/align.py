@@ -1,6 +1,6 @@
 """`duiyi align`: align two documents and write the pairs (`tm.jobs.align_files` does the work)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,16 +13,27 @@ from tm.cli.output import errors, message, print_json, write
 if TYPE_CHECKING:
     from align.alignment import Alignment
     from align.pipeline import StageProgress
+    from tm.jobs.align_files import AlignFilesOptions
 
 __all__ = ["align"]
 
 
 def align(
-    source: Annotated[Path, typer.Argument(help="The document in the source language: a file, - or a web address.")],
-    target: Annotated[Path, typer.Argument(help="Its translation.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A document and its translation (files, - or web addresses); one that holds both languages; two "
+            "folders; or the versions of a text in three languages or more."
+        ),
+    ],
     out: Annotated[
         list[Path],
-        typer.Option("--out", "-o", help="File to write, format by extension; may be repeated."),
+        typer.Option(
+            "--out",
+            "-o",
+            help="File to write, format by extension, or a memory (.duiyi); may be repeated. For folders: "
+            "a folder, a memory, or both.",
+        ),
     ],
     xliff: Annotated[str, typer.Option(help="Version written to .xlf: 1.2 or 2.1.")] = "1.2",
     unit: Annotated[str, typer.Option(help="Unit to align: paragraph, or sentence inside aligned paragraphs.")] = (
@@ -33,6 +44,16 @@ def align(
     profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
     segmented: Annotated[bool, typer.Option(help="The files contain one unit per line already.")] = False,
     ocr: Annotated[bool, typer.Option("--ocr", help="Read scans and pictures with Tesseract.")] = False,
+    bilingual: Annotated[
+        str,
+        typer.Option(
+            help="Layout of one file that holds both languages: auto, interleaved, table or columns (or facing pages)."
+        ),
+    ] = "auto",
+    pivot: Annotated[
+        str | None,
+        typer.Option(help="Of several languages the one that the others are aligned with; English by default."),
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="Encoder: built-in by default, else a name or path of a model.")
     ] = None,
@@ -44,36 +65,98 @@ def align(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Align two documents, paragraph by paragraph and sentence by sentence, and write the pairs."""
-    from tm.jobs.align_files import IDENTICAL, AlignFilesOptions, align_files, check_outputs
-    from tm.jobs.align_files import summary as summarised
+    """Align documents, or all documents of two folders, paragraph by paragraph and sentence by sentence."""
+    from tm.jobs.align_files import AlignFilesOptions
 
     languages = source_lang, target_lang
-    given: tuple[Any, ...] = (unit, *languages, profile, segmented, min_score, xliff, keep_identical, ocr)
+    given: tuple[Any, ...] = (unit, *languages, profile, segmented, min_score, xliff, keep_identical, ocr, bilingual)
     options = AlignFilesOptions(*given)
-    check_outputs(out, (source, target))
+    folders = [path for path in files if path.is_dir()]
+    if pivot is not None and len(files) < 3:
+        raise UsageError("--pivot is for three languages or more")
+    if len(files) == 2 and len(folders) == 2:
+        from tm.cli.folders import align_two_folders
+
+        align_two_folders(files[0], files[1], out, options, model=model, json=json)
+    elif folders:
+        raise UsageError(f"{folders[0]} is a folder: give two folders, or documents only")
+    elif len(files) > 2:
+        _languages(files, out, options, pivot, model, json=json)
+    else:
+        _documents(files, out, options, model, json=json)
+
+
+def _documents(
+    files: Sequence[Path], out: Sequence[Path], options: "AlignFilesOptions", model: str | None, *, json: bool
+) -> None:
+    """Align two documents, or the two languages of one."""
+    from tm.jobs.align_files import IDENTICAL, align_files, check_outputs
+    from tm.jobs.align_files import summary as summarised
+    from tm.jobs.folders import add_units, is_memory
+
+    memories = [path for path in out if is_memory(path)]
+    places = [path for path in out if not is_memory(path)]
+    check_outputs(places, files)
 
     from models.registry import load
 
     encoder = load(model)
+    target = files[1] if len(files) > 1 else None
     with _progress() as progress:
-        paired = align_files(source, target, *out, encoder=encoder, options=options, progress=progress)
+        paired = align_files(files[0], target, *places, encoder=encoder, options=options, progress=progress)
+    for note in paired.notes:
+        message(f"duiyi: {note}")
     for warning in paired.warnings:
         message(f"duiyi: warning: {warning}")
     alignment, summary = paired.alignment, summarised(paired.alignment)
+    written = [
+        (path, report.written, report.left_out.get(IDENTICAL, 0))
+        for path, report in zip(places, paired.reports, strict=True)
+    ]
+    written += [(path, add_units(path, paired.units()), 0) for path in memories]
     if json:
-        files = [
-            {"path": str(path), "units": one.written, "identical": one.left_out.get(IDENTICAL, 0)}
-            for path, one in zip(out, paired.reports, strict=True)
-        ]
-        print_json({**summary, "warnings": paired.warnings, "files": files, "signature": alignment.signature})
+        rows = [{"path": str(path), "units": units, "identical": same} for path, units, same in written]
+        more = {"warnings": paired.warnings, "notes": paired.notes, "files": rows, "signature": alignment.signature}
+        print_json({**summary, **more})
         return
     write(_summary_text(summary, alignment))
-    for path, report in zip(out, paired.reports, strict=True):
-        same = report.left_out.get(IDENTICAL, 0)
-        more = f"; {same:,} left out, the same on both sides (--keep-identical)" if same else ""
-        write(f"{path}: {counted(report.written, 'unit')}{more}")
+    for path, units, same in written:
+        left_out = f"; {same:,} left out, the same on both sides (--keep-identical)" if same else ""
+        write(f"{path}: {counted(units, 'unit')}{left_out}")
     write(alignment.signature)
+
+
+def _languages(
+    files: Sequence[Path],
+    out: Sequence[Path],
+    options: "AlignFilesOptions",
+    pivot: str | None,
+    model: str | None,
+    *,
+    json: bool,
+) -> None:
+    """Align the versions of a text in three languages or more."""
+    from models.registry import load
+    from tm.jobs.align_languages import align_languages
+
+    encoder = load(model)
+    with _progress() as progress:
+        found = align_languages(files, *out, pivot=pivot, encoder=encoder, options=options, progress=progress)
+    for warning in found.warnings:
+        message(f"duiyi: warning: {warning}")
+    complete = sum(len(unit.texts) == len(files) for unit in found.units)
+    languages = [document.language for document in found.documents]
+    if json:
+        rows = [{"path": path, "units": units} for path, units in found.written.items()]
+        facts = {"languages": languages, "pivot": languages[found.pivot], "units": len(found.units)}
+        more = {"complete": complete, "corrected": found.corrected, "warnings": found.warnings, "files": rows}
+        print_json({**facts, **more})
+        return
+    write(f"{', '.join(languages)}; pivot {languages[found.pivot]}")
+    passages = f"; {counted(found.corrected, 'passage')} corrected by another language" if found.corrected else ""
+    write(f"{counted(len(found.units), 'unit')}, {complete:,} in all languages{passages}")
+    for path, units in found.written.items():
+        write(f"{path}: {counted(units, 'unit')}")
 
 
 @contextmanager

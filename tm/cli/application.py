@@ -17,6 +17,7 @@ from tm.cli.convert import convert
 from tm.cli.demo import demo
 from tm.cli.evaluate import evaluate
 from tm.cli.fetch import fetch
+from tm.cli.folders import pair
 from tm.cli.lookup import lookup
 from tm.cli.memory_changes import app as memory
 from tm.cli.output import write
@@ -66,6 +67,7 @@ app.command()(convert)
 app.command()(evaluate)
 app.command()(fetch)
 app.command()(lookup)
+app.command()(pair)
 app.command()(pretranslate)
 app.command()(review)
 app.command()(serve)

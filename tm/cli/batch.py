@@ -2,22 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tm.cli.output import console, errors, message, print_json, write
+from tm.cli.outcomes import STATES, show, with_progress
+from tm.cli.output import print_json, write
 
 if TYPE_CHECKING:
     from tm.jobs.batch import Outcome
 
-__all__ = ["batch"]
-
-_STATES = ("done", "kept", "failed")
-_ALL = 60  # up to this number the table shows all pairs
-_WIDTH = 140  # columns of the table without a terminal
+__all__ = ["as_data", "batch"]
 
 
 def batch(
@@ -60,12 +56,12 @@ def batch(
     if again:
         journal.forget()
     outcomes = run(pairs, workers=workers or cores(), journal=journal)
-    found = sorted(_with_progress(outcomes, len(pairs)), key=lambda outcome: outcome.pair.line)
+    found = sorted(with_progress(outcomes, len(pairs)), key=lambda outcome: outcome.pair.line)
     states = Counter(outcome.state for outcome in found)
     if json:
-        print_json({"pairs": [_as_data(outcome) for outcome in found], **{s: states[s] for s in _STATES}})
+        print_json({"pairs": [as_data(outcome) for outcome in found], **{s: states[s] for s in STATES}})
     else:
-        _show(found, states)
+        show(found)
     if states["failed"]:
         raise typer.Exit(2)
 
@@ -81,50 +77,8 @@ def _part(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _with_progress(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
-    """Yield the outcomes, with a progress bar on a terminal, and a line for each failure at once."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    screen = errors()
-    bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
-    with bar:
-        task = bar.add_task("pairs", total=total)
-        for outcome in outcomes:
-            bar.advance(task)
-            if outcome.state == "failed":
-                message(f"duiyi: line {outcome.pair.line} ({outcome.pair.name}): {outcome.message}")
-            elif outcome.state == "done" and not bar.console.is_terminal:
-                message(f"line {outcome.pair.line} ({outcome.pair.name}): done in {outcome.seconds:.1f} s")
-            yield outcome
-
-
-def _show(found: "list[Outcome]", states: Counter[str]) -> None:
-    """Print a table of all pairs; if there are many, only of those that failed or have warnings."""
-    from rich.table import Table
-    from rich.text import Text
-
-    listed = found if len(found) <= _ALL else [one for one in found if one.message or one.figures.get("warnings")]
-    table = Table()
-    for name, right in (("line", True), ("pair", False), ("state", False), ("pairs", True), ("mean score", True)):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    table.add_column("below 0.5", justify="right")
-    table.add_column("remarks", overflow="fold")
-    for outcome in listed:
-        figures = outcome.figures
-        counted = sum(count for kind, count in figures.get("beads", {}).items() if "0" not in kind.split("-"))
-        score = f"{figures['mean_score']:.2f}" if figures else ""
-        remarks = outcome.message or "; ".join(figures.get("warnings", ()))
-        cells = (str(outcome.pair.line), outcome.pair.name, outcome.state, f"{counted:,}" if figures else "", score)
-        low = f"{figures['low_scores']:,}" if figures else ""
-        table.add_row(*(Text(cell) for cell in (*cells, low, remarks)))
-    if listed:
-        screen = console()
-        screen.print(table, width=None if screen.is_terminal else _WIDTH)
-    write(", ".join(f"{states[state]:,} {state}" for state in _STATES))
-
-
-def _as_data(outcome: "Outcome") -> dict[str, Any]:
+def as_data(outcome: "Outcome") -> dict[str, Any]:
+    """The result of a pair as `--json` prints it."""
     pair = outcome.pair
     return {
         "line": pair.line,

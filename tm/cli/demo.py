@@ -23,7 +23,7 @@ def demo(
     files = [out / "sample.tmx", out / "sample.xlf", out / "sample.tsv"]
     write("Two resolutions as text extracted from a PDF, Chinese and English:")
     write(f"  duiyi align {source} {target} " + " ".join(f"-o {path}" for path in files) + "\n")
-    align(source, target, files)
+    align([source, target], files)
     _show_pairs(files[0])
     _show_term("资产追回")
     write(f"Next: import {files[0]} into a CAT tool, or run `duiyi align` on your own files.")

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from corpora.arguments import checked_class
+from corpora.bilingual.layouts import Layout
 from corpora.errors import InputError, UsageError
 from corpora.tabular import Tabular
 from corpora.text.languages import checked_code, same
-from corpora.text.plurals import counted
+from corpora.text.plurals import counted, plural
 from tm.formats.registry import format_of
+from tm.jobs.languages import check_languages
+from tm.unit import shortened
 
 if TYPE_CHECKING:
     from align.alignment import Alignment
@@ -32,7 +35,9 @@ __all__ = [
 
 #: Why a unit is not written to TMX that says nothing about translation.
 IDENTICAL = "same on both sides"
+_SHOWN = 5  # texts without counterpart that a message quotes
 LOW = 0.5  # a pair that is as likely wrong as right is worth counting
+CONFIDENT = 0.5  # a file that holds both languages is aligned from this share of certain text on
 
 
 @checked_class
@@ -43,7 +48,8 @@ class AlignFilesOptions:
     ``unit``: what is paired. ``source_lang``, ``target_lang``: None to detect them. ``profile``: how structure is
     read. ``segmented``: the files hold one unit per line. ``min_score``: pairs below it are left out. ``xliff``: the
     version written to .xlf. ``keep_identical``: write units to TMX that are the same on both sides and hold nothing to
-    translate. ``ocr``: scans and pictures are read by Tesseract.
+    translate. ``ocr``: scans and pictures are read by Tesseract. ``bilingual``: the layout of a file that holds both
+    languages, "auto" to detect it.
 
     Raises `UsageError` for a value that a field cannot have.
     """
@@ -57,6 +63,7 @@ class AlignFilesOptions:
     xliff: Literal["1.2", "2.1"] = "1.2"
     keep_identical: bool = False
     ocr: bool = False
+    bilingual: Layout = "auto"
 
     def __post_init__(self) -> None:
         for code in (self.source_lang, self.target_lang):
@@ -70,13 +77,15 @@ class AlignFilesOptions:
 class AlignedFiles(Tabular, Sequence["Unit"]):
     """Two aligned documents: a sequence of their units, the alignment, and what a person should know.
 
-    ``reports`` and ``warnings`` say what was written to the outputs of `align_files`.
+    ``reports`` and ``warnings`` say what was written to the outputs of `align_files`, ``notes`` what was found in a
+    file that holds both languages.
     """
 
     alignment: "Alignment"
     options: AlignFilesOptions
     warnings: tuple[str, ...]
     reports: tuple["WriteReport", ...] = ()
+    notes: tuple[str, ...] = ()
     _units: tuple["Unit", ...] = ()
 
     def units(self) -> tuple["Unit", ...]:
@@ -205,7 +214,7 @@ def check_format(path: Path) -> None:
 
 def align_files(
     source: Path | str,
-    target: Path | str,
+    target: Path | str | None = None,
     *outputs: Path | str,
     encoder: "Encoder | None" = None,
     options: AlignFilesOptions | None = None,
@@ -213,37 +222,118 @@ def align_files(
 ) -> AlignedFiles:
     """Read two documents, align them and write the pairs to ``outputs``, all of them or none.
 
-    ``encoder`` None: the built-in one. Raises `InputError` or one of its kinds for a document that cannot be read, and
-    `UsageError` where both are in one language or an output cannot be written as requested; no file is left then.
+    ``target`` None: ``source`` holds both languages, as paragraphs that alternate, rows of a table or columns.
+    ``encoder`` None: the built-in one. Raises `InputError` or one of its kinds for a document that cannot be read or a
+    file in which the two languages do not seem to correspond, and `UsageError` where both are in one language, are not
+    in the languages that were stated, or an output cannot be written as requested; no file is left then.
     """
     from align.options import AlignOptions
     from align.pipeline import align
     from corpora.left_out import left_out
-    from corpora.readers.reading import read
     from models.registry import load
     from tm.formats.alignment_units import units_of_alignment
 
     options = options or AlignFilesOptions()
     report = progress or (lambda step, share: None)
-    check_outputs([Path(path) for path in outputs], (Path(source), Path(target)))
-    left, right = (
-        read(path, language=language, profile=options.profile, segmented=options.segmented, ocr=options.ocr)
-        for path, language in ((source, options.source_lang), (target, options.target_lang))
-    )
-    _check_languages(left, right, given=bool(options.source_lang and options.target_lang))
+    inputs = [source] if target is None else [source, target]
+    check_outputs([Path(path) for path in outputs], [Path(one) for one in inputs])
+    encoder = load(None) if encoder is None else encoder
+    read = _read(inputs, options, encoder)
     settings = AlignOptions(unit=options.unit, segmented=options.segmented)
-    alignment = align(
-        left, right, encoder=load(None) if encoder is None else encoder, options=settings, progress=progress
-    )
+    alignment = align(read.left, read.right, encoder=encoder, options=settings, progress=progress, anchors=read.anchors)
+    found, notes = alignment.warnings, read.notes
+    if read.layout:
+        found, notes = (), (*notes, *_bilingual_notes(alignment, read.layout, options))
     report("writing", 0.0)
-    shares = tuple(filter(None, (left_out(left), left_out(right))))
-    warnings = (*left.warnings, *right.warnings, *shares, *alignment.warnings)
+    shares = tuple(filter(None, map(left_out, (read.left, read.right))))
+    warnings = tuple(dict.fromkeys((*read.left.warnings, *read.right.warnings, *read.warnings, *shares, *found)))
     units = tuple(units_of_alignment(alignment, min_score=options.min_score))
-    aligned = AlignedFiles(alignment, options, warnings, _units=units)
+    aligned = AlignedFiles(alignment, options, warnings, notes=notes, _units=units)
     if not outputs:
         return aligned
     reports = aligned.write(*outputs)
     return replace(aligned, reports=reports, warnings=(*warnings, *(text for one in reports for text in one.warnings)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The two documents; ``layout`` is "" unless both come from one file."""
+
+    left: "Document"
+    right: "Document"
+    layout: str = ""
+    anchors: Sequence[tuple[int, int]] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def _read(inputs: Sequence[Path | str], options: AlignFilesOptions, encoder: "Encoder") -> _Read:
+    from corpora.readers.reading import read
+
+    languages = options.source_lang, options.target_lang
+    notes: tuple[str, ...] = ()
+    one_language = bool(languages[0] and languages[1]) and same(*map(str, languages))
+    if len(inputs) == 2 and not one_language and _same_file(*inputs):
+        notes = (f"{inputs[0]} and {inputs[1]} are the same file, so both languages are expected in it",)
+        inputs = inputs[:1]
+    if len(inputs) == 1:
+        from align.bilingual import layout_anchors
+        from corpora.bilingual.separation import read_both
+
+        if options.segmented:
+            raise UsageError(f"{inputs[0]} alone cannot have one unit per line (--segmented): that takes two files")
+        both = read_both(
+            inputs[0], source_lang=languages[0], target_lang=languages[1], profile=options.profile,
+            layout=options.bilingual,
+        )  # fmt: skip
+        return _Read(both.source, both.target, both.layout, layout_anchors(both, encoder), notes)
+    if options.bilingual != "auto":
+        raise UsageError("a layout (--bilingual) is of one file that holds both languages; there are two files")
+    left, right = (
+        read(path, language=language, profile=options.profile, segmented=options.segmented)
+        for path, language in zip(inputs, languages, strict=True)
+    )
+    return _Read(left, right, warnings=check_languages(left, right, options.source_lang, options.target_lang))
+
+
+def _same_file(left: Path | str, right: Path | str) -> bool:
+    """Whether both are one file, or equal files."""
+    from corpora.readers.source import is_file
+
+    if not is_file(left) or not is_file(right):
+        return False
+    one, other = Path(left), Path(right)
+    return one.samefile(other) or (
+        one.is_file() and one.stat().st_size == other.stat().st_size > 0 and one.read_bytes() == other.read_bytes()
+    )
+
+
+def _bilingual_notes(alignment: "Alignment", layout: str, options: AlignFilesOptions) -> Iterator[str]:
+    """What was found in a file that holds both languages. Raises `InputError` where that is too uncertain."""
+    from align.bilingual import confidence
+
+    path, certain = alignment.source.path, confidence(alignment)
+    languages = f"{alignment.source.language} and {alignment.target.language}"
+    sizes = " and ".join(
+        f"{counted(len(document.blocks), 'paragraph')} in {document.language}"
+        for document in (alignment.source, alignment.target)
+    )
+    if certain < CONFIDENT and options.bilingual == "auto":
+        raise InputError(
+            f"{path} was not aligned: it seems to hold {languages} as {layout} ({sizes}), but that is certain to "
+            f"{certain:.0%} only, of {CONFIDENT:.0%} that are needed. If it holds a text and its translation, name the "
+            "layout with --bilingual interleaved, table or columns; if not, give the translation as the second file"
+        )
+    yield f"{path} holds {languages} as {layout} ({sizes}; certain to {certain:.0%})"
+    for name, units, ids in (
+        (alignment.source.language, alignment.source_units, [b.source for b in alignment.beads if not b.target]),
+        (alignment.target.language, alignment.target_units, [b.target for b in alignment.beads if not b.source]),
+    ):
+        alone = [units[k].text.strip() for group in ids for k in group if units[k].text.strip()]
+        if alone:
+            what = counted(len(alone), alignment.level)
+            shown = "; ".join(shortened(text) for text in alone[:_SHOWN]) + ("; …" if len(alone) > _SHOWN else "")
+            yield f"{path}: {what} in {name} {plural(len(alone), 'has', 'have')} no counterpart: {shown}"
 
 
 def summary(alignment: "Alignment") -> dict[str, Any]:
@@ -261,16 +351,3 @@ def summary(alignment: "Alignment") -> dict[str, Any]:
         "mean_score": round(sum(bead.score for bead in paired) / max(len(paired), 1), 3),
         "low_scores": sum(bead.score < LOW for bead in paired),
     }
-
-
-def _check_languages(left: "Document", right: "Document", *, given: bool) -> None:
-    if given:
-        return
-    for document, option in ((left, "source_lang"), (right, "target_lang")):
-        if document.language in ("", "und"):
-            raise UsageError(f"the language of {document.path} cannot be detected from its text; state `{option}`")
-    if same(left.language, right.language):
-        raise UsageError(
-            f"{left.path} and {right.path} are both in {left.language}; "
-            "where that is meant, state both `source_lang` and `target_lang`"
-        )

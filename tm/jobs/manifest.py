@@ -1,7 +1,8 @@
 """Read a manifest: a table of pairs to align, one a row, for `duiyi batch`.
 
 A manifest is a table with a header (TSV, CSV) or JSON lines. `source`, `target` and `output` are needed; the other
-columns are the options of `duiyi align`, each empty for its default. A mistake in it is reported before any work
+columns are the options of `duiyi align`, each empty for its default. A table that `duiyi pair` wrote has a `confidence`
+and a `note` too; its files without a partner are left out. A mistake in it is reported before any work
 starts, with its line, since it may cost hours later; files that are missing or cannot be read fail when it
 is their turn.
 """
@@ -23,8 +24,9 @@ __all__ = ["COLUMNS", "FilePair", "read_manifest"]
 
 _NEEDED = ("source", "target", "output")
 _OPTIONS = ("unit", "source_lang", "target_lang", "profile", "segmented", "min_score", "xliff")
+_FOR_PEOPLE = ("confidence", "note")  # of `duiyi pair`
 #: All columns there are; "name" is shown instead of the source, "notes" is for people only.
-COLUMNS = (*_NEEDED, *_OPTIONS, "model", "name", "notes")
+COLUMNS = (*_NEEDED, *_OPTIONS, "model", "name", "notes", *_FOR_PEOPLE)
 _SEPARATOR = "|"  # between the outputs of one pair; not allowed in paths on Windows
 _TRUE = ("1", "true", "yes", "y", "x")
 _UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # JSON can express them; no file system accepts them
@@ -57,11 +59,16 @@ def read_manifest(path: Path | str) -> list[FilePair]:
     if not text.strip():
         raise EmptyInput(f"{path} contains only blank lines")
     rows = _json_rows(text, path) if path.suffix.lower() in (".jsonl", ".ndjson") else _table_rows(text, path)
-    pairs = [_pair(line, row, path) for line, row in rows]
+    pairs = [_pair(line, row, path) for line, row in rows if not _is_alone(row)]
     if not pairs:
         raise EmptyInput(f"{path} names no pairs")
     _check_outputs(pairs, path)
     return pairs
+
+
+def _is_alone(row: Mapping[str, Any]) -> bool:
+    """Whether a row lists a file for which `duiyi pair` found no partner."""
+    return "confidence" in row and bool(row.get("source")) != bool(row.get("target"))
 
 
 def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

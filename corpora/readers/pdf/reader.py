@@ -8,8 +8,9 @@ places.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,8 +52,15 @@ class PdfText:
     profile: str
 
 
-def read_pdf(data: bytes, name: str, *, language: str = "", profile: str = "auto") -> PdfText:
-    """Read the PDF in ``data``; ``name`` is the file as messages call it.
+def read_pdf(
+    data: bytes,
+    name: str,
+    *,
+    language: str = "",
+    profile: str = "auto",
+    lines: Callable[[Sequence[Line]], Iterable[Line]] | None = None,
+) -> PdfText:
+    """Read the PDF in ``data``; ``name`` is the file as messages call it; ``lines`` chooses what is read.
 
     Raises `ProtectedInput` where it has a password or its pages are pictures, `DamagedInput` where the file is
     broken, `EmptyInput` where its pages are empty.
@@ -60,7 +68,7 @@ def read_pdf(data: bytes, name: str, *, language: str = "", profile: str = "auto
     glyphs, warnings = _glyphs(data, name)
     pages = [merge_rows(lines) for lines in lines_of_pages([page.runs for page in glyphs])]
     heads = find_heads(pages, [page.height for page in glyphs])
-    printer = _Printer(pages, heads)
+    printer = _Printer(pages, heads, _skipped(pages, heads, lines) if lines else [set() for _ in pages])
     printer.print()
     for page, one in enumerate(glyphs, 1):
         if one.turned:
@@ -73,6 +81,30 @@ def read_pdf(data: bytes, name: str, *, language: str = "", profile: str = "auto
     )
     changes = sorted((*printer.changes, *reading.changes), key=lambda change: change.start)
     return PdfText(original, blocks, tuple(changes), (*warnings, *reading.warnings), language, reading.profile)
+
+
+def _skipped(
+    pages: Sequence[Sequence[PageLine]],
+    heads: Sequence[set[int]],
+    lines: Callable[[Sequence[Line]], Iterable[Line]],
+) -> list[set[int]]:
+    """The lines of each page that ``lines`` does not choose; where it chooses a part of one, the whole is read."""
+    flat: list[Line] = []
+    places: dict[int, tuple[int, int]] = {}
+    start = 0
+    for number, (page, apart) in enumerate(zip(pages, heads, strict=True)):
+        for at, one in enumerate(page):
+            if at not in apart:
+                places[start] = number, at
+                box = one.left, one.top, one.right, one.bottom
+                flat.append(Line(one.text, start, start + len(one.text), number + 1, *box, one.size))
+                start += len(one.text) + 1
+    starts = [line.start for line in flat]
+    chosen = {places[starts[bisect_right(starts, line.start) - 1]] for line in lines(flat) if line.text}
+    return [
+        {at for at in range(len(page)) if at not in apart and (number, at) not in chosen}
+        for number, (page, apart) in enumerate(zip(pages, heads, strict=True))
+    ]
 
 
 def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
@@ -143,6 +175,7 @@ class _Printer:
 
     pages: Sequence[Sequence[PageLine]]
     heads: Sequence[set[int]]
+    skipped: Sequence[set[int]]  # lines that are not to be read, neither as text nor as left out
     original: list[str] = field(default_factory=list)
     length: int = 0
     lines: list[Line] = field(default_factory=list)
@@ -156,9 +189,9 @@ class _Printer:
     def print(self) -> None:
         body = [
             one
-            for page, heads in zip(self.pages, self.heads, strict=True)
+            for page, apart in zip(self.pages, map(set.union, self.heads, self.skipped), strict=True)
             for n, one in enumerate(page)
-            if n not in heads
+            if n not in apart
         ]
         sizes = Counter(round(one.size * 2) / 2 for one in body for _ in one.glyphs)
         size = sizes.most_common(1)[0][0] if sizes else 10.0
@@ -178,7 +211,8 @@ class _Printer:
         notes: set[str],
         everywhere: set[str],
     ) -> None:
-        body = [at for at in range(len(page)) if at not in heads]
+        skipped = self.skipped[number - 1]
+        body = [at for at in range(len(page)) if at not in heads and at not in skipped]
         regions = {
             body[region.first]: replace(
                 region, members=tuple(tuple(body[at] for at in cell) for cell in region.members)
@@ -198,7 +232,7 @@ class _Printer:
                 self.changes.append(Change("running heads", "dropped", printed, start, end, number))
             elif at in regions:
                 self._region(regions[at], page, number)
-            elif at not in taken:
+            elif at not in taken and at not in skipped:
                 line = Line(text, start, end, number, marks=marks)
                 self.lines.append(self._grid.place(page[at], line, self._below.get(id(page[at]))))
                 self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]

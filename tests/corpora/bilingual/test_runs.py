@@ -1,0 +1,32 @@
+"""Where one language ends and the other begins within a paragraph."""
+
+import pytest
+
+from corpora.bilingual.language_pair import LanguagePair, find_pair
+from corpora.bilingual.runs import split
+from tests.data import cases
+
+PAIR = LanguagePair.of("zh-CN", "en-US")
+
+
+@pytest.mark.parametrize("case", cases("bilingual_runs"), ids=lambda case: case["label"])
+def test_split(case: dict[str, object]) -> None:
+    text = str(case["input"])
+    runs = split(text, PAIR, float(case.get("strictness", 1)))  # type: ignore[arg-type]
+    assert [text[run.start : run.end] for run in runs] == case["expected"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "languages"),
+    [
+        (["第一条 适用范围。", "Article 1 Scope of application."], ("zh-CN", "en-US")),
+        (["Статья 1", "第一条", "Область применения", "适用范围"], ("ru-RU", "zh-CN")),
+        (["Les enfants de moins de trois ans voyagent gratuitement.",
+          "Children under the age of three travel free of charge."], ("fr-FR", "en-US")),
+        (["第一条 适用范围。本条例适用于全部渡轮和码头，也适用于船员和乘客。", "见 WTO"], None),
+        (["Children under the age of three travel free of charge."], None),
+    ],
+)  # fmt: skip
+def test_languages_are_found(texts: list[str], languages: tuple[str, str] | None) -> None:
+    found = find_pair(texts)
+    assert (found and found.languages) == languages

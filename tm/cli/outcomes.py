@@ -1,0 +1,64 @@
+"""Show how the pairs of a batch came out: a bar and messages while they are aligned, a table at the end."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from corpora.text.plurals import counted, plural
+from tm.cli.output import console, errors, message, write
+
+if TYPE_CHECKING:
+    from tm.jobs.batch import Outcome
+
+__all__ = ["STATES", "show", "with_progress"]
+
+STATES = ("done", "kept", "failed")
+_ALL = 60  # up to this number the table shows all pairs
+_WIDTH = 140  # columns of the table without a terminal
+
+
+def with_progress(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
+    """Yield the outcomes, with a progress bar on a terminal, and a line for each failure at once."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    screen = errors()
+    bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+    with bar:
+        task = bar.add_task("pairs", total=total)
+        for outcome in outcomes:
+            bar.advance(task)
+            if outcome.state == "failed":
+                message(f"duiyi: line {outcome.pair.line} ({outcome.pair.name}): {outcome.message}")
+            elif outcome.state == "done" and not bar.console.is_terminal:
+                warned = "".join(f"; warning: {text}" for text in outcome.figures.get("warnings", ()))
+                message(f"line {outcome.pair.line} ({outcome.pair.name}): done in {outcome.seconds:.1f} s{warned}")
+            yield outcome
+
+
+def show(found: "Sequence[Outcome]") -> None:
+    """Print a table of all pairs; if there are many, only of those that failed or have warnings."""
+    from rich.table import Table
+    from rich.text import Text
+
+    listed = found if len(found) <= _ALL else [one for one in found if one.message or one.figures.get("warnings")]
+    table = Table()
+    for name, right in (("line", True), ("pair", False), ("state", False), ("pairs", True), ("mean score", True)):
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    table.add_column("below 0.5", justify="right")
+    table.add_column("remarks", overflow="fold")
+    for outcome in listed:
+        figures = outcome.figures
+        pairs = sum(count for kind, count in figures.get("beads", {}).items() if "0" not in kind.split("-"))
+        score = f"{figures['mean_score']:.2f}" if figures else ""
+        remarks = outcome.message or "; ".join(figures.get("warnings", ()))
+        cells = (str(outcome.pair.line), outcome.pair.name, outcome.state, f"{pairs:,}" if figures else "", score)
+        low = f"{figures['low_scores']:,}" if figures else ""
+        table.add_row(*(Text(cell) for cell in (*cells, low, remarks)))
+    if listed:
+        screen = console()
+        screen.print(table, width=None if screen.is_terminal else _WIDTH)
+    states = Counter(outcome.state for outcome in found)
+    warned = sum(bool(outcome.figures.get("warnings")) for outcome in found)
+    remark = f"; {counted(warned, 'pair')} {plural(warned, 'has', 'have')} warnings" if warned else ""
+    write(", ".join(f"{states[state]:,} {state}" for state in STATES) + remark)
