@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from align.alignment import Bead
 from corpora.document import BlockKind, Document, Segment
 from corpora.text.mentions.matching import Certainty, core, mentions
+from corpora.text.plurals import counted
 
 __all__ = ["alignment_warnings"]
 
@@ -43,9 +44,10 @@ def alignment_warnings(
         )
     compared, different = _contradictions(source, target, source_units, target_units, paired)
     if not found and different > max(1, _CONTRADICTED * compared):
+        pairs = counted(different, "pair")
         found.append(
-            f"{source.path} and {target.path} do not seem to correspond: the numbers and dates of {different:,} pairs"
-            f" differ, of {compared:,} that have any"
+            f"{source.path} and {target.path} do not seem to correspond: "
+            f"the numbers and dates of {pairs} differ, of {compared:,} with any"
         )
     for share, document, other in ((unaligned[0], source, target), (unaligned[1], target, source)):
         if share > _UNALIGNED:

@@ -118,8 +118,10 @@ def table_document(data: bytes, path: Path) -> Document | None:
 
 def _rows(text: str, separator: str, path: Path) -> Iterator[list[str]]:
     # Tables of tabs are mostly written without quoting.
-    quoting = csv.QUOTE_NONE if separator == "\t" and text.count('"') % 2 else csv.QUOTE_MINIMAL
+    if separator == "\t" and text.count('"') % 2:
+        yield from (line.split("\t") for line in text.splitlines())
+        return
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     except csv.Error as error:
         raise DamagedInput(f"{path} is a damaged table: {error}") from error

@@ -5,7 +5,7 @@ alternate within a paragraph. Lines of plain text and of PDFs are separated befo
 a paragraph goes on behind the lines of the other language. Everything else is separated block by block.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -69,6 +69,7 @@ def read_both(
     target_lang: str | None = None,
     profile: str = "auto",
     layout: Layout = "auto",
+    ocr: bool = False,
 ) -> BothSides:
     """Read the file at ``path``, which holds a text in two languages; the one that comes first is the source.
 
@@ -84,14 +85,16 @@ def read_both(
         caught[:] = lines
         return lines
 
-    whole = table_document(data, path) or document_of(data, path, profile=profile, lines=catch)
+    whole = (None if ocr else table_document(data, path)) or document_of(
+        data, path, profile=profile, ocr=ocr, lines=catch
+    )
     texts = [block.text for block in whole.blocks if block.kind is not BlockKind.CODE]
     pair = _pair(path, texts or [block.text for block in whole.blocks], source_lang, target_lang)
     columns = layout == "columns"
     if caught and layout != "table":
         separated = separate_lines(caught, pair, columns=columns or None)
         if separated is not None:
-            return _from_lines(data, path, profile, pair, separated)
+            return _from_lines(partial(document_of, data, path, profile=profile, ocr=ocr), pair, separated)
     rows = rows_of_tables(whole.blocks, pair) if layout in ("auto", "table") else {}
     if layout == "table" and not rows:
         raise InputError(f"{path} has no table with a column of {pair.languages[0]} and one of {pair.languages[1]}")
@@ -124,10 +127,10 @@ def _pair(path: Path, texts: Sequence[str], source_lang: str | None, target_lang
     return replace(found, languages=names)  # type: ignore[arg-type]
 
 
-def _from_lines(data: bytes, path: Path, profile: str, pair: LanguagePair, separated: SeparatedLines) -> BothSides:
+def _from_lines(read: Callable[..., Document], pair: LanguagePair, separated: SeparatedLines) -> BothSides:
     documents = []
     for side, (language, lines) in enumerate(zip(pair.languages, separated.lines, strict=True)):
-        one = document_of(data, path, language=language, profile=profile, lines=partial(_these, lines))
+        one = read(language=language, lines=partial(_these, lines))
         # A line of a page that holds both languages is read as a whole, for both.
         kept = [piece.block for piece in _pieces(one.blocks, pair, {}, _STRICT, side) if piece.side == side]
         documents.append(_document(one, language, kept))

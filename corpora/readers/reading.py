@@ -229,7 +229,8 @@ def _scan(data: bytes, path: Path, language: str, profile: str, lines: LineFilte
             note = f"{path} has text of its own, so it was read without OCR"
             return replace(content, warnings=(note, *content.warnings))
     read = recognize(data, str(path), language)
-    reading = blocks_from_lines(read.lines, read.language, profile)
+    found = tuple(lines(read.lines)) if lines else read.lines
+    reading = blocks_from_lines(found, read.language, profile)
     changes = tuple(sorted((*read.changes, *reading.changes), key=lambda change: change.start))
     warnings = (read.warning, *reading.warnings)
     return _Content(read.original, reading.blocks, changes, warnings, read.language, reading.profile)

@@ -71,6 +71,21 @@ def align(
     languages = source_lang, target_lang
     given: tuple[Any, ...] = (unit, *languages, profile, segmented, min_score, xliff, keep_identical, ocr, bilingual)
     options = AlignFilesOptions(*given)
+    _dispatch(files, out, options, pivot, model, json=json)
+
+
+def _dispatch(
+    files: Sequence[Path],
+    out: Sequence[Path],
+    options: "AlignFilesOptions",
+    pivot: str | None,
+    model: str | None,
+    *,
+    json: bool,
+) -> None:
+    """Do what the number and the kind of the files ask for."""
+    from corpora.errors import UsageError
+
     folders = [path for path in files if path.is_dir()]
     if pivot is not None and len(files) < 3:
         raise UsageError("--pivot is for three languages or more")

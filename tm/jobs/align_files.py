@@ -281,16 +281,16 @@ def _read(inputs: Sequence[Path | str], options: AlignFilesOptions, encoder: "En
         from corpora.bilingual.separation import read_both
 
         if options.segmented:
-            raise UsageError(f"{inputs[0]} alone cannot have one unit per line (--segmented): that takes two files")
+            raise UsageError(f"{inputs[0]} alone cannot have one unit per line (`segmented`): that takes two files")
         both = read_both(
             inputs[0], source_lang=languages[0], target_lang=languages[1], profile=options.profile,
-            layout=options.bilingual,
+            layout=options.bilingual, ocr=options.ocr,
         )  # fmt: skip
         return _Read(both.source, both.target, both.layout, layout_anchors(both, encoder), notes)
     if options.bilingual != "auto":
-        raise UsageError("a layout (--bilingual) is of one file that holds both languages; there are two files")
+        raise UsageError("a layout (`bilingual`) is of one file that holds both languages; there are two files")
     left, right = (
-        read(path, language=language, profile=options.profile, segmented=options.segmented)
+        read(path, language=language, profile=options.profile, segmented=options.segmented, ocr=options.ocr)
         for path, language in zip(inputs, languages, strict=True)
     )
     return _Read(left, right, warnings=check_languages(left, right, options.source_lang, options.target_lang))
@@ -321,8 +321,9 @@ def _bilingual_notes(alignment: "Alignment", layout: str, options: AlignFilesOpt
     if certain < CONFIDENT and options.bilingual == "auto":
         raise InputError(
             f"{path} was not aligned: it seems to hold {languages} as {layout} ({sizes}), but that is certain to "
-            f"{certain:.0%} only, of {CONFIDENT:.0%} that are needed. If it holds a text and its translation, name the "
-            "layout with --bilingual interleaved, table or columns; if not, give the translation as the second file"
+            f"{certain:.0%} only, of {CONFIDENT:.0%} that are needed. If it holds a text and its translation, state "
+            "its layout with `bilingual` (interleaved, table or columns); if not, give its translation as the second "
+            "file"
         )
     yield f"{path} holds {languages} as {layout} ({sizes}; certain to {certain:.0%})"
     for name, units, ids in (

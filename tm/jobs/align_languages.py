@@ -98,8 +98,8 @@ def _check(outputs: Sequence[Path], files: Sequence[Path], options: AlignFilesOp
         raise UsageError("several languages take one file for each")
     if options.segmented or options.source_lang or options.target_lang or options.bilingual != "auto":
         raise UsageError(
-            "--segmented, --source-lang, --target-lang and --bilingual are for two documents; "
-            "with more, each language is detected, and --pivot names the one that the others are aligned with"
+            "`segmented`, `source_lang`, `target_lang` and `bilingual` are for two documents; "
+            "with more, each language is detected, and `pivot` names the one that the others are aligned with"
         )
     check_targets(outputs, files)
     for path in outputs:

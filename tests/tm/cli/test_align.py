@@ -67,7 +67,7 @@ BAD = [
     ("cut.docx", zipped(word__document_xml="<w:document/>")[:-40], "is damaged"),
     ("broken.docx", zipped(word__document_xml="<w:document><broken"), "is a damaged Word document"),
     ("other.docx", zipped(a="text"), "is a ZIP archive, not a document"),
-    ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE, "Word before 2007"),
+    ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE, "Office before 2007"),
     ("menu.html", b"<html><body><nav>Home</nav></body></html>", "contains no text"),
     ("memory.xml", b'<?xml version="1.0"?><tmx version="1.4"></tmx>', "is a translation memory"),
     ("numbers.txt", b"1 2 3\n4 5 6\n", "the language of"),
@@ -127,7 +127,9 @@ def test_what_is_missing_or_no_file(zh: Path, en: Path, tmp_path: Path) -> None:
 
 
 def test_messages_name_options_as_the_command_line_does(zh: Path, tmp_path: Path) -> None:
-    said = refused_by_command("align", zh, zh, "-o", tmp_path / "a.tmx")
+    more = tmp_path / "more.txt"
+    more.write_text(zh.read_text("utf-8") * 2, "utf-8")
+    said = refused_by_command("align", zh, more, "-o", tmp_path / "a.tmx")
     assert said.endswith("state both --source-lang and --target-lang\n")
     assert "--unit is one of paragraph, sentence" in refused_by_command(
         "align", zh, zh, "-o", "a.tmx", "--unit", "word"
