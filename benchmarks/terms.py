@@ -219,10 +219,10 @@ def planted(shared: Path) -> dict[str, Any]:
     units = [Unit(zh, en, "zh-CN", "en-US") for _, zh, en in (row.split("\t") for row in rows)]
     with TermBase(":memory:") as base:
         base.add(sample_concepts())
-        reported = {finding.unit for finding in check_terms(units, base) if finding.fault != "term-inconsistent"}
+        reported = {finding.unit for finding in check_terms(units, base) if finding.check != "term-inconsistent"}
         clean = [unit for number, unit in enumerate(units) if number not in reported]
         faulty = [fault for unit in clean if (fault := without_a_term(unit, base))]
-        found = sum(any(f.fault != "term-inconsistent" for f in check_terms([unit], base)) for unit in faulty)
+        found = sum(any(f.check != "term-inconsistent" for f in check_terms([unit], base)) for unit in faulty)
     return {
         "clean units": len(units),
         "clean units reported": len(reported) / len(units),

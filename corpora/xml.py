@@ -148,7 +148,7 @@ def stream(source: Path | BinaryIO, tags: Collection[str], *, name: str = "") ->
     """Yield each element named in ``tags`` (local names, any namespace) when it is complete.
 
     An element is emptied when the next is requested, so memory does not grow with the file; ``sourceline`` is
-    its line. Raises as `parse` does, after the elements before the fault were yielded.
+    its line. Raises as `parse` does, after the elements before the error were yielded.
     """
     name = name or (str(source) if isinstance(source, Path) else "the document")
     with opened(source) as stream_:
@@ -156,7 +156,7 @@ def stream(source: Path | BinaryIO, tags: Collection[str], *, name: str = "") ->
 
 
 def _events(file: BinaryIO, name: str, tags: tuple[str, ...]) -> Iterator[Element]:
-    """Drive the pull parser chunk by chunk; what was complete before a fault is yielded before it is raised."""
+    """Drive the pull parser chunk by chunk; what was complete before an error is yielded before it is raised."""
     from lxml import etree
 
     parser = etree.XMLPullParser(events=("end",), tag=tags, **_SAFE)

@@ -1,7 +1,7 @@
 """The elements of a file of units one by one, also of an XML file that is not well-formed.
 
-What is sound is streamed. From the first fault on, the file is cut at the tags of the elements
-(`corpora.xml.fragments`), so that a fault costs the elements that it touches, and each of these is reported.
+What is valid is streamed. From the first error on, the file is cut at the tags of the elements
+(`corpora.xml.fragments`), so that an error costs the elements that it touches, and each of these is reported.
 """
 
 from collections.abc import Collection, Iterator
@@ -18,7 +18,7 @@ def unit_elements(
 ) -> Iterator[Fragment]:
     """Yield each ``tag`` inside one of ``parents``, or what is wrong with it; ``heads`` are other elements to yield.
 
-    A fault that costs no element comes last, with ``lost`` 0. Raises `DamagedInput` at the first fault where reading is
+    An error that costs no element comes last, with ``lost`` 0. Raises `DamagedInput` at the first one where reading is
     ``strict``, and in a file without any element; what `corpora.xml.stream` raises for other input.
     """
     seen = 0

@@ -25,7 +25,7 @@ def reference() -> str:
     parts = [
         "# Command line\n\nThis page is made from the command line itself by `make docs`; do not edit it.\n",
         "Results go to standard output, progress and messages to standard error. Exit code 0 means done, 1 that a "
-        "check found faults, 2 bad usage or bad input, with one sentence that says what.\n",
+        "check found errors, 2 bad usage or bad input, with one sentence that says what.\n",
     ]
     for path in names(get_command(app)):
         result = CliRunner().invoke(app, [*path, "--help"], prog_name="duiyi", env=WIDTH)

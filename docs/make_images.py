@@ -1,4 +1,4 @@
-"""Write the pictures in `docs/images`, from the sample pair with faults planted in it.
+"""Write the pictures in `docs/images`, from the sample pair with errors planted in it.
 
     python docs/make_images.py [FOLDER]
 
@@ -37,7 +37,7 @@ def duiyi(*arguments: object) -> list[str]:
 
 
 def faulty(folder: Path) -> Path:
-    """The sample pair, aligned, with faults."""
+    """The sample pair, aligned, with errors."""
     sys.path.insert(0, str(ROOT))
     from benchmarks.faults import plant
     from tm.formats import read, write
@@ -98,7 +98,7 @@ def shoot(browser: Any, images: Path, folder: Path) -> None:
             page.locator("#rows article").first.click()
             for key in "ab":
                 page.keyboard.press(key)
-            page.locator("#counts", has_text="1 bad").wait_for()
+            page.locator("#counts", has_text="1 rejected").wait_for()
             page.locator("article.rejected").wait_for()
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=images / f"review-{width}-{scheme}.png")

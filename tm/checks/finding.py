@@ -14,7 +14,7 @@ Span = tuple[int, int]
 
 
 class Severity(StrEnum):
-    """How likely a fault is: ERROR is almost certainly wrong, WARNING should be reviewed, INFO is a hint."""
+    """How likely a translation is wrong: ERROR is almost certain, WARNING should be reviewed, INFO is a hint."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -31,7 +31,7 @@ _RANKS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A possible fault reported by one check.
+    """A possible error of a translation, reported by one check.
 
     ``unit`` counts from 0 in the order of the file. The spans are half-open character offsets in the unit's
     source and target text without inline tags; None where the finding refers to the whole side or to nothing on it.

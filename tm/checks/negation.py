@@ -1,4 +1,4 @@
-"""A negation on one side only: the fault that turns a sentence into its opposite.
+"""A negation on one side only: the error that turns a sentence into its opposite.
 
 Both languages deny in many ways: with a word of its own (not, never, 不, 没有), within a word (impassable, useless,
 盲), or by what a word means (lack, forget, refuse, 缺, 忘). Much that looks like a negation denies nothing (不同, 淹没,

@@ -26,7 +26,7 @@ def _term(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         return [
             Finding(
                 "term",
-                Severity.INFO if found.fault == "term-inconsistent" else Severity.WARNING,
+                Severity.INFO if found.check == "term-inconsistent" else Severity.WARNING,
                 found.unit,
                 found.message,
                 found.source_span,

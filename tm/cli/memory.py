@@ -265,9 +265,9 @@ def compact(memory: MemoryOption = "") -> None:
     from tm.search.memory import Memory
 
     with Memory(one_path(memory), create=False) as target:
-        faults = target.check()
-        if faults:
-            raise InputError(f"{target.path} is damaged: {faults[0]}; replace it with a backup")
+        problems = target.check()
+        if problems:
+            raise InputError(f"{target.path} is damaged: {problems[0]}; replace it with a backup")
         target.compact()
         write(f"{target.path}: {target.path.stat().st_size / 1e6:,.1f} MB")
 

@@ -160,7 +160,7 @@ def import_(
     terms: Terms = None,
     json: AsJson = False,
 ) -> None:
-    """Import glossaries; a faulty file is refused, and each fault reported with its line."""
+    """Import glossaries; a file with problems is refused, and each problem reported with its line."""
     from tm.terms.concept import Status
     from tm.terms.formats.columns import columns_of
     from tm.terms.formats.exchange import read_terms
@@ -378,7 +378,7 @@ def check(
         print_json([finding_row(finding) for finding in findings])
     else:
         for finding in findings:
-            write(f"unit {finding.unit}: {finding.fault}: {finding.message}")
+            write(f"unit {finding.unit}: {finding.check}: {finding.message}")
         message(f"{counted(len(findings), 'finding')} in {counted(len(units), 'unit')}")
     if findings:
         raise typer.Exit(1)

@@ -30,7 +30,7 @@ TagStyle = Literal["keep", "native", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class UnitProblem:
-    """A fault of a file: the line or row (from 1, None where unknown), one sentence, and how many units it cost."""
+    """What is wrong in a file: the line or row (from 1, None where unknown), one sentence, and how many units it cost."""
 
     line: int | None
     message: str
@@ -150,7 +150,7 @@ class UnitProblems:
     """Collects problems, or raises the first one where reading is strict.
 
     ``skipped`` counts valid units that were not requested, such as those of other languages. ``repaired`` counts
-    faults that CAT tools would reject and the reader corrected, by the keys of `tm.formats.conformance.REASONS`.
+    defects that CAT tools would reject and the reader corrected, by the keys of `tm.formats.conformance.REASONS`.
     ``notes`` name what was detected, such as the columns of a table.
     """
 

@@ -1,6 +1,6 @@
 """Inspect a whole file as the strictest CAT tools would, and list what each would refuse, skip or miss.
 
-Combines the reasons of `tm.formats.conformance` for single units with the faults that the reader repaired and with the
+Combines the reasons of `tm.formats.conformance` for single units with the defects that the reader repaired and with the
 properties of the file as a whole.
 """
 

@@ -34,7 +34,7 @@ from tm.formats.base import (
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import FIELDS, apply_properties, properties_of
 from tm.formats.states import apply_state, confirmation_of
-from tm.formats.tmx_defects import header_faults, unit_faults
+from tm.formats.tmx_defects import header_defects, unit_defects
 from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
@@ -221,8 +221,8 @@ def _name_of(kind: str) -> str:
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
     """Yield the units of ``path``, one for each language pair that ``options`` request.
 
-    A file that is not well-formed is read again from its first fault on, unit by unit: valid units are yielded, each
-    invalid one is noted in ``problems``. Where reading is strict, the fault raises `DamagedInput`.
+    A file that is not well-formed is read again from its first error on, unit by unit: valid units are yielded, each
+    invalid one is noted in ``problems``. Where reading is strict, the error raises `DamagedInput`.
     """
     if (root := root_name(path)) not in ("tmx", ""):
         raise WrongFormat(f"{path} is not TMX: its root is <{root}>")
@@ -253,7 +253,7 @@ class _TuReader:
             return
         if not self._headed:
             self._headed = True
-            self._problems.repaired.update(header_faults(None))
+            self._problems.repaired.update(header_defects(None))
         self.seen += 1
         line = line or element.sourceline
         try:
@@ -280,7 +280,7 @@ class _TuReader:
         self._own = header.get("creationtool") == "duiyi"
         segtype = header.get("segtype", "sentence")
         self._segtype = segtype if segtype in _SEGTYPES and segtype != "sentence" else ""
-        self._problems.repaired.update(header_faults(header))
+        self._problems.repaired.update(header_defects(header))
         try:
             self._header_source = "" if code.lower() == "*all*" else spelt(code)
         except UsageError:
@@ -294,8 +294,8 @@ class _TuReader:
         found = []
         tuvs = list(tu.iterchildren("{*}tuv"))
         codes = [tuv.get(_LANG) or tuv.get("lang") or "" for tuv in tuvs]
-        for fault in unit_faults(tu, tuvs, codes, self._written_source):
-            self._problems.repaired[fault] += 1
+        for defect in unit_defects(tu, tuvs, codes, self._written_source):
+            self._problems.repaired[defect] += 1
         for tuv, code in zip(tuvs, codes, strict=True):
             seg = next(tuv.iterchildren("{*}seg"), None)
             if code and seg is not None:

@@ -1,4 +1,4 @@
-"""Faults in the elements of a TMX that CAT tools reject and the reader of duiyi repairs.
+"""Defects in the elements of a TMX that CAT tools reject and the reader of duiyi repairs.
 
 The keys are those of `tm.formats.conformance.REASONS`. They are searched while reading, since a second pass over a
 memory of a million units would double the time of its import.
@@ -11,7 +11,7 @@ from functools import lru_cache
 from corpora.xml import Element
 from tm.formats.base import date_of
 
-__all__ = ["header_faults", "unit_faults"]
+__all__ = ["header_defects", "unit_defects"]
 
 _HEADER = ("creationtool", "creationtoolversion", "segtype", "o-tmf", "adminlang", "srclang", "datatype")
 _SEGTYPES = frozenset({"block", "paragraph", "sentence", "phrase"})
@@ -22,7 +22,7 @@ _DATES = ("creationdate", "changedate", "lastusagedate")
 _DATE = re.compile(r"^\d{8}T\d{6}Z$")
 
 
-def header_faults(header: Element | None) -> Iterator[str]:
+def header_defects(header: Element | None) -> Iterator[str]:
     """The reasons for which tools refuse a file with this header, or with none."""
     if header is None or any(header.get(name) is None for name in _HEADER):
         yield "header"
@@ -35,7 +35,7 @@ def header_faults(header: Element | None) -> Iterator[str]:
         yield "language code"
 
 
-def unit_faults(tu: Element, tuvs: Sequence[Element], codes: Sequence[str], source: str) -> Iterator[str]:
+def unit_defects(tu: Element, tuvs: Sequence[Element], codes: Sequence[str], source: str) -> Iterator[str]:
     """The reasons for which tools skip this ``tu``; ``codes`` are as written, ``source`` is the header's srclang."""
     for code in codes:
         if not _is_valid(code):

@@ -23,7 +23,7 @@ from tm.unit import Unit
 
 __all__ = ["TermFinding", "TermUse", "check_terms", "find_term", "unusable_rendering", "uses"]
 
-Fault = Literal["term-missing", "term-forbidden", "term-inconsistent"]
+TermCheck = Literal["term-missing", "term-forbidden", "term-inconsistent"]
 
 _SPREAD = 4  # words allowed between the words of one term
 _SHORT = 2  # characters of a Chinese term that may be a part of another word
@@ -36,9 +36,9 @@ _AUXILIARY = re.compile("会(?=让|使|令|给|把|被|成为|影响|带来|改�
 
 @dataclass(frozen=True, slots=True)
 class TermFinding:
-    """A fault: what it is, the unit (from 0), a sentence, and the spans concerned (None where there is none)."""
+    """An error of terminology: which check found it, the unit (from 0), a sentence, and the spans concerned (None where there is none)."""
 
-    fault: Fault
+    check: TermCheck
     unit: int
     message: str
     source_span: tuple[int, int] | None
@@ -61,7 +61,7 @@ class TermUse:
 
 
 def check_terms(units: Iterable[Unit], terms: TermBase) -> Iterator[TermFinding]:
-    """Yield the faults of ``units`` in order; inconsistent use, for which all units are needed, comes at the end."""
+    """Yield the errors of ``units`` in order; inconsistent use, for which all units are needed, comes at the end."""
     by_concept: dict[str, list[TermUse]] = {}
     keeps_case: dict[str, bool] = {}
     for number, unit in enumerate(units):

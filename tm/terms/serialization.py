@@ -18,9 +18,9 @@ __all__ = [
 
 
 def finding_row(finding: TermFinding) -> dict[str, Any]:
-    """A fault found by the check."""
+    """A finding of the check."""
     return {
-        "check": finding.fault,
+        "check": finding.check,
         "unit": finding.unit,
         "message": finding.message,
         "source_span": finding.source_span,

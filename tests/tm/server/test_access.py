@@ -160,7 +160,7 @@ def test_a_token_may_contain_any_punctuation(options: ServerOptions) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"host": "0.0.0.0"}, "--token"), ({"host": "::"}, "--token"), ({"host": "0.0.0.0", "token": "short"}, "16")],
+    [({"host": "0.0.0.0"}, "`token`"), ({"host": "::"}, "`token`"), ({"host": "0.0.0.0", "token": "short"}, "16")],
 )
 def test_the_command_requires_a_token_for_other_machines(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):

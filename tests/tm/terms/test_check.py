@@ -21,7 +21,7 @@ def test_terms_in_running_text(case: dict[str, Any]) -> None:
     ]
     with TermBase(":memory:") as base:
         base.add(concepts)
-        assert [finding.fault for finding in check_terms([unit], base)] == case["expected"]
+        assert [finding.check for finding in check_terms([unit], base)] == case["expected"]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def sample() -> Iterator[TermBase]:
 
 
 def faults(base: TermBase, *pairs: tuple[str, str]) -> list[str]:
-    return [finding.fault for finding in check_terms([Unit(zh, en, "zh-CN", "en-US") for zh, en in pairs], base)]
+    return [finding.check for finding in check_terms([Unit(zh, en, "zh-CN", "en-US") for zh, en in pairs], base)]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_good_translations_pass(sample: TermBase, zh: str, en: str) -> None:
     ],
 )
 def test_faults_are_found_with_their_spans(sample: TermBase, zh: str, en: str, fault: str) -> None:
-    findings = [f for f in check_terms([Unit(zh, en, "zh-CN", "en-US")], sample) if f.fault == fault]
+    findings = [f for f in check_terms([Unit(zh, en, "zh-CN", "en-US")], sample) if f.check == fault]
     assert findings
     for finding in findings:
         assert (finding.source_span if fault == "term-missing" else finding.target_span) is not None

@@ -49,7 +49,7 @@ class TermColumns:
 
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """A fault: the line in the file, from 1, what is wrong in one sentence, and how many entries it cost."""
+    """A problem: the line in the file, from 1, what is wrong in one sentence, and how many entries it cost."""
 
     line: int
     message: str
@@ -58,7 +58,7 @@ class EntryProblem:
 
 @dataclass(slots=True)
 class EntryProblems:
-    """The faults found so far, and what the user said of the file.
+    """The problems found so far, and what the user said of the file.
 
     ``columns`` are those that the user named, then those that the reader used. ``status`` is that of terms to which
     the file gives none.
@@ -69,7 +69,7 @@ class EntryProblems:
     status: Status = Status.PREFERRED
 
     def add(self, line: int, message: str, lost: int = 1) -> None:
-        """Note a fault."""
+        """Note a problem."""
         self.found.append(EntryProblem(line, message, lost))
 
     def usual(self, *, first: bool) -> Status:

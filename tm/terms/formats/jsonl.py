@@ -41,13 +41,13 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             problems.add(number, f"not a concept: {error}")
             continue
-        fault = next(filter(None, (problems.of_term(term.text) for term in concept.terms)), "")
-        fault = fault or ("" if concept.terms else "no term")
+        problem = next(filter(None, (problems.of_term(term.text) for term in concept.terms)), "")
+        problem = problem or ("" if concept.terms else "no term")
         if concept.id in seen:
-            fault = f"the concept {concept.id!r} occurs a second time"
+            problem = f"the concept {concept.id!r} occurs a second time"
         seen.add(concept.id)
-        if fault:
-            problems.add(number, fault)
+        if problem:
+            problems.add(number, problem)
         else:
             yield concept
 

@@ -58,11 +58,11 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
         if not line.strip() or line.startswith("#"):
             continue
         row = dict(zip(names, (cell.strip() for cell in line.split("\t")), strict=False))
-        fault = problems.of_term(row.get("src", "")) or problems.of_term(row.get("tgt", ""))
+        problem = problems.of_term(row.get("src", "")) or problems.of_term(row.get("tgt", ""))
         written = row.get("term status", "").lower()
         status = _STATUS.get(written) if written else problems.usual(first=False)
-        if fault or status is None:
-            problems.add(number, fault or f"{row['term status']!r} is not a term status of UTX")
+        if problem or status is None:
+            problems.add(number, problem or f"{row['term status']!r} is not a term status of UTX")
             continue
         part = row.get("src:pos", "")
         pair = (Term(row["src"], source, problems.usual(first=True), part), Term(row["tgt"], target, status))
