@@ -30,7 +30,7 @@ TagStyle = Literal["keep", "native", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class UnitProblem:
-    """What is wrong in a file: the line or row (from 1, None where unknown), one sentence, and how many units it cost."""
+    """What is wrong: the line or row (from 1, None where unknown), one sentence, and how many units it cost."""
 
     line: int | None
     message: str
