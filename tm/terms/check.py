@@ -36,7 +36,7 @@ _AUXILIARY = re.compile("会(?=让|使|令|给|把|被|成为|影响|带来|改�
 
 @dataclass(frozen=True, slots=True)
 class TermFinding:
-    """An error of terminology: which check found it, the unit (from 0), a sentence, and the spans concerned (None where there is none)."""
+    """An error of terminology: the check, the unit (from 0), a sentence, and the spans concerned, None for none."""
 
     check: TermCheck
     unit: int
