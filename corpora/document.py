@@ -43,6 +43,7 @@ class Line:
     size: float | None = None
     bold: bool = False
     marks: tuple["FootnoteMark", ...] = ()
+    full: bool | None = None  # whether the next word had no room on it, None where that is not known
 
 
 @dataclass(frozen=True, slots=True)

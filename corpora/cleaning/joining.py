@@ -76,13 +76,17 @@ class Joiner:
             return 1, ""
         if is_wide(last) or is_wide(first):
             return 0, " " if self.spaced and _SPACED.match(f"{last} {first}") else ""
+        tail = above[-_TAIL:].rpartition(" ")[2]
+        in_address = _ADDRESS_END.search(tail) is not None
+        if last == "-" and in_address and (first.isalnum() or first == "/"):
+            return int(above.endswith("/-") and first != "/"), ""  # no address has "/-" before a word
         if last == "-" and above[-2:-1].strip():
             return self._hyphen(above, below), ""
-        tail = above[-_TAIL:].rpartition(" ")[2]
         if (
             last == "^"  # the mark of a footnote, "^[12]"
             or (_MANUAL_PAGE.match(below) and last.isalnum())
-            or (last == "." and _ADDRESS_END.search(tail) and (first.islower() or first.isdecimal()))
+            or (last == "." and in_address and (first.islower() or first.isdecimal()))
+            or (first in "-_.?=&#%~" and in_address and below[1:2].isalnum())
             or (last in "/_=&?%" and _PATH_TAIL.match(below) and _PATH_END.search(tail))
             or (first == "/" and below[1:2].isalnum() and _PATH_END.search(tail))
         ):

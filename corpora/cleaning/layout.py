@@ -100,7 +100,8 @@ class Layout:
     indented; ``trailing``: a blank at the end of a line marks the last line of a paragraph, as some PDF readers write
     it; ``size``: the size of the running text in points, None for plain text; ``margin``: the column at which continued
     lines begin; ``formulas``: the opening words of clauses of resolutions mark new paragraphs; ``numbered``: nearly
-    every paragraph opens with a number; ``first``: the column at which most first lines begin.
+    every paragraph opens with a number; ``first``: the column at which most first lines begin; ``inset``: the
+    positions of the lines of a PDF show that first lines are indented.
     """
 
     wrapped: bool = False
@@ -116,6 +117,7 @@ class Layout:
     numbered: bool = False
     first: float = 0.0
     tight: float = 1.0
+    inset: bool = False
 
 
 def columns(text: str) -> int:
@@ -213,6 +215,8 @@ def fits(above: LayoutLine, below: LayoutLine, layout: Layout) -> bool:
 
     Where full lines are uneven, a line that ends a sentence must be as full as most lines are.
     """
+    if above.line.full is not None:
+        return not above.line.full
     slack = min(layout.slack, layout.tight) if above.stopped else layout.slack
     return _needed(above, below) <= layout.width - slack
 

@@ -32,6 +32,7 @@ _SHARE = 0.5  # of the lines with symbols, at least, in a listing
 _ADDRESS = re.compile(
     rf"[(（<《“\"]?(?:(?:https?|ftp)://[^\s{HAN}]+|www\.[^\s{HAN}]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)[)）>》”\"]?[,，;；:：、]?"
 )
+_BROKEN = re.compile(rf"(?:(?:https?|ftp)://|www\.)[^\s{HAN}]*[-/_=&?%~]$")
 _LONG = 20  # columns; a shorter line without a comma is an entry of a list rather than part of a sentence
 _LETTER = re.compile(f"[A-Za-z0-9{HAN}{KANA}]")
 _ASIAN = re.compile(f"[{HAN}{KANA}，。、；：）]")
@@ -54,6 +55,8 @@ def reads_on(above: LayoutLine, below: LayoutLine) -> bool:
     """Whether a sentence visibly goes on from one row to the next: behind a comma, in lower case, at an address."""
     if _ADDRESS.fullmatch(below.text):
         return not above.stopped or above.ending in ":："
+    if _BROKEN.search(above.text) and below.text[0].isalnum():
+        return True
     if above.stopped:
         return False
     first = below.text[0]

@@ -8,7 +8,7 @@ not look like a first line (no marker, no indent, no gap). Which evidence counts
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpora.cleaning.aligned_tables import find_grid
@@ -45,6 +45,7 @@ _NEARLY_FULL = 0.9  # share of the line that a full centred line fills, the next
 _FULL_ENGLISH, _FULL_CHINESE = 0.6, 0.85  # share of the width that a line reaches whose sentence continues below
 _EARLY = 0.34  # least share of lines ending early in a listing
 _UNDERLINE = 3  # columns by which a heading and its underline may differ in length
+_DEEPEST = 8  # columns; a line that is indented by more is in a box, or centred
 _HANGING = 12  # columns, at most, by which the text of a list item is indented below its marker
 _LARGER = 0.12  # difference between two type sizes, as a share
 _LONG = 60  # columns; in text that is not wrapped, a shorter Chinese line is a line of its own
@@ -68,6 +69,8 @@ def group(rows: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
     groups: list[LineGroup] = []
     chunk: list[LayoutLine] = []
     index = 0
+    # In a PDF one such paragraph shows it for all, also for those of a single line.
+    layout = replace(layout, inset=_is_inset(rows, layout))
 
     def close() -> None:
         if chunk:
@@ -102,6 +105,26 @@ def group(rows: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
     return groups
 
 
+def _is_inset(rows: Sequence[LayoutLine], layout: Layout) -> bool:
+    """Whether, where positions are known, indented first lines return to the margin, and few items hang from it."""
+    pairs = [pair for pair in pairwise(rows) if pair[0].line.full is not None]
+    returns = sum(_returns_to_margin(*pair, layout) for pair in pairs)
+    hangs = sum(_hangs(*pair, layout) for pair in pairs)
+    return returns > 2 * hangs
+
+
+def _hangs(above: LayoutLine, below: LayoutLine, layout: Layout) -> bool:
+    """Whether a full line at the margin continues in an indented one, as the items of some lists do."""
+    close = not below.cut and round(below.gap) <= layout.gap
+    return (
+        close
+        and above.indent <= layout.margin
+        and _is_indented(below, layout)
+        and not above.stopped
+        and bool(above.line.full)
+    )
+
+
 def _underlines(above: LayoutLine, row: LayoutLine) -> bool:
     return bool(_SETEXT.match(row.text)) and row.gap == 0 and abs(row.right - above.right) <= _UNDERLINE
 
@@ -116,7 +139,7 @@ def _same_chunk(chunk: Sequence[LayoutLine], row: LayoutLine, layout: Layout) ->
     if row.cut:
         return _continues_over_break(above, row, layout)
     if not layout.wrapped:
-        return row.gap <= layout.gap and (reads_on(above, row) or is_code((*chunk, row)))
+        return round(row.gap) <= layout.gap and (reads_on(above, row) or is_code((*chunk, row)))
     return round(row.gap) <= layout.gap or (
         row.gap <= layout.gap + _BREAK_GAP and _continues_over_gap(above, row, layout)
     )
@@ -139,7 +162,7 @@ def _split(chunk: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
     rows = tuple(chunk)
     if is_table_line(rows[0].text):
         return [LineGroup(rows, "table" if len(rows) > 1 else "text")]
-    if is_code(rows):
+    if is_code(rows) and not any(row.cut for row in rows[1:]):
         return [LineGroup(rows, "code")]
     if not layout.wrapped and not any(row.cut for row in rows):
         return [LineGroup(rows)] if is_prose(rows) else [LineGroup((row,)) for row in rows]
@@ -153,7 +176,8 @@ def _split(chunk: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
     # Blank lines separate the articles, indents the paragraphs within them.
     inset = layout.spaced and any(_returns_to_margin(*pair, layout) for pair in pairwise(rows))
     for row in rows[1:]:
-        opens = inset and current[-1].stopped and _is_indented(row, layout)
+        first = inset or (layout.inset and layout.spaced and row.indent <= layout.margin + _DEEPEST)
+        opens = first and current[-1].stopped and _is_indented(row, layout) and not _is_aligned(current, row)
         if not opens and _continues(current, row, layout):
             current.append(row)
         else:
@@ -162,9 +186,30 @@ def _split(chunk: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
     return [*groups, _group_of(current, layout, listings and mixed)]
 
 
+def _is_first_line(paragraph: Sequence[LayoutLine], row: LayoutLine, layout: Layout) -> bool:
+    """Whether a row has the indent of a first line, where first lines are indented.
+
+    It is below a line at the margin, or below another first line that had room left or ends a sentence. The rest of an
+    item may be indented too.
+    """
+    above = paragraph[-1]
+    if not layout.margin + _STEP < row.indent <= layout.margin + _DEEPEST or _is_item(paragraph[0]):
+        return False
+    if above.indent <= layout.margin + _STEP:
+        return True
+    aligned = len(paragraph) == 1 and abs(above.indent - row.indent) <= _STEP
+    return aligned and (above.line.full is False or above.stopped)
+
+
+def _is_aligned(paragraph: Sequence[LayoutLine], row: LayoutLine) -> bool:
+    """Whether a row is in line with the last two above it, which are one paragraph: all are in a box."""
+    return len(paragraph) > 1 and all(abs(one.indent - row.indent) <= _STEP for one in paragraph[-2:])
+
+
 def _returns_to_margin(above: LayoutLine, below: LayoutLine, layout: Layout) -> bool:
     """Whether a first line is indented and the line that continues it is at the margin."""
-    return _is_indented(above, layout) and below.indent <= layout.margin and not fits(above, below, layout)
+    close = not below.cut and round(below.gap) <= layout.gap
+    return close and below.indent <= layout.margin and _is_indented(above, layout) and not fits(above, below, layout)
 
 
 def _group_of(rows: Sequence[LayoutLine], layout: Layout, listings: bool) -> LineGroup:
@@ -176,14 +221,15 @@ def _continues(paragraph: Sequence[LayoutLine], row: LayoutLine, layout: Layout)
     above = paragraph[-1]
     if row.cut:
         return True
-    if _opens_clause(above, row, layout):
+    if _opens_clause(above, row, layout) or (layout.inset and _is_first_line(paragraph, row, layout)):
         return False
     opens = _opens_item(row, paragraph, layout)
     if layout.trailing:
         # A marker after a full stop is stronger evidence than the missing blank.
         return not above.trailing and not (opens and above.stopped)
     if layout.spaced:
-        return not opens and not _is_outdented(paragraph, row, layout) and not _ended(above, row, layout)
+        ended = _is_outdented(paragraph, row, layout) or _ended(above, row, layout) or _steps_in(above, row)
+        return not opens and not ended
     if not above.stopped and not opens:
         centred = _is_centred(above, layout)
         if centred and (row.text[0].islower() or above.text.endswith("-")):
@@ -271,6 +317,10 @@ def _continues_over_break(above: LayoutLine, row: LayoutLine, layout: Layout) ->
         return not above.trailing and not (above.stopped and parse_marker(row.text) is not None)
     if parse_marker(row.text) is not None or parse_bullet(row.text) is not None or _opens_clause(above, row, layout):
         return False
+    if layout.inset and row.line.full is not None and row.indent <= layout.margin + _DEEPEST:
+        at_margin = not _is_indented(row, layout)
+        if not at_margin or above.line.full:
+            return at_margin
     lower = row.text[0].islower()
     if above.stopped:
         inside = lower and above.ending not in "。！？!?"
@@ -368,7 +418,16 @@ def _ended(above: LayoutLine, below: LayoutLine, layout: Layout) -> bool:
     if not above.ending or above.ending not in "。！？." or _NOTE_MARK.match(below.text):
         return False
     first = below.text[0]
-    return (first.isupper() or is_wide(first)) and _ends_early(above, below, layout)
+    begins = first.isupper() or is_wide(first)
+    if above.line.full is False:
+        # Room for one more word is no chance where the positions are known.
+        return begins or _is_indented(below, layout)
+    return begins and _ends_early(above, below, layout)
+
+
+def _steps_in(above: LayoutLine, row: LayoutLine) -> bool:
+    """Whether a row is in a box below a line that had room left, such as "NOTE"."""
+    return above.line.full is False and not above.stopped and row.indent > above.indent + _HANGING
 
 
 def _ends_early(above: LayoutLine, below: LayoutLine, layout: Layout) -> bool:

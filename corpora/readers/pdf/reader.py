@@ -67,7 +67,7 @@ def read_pdf(
     """
     glyphs, warnings = _glyphs(data, name)
     pages = [merge_rows(lines) for lines in lines_of_pages([page.runs for page in glyphs])]
-    heads = find_heads(pages, [page.height for page in glyphs])
+    heads = find_heads(pages, [page.height for page in glyphs], [page.width for page in glyphs])
     printer = _Printer(pages, heads, _skipped(pages, heads, lines) if lines else [set() for _ in pages])
     printer.print()
     for page, one in enumerate(glyphs, 1):

@@ -2,6 +2,7 @@
 
 From either edge of a page inwards, a row is a head if the same words, numbers aside, are at the same height on other
 pages, or if it is at a height where most pages have a head (a head that changes with the chapter).
+The number of a page on which nothing comes back is found by its value and its place.
 """
 
 import re
@@ -21,6 +22,7 @@ _ZONE = 0.15  # of the page height, at either edge
 _DEPTH = 4  # rows at either edge that may be heads
 _PLACE = 3.0  # points by which the same place may differ
 _PAGES = 3  # pages on which a row comes back (two where there are only two or three)
+_APART = 2.5  # ems between the number of a single page and the text
 _SLOT_SHARE = 0.4  # share of pages from which a spot is the place of heads
 
 
@@ -35,15 +37,19 @@ class _Row:
     key: str
     numbers: tuple[str, ...]
     lines: tuple[int, ...]
+    width: float
 
 
-def find_heads(pages: Sequence[Sequence[PageLine]], heights: Sequence[float]) -> list[set[int]]:
+def find_heads(
+    pages: Sequence[Sequence[PageLine]], heights: Sequence[float], widths: Sequence[float] | None = None
+) -> list[set[int]]:
     """For each page, the positions of those lines in it that are running heads or page numbers."""
+    widths = widths or [max((one.right for one in page), default=0.0) for page in pages]
     edges = [
         (rows, side)
         for page, (lines, height) in enumerate(zip(pages, heights, strict=True))
         for side in (True, False)
-        for rows in [list(_edge(lines, page, height, top=side))]
+        for rows in [list(_edge(lines, page, height, widths[page], top=side))]
     ]
     places: dict[tuple[bool, str], list[_Row]] = defaultdict(list)
     for rows, side in edges:
@@ -58,10 +64,13 @@ def find_heads(pages: Sequence[Sequence[PageLine]], heights: Sequence[float]) ->
             if (row.page, row.lines) not in repeated and not any(_same(row, side, slot) for slot in slots):
                 break
             found[row.page].update(row.lines)
+    for rows, _ in edges:
+        if rows and not found[rows[0].page].intersection(rows[0].lines) and _is_page_number(rows[0], pages):
+            found[rows[0].page].update(rows[0].lines)
     return found
 
 
-def _edge(lines: Sequence[PageLine], page: int, height: float, *, top: bool) -> Iterator[_Row]:
+def _edge(lines: Sequence[PageLine], page: int, height: float, width: float, *, top: bool) -> Iterator[_Row]:
     """The rows in the zone at one edge, from the edge inwards."""
     limit = height * _ZONE
     order = sorted(range(len(lines)), key=lambda at: lines[at].base if top else -lines[at].base)
@@ -85,7 +94,28 @@ def _edge(lines: Sequence[PageLine], page: int, height: float, *, top: bool) -> 
         key = "".join(masked for masked, _ in pieces)
         numbers = tuple(number for _, text in pieces for number in _NUMBER.findall(text))
         size = max(lines[at].size for at in row)
-        yield _Row(page, top, lines[row[0]].base, size, key, numbers, tuple(row))
+        yield _Row(page, top, lines[row[0]].base, size, key, numbers, tuple(row), width)
+
+
+def _is_page_number(row: _Row, pages: Sequence[Sequence[PageLine]]) -> bool:
+    """Whether the outermost row of a page is its number although no other page has one at that place.
+
+    It is nothing but a number, which is that of the page or set between dashes, at a distance from the text and in the
+    middle or at the right edge.
+    """
+    if not _LONE.fullmatch(row.key) or not row.numbers or not row.numbers[0].isdecimal():
+        return False
+    page, own = pages[row.page], [pages[row.page][at] for at in row.lines]
+    others = [one for at, one in enumerate(page) if at not in row.lines]
+    if not others or (int(row.numbers[0]) != row.page + 1 and row.key == "#"):
+        return False
+    size = max(one.size for one in others)
+    apart = min(abs(one.base - row.base) for one in others) >= _APART * row.size
+    left, right = min(one.left for one in others), max(one.right for one in others)
+    middle = (min(one.left for one in own) + max(one.right for one in own)) / 2
+    centred = abs(middle - row.width / 2) <= 0.05 * row.width or abs(middle - (left + right) / 2) <= row.size
+    at_edge = max(one.right for one in own) >= right - row.size
+    return apart and row.size <= size and (centred or at_edge)
 
 
 def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:

@@ -48,11 +48,40 @@ def test_steps_of_a_page(step: float, size: float, pitches: dict[int, float]) ->
 
 
 def test_the_edge_is_where_nearly_all_lines_end() -> None:
-    body = [set_line("x" * 20, 0, 100 + 12 * at) for at in range(98)]
+    body = [set_line("x" * (1 + at % 20), 0, 100 + 12 * at) for at in range(98)]
     far = [set_line("x" * 30, 0, 2000 + 12 * at) for at in range(2)]
     assert PageGrid.of([], body + far).edge == 150
     assert PageGrid.of([], [*body, body[0], *far]).edge == 100
     assert PageGrid.of([], []).edge == 0
+
+
+def test_the_edge_of_justified_text_is_where_most_lines_end() -> None:
+    even = [set_line("x" * 20, 0, 100 + 12 * at) for at in range(20)]
+    ragged = [set_line("x" * (1 + at % 10), 0, 1000 + 12 * at) for at in range(70)]
+    far = [set_line("x" * (40 + at), 0, 3000 + 12 * at) for at in range(10)]
+    assert PageGrid.of([], [*even, *ragged, *far]).edge == 100
+    assert PageGrid.of([], [*even[1:], *ragged, *far, far[0]]).edge >= 200
+    assert PageGrid.of([], [*even[:2], far[0]]).edge >= 200
+
+
+def test_a_stop_that_hangs_over_the_edge_does_not_count() -> None:
+    assert PageGrid.of([], [set_line("潮水涨了。")]).edge == 40
+    assert PageGrid.of([], [set_line("潮水涨了")]).edge == 40
+    assert PageGrid.of([], [set_line("。")]).edge == 10
+
+
+def test_a_box_has_an_edge_of_its_own() -> None:
+    wide = [set_line("x" * 60, 0, 100 + 12 * at) for at in range(4)]
+    box = [set_line("x" * 30, 40, 160 + 12 * at) for at in range(2)] + [set_line("x.", 40, 184)]
+    last = [set_line("x" * 60, 0, 220)]
+    page = [*wide, *box, *last]
+    assert PageGrid.of([page], page).boxes == {id(one): 190 for one in box}
+    ended = [set_line("x" * 29 + ".", 40, 160 + 12 * at) for at in range(3)]
+    assert PageGrid.of([[*wide, *ended, *last]], wide).boxes == {}  # three first lines of one line each
+    near = [set_line("x" * 30, 14, 160 + 12 * at) for at in range(3)]
+    assert PageGrid.of([[*wide, *near, *last]], wide).boxes == {}
+    full = [set_line("x" * 54, 20, 160 + 12 * at) for at in range(3)]
+    assert PageGrid.of([[*wide, *full, *last]], wide).boxes == {}  # as far right as the text
 
 
 @pytest.mark.parametrize(
