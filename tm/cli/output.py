@@ -70,8 +70,9 @@ def complain(problems: "UnitProblems") -> None:
     for note in problems.notes:
         message(f"duiyi: {problems.path}: {note}")
     for problem in problems.found[:_SHOWN]:
-        message(f"duiyi: warning: {problems.path}, {problem}; the unit was left out")
-    if (more := len(problems.found) - _SHOWN) > 0:
+        lost = "the unit was" if problem.lost == 1 else f"{counted(problem.lost, 'unit')} were"
+        message(f"duiyi: warning: {problems.path}, {problem}; {lost} left out")
+    if (more := sum(problem.lost for problem in problems.found[_SHOWN:])) > 0:
         left_out = f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out"
         message(f"duiyi: warning: {problems.path}: {left_out}")
     for reason, count in problems.skipped.most_common():

@@ -35,7 +35,8 @@ _WORDS = {
     Status.ADMITTED: "admitted allowed acceptable permitted alternative synonym nonstandard 允许 可用",
     Status.DEPRECATED: "deprecated superseded obsolete notrecommended outdated archaic 废弃 不推荐",
     Status.FORBIDDEN: "forbidden prohibited banned rejected donotuse nottobeused avoid incorrect 禁用 禁止",
-    Status.PROPOSED: "proposed provisional draft candidate suggested pending unreviewed translationneeded 待定 草稿",
+    Status.PROPOSED: "proposed provisional draft candidate suggested pending unreviewed translationneeded unprocessed "
+    "provisionallyprocessed 待定 草稿",
 }
 _STATUSES = {word: status for status, words in _WORDS.items() for word in words.split()}
 #: The order in which terms of one concept are shown: what to use first, what not to use last.

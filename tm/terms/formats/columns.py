@@ -25,11 +25,11 @@ _HEADERS = {
     "id": "id|entry id|entry_id|concept id|concept_id|term id|term uuid|uuid",
     "subject": "subject|subject field|domain|category|topic|领域|主题|专业",
     "subdomain": "subdomain|sub-domain|subcategory|client|product|project",
-    "definition": "definition|description|meaning|explanation|定义|说明|释义|描述",
+    "definition": "definition|def|description|meaning|explanation|定义|说明|释义|描述",
     "note": "note|notes|comment|comments|remark|remarks|usage|usage note|备注|注释|注|说明文字",
     "example": "example|examples|example of use|example sentence|context|例句|例子|示例",
     "part_of_speech": "pos|part of speech|part-of-speech|partofspeech|word class|词性",
-    "status": "status|term status|state|状态",
+    "status": "status|term status|term_info|info|state|状态",
     "forbidden": "forbidden|prohibited|is forbidden|do not use|donotuse|禁用",
     "source": "source|reference|来源|出处",
     "author": "author|created by|作者",
@@ -43,6 +43,10 @@ _OF_TERM = frozenset({"note", "example", "part_of_speech", "status", "forbidden"
 _NAMES = {
     "chinese": "zh-CN", "english": "en-US", "中文": "zh-CN", "汉语": "zh-CN", "英文": "en-US", "英语": "en-US",
     "french": "fr-FR", "german": "de-DE", "russian": "ru-RU", "spanish": "es-ES", "arabic": "ar-SA",
+}  # fmt: skip
+_SIDES = {
+    "source term": "source", "source text": "source", "src": "source", "term": "source", "original": "source",
+    "target term": "target", "target text": "target", "tgt": "target", "translation": "target",
 }  # fmt: skip
 #: What users name in ``--columns``.
 _NAMED = ("author", "definition", "example", "forbidden", "id", "note", "part_of_speech", "source", "status", "subject")
@@ -70,10 +74,17 @@ def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
         languages = [detect(side) for side in sides]
         if "und" not in languages:
             found = {at: (language, Status.PREFERRED) for at, language in enumerate(languages)}
-            return TermColumns(
-                found, dict.fromkeys(range(2, width), "note"), header=_is_foreign_header(rows, languages)
-            )
+            header = _is_foreign_header(rows, languages)
+            names = rows[0] if header else ()
+            fields = {at: (_field_named(names[at]) if at < len(names) else "") or "note" for at in range(2, width)}
+            return TermColumns(found, fields, header)
     raise WrongFormat(f"{path}: the columns of the terms are not known; name them in a header such as zh and en")
+
+
+def _field_named(name: str) -> str:
+    """The field of an entry or a term that a header names, "" for any other."""
+    name = " ".join(name.lower().split())
+    return _FIELDS.get(name, "") or _FIELDS.get(name.removeprefix("entry_").removeprefix("term_"), "")
 
 
 def _is_foreign_header(rows: Sequence[Sequence[str]], languages: Sequence[str]) -> bool:
@@ -86,12 +97,12 @@ def _is_foreign_header(rows: Sequence[Sequence[str]], languages: Sequence[str]) 
 def _of_header(row: Sequence[str]) -> TermColumns | None:
     """What a header says, None where it does not name terms in two languages."""
     names = [" ".join(cell.split()).lower() for cell in row]
-    times = Counter(_FIELDS.get(name, "") for name in names)
+    times = Counter(_field_named(name) for name in names)
     terms: dict[int, tuple[str, Status]] = {}
     fields: dict[int, str] = {}
     term_fields: dict[int, tuple[int, str]] = {}
     for at, name in enumerate(names):
-        field = _FIELDS.get(name, "")
+        field = _field_named(name)
         if field and field in _OF_TERM and times[field] > 1 and terms:
             term_fields[at] = max(terms), field
         elif field:
@@ -140,7 +151,7 @@ def _candidates(rows: Sequence[Sequence[str]]) -> TermColumns | None:
 
     Their languages are in columns too, or are detected from the texts.
     """
-    names = [" ".join(cell.split()).lower() for cell in rows[0]]
+    names = [_SIDES.get(name, name) for name in (" ".join(cell.split()).lower() for cell in rows[0])]
     if not {"source", "target"} <= set(names) or len(rows) < 2:
         return None
     terms: dict[int, tuple[str, Status]] = {}
@@ -154,7 +165,7 @@ def _candidates(rows: Sequence[Sequence[str]]) -> TermColumns | None:
             return None
     if len({base(language) for language, _ in terms.values()}) < 2:
         return None
-    rest = {at: _FIELDS[name] for at, name in enumerate(names) if at not in terms and name in _FIELDS}
+    rest = {at: field for at, name in enumerate(names) if at not in terms and (field := _field_named(name))}
     return TermColumns(terms, rest, header=True)
 
 
@@ -167,6 +178,8 @@ def _language_of(name: str) -> tuple[str, Status] | None:
         return _NAMES[language], status
     if not _LANGUAGE.fullmatch(language):
         code = code_of_name(language) if len(language) > 3 or not language.isascii() else ""
+        # memoQ writes Chinese_PRC.
+        code = code or ("_" in language and code_of_name(language.replace("_", " (", 1).replace("_", " ") + ")")) or ""
         return (code, status) if code else None
     try:
         # "en_notes" has the form of a code.

@@ -5,6 +5,7 @@ entries; where no row is selected, all are, as *proposed*.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -125,7 +126,10 @@ def _status(values: Mapping[str, str]) -> Status | None:
     """The status that the columns "forbidden" and "status" give, None where they say nothing."""
     if values.get("forbidden", "").lower() in _YES | {"forbidden"}:
         return Status.FORBIDDEN
-    return term_status(values.get("status", ""))
+    written = values.get("status", "")
+    # memoQ lists several words in a cell.
+    found = [status for word in re.split(r"[,;]\s*", written) if (status := term_status(word))]
+    return term_status(written) or (found[-1] if found else None)
 
 
 def _terms(

@@ -44,6 +44,9 @@ _OF_LANGUAGE = (("descrip", "definition"), ("admin", "source"))
 _READ = frozenset(
     {"term", "administrativeStatus", "normativeAuthorization", "partOfSpeech", "source", "note", "context"}
 )
+#: Categories that say a status, the decisive ones first, and how others say yes.
+_STATUSES = ("administrativeStatus", "normativeAuthorization", "status", "termStatus", "processStatus")
+_YES = frozenset({"true", "yes", "1", "x"})
 _GROUPS = ("Grp", "tig", "termSec", "transac", "transacNote", "date")
 _NOT_A_NAME = re.compile(r"[^\w.-]|^(?![A-Za-z_])")
 
@@ -343,7 +346,9 @@ def _term(section: Any, problems: EntryProblems, first_language: str) -> Term | 
         for text in texts
         if name not in _READ and text
     ]
-    written = (values.get("administrativeStatus") or values.get("normativeAuthorization") or [""])[0]
+    written = next((values[name][0] for name in _STATUSES if term_status(values.get(name, [""])[0])), "")
+    if any("forbidden" in name.lower() and texts[0].lower() in _YES for name, texts in values.items()):
+        written = Status.FORBIDDEN.value
     status = Status.FORBIDDEN if written.lower().startswith("deprecatedterm") else term_status(written)
     if status is None:
         status = (
