@@ -38,8 +38,8 @@ def convert(
 
     reading = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
     options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client)  # type: ignore[arg-type]
-    for path in (source, out):
-        format_of(path)
+    format_of(source)
+    format_of(out, to_write=True)
     check_targets([out], [path for path in (source, Path(source_file), Path(target_file)) if path.name])
     problems = UnitProblems(source, strict)
     audit = Audit()

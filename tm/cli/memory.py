@@ -153,7 +153,7 @@ def export(
     from tm.jobs.split_export import bytes_of, write_split
     from tm.search.memory import Memory
 
-    format_of(out)
+    format_of(out, to_write=True)
     size = bytes_of(split) if split else 0
     check_targets([out], [Path(one_path(memory))])
     with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as progress:

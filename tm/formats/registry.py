@@ -60,11 +60,13 @@ UNIT_FORMATS = (
 )
 
 
-def format_of(path: Path | str) -> Format:
-    """The format that the extension of ``path`` names. Raises `WrongFormat` for any other."""
+def format_of(path: Path | str, *, to_write: bool = False) -> Format:
+    """The format that the extension of ``path`` names. Raises `WrongFormat` for any other, and for one not written."""
     name = Path(path).name.lower()
     for format_ in UNIT_FORMATS:
         if name.endswith(format_.suffixes) and (format_.module != "wordfast" or _is_wordfast(Path(path))):
+            if to_write and not format_.writes:
+                raise WrongFormat(f"{path}: {format_.name} is read only, not written")
             return format_
     known = " ".join(format_.suffixes[0] for format_ in UNIT_FORMATS)
     raise WrongFormat(f"{path} does not have the extension of a format of units ({known})")
@@ -160,9 +162,7 @@ def write(
     `InputError` where the file cannot be written.
     """
     path = Path(path)
-    format_ = format_of(path)
-    if not format_.writes:
-        raise WrongFormat(f"{path}: {format_.name} is read only, not written")
+    format_ = format_of(path, to_write=True)
     written = WriteCounts(path)
     if options.client:
         from tm.formats.cat_tools import cat_tool

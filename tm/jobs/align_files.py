@@ -209,7 +209,7 @@ def check_format(path: Path) -> None:
 
     Raises `WrongFormat` if its extension belongs to no format and `MissingExtra` if a package is not installed.
     """
-    format_of(path).load()
+    format_of(path, to_write=True).load()
 
 
 def align_files(
