@@ -176,7 +176,9 @@ class UnitProblems:
         for piece in pieces:
             if piece.element is not None:
                 yield piece.element, piece.line
-            elif piece.lost:
+                continue
+            self.repaired["not well-formed"] = 1
+            if piece.lost:
                 self.add(piece.line, piece.problem, lost=piece.lost)
             else:
                 self.notes.append(f"not well-formed, {piece.problem}; yet every unit could be read")
