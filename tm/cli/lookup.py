@@ -9,7 +9,7 @@ import typer
 
 from corpora.errors import UsageError
 from tm.cli.analyse import show_bands
-from tm.cli.memory_options import MemoriesOption, memories, with_filters
+from tm.cli.memory_options import MemoriesOption, memories, origin_penalties, with_filters
 from tm.cli.output import message, print_json, write
 from tm.cli.text_input import is_plain_text, read_plain_text
 from tm.store.filters import Filters
@@ -50,6 +50,13 @@ def lookup(
     previous: Annotated[str, typer.Option(help="The text before it, for context matches.")] = "",
     following: Annotated[str, typer.Option("--next", help="The text after it.")] = "",
     substitute: SubstituteOption = False,
+    prefer: Annotated[
+        list[str] | None, typer.Option(help="Of equal matches first those from files with this in the name.")
+    ] = None,
+    penalty: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORIGIN=POINTS", help="Points to deduct from matches from files with this in the name."),
+    ] = None,
     semantic: SemanticOption = None,
     model: Annotated[str, typer.Option(help="Encoder of the semantic search; the built-in one by default.")] = "",
     *,
@@ -65,7 +72,10 @@ def lookup(
 
     if bool(text) == (file is not None):
         raise UsageError("give either a text or --file")
-    options = LookupOptions(minimum, limit, previous, following, filters, substitute)
+    options = LookupOptions(
+        minimum, limit, previous, following, filters, substitute,
+        prefer=tuple(prefer or ()), penalties=origin_penalties(penalty or ()),
+    )  # fmt: skip
     with memories(memory) as opened:
         searched = [one for one, _ in opened]
         check_languages(searched, filters.source_lang, filters.target_lang)
@@ -77,12 +87,29 @@ def lookup(
             _many(file, opened, options, sentences=sentences, json=json)
             return
         matches = find(opened, text, options)
+        symbols = [] if json else _symbols(searched, text)
     if json:
         print_json(matches.to_dicts())
     elif matches:
         _show(matches)
     else:
         message(f"no match of {minimum} % or more")
+    for line in symbols:
+        message(line)
+
+
+def _symbols(searched: "Sequence[Memory]", text: str) -> list[str]:
+    """Where the documents are that a text names by their symbols: in the memory, or to be fetched."""
+    from corpora.text.languages import detect
+    from tm.jobs.bitext import origins_of, symbols_in
+
+    found = []
+    for symbol in symbols_in(text, detect(text)):
+        known = next((pairs for memory in searched if (pairs := origins_of(memory, symbol))), [])
+        what = f'duiyi memory bitext "{known[0][0]}" -o bitext.html' if known else f"duiyi fetch {symbol}"
+        if known or "/" in symbol:
+            found.append(f"duiyi: {symbol}: {what}")
+    return found
 
 
 def _encoder(model: str) -> "Encoder":

@@ -1,10 +1,12 @@
-"""`duiyi memory edit`, `replace`, `clean` and `undo`: change units, and take changes back."""
+"""`duiyi memory edit`, `replace`, `clean`, `undo`, `bitext`: change units, take changes back, show documents."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corpora.errors import UsageError
+from corpora.files import check_targets
 from corpora.text.plurals import counted
 from tm.cli.memory import JsonOption, app
 from tm.cli.memory_options import MemoryOption, one_path, with_filters
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from tm.jobs.clean_memory import CleanReport
     from tm.store.replacing import ReplaceReport
 
-__all__ = ["app", "clean", "edit", "replace", "undo"]
+__all__ = ["app", "bitext", "clean", "edit", "replace", "undo"]
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
 _DIRECTION = "Language that is the {0} for you, where the unit was found in the reverse direction; else detected."
@@ -140,6 +142,23 @@ def _show_cleaned(report: "CleanReport", *, dry_run: bool, json: bool) -> None:
         table.add_row(name, f"{count:,}", Text(report.examples.get(name, "")))
     console().print(table)
     write(f"{counted(report.units, 'unit')} of {report.read:,} {'would be deleted' if dry_run else 'deleted'}")
+
+
+@app.command()
+def bitext(
+    origin: Annotated[str, typer.Argument(metavar="ORIGIN", help="A file of origin, or a part of its name.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write: .html, .docx or .tmx.")],
+    memory: MemoryOption = "",
+) -> None:
+    """Write a whole document of the memory in both languages, side by side, every unit with its anchor."""
+    from tm.jobs.bitext import bitext_of, write_bitext
+    from tm.search.memory import Memory
+
+    check_targets([out], [Path(one_path(memory))])
+    with Memory(one_path(memory), create=False) as store:
+        found = bitext_of(store, origin)
+    write_bitext(out, found)
+    write(f"{out}: {found.title}: {found.summary}")
 
 
 @app.command()

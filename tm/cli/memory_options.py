@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "memories", "one_path",
-    "with_filters",
+    "origin_penalties", "with_filters",
 ]  # fmt: skip
 
 MemoriesOption = Annotated[
@@ -48,7 +48,7 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
         conditions = {name: given.pop(name) for name in options}
         for name in ("since", "until"):
             conditions[name] = _date(f"--{name}", conditions[name])
-        for name in ("status", "where"):
+        for name in ("status", "where", "exclude_origin"):
             conditions[name] = tuple(conditions[name] or ())
         command(**given, filters=Filters(**conditions))
 
@@ -70,9 +70,21 @@ def _option(one: Field[Any]) -> Parameter:
     kind, default = {
         "status": (list[str] | None, None),
         "where": (list[str] | None, None),
+        "exclude_origin": (list[str] | None, None),
         "min_quality": (float | None, None),
     }.get(one.name, (str, ""))
     return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+
+
+def origin_penalties(given: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """The penalties by origin that options ``ORIGIN=POINTS`` name. Raises `UsageError`."""
+    found = []
+    for one in given:
+        name, _, points = one.rpartition("=")
+        if not name or not (points.isascii() and points.isdecimal()):
+            raise UsageError(f"a penalty is ORIGIN=POINTS, such as draft.docx=5, not {one}")
+        found.append((name, int(points)))
+    return tuple(found)
 
 
 def _date(option: str, text: str) -> datetime | None:

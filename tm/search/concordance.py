@@ -117,6 +117,7 @@ class ConcordanceHit:
             "count": self.count,
             "memory": self.memory,
             "unit": self.number,
+            "anchor": f"u{self.number}",
         }
 
 

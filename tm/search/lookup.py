@@ -51,6 +51,8 @@ class LookupOptions:
     substitute: numbers and dates that differ are put into the target, see `tm.search.substitution`.
     encoder: search by meaning too, in the memories that have vectors of this encoder; one of them must.
     semantic_minimum: least similarity of semantic matches, in percent.
+    prefer: of equal matches those come first whose files have names that contain one of these.
+    penalties: points to deduct from matches whose files have names that contain a text: ``(text, points)``.
     """
 
     minimum: int = 70
@@ -61,6 +63,8 @@ class LookupOptions:
     substitute: bool = False
     encoder: Encoder | None = None
     semantic_minimum: int = 50
+    prefer: tuple[str, ...] = ()
+    penalties: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not 30 <= self.minimum <= 100:
@@ -103,10 +107,12 @@ def lookup(
         own = searching if memory in indexed else replace(searching, encoder=None)
         with memory.reading() as connection:
             for match in _Search(memory, connection, query, own, penalty).matches():
+                if match.score < options.minimum and match.kind is MatchKind.FUZZY:
+                    continue  # because of its origin
                 pair = (match.unit.source, match.unit.target)
-                if pair not in found or _rank(found[pair], filters) > _rank(match, filters):
+                if pair not in found or _rank(found[pair], options) > _rank(match, options):
                     found[pair] = match
-    matches = sorted(found.values(), key=lambda match: _rank(match, filters))[: options.limit]
+    matches = sorted(found.values(), key=lambda match: _rank(match, options))[: options.limit]
     example = Match(MatchKind.EXACT, 0, Unit("", "", "", ""), 0, 0, "")
     return Results((_finished(match, text, options) for match in matches), example)
 
@@ -120,9 +126,9 @@ def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_la
             raise UsageError(f"{where}: no unit has the language {code}; there are {', '.join(held)}")
 
 
-def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
-    """The order of matches: score, kind, fewer minor differences, the given region, reviewed, frequent, new."""
-    unit = match.unit
+def _rank(match: Match, options: LookupOptions) -> tuple[object, ...]:
+    """The order of matches: score, kind, preferred origin, fewer minor differences, region, reviewed, frequent, new."""
+    unit, filters = match.unit, options.filters
     regions = sum(
         bool(code) and code != have
         for code, have in ((filters.source_lang, unit.source_lang), (filters.target_lang, unit.target_lang))
@@ -132,12 +138,17 @@ def _rank(match: Match, filters: Filters) -> tuple[object, ...]:
         semantic,
         -match.score,
         _KINDS.index(match.kind),
+        not any(_comes_from(unit, name) for name in options.prefer),
         len(match.minor_differences),
         regions,
         unit.status != "reviewed",
         -match.count,
         -match.number,
     )
+
+
+def _comes_from(unit: Unit, name: str) -> bool:
+    return name in unit.origin.source_file or name in unit.origin.target_file
 
 
 def _finished(match: Match, text: str, options: LookupOptions) -> Match:
@@ -195,8 +206,12 @@ class _Search:
         unit = entry.unit
         if reverse:
             unit = reversed_unit(unit)
-        score = max(0, score - self._penalty)
+        score = max(0, score - self._penalty - self._points(unit))
         return Match(kind, score, unit, entry.id, entry.count, str(self._memory.path), reverse, minor_differences)
+
+    def _points(self, unit: Unit) -> int:
+        """The points that the origin of a unit costs it."""
+        return sum(points for name, points in self._options.penalties if _comes_from(unit, name))
 
     def _exact(self) -> Iterator[Match]:
         text = self._query.text
@@ -243,7 +258,7 @@ class _Search:
                 seen.add(number)
                 for entry, reverse in self._of_text(number):
                     yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
-                    heappush(best, similarity.score)
+                    heappush(best, similarity.score - self._points(entry.unit))
         while len(best) > wanted:
             heappop(best)
         if len(best) == wanted:
@@ -261,7 +276,7 @@ class _Search:
                     continue
                 for entry, reverse in self._of_text(number):
                     yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
-                    heappush(best, similarity.score)
+                    heappush(best, similarity.score - self._points(entry.unit))
                 while len(best) > wanted:
                     heappop(best)
                 if len(best) == wanted:

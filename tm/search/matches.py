@@ -105,6 +105,7 @@ class Match:
             "count": self.count,
             "memory": self.memory,
             "unit": self.number,
+            "anchor": f"u{self.number}",
             "reverse": self.reverse,
             "looks": list(self.minor_differences),
             "differences": [[piece.kind, piece.text] for piece in self.differences],

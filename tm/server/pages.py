@@ -16,6 +16,7 @@ from corpora.errors import DuiyiError, UsageError
 from corpora.text.plurals import counted, plural
 from tm import templates
 from tm.formats.cat_tools import CAT_TOOLS
+from tm.jobs.bitext import bitext_of, bitext_rows
 from tm.jobs.import_file import ImportOptions
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions
 from tm.search.lookup import LONGEST_QUERY, LookupOptions
@@ -30,8 +31,8 @@ from tm.terms.check import TermFinding
 from tm.unit import Unit
 
 __all__ = [
-    "SearchPage", "check", "error_page", "extract", "import_terms", "import_units", "memory", "openapi", "phrases",
-    "reference", "render", "router", "terms", "tools",
+    "SearchPage", "bitext", "check", "error_page", "extract", "import_terms", "import_units", "memory", "openapi",
+    "phrases", "reference", "render", "router", "terms", "tools",
 ]  # fmt: skip
 
 _SHOWN = 500  # findings on one page
@@ -99,6 +100,21 @@ async def phrases(
 
     form = {"text": text, "side": side, "exact": exact, "memory": memory}
     return await SearchPage("phrases.html", "/phrases", text, form, {"hits": None}, search).response(service, executors)
+
+
+@router.get("/bitext")
+async def bitext(service: ServiceDependency, executors: ExecutorsDependency, origin: str, memory: str = "") -> Response:
+    """A document of a memory in both languages."""
+    return HTMLResponse(*await executors.query(lambda: _bitext_page(service, origin, memory)))
+
+
+def _bitext_page(service: Service, origin: str, memory: str) -> tuple[str, int]:
+    try:
+        found = bitext_of(service.resources.named_memory(memory).memory, origin)
+    except UsageError as error:
+        return render("message.html", message=service.resources.without_paths(str(error))), 404
+    rows = list(bitext_rows(found))
+    return render("bitext.html", here="", title=found.title, summary=found.summary, rows=rows), 200
 
 
 @router.get("/terms")
@@ -347,6 +363,7 @@ def _hit_row(hit: ConcordanceHit) -> dict[str, Any]:
         "unit": unit,
         "memory": hit.memory,
         "count": hit.count,
+        "number": hit.number,
     }
 
 

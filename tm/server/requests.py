@@ -104,10 +104,11 @@ class ConcordanceRequest(FilterRequest):
     side: Literal["both", "source", "target"] = Field("both", description="Which side to search.")
     exact: bool = Field(False, description="Exact search: case, width, script and punctuation must match.")
     limit: int = Field(50, ge=1, le=_MOST, description="Largest number of hits.")
+    fuzzy: bool = Field(False, description="Find texts that contain most of the phrase too; for long ones the default.")
 
     def options(self) -> ConcordanceOptions:
         """The options for the library."""
-        return ConcordanceOptions(self.side, self.exact, self.limit, self.filters())
+        return ConcordanceOptions(self.side, self.exact, self.limit, self.filters(), fuzzy=self.fuzzy)
 
 
 class ExportRequest(FilterRequest):

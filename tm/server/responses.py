@@ -50,6 +50,7 @@ class MatchResponse(_Response):
     count: int
     memory: str
     unit: int
+    anchor: str
     reverse: bool
     looks: list[str]
     differences: list[tuple[Literal["=", "-", "+"], str]]
@@ -73,6 +74,8 @@ class HitResponse(_Response):
     count: int
     memory: str
     unit: int
+    anchor: str
+    score: int
 
 
 class MemoryResponse(_Response):

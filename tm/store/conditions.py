@@ -77,6 +77,12 @@ def where(filters: Filters) -> tuple[str, list[object]]:
             " (instr(o.source_file, ?) OR instr(o.target_file, ?) OR instr(o.section, ?)))"
         )
         values += [filters.origin] * 3
+    if filters.exclude_origin:
+        named = "instr(coalesce(o.source_file, ''), ?) OR instr(coalesce(o.target_file, ''), ?)"
+        every = " OR ".join([named] * len(filters.exclude_origin))
+        place = "SELECT 1 FROM places p LEFT JOIN origins o ON o.id = p.origin WHERE p.unit = u.id"
+        parts.append(f"EXISTS ({place} AND NOT ({every}))")
+        values += [name for name in filters.exclude_origin for _ in range(2)]
     if filters.author:
         parts.append(
             "EXISTS (SELECT 1 FROM details d WHERE d.id = u.details AND json_extract(d.content, '$.author') = ?)"

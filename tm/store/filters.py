@@ -40,6 +40,7 @@ class Filters:
 
     source_lang, target_lang: any region of the language if the code has none; look-ups search in both directions.
     origin: occurs in the name of one of the files that the unit comes from, or in its section.
+    exclude_origin: leaves out the units that come only from files whose names contain one of these.
     since, until: date of the last change, else of creation; ``until`` is not included.
     status: "unreviewed", "reviewed", "rejected"; empty stands for all (in searches: all but rejected).
     min_quality: 0 to 1; units without a quality score pass.
@@ -52,6 +53,10 @@ class Filters:
     source_lang: str = field(default="", metadata=_described("Source language, such as zh or zh-TW."))
     target_lang: str = field(default="", metadata=_described("Target language."))
     origin: str = field(default="", metadata=_described("Only units whose file or section name contains this."))
+    exclude_origin: tuple[str, ...] = field(
+        default=(),
+        metadata=_described("Leave out units that only come from files with this in the name.", server=False),
+    )
     since: datetime | None = field(
         default=None, metadata=_described("Only units changed or created on this date or later.")
     )

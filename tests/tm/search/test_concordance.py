@@ -206,6 +206,7 @@ def test_hits_as_plain_data(empty: Memory) -> None:
         "count": 1,
         "memory": str(empty.path),
         "unit": 1,
+        "anchor": "u1",
     }
     assert (second["origin"], second["unit"], second["counterpart"]) == ({"source_file": "a.txt"}, 2, [[6, 11]])
     (hit,) = concordance([empty], "each")

@@ -1,0 +1,108 @@
+"""A document of a memory in both languages, and look-ups that prefer, exclude or penalise documents."""
+
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from corpora.errors import UsageError
+from tests.commands import done
+from tests.serving import client_of
+from tm.formats import read
+from tm.jobs.bitext import bitext_of, origins_of, symbols_in, write_bitext
+from tm.search.lookup import LookupOptions, lookup
+from tm.search.memory import Memory
+from tm.server.options import ServerOptions
+from tm.store.filters import Filters
+from tm.unit import Origin, Unit
+
+
+def unit(source: str, target: str, number: int, file: str = "A_RES_58_4", **more: object) -> Unit:
+    origin = Origin(f"{file}.zh.docx", f"{file}.en.docx", (number,), (number,), 1, "Rules")
+    return Unit(source, target, "zh-CN", "en-GB", origin=origin, **more)  # type: ignore[arg-type]
+
+
+UNITS = [
+    unit("门关着。", "The door is ⟦1⟧shut⟦/1⟧.", 3, status="reviewed"),
+    unit("规则", "Rules", 1, quality=0.9),
+    unit("门开着。", "The door is open.", 2, quality=0.8),
+    unit("规则", "Rules", 9, file="other"),
+    unit("规则", "Rule", 4, file="draft"),
+]
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    memory = Memory(tmp_path / "m.duiyi")
+    memory.add(UNITS)
+    return memory
+
+
+def test_a_document_comes_in_its_own_order(memory: Memory) -> None:
+    found = bitext_of(memory, "A_RES_58_4.zh.docx")
+    assert [entry.unit.source for entry in found.entries] == ["规则", "门开着。", "门关着。"]
+    assert found.summary == "3 units: 2 aligned automatically, 1 checked by a person"
+    assert bitext_of(memory, "A/RES/58/4").entries == found.entries, "a symbol names the document"
+
+
+@pytest.mark.parametrize(("name", "said"), [("none", "has no document none"), ("docx", "names several documents")])
+def test_what_names_no_document(memory: Memory, name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        bitext_of(memory, name)
+
+
+def test_the_formats(memory: Memory, tmp_path: Path) -> None:
+    found = bitext_of(memory, "A/RES/58/4")
+    for name in ("b.html", "b.docx", "b.tmx"):
+        write_bitext(tmp_path / name, found)
+    page = (tmp_path / "b.html").read_text("utf-8")
+    assert page.index('id="u2"') < page.index('id="u3"') < page.index('id="u1"')
+    assert "The door is shut.</td>" in page
+    assert "checked by a person" in page
+    rows = [[cell.text for cell in row.cells] for row in Document(str(tmp_path / "b.docx")).tables[0].rows]
+    assert rows[2] == ["u1", "门关着。", "The door is shut.", "checked by a person"]
+    assert [one.source for one in read(tmp_path / "b.tmx")] == ["规则", "门开着。", "门关着。"]
+    with pytest.raises(UsageError, match="written as"):
+        write_bitext(tmp_path / "b.txt", found)
+
+
+def test_documents_are_preferred_excluded_and_penalised(memory: Memory) -> None:
+    assert {match.target for match in lookup([memory], "规则")} == {"Rules", "Rule"}
+    for name, first in (("draft", "Rule"), ("A_RES", "Rules")):
+        assert lookup([memory], "规则", LookupOptions(prefer=(name,)))[0].target == first
+    options = LookupOptions(filters=Filters(exclude_origin=("draft",)))
+    assert [match.target for match in lookup([memory], "规则", options)] == ["Rules"]
+    (best, other) = lookup([memory], "规则", LookupOptions(penalties=(("draft", 5),)))
+    assert [(best.target, best.score), (other.target, other.score)] == [("Rules", 100), ("Rule", 95)]
+    near = lookup([memory], "门关了。", LookupOptions(75, penalties=(("A_RES", 30),)))
+    assert list(near) == []
+
+
+def test_a_unit_of_several_documents_is_excluded_with_all_of_them(memory: Memory) -> None:
+    both = Filters(exclude_origin=("A_RES", "other"))
+    assert [entry.unit.target for entry in memory.entries(Filters(exclude_origin=("A_RES",)))].count("Rules") == 1
+    assert {entry.unit.target for entry in memory.entries(both)} == {"Rule"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "symbols"),
+    [
+        ("见第A/RES/58/4号决议和S/2004/123。", "zh", ["A/RES/58/4", "S/2004/123"]),
+        ("根据国发〔2023〕1号文件", "zh", ["国发〔2023〕1号"]), ("Nothing of 12/2004.", "en", []),
+    ],
+)  # fmt: skip
+def test_symbols(text: str, language: str, symbols: list[str]) -> None:
+    assert symbols_in(text, language) == symbols
+
+
+def test_the_command_and_the_page(memory: Memory, tmp_path: Path) -> None:
+    out = tmp_path / "b.html"
+    assert "2 aligned automatically" in done("memory", "bitext", "A/RES/58/4", "-o", out, "--memory", memory.path).out
+    assert out.exists()
+    with client_of(ServerOptions(((memory.path, 0),), tmp_path / "t.sqlite")) as client:
+        shown = client.get("/", params={"text": "门开着。"}).text
+        assert "/bitext?memory=m&amp;origin=A_RES_58_4.zh.docx#u3" in shown
+        page = client.get("/bitext", params={"memory": "m", "origin": "A_RES_58_4.zh.docx"})
+        assert 'id="u3"' in page.text
+        assert client.get("/bitext", params={"origin": "none"}).status_code == 404
+    assert origins_of(memory, "other")[0][0] == "other.zh.docx"
