@@ -20,7 +20,16 @@ from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit
 from tm.tags import plain
 
-__all__ = ["Bitext", "bitext_of", "bitext_rows", "origins_of", "render_bitext", "symbols_in", "write_bitext"]
+__all__ = [
+    "Bitext",
+    "bitext_of",
+    "bitext_rows",
+    "how_made",
+    "origins_of",
+    "render_bitext",
+    "symbols_in",
+    "write_bitext",
+]
 
 _CHINESE_SYMBOL = re.compile(
     rf"(?:(?![据照按依由见和与及的是在对于以])[{HAN}]){{1,5}}[〔\[【（(]\d{{4}}[〕\]】）)]\s?(?:第\s?)?\d{{1,4}}\s?[号號]"

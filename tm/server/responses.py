@@ -114,6 +114,7 @@ class ImportResponse(_Response):
     removed: int
     left_out: dict[str, int]
     problems: list[dict[str, Any]]
+    lost: int = 0
     passed_over: dict[str, int]
     notes: list[str]
     reasons: dict[str, int]
