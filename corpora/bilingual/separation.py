@@ -135,6 +135,8 @@ def _from_lines(read: Callable[..., Document], pair: LanguagePair, separated: Se
         kept = [piece.block for piece in _pieces(one.blocks, pair, {}, _STRICT, side) if piece.side == side]
         documents.append(_document(one, language, kept))
     source, target = documents
+    if any(block.time is not None for block in source.blocks):
+        return BothSides(source, target, "subtitles of two lines")  # which have their times
     placed = [
         (block.start, Place(side, block.id))
         for side, document in enumerate(documents)

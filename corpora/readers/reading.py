@@ -79,7 +79,7 @@ def document_of(
 ) -> Document:
     """The document in ``data``; ``path`` is what messages call it. Otherwise as `read`.
 
-    ``lines`` chooses what is read of plain text and of a PDF; other types have no lines.
+    ``lines`` chooses what is read of plain text, a PDF or subtitles; other types have no lines.
     """
     kind = FileType.PDF if ocr and data.startswith(PICTURES) else file_type.sniff(data, path)
     if segmented and kind is not FileType.TEXT and kind not in _MARKUP:
@@ -95,7 +95,7 @@ def document_of(
     elif kind in _CONTAINERS or kind in _MARKUP:
         content = _converted(data, path, kind, stated, profile)
     elif kind is FileType.SUBTITLES:
-        content = _subtitles(data, path, stated)
+        content = _subtitles(data, path, stated, lines)
     elif kind is FileType.HTML:
         content = _html(data, path, stated, profile)
     elif kind is FileType.PDF:
@@ -159,13 +159,13 @@ def _html(data: bytes, path: Path, language: str, profile: str) -> _Content:
     )
 
 
-def _subtitles(data: bytes, path: Path, language: str) -> _Content:
+def _subtitles(data: bytes, path: Path, language: str, lines: LineFilter | None) -> _Content:
     from corpora.readers.subtitles import cues, read_subtitles
 
     decoded = _decoded(data, path)
     shown = "\n".join(line for cue in cues(decoded.text) for line in cue.lines)
     language = language or languages.detect(shown)
-    track = read_subtitles(decoded.text, language)
+    track = read_subtitles(decoded.text, language, lines)
     warnings = _warnings(decoded.warning)
     return _Content(track.original, track.blocks, track.changes, warnings, language, "plain", decoded.encoding)
 

@@ -8,11 +8,12 @@ Sources: W3C WebVTT (Candidate Recommendation), sections 4 and 5; the ASS format
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 
-from corpora.document import Block, BlockKind, Change
+from corpora.document import Block, BlockKind, Change, Line
 from corpora.text.scripts import CJK
 
 __all__ = ["Cue", "SubtitleText", "cues", "read_subtitles"]
@@ -48,9 +49,13 @@ class SubtitleText:
     changes: tuple[Change, ...]
 
 
-def read_subtitles(text: str, language: str) -> SubtitleText:
-    """The sentences of the track ``text``; ``language`` decides where sentences end."""
+def read_subtitles(
+    text: str, language: str, lines: Callable[[Sequence[Line]], Iterable[Line]] | None = None
+) -> SubtitleText:
+    """The sentences of the track ``text``; ``language`` decides where sentences end, ``lines`` what is read."""
     found, dropped = _parsed(text)
+    if lines:
+        found = _chosen(found, lines)
     blocks: list[Block] = []
     original: list[str] = []
     length = 0
@@ -71,6 +76,23 @@ def read_subtitles(text: str, language: str) -> SubtitleText:
             original.append(part)
             length += len(part) + 1
     return SubtitleText("\n".join(original), tuple(blocks), tuple(changes))
+
+
+def _chosen(found: Sequence[Cue], lines: Callable[[Sequence[Line]], Iterable[Line]]) -> list[Cue]:
+    """The cues with those of their lines, or parts of lines, that ``lines`` chooses."""
+    flat: list[Line] = []
+    owners: list[int] = []
+    for number, cue in enumerate(found):
+        for text in cue.lines:
+            start = flat[-1].end + 1 if flat else 0
+            flat.append(Line(text, start, start + len(text)))
+            owners.append(number)
+    starts = [line.start for line in flat]
+    kept: dict[int, list[str]] = {}
+    for line in lines(flat):
+        if line.text:
+            kept.setdefault(owners[bisect_right(starts, line.start) - 1], []).append(line.text)
+    return [replace(found[number], lines=tuple(texts)) for number, texts in sorted(kept.items())]
 
 
 def cues(text: str) -> list[Cue]:

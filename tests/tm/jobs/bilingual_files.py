@@ -106,6 +106,20 @@ def ordinance(path: Path, pairs: Pairs) -> None:
     path.write_text("\n".join(text), "utf-8")
 
 
+def subtitles(path: Path, pairs: Pairs) -> None:
+    """Cues of two lines, a sentence each."""
+    cues = [
+        f"{n}\n00:{n // 12:02}:{n % 12 * 5:02},000 --> 00:{n // 12:02}:{n % 12 * 5 + 4:02},500\n{zh}\n{en}\n"
+        for n, (zh, en) in enumerate(pairs, 1)
+    ]
+    path.write_text("\n".join(cues), "utf-8")
+
+
+def markdown_table(path: Path, pairs: Pairs) -> None:
+    rows = "\n".join(f"| {zh} | {en} |" for zh, en in pairs)
+    path.write_text(f"| 中文 | English |\n|---|---|\n{rows}\n", "utf-8")
+
+
 def _wrapped(text: str, room: int) -> list[str]:
     """Lines of so many Latin letters, or half as many Chinese characters."""
     if text.isascii():
@@ -157,6 +171,7 @@ LAYOUTS: tuple[tuple[str, Callable[[Path, Pairs], None]], ...] = (
     (".html", web_paragraphs),
     (".csv", comma_separated),
     (".xlsx", workbook),
+    (".md", markdown_table),
     (".txt", run_on),
     (".txt", wrapped_lines),
     (".txt", ordinance),

@@ -8,7 +8,7 @@ import pytest
 from corpora.errors import InputError, UsageError
 from corpora.text.chinese import to_traditional
 from models.encoder import Encoder
-from tests.tm.jobs.bilingual_files import LAYOUTS, PAIRS, Pairs, alternating, ordinance
+from tests.tm.jobs.bilingual_files import LAYOUTS, PAIRS, Pairs, alternating, ordinance, subtitles
 from tm.jobs.align_files import AlignedFiles, AlignFilesOptions, align_files
 
 CHINESE, ENGLISH = ([pair[side] for pair in PAIRS] for side in (0, 1))
@@ -51,6 +51,15 @@ def test_every_layout_gives_the_pairs(
     aligned = align_files(path, encoder=encoder, options=PARAGRAPHS)
     assert wrong(aligned, pairs) == []
     assert "holds" in aligned.notes[0]
+
+
+def test_subtitles_of_two_lines(tmp_path: Path, encoder: Encoder) -> None:
+    pairs = [pair for pair in PAIRS if pair[0].count("。") == 1]
+    assert len(pairs) > 20
+    subtitles(tmp_path / "both.srt", pairs)
+    aligned = align_files(tmp_path / "both.srt", encoder=encoder)
+    assert wrong(aligned, pairs) == []
+    assert "subtitles of two lines" in aligned.notes[0]
 
 
 def test_text_without_counterpart_is_reported(tmp_path: Path, encoder: Encoder) -> None:
