@@ -1,7 +1,10 @@
 """Documents from standard input and from web addresses."""
 
+import functools
 import io
 import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,11 @@ from corpora.errors import EmptyInput, FetchError, UsageError
 from corpora.readers import fetch
 from corpora.readers.reading import read
 from corpora.readers.source import files_of, is_file, read_source
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 class Standard:
@@ -38,6 +46,18 @@ def test_an_address_is_fetched_whole(given: str | Path, monkeypatch: pytest.Monk
     document = read(given)
     assert asked == ["https://a.example/b/c.md?x=1"]
     assert (document.path, document.blocks[0].text) == ("a.example/b/c.md", "Lamps burn.")
+
+
+def test_a_page_of_a_server_is_read(tmp_path: Path) -> None:
+    (tmp_path / "lamps.html").write_text("<html><body><p>They are lit at dusk.</p></body></html>")
+    handler = functools.partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        assert read(Path(f"{address}/lamps.html")).blocks[0].text == "They are lit at dusk."
+        with pytest.raises(FetchError, match="there is no document"):
+            read(f"{address}/none.html")
+        server.shutdown()
 
 
 def test_what_is_no_address_or_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
