@@ -244,7 +244,7 @@ def _text(data: bytes, head: bytes, path: Path, said: FileType | None) -> FileTy
     for magic, what in _OTHERS:
         # "MZ" and "BZh" may begin a text too; there is always a NUL in the files of these types.
         if head.startswith(magic) and (len(magic) > 3 or b"\x00" in head or b"\xff" in head):
-            hint = " (--ocr reads it)" if data.startswith(PICTURES) else ""
+            hint = " (`ocr` reads it)" if data.startswith(PICTURES) else ""
             raise WrongFormat(f"{path} is {what}, not {'a kind that is read' if said is None else called(said)}{hint}")
     letters = head.replace(b"\x00", b"")  # of UTF-16, too
     for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpora.arguments import checked_class
 from corpora.errors import InputError, UsageError
 from corpora.files import replacing
 from tm.jobs.job_files import read_job
@@ -23,6 +24,7 @@ REPORTS = (".html", ".json", ".csv", ".tsv")
 _ALL = Filters()
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class AnalyseOptions:
     """How a job is analysed.

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Levenshtein
 
+from corpora.arguments import checked_class
 from corpora.text.languages import base
 from tm.folding import TOKEN, fold
 from tm.pretranslation.assembly import Assembler
@@ -41,6 +42,7 @@ class FillingKind(StrEnum):
     ASSEMBLED = "assembled"
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class PretranslateOptions:
     """How a file is filled.

@@ -169,7 +169,7 @@ class _Job:
                 if not source or base(source) in map(base, pair):
                     codes |= {base(code): code for code in pair if not source or base(code) != base(source)}
         if len(codes) != 1:
-            raise UsageError(f"{path} does not name its target language; name it with --target-lang")
+            raise UsageError(f"{path} does not name its target language; state `target_lang`")
         return next(iter(codes.values()))
 
     def _name_target(self, file: XmlFile, second: bool) -> None:

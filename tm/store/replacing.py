@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
+from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from tm.store import maintenance
 from tm.store.database import Sqlite
@@ -27,6 +28,7 @@ Side = Literal["source", "target", "both"]
 _BATCH = 1_000
 
 
+@checked_class
 @dataclass(frozen=True, slots=True)
 class ReplaceOptions:
     """What to replace by what.

@@ -139,11 +139,11 @@ def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:
     drawings = [number for number, page in enumerate(pages, 1) if page.scattered]
     if not readable and not unmapped:
         if pictures:
-            raise ProtectedInput(f"{name} is a scan: its pages are pictures without text (--ocr reads them)")
+            raise ProtectedInput(f"{name} is a scan: its pages are pictures without text (`ocr` reads them)")
         raise EmptyInput(f"{name} contains no text" + (" but the letters of drawings" if drawings else ""))
     if unmapped > _UNMAPPED * (readable + unmapped):
         raise ProtectedInput(
-            f"{name} does not say which characters its fonts show, so its text cannot be read without OCR (--ocr)"
+            f"{name} does not say which characters its fonts show, so its text cannot be read without OCR (`ocr`)"
         )
     warnings = []
     for what, numbers in (("pictures without text", pictures), ("the scattered letters of a drawing", drawings)):

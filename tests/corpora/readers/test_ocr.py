@@ -51,10 +51,10 @@ def test_a_scan_is_read_and_its_confidence_told(kind: str, tmp_path: Path, progr
 
 def test_without_the_option_the_message_names_it(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(a_scan())
-    with pytest.raises(ProtectedInput, match=r"is a scan.*--ocr"):
+    with pytest.raises(ProtectedInput, match=r"is a scan.*`ocr`"):
         read(tmp_path / "a.pdf")
     (tmp_path / "a.png").write_bytes(a_scan("PNG"))
-    with pytest.raises(WrongFormat, match=r"is a picture \(PNG\).*--ocr"):
+    with pytest.raises(WrongFormat, match=r"is a picture \(PNG\).*`ocr`"):
         read(tmp_path / "a.png")
 
 

@@ -257,7 +257,7 @@ def test_the_target_language(tmp_path: Path, memory: Memory) -> None:
     path.write_text(XLIFF1.format(UNITS).replace(' target-language="zh-CN"', ""), "utf-8")
     assert 'target-language="zh-CN"' in filled(path, memory)[0]
     memory.add([Unit("The door is open.", "Die Tür ist offen.", "en-GB", "de-DE")])
-    with pytest.raises(UsageError, match="--target-lang"):
+    with pytest.raises(UsageError, match="`target_lang`"):
         filled(path, memory)
     assert "Die Tür ist offen." in filled(path, memory, filters=Filters(target_lang="de"))[0]
 
