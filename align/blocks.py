@@ -1,9 +1,9 @@
 """Align the blocks of two documents: regions first, then the bead search inside them, then single blocks.
 
-Seeds and matched headings cut the documents into pieces within which the order is the same (`align.moved`,
-`align.sections`). The pieces of the target are put in the order of the source, and their ends become anchors of the
-bead search, so that one call aligns a few thousand blocks however often the order changes. Notes are aligned apart from
-the text and paired by their numbers, since page breaks differ between languages.
+Seeds and matched headings show where the order changes (`align.moved`, `align.sections`); there the documents are cut
+into pieces within which it is the same. The pieces of the target are put in the order of the source, and their ends
+become anchors of the bead search, so that one call aligns a few thousand blocks however often the order changes. Notes
+are aligned apart from the text and paired by their numbers, since page breaks differ between languages.
 """
 
 from bisect import bisect_left
@@ -27,7 +27,7 @@ from align.moved import (
     spacing,
 )
 from align.search import SearchOptions, search_prepared
-from align.sections import SectionOptions, cut_at_sections, match_sections
+from align.sections import SectionOptions, match_sections
 from align.segmentation import paragraphs
 from align.spans import PreparedSide, prepare
 from align.surface import surface_features
@@ -167,7 +167,7 @@ class Stream:
         if self.options.find_moved:
             both = [*found, *headings]
             cut = regions(left, right, both, moved, spacing=spacing(len(left), len(right), moved))
-        return [piece for region in cut for piece in cut_at_sections(region, headings, found)], found
+        return list(cut), found
 
     @property
     def _subtitles(self) -> bool:

@@ -1,4 +1,4 @@
-"""Match the sections of two outlines, and cut regions where matched sections begin.
+"""Match the sections of two outlines.
 
 Two headings match by their text (similarity), by their numbers (第三十条 and "Article 30", with the numbers of all
 parent sections) and by their content (the seeds of paragraphs that they share). All headings of both sides are matched
@@ -9,17 +9,16 @@ mostly in order; a section that was moved needs a higher score. Where only one s
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from align.moved import Region, Seed, heaviest_increasing
+from align.moved import Seed, heaviest_increasing
 from corpora.arguments import checked_class
 from corpora.document import Document, Section
 from corpora.text.markers import parse_marker
 from models.encoder import Encoder, Vectors
 
-__all__ = ["SectionMatch", "SectionOptions", "cut_at_sections", "match_sections"]
+__all__ = ["SectionMatch", "SectionOptions", "match_sections"]
 
 Key = tuple[str, tuple[int, ...]]
 
@@ -88,29 +87,6 @@ def match_sections(
         if score >= options.accept:
             scores[a, b] = score
     return _one_to_one(left, right, scores, options)
-
-
-def cut_at_sections(region: Region, matches: Sequence[Seed], seeds: Iterable[Seed]) -> tuple[Region, ...]:
-    """Cut ``region`` before each pair of matched headings in it (as seeds) that no heavier seeds contradict."""
-    inside = [match for match in matches if match.source in region.source and match.target in region.target]
-    if not inside:
-        return (region,)
-    headings = {(seed.source, seed.target) for seed in inside}
-    others = (
-        seed
-        for seed in seeds
-        if seed.source in region.source and seed.target in region.target and (seed.source, seed.target) not in headings
-    )
-    # Of seeds with the same source at most one may be chosen: the later comes first.
-    found = sorted([*inside, *others], key=lambda seed: (seed.source, -seed.target))
-    chosen = heaviest_increasing([seed.target for seed in found], [seed.weight for seed in found])
-    cuts = [
-        (seed.source, seed.target)
-        for position, seed in enumerate(found)
-        if position in chosen and (seed.source, seed.target) in headings
-    ]
-    edges = [(region.source.start, region.target.start), *cuts, (region.source.stop, region.target.stop)]
-    return tuple(Region(range(i, k), range(j, m), region.moved) for (i, j), (k, m) in pairwise(edges) if k > i or m > j)
 
 
 def _headings(document: Document) -> Iterator[_Heading]:

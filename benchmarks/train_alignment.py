@@ -5,19 +5,20 @@
 
 The model is a linear-chain conditional random field over segmentations (Lafferty et al. 2001; Sarawagi and Cohen 2004):
 maximum likelihood of the gold paths with a squared penalty. Wrong beads get a head start of `MARGIN` while training
-(softmax-margin, Gimpel and Smith 2010), which ties the likelihood to the number of wrong beads. Each
-document is also trained on with a stretch of it taken away on one side, since translators of novels rarely omit text.
+(softmax-margin, Gimpel and Smith 2010), which ties the likelihood to the number of wrong beads. Translators of novels
+rarely omit text, so each chapter is also trained on with single beads of either side taken away, and with a stretch.
 Arcs that the shipped weights hold to be next to impossible take no part, which makes training some twenty times as
 fast and changes nothing that can be seen.
 
-Every document is also aligned with weights that never saw it; those figures are the honest ones, and are written to
-`alignment_training.json`. Penalty and margin were chosen once, by the likelihood of documents left out, from a handful
+Every document is also aligned with weights that never saw it, nor any other chapter of its novel; those figures are
+the honest ones, and are written to `alignment_training.json`. Penalty and margin were chosen once, by the likelihood of documents left out, from a handful
 of round values.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align import metrics
+from align.adaptation import omission_odds
 from align.alignment import Bead
 from align.band import Window
 from align.blocks import BlockOptions
@@ -33,7 +35,7 @@ from align.lattice import Lattice, _forward, _log_sum, posteriors
 from align.options import AlignOptions
 from align.pipeline import align
 from align.scoring import IMPOSSIBLE, PreparedPair, features, score, shapes
-from align.search import SearchOptions, find_boundaries, pair_in_band, search_prepared
+from align.search import SearchOptions, find_boundaries, pair_in_band, search
 from align.spans import PreparedSide, prepare
 from align.surface import surface_features
 from align.weights import weights as shipped
@@ -47,6 +49,8 @@ MARGIN = 1.0
 _AROUND = 24  # units to either side of the gold path that are trained on, as many as are searched
 _ROWS = 32
 _STRETCH = 20  # beads of one omission made for training
+_RATES = (0.03, 0.06, 0.08, 0.12)  # of the beads that lose one side, in examples made for training
+_PLANTED = 0.08  # of the beads that lose one side, in the documents on which omissions are measured
 _MADE = 0.25  # what a made example counts for
 _ROUNDS = 60
 _BOUNDARY = "boundary"
@@ -60,11 +64,12 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Example:
-    """One document: both sides, the gold beads, and the features ``[names, arcs]`` of the arcs that take part.
+    """One document of a group that is left out together: both sides, the gold beads, and the features ``[names, arcs]`` of the arcs that take part.
 
     ``arcs`` are their places in the flattened scores of the lattice, ``path`` which of them are gold.
     """
 
+    group: str
     name: str
     pair: PreparedPair
     gold: list[Bead]
@@ -75,31 +80,76 @@ class Example:
     made: bool = False
 
 
-def examples(folder: Path, encoder: Encoder, options: SearchOptions) -> tuple[list[str], list[Example]]:
-    """Read and encode the documents of ``folder``; return the names of the features and the examples."""
+def documents(shared: Path, unit: str) -> Iterator[tuple[str, str, tuple[list[str], list[str]], list[Bead]]]:
+    """Yield the group that is left out together (a novel, or a document), a name, both sides, and the gold beads."""
+    data = shared / "data"
+    if unit == "paragraph":
+        yield from ((name, name, texts, gold) for name, texts, gold in segmented(data / "paragraphs"))
+        return
+    for name, texts, gold in segmented(data / "mac-dev"):
+        yield f"novel {int(name)}", name, texts, gold
+    for name, texts, gold in segmented(data / "mac-more"):
+        yield f"novel {(int(name) - 2) // 4 + 1}", f"more {name}", texts, gold
+
+
+def examples(shared: Path, encoder: Encoder, options: SearchOptions) -> tuple[list[str], list[Example]]:
+    """Read and encode the documents; return the names of the features and the examples."""
     start = shipped(options.unit, encoder.name)
     names: dict[str, int] = {}
     found = []
-    for name, texts, gold in segmented(folder):
+
+    def sides(texts: Sequence[Sequence[str]]) -> list[PreparedSide]:
         widths = options.max_source, options.max_target
-        sides = [
+        return [
             prepare(side, encoder=encoder, language=language, width=width, by_clauses=options.clauses)
             for side, language, width in zip(texts, ("zh", "en"), widths, strict=True)
         ]
-        found.append(_example(name, _paired(*sides), gold, options, start, names))
+
+    for group, name, texts, gold in documents(shared, options.unit):
+        whole = sides(texts)
+        made = [(whole, gold)]
         if options.unit == "sentence":
-            for side, at in ((1, 0.3), (0, 0.7)):
-                shortened, beads = _with_omission(sides, gold, side, int(len(gold) * at))
-                found.append(_example(name, _paired(*shortened), beads, options, start, names, made=True))
+            chance = random.Random(name)
+            for side in (0, 1):
+                shortened, beads = with_omissions(texts, gold, side, chance.choice(_RATES), chance)
+                made.append((sides(shortened), beads))
+            made.append(_with_omission(whole, gold, chance.randrange(2), int(len(gold) * chance.uniform(0.1, 0.8))))
+        for number, (both, beads) in enumerate(made):
+            found.append(_example((group, name), _paired(both, beads), beads, options, start, names, made=number > 0))
     count = len(names)
     return list(names), [
         replace(one, features=np.pad(one.features, ((0, count - len(one.features)), (0, 0)))) for one in found
     ]
 
 
-def _paired(source: PreparedSide, target: PreparedSide) -> PreparedPair:
-    """Pair two sides as `search_prepared` does."""
-    return pair_in_band(source, target, [(0, 0), (len(source), len(target))], SearchOptions().half_width)[0]
+def with_omissions(
+    texts: Sequence[Sequence[str]], gold: Sequence[Bead], side: int, rate: float, chance: random.Random
+) -> tuple[list[list[str]], list[Bead]]:
+    """Take one side of a share of the beads away; the units of their other side are then omitted one by one."""
+    paired = [bead for bead in gold if bead.source and bead.target]
+    gone = set(chance.sample(paired, round(rate * len(paired))))
+    lost = {unit for bead in gone for unit in (bead.source, bead.target)[side]}
+    kept = [unit for unit in range(len(texts[side])) if unit not in lost]
+    number = {unit: place for place, unit in enumerate(kept)}
+    shortened = [list(some) for some in texts]
+    shortened[side] = [texts[side][unit] for unit in kept]
+    beads: list[Bead] = []
+    for bead in gold:
+        both = [bead.source, bead.target]
+        if bead in gone:
+            beads += [Bead((unit,), ()) if side else Bead((), (unit,)) for unit in both[1 - side]]
+        else:
+            both[side] = tuple(number[unit] for unit in both[side])
+            beads.append(Bead(*both))
+    return shortened, beads
+
+
+def _paired(sides: Sequence[PreparedSide], gold: Sequence[Bead]) -> PreparedPair:
+    """Pair two sides as `search_prepared` does, with the odds of omissions that the gold beads show."""
+    source, target = sides
+    pair = pair_in_band(source, target, [(0, 0), (len(source), len(target))], SearchOptions().half_width)[0]
+    omitted = sum(not bead.target for bead in gold), sum(not bead.source for bead in gold)
+    return replace(pair, omission_odds=(omission_odds(omitted[0], len(source)), omission_odds(omitted[1], len(target))))
 
 
 def _with_omission(
@@ -136,7 +186,7 @@ def _with_omission(
 
 
 def _example(
-    name: str,
+    names_of: tuple[str, str],
     pair: PreparedPair,
     gold: list[Bead],
     options: SearchOptions,
@@ -165,7 +215,7 @@ def _example(
                 row = names.setdefault(feature, len(names))
                 plain = value[0] * np.float32(value[1]) if isinstance(value, tuple) else value
                 table[row, low:high] = np.broadcast_to(plain, possible.shape).ravel()[inside]
-    return Example(name, pair, gold, lattice, table[: len(names)], chosen, np.searchsorted(chosen, path), made)
+    return Example(*names_of, pair, gold, lattice, table[: len(names)], chosen, np.searchsorted(chosen, path), made)
 
 
 def clause_weights(names: Sequence[str], data: Sequence[Example], penalty: float) -> dict[str, float]:
@@ -317,41 +367,91 @@ def minimize(objective: Callable[[Vector], tuple[float, Vector]], point: Vector,
 
 
 def leave_one_out(
-    names: Sequence[str], data: Sequence[Example], options: SearchOptions, start: Vector, folder: Path, encoder: Encoder
+    names: Sequence[str], data: Sequence[Example], options: SearchOptions, start: Vector, shared: Path, encoder: Encoder
 ) -> Any:
-    """Align every document with weights learned from the others, as `duiyi align --segmented` does."""
+    """Align every document with weights learned from other groups, as `duiyi align --segmented` does."""
+    learned: dict[str, tuple[Vector, Mapping[str, float] | None]] = {}
     gold: dict[str, Sequence[Bead]] = {}
     found: dict[str, Sequence[Bead]] = {}
+    omissions = Omissions()
     lost = 0.0
-    for one in data:
-        if one.made:
-            continue
-        penalty, seen = PENALTY[options.unit], data
-        clauses = None
-        if _BOUNDARY in names:
-            clauses = clause_weights(names, [other for other in data if other.name != one.name], penalty)
-            seen = with_boundaries(names, data, options, clauses)
-        weights = train([other for other in seen if other.name != one.name], penalty, start)
+    for group, name, texts, beads in documents(shared, options.unit):
+        if group not in learned:
+            learned[group] = _learned(names, [other for other in data if other.group != group], options, start)
+            print(group, flush=True)
+        weights, clauses = learned[group]
         chosen = replace(options, weights=dict(zip(names, map(float, weights), strict=True)), clause_weights=clauses)
+        gold[name] = beads
         if options.unit == "sentence":
-            found[one.name] = search_prepared(one.pair.source, one.pair.target, options=chosen)
+            found[name] = _search(texts, encoder, chosen)
+            omissions.measure(name, texts, beads, encoder, chosen)
         else:
-            sides = [read(folder / side / f"{one.name}.txt", segmented=True) for side in ("zh", "en")]
+            sides = [
+                read(shared / "data" / "paragraphs" / side / f"{name}.txt", segmented=True) for side in ("zh", "en")
+            ]
             whole = AlignOptions("paragraph", segmented=True, blocks=BlockOptions(search=chosen))
-            found[one.name] = align(*sides, encoder=encoder, options=whole).beads
-        gold[one.name] = one.gold
-        lost += sum(surprise(other, weights) for other in seen if other.name == one.name and not other.made)
-        print(one.name, metrics.evaluate(dict([*gold.items()][-1:]), found).overall.strict, flush=True)
+            found[name] = align(*sides, encoder=encoder, options=whole).beads
+        lost += sum(surprise(one, weights) for one in data if one.name == name and not one.made)
+    return _figures(gold, found) | {"surprise of the gold paths": lost} | omissions.figures()
+
+
+def _learned(
+    names: Sequence[str], data: Sequence[Example], options: SearchOptions, start: Vector
+) -> tuple[Vector, Mapping[str, float] | None]:
+    penalty, clauses = PENALTY[options.unit], None
+    if _BOUNDARY in names:
+        clauses = clause_weights(names, data, penalty)
+        data = with_boundaries(names, data, options, clauses)
+    return train(data, penalty, start), clauses
+
+
+def _search(texts: Sequence[Sequence[str]], encoder: Encoder, options: SearchOptions) -> list[Bead]:
+    return search(*texts, encoder=encoder, source_lang="zh", target_lang="en", options=options)
+
+
+def _figures(gold: Mapping[str, Sequence[Bead]], found: Mapping[str, Sequence[Bead]]) -> dict[str, Any]:
     overall = metrics.evaluate(gold, found)
     error, table = metrics.calibration(gold, found)
     return {
         "strict F1": overall.overall.strict.f1,
         "lax F1": overall.overall.lax.f1,
         "expected calibration error": error,
-        "surprise of the gold paths": lost,
         "documents": {name: {"strict F1": quality.strict.f1} for name, quality in overall.documents.items()},
         "reliability": [{"score": said, "right": true, "beads": count} for said, true, count in table],
     }
+
+
+class Omissions:
+    """Documents of which one side of 8 % of the beads was taken away: how many of the others are left alone."""
+
+    def __init__(self) -> None:
+        self._gold: dict[str, Sequence[Bead]] = {}
+        self._found: dict[str, Sequence[Bead]] = {}
+        self._orphans = self._alone = self._wrong = self._units = 0
+
+    def measure(
+        self, name: str, texts: Sequence[Sequence[str]], gold: Sequence[Bead], encoder: Encoder, options: SearchOptions
+    ) -> None:
+        for side in (0, 1):
+            shortened, beads = with_omissions(texts, gold, side, _PLANTED, random.Random(f"{name} {side}"))
+            found = _search(shortened, encoder, options)
+            right, said = (
+                {unit for bead in some if not (bead.source, bead.target)[side] for unit in bead.source + bead.target}
+                for some in (beads, found)
+            )
+            self._gold[f"{name} {side}"], self._found[f"{name} {side}"] = beads, found
+            self._orphans += len(right)
+            self._alone += len(right & said)
+            self._wrong += len(said - right)
+            self._units += len(shortened[1 - side])
+
+    def figures(self) -> dict[str, Any]:
+        if not self._gold:
+            return {}
+        found = _figures(self._gold, self._found)
+        kept = {name: found[name] for name in ("strict F1", "expected calibration error")}
+        shares = {"orphans alone": self._alone / self._orphans, "others alone": self._wrong / self._units}
+        return {"with 8 % of the beads on one side only": kept | shares}
 
 
 def main() -> None:
@@ -365,9 +465,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     options = SearchOptions() if arguments.unit == "sentence" else SearchOptions.paragraphs()
-    folder = arguments.shared / "data" / ("mac-dev" if arguments.unit == "sentence" else "paragraphs")
     encoder = load(arguments.model)
-    names, data = examples(folder, encoder, options)
+    names, data = examples(arguments.shared, encoder, options)
     before = shipped(options.unit, encoder.name)
     if arguments.boundaries:
         names = [*names, _BOUNDARY]
@@ -380,7 +479,7 @@ def main() -> None:
     key = arguments.unit if arguments.model == "builtin" else f"{arguments.unit}:{encoder.name}"
     if arguments.write:
         _write(_WEIGHTS, key, _rounded(dict(zip(names, weights, strict=True))))
-    figures = leave_one_out(names, data, options, weights, folder, encoder)
+    figures = leave_one_out(names, data, options, weights, arguments.shared, encoder)
     print(key, json.dumps(figures, indent=1))
     if arguments.write:
         _write(_FIGURES, key, figures)

@@ -102,18 +102,16 @@ def test_moved_blocks_are_found_only_on_request(words) -> None:
     assert [bead.found_by for bead in found if bead.source == (5,)] == ["moved"]
 
 
-def test_headings_cut_the_text_only_with_structure(words, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_headings_are_matched_only_with_structure(words, monkeypatch: pytest.MonkeyPatch) -> None:
     made = [(HEADING, "", "Part " + NAMES[k // 4]) if k % 4 == 0 else (PARAGRAPH, "", text(k)) for k in range(20)]
     starts = list(range(0, 20, 4))
     one, other = document(made, starts), document(upper(made), starts)
-    cuts = []
-    cut = blocks.cut_at_sections
-    monkeypatch.setattr(blocks, "cut_at_sections", lambda *given: cuts.append(cut(*given)) or cuts[-1])
-    found = align_blocks(one, other, encoder=words, options=BlockOptions())
-    assert pairs(found) == {((i,), (i,)) for i in range(20)}
-    assert [region.source for region in cuts[0]] == [range(k, k + 4) for k in starts]
-    align_blocks(one, other, encoder=words, options=BlockOptions(structure=False))
-    assert len(cuts[1]) == 1
+    given = []
+    inner = blocks.regions
+    monkeypatch.setattr(blocks, "regions", lambda *a, **k: given.append(len(a[2])) or inner(*a, **k))
+    for options in (BlockOptions(), BlockOptions(structure=False)):
+        assert pairs(align_blocks(one, other, encoder=words, options=options)) == {((i,), (i,)) for i in range(20)}
+    assert given[0] == given[1] + 5
 
 
 def stream(evidence: tuple[BlockEvidence, BlockEvidence] | None, options: BlockOptions) -> blocks.Stream:

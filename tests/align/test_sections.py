@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from align import sections
-from align.moved import Region, Seed
-from align.sections import SectionOptions, cut_at_sections, match_sections
+from align.moved import Seed
+from align.sections import SectionOptions, match_sections
 from corpora.document import Block, BlockKind, Document, Section
 
 
@@ -33,16 +33,6 @@ def test_without_headings_there_is_nothing_to_match(words) -> None:
         document("en-US", [(BlockKind.HEADING, "", "One")], [0]),
     )
     assert match_sections(*sides, [], encoder=words) == ()
-
-
-def test_regions_are_cut_where_matched_sections_begin_unless_heavier_evidence_crosses() -> None:
-    whole = Region(range(10), range(10))
-    assert cut_at_sections(whole, [Seed(4, 5, 1.0)], []) == (
-        Region(range(4), range(5)),
-        Region(range(4, 10), range(5, 10)),
-    )
-    assert cut_at_sections(whole, [Seed(4, 5, 0.5)], [Seed(3, 7, 2.0)]) == (whole,)
-    assert cut_at_sections(Region(range(4, 10), range(10)), [Seed(2, 5, 1.0)], []) == (Region(range(4, 10), range(10)),)
 
 
 def heading(key: tuple | None, path: tuple = (), block: int = 0) -> sections._Heading:
@@ -163,19 +153,3 @@ def test_a_match_needs_the_score_of_acceptance(words) -> None:
     assert len(match_sections(*sides, [], encoder=words, options=SectionOptions(heading=0.51))) == 1
     assert match_sections(*sides, [], encoder=words) == (), "0.45 for the same words is not enough"
     assert len(match_sections(*sides, [Seed(0, 0, 1.0)], encoder=words)) == 1
-
-
-def test_regions_are_cut_at_several_sections_and_seeds_at_a_heading_count_once() -> None:
-    region = Region(range(2, 20), range(1, 18), True)
-    matches = [Seed(5, 4, 1.0), Seed(9, 12, 0.7), Seed(12, 9, 1.0), Seed(2, 1, 1.0), Seed(20, 5, 9.0), Seed(5, 18, 9.0)]
-    seeds = [Seed(5, 4, 1.0), Seed(10, 10, 0.2), Seed(1, 3, 50.0), Seed(13, 0, 50.0)]
-    assert cut_at_sections(region, matches, seeds) == (
-        Region(range(2, 5), range(1, 4), True),
-        Region(range(5, 12), range(4, 9), True),
-        Region(range(12, 20), range(9, 18), True),
-    )
-    both = [Seed(5, 4, 1.0), Seed(5, 8, 1.0)]
-    assert len(cut_at_sections(Region(range(10), range(10)), both, [])) == 2
-    assert cut_at_sections(Region(range(10), range(0)), [Seed(4, 0, 1.0)], []) == (Region(range(10), range(0)),)
-    edge = cut_at_sections(Region(range(10), range(10)), [Seed(0, 4, 1.0)], [])
-    assert edge == (Region(range(0), range(4)), Region(range(10), range(4, 10)))

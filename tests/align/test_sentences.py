@@ -9,7 +9,9 @@ from align.alignment import Alignment, Bead
 from align.options import AlignOptions
 from align.pipeline import align
 from corpora.document import Block, BlockKind, Document, Section
+from corpora.readers.reading import read
 from models.registry import load
+from tests.data import cases
 
 NOUNS = "river king baker tower bell captain crown mill bridge garden window letter horse lamp forest island".split()
 VERBS = "saw lost found sold".split()
@@ -89,6 +91,19 @@ def test_progress_and_empty_documents(words) -> None:
     nothing = document([])
     assert [bead.target for bead in align(one, nothing, encoder=words)] == [()] * 24
     assert len(align(nothing, nothing, encoder=words)) == 0
+
+
+@pytest.mark.parametrize("case", cases("omissions_and_headings"), ids=lambda case: case["label"])
+def test_only_units_without_a_counterpart_are_alone(case: dict, tmp_path: Path) -> None:
+    sides = []
+    for code in ("zh", "en"):
+        path = tmp_path / f"{code}.md"
+        path.write_text("\n\n".join(case[code]) + "\n", "utf-8")
+        sides.append(read(path))
+    found = align(*sides, encoder=load("builtin"))
+    alone = [text for bead in found if not bead.target for text in found.source_texts(bead)]
+    alone += [text for bead in found if not bead.source for text in found.target_texts(bead)]
+    assert alone == case["alone"], case["comment"]
 
 
 @pytest.mark.real
