@@ -11,8 +11,8 @@ Arcs that the shipped weights hold to be next to impossible take no part, which 
 fast and changes nothing that can be seen.
 
 Every document is also aligned with weights that never saw it, nor any other chapter of its novel; those figures are
-the honest ones, and are written to `alignment_training.json`. Penalty and margin were chosen once, by the likelihood of documents left out, from a handful
-of round values.
+the honest ones, and are written to `alignment_training.json`. Penalty and margin were chosen once, by the likelihood of
+documents left out, from a handful of round values.
 """
 
 import argparse
@@ -64,9 +64,9 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Example:
-    """One document of a group that is left out together: both sides, the gold beads, and the features ``[names, arcs]`` of the arcs that take part.
+    """One document: both sides, the gold beads, and the features ``[names, arcs]`` of the arcs that take part.
 
-    ``arcs`` are their places in the flattened scores of the lattice, ``path`` which of them are gold.
+    ``group`` is left out together; ``arcs`` are their places in the flattened scores of the lattice, ``path`` which of them are gold.
     """
 
     group: str
