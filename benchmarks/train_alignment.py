@@ -66,7 +66,8 @@ Vector = NDArray[np.float64]
 class Example:
     """One document: both sides, the gold beads, and the features ``[names, arcs]`` of the arcs that take part.
 
-    ``group`` is left out together; ``arcs`` are their places in the flattened scores of the lattice, ``path`` which of them are gold.
+    ``group`` is left out together; ``arcs`` are their places in the flattened scores of the lattice, ``path`` which of
+    them are gold.
     """
 
     group: str
