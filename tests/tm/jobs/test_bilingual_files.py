@@ -120,7 +120,7 @@ def test_two_languages_in_one_script(tmp_path: Path, encoder: Encoder) -> None:
         (ENGLISH, "in one language only (en-US)"),
         ([*CHINESE, *ENGLISH[:3]], "certain to"),
         ([*CHINESE, "The lake is a quiet place in winter, when most of its birds have left for the south. " * 4],
-         "give the translation as the second file"),
+         "give its translation as the second file"),
     ],
     ids=["Chinese", "English", "a few paragraphs", "another text"],
 )  # fmt: skip
