@@ -17,7 +17,7 @@ from tm.checks.checked_unit import Check, CheckedFile, CheckedSide
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "common_words"]
 
 _WORD = re.compile(r"(?<![\w@#/\\.$%-])[A-Z]?[a-z]{3,}(?:'[a-z]+)?(?![\w@/\\=(]|[.-]\w)")
 _MANY = 3  # units: a word of so many is a term of the file
@@ -29,6 +29,12 @@ def _english() -> Mapping[str, str]:
     packed = files("tm.checks").joinpath("misspelt_english.txt.gz").read_bytes()
     lines = gzip.decompress(packed).decode("ascii").splitlines()
     return dict(line.split(" ") for line in lines if not line.startswith("#"))
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Common English words: those that the list of misspelt words corrects to."""
+    return frozenset(_english().values())
 
 
 @cache

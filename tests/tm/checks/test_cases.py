@@ -41,7 +41,20 @@ TEXTS = st.text(
 
 #: The checks that compare what the two sides say, not the form.
 CONTENT = frozenset(
-    {"number", "date", "reference", "code", "url", "markup", "list-marker", "negation", "symbol", "unit", "spelling"}
+    {
+        "number",
+        "date",
+        "reference",
+        "code",
+        "url",
+        "markup",
+        "list-marker",
+        "negation",
+        "symbol",
+        "unit",
+        "spelling",
+        "country",
+    }
 )
 
 
