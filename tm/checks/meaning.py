@@ -5,8 +5,8 @@ proves a lot, so the margin to the alternatives decides (as in Artetxe and Schwe
 shift, anywhere in the file for a swap.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +90,6 @@ def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     behind = _rivals(known.target, known.source, known, sources, _NEAR)
     margins = options.similarity_margin * known.strictness
     findings = []
-    suspects: dict[int, int] = {}
     for pair, mine, theirs in zip(batch.pairs, ahead, behind, strict=True):
         if not says_something(pair, options):
             continue
@@ -101,37 +100,65 @@ def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         both = mine.gain > 0 and theirs.gain > 0
         if best.gain < (margin if both else 1.5 * margin):
             continue
-        certain = best.gain >= 2.5 * margin or (both and best.gain >= 2 * margin)
+        # A free translation of a saying or label resembles another one by chance; a run of them does not.
+        certain = best.gain >= 5 * margin or min(mine.gain, theirs.gain) >= 2.5 * margin
         severity = Severity.ERROR if certain else Severity.WARNING
         distance = best.unit - pair.index
-        suspects[pair.index] = distance if best is mine else -distance
         what = "target fits this source" if best is mine else "source fits this target"
         which = {1: "the next unit's", -1: "the previous unit's"}.get(distance, f"unit {best.unit}'s")
         findings.append(pair.finding("shifted", severity, f"{which} {what} better (by {best.gain:.2f})"))
-    return [*findings, *_runs(suspects, batch.pairs)]
-
-
-def _runs(suspects: dict[int, int], pairs: Sequence[CheckedUnit]) -> list[Finding]:
-    """One additional finding at the start of every run of units that are shifted by the same distance."""
-    findings = []
-    units = sorted(suspects)
-    start = 0
-    for place in range(1, len(units) + 1):
-        goes_on = (
-            place < len(units)
-            and units[place] - units[place - 1] <= 2
-            and suspects[units[place]] == suspects[units[place - 1]]
-        )
-        if goes_on:
-            continue
-        if place - start >= 3:
-            first, last = units[start], units[place - 1]
-            by = suspects[first]
-            where = f"{counted(abs(by), 'unit')} too {'late' if by > 0 else 'early'}"
-            message = f"the targets of units {first} to {last} are {where}"
-            findings.append(pairs[first].finding("shifted", Severity.ERROR, message))
-        start = place
+    runs = _runs(known)
+    inside = {unit for first, last, _ in runs for unit in range(first, last + 1)}
+    told = {finding.unit for finding in findings}
+    findings = [replace(one, severity=Severity.ERROR) if one.unit in inside else one for one in findings]
+    for first, last, by in runs:
+        where = f"{counted(abs(by), 'unit')} too {'late' if by > 0 else 'early'}"
+        message = f"the targets of units {first} to {last} are {where}"
+        findings.append(batch.pairs[first].finding("shifted", Severity.ERROR, message))
+        for unit in range(first, last + 1):
+            if unit not in told and not batch.pairs[unit].is_half:
+                findings.append(batch.pairs[unit].finding("shifted", Severity.ERROR, f"part of a run: {message}"))
     return findings
+
+
+_RUN, _GAIN, _SUM = 3, 0.12, 1.0  # units; gain that does not end a run; sum of the gains of a run
+
+
+def _runs(known: SideVectors) -> list[tuple[int, int, int]]:
+    """Runs of units whose texts fit better when one side is moved: first unit, last unit, how far targets are late.
+
+    Single texts may resemble a neighbour by chance; a run is the stretch in which the gains add up to most.
+    """
+    found: list[tuple[int, int, int]] = []
+    taken: set[int] = set()
+    for by in sorted((by for by in range(-_NEAR, _NEAR + 1) if by), key=abs):
+        links = len(known.own) - abs(by)
+        if links < _RUN:
+            continue
+        sources, targets = (slice(max(0, -move), max(0, -move) + links) for move in (by, -by))
+        scores = np.einsum("nd,nd->n", known.source[sources], known.target[targets])
+        gains = scores - np.maximum(known.own[sources], known.own[targets])
+        for start, end in _stretches(gains):
+            first = start + max(0, -by) + min(0, by)
+            last = end - 1 + max(0, -by) + max(0, by)
+            if taken.isdisjoint(range(first, last + 1)):
+                taken.update(range(first, last + 1))
+                found.append((first, last, by))
+    return found
+
+
+def _stretches(gains: NDArray[np.float32]) -> Iterator[tuple[int, int]]:
+    """Where the sum of ``gains``, each less `_GAIN`, grows to a maximum, if it is long and large enough."""
+    start, total, best, end = 0, 0.0, 0.0, 0
+    for place, gain in enumerate([*map(float, gains), -np.inf]):
+        total += gain - _GAIN
+        if total > best:
+            best, end = total, place + 1
+        if total <= 0 or total < best - 2 * _GAIN:
+            if end - start >= _RUN and best >= _SUM - _GAIN * (end - start):
+                yield start, end
+            start, total, best, end = place + 1, 0.0, 0.0, place + 1
+    return
 
 
 def _similarity(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
