@@ -1,7 +1,7 @@
 """Run the checks on the units of a file: one pass for the checks of single units, one for those that compare units."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, overload
@@ -125,20 +125,36 @@ def check(
     ran: list[str] = []
     skipped: list[str] = []
     findings: list[Finding] = []
-    alone = []
     for one in chosen(options):
         if one.needs_encoder and encoder is None:
             skipped.append(one.name)
-            continue
-        ran.append(one.name)
-        if one.unit is not None:
-            alone.append(one.unit)
-        elif one.batch is not None:
-            findings.extend(one.batch(batch, options))
-    for pair in pairs:
-        for function in alone:
-            findings.extend(function(pair, options))
+        else:
+            ran.append(one.name)
+            findings.extend(_found(one, batch, options))
     return CheckReport(checked, tuple(_in_order(findings, options)), tuple(ran), tuple(skipped))
+
+
+def _found(one: Check, batch: CheckedFile, options: CheckOptions) -> Iterator[Finding]:
+    """What a check finds; a unit on which it fails is reported, and the others are checked."""
+    if one.batch is not None:
+        try:
+            yield from one.batch(batch, options)
+        except Exception as error:  # noqa: BLE001
+            if len(batch.pairs) == 1 or one.needs_encoder:
+                yield _failed(one, batch.pairs[0], error)
+                return
+            for pair in batch.pairs:
+                yield from _found(one, CheckedFile([pair], batch.encoder), options)
+        return
+    for pair in batch.pairs if one.unit is not None else ():
+        try:
+            yield from one.unit(pair, options)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001
+            yield _failed(one, pair, error)
+
+
+def _failed(one: Check, pair: CheckedUnit, error: Exception) -> Finding:
+    return pair.finding(one.name, Severity.WARNING, f"this check failed on the unit ({type(error).__name__})")
 
 
 def _in_order(findings: Sequence[Finding], options: CheckOptions) -> list[Finding]:

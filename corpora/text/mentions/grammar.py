@@ -118,6 +118,8 @@ def canonical(figures: str) -> str:
 
     Figures with two points or more ("3.9.1") are version numbers and stay as they are.
     """
+    if figures.isascii() and figures.isdecimal():
+        return figures.lstrip("0") or "0"
     text = unicodedata.normalize("NFKC", figures)
     text = text.replace(",", "").replace(" ", "").replace("\u2009", "").replace("\u202f", "")
     if text.count(".") > 1:

@@ -300,3 +300,56 @@ def test_other_packages_can_bring_checks(monkeypatch: pytest.MonkeyPatch) -> Non
     finally:
         monkeypatch.undo()
         registry.checks.cache_clear()
+
+
+SPELLINGS = {
+    "another sign": (["Hedvall opened the shop.", "We met Hedvall at noon.", "Nobody knew Hedvall.",
+                      "A dog met Hedvall."],
+                     ["赫德瓦尔开了店。", "我们中午遇见赫德瓦尔。", "没人了解赫德瓦尔。", "狗遇见赫德沃尔。"], [3]),
+    "a pronoun": (["Hedvall opened the shop.", "We met Hedvall at noon.", "Nobody knew Hedvall.", "A dog met Hedvall."],
+                  ["赫德瓦尔开了店。", "我们中午遇见赫德瓦尔。", "没人了解赫德瓦尔。", "狗遇见了他。"], []),
+    "another town": (["Morville is old.", "Morville is small.", "He lives in Morville.", "Morvich is far."],
+                     ["莫维尔很古老。", "莫维尔很小。", "他住在莫维尔。", "莫维奇很远。"], []),
+    "another letter": (["Varga came.", "Varga left.", "I saw Varga.", "Vargha laughed."],
+                       ["瓦尔加来了。", "瓦尔加走了。", "我见到瓦尔加。", "瓦尔加笑了。"], [3]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", SPELLINGS)
+def test_a_name_has_one_spelling(label: str) -> None:
+    english, chinese, expected = SPELLINGS[label]
+    only = CheckOptions(only=frozenset({"name"}))
+    pairs = list(zip(english, chinese, strict=True))
+    assert [one.unit for one in check([Unit(en, zh, "en-US", "zh-CN") for en, zh in pairs], only)] == expected
+    assert [one.unit for one in check([Unit(zh, en, "zh-CN", "en-US") for en, zh in pairs], only)] == expected
+
+
+def test_a_check_that_fails_on_a_unit_says_so_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tm.checks import registry
+    from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
+    from tm.checks.finding import Finding
+
+    def unit(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
+        if pair.index == 1:
+            raise RecursionError
+        return [pair.finding("own", Severity.INFO, "read")]
+
+    def batch(file: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
+        return [found for pair in file.pairs for found in unit(pair, options)]
+
+    for own in (Check("own", Severity.INFO, "", unit), Check("own", Severity.INFO, "", None, batch)):
+        monkeypatch.setattr("tm.checks.run.checks", lambda own=own: {**registry.checks(), "own": own})
+        report = check([Unit("一", "one", "zh", "en")] * 3, CheckOptions(only=frozenset({"own"})))
+        assert [(one.unit, one.message) for one in report] == [
+            (0, "read"),
+            (1, "this check failed on the unit (RecursionError)"),
+            (2, "read"),
+        ]
+
+
+def test_a_run_of_shifted_units_is_told_whole() -> None:
+    rows = [(f"{zh}一", MEANT[n]) for n, zh in enumerate(WORDS)]
+    targets = [rows[n + 1 if 2 <= n < 7 else n][1] for n in range(len(rows))]
+    shifted = [Unit(zh, target, "zh-CN", "en-US") for (zh, _), target in zip(rows, targets, strict=True)]
+    report = check(shifted, CheckOptions(only=frozenset({"shifted"}), minimum=1), Fake())
+    assert {one.unit for one in report if one.severity is Severity.ERROR} >= set(range(2, 7))
