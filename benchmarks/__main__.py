@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("documents", "alignment", "encoding", "memory", "matchers", "formats", "checks", "terms", "server", "pages",
-         "scans")  # fmt: skip
+NAMES = ("documents", "alignment", "encoding", "memory", "matchers", "formats", "checks", "noise", "terms", "server",
+         "pages", "scans")  # fmt: skip
 RESULTS = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 

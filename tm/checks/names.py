@@ -1,7 +1,7 @@
 """One name in two spellings in the translations of a file: Varga is 瓦尔加 in one row and 瓦加 in another.
 
 How a name is spelt is learned from the file itself: of the runs of characters that transcribe foreign names, the one
-that most units with a name share, and hardly any others have. A unit with the name and without this spelling is
+that most units with a name share, and few others have. A unit with the name and without this spelling is
 reported where something similar stands in its place; elsewhere a pronoun may stand for the name.
 """
 

@@ -64,6 +64,16 @@ WriteBaselineOption = Annotated[Path | None, typer.Option(help="Write all findin
 ConformanceOption = Annotated[
     bool, typer.Option("--conformance", "--tmx", help="Also count what CAT tools would skip, and why.")
 ]
+FilterOption = Annotated[
+    float | None,
+    typer.Option(
+        "--filter",
+        help="Write to -o (.tmx, .tsv, …) only pairs that are translations with this probability, 0 to 1; no report.",
+        show_default=False,
+        min=0.0,
+        max=1.0,
+    ),
+]
 ShowOption = Annotated[str, typer.Option(help="Lowest severity to print: error, warning or info.")]
 
 
@@ -83,6 +93,7 @@ def check(
     target_lang: Annotated[str, typer.Option(help="Target language, if the file does not name it.")] = "",
     source_file: Annotated[str, typer.Option(help="For .align: the source text, one unit per line.")] = "",
     target_file: Annotated[str, typer.Option(help="For .align: the target text.")] = "",
+    least: FilterOption = None,
     conformance: ConformanceOption = False,
     limit: Annotated[int, typer.Option(help="Largest number of findings to print; reports contain all.", min=0)] = 50,
     show: ShowOption = "warning",
@@ -99,13 +110,16 @@ def check(
     if file is None:
         raise UsageError("name a file of units to check, or --list for the checks")
     inputs = [file, config, glossary, *(Path(text) for text in (source_file, target_file) if text)]
+    reading = ReadOptions(
+        source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
+    )
+    if least is not None:
+        _filter(file, reading, out or [], [path for path in inputs if path is not None], least, model, json)
+        return
     _check_usage(out or [], write_baseline, [path for path in inputs if path is not None], fail_on, show)
     check_targets(out or [], [baseline] if baseline else [])  # --write-baseline may replace it
     options = replace(
         _options(only, skip, config, embeddings, glossary), either_script="zh" in (source_lang, target_lang)
-    )
-    reading = ReadOptions(
-        source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
     )
     units = _read(file, reading)
     report = _report(units, options, model, write_baseline, baseline)
@@ -122,6 +136,39 @@ def check(
     worst = report.worst()
     if fail_on != "never" and worst is not None and worst.rank >= Severity(fail_on).rank:
         raise typer.Exit(1)
+
+
+def _filter(
+    file: Path,
+    reading: "ReadOptions",
+    out: list[Path],
+    inputs: list[Path],
+    least: float,
+    model: str | None,
+    json: bool,
+) -> None:
+    """Write the units that are translations with at least the probability ``least``."""
+    from models.registry import load
+    from tm.checks.noise import probabilities
+    from tm.formats import format_of
+    from tm.formats import write as write_units
+
+    if not out:
+        raise UsageError("--filter needs -o: the file to write the remaining units to, such as -o clean.tmx")
+    for path in out:
+        format_of(path)
+    check_targets(out, inputs)
+    units = _read(file, reading)
+    with errors().status("Looking for pairs that are no translations …"):
+        likely = probabilities(units, load(model))
+    kept = [unit for unit, probability in zip(units, likely, strict=True) if probability >= least]
+    for path in out:
+        write_units(path, kept)
+    if json:
+        rows = [{"unit": place, "probability": round(one, 4)} for place, one in enumerate(likely) if one < least]
+        print_json({"units": len(units), "written": len(kept), "left_out": rows})
+        return
+    write(f"{out[0]}: {counted(len(kept), 'unit')} of {len(units):,}; {len(units) - len(kept):,} left out")
 
 
 def _check_usage(out: list[Path], write_baseline: Path | None, inputs: list[Path], fail_on: str, show: str) -> None:

@@ -35,7 +35,7 @@ _MARKS = re.compile(
 
 
 def running_text(text: str, other: str) -> str:
-    """``text`` with spaces in place of what is no running text; ``other`` is the other side of the unit.
+    """``text`` with spaces in place of what is not running text; ``other`` is the other side of the unit.
 
     >>> running_text("Use `git branch` on the **main** branch.", "用 `git branch`")
     'Use              on the   main   branch.'

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from corpora.errors import DuiyiError, InputError, UsageError
 from tests.commands import Ran, ran
-from tm.formats import write
+from tm.formats import read, write
 from tm.unit import Unit
 
 
@@ -145,3 +145,19 @@ def test_zh_alone_is_the_script_of_the_file(tmp_path: Path, language: str, repor
     ran("check", file, "--source-lang", language, "--target-lang", "en", "--fail-on", "never", "-o", out)
     findings = json.loads(out.read_text("utf-8"))["findings"]
     assert {one["unit"] for one in findings if one["check"] == "language"} == reported
+
+
+def test_pairs_that_are_no_translations_are_filtered(tmp_path: Path) -> None:
+    pairs = [
+        ("第三十条适用于所有缔约国。", "Article 30 applies to all States parties."),
+        ("会议于星期二开幕。", "The meeting opened on Tuesday."),
+        ("请缔约国提交报告。", "All rights reserved."),
+        ("秘书处应编写一份报告。", "秘书处应编写一份报告。"),
+        ("她买了三个苹果和两个梨。", "She bought three apples and two pears."),
+    ]
+    path, clean = tmp_path / "noisy.tmx", tmp_path / "clean.tmx"
+    write(path, [Unit(zh, en, "zh-CN", "en-US") for zh, en in pairs])
+    assert run(path, "--filter", 0.5, "-o", clean).code == 0
+    assert [unit.source for unit in read(clean)] == [pairs[n][0] for n in (0, 1, 4)]
+    with pytest.raises(UsageError, match="--filter needs -o"):
+        run(path, "--filter", 0.5)
