@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from corpora.bilingual.language_pair import LanguagePair, letters_of
 from corpora.document import BlockKind, Document
 from corpora.errors import UsageError
-from corpora.text.languages import detect, same
+from corpora.text.languages import base, detect, same
 
 __all__ = ["check_languages"]
 
 _SCRIPT = 0.2  # share of the letters in the script of the stated language below which it is another language
 _LETTERS = 12.0  # weight of the letters that a document needs before it is judged
+#: Languages that are written in one script only; Serbian, Kazakh or Uzbek are not.
+_ONE_SCRIPT = frozenset(
+    "zh ja ko ru uk bg el ar fa ur he hi th en de fr es it pt nl pl cs da sv nb fi hu ro tr id vi".split()
+)
 _LONG = 200  # characters of a text whose language the identifier knows
 
 
@@ -54,6 +58,8 @@ def _prose(document: Document) -> str:
 
 
 def _is_in_another_script(text: str, language: str) -> bool:
+    if base(language) not in _ONE_SCRIPT:
+        return False
     found = letters_of(text)
     script = LanguagePair.of(language, language).scripts[0]
     return found.total() >= _LETTERS and found[script] < _SCRIPT * found.total()

@@ -166,5 +166,8 @@ def test_stated_languages_must_be_those_of_the_files(tmp_path: Path, encoder: En
         align_files(english, chinese, encoder=encoder, options=AlignFilesOptions("sentence", "zh", "en"))
     with pytest.raises(UsageError, match=r"zh\.html is in zh-CN, not in fr-FR"):
         align_files(chinese, english, encoder=encoder, options=AlignFilesOptions(source_lang="fr"))
+    serbian = tmp_path / "sr.txt"
+    serbian.write_text("Svaki brod mora biti upisan na pristaništu. Kapetan mora imati dvadeset pet godina.", "utf-8")
+    assert align_files(serbian, english, encoder=encoder, options=AlignFilesOptions("paragraph", "sr", "en"))
     doubtful = align_files(chinese, english, encoder=encoder, options=AlignFilesOptions("paragraph", "zh", "fr"))
     assert doubtful.warnings[0].endswith("en.html seems to be in en-US, not in fr-FR as stated")
