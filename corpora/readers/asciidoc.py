@@ -431,12 +431,15 @@ _ROLE = r"(?:\[[^\[\]\n]*\])?"
 
 
 def _marks() -> Iterator[tuple[re.Pattern[str], _Replacement]]:
-    yield re.compile(r'"`(.+?)`"', re.DOTALL), r"“\1”"
-    yield re.compile(r"'`(.+?)`'", re.DOTALL), r"‘\1’"
+    # The lengths are limited, because marks without an end would be searched again and again.
+    yield re.compile(r'"`(.{1,1000}?)`"', re.DOTALL), r"“\1”"
+    yield re.compile(r"'`(.{1,1000}?)`'", re.DOTALL), r"‘\1’"
     for sign in (r"\*", "_", "`", "#"):
-        yield re.compile(rf"{_ROLE}{sign}{sign}(.+?){sign}{sign}", re.DOTALL), r"\1"
+        yield re.compile(rf"{_ROLE}{sign}{sign}(.{{1,1000}}?){sign}{sign}", re.DOTALL), r"\1"
         yield (
-            re.compile(rf"(?<![A-Za-z0-9_&;:{sign}]){_ROLE}{sign}(\S(?:.*?\S)??){sign}(?![A-Za-z0-9_])", re.DOTALL),
+            re.compile(
+                rf"(?<![A-Za-z0-9_&;:{sign}]){_ROLE}{sign}(\S(?:.{{0,1000}}?\S)??){sign}(?![A-Za-z0-9_])", re.DOTALL
+            ),
             r"\1",
         )
     yield re.compile(r"\^(\S+?)\^"), r"<sup>\1</sup>"
