@@ -29,6 +29,20 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 #: No space on the disk, for this user, or below the limit on the size of a file.
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
+#: Results that are text, and the first bytes of files that are not: one of these under such a name is no old result.
+_TEXTS = tuple(
+    ".tmx .xlf .xliff .tsv .tab .csv .jsonl .ndjson .json .po .pot .tbx .html .htm .align .txt .utf8 .utx".split()
+)
+_NOT_TEXT = (
+    (b"SQLite format 3\0", "a memory, a term base or another database"),
+    (b"PK\x03\x04", "a document or an archive"),
+    (b"%PDF-", "a PDF"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of an old form of Office"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+
 
 @contextmanager
 def replacing(path: Path | str, place: Path | None = None) -> Iterator[Path]:
@@ -102,6 +116,8 @@ def _check(path: Path, target: Path) -> None:
         raise InputError(f"{path} is a folder, not a file to write")
     if path.exists() and not path.is_file():
         raise InputError(f"{path} is a device or a pipe, not a file to write")
+    if target.is_file() and (what := _other_work(path, target)):
+        raise InputError(f"{path} is {what}, not an earlier result; delete it or choose another name")
     if target.is_symlink():
         raise InputError(f"{path} cannot be written: its links form a circle")
     folder = next(one for one in (target.parent, *target.parent.parents) if one.exists() or one == one.parent)
@@ -114,6 +130,16 @@ def _check(path: Path, target: Path) -> None:
         # As in /tmp: everybody may add files, but only their owners may replace them.
         if here.st_mode & stat.S_ISVTX and os.geteuid() not in (0, here.st_uid, target.stat().st_uid):
             raise InputError(f"{path} cannot be written: it belongs to another user")
+
+
+def _other_work(path: Path, target: Path) -> str:
+    """What an existing file is, if it cannot be an earlier result of the same name: then a name was mistaken."""
+    if not path.name.lower().endswith(_TEXTS):
+        return ""
+    head = b""
+    with suppress(OSError), target.open("rb") as file:  # one that cannot be read may be replaced all the same
+        head = file.read(16)
+    return next((what for start, what in _NOT_TEXT if head.startswith(start)), "")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ The built-in encoder is not cached: it computes a vector nearly as fast as a row
 import logging
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import blake2b
@@ -65,9 +66,9 @@ class VectorCache:
                 marks = ",".join("?" * len(some))
                 query = f"SELECT key, vector, used FROM vectors WHERE encoder = ? AND key IN ({marks})"
                 for key, blob, used in db.execute(query, (encoder, *some)):
-                    vector = np.frombuffer(blob, "<f4") if isinstance(blob, bytes) and len(blob) == 4 * dim else None
-                    if vector is not None and np.isfinite(vector).all():
-                        found[keys[key]] = vector.astype(np.float32)
+                    vector = _unpacked(blob, dim)
+                    if vector is not None:
+                        found[keys[key]] = vector
                         if used != today:
                             stale.append((today, encoder, key))
             if stale:
@@ -77,10 +78,7 @@ class VectorCache:
     def put(self, encoder: str, texts: Sequence[str], vectors: Vectors) -> None:
         """Store the vectors of ``texts``."""
         today = int(time.time()) // _DAY
-        rows = [
-            (encoder, _key(text), vector.astype("<f4").tobytes(), today)
-            for text, vector in zip(texts, vectors, strict=True)
-        ]
+        rows = [(encoder, _key(text), _packed(vector), today) for text, vector in zip(texts, vectors, strict=True)]
         with self._open() as db:
             if db is not None:
                 db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
@@ -194,6 +192,24 @@ class CachedEncoder:
         for row, text in enumerate(texts):
             vectors[row] = found[text]
         return vectors
+
+
+def _packed(vector: Vectors) -> bytes:
+    """The vector as stored: little-endian, with a checksum, since a changed bit would be a wrong match for good."""
+    values = vector.astype("<f4").tobytes()
+    return values + _packed_sum(values)
+
+
+def _unpacked(blob: object, dim: int) -> Vectors | None:
+    """The vector that `_packed` stored, None for a blob of another size or with another checksum."""
+    if not isinstance(blob, bytes) or len(blob) != 4 * dim + 4:
+        return None
+    values = blob[:-4]
+    return np.frombuffer(values, "<f4").astype(np.float32) if _packed_sum(values) == blob[-4:] else None
+
+
+def _packed_sum(values: bytes) -> bytes:
+    return zlib.crc32(values).to_bytes(4, "little")
 
 
 def _key(text: str) -> bytes:

@@ -206,3 +206,23 @@ def test_errors_name_the_file_and_not_the_place_that_it_is_written_at(tmp_path: 
         ):
             raise OSError(28, "No space left on device")
         assert ".part" not in str(told.value)
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0 and so on", b"PK\x03\x04...", b"%PDF-1.7"])
+def test_a_document_under_the_name_of_a_result_is_not_replaced(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.tmx"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="not an earlier result"):
+        check_targets([path])
+    assert path.read_bytes() == content
+
+
+def test_an_earlier_result_is_replaced(tmp_path: Path) -> None:
+    for name, content in (
+        ("a.tmx", b"<tmx/>"),
+        ("b.tsv", b""),
+        ("copy.bak", b"SQLite format 3\0"),
+        ("c.xlsx", b"PK\x03\x04"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        check_targets([tmp_path / name])

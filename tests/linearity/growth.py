@@ -14,7 +14,7 @@ from statistics import median
 from types import FrameType
 from typing import Any
 
-__all__ = ["LIMIT", "TooSlow", "growth"]
+__all__ = ["LIMIT", "TooSlow", "alarm", "growth"]
 
 #: The most by which the time may grow where the input doubles.
 LIMIT = 2.6
@@ -27,7 +27,9 @@ class TooSlow(Exception):
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise `TooSlow` after this many seconds of processor time."""
+
     def stop(_: int, __: FrameType | None) -> None:
         raise TooSlow
 
@@ -46,7 +48,7 @@ def _seconds(work: Callable[[Any], object], value: Any, runs: int) -> float:
         gc.collect()
         gc.disable()
         try:
-            with _alarm(_ENDLESS):
+            with alarm(_ENDLESS):
                 start = time.process_time()
                 work(value)
                 found.append(time.process_time() - start)

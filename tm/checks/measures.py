@@ -4,6 +4,7 @@ Each unit is a row of data: its dimension, its size in the base unit, and its na
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -231,6 +232,9 @@ def _value(number: str, scale: str, language: str) -> float | None:
     return value * _SCALES.get(scale, 1.0)
 
 
+_NEAR = 0.12  # of an amount: no measure that is further off is equal to it
+
+
 def _equal(one: Measure, other: Measure) -> bool:
     """True where two measures are the same amount, rounding included."""
     if one.dimension != other.dimension:
@@ -245,20 +249,45 @@ def _equal(one: Measure, other: Measure) -> bool:
     return difference <= max(tolerance, min(rounding, 0.1 * abs(one.base)))
 
 
+class _Known:
+    """The measures of one side, found by their amount: a table may have thousands, and many are the same."""
+
+    def __init__(self, measures: Sequence[Measure]) -> None:
+        by_dimension: dict[str, dict[tuple[object, ...], Measure]] = {}
+        for one in measures:
+            by_dimension.setdefault(one.dimension, {})[one.value, one.base, one.step, one.codes] = one
+        self._sorted = {name: sorted(found.values(), key=_base) for name, found in by_dimension.items()}
+
+    def equal(self, one: Measure, *, converted: bool = False) -> bool:
+        """True where a measure is the same amount as ``one``; with ``converted`` in another unit."""
+        found = self._sorted.get(one.dimension, [])
+        most = _NEAR * abs(one.base)
+        first, last = bisect_left(found, one.base - most, key=_base), bisect_right(found, one.base + most, key=_base)
+        return any(_equal(one, other) for other in found[first:last] if not (converted and one.codes == other.codes))
+
+
+def _base(measure: Measure) -> float:
+    return measure.base
+
+
 def mismatches(source: Sequence[Measure], target: Sequence[Measure]) -> list[tuple[Measure, Measure]]:
     """Pairs of one number with two units, where neither measure has a counterpart."""
-    left = [one for one in source if not any(_equal(one, other) for other in target)]
-    right = [one for one in target if not any(_equal(one, other) for other in source)]
+    here, there = _Known(source), _Known(target)
+    # By value and unit, those that come first at the end.
+    right: dict[float, dict[frozenset[str], list[Measure]]] = {}
+    for one in reversed([one for one in target if not here.equal(one)]):
+        right.setdefault(one.value, {}).setdefault(one.codes, []).append(one)
     pairs = []
-    for one in left:
-        other = next((other for other in right if other.value == one.value and other.codes != one.codes), None)
-        if other is not None:
-            right.remove(other)
-            pairs.append((one, other))
+    for one in source:
+        others = [found for codes, found in right.get(one.value, {}).items() if found and codes != one.codes]
+        if others and not there.equal(one):
+            pairs.append((one, min(others, key=lambda found: found[-1].start).pop()))
     return pairs
 
 
 def converted(source: Sequence[Measure], target: Sequence[Measure]) -> tuple[list[Span], list[Span]]:
     """The spans of measures that are equal in different units: their numbers need no counterpart."""
-    equal = [(one, other) for one in source for other in target if one.codes != other.codes and _equal(one, other)]
-    return [(one.start, one.end) for one, _ in equal], [(other.start, other.end) for _, other in equal]
+    here, there = _Known(source), _Known(target)
+    return [(one.start, one.end) for one in source if there.equal(one, converted=True)], [
+        (one.start, one.end) for one in target if here.equal(one, converted=True)
+    ]

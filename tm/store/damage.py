@@ -6,6 +6,8 @@ checked, so that the user gets a sentence in place of an exception from deep ins
 
 import sqlite3
 
+from tm.store.index_segments import WORDS, is_broken
+
 __all__ = ["ERRORS", "damaged_table"]
 
 #: What reading values of the wrong type may raise.
@@ -38,7 +40,8 @@ _INVALID = {
     f" OR {_type('created changed', _MOMENT)} OR abs(created) > {_LAST} OR abs(changed) > {_LAST}",
     "places": f"{_type('unit previous next origin page', _INTEGER)} OR {_type('source_ids target_ids', _TEXT)}"
     " OR source_ids GLOB '*[^0-9 ]*' OR target_ids GLOB '*[^0-9 ]*'",
-    "segments": f"{_type('size singles', _INTEGER)} OR {_type('ids lengths bits', _BLOB)}",
+    "segments": f"{_type('size singles', _INTEGER)} OR {_type('ids lengths bits', _BLOB)}"
+    f" OR length(ids) <> 8 * size OR length(lengths) <> 4 * size OR length(bits) <> {8 * WORDS} * size",
     "postings": _type("data", _BLOB),
     "words": _type("word", _TEXT),
     "state": _type("value", _INTEGER),
@@ -53,4 +56,5 @@ def damaged_table(connection: sqlite3.Connection) -> str:
     for table, condition in _INVALID.items():
         if connection.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").fetchone():
             return table
-    return ""
+    blobs = (row[0] for row in connection.execute("SELECT data FROM postings"))
+    return "postings" if any(map(is_broken, blobs)) else ""

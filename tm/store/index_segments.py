@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from tm.folding import NUMBER, TOKEN, fold, fold_many, is_character, tokens
 
 __all__ = [
-    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "build", "pair_code", "postings", "sketch", "word_code",
+    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "build", "is_broken", "pair_code", "postings", "sketch",
+    "word_code",
 ]  # fmt: skip
 
 CAPACITY = 65_536
@@ -233,3 +234,11 @@ def postings(blob: bytes | None, code: int) -> NDArray[np.uint16]:
     ends = np.frombuffer(blob, np.uint32, count, 4 + 4 * count)
     begin = int(ends[place - 1]) if place else 0
     return np.frombuffer(blob, np.uint16, int(ends[place]) - begin, 4 + 8 * count + 2 * begin)
+
+
+def is_broken(blob: bytes) -> bool:
+    """Whether a bucket's blob does not have the size that its head says."""
+    head = 4 + 8 * int.from_bytes(blob[:4], "little")
+    return len(blob) < head or len(blob) != head + 2 * int.from_bytes(
+        blob[head - 4 : head] if head > 4 else b"", "little"
+    )

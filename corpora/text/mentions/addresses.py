@@ -5,9 +5,10 @@ A site has a host, a folder or a parameter for each language: en.example.org and
 """
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
-__all__ = ["ADDRESS", "addresses_equal", "local_address"]
+__all__ = ["ADDRESS", "Addresses", "local_address"]
 
 #: An address ends at white space, quotation marks, brackets, and at the punctuation of either language.
 _IN_ADDRESS = r"!#-&*-;=?-Z_a-z~"
@@ -45,14 +46,22 @@ def local_address(address: str) -> str:
     return f"{host}/{path}{'?' * bool(query)}{query}{'#' * bool(anchor)}{anchor}"
 
 
-def addresses_equal(one: str, other: str) -> bool:
-    """True where two addresses lead to the same page, or to its versions in two languages."""
-    left, right = local_address(one), local_address(other)
-    if left == right:
-        return True
-    # An encyclopedia names a page in its own language: /wiki/Lighthouse and /wiki/灯塔.
-    for mine, theirs in ((left, right), (right, left)):
-        head = _OWN_LANGUAGE.sub("", mine).rstrip("/")
-        if (head != mine or mine.endswith("/wiki")) and theirs.rpartition("/")[0] == head:
-            return True
-    return False
+class Addresses:
+    """Addresses in which those that lead to the same page, or to its version in another language, are found."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        self._local = {local_address(one) for one in set(addresses)}
+        self._folders = {one.rpartition("/")[0] for one in self._local}
+        self._heads = {head for one in self._local if (head := _wiki_head(one)) is not None}
+
+    def __contains__(self, address: str) -> bool:
+        """True where one of them leads to the same page as ``address``."""
+        mine = local_address(address)
+        # An encyclopedia names a page in its own language: /wiki/Lighthouse and /wiki/灯塔.
+        return mine in self._local or _wiki_head(mine) in self._folders or mine.rpartition("/")[0] in self._heads
+
+
+def _wiki_head(address: str) -> str | None:
+    """What comes before a name in the page's own language, None for an address without one."""
+    head = _OWN_LANGUAGE.sub("", address).rstrip("/")
+    return head if head != address or address.endswith("/wiki") else None

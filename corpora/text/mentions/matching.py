@@ -12,11 +12,12 @@ on the other side, but are not reported as missing.
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import combinations
 
 from corpora.text.languages import base
-from corpora.text.mentions.addresses import addresses_equal
+from corpora.text.mentions.addresses import Addresses
 from corpora.text.mentions.chinese import recognizer as chinese
 from corpora.text.mentions.english import recognizer as english
 from corpora.text.mentions.grammar import Certainty, Mention, MentionKind, Recognizer
@@ -57,31 +58,67 @@ def unmatched(left: Sequence[Mention], right: Sequence[Mention]) -> tuple[list[M
 
 
 def _missing(these: Sequence[Mention], those: Sequence[Mention]) -> list[Mention]:
-    if not these:
-        return []
-    there = {core(mention) for mention in those}
-    dates = [mention.value for mention in those if mention.kind == MentionKind.DATE]
-    parts = {part.lstrip("0") for date in dates for part in date.split("-") if part}
-    for mention in those:
-        if mention.kind in _LOOSE:
-            there.update(number.lstrip("0") or "0" for number in mention.figures)
-    addresses = [mention.value for mention in those if mention.kind == MentionKind.URL]
-    missing = []
-    for mention in these:
-        value = core(mention)
-        if value in there:
-            continue
-        if mention.kind == MentionKind.URL and any(addresses_equal(mention.value, one) for one in addresses):
-            continue
-        if mention.kind == MentionKind.DATE:
-            if any(_fits(mention.value, date) for date in dates) or _all_in(mention.value.split("-"), there):
+    return list(_Side(these, those).missing()) if these else []
+
+
+class _Side:
+    """The mentions of one side, and what is looked up about the other one: once, however many mentions there are."""
+
+    def __init__(self, these: Sequence[Mention], those: Sequence[Mention]) -> None:
+        self._these, self._those = these, those
+        self._there = {core(mention) for mention in those}
+        for mention in those:
+            if mention.kind in _LOOSE:
+                self._there.update(number.lstrip("0") or "0" for number in mention.figures)
+        dates = {mention.value for mention in those if mention.kind == MentionKind.DATE}
+        self._parts = {part.lstrip("0") for date in dates for part in date.split("-") if part}
+        self._dates = _Dates(dates)
+
+    def missing(self) -> Iterator[Mention]:
+        """The mentions whose value the other side lacks."""
+        for mention in self._these:
+            value = core(mention)
+            if value in self._there or (mention.kind == MentionKind.URL and mention.value in self._addresses):
                 continue
-        elif mention.kind == MentionKind.CODE and _is_another_code(mention, these, those):
-            pass
-        elif value in parts or (_is_loose(mention, these, those) and _all_in(mention.figures, there | parts)):
-            continue
-        missing.append(mention)
-    return missing
+            if mention.kind == MentionKind.DATE:
+                if self._dates.fit(mention.value) or _all_in(mention.value.split("-"), self._there):
+                    continue
+            elif mention.kind == MentionKind.CODE and self._is_another_code(mention):
+                pass
+            elif value in self._parts or (
+                self._is_loose(mention) and _all_in(mention.figures, self._there | self._parts)
+            ):
+                continue
+            yield mention
+
+    @cached_property
+    def _addresses(self) -> Addresses:
+        return Addresses(one.value for one in self._those if one.kind == MentionKind.URL)
+
+    def _is_another_code(self, mention: Mention) -> bool:
+        """True where the other side has a code with the same figures and other letters, as H2S for H2O."""
+        return bool(self._codes.get(tuple(mention.figures), set()) - {_SEPARATORS.sub("", mention.value)})
+
+    @cached_property
+    def _codes(self) -> dict[tuple[str, ...], set[str]]:
+        """By their figures, the codes of the other side that this side lacks."""
+        mine = {_SEPARATORS.sub("", one.value) for one in self._these}
+        codes = {_SEPARATORS.sub("", one.value) for one in self._those if one.kind == MentionKind.CODE} - mine
+        found: dict[tuple[str, ...], set[str]] = {}
+        for code in codes:
+            found.setdefault(tuple(_FIGURES.findall(code)), set()).add(code)
+        return found
+
+    def _is_loose(self, mention: Mention) -> bool:
+        """True where its figures may match by themselves; not of resolution 6/1 where the other side has 3/1."""
+        if mention.kind != MentionKind.REFERENCE or "/" not in mention.value:
+            return mention.kind in _LOOSE
+        return self._has_all_references
+
+    @cached_property
+    def _has_all_references(self) -> bool:
+        mine = {core(one) for one in self._these}
+        return all(core(one) in mine for one in self._those if one.kind == MentionKind.REFERENCE and "/" in one.value)
 
 
 _LOOSE = frozenset(
@@ -97,32 +134,32 @@ _LOOSE = frozenset(
 )
 
 
-def _is_another_code(mention: Mention, these: Sequence[Mention], those: Sequence[Mention]) -> bool:
-    """True where the other side has a code with the same figures and other letters, as H2S for H2O."""
-    mine = {_SEPARATORS.sub("", one.value) for one in these}
-    codes = {_SEPARATORS.sub("", one.value) for one in those if one.kind == MentionKind.CODE} - mine
-    code = _SEPARATORS.sub("", mention.value)
-    return any(_FIGURES.findall(one) == mention.figures and one != code for one in codes)
-
-
 _FIGURES = re.compile("[0-9]+")
 _SEPARATORS = re.compile(r"[-_+./]")
 
 
-def _is_loose(mention: Mention, these: Sequence[Mention], those: Sequence[Mention]) -> bool:
-    """True where the figures of a value may match by themselves; not of resolution 6/1 where the other side has 3/1."""
-    if mention.kind != MentionKind.REFERENCE or "/" not in mention.value:
-        return mention.kind in _LOOSE
-    mine = {core(one) for one in these}
-    return all(core(one) in mine for one in those if one.kind == MentionKind.REFERENCE and "/" in one.value)
+class _Dates:
+    """Dates, any with parts left open, by all choices of their parts."""
+
+    def __init__(self, dates: Iterable[str]) -> None:
+        self._known: dict[frozenset[int], set[frozenset[tuple[int, str]]]] = {}
+        for date in dates:
+            parts = _date_parts(date)
+            chosen = [frozenset(some) for count in range(len(parts) + 1) for some in combinations(parts, count)]
+            self._known.setdefault(frozenset(at for at, _ in parts), set()).update(chosen)
+
+    def fit(self, date: str) -> bool:
+        """True where ``date`` and one of them can be the same day."""
+        parts = _date_parts(date)
+        return any(
+            frozenset(part for part in parts if part[0] in places) in chosen for places, chosen in self._known.items()
+        )
 
 
-def _fits(one: str, other: str) -> bool:
-    """True where two dates, either of them with parts left open, can be the same day."""
-    mine, theirs = (
-        date.split("-") if not date.startswith("--") else ["", *date[2:].split("-")] for date in (one, other)
-    )
-    return all(not a or not b or a == b for a, b in zip(mine, theirs, strict=False))
+def _date_parts(date: str) -> list[tuple[int, str]]:
+    """Year, month and day by their place, those that are left open not."""
+    parts = date.split("-") if not date.startswith("--") else ["", *date[2:].split("-")]
+    return [(at, part) for at, part in enumerate(parts) if part]
 
 
 def _all_in(parts: Sequence[str], there: set[str]) -> bool:
