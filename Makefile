@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint docs bench mutate clean
+.PHONY: demo test lint docs bench fuzz growth soak audit mutate clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,24 @@ docs: $(VENV)/tested
 
 bench: $(VENV)/tested
 	$(BIN)/python -m benchmarks
+
+# Cases for each reader, and the seed they are made from; what fails is kept in tests/cases/fuzz.
+CASES ?= 10000
+SEED  ?= 1
+fuzz: $(VENV)/tested
+	$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED)
+
+growth: $(VENV)/tested
+	$(BIN)/python -m tests.linearity
+
+SECONDS ?= 3600
+soak: $(VENV)/tested
+	$(BIN)/python -m tests.soak --seconds $(SECONDS)
+
+# Asks the database of known vulnerabilities, so it needs the network.
+audit: $(VENV)/tested
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/python -m pip_audit --local --skip-editable
 
 # Half an hour on two cores.
 mutate: $(VENV)/tested

@@ -22,10 +22,10 @@ _SYMBOLS = re.compile(
     | ^(?:done|fi|esac|end|endif|else:?|try:|[})\]]+;?,?)$ | ^</?[A-Za-z][^<>]*>$ | ^\w+\([^()]*\);?$""",
     re.VERBOSE,
 )
-_SENTENCE = re.compile(r"(?:\S+\s+){3}.*[^\W\d_]{2,}[.!?]$|[。！？]$")
+_SENTENCE = re.compile(r"^\s*+(?:\S++\s++){3}.*[^\W\d_]{2}[.!?]$|[。！？]$")
 #: Running text: a bullet or a number, some Chinese characters without a comment sign before them, six words in a row.
 _TEXT = re.compile(
-    rf"^(?:[*•·+▪■●○◦–—-]|\d{{1,3}}[.)、]|[(（]\w{{1,3}}[)）])\s|^(?!.*(?:#|//|/\*|--|\"|'))(?:.*[{HAN}]){{6}}"
+    rf"^(?:[*•·+▪■●○◦–—-]|\d{{1,3}}[.)、]|[(（]\w{{1,3}}[)）])\s|^(?!.*(?:#|//|/\*|--|\"|'))(?:[^{HAN}]*[{HAN}]){{6}}"
     r"|^(?:[A-Za-z][a-z’']+[,;:]?\s+){5}[A-Za-z][a-z’']+"
 )
 _SHARE = 0.5  # of the lines with symbols, at least, in a listing
