@@ -14,6 +14,7 @@ from corpora.text.languages import checked_code, same
 from models.encoder import Encoder
 from tm.formats.alignment_units import units_of_alignment
 from tm.review.repository import ReviewRepository
+from tm.web.trial import try_reading
 
 __all__ = ["Job", "Jobs"]
 
@@ -70,8 +71,10 @@ class Jobs:
         self._repository.set_meta(name, title=title)
 
         def task() -> None:
+            try_reading(paths[0], "document")
             source = read(paths[0], language=languages[0])
             self._set(name, Job("reading", "reading the target", 0.5))
+            try_reading(paths[1], "document")
             target = read(paths[1], language=languages[1])
             self._set(name, Job("read", documents=(source, target)))
 

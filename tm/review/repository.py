@@ -112,6 +112,9 @@ class ReviewRepository:
 
     def add_units(self, path: Path, name: str) -> str:
         """A new review of an uploaded file of units named ``name``."""
+        from tm.web.trial import try_reading
+
+        try_reading(path, "units")
         key = secrets.token_hex(8)
         self._import(key, path, clean_name(name), "", [])
         return key

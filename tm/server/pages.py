@@ -217,7 +217,10 @@ async def import_terms(
 
     def page() -> str:
         done = with_upload(
-            service.resources, file, lambda path: service.import_terms(path, "concept", "", True, skip_faulty)
+            service.resources,
+            file,
+            lambda path: service.import_terms(path, "concept", "", True, skip_faulty),
+            "terms",
         )
         lines = [f"{counted(done['imported'], 'entry', 'entries')} imported, {done['entries']:,} in the glossary."]
         lines += [f"Columns: {done['columns']}."] if done["columns"] else []

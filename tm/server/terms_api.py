@@ -69,7 +69,10 @@ async def take(
 
     def imported() -> dict[str, Any]:
         return with_upload(
-            service.resources, file, lambda path: service.import_terms(path, merge, columns, header, skip_faulty)
+            service.resources,
+            file,
+            lambda path: service.import_terms(path, merge, columns, header, skip_faulty),
+            "terms",
         )
 
     return JSONResponse(await executors.long(imported))

@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, Response
 
 from corpora.errors import EmptyInput, UsageError
 from tm.server.resources import Resources
+from tm.web.trial import Upload, try_reading
 from tm.web.uploads import clean_name
 
 __all__ = ["file_response", "with_upload"]
@@ -19,7 +20,7 @@ __all__ = ["file_response", "with_upload"]
 T = TypeVar("T")
 
 
-def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path], T]) -> T:
+def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path], T], kind: Upload = "units") -> T:
     """Call ``call`` with the uploaded file under its own name, since the extension gives the format."""
     if not upload.filename:
         raise UsageError("the file has no name, and so no extension that gives its format")
@@ -30,6 +31,7 @@ def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path],
             shutil.copyfileobj(upload.file, file, 1 << 20)
         if not path.stat().st_size:
             raise EmptyInput(f"{path.name} is empty")
+        try_reading(path, kind)
         return call(path)
 
 
