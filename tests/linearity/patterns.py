@@ -23,7 +23,10 @@ _SIZE, _FAST = 4000, 0.003
 #: Only read what this machine wrote, or need what may not be installed.
 _LEFT_OUT = re.compile(r"\.(?:e5|transformers|cli|app|fetch|amagama)\b")
 #: Patterns whose texts have a limit: their time cannot grow beyond it.
-_LIMITED = {"corpora.cleaning.contents._ENTRY": "entries of less than 200 characters"}
+_LIMITED = {
+    "corpora.cleaning.contents._ENTRY": "entries of less than 200 characters",
+    "corpora.cleaning.joining._PATH_END": "the last 500 characters of a line",
+}
 
 
 def _within(value: Any) -> Iterator[re.Pattern[Any]]:

@@ -88,6 +88,8 @@ def from_toml(path: Path, options: CheckOptions | None = None) -> CheckOptions:
         raise InputError(f"{path} cannot be read: its values are nested too deeply") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not a TOML file: {error}") from error
+    except ValueError as error:
+        raise InputError(f"{path} cannot be read: a number in it is too long") from error
     unknown = set(data) - {"checks", "severity", "rule"}
     if unknown:
         raise UsageError(f"{path}: unknown table {sorted(unknown)[0]!r}; there are [checks], [severity] and [[rule]]")

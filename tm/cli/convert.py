@@ -28,6 +28,9 @@ def convert(
     xliff: Annotated[str, typer.Option(help="Version written to .xlf: 1.2 or 2.1.")] = "1.2",
     segtype: Annotated[str, typer.Option(help="The segtype of TMX: auto, sentence or paragraph.")] = "auto",
     tags: Annotated[str, typer.Option(help="Inline tags: keep, native (as code in the text) or drop.")] = "keep",
+    spreadsheet_safe: Annotated[
+        bool, typer.Option("--spreadsheet-safe", help="CSV and TSV: no text that a spreadsheet would run as a formula.")
+    ] = False,
     strict: Annotated[bool, typer.Option(help="Refuse the whole file if one of its units is damaged.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
@@ -37,7 +40,7 @@ def convert(
     from tm.formats.conformance import Audit
 
     reading = ReadOptions(source_lang, target_lang, strict, _columns(columns), source_file, target_file)
-    options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client)  # type: ignore[arg-type]
+    options = WriteOptions(xliff=xliff, segtype=segtype, tags=tags, client=client, spreadsheet_safe=spreadsheet_safe)  # type: ignore[arg-type]
     format_of(source)
     format_of(out, to_write=True)
     check_targets([out], [path for path in (source, Path(source_file), Path(target_file)) if path.name])

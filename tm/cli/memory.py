@@ -140,6 +140,9 @@ def export(
     memory: MemoryOption = "",
     client: Annotated[str, typer.Option("--for", help="CAT tool to write for: omegat, trados, memoq, …")] = "",
     every_place: Annotated[bool, typer.Option(help="One unit for each of its places, not one for all.")] = False,
+    spreadsheet_safe: Annotated[
+        bool, typer.Option("--spreadsheet-safe", help="CSV and TSV: no text that a spreadsheet would run as a formula.")
+    ] = False,
     split: Annotated[
         str, typer.Option(metavar="SIZE", help="Write several files of at most this size, such as 50MB, numbered.")
     ] = "",
@@ -158,7 +161,9 @@ def export(
     check_targets([out], [Path(one_path(memory))])
     with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as progress:
         units = _with_progress(source.units(filters, every_place=every_place), progress)
-        options = WriteOptions(filters.source_lang, filters.target_lang, client=client)
+        options = WriteOptions(
+            filters.source_lang, filters.target_lang, client=client, spreadsheet_safe=spreadsheet_safe
+        )
         reports = write_split(out, units, options, size) if size else [write_file(out, units, options)]
     if json:
         rows = [{"out": str(one.path), "written": one.written, "left_out": dict(one.left_out)} for one in reports]

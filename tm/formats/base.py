@@ -85,6 +85,8 @@ class WriteOptions:
         treat "1." as a sentence.
     date: the date of the file; None is now.
     signature: written once in the header where all units have the same one.
+    spreadsheet_safe: CSV and TSV: an apostrophe before a text that a spreadsheet program would run as a formula. Not
+        the default, since the texts of other programs would change; cells of XLSX are always text.
     """
 
     source_lang: str = ""
@@ -103,6 +105,7 @@ class WriteOptions:
     markers_apart: bool = False
     date: datetime | None = None
     signature: str = ""
+    spreadsheet_safe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,14 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     with path.open("w", encoding="utf-8-sig" if comma else "utf-8", newline="", errors="replace") as file:
         file.write(_line(header_of(options), comma))
         for unit in units:
-            file.write(_line([written.legal(cell) for cell in row_of(unit, options, written)], comma))
+            cells = [written.legal(cell) for cell in row_of(unit, options, written)]
+            file.write(_line(list(map(_as_text, cells)) if options.spreadsheet_safe else cells, comma))
             written.units += 1
+
+
+def _as_text(cell: str) -> str:
+    """``cell`` as a spreadsheet program takes it for text: with an apostrophe where it begins like a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _line(cells: Sequence[str], comma: bool) -> str:

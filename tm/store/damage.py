@@ -56,5 +56,7 @@ def damaged_table(connection: sqlite3.Connection) -> str:
     for table, condition in _INVALID.items():
         if connection.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").fetchone():
             return table
+    if not connection.execute("SELECT 1 FROM state WHERE name = 'indexed'").fetchone():
+        return "state"
     blobs = (row[0] for row in connection.execute("SELECT data FROM postings"))
     return "postings" if any(map(is_broken, blobs)) else ""

@@ -168,3 +168,16 @@ def test_a_row_of_many_lines_comes_back(tmp_path: Path) -> None:
     units = [Unit('print("x")\n' * 600, 'print("y")\n' * 600, "en-US", "zh-CN"), Unit("甲", "乙", "zh-CN", "en-US")]
     formats.write(tmp_path / "t.tsv", units)
     assert [(u.source, u.target) for u in formats.read(tmp_path / "t.tsv")] == [(u.source, u.target) for u in units]
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_formulas_are_text_where_asked_for(ending: str, tmp_path: Path) -> None:
+    from tm.formats import WriteOptions, read, write
+    from tm.unit import Unit
+
+    path = tmp_path / f"a.{ending}"
+    units = [Unit("=1+1", "-2", "zh-CN", "en-US"), Unit("一", "one", "zh-CN", "en-US")]
+    write(path, units)
+    assert [(one.source, one.target) for one in read(path)] == [("=1+1", "-2"), ("一", "one")]
+    write(path, units, WriteOptions(spreadsheet_safe=True))
+    assert [(one.source, one.target) for one in read(path)] == [("'=1+1", "'-2"), ("一", "one")]

@@ -83,6 +83,28 @@ def test_the_sentence_names_the_table(path: Path) -> None:
         list(memory.units())
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM state",
+        "UPDATE segments SET ids = substr(ids, 1, 4)",
+        "UPDATE segments SET lengths = x''",
+        "UPDATE segments SET bits = substr(bits, 9)",
+        "UPDATE postings SET data = x'ff'",
+        "UPDATE postings SET data = x'ffffffff00'",
+        "UPDATE postings SET data = substr(data, 1, length(data) - 2)",
+    ],
+)
+def test_an_index_of_the_wrong_size_gives_a_sentence(change: str, path: Path) -> None:
+    with Memory(path) as memory:
+        memory.compact()
+    with closing(sqlite3.connect(path)) as base:
+        assert base.execute(change).rowcount
+        base.commit()
+    error = outcome(path, lambda memory: [memory.lookup(unit.source) for unit in list(memory.units())])
+    assert error is None or "is damaged" in str(error)
+
+
 def test_an_intact_memory_has_no_damaged_table_and_errors_of_callers_pass(path: Path) -> None:
     with Memory(path) as memory:
         assert damaged_table(memory.connection) == ""
