@@ -108,7 +108,7 @@ def read_rates(path: Path) -> dict[str, float]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
         raise InputError(f"{path} is not a TOML file: {error}") from error
     rates = data.get("rates")
     if not isinstance(rates, dict) or set(data) != {"rates"}:

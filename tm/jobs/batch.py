@@ -262,7 +262,7 @@ def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         try:
             entry = json.loads(line)
             yield entry["key"], entry["figures"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
 
 

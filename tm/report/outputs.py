@@ -163,7 +163,7 @@ def accept(path: Path, report: CheckReport, units: Sequence[Unit]) -> CheckRepor
         known = {str(row["fingerprint"]) for row in data["findings"]}
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DamagedInput(f"{path} is not a baseline of accepted findings that duiyi wrote") from error
     new = tuple(finding for finding in report.findings if finding.fingerprint(units[finding.unit]) not in known)
     return replace(report, findings=new, accepted=len(report.findings) - len(new))
