@@ -19,7 +19,10 @@ from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Term
 from tm.unit import Unit
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked"),
+    pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),  # of threads, which the writers do not use
+]
 
 Acknowledge = Callable[[str], None]
 
