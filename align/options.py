@@ -6,6 +6,7 @@ from align.alignment import Level
 from align.blocks import BlockOptions
 from align.search import SearchOptions
 from corpora.arguments import checked_class
+from corpora.text.srx import SrxRules
 
 __all__ = ["AlignOptions"]
 
@@ -17,10 +18,11 @@ class AlignOptions:
 
     ``unit``: what the beads hold. ``segmented``: every block is one unit, a paragraph or a sentence, and the documents
     have no structure. ``blocks``: how blocks are aligned; ``sentences``: how sentences are aligned, inside beads of
-    blocks or in segmented documents.
+    blocks or in segmented documents. ``srx``: rules by which sentences are split, None for the built-in ones.
     """
 
     unit: Level = "sentence"
     segmented: bool = False
     blocks: BlockOptions = field(default_factory=BlockOptions)
     sentences: SearchOptions = field(default_factory=SearchOptions)
+    srx: SrxRules | None = None

@@ -50,7 +50,7 @@ def align(
     subtitles = all(block.time is not None for document in (source, target) for block in document.blocks)
     # A block of subtitles is one sentence.
     if options.unit == "sentence" and not options.segmented and not subtitles:
-        units = sentences(source), sentences(target)
+        units = sentences(source, options.srx), sentences(target, options.srx)
         beads = align_sentences(
             source,
             target,

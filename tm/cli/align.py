@@ -63,13 +63,25 @@ def align(
     keep_identical: Annotated[
         bool, typer.Option(help="Write units to TMX that are the same on both sides and hold nothing to translate.")
     ] = False,
+    srx: Annotated[str | None, typer.Option(help="Split sentences by the rules of this SRX file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Align documents, or all documents of two folders, paragraph by paragraph and sentence by sentence."""
     from tm.jobs.align_files import AlignFilesOptions
 
     languages = source_lang, target_lang
-    given: tuple[Any, ...] = (unit, *languages, profile, segmented, min_score, xliff, keep_identical, ocr, bilingual)
+    given: tuple[Any, ...] = (
+        unit,
+        *languages,
+        profile,
+        segmented,
+        min_score,
+        xliff,
+        keep_identical,
+        ocr,
+        bilingual,
+        srx,
+    )
     options = AlignFilesOptions(*given)
     _dispatch(files, out, options, pivot, model, json=json)
 

@@ -49,7 +49,7 @@ class AlignFilesOptions:
     read. ``segmented``: the files hold one unit per line. ``min_score``: pairs below it are left out. ``xliff``: the
     version written to .xlf. ``keep_identical``: write units to TMX that are the same on both sides and hold nothing to
     translate. ``ocr``: scans and pictures are read by Tesseract. ``bilingual``: the layout of a file that holds both
-    languages, "auto" to detect it.
+    languages, "auto" to detect it. ``srx``: a file of rules by which sentences are split.
 
     Raises `UsageError` for a value that a field cannot have.
     """
@@ -64,6 +64,7 @@ class AlignFilesOptions:
     keep_identical: bool = False
     ocr: bool = False
     bilingual: Layout = "auto"
+    srx: str | None = None
 
     def __post_init__(self) -> None:
         for code in (self.source_lang, self.target_lang):
@@ -230,6 +231,7 @@ def align_files(
     from align.options import AlignOptions
     from align.pipeline import align
     from corpora.left_out import left_out
+    from corpora.text.srx import read_srx
     from models.registry import load
     from tm.formats.alignment_units import units_of_alignment
 
@@ -237,9 +239,10 @@ def align_files(
     report = progress or (lambda step, share: None)
     inputs = [source] if target is None else [source, target]
     check_outputs([Path(path) for path in outputs], [Path(one) for one in inputs])
+    rules = read_srx(options.srx) if options.srx else None
+    settings = AlignOptions(unit=options.unit, segmented=options.segmented, srx=rules)
     encoder = load(None) if encoder is None else encoder
     read = _read(inputs, options, encoder)
-    settings = AlignOptions(unit=options.unit, segmented=options.segmented)
     alignment = align(read.left, read.right, encoder=encoder, options=settings, progress=progress, anchors=read.anchors)
     found, notes = alignment.warnings, read.notes
     if read.layout:

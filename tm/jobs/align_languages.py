@@ -80,14 +80,16 @@ def align_languages(
     else the first. Raises `UsageError` where two versions are in one language, the pivot is none of theirs, or an
     output cannot hold several languages, and what `read` raises.
     """
+    from corpora.text.srx import read_srx
     from models.registry import load
 
     options = options or AlignFilesOptions()
     places = [Path(path) for path in outputs]
     _check(places, [Path(path) for path in files], options)
+    settings = AlignOptions(unit=options.unit, srx=read_srx(options.srx) if options.srx else None)
     documents = tuple(read(Path(path), profile=options.profile) for path in files)
     at = _pivot(documents, pivot)
-    found = _align(documents, at, encoder or load(None), AlignOptions(unit=options.unit), progress)
+    found = _align(documents, at, encoder or load(None), settings, progress)
     units = [unit for unit in found.units if options.min_score is None or (unit.quality or 0) >= options.min_score]
     found = AlignedLanguages(documents, at, tuple(units), found.alignments, found.warnings, found.corrected)
     return _written(found, places) if places else found

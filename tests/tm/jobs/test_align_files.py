@@ -140,3 +140,23 @@ def test_blank_lines_of_segmented_files_give_no_units(encoder: Encoder, tmp_path
     options = AlignFilesOptions(segmented=True)
     aligned = align_files(tmp_path / "zh.txt", tmp_path / "en.txt", encoder=encoder, options=options)
     assert [unit.origin.source_ids for unit in aligned] == [(0,), (2,), (4,)]
+
+
+def test_sentences_by_the_rules_of_an_srx_file(encoder: Encoder, tmp_path: Path) -> None:
+    rule = "<rule break='yes'><beforebreak>[;；。.]</beforebreak><afterbreak></afterbreak></rule>"
+    (tmp_path / "rules.srx").write_text(
+        f"<srx version='2.0'><header cascade='no'/><body><languagerules><languagerule languagerulename='a'>{rule}"
+        "</languagerule></languagerules><maprules><languagemap languagepattern='.*' languagerulename='a'/></maprules>"
+        "</body></srx>",
+        encoding="utf-8",
+    )
+    (tmp_path / "zh.txt").write_text("船在黎明离开港口；塔立在河边。", encoding="utf-8")
+    (tmp_path / "en.txt").write_text("The ship left the port at dawn; the tower stands by the river.", encoding="utf-8")
+    options = AlignFilesOptions(srx=str(tmp_path / "rules.srx"))
+    aligned = align_files(tmp_path / "zh.txt", tmp_path / "en.txt", encoder=encoder, options=options)
+    assert [unit.target for unit in aligned] == ["The ship left the port at dawn;", "the tower stands by the river."]
+    assert "|options:" in aligned.alignment.signature
+    with pytest.raises(InputError, match="does not exist"):
+        align_files(
+            tmp_path / "zh.txt", tmp_path / "en.txt", encoder=encoder, options=AlignFilesOptions(srx="nowhere.srx")
+        )
