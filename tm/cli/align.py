@@ -36,9 +36,7 @@ def align(
         ),
     ],
     xliff: Annotated[str, typer.Option(help="Version written to .xlf: 1.2 or 2.1.")] = "1.2",
-    unit: Annotated[str, typer.Option(help="Unit to align: paragraph, or sentence inside aligned paragraphs.")] = (
-        "sentence"
-    ),
+    unit: Annotated[str, typer.Option(help="Unit to align: paragraph, or sentence in paragraphs.")] = "sentence",
     source_lang: Annotated[str | None, typer.Option(help="Language of the source; detected by default.")] = None,
     target_lang: Annotated[str | None, typer.Option(help="Language of the target; detected by default.")] = None,
     profile: Annotated[str, typer.Option(help="How structure is read: auto, un, legal or plain.")] = "auto",
@@ -60,28 +58,15 @@ def align(
     min_score: Annotated[
         float | None, typer.Option(help="Leave out pairs with a lower score (0 to 1).", min=0.0, max=1.0)
     ] = None,
-    keep_identical: Annotated[
-        bool, typer.Option(help="Write units to TMX that are the same on both sides and hold nothing to translate.")
-    ] = False,
+    keep_identical: Annotated[bool, typer.Option(help="Keep units in TMX with nothing to translate.")] = False,
     srx: Annotated[str | None, typer.Option(help="Split sentences by the rules of this SRX file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Align documents, or all documents of two folders, paragraph by paragraph and sentence by sentence."""
     from tm.jobs.align_files import AlignFilesOptions
 
-    languages = source_lang, target_lang
-    given: tuple[Any, ...] = (
-        unit,
-        *languages,
-        profile,
-        segmented,
-        min_score,
-        xliff,
-        keep_identical,
-        ocr,
-        bilingual,
-        srx,
-    )
+    first = unit, source_lang, target_lang, profile, segmented, min_score, xliff
+    given: tuple[Any, ...] = (*first, keep_identical, ocr, bilingual, srx)
     options = AlignFilesOptions(*given)
     _dispatch(files, out, options, pivot, model, json=json)
 
