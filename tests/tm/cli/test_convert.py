@@ -106,7 +106,7 @@ def test_guesses_and_damage_are_reported_on_standard_error(tmp_path: Path) -> No
     [
         (["none.tmx", "o.xlf"], InputError),
         (["m.tmx", "o.docx"], WrongFormat),
-        (["m.docx", "o.tmx"], WrongFormat),
+        (["m.odt", "o.tmx"], WrongFormat),
         (["m.tmx", "m.tmx"], UsageError),
         (["m.tmx", "o.align"], UsageError),
         (["m.tmx", "o.xlf", "--xliff", "3"], UsageError),

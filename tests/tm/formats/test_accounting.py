@@ -84,7 +84,7 @@ def test_any_damage(tmp_path: Path, kind: str, at: float, junk: bytes, gone: int
     try:
         count, units, problems = _accounted(path)
     except InputError:
-        return  # the file was refused: nothing was read, and the user was told
+        return  # the file was refused in one sentence: nothing was read
     assert len(units) <= len(PAIRS) + (b"\n" in junk)
     assert count == counter(damaged), (damaged[place - 30 : place + 30], problems.found, problems.notes)
 

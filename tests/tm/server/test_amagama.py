@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from tests.serving import client_of
+from tm.unit import Unit, cleaned
 
 
 class Weblate:
@@ -92,8 +93,9 @@ def test_any_text_can_be_part_of_the_address(weblate: Weblate, text: str) -> Non
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_everything_after_unit_is_the_text(client: TestClient, text: str) -> None:
     body = {"source": text, "target": "T"}
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
-        return
+    unit = Unit(text, "T", "zh-CN", "en")
+    if any("\ud800" <= sign <= "\udfff" for sign in text) or cleaned(unit) is not unit:
+        return  # memories do not store it as it is
     assert client.post("/tmserver/zh_cn/en/unit/1", json=body).status_code == 200
     path = f"/tmserver/zh_cn/en/unit/{quote(text, safe='')}"
     found = client.get(path).json()
