@@ -34,7 +34,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.chdir(tmp_path)
     for name, path in zip(("zh.txt", "en.txt"), sample_pair(), strict=True):
         (tmp_path / name).write_text(path.read_text("utf-8"), "utf-8")
-    (tmp_path / "twin.txt").write_text((tmp_path / "zh.txt").read_text("utf-8"), "utf-8")
+    (tmp_path / "twin.txt").write_text((tmp_path / "zh.txt").read_text("utf-8") * 2, "utf-8")
     public = {name: getattr(package, name) for package in (align, corpora, models, tm) for name in package.__all__}
 
     def closed(store: Any) -> Any:
