@@ -20,6 +20,7 @@ __all__ = ["correspondence", "with_correspondence"]
 _MIDDLE = 0.35  # mean similarity of texts of which half correspond, by the built-in encoder
 _SLOPE = 20.0  # log-odds of one bead by which a similarity of 1 differs from one of 0; more beads say more, up to three
 _MOST = 3
+_LONG = 2.0  # times the median length from which a longer bead counts no more
 
 
 def correspondence(source: PreparedSide, target: PreparedSide, beads: Sequence[Bead]) -> float:
@@ -31,7 +32,9 @@ def correspondence(source: PreparedSide, target: PreparedSide, beads: Sequence[B
     if source.encoder != BUILTIN or not paired:
         return 1.0
     lengths = np.array([sum(len(source.texts[i]) for i in bead.source) for bead in paired], float)
-    mean = float(np.average([_similarity(source, target, bead) for bead in paired], weights=lengths + 1))
+    # A damaged line of a thousand words must not speak for all others.
+    weights = np.minimum(lengths, _LONG * np.median(lengths)) + 1
+    mean = float(np.average([_similarity(source, target, bead) for bead in paired], weights=weights))
     return 1 / (1 + math.exp(-_SLOPE * math.sqrt(min(len(paired), _MOST)) * (mean - _MIDDLE)))
 
 

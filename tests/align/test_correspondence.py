@@ -30,10 +30,19 @@ def test_more_similar_texts_correspond(count: int, cosine: float, expected: floa
     assert correspondence(source, target, [Bead((0,), (), 0.9, "omission")]) == 1
 
 
-def test_long_beads_count_more() -> None:
-    source, target = side([[1.0, 0.0]] * 2), side([[0.9, 0.0], [0.0, 0.0]])
-    source = PreparedSide(["long " * 30, "b"], "en", source.vectors, source.surface, BUILTIN)
-    assert correspondence(source, target, [Bead((0,), (0,)), Bead((1,), (1,))]) > 0.99
+@pytest.mark.parametrize(
+    ("lengths", "cosines", "expected"),
+    [
+        ([20, 10, 1], [0.8, 0.0, 0.0], 1),  # a long bead counts more
+        ([999, 10, 10, 10], [0.0, 0.8, 0.8, 0.8], 1),  # but a damaged line does not count for all
+        ([999, 10, 10, 10, 10, 10], [0.8, 0.0, 0.0, 0.0, 0.0, 0.0], 0),
+    ],
+)
+def test_long_beads_count_more_up_to_twice_the_usual(lengths: list[int], cosines: list[float], expected: int) -> None:
+    source, target = side([[1.0, 0.0]] * len(lengths)), side([[cosine, 0.0] for cosine in cosines])
+    source = PreparedSide(["x" * length for length in lengths], "en", source.vectors, source.surface, BUILTIN)
+    beads = [Bead((k,), (k,)) for k in range(len(lengths))]
+    assert correspondence(source, target, beads) == pytest.approx(expected, abs=0.1)
 
 
 def test_scores_of_texts_that_do_not_correspond() -> None:
