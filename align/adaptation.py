@@ -26,9 +26,9 @@ Flags = NDArray[np.bool_]
 _ROUNDS = 3  # of expectation maximisation; the estimates hardly change after these
 _PRIOR_OMISSIONS, _PRIOR_UNITS = 1, 50  # a typical document leaves out one unit in fifty
 #: In a typical document half of the paragraphs of the side with fewer begin where one of the other side begins, and a
-#: fiftieth of the usual share of paragraphs begins inside a bead; both count as much as so many beads or units.
+#: fiftieth of the usual share of paragraphs begins inside a bead; each counts as much as that many beads or units.
 _AGREEMENT, _PRIOR_BEADS = 0.5, 10
-_INSIDE, _PRIOR_INSIDE = 0.02, 10
+_INSIDE, _PRIOR_INSIDE = 0.02, 30
 _SMALLEST = 1e-3
 
 
