@@ -22,7 +22,7 @@ __all__ = ["SUBJECTS", "Subject"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A reader: the ending of its files, what makes one, and what reads one; ``count`` counts the units of a file."""
+    """A reader: the ending of its files, what makes one, and what reads one."""
 
     ending: str
     make: Callable[[Random], bytes]
