@@ -28,6 +28,7 @@ _TEXT = re.compile(
     rf"^(?:[*•·+▪■●○◦–—-]|\d{{1,3}}[.)、]|[(（]\w{{1,3}}[)）])\s|^(?!.*(?:#|//|/\*|--|\"|'))(?:[^{HAN}]*[{HAN}]){{6}}"
     r"|^(?:[A-Za-z][a-z’']+[,;:]?\s+){5}[A-Za-z][a-z’']+"
 )
+_WIDE_GAP = re.compile(r"\S {3,}\S")
 _SHARE = 0.5  # of the lines with symbols, at least, in a listing
 _ADDRESS = re.compile(
     rf"[(（<《“\"]?(?:(?:https?|ftp)://[^\s{HAN}]+|www\.[^\s{HAN}]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)[)）>》”\"]?[,，;；:：、]?"
@@ -42,7 +43,9 @@ def is_code(rows: Sequence[LayoutLine]) -> bool:
     """Whether several rows without a blank line between them are program code or commands."""
     if len(rows) < 2 or any(_SENTENCE.search(row.text) or _TEXT.search(row.text) for row in rows):
         return False
-    return sum(bool(_SYMBOLS.search(row.text)) for row in rows) >= _SHARE * len(rows)
+    # Two columns are a table: one stroke or arrow in it is a drawing.
+    symbols = [row for row in rows if _SYMBOLS.search(row.text)]
+    return len(symbols) >= _SHARE * len(rows) and (len(symbols) > 1 or not _WIDE_GAP.search(symbols[0].text))
 
 
 def is_prose(rows: Sequence[LayoutLine]) -> bool:
