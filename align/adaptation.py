@@ -95,7 +95,8 @@ class _Breaks:
             np.concatenate([flags, [False]]).astype(np.int64) for flags in (breaks.source, breaks.target)
         )
         self._shares = [
-            min(max(float(flags[1:-1].sum()) / max(len(flags) - 2, 1), _SMALLEST), 1 - _SMALLEST) for flags in self._flags
+            min(max(float(flags[1:-1].sum()) / max(len(flags) - 2, 1), _SMALLEST), 1 - _SMALLEST)
+            for flags in self._flags
         ]
         self._added: tuple[Doubles, list[Doubles]] = np.zeros((2, 2)), [np.zeros(2), np.zeros(2)]
         self._nodes, self._inside = self._prior()

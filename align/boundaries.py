@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from align.band import Window
 from align.clauses import Clauses, split
 from align.lattice import Lattice, posteriors
-from align.spans import PreparedSide
+from align.spans import LONGEST, PreparedSide
 from align.surface import surface_features
 from models.encoder import unit_rows
 
@@ -37,7 +37,7 @@ _SCALE = 3.0
 
 def as_units(side: PreparedSide, clauses: Clauses) -> PreparedSide:
     """Return the clauses of ``side`` as units; the vector of a run is the mean of theirs, weighted by length."""
-    texts = [part for text in side.texts for part in split(text)]
+    texts = [part for text in side.texts for part in split(text[:LONGEST])]
     weights = np.array([max(len(text), 1) for text in texts], np.float32)[:, None]
     single = clauses.vectors.astype(np.float32) * weights
     vectors = np.zeros((SHAPES[0], *single.shape), np.float16)

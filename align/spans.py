@@ -18,9 +18,11 @@ from corpora.text.languages import joiner, simplified
 from models.encoder import Encoder
 from models.spans import prepare as prepare_spans
 
-__all__ = ["PreparedSide", "prepare"]
+__all__ = ["LONGEST", "PreparedSide", "prepare"]
 
 _BLOCK = 4096
+#: Characters of a unit that are encoded; a longer one is damaged, or the whole of a document.
+LONGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def prepare(
 ) -> PreparedSide:
     """Encode every run of up to ``width`` neighbouring units of ``texts``, and their clauses with ``by_clauses``."""
     # Encoders are trained on far more simplified than traditional Chinese.
-    plain = simplified(texts, language)
+    plain = simplified([text[:LONGEST] for text in texts], language)
     parts = [split(text) for text in plain] if by_clauses else []
     spans = prepare_spans(encoder, plain, joiner(language), parts)
     vectors = np.zeros((width, len(texts), encoder.dim), np.float16)

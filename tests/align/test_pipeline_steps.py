@@ -5,6 +5,7 @@ import pytest
 
 from align import pipeline
 from align.alignment import Bead
+from align.boundaries import as_units
 from align.options import AlignOptions
 from align.pipeline import align
 from align.search import SearchOptions
@@ -153,6 +154,18 @@ def test_every_run_of_units_is_encoded(batch: int, words, monkeypatch: pytest.Mo
     assert (list(part.texts), part.language, part.encoder) == (texts[1:4], "en", "words")
     assert (part.vectors == found.vectors[:, 1:4]).all()
     assert part.surface.sums["length"].tolist() == found.surface.sums["length"].tolist()[1:5]
+
+
+def test_only_the_beginning_of_a_very_long_unit_is_encoded(words) -> None:
+    beginning = "one two " * 2500
+    long, short = (
+        prepare([text, "three"], encoder=words, language="en", width=2, by_clauses=True)
+        for text in (beginning + "four " * 9000, beginning)
+    )
+    assert (long.vectors == short.vectors).all()
+    assert long.surface.sums["length"][1] > short.surface.sums["length"][1]
+    assert long.clauses is not None
+    assert len(as_units(long, long.clauses)) == len(as_units(short, long.clauses)) == long.clauses.starts[-1]
 
 
 def test_traditional_chinese_is_encoded_as_simplified() -> None:
