@@ -33,7 +33,7 @@ _CUTS = re.compile(
     r"|[”»」』》]\s*"
     r"|['\"]\s+"
     r"|(?=(?<!\A)[“‘„«「『《])"
-    r"|\s+(?=['\"]\w)"
+    r"|(?<!\s)\s+(?=['\"]\w)"
 )
 _IDEOGRAPH = re.compile(f"[{HAN}{KANA}]")
 _LETTER = re.compile(r"\w")

@@ -18,7 +18,7 @@ _FRONT = re.compile(r"^(title|subtitle|description|summary)[ \t]*[:=][ \t]*(?![|
 _TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n((?:.*\n){0,200}?)\+\+\+[ \t]*\n")  # front matter of Hugo
 _WIKI = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
 _KEY = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
-_ATTRIBUTES = re.compile(r"[ \t]*\{[:#.][^{}\n]*\}[ \t]*(?=\n|$)")  # {#anchor .class}, {: .class}
+_ATTRIBUTES = re.compile(r"(?:(?<![ \t])[ \t]+)?\{[:#.][^{}\n]*\}[ \t]*+(?=\n|$)")  # {#anchor .class}, {: .class}
 _GENERATED = re.compile(r"\{%.{0,1000}?%\}|\{\{(?:&lt;|%).{0,1000}?(?:&gt;|%)\}\}", re.DOTALL)  # Jekyll, Hugo; escaped
 _STATEMENT = re.compile(r"""(?:import\s[^\n]*['"][^'"\n]+['"]|export\s+(?:const|default|function|let)\b[^\n]*);?\s*$""")
 _CONTENTS = re.compile(r"\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\]", re.IGNORECASE)

@@ -4,6 +4,7 @@ import sys
 import time
 
 from tests.linearity.growth import LIMIT, growth
+from tests.linearity.patterns import patterns, slow_shapes
 from tests.linearity.subjects import subjects
 
 
@@ -18,6 +19,12 @@ def main() -> int:
         if factor > LIMIT or "-v" in sys.argv:
             slow += factor > LIMIT
             print(f"{factor:5.2f} at {size:,} ({took:.2f} s): {one.name}", flush=True)
+    for name, pattern, searched in patterns():
+        if all(word in name for word in words):
+            done += 1
+            for shape in slow_shapes(pattern, searched):
+                slow += 1
+                print(f"{name}: {shape}", flush=True)
     print(f"{done} shapes, {slow} of them above {LIMIT} ({time.process_time() - start:.0f} s of processor time)")
     return 1 if slow else 0
 

@@ -21,7 +21,7 @@ _FIGURES = re.compile(r"\d+(?:[,.\u00a0\u202f]\d{3})*(?:\.\d+)?")
 _NUMERALS = re.compile(r"[〇零一二三四五六七八九十百千两]+")
 _MONTHS = ("January February March April May June July August September October November December").split()
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)}|{'|'.join(month[:3] for month in _MONTHS)})\b\.?")
-_ORDINAL = re.compile(r"(\d+)(st|nd|rd|th)\b")
+_ORDINAL = re.compile(r"(?<!\d)(\d++)(st|nd|rd|th)\b")
 _KINDS = frozenset(
     {
         MentionKind.NUMBER,

@@ -66,11 +66,11 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path | str) -> None:
     version = version_of(db)
-    if version > _VERSION:
-        raise StoreError(f"{path} was made by a newer version of duiyi (term base version {version})")
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if tables and "concepts" not in tables:
         raise StoreError(f"{path} is an SQLite file, but not a term base of duiyi")
+    if version > _VERSION:
+        raise StoreError(f"{path} was made by a newer version of duiyi (term base version {version})")
     if version == _VERSION:
         return
     migrate(db, MIGRATIONS)

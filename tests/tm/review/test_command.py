@@ -62,7 +62,7 @@ def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
         (["{file}", "{file}", "{file}"], UsageError, "one file of units, or two documents"),
         (["-o", "x.tmx"], UsageError, "--out needs"),
         (["{file}", "-o", "{tmp}/x.align"], UsageError, "do not record their positions"),
-        (["{file}", "--host", "0.0.0.0"], UsageError, "--token"),
+        (["{file}", "--host", "0.0.0.0"], UsageError, "`token` is required"),
         (["--port", "1", "--host", "203.0.113.1", "--token", "0123456789abcdef"], UsageError, "cannot listen on"),
     ],
 )

@@ -258,5 +258,5 @@ def test_a_semantic_lookup_without_an_index_is_reported(serving: Serving, memory
     address, _ = serving("--memory", memory)
     response: Any = httpx.get(f"{address}api/lookup?text=x&semantic=true", trust_env=False, timeout=60)
     assert response.status_code == 400
-    assert "run duiyi memory index" in response.json()["message"]
+    assert "duiyi memory index" in response.json()["message"]
     assert str(memory) not in response.text

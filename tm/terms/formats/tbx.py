@@ -307,6 +307,8 @@ def _category(element: Any) -> str:
 
 
 def _text(element: Any) -> str:
+    if not isinstance(element.tag, str):  # a comment or an instruction, which has no text
+        return ""
     return " ".join("".join(element.itertext()).split())
 
 
