@@ -23,7 +23,7 @@ __all__ = ["Breaks", "adapt", "omission_odds"]
 Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_ROUNDS = 3  # of expectation maximisation; the estimates hardly change after these
+_ROUNDS = 3  # of expectation maximisation; the estimates barely change after these
 _PRIOR_OMISSIONS, _PRIOR_UNITS = 1, 50  # a typical document leaves out one unit in fifty
 #: In a typical document half of the paragraphs of the side with fewer begin where one of the other side begins, and a
 #: fiftieth of the usual share of paragraphs begins inside a bead; each counts as much as that many beads or units.
@@ -156,11 +156,10 @@ class _Breaks:
         ]
         for window, part in lattice.parts():
             rows, columns = np.arange(window.first, window.last), np.arange(window.left, window.right)
-            shape = len(rows), len(columns)
             for number, (a, b) in enumerate(lattice.types[:-2]):
                 down, right = np.minimum(rows + a, len(source) - 1), np.minimum(columns + b, len(target) - 1)
                 known = (down < len(source) - 1)[:, None] & (right < len(target) - 1)[None, :]
                 added = np.where(known, nodes[source[down][:, None], target[right][None, :]], 0.0)
                 added += (sums[0][down] - sums[0][np.minimum(rows + 1, len(source) - 1)])[:, None]
                 added += (sums[1][right] - sums[1][np.minimum(columns + 1, len(target) - 1)])[None, :]
-                lattice.scores[number, part] += added.reshape(shape).astype(np.float32).ravel()
+                lattice.scores[number, part] += added.astype(np.float32).ravel()

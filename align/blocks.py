@@ -162,12 +162,11 @@ class Stream:
             # Subtitles are in the order of their times, and short lines that recur would look moved.
             return [Region(range(len(left)), range(len(right)))], self._timed()
         found = seeds(left, right, moved, source_lengths=[len(text) for text in self.source.texts])
+        if not self.options.find_moved:
+            return [Region(range(len(left)), range(len(right)))], found
         headings = self._headings(found, encoder) if self.options.structure else []
-        cut: tuple[Region, ...] = (Region(range(len(left)), range(len(right))),)
-        if self.options.find_moved:
-            both = [*found, *headings]
-            cut = regions(left, right, both, moved, spacing=spacing(len(left), len(right), moved))
-        return list(cut), found
+        distance = spacing(len(left), len(right), moved)
+        return list(regions(left, right, [*found, *headings], moved, spacing=distance)), found
 
     @property
     def _subtitles(self) -> bool:

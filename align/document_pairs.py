@@ -1,7 +1,7 @@
 """Which documents of two sets are translations of each other, by their content: vectors, values, lengths, structure.
 
 A document is described by the mean vector of its text and of eight equal parts of it, in order. What all documents of a
-set have in common, their subject and style, is subtracted first, so that the chapters of one book can be told apart.
+set have in common, their subject and style, is subtracted first, so that the chapters of one book can be distinguished.
 The lengths of true pairs have about the same ratio throughout, which is measured on the pairs that are certain.
 """
 
@@ -125,7 +125,7 @@ def _structure(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]
 
 
 def assign(scores: Floats) -> list[tuple[int, int]]:
-    """Return pairs one to one so that the sum of their scores is the highest; a pair with a score below 0 is no pair.
+    """Return pairs one to one so that the sum of their scores is the highest; a score below 0 makes no pair.
 
     The Hungarian method with shortest paths (Kuhn 1955; Jonker and Volgenant 1987): time n² m for n rows, m columns.
     """

@@ -1,4 +1,4 @@
-"""How well translations are told from noise (`tm.checks.noise`), and the training of its weights.
+"""How well translations are distinguished from noise (`tm.checks.noise`), and the training of its weights.
 
     python -m benchmarks.noise [SHARED] [--train]
 

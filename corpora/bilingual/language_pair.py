@@ -1,7 +1,7 @@
 """Which two languages a file holds, and in which of them a piece of text is.
 
-Two languages in different scripts are told apart by their letters, which works for a heading of two words too. Two
-languages in the same script are told apart by the trained identifier, piece by piece, as far as a piece is long enough.
+Two languages in different scripts are distinguished by their letters, which works for a heading of two words too. Two
+languages in the same script are distinguished by the trained identifier, piece by piece, where a piece is long enough.
 Letters are weighted by how much they say: a Chinese character is worth some three Latin letters.
 """
 

@@ -32,7 +32,7 @@ class SeparatedLines:
 def separate_lines(lines: Sequence[Line], pair: LanguagePair, *, columns: bool | None = None) -> SeparatedLines | None:
     """The lines of each side; None where languages change within lines, so that paragraphs must be separated.
 
-    ``columns``: whether the two stand beside each other or on facing pages, None to find that out.
+    ``columns``: whether the two are beside each other or on facing pages, None to find that out.
     """
     runs = [split(line.text, pair, _COUNTED) for line in lines]
     inside = sum(len(found) - 1 for found in runs)

@@ -49,7 +49,7 @@ class _Change:
 def split(text: str, pair: LanguagePair, strictness: float = 1.0) -> list[Run]:
     """The parts of ``text`` that are in one language each, in order; ``strictness`` multiplies the cost of a change.
 
-    Two languages in one script are not told apart within a paragraph: the text is one run.
+    Two languages in one script are not distinguished within a paragraph: the text is one run.
     """
     if pair.one_script:
         return [Run(pair.side(text), 0, len(text))]

@@ -420,7 +420,7 @@ def _ended(above: LayoutLine, below: LayoutLine, layout: Layout) -> bool:
     first = below.text[0]
     begins = first.isupper() or is_wide(first)
     if above.line.full is False:
-        # Room for one more word is no chance where the positions are known.
+        # Room for one more word means nothing where the positions are known.
         return begins or _is_indented(below, layout)
     return begins and _ends_early(above, below, layout)
 

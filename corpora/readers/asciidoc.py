@@ -1,6 +1,6 @@
 """AsciiDoc as a page of HTML: sections, lists, tables, admonitions, listings, notes and the marks within text.
 
-There is no permissively licensed parser for Python, so the language is read here, line by line, as far as it decides
+No parser for Python has a permissive licence, so the language is read here, line by line, as far as it decides
 what is text: macros and attributes are resolved to what a reader would see, comments and directives are left out.
 
 Source: the AsciiDoc language documentation (docs.asciidoctor.org/asciidoc/latest).

@@ -59,7 +59,7 @@ def _margins(container: Container) -> Iterator[str]:
     """The texts of the headers and footers of all page styles."""
     if "styles.xml" in container:
         for element in container.xml("styles.xml").iter("{*}header", "{*}footer"):
-            yield " ".join("".join(paragraph.itertext()) for paragraph in element.iter("{*}p", "{*}h"))
+            yield _text(element)
 
 
 def _get(element: Any, name: str, default: str = "") -> str:

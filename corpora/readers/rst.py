@@ -118,7 +118,11 @@ class _Writer:
             return f"<p>{self._inline(node)}</p>"
         if kind in _LEFT_OUT:
             return dropped(_LEFT_OUT[kind], node.astext())
-        return "".join(self.write(one) for one in node.children) if kind != "Text" else plain(node.astext())
+        return self._children(node) if kind != "Text" else plain(node.astext())
+
+    def _children(self, node: Any) -> str:
+        """The blocks in a node, without the label of a note."""
+        return "".join(self.write(one) for one in node.children if type(one).__name__ != "label")
 
     def _inline(self, node: Any) -> str:
         return unwrapped(self._raw_inline(node))
@@ -149,11 +153,11 @@ class _Writer:
         return self.notes.mark(body, label)
 
     def _document(self, node: Any) -> str:
-        return "".join(self.write(one) for one in node.children)
+        return self._children(node)
 
     def _section(self, node: Any) -> str:
         self._level += 1
-        made = "".join(self.write(one) for one in node.children)
+        made = self._children(node)
         self._level -= 1
         return made
 
@@ -170,27 +174,27 @@ class _Writer:
         return heading(self._inline(node), 2)
 
     def _bullet_list(self, node: Any) -> str:
-        return f"<ul>{''.join(self.write(one) for one in node.children)}</ul>"
+        return f"<ul>{self._children(node)}</ul>"
 
     def _enumerated_list(self, node: Any) -> str:
         first, parts = int(node.get("start", 1)), []
         for at, item in enumerate(node.children):
             number = _ENUMERATORS.get(node.get("enumtype", ""), str)(first + at)
             marker = f"{node.get('prefix', '')}{number}{node.get('suffix', '.')}"
-            parts.append(tag("li", "".join(self.write(one) for one in item.children), marker=marker))
+            parts.append(tag("li", self._children(item), marker=marker))
         return f"<ol>{''.join(parts)}</ol>"
 
     def _list_item(self, node: Any) -> str:
-        return f"<li>{''.join(self.write(one) for one in node.children)}</li>"
+        return f"<li>{self._children(node)}</li>"
 
     def _definition_list(self, node: Any) -> str:
-        return f"<dl>{''.join(self.write(one) for one in node.children)}</dl>"
+        return f"<dl>{self._children(node)}</dl>"
 
     def _term(self, node: Any) -> str:
         return f"<dt>{self._inline(node)}</dt>"
 
     def _definition(self, node: Any) -> str:
-        return f"<dd>{''.join(self.write(one) for one in node.children)}</dd>"
+        return f"<dd>{self._children(node)}</dd>"
 
     def _literal_block(self, node: Any) -> str:
         return tag("pre", plain(node.astext()))
@@ -198,13 +202,13 @@ class _Writer:
     _doctest_block = _math_block = _literal_block
 
     def _table(self, node: Any) -> str:
-        return f"<table>{''.join(self.write(one) for one in node.children)}</table>"
+        return f"<table>{self._children(node)}</table>"
 
     def _row(self, node: Any) -> str:
-        return f"<tr>{''.join(self.write(one) for one in node.children)}</tr>"
+        return f"<tr>{self._children(node)}</tr>"
 
     def _entry(self, node: Any) -> str:
-        return f"<td>{''.join(self.write(one) for one in node.children)}</td>"
+        return f"<td>{self._children(node)}</td>"
 
     def _image(self, node: Any) -> str:
         return f"<p>{plain(node.get('alt', ''))}</p>"
@@ -213,10 +217,10 @@ class _Writer:
         """One that is not marked in the text; the others are written with their marks."""
         if node.get("written") or node.get("backrefs"):
             return ""
-        return "".join(self.write(one) for one in node.children if type(one).__name__ != "label")
+        return self._children(node)
 
     def _citation(self, node: Any) -> str:
-        return "".join(self.write(one) for one in node.children if type(one).__name__ != "label")
+        return self._children(node)
 
     def _substitution_definition(self, node: Any) -> str:
         return ""  # its text stands where it is used

@@ -1,6 +1,6 @@
 """Subtitles (SRT, WebVTT, ASS) to sentences: cues are joined, and each sentence keeps the time in which it is shown.
 
-A cue breaks where the line is full, so it is no unit of language. Cues are joined until a sentence ends, somebody
+A cue breaks where the line is full, so it is not a unit of language. Cues are joined until a sentence ends, somebody
 else speaks, or a pause comes; the times within a cue follow the number of characters. Tracks without full stops, as
 is usual in Chinese, are read cue by cue.
 

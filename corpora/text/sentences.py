@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from corpora.text.languages import base, is_spaced
 from corpora.text.scripts import CJK, HAN
 
-__all__ = ["split"]
+__all__ = ["spans_between", "split"]
 
 _CLOSERS = "”’\"'」』）)]】》〉〕»›"
 _OPENERS = "“‘「『（(【《〈〔«‹"
@@ -113,16 +113,26 @@ def split(text: str, language: str) -> list[tuple[int, int]]:
     blank after it. A line break is always a boundary. A text of blanks gives no span. Every character
     that is not blank is in exactly one span.
     """
-    spans: list[tuple[int, int]] = []
-    for line in _LINE.finditer(text):
-        start = line.start()
-        for boundary in [*_boundaries(line[0], language), len(line[0])]:
-            end = line.start() + boundary
-            piece = text[start:end]
-            if piece.strip():
-                left = start + len(piece) - len(piece.lstrip())
-                spans.append((left, left + len(piece.strip())))
-            start = end
+    return [
+        (line.start() + start, line.start() + end)
+        for line in _LINE.finditer(text)
+        for start, end in spans_between(line[0], _boundaries(line[0], language))
+    ]
+
+
+def spans_between(text: str, cuts: Sequence[int]) -> list[tuple[int, int]]:
+    """The spans of ``text`` between the offsets ``cuts``, in order, without the blanks around them; none is empty.
+
+    >>> spans_between("One.  Two. ", [4])
+    [(0, 4), (6, 10)]
+    """
+    spans, start = [], 0
+    for end in [*cuts, len(text)]:
+        piece = text[start:end]
+        if piece.strip():
+            left = start + len(piece) - len(piece.lstrip())
+            spans.append((left, left + len(piece.strip())))
+        start = end
     return spans
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from corpora import xml
 from corpora.errors import InputError, UsageError, WrongFormat
+from corpora.text.sentences import spans_between
 
 __all__ = ["SrxRules", "read_srx"]
 
@@ -45,14 +46,7 @@ class SrxRules:
         for breaks, pattern in _compiled(self, language):
             for at in _places(pattern, text, self.name):
                 decided.setdefault(at, breaks)
-        spans, start = [], 0
-        for end in [*sorted(at for at, breaks in decided.items() if breaks and 0 < at < len(text)), len(text)]:
-            piece = text[start:end]
-            if piece.strip():
-                left = start + len(piece) - len(piece.lstrip())
-                spans.append((left, left + len(piece.strip())))
-            start = end
-        return spans
+        return spans_between(text, sorted(at for at, breaks in decided.items() if breaks and 0 < at < len(text)))
 
 
 def read_srx(path: Path | str) -> SrxRules:

@@ -72,7 +72,7 @@ class _File:
 def files_of(folder: Path) -> list[Path]:
     """The files in ``folder`` and in the folders in it, by name; hidden ones are left out.
 
-    Raises `InputError` where it is no folder or holds no files.
+    Raises `InputError` where it is not a folder or holds no files.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is {'a file, not a folder' if folder.exists() else 'missing: it does not exist'}")
@@ -197,7 +197,7 @@ def _name_evidence(left: Sequence[_File], right: Sequence[_File], encoder: Encod
 def _numbers(left: Sequence[_File], right: Sequence[_File], content: Floats) -> Floats:
     """The evidence of the numbers in names: equal ones, by rarity, and contradictions.
 
-    It counts only where numbers agree in most pairs that the content suggests: scans are numbered as they come.
+    It counts only where numbers agree in most pairs that the content suggests: scans are numbered in any order.
     """
     found = np.zeros((len(left), len(right)), np.float32)
     seen = [Counter(one.name.numbers for one in side) for side in (left, right)]

@@ -167,6 +167,13 @@ def _finished(match: Match, text: str, options: LookupOptions) -> Match:
     return match
 
 
+def _raised(least: int, best: list[int], wanted: int) -> int:
+    """Cut the heap ``best`` to the ``wanted`` highest scores; return the least score that a further match needs."""
+    while len(best) > wanted:
+        heappop(best)
+    return max(least, best[0] + 1) if len(best) == wanted else least
+
+
 class _Search:
     """A look-up in one memory, inside a transaction."""
 
@@ -256,13 +263,8 @@ class _Search:
         for number, similarity in self._without_marks():
             if similarity.score >= least:
                 seen.add(number)
-                for entry, reverse in self._of_text(number):
-                    yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
-                    heappush(best, similarity.score - self._points(entry.unit))
-        while len(best) > wanted:
-            heappop(best)
-        if len(best) == wanted:
-            least = max(least, best[0] + 1)
+                yield from self._matches_of_text(number, similarity, best)
+        least = _raised(least, best, wanted)
         if least > 99:
             return
         ids, bounds = self._candidates(least)
@@ -274,13 +276,14 @@ class _Search:
                     break
                 if number in seen:
                     continue
-                for entry, reverse in self._of_text(number):
-                    yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
-                    heappush(best, similarity.score - self._points(entry.unit))
-                while len(best) > wanted:
-                    heappop(best)
-                if len(best) == wanted:
-                    least = best[0] + 1
+                yield from self._matches_of_text(number, similarity, best)
+                least = _raised(least, best, wanted)
+
+    def _matches_of_text(self, number: int, similarity: Similarity, best: list[int]) -> Iterator[Match]:
+        """The units with the text ``number`` as fuzzy matches; their scores, less penalties, go to the heap."""
+        for entry, reverse in self._of_text(number):
+            yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
+            heappush(best, similarity.score - self._points(entry.unit))
 
     def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
         """Texts that may reach ``minimum``, and the most each can score, highest first."""

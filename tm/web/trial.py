@@ -72,7 +72,7 @@ def main() -> None:
     try:
         read(path)
     except DuiyiError:
-        return  # the sentence is told when the file is read for use
+        return  # the sentence is shown when the file is read for use
     except MemoryError:
         os._exit(_TOO_MUCH)
 
