@@ -1,48 +1,91 @@
-"""The Typer application with all commands, one module for each.
+"""The Typer application: each command is imported when it is called, so that every command starts quickly.
 
-Command modules import the library inside the function, so that `duiyi --help` and `duiyi lookup` do not load encoders,
-PDF readers or web frameworks.
+Command modules import the library inside the function, so that `duiyi lookup` does not load encoders, PDF readers or
+web frameworks.
 """
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from tm.cli.align import align
-from tm.cli.analyse import analyse
-from tm.cli.batch import batch
-from tm.cli.check import check
-from tm.cli.concordance import concordance
-from tm.cli.convert import convert
-from tm.cli.demo import demo
-from tm.cli.evaluate import evaluate
-from tm.cli.fetch import fetch
-from tm.cli.folders import pair
-from tm.cli.lookup import lookup
-from tm.cli.memory_changes import app as memory
-from tm.cli.output import write
-from tm.cli.pretranslate import pretranslate
-from tm.cli.review import review
-from tm.cli.serve import serve
-from tm.cli.structure import structure
-from tm.cli.term_entries import app as term
+__all__ = ["COMMANDS", "app"]
 
-__all__ = ["app"]
+#: The commands in the order of the help page: where each is defined, and its line there.
+COMMANDS = {
+    "demo": ("tm.cli.demo:demo", "Align the built-in sample pair and write TMX, XLIFF and more."),
+    "align": ("tm.cli.align:align", "Align documents, or all documents of two folders."),
+    "analyse": ("tm.cli.analyse:analyse", "Count segments, words and characters of a job by band of match."),
+    "batch": ("tm.cli.batch:batch", "Align many pairs of documents."),
+    "check": ("tm.cli.check:check", "Check translations for errors."),
+    "concordance": ("tm.cli.concordance:concordance", "Find units that contain a phrase."),
+    "convert": ("tm.cli.convert:convert", "Convert units between TMX, XLIFF, TBX, PO, CSV and other formats."),
+    "evaluate": ("tm.cli.evaluate:evaluate", "Compare alignments with gold alignments: precision, recall, F1."),
+    "fetch": ("tm.cli.fetch:fetch", "Fetch an official document by its UN symbol."),
+    "lookup": ("tm.cli.lookup:lookup", "Look up a sentence, or all sentences of a file, in memories."),
+    "pair": ("tm.cli.folders:pair", "Pair the files of two folders by their names and contents."),
+    "pretranslate": ("tm.cli.pretranslate:pretranslate", "Fill the empty translations of a file from memories."),
+    "review": ("tm.cli.review:review", "Review an alignment in the browser."),
+    "serve": ("tm.cli.serve:serve", "Serve memories and terms over HTTP: web pages and an API."),
+    "structure": ("tm.cli.structure:structure", "Show the outline that was read from a document."),
+    "memory": ("tm.cli.memory_changes:app", "Add, import, export, edit, delete and count units of a memory."),
+    "term": ("tm.cli.term_entries:app", "Look up, import, export, extract and check terms."),
+}
+
+_SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name; reading one imports its module."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        found = getattr(import_module(module), attribute)
+        holder = typer.Typer(**_SETTINGS)
+        holder.callback()(lambda: None)  # so that it is a group even with one command
+        if isinstance(found, typer.Typer):
+            holder.add_typer(found, name=name)
+        else:
+            holder.command(name)(found)
+        return get_command(holder).commands[name]  # type: ignore[attr-defined]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Root(TyperGroup):
+    """A group that lists its commands from the table, without importing them."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Commands()  # type: ignore[assignment]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
 
 app = typer.Typer(
     name="duiyi",
+    cls=_Root,
     help="Align bilingual documents, store the pairs in a memory, search it, and exchange files with CAT tools.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
+    **_SETTINGS,
 )
 
 
 def _version(requested: bool) -> None:
     if requested:
         from corpora.version import tool_version
+        from tm.cli.output import write
 
         write(f"duiyi {tool_version()}")
         raise typer.Exit
@@ -55,22 +98,3 @@ def _root(
     ] = False,
 ) -> None:
     """Exit code 0: success; 1: a check found errors; 2: bad usage or bad input; 130, 143: stopped by a signal."""
-
-
-app.command()(demo)
-app.command()(align)
-app.command()(analyse)
-app.command()(batch)
-app.command()(check)
-app.command()(concordance)
-app.command()(convert)
-app.command()(evaluate)
-app.command()(fetch)
-app.command()(lookup)
-app.command()(pair)
-app.command()(pretranslate)
-app.command()(review)
-app.command()(serve)
-app.command()(structure)
-app.add_typer(memory, name="memory")
-app.add_typer(term, name="term")
