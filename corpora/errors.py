@@ -10,6 +10,7 @@
     ├── MissingExtra        an optional package is not installed; the message names the command that installs it
     ├── ModelError          an encoder that cannot be loaded or does not fit
     ├── StoreError          a memory that is locked, damaged, unknown or of a newer version
+    │   └── EditConflict    an entry was changed by somebody else since it was read
     └── FetchError          a document that could not be fetched
 
 Every message is one sentence for the person at the keyboard and names the file. An error of a library is converted
@@ -17,8 +18,8 @@ with ``from``.
 """
 
 __all__ = [
-    "DamagedInput", "DuiyiError", "EmptyInput", "FetchError", "InputError", "MissingExtra", "ModelError",
-    "ProtectedInput", "StoreError", "UsageError", "WrongFormat",
+    "DamagedInput", "DuiyiError", "EditConflict", "EmptyInput", "FetchError", "InputError", "MissingExtra",
+    "ModelError", "ProtectedInput", "StoreError", "UsageError", "WrongFormat",
 ]  # fmt: skip
 
 
@@ -60,6 +61,10 @@ class ModelError(DuiyiError):
 
 class StoreError(DuiyiError):
     """A memory that is locked, damaged, unknown or of a newer version."""
+
+
+class EditConflict(StoreError):
+    """An entry was changed by somebody else since it was read."""
 
 
 class FetchError(DuiyiError):

@@ -35,6 +35,7 @@ LAYERS = (
     "tm.report",
     "tm.jobs",
     "tm.pretranslation",
+    "tm.accounts",
     "tm.web",
     "tm.review",
     "tm.server",

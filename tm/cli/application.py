@@ -33,6 +33,8 @@ COMMANDS = {
     "structure": ("tm.cli.structure:structure", "Show the outline that was read from a document."),
     "memory": ("tm.cli.memory_changes:app", "Add, import, export, edit, delete and count units of a memory."),
     "term": ("tm.cli.term_entries:app", "Look up, import, export, extract and check terms."),
+    "user": ("tm.cli.user:app", "Add, list and disable users of the server; make and revoke their tokens."),
+    "project": ("tm.cli.project:app", "Add, list and edit projects of the server; members, audit log, backup."),
 }
 
 _SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}

@@ -16,10 +16,11 @@ from tm.store.database import Sqlite
 from tm.store.writing import AddReport, UnitWriter
 from tm.unit import Origin, Unit
 
-__all__ = ["KEPT", "Change", "ChangeLog", "changes", "forget", "undo"]
+__all__ = ["KEPT", "Change", "ChangeLog", "changes", "forget", "restore", "undo"]
 
-#: Changes that can be undone; older ones are forgotten.
+#: Changes that can be undone; older ones are forgotten, except that those of a few units can still be restored.
 KEPT = 20
+_SMALL, _KEPT_SMALL = 10, 1_000
 _UNIT = (
     "SELECT u.count, u.status, u.score, u.created, u.changed, d.content, ls.code, s.text, lt.code, t.text FROM units u"
     " JOIN texts s ON s.id = u.source JOIN texts t ON t.id = u.target JOIN languages ls ON ls.id = s.language"
@@ -70,7 +71,12 @@ class ChangeLog:
         if not self._number:
             row = connection.execute("INSERT INTO changes VALUES (NULL, ?, ?)", (int(time.time()), self._action))
             self._number = int(row.lastrowid or 0)
-            old = connection.execute("SELECT id FROM changes ORDER BY id DESC LIMIT -1 OFFSET ?", (KEPT,)).fetchall()
+            latest = "SELECT id FROM changes ORDER BY id DESC LIMIT ?"
+            old = connection.execute(
+                f"SELECT id FROM changes c WHERE id NOT IN ({latest}) AND (id NOT IN ({latest})"
+                " OR (SELECT count(*) FROM earlier e WHERE e.change = c.id) > ?)",
+                (KEPT, _KEPT_SMALL, _SMALL),
+            ).fetchall()
             _forget(connection, [number for (number,) in old])
         return self._number
 
@@ -79,7 +85,8 @@ def changes(connection: Sqlite) -> list[Change]:
     """The changes that can be undone, the last one first."""
     rows = connection.execute(
         "SELECT id, moment, action, (SELECT count(*) FROM earlier e WHERE e.change = c.id) FROM changes c"
-        " ORDER BY id DESC"
+        " ORDER BY id DESC LIMIT ?",
+        (KEPT,),
     )
     return [Change(*row) for row in rows]
 
@@ -101,6 +108,16 @@ def undo(connection: Sqlite) -> Change:
     return last
 
 
+def restore(connection: Sqlite, unit: int) -> int | None:
+    """Bring back a deleted unit as it was; its number, which is another where it was added again. None if unknown."""
+    row = connection.execute(
+        "SELECT content FROM earlier WHERE unit = ? AND content <> '' ORDER BY change DESC LIMIT 1", (unit,)
+    ).fetchone()
+    if row is None:
+        return None
+    return _restore(connection, UnitWriter(connection, AddReport()), unit, json.loads(row[0]))
+
+
 def forget(connection: Sqlite) -> None:
     """Forget all changes: none can be undone any more."""
     connection.execute("DELETE FROM changes")
@@ -119,7 +136,7 @@ def _image(connection: Sqlite, unit: int) -> str:
     return json.dumps([row, places], ensure_ascii=False) if row else ""
 
 
-def _restore(connection: Sqlite, writer: UnitWriter, number: int, image: list[Any]) -> None:
+def _restore(connection: Sqlite, writer: UnitWriter, number: int, image: list[Any]) -> int:
     (count, status, score, created, changed, details, source_lang, source, target_lang, target), places = image
     unit = Unit(source, target, source_lang, target_lang)
     placed = list(_placed(unit, places))
@@ -136,6 +153,7 @@ def _restore(connection: Sqlite, writer: UnitWriter, number: int, image: list[An
         "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)",
         ((number, *writer.place(one, texts)) for one in placed),
     )
+    return number
 
 
 def _placed(unit: Unit, places: Iterable[list[Any]]) -> Iterator[Unit]:

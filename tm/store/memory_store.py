@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from corpora.arguments import checked_class
-from corpora.errors import StoreError, UsageError
+from corpora.errors import EditConflict, StoreError, UsageError
 from corpora.files import replacing
 from corpora.text.plurals import counted
 from tm.store import history, index, maintenance
@@ -295,26 +295,45 @@ class MemoryStore:
             raise UsageError(f"{self.path} contains no unit {number}")
         return entry
 
-    def edit(self, number: int, *, reverse: bool = False, **changes: Any) -> StoredUnit:
+    def edit(self, number: int, *, reverse: bool = False, expected: Unit | None = None, **changes: Any) -> StoredUnit:
         """Change fields of a unit: any of `Unit`, such as ``target``, ``status``, ``notes``; ``changed`` is set to now.
 
         With ``reverse`` source and target are those of a match in the reverse direction (`Match.reverse`): they are
-        exchanged. If source and target become those of another unit, the two are merged. Raises `UsageError`.
+        exchanged. If source and target become those of another unit, the two are merged. Raises `UsageError`, and
+        `EditConflict` where the unit is no longer ``expected``.
         """
         if reverse:
             changes = {_TURNED.get(name, name): value for name, value in changes.items()}
         unknown = set(changes) - {one.name for one in fields(Unit)}
         if unknown:
             raise UsageError(f"a unit has no field {', '.join(sorted(unknown))}")
-        entry = self.get(number)
-        unit = replace(entry.unit, **({"changed": datetime.now(UTC).replace(microsecond=0)} | changes))
-        if why := rejection_reason(unit):
-            raise UsageError(f"unit {number} of {self.path} cannot be changed this way: {why}")
         with self.writing() as connection:
+            entry = self._expected(number, expected)
+            unit = replace(entry.unit, **({"changed": datetime.now(UTC).replace(microsecond=0)} | changes))
+            if why := rejection_reason(unit):
+                raise UsageError(f"unit {number} of {self.path} cannot be changed this way: {why}")
             (changed,) = maintenance.replace_units(connection, [(entry, unit)], ChangeLog(f"edit of unit {number}"))
             maintenance.drop_orphans(connection)
             index.update(connection)
         return self.get(changed)
+
+    def _expected(self, number: int, expected: Unit | None) -> StoredUnit:
+        """The unit with this number. Raises `EditConflict` where it is not ``expected``."""
+        entry = self.get(number)
+        if expected is not None and entry.unit != expected:
+            raise EditConflict(f"unit {number} of {self.path} was changed by somebody else meanwhile")
+        return entry
+
+    def restore(self, number: int) -> StoredUnit:
+        """Bring a deleted unit back under its number. Raises `UsageError` where it is there, or no longer known."""
+        with self.writing() as connection:
+            if UnitReader(connection).by_id(number) is not None:
+                raise UsageError(f"unit {number} of {self.path} is not deleted")
+            restored = history.restore(connection, number)
+            if restored is None:
+                raise UsageError(f"{self.path} contains no unit {number}, and no deleted one that could be restored")
+            index.update(connection)
+        return self.get(restored)
 
     def replace(self, options: ReplaceOptions, *, dry_run: bool = False) -> ReplaceReport:
         """Find and replace in the texts of units; with ``dry_run`` only count. `undo` takes it back."""
@@ -338,16 +357,25 @@ class MemoryStore:
         return change
 
     def delete(
-        self, filters: Filters | None = None, *, numbers: Iterable[int] | None = None, action: str = "deletion"
+        self,
+        filters: Filters | None = None,
+        *,
+        numbers: Iterable[int] | None = None,
+        action: str = "deletion",
+        expected: Unit | None = None,
     ) -> int:
         """Delete the units that meet ``filters`` and have one of the ``numbers``; returns how many were deleted.
 
-        ``action`` is the name of the change for `undo`.
+        ``action`` is the name of the change for `undo`. Raises `EditConflict` where one of the numbers is no longer
+        the unit ``expected``.
         """
         if filters is None and numbers is None:
             raise UsageError("specify what to delete: filters or numbers")
         with self.writing() as connection:
             chosen = None if numbers is None else list(numbers)
+            if expected is not None:
+                for number in chosen or ():
+                    self._expected(number, expected)
             return maintenance.delete(connection, filters or _ALL, chosen, ChangeLog(action))
 
     def dedupe(self, keep: Keep = "best", *, folded: bool = False) -> int:

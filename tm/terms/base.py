@@ -9,17 +9,18 @@ as long as one on a running server. Patterns and similarity need all keys of a l
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpora.arguments import checked_class
-from corpora.errors import StoreError
+from corpora.errors import EditConflict, StoreError
 from corpora.sqlite_errors import SqliteErrors
 from corpora.text.languages import base
 from corpora.text.plurals import counted
-from tm.terms.concept import Concept, Status, Term
+from tm.terms.concept import Concept, Status, Term, packed, unpacked
 from tm.terms.file import connect
 from tm.terms.matches import TermMatch, TermMatches, TermOccurrence
 from tm.terms.normalization import normalize_term, normalize_text
@@ -85,29 +86,52 @@ class TermBase:
 
     # -- changes
 
-    def add(self, concepts: Iterable[Concept]) -> int:
-        """Store ``concepts`` in one transaction, replacing those with the same id; return how many."""
+    def add(self, concepts: Iterable[Concept], *, expected: Concept | None = None) -> int:
+        """Store ``concepts`` in one transaction, replacing those with the same id; return how many.
+
+        Raises `EditConflict` where the stored concept with the id of ``expected`` is another one by now.
+        """
         count = 0
+        with self._writing(expected):
+            for concept in concepts:
+                self._put(concept)
+                count += 1
+        return count
+
+    def delete(self, ids: Iterable[str], *, expected: Concept | None = None) -> int:
+        """Remove the concepts with these ids; return how many there were. `restore` brings them back."""
+        count = 0
+        with self._writing(expected):
+            for id in ids:  # noqa: A001
+                if (concept := self.get(id)) is not None:
+                    self._db.execute("INSERT OR REPLACE INTO deleted VALUES (?, ?)", [id, packed(concept)])
+                count += self._remove(id)
+        return count
+
+    def restore(self, id: str) -> Concept | None:  # noqa: A002
+        """Bring back the deleted concept with this id; None where there is none, or it was added again."""
+        with self._writing():
+            row = self._db.execute("SELECT content FROM deleted WHERE key = ?", [id]).fetchone()
+            if row is None or self.get(id) is not None:
+                return None
+            self._put(unpacked(row[0]))
+            self._db.execute("DELETE FROM deleted WHERE key = ?", [id])
+        return self.get(id)
+
+    @contextmanager
+    def _writing(self, expected: Concept | None = None) -> Iterator[None]:
+        """Write everything inside the block or nothing, if the stored concept is still ``expected``."""
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                for concept in concepts:
-                    self._put(concept)
-                    count += 1
+                if expected is not None and self.get(expected.id) != expected:
+                    raise EditConflict(f"the entry {expected.id} was changed by somebody else meanwhile")
+                yield
             except BaseException:
                 if self._db.in_transaction:  # SQLite rolls back by itself when the disk is full
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-        return count
-
-    def delete(self, ids: Iterable[str]) -> int:
-        """Remove the concepts with these ids; return how many there were."""
-        with self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            count = sum(self._remove(id) for id in ids)  # noqa: A001
-            self._db.execute("COMMIT")
-        return count
 
     # -- look-ups
 

@@ -5,16 +5,17 @@ and from a word that must not be used.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from corpora.arguments import checked_class
 from corpora.text.languages import base
 
-__all__ = ["LONGEST_TERM", "Concept", "Status", "Term", "made_id", "term_status"]
+__all__ = ["LONGEST_TERM", "Concept", "Status", "Term", "made_id", "packed", "term_status", "unpacked"]
 
 LONGEST_TERM = 1000  # characters; a longer "term" is a text in the wrong column
 
@@ -117,3 +118,18 @@ def made_id(terms: Iterable[Term]) -> str:
         first.setdefault(base(term.language), term.text)
     name = "\n".join(f"{language}\t{text}" for language, text in sorted(first.items()))
     return f"x-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def packed(concept: Concept) -> str:
+    """``concept`` as JSON that `unpacked` reads."""
+    return json.dumps(asdict(concept), ensure_ascii=False, default=datetime.isoformat)
+
+
+def unpacked(text: str) -> Concept:
+    """The concept that `packed` wrote."""
+    values = json.loads(text)
+    terms = tuple(
+        Term(**{**one, "status": Status(one["status"]), "examples": tuple(one["examples"])}) for one in values["terms"]
+    )
+    dates = {name: values[name] and datetime.fromisoformat(values[name]) for name in ("created", "changed")}
+    return Concept(**{**values, **dates, "terms": terms, "references": tuple(values["references"])})

@@ -32,8 +32,13 @@ ALTER TABLE terms DROP COLUMN head;
 CREATE INDEX terms_by_key ON terms (base, folded, concept)
 """
 
+_DELETED = """
+-- Concepts that were deleted, as JSON, so that they can be restored.
+CREATE TABLE deleted (key TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT, WITHOUT ROWID
+"""
+
 #: Step n brings a file of version n to version n + 1. Steps that were released are never changed.
-MIGRATIONS = (_FIRST, _ONE_INDEX)
+MIGRATIONS = (_FIRST, _ONE_INDEX, _DELETED)
 _VERSION = len(MIGRATIONS)
 
 

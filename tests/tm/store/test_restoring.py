@@ -1,0 +1,71 @@
+"""Deleted units and terms come back as they were; a change made by somebody else meanwhile is noticed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import EditConflict, UsageError
+from tm.search.memory import Memory
+from tm.terms.base import TermBase
+from tm.terms.concept import Concept, Status, Term
+from tm.unit import Origin, Unit
+
+UNIT = Unit("第一条", "Article 1", "zh-CN", "en-US", next="第二条", origin=Origin("a.txt", "b.txt", (1,), (2,), 3, "x"))
+CONCEPT = Concept(
+    "c1",
+    (Term("缔约国", "zh-CN", note="n"), Term("State party", "en-US", Status.ADMITTED, examples=("a", "b"))),
+    definition="d",
+    references=("c2",),
+    properties={"x": "y"},
+)
+
+
+def test_a_deleted_unit_is_restored_with_its_places(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([UNIT, replace(UNIT, origin=Origin("other.txt"), next=""), Unit("乙", "B", "zh-CN", "en-US")])
+        before = list(memory.entries(every_place=True))
+        assert memory.delete(numbers=[1]) == 1
+        # Small changes can be restored for much longer than they can be undone.
+        for number in range(30):
+            memory.edit(2, notes=(str(number),))
+        memory.edit(2, notes=(), changed=None)
+        assert memory.restore(1).id == 1
+        assert list(memory.entries(every_place=True)) == before
+        assert memory.lookup("第一条")[0].unit.target == "Article 1"
+        for number in (1, 77):
+            with pytest.raises(UsageError):
+                memory.restore(number)
+
+
+def test_a_unit_that_somebody_else_changed_is_not_overwritten(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([UNIT])
+        seen = memory.get(1).unit
+        memory.edit(1, target="Article one", expected=seen)
+        for change in (
+            lambda: memory.edit(1, target="x", expected=seen),
+            lambda: memory.delete(numbers=[1], expected=seen),
+        ):
+            with pytest.raises(EditConflict, match="somebody else"):
+                change()
+        assert memory.get(1).unit.target == "Article one"
+        assert memory.delete(numbers=[1], expected=memory.get(1).unit) == 1
+
+
+def test_a_deleted_entry_of_the_term_base_is_restored(tmp_path: Path) -> None:
+    with TermBase(tmp_path / "t.sqlite") as terms:
+        terms.add([CONCEPT])
+        stored = terms.get("c1")
+        assert stored is not None
+        assert terms.restore("c1") is None, "it is not deleted"
+        with pytest.raises(EditConflict):
+            terms.add([replace(stored, note="mine")], expected=replace(stored, note="as I saw it"))
+        with pytest.raises(EditConflict):
+            terms.delete(["c1"], expected=replace(stored, note="as I saw it"))
+        assert terms.get("c1") == stored
+        assert terms.delete(["c1"], expected=stored) == 1
+        assert not terms.lookup("缔约国")
+        assert terms.restore("c1") == stored
+        assert terms.lookup("缔约国")[0].concept == stored
+        assert terms.restore("c1") is None
