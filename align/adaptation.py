@@ -5,12 +5,14 @@ Both are properties of the pair of documents, so a fixed weight is wrong for mos
 maximisation (Dempster et al. 1977) over the lattice, from the values of a typical document on, and added to its scores:
 
 - *omissions*: the share of the units of each side that are omitted, as log-odds times a learned weight;
+- *joining*: the share of the beads that hold several units of a side, in the same way: a novelist's long sentence is
+  often translated by several, a list never is;
 - *breaks*: how much likelier a paragraph begins on one side where a bead ends and a paragraph begins on the other, and
   how much likelier one begins inside a bead, compared with anywhere (pointwise mutual information).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +20,14 @@ from numpy.typing import NDArray
 
 from align.lattice import Lattice, posterior_rows
 
-__all__ = ["Breaks", "adapt", "omission_odds"]
+__all__ = ["Breaks", "adapt", "joining_odds", "omission_odds"]
 
 Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _ROUNDS = 3  # of expectation maximisation; the estimates barely change after these
 _PRIOR_OMISSIONS, _PRIOR_UNITS = 1, 50  # a typical document leaves out one unit in fifty
+_PRIOR_JOINED, _PRIOR_PAIRS = 3, 20  # and joins several units of a side in three beads of twenty
 #: In a typical document half of the paragraphs of the side with fewer begin where one of the other side begins, and a
 #: fiftieth of the usual share of paragraphs begins inside a bead; each counts as much as that many beads or units.
 _AGREEMENT, _PRIOR_BEADS = 0.5, 10
@@ -46,15 +49,29 @@ def omission_odds(omitted: float, units: int) -> float:
     >>> round(omission_odds(0, 1000), 2), round(omission_odds(80, 1000), 2)
     (-3.06, 1.41)
     """
-    rate = (min(omitted, units) + _PRIOR_OMISSIONS) / (units + _PRIOR_UNITS)
-    return math.log(rate / (1 - rate)) - math.log(_PRIOR_OMISSIONS / (_PRIOR_UNITS - _PRIOR_OMISSIONS))
+    return _odds(omitted, units, _PRIOR_OMISSIONS, _PRIOR_UNITS)
 
 
-def adapt(lattice: Lattice, omission_weight: float, breaks: Breaks | None) -> None:
-    """Estimate the properties of the document from ``lattice`` and add them to its scores, in place."""
-    steps: list[_Omissions | _Breaks] = []
-    if omission_weight:
-        steps.append(_Omissions(lattice, omission_weight))
+def joining_odds(joined: float, beads: float) -> float:
+    """Return the log-odds that a bead holds several units of a side, compared with a typical document."""
+    return _odds(joined, beads, _PRIOR_JOINED, _PRIOR_PAIRS)
+
+
+def _odds(count: float, total: float, prior: float, prior_total: float) -> float:
+    rate = (min(count, total) + prior) / (total + prior_total)
+    return math.log(rate / (1 - rate)) - math.log(prior / (prior_total - prior))
+
+
+def adapt(lattice: Lattice, weights: Mapping[str, float], breaks: Breaks | None) -> None:
+    """Estimate the properties of the document from ``lattice`` and add them to its scores, in place.
+
+    ``weights`` are those of the features of `align.scoring`.
+    """
+    steps: list[_Omissions | _Joining | _Breaks] = []
+    if weights.get("omission rate"):
+        steps.append(_Omissions(lattice, weights["omission rate"]))
+    if weights.get("joining rate"):
+        steps.append(_Joining(lattice, weights["joining rate"]))
     if breaks is not None and breaks.source[1:].any() | breaks.target[1:].any():
         steps.append(_Breaks(lattice, breaks))
     for _ in range(_ROUNDS if steps else 0):
@@ -81,6 +98,27 @@ class _Omissions:
         for side in (0, 1):
             odds = omission_odds(float(self._counts[side]), self._units[side])
             self._lattice.scores[side - 2] += np.float32(self._weight * (odds - self._odds[side]))
+            self._odds[side] = odds
+        self._counts[:] = 0
+
+
+class _Joining:
+    """The log-odds of beads that hold several units of the source, and of the target."""
+
+    def __init__(self, lattice: Lattice, weight: float) -> None:
+        self._lattice, self._weight = lattice, weight
+        beads = lattice.types[:-2]
+        self._joined = [np.flatnonzero([shape[side] > 1 for shape in beads]) for side in (0, 1)]
+        self._odds = [0.0, 0.0]
+        self._counts = np.zeros(len(beads))
+
+    def count(self, row: int, probabilities: Doubles) -> None:
+        self._counts += probabilities[:-2].sum(axis=1)
+
+    def update(self) -> None:
+        for side, joined in enumerate(self._joined):
+            odds = joining_odds(float(self._counts[joined].sum()), float(self._counts.sum()))
+            self._lattice.scores[joined] += np.float32(self._weight * (odds - self._odds[side]))
             self._odds[side] = odds
         self._counts[:] = 0
 

@@ -44,7 +44,8 @@ class Alignment(Tabular):
     """Two documents, the units of both sides (ids are their positions), and the beads between them.
 
     Every unit is in exactly one bead. Beads are in the reading order of the source; the target of a bead with
-    ``found_by == "moved"`` is in another place. An alignment is a sequence of its beads:
+    ``found_by == "moved"`` is in another place. ``doubtful`` is the one of ``warnings`` that says that the texts do
+    not seem to correspond, or not in the same order; "" where they do. An alignment is a sequence of its beads:
 
     >>> from corpora.document import Section
     >>> documents = [Document(code, "a.txt", (), Section(None, 0, 0, 0)) for code in ("zh-CN", "en-US")]
@@ -66,6 +67,7 @@ class Alignment(Tabular):
     beads: tuple[Bead, ...]
     signature: str
     warnings: tuple[str, ...] = ()
+    doubtful: str = ""
 
     def __repr__(self) -> str:
         beads = counted(len(self.beads), "bead")

@@ -41,6 +41,8 @@ _CHUNK = 4000  # blocks of both sides in one search, which bounds its memory
 _BAND = 24  # blocks to either side of the expected place for which evidence is computed
 _ENDLESS = 1 << 60
 _GIVEN = 3.0  # log-odds that two blocks correspond that are alone with each other by the layout
+_COMPARED = 400  # passages that tell whether the order is the same
+_FOUND = 0.3  # share of them that must be found
 _SAME_NUMBER = 16  # notes of one number that are compared: numbering may restart on every page
 
 
@@ -61,19 +63,8 @@ class BlockOptions:
     evidence: EvidenceOptions | None = field(default_factory=EvidenceOptions)
 
 
-def align_blocks(
-    source: Document,
-    target: Document,
-    *,
-    encoder: Encoder,
-    options: BlockOptions,
-    anchors: Sequence[tuple[int, int]] = (),
-) -> list[Bead]:
-    """Return beads of block ids in no particular order; unaligned blocks may be missing.
-
-    ``anchors`` are places that no bead of the text crosses, as in `align.pipeline.align`; nothing moves across them.
-    """
-    text, notes = streams(source, target, encoder=encoder, options=options, anchors=anchors)
+def align_blocks(text: "Stream", notes: "Stream | None", *, encoder: Encoder) -> list[Bead]:
+    """Return beads of block ids in no particular order; unaligned blocks may be missing."""
     beads = text.beads_of_text(encoder)
     if notes is not None:
         beads += notes.beads_of_notes()
@@ -88,7 +79,10 @@ def streams(
     options: BlockOptions,
     anchors: Sequence[tuple[int, int]] = (),
 ) -> "tuple[Stream, Stream | None]":
-    """Return the blocks of the text, and the notes, if both sides have some, which are aligned apart from it."""
+    """Return the blocks of the text, and the notes, if both sides have some, which are aligned apart from it.
+
+    ``anchors`` are places that no bead of the text crosses, as in `align.pipeline.align`; nothing moves across them.
+    """
     ids = [[block.id for block in document.blocks if block.full_text.strip()] for document in (source, target)]
     notes: list[list[int]] = [[], []]
     if options.structure:
@@ -167,6 +161,20 @@ class Stream:
         headings = self._headings(found, encoder) if self.options.structure else []
         distance = spacing(len(left), len(right), moved)
         return list(regions(left, right, [*found, *headings], moved, spacing=distance)), found
+
+    def disorder(self) -> tuple[int, int]:
+        """Return how many steps from one passage to the next go back on the other side, and how many were compared.
+
+        Of passages that are each other's nearest by a clear margin, a sample in long texts; (0, 0) where these are few,
+        since the texts differ then in more than their order.
+        """
+        if self._subtitles or self.anchors:
+            return 0, 0
+        few = replace(self.options.moved, max_comparisons=_COMPARED * max(len(self.target), 1))
+        places = [seed.target for seed in seeds(*self.vectors(), few)]
+        if len(places) < _FOUND * min(len(self.source), len(self.target), _COMPARED):
+            return 0, 0
+        return sum(one > other for one, other in pairwise(places)), max(len(places) - 1, 0)
 
     @property
     def _subtitles(self) -> bool:

@@ -5,14 +5,15 @@ Time and memory are linear in the length of the documents.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from align.alignment import Alignment, Bead
-from align.blocks import align_blocks
+from align.blocks import align_blocks, streams
 from align.options import AlignOptions
 from align.segmentation import paragraphs, sentences
 from align.sentences import align_sentences
 from align.signature import signature
-from align.warnings import alignment_warnings
+from align.warnings import alignment_warnings, doubt_about
 from corpora.document import Document, Segment
 from models.encoder import Encoder
 
@@ -51,21 +52,17 @@ def align(
     # A block of subtitles is one sentence.
     if options.unit == "sentence" and not options.segmented and not subtitles:
         units = sentences(source, options.srx), sentences(target, options.srx)
-        beads = align_sentences(
-            source,
-            target,
-            units,
-            encoder=encoder,
-            options=blocks,
-            search=options.sentences,
-            anchors=anchors,
-            report=lambda share: report("sentences", share),
-        )
+        single = replace(blocks.search, max_source=1, max_target=1, clauses=False)
+        text, notes = streams(source, target, encoder=encoder, options=replace(blocks, search=single), anchors=anchors)
+        progressed = partial(report, "sentences")
+        beads = align_sentences(text, notes, units, encoder=encoder, search=options.sentences, report=progressed)
     else:
         report("paragraphs", 0.0)
-        beads = align_blocks(source, target, encoder=encoder, options=blocks, anchors=anchors)
+        text, notes = streams(source, target, encoder=encoder, options=blocks, anchors=anchors)
+        beads = align_blocks(text, notes, encoder=encoder)
         report("paragraphs", 1.0)
     beads = _complete(beads, len(units[0]), len(units[1]))
+    doubt = doubt_about(source, target, *units, beads, text.disorder())
     return Alignment(
         source,
         target,
@@ -73,7 +70,8 @@ def align(
         *units,
         tuple(beads),
         signature(source, target, encoder=encoder, options=options),
-        alignment_warnings(source, target, *units, beads),
+        tuple(filter(None, (doubt, *alignment_warnings(source, target, *units, beads)))),
+        doubt,
     )
 
 

@@ -64,7 +64,7 @@ class PreparedPair:
     Similarities are ``(cosine - floor) * gain``. ``source_near[k - 1, i]`` is the mean similarity of a run to its
     nearest in a sample of the other side, ``source_mean`` to all of the sample; ``ratio`` is source characters for
     one target character. ``omission_odds``: the log-odds that a source unit, or a target unit, is omitted, compared
-    with those of a typical document (`align.adaptation.omission_odds`).
+    with those of a typical document, ``joining_odds`` that a bead holds several units of a side (`align.adaptation`).
     """
 
     source: PreparedSide
@@ -78,6 +78,7 @@ class PreparedPair:
     gain: float = 1.0
     boundaries: BoundaryProbabilities | None = None
     omission_odds: tuple[float, float] = (0.0, 0.0)
+    joining_odds: tuple[float, float] = (0.0, 0.0)
 
 
 def pair_up(
@@ -203,6 +204,10 @@ class _WindowFeatures:
         self._boundaries = (
             pair.boundaries.around(window, self._wide, self._high) if pair.boundaries is not None else None
         )
+        self._repeats = (
+            _cut(pair.source.surface.repeats, window.first, self.rows + self._wide),
+            _cut(pair.target.surface.repeats, window.left, self.columns + self._high),
+        )
         self._clause_evidence: ClauseEvidence | None = None
         if pair.source.clauses is not None and pair.target.clauses is not None:
             self._clause_evidence = clause_evidence(
@@ -254,6 +259,7 @@ class _WindowFeatures:
             "omission near": near - beside,
             "omission best": best - near,
             "omission around": around - near,
+            "omission repeated": self._repeated(0 if a else 1),
         }
         if self._clause_evidence is not None:
             floor, gain = np.float32(pair.floor), np.float32(pair.gain)
@@ -261,6 +267,20 @@ class _WindowFeatures:
             found["omission clause beside"] = (clause_beside - floor) * gain - near
             found["omission clause best"] = (clause_best - floor) * gain - near
         return found
+
+    def _repeated(self, side: int) -> Floats:
+        """Return how much each unit of one side says the same as the one before or after it."""
+        repeats, count = self._repeats[side], self.rows if side == 0 else self.columns
+        found: Floats = np.maximum(repeats[:count], repeats[1 : 1 + count])
+        return found[:, None] if side == 0 else found[None, :]
+
+    def _repeats_inside(self, a: int, b: int) -> Floats:
+        """Return how much more the units of one side of a bead repeat each other than those of the other side do."""
+        source, target = (
+            np.maximum.reduce([repeats[1 + k : 1 + k + count] for k in range(size - 1)]) if size > 1 else np.float32(0)
+            for repeats, size, count in zip(self._repeats, (a, b), (self.rows, self.columns), strict=True)
+        )
+        return np.abs(np.reshape(source, (-1, 1)) - np.reshape(target, (1, -1)))
 
     def _best_similarities(self, axis: int) -> tuple[Floats, Floats]:
         """Return the best similarity of each unit of one side (0 source, 1 target) to units of the other side.
@@ -304,6 +324,7 @@ class _WindowFeatures:
             "target three": float(b > 2),
             "target four": float(b > 3),
             "many": float(a > 1 and b > 1),
+            "joining rate": self.pair.joining_odds[0] * (a > 1) + self.pair.joining_odds[1] * (b > 1),
             "uneven": float(abs(a - b)),
         }
         return found
@@ -359,7 +380,7 @@ class _WindowFeatures:
     def _members(self, a: int, b: int, cosine: Floats) -> dict[str, Value]:
         if a == b == 1:
             return {}
-        found: dict[str, Value] = {}
+        found: dict[str, Value] = {"repeated": self._repeats_inside(a, b)}
         losses = []
         if b > 1:
             lost = [cosine - self.cosine(a, b - 1), cosine - self.cosine(a, b - 1, 0, 1)]
@@ -402,6 +423,10 @@ class _WindowFeatures:
         found["opens both"] = opens[0] * opens[1]
         found["closes"] = np.abs(closes[0] - closes[1])
         found["closes both"] = closes[0] * closes[1]
+        inside = self.source_values(left.inside, a - 1), self.target_values(right.inside, b - 1)
+        # Where one side does not mark speech this says nothing.
+        if left.inside.any() and right.inside.any():
+            found["speech"] = np.abs(inside[0] - inside[1])
         found["ending"] = (endings[0] != endings[1]).astype(np.float32)
         return found
 

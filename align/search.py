@@ -138,7 +138,7 @@ def _search(
     pair, windows = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
     pair = replace(pair, boundaries=find_boundaries(source, target, options, nodes))
     lattice = Lattice(types, windows, _scores(pair, windows, types, nodes, feature_weights, bonus))
-    adapt(lattice, feature_weights.get("omission rate", 0.0), breaks)
+    adapt(lattice, feature_weights, breaks)
     # The gain of a bead is its probability minus the caution. Gains overwrite the scores, which are most of the memory.
     gains = posteriors(lattice, out=lattice.scores)
     possible = gains > 0

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from align.adaptation import Breaks
 from align.alignment import Bead
-from align.blocks import BlockOptions, Stream, chunks, streams
+from align.blocks import Stream, chunks
 from align.moved import Region, Seed, pair_leftovers
 from align.search import SearchOptions, search_prepared
 from align.spans import PreparedSide, prepare
-from corpora.document import Document, Segment
+from corpora.document import Segment
 from models.encoder import Encoder
 
 __all__ = ["align_sentences"]
@@ -28,22 +28,18 @@ _CHUNK = 8000  # sentences of both sides in one search, which bounds its memory
 
 
 def align_sentences(
-    source: Document,
-    target: Document,
+    text: Stream,
+    notes: Stream | None,
     units: tuple[Sequence[Segment], Sequence[Segment]],
     *,
     encoder: Encoder,
-    options: BlockOptions,
     search: SearchOptions,
     report: Callable[[float], None] = lambda share: None,
-    anchors: Sequence[tuple[int, int]] = (),
 ) -> list[Bead]:
     """Return beads of the ids of ``units``, the sentences of both documents; units without text may be missing.
 
-    ``report`` is called with the share that is done, 0 to 1; ``anchors`` as in `align.blocks.align_blocks`.
+    ``text`` and ``notes`` are the blocks (`align.blocks.streams`); ``report`` is called with the share that is done.
     """
-    single = replace(options.search, max_source=1, max_target=1, clauses=False)
-    text, notes = streams(source, target, encoder=encoder, options=replace(options, search=single), anchors=anchors)
     beads: list[Bead] = []
     done, total = 0, max(sum(map(len, units)), 1)
     report(0.0)
@@ -56,7 +52,7 @@ def align_sentences(
             beads += some
             done += size
             report(done / total)
-        if stream is text and options.find_moved and not anchors:
+        if stream is text and text.options.find_moved and not text.anchors:
             beads = sentences.with_leftovers(beads)
     report(1.0)
     return beads

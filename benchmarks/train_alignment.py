@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align import metrics
-from align.adaptation import omission_odds
+from align.adaptation import joining_odds, omission_odds
 from align.alignment import Bead
 from align.band import Window
 from align.blocks import BlockOptions
@@ -146,11 +146,17 @@ def with_omissions(
 
 
 def _paired(sides: Sequence[PreparedSide], gold: Sequence[Bead]) -> PreparedPair:
-    """Pair two sides as `search_prepared` does, with the odds of omissions that the gold beads show."""
+    """Pair two sides as `search_prepared` does, with the odds that the gold beads show."""
     source, target = sides
     pair = pair_in_band(source, target, [(0, 0), (len(source), len(target))], SearchOptions().half_width)[0]
     omitted = sum(not bead.target for bead in gold), sum(not bead.source for bead in gold)
-    return replace(pair, omission_odds=(omission_odds(omitted[0], len(source)), omission_odds(omitted[1], len(target))))
+    paired = [bead for bead in gold if bead.source and bead.target]
+    joined = sum(len(bead.source) > 1 for bead in paired), sum(len(bead.target) > 1 for bead in paired)
+    return replace(
+        pair,
+        omission_odds=(omission_odds(omitted[0], len(source)), omission_odds(omitted[1], len(target))),
+        joining_odds=(joining_odds(joined[0], len(paired)), joining_odds(joined[1], len(paired))),
+    )
 
 
 def _with_omission(

@@ -7,11 +7,12 @@ import pytest
 
 from align import blocks
 from align.alignment import Bead
-from align.blocks import BlockOptions, align_blocks
+from align.blocks import BlockOptions, streams
 from align.evidence import BlockEvidence, EvidenceOptions, agreement
 from align.moved import MovedOptions, Region, Seed
 from align.search import SearchOptions
 from corpora.document import Block, BlockKind, Document, Section
+from models.encoder import Encoder
 from tests.align.sides import rows, side
 
 NOTE, PARAGRAPH, HEADING = BlockKind.FOOTNOTE, BlockKind.PARAGRAPH, BlockKind.HEADING
@@ -31,6 +32,10 @@ def document(
     ends = [*starts[1:], len(made)][: len(starts)]
     children = tuple(Section(first, 1, first, last) for first, last in zip(starts, ends, strict=True))
     return Document("en", "a.txt", all_blocks, Section(None, 0, 0, len(made), children))
+
+
+def align_blocks(source: Document, target: Document, *, encoder: Encoder, options: BlockOptions) -> list[Bead]:
+    return blocks.align_blocks(*streams(source, target, encoder=encoder, options=options), encoder=encoder)
 
 
 def pairs(found: list[Bead]) -> set[tuple[tuple[int, ...], tuple[int, ...]]]:

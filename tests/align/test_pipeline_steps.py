@@ -72,8 +72,8 @@ def test_segmented_documents_have_no_structure(words) -> None:
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
 def test_evidence_is_for_paragraphs(unit: str, words, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
-    inner = pipeline.align_blocks
-    monkeypatch.setattr(pipeline, "align_blocks", lambda *a, **k: given.append(k["options"]) or inner(*a, **k))
+    inner = pipeline.streams
+    monkeypatch.setattr(pipeline, "streams", lambda *a, **k: given.append(k["options"]) or inner(*a, **k))
     align(plain(TEXTS), plain(TEXTS), encoder=words, options=AlignOptions(unit=unit, segmented=True))
     (options,) = given
     assert not options.structure

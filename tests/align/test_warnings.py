@@ -1,9 +1,11 @@
 """Warnings about an alignment, each at its threshold."""
 
+from typing import Any
+
 import pytest
 
 from align.alignment import Bead
-from align.warnings import alignment_warnings
+from align.warnings import alignment_warnings, doubt_about
 from corpora.document import Block, BlockKind, Document, Section, Segment
 
 
@@ -12,6 +14,10 @@ def document(path: str, texts: list[str], kinds: str = "") -> Document:
     kinds = kinds or "p" * len(texts)
     blocks = [Block(i, letters[kind], text) for i, (kind, text) in enumerate(zip(kinds, texts, strict=True))]
     return Document("en", path, tuple(blocks), Section(None, 0, 0, len(blocks)))
+
+
+def told(*arguments: Any, disorder: tuple[int, int] = (0, 0)) -> tuple[str, ...]:
+    return tuple(filter(None, (doubt_about(*arguments, disorder), *alignment_warnings(*arguments))))
 
 
 def found(
@@ -27,7 +33,7 @@ def found(
     made = [Bead(tuple(source), tuple(target), score) for source, target, score in beads]
     return [
         "different" if "do not seem to correspond" in text else "missing" if "no counterpart" in text else "headings"
-        for text in alignment_warnings(*documents, *units, made)
+        for text in told(*documents, *units, made)
     ]
 
 
@@ -75,7 +81,7 @@ def test_what_the_warnings_say() -> None:
     documents = document("a.txt", texts, "hp"), document("b.txt", texts[:1])
     units = [tuple(Segment(i, i, text, 0, len(text)) for i, text in enumerate(side)) for side in (texts, texts[:1])]
     beads = [Bead((0,), (0,), 0.25), Bead((1,), ())]
-    assert alignment_warnings(*documents, *units, beads) == (
+    assert told(*documents, *units, beads) == (
         "a.txt and b.txt do not seem to correspond (mean score 0.25): are they the same text?",
         "60% of a.txt has no counterpart in b.txt",
     )
@@ -83,8 +89,8 @@ def test_what_the_warnings_say() -> None:
     units = [tuple(Segment(i, i, "x", 0, 1) for i in range(3))] * 2
     whole = [Bead((i,), (i,), 1.0) for i in range(3)]
     message = "d.txt has few of the headings of c.txt; it was aligned by its text alone"
-    assert alignment_warnings(*structured, *units, whole) == (message,)
-    assert alignment_warnings(*structured[::-1], *units, whole) == (message,)
+    assert told(*structured, *units, whole) == (message,)
+    assert told(*structured[::-1], *units, whole) == (message,)
 
 
 @pytest.mark.parametrize(
@@ -101,5 +107,16 @@ def test_pairs_with_other_numbers(texts: tuple[str, ...], expected: list[str]) -
     documents = [document(path, side) for path, side in zip("ab", sides, strict=True)]
     units = [tuple(Segment(i, i, text, 0, len(text)) for i, text in enumerate(side)) for side in sides]
     beads = [Bead((i,), (i,), 0.95) for i in range(len(sides[0]))]
-    warnings = alignment_warnings(*documents, *units, beads)
+    warnings = told(*documents, *units, beads)
     assert ["different" for text in warnings if "the numbers and dates of" in text] == expected
+
+
+@pytest.mark.parametrize(
+    ("disorder", "expected"),
+    [((1, 2), False), ((2, 6), False), ((2, 5), True), ((31, 60), True), ((14, 60), False)],
+)
+def test_another_order(disorder: tuple[int, int], expected: bool) -> None:
+    documents = document("a.txt", ["x"]), document("b.txt", ["x"])
+    units = (Segment(0, 0, "x", 0, 1),)
+    doubt = doubt_about(*documents, units, units, [Bead((0,), (0,), 0.9)], disorder)
+    assert doubt.startswith("a.txt and b.txt do not seem to be in the same order") == expected == bool(doubt)

@@ -74,7 +74,10 @@ def align_two_folders(
         show(found)
         write(_counts(done.pairs))
         if done.added is not None:
-            write(f"{counted(done.added.read, 'unit')} added to the memory, {done.added.new:,} new")
+            doubtful = sum(one.state == "doubtful" for one in found)
+            were = plural(doubtful, "was", "were")
+            left = f"; {counted(doubtful, 'doubtful pair')} {were} left out" if doubtful else ""
+            write(f"{counted(done.added.read, 'unit')} added to the memory, {done.added.new:,} new{left}")
     if any(outcome.state == "failed" for outcome in found):
         raise typer.Exit(2)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATES", "show", "with_progress"]
 
-STATES = ("done", "kept", "failed")
+STATES = ("done", "doubtful", "kept", "failed")
 _ALL = 60  # up to this number the table shows all pairs
 _WIDTH = 140  # columns of the table without a terminal
 
@@ -30,6 +30,9 @@ def with_progress(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcom
             bar.advance(task)
             if outcome.state == "failed":
                 message(f"duiyi: line {outcome.pair.line} ({outcome.pair.name}): {outcome.message}")
+            elif outcome.state == "doubtful":
+                reason = outcome.figures["doubtful"]
+                message(f"duiyi: line {outcome.pair.line} ({outcome.pair.name}): doubtful: {reason}")
             elif outcome.state == "done" and not bar.console.is_terminal:
                 warned = "".join(f"; warning: {text}" for text in outcome.figures.get("warnings", ()))
                 message(f"line {outcome.pair.line} ({outcome.pair.name}): done in {outcome.seconds:.1f} s{warned}")
@@ -61,4 +64,5 @@ def show(found: "Sequence[Outcome]") -> None:
     states = Counter(outcome.state for outcome in found)
     warned = sum(bool(outcome.figures.get("warnings")) for outcome in found)
     remark = f"; {counted(warned, 'pair')} {plural(warned, 'has', 'have')} warnings" if warned else ""
-    write(", ".join(f"{states[state]:,} {state}" for state in STATES) + remark)
+    told = [state for state in STATES if states[state] or state != "doubtful"]
+    write(", ".join(f"{states[state]:,} {state}" for state in told) + remark)

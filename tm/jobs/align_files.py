@@ -354,4 +354,5 @@ def summary(alignment: "Alignment") -> dict[str, Any]:
         "moved": sum(bead.found_by == "moved" for bead in paired),
         "mean_score": round(sum(bead.score for bead in paired) / max(len(paired), 1), 3),
         "low_scores": sum(bead.score < LOW for bead in paired),
+        "doubtful": alignment.doubtful,
     }

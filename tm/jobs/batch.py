@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchJournal", "Outcome", "cores", "run", "shard"]
 
-DONE, KEPT, FAILED = "done", "kept", "failed"
+DONE, DOUBTFUL, KEPT, FAILED = "done", "doubtful", "kept", "failed"
 _MOST = 60  # processes: Windows can wait for no more at once
 _PATIENCE = 3.0  # seconds that a worker has to end
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of a pair: ``state`` is "done", "kept" (done by an earlier run) or "failed".
+    """The result of a pair: ``state`` is "done", "doubtful", "kept" (done by an earlier run) or "failed".
+
+    A doubtful pair is aligned and its files are written, but its texts do not seem to correspond, or not in the same
+    order; it stays doubtful in later runs, which do not align it again.
 
     ``message`` says why it failed; ``figures`` are those of `tm.jobs.align_files.summary`, with ``warnings`` and
     ``signature``.
@@ -116,12 +119,12 @@ def run(pairs: Sequence[FilePair], *, workers: int = 1, journal: BatchJournal | 
         if figures is None:
             waiting.append(pair)
         else:
-            yield Outcome(pair, KEPT, figures=figures)
+            yield Outcome(pair, DOUBTFUL if figures.get("doubtful") else KEPT, figures=figures)
     workers = min(workers, len(waiting), _MOST)
     encoders: dict[str, Encoder] = {}
     outcomes = _in_processes(waiting, workers) if workers > 1 else (_done(pair, encoders) for pair in waiting)
     for outcome in outcomes:
-        if journal and outcome.state == DONE:
+        if journal and outcome.state in (DONE, DOUBTFUL):
             journal.add(outcome)
         yield outcome
 
@@ -224,7 +227,8 @@ def _done(pair: FilePair, encoders: "dict[str, Encoder]") -> Outcome:
         reason = "not enough memory for this pair"
     except Exception as error:  # noqa: BLE001 - an error in one pair must not stop the others
         reason = f"an error in duiyi ({type(error).__name__}: {error})"
-    return Outcome(pair, FAILED if reason else DONE, reason, time.perf_counter() - started, figures)
+    state = FAILED if reason else DOUBTFUL if figures["doubtful"] else DONE
+    return Outcome(pair, state, reason, time.perf_counter() - started, figures)
 
 
 def _figures(pair: FilePair, encoders: "dict[str, Encoder]") -> dict[str, Any]:

@@ -237,6 +237,21 @@ def test_a_half_written_line_swallows_no_other(folder: Path, manifest: Callable[
     assert BatchJournal(path).path.read_text("utf-8").count("\n") == 3
 
 
+def test_texts_in_another_order_are_doubtful(folder: Path, manifest: Callable[..., Path]) -> None:
+    parts = [part for part in EN.split("\n\n") if part.strip()]
+    (folder / "other.txt").write_text("\n\n".join(parts[::-1]), encoding="utf-8")
+    path = manifest("zh.txt\ten.txt\t1.tmx", "zh.txt\tother.txt\t2.tmx")
+    for kept in ("done", "kept"):
+        outcomes = list(run(read_manifest(path), journal=BatchJournal(path)))
+        assert sorted(outcome.state for outcome in outcomes) == sorted([kept, "doubtful"])
+        (doubtful,) = (outcome for outcome in outcomes if outcome.state == "doubtful")
+        assert "do not seem to be in the same order" in doubtful.figures["doubtful"]
+        assert doubtful.figures["doubtful"] in doubtful.figures["warnings"]
+    code, out, err = ran("batch", path, "--json")
+    assert (code, json.loads(out)["doubtful"]) == (0, 1)
+    assert f"line 3 ({doubtful.pair.name}): doubtful: {doubtful.figures['doubtful']}" in err
+
+
 class TestCommand:
     """`duiyi batch`."""
 
