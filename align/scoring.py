@@ -280,7 +280,8 @@ class _WindowFeatures:
             np.maximum.reduce([repeats[1 + k : 1 + k + count] for k in range(size - 1)]) if size > 1 else np.float32(0)
             for repeats, size, count in zip(self._repeats, (a, b), (self.rows, self.columns), strict=True)
         )
-        return np.abs(np.reshape(source, (-1, 1)) - np.reshape(target, (1, -1)))
+        found: Floats = np.abs(np.reshape(source, (-1, 1)) - np.reshape(target, (1, -1)))
+        return found
 
     def _best_similarities(self, axis: int) -> tuple[Floats, Floats]:
         """Return the best similarity of each unit of one side (0 source, 1 target) to units of the other side.
