@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from corpora.cleaning.inline import TAB
 from corpora.document import Block, BlockKind, Change
 from corpora.text.numerals import from_roman
 
@@ -82,7 +83,11 @@ def _page(number: str) -> int:
 
 def without_contents(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Change, ...]]:
     """``blocks`` without contents pages, ids counted anew, and what was left out."""
-    dropped = contents_pages(["" if block.kind is BlockKind.CODE else block.full_text for block in blocks])
+    printed = [block.full_text.replace(TAB, "\t") for block in blocks]
+    blocks = [replace(block, text=block.text.replace(TAB, " ")) if TAB in block.text else block for block in blocks]
+    dropped = contents_pages(
+        ["" if one.kind is BlockKind.CODE else text for one, text in zip(blocks, printed, strict=True)]
+    )
     kept = tuple(block for block in blocks if block.id not in dropped)
     if not dropped or not kept:
         return tuple(blocks), ()

@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from corpora.document import FootnoteMark
 from corpora.text.scripts import CJK
 
-__all__ = ["EDGE", "MARK", "RAISED", "InlineText", "extract_marks", "split_paragraphs", "without_sentinels"]
+__all__ = ["EDGE", "MARK", "RAISED", "TAB", "InlineText", "extract_marks", "split_paragraphs", "without_sentinels"]
 
 MARK, RAISED = "\ufdd0", "\ufdd1"  # noncharacters of Unicode: never part of a text
-EDGE = " \t\n\r\f\u00a0\u3000\u200b\ufeff"
+#: A tab or a wide gap within a paragraph, which `corpora.cleaning.contents` needs to know; a blank afterwards.
+TAB = "\ufdd2"
+EDGE = f" \t\n\r\f\u00a0\u3000\u200b\ufeff{TAB}"
 _SENTINELS = re.compile(f"([{MARK}{RAISED}])")
 #: Control characters, noncharacters, and what only says where a word may be broken.
-_FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\xad\u2060{MARK}{RAISED}\ufffe\uffff]")
+_FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\xad\u2060{MARK}{RAISED}{TAB}\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\f\n]+")  # what HTML collapses: not the no-break and the ideographic space
 _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")
+_GAP = re.compile(rf"[ \u00a0{TAB}]*(?:\u00a0{{3}}|{TAB})[ \u00a0{TAB}]*")
+_BLANKS = re.compile(r" *\u00a0[\u00a0 ]+")
 _WIDE = re.compile(f"[{CJK}“”‘’—…]")
 _MARK_BRACKETS = re.compile(rf"[\[(（〔［]\s*{MARK}\s*[\])）〕］]")
 _MARK_SPACE = re.compile(rf"(?<![ \u00a0])[ \u00a0]+{MARK}(?=[\s{MARK},.;:!?，。；：！？、）)]|$)")
@@ -70,8 +74,9 @@ def _joined(before: str, line: str) -> str:
 
 
 def _around_marks(text: str) -> str:
-    """Remove the brackets around a mark and the space before it."""
-    return _MARK_SPACE.sub(MARK, _MARK_BRACKETS.sub(MARK, text)).strip(EDGE)
+    """Remove the brackets around a mark, the space before it, and blanks in a row."""
+    text = _MARK_SPACE.sub(MARK, _MARK_BRACKETS.sub(MARK, text)).strip(EDGE)
+    return _BLANKS.sub(" ", _GAP.sub(TAB, text))
 
 
 def extract_marks(paragraph: str, marks: Iterator[tuple[str, str]], raised: Iterable[str] = ()) -> InlineText:

@@ -14,8 +14,10 @@ from html import escape
 
 from corpora.text.scripts import CJK
 
-__all__ = ["Notes", "dropped", "heading", "plain", "tag", "unwrapped", "with_linked_notes"]
+__all__ = ["WIDE_BLANK", "Notes", "dropped", "heading", "plain", "tag", "unwrapped", "with_linked_notes"]
 
+#: A tab: the HTML reader knows a wide gap by it.
+WIDE_BLANK = "\u00a0\u00a0\u00a0"
 _WIDE = f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』]"
 _SOFT = re.compile(rf"({_WIDE}(?:<[^<>]*>)*)[ \t]*\n[ \t]*(?=(?:<[^<>]*>)*{_WIDE})")
 _RAISED_NUMBER = re.compile(r"(?<=[^<>\s])<sup>(\d{1,2})</sup>")

@@ -16,6 +16,7 @@ from corpora.errors import DamagedInput, ProtectedInput
 from corpora.readers import encodings
 from corpora.readers.html.boilerplate import visible_text
 from corpora.readers.html.reader import declared_encoding
+from corpora.readers.html.styles import apply
 
 __all__ = ["convert"]
 
@@ -35,10 +36,16 @@ def convert(data: bytes, name: str) -> str:
         root = container.xml(package)
         chapters = _spine(container, package, root)
         numbers = {path: at for at, (path, _) in enumerate(chapters)}
+        sheets = [
+            container.read(path).decode("utf-8", "replace") for path in container.members() if path.endswith(".css")
+        ]
         parts = [
             _chapter(container.read(path), f"{name} ({path})", path, numbers, navigation)
             for path, navigation in chapters
         ]
+    for part in parts:
+        if part is not None:
+            apply(part, sheets)
     body = b"".join(etree.tostring(part, encoding="utf-8", method="html") for part in parts if part is not None)
     return f"<html><body>{body.decode('utf-8')}</body></html>"
 

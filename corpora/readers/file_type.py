@@ -50,9 +50,9 @@ _SUFFIXES = {
         (FileType.DOC, ".doc .dot"),
         (FileType.HTML, ".html .htm .xhtml .shtml"),
         (FileType.RTF, ".rtf"),
-        (FileType.ODT, ".odt .ott"),
-        (FileType.ODP, ".odp .otp"),
-        (FileType.ODS, ".ods .ots"),
+        (FileType.ODT, ".odt .ott .fodt"),
+        (FileType.ODP, ".odp .otp .fodp"),
+        (FileType.ODS, ".ods .ots .fods"),
         (FileType.EPUB, ".epub"),
         (FileType.PPTX, ".pptx .pptm .ppsx .potx"),
         (FileType.PPT, ".ppt .pps"),
@@ -152,6 +152,7 @@ _EXCHANGE = {
 _XML_ROOT = re.compile(
     rb"^\s*+(?:<\?xml[^>]*\?>)?(?:\s++|<!--.*?-->|<!DOCTYPE[^>]*>|<\?[^>]*\?>)*+<([A-Za-z][\w:.-]*)", re.DOTALL
 )
+_FLAT = re.compile(rb'office:mimetype="(application/vnd\.oasis\.opendocument\.(?:text|presentation|spreadsheet))')
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _TAG = re.compile(
     rb"<(?:p|div|br|h[1-6]|table|ul|ol|span|title|meta|a|pre|article|section)(?:\s[^<>]*)?/?>", re.IGNORECASE
@@ -257,6 +258,8 @@ def _text(data: bytes, head: bytes, path: Path, said: FileType | None) -> FileTy
         raise WrongFormat(f"{path} is a message catalogue (PO): read it with `duiyi memory import` or `duiyi convert`")
     if letters.startswith(b"{\\rtf"):
         return FileType.RTF
+    if name == "document" and (flat := _FLAT.search(data[:_SAMPLE])):
+        return _OPEN[flat[1].decode("ascii")]
     if said is not None and said not in (FileType.DOC, FileType.HTML, *_WRITTEN):
         what = "an HTML page" if _PAGE.search(letters) else "binary data" if _binary(head) else "plain text"
         raise WrongFormat(f"{path} is not {called(said)}, as its name says, but {what}")

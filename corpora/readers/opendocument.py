@@ -1,4 +1,4 @@
-"""OpenDocument texts, presentations and spreadsheets (ODT, ODP, ODS) as a page of HTML.
+"""OpenDocument texts, presentations and spreadsheets, packed or flat (.odt and .fodt, …), as a page of HTML.
 
 All three have one set of elements. Tracked changes are read as accepted, as those of Word are: what was deleted is
 out. Frames follow the paragraph that they are anchored in, as text boxes of Word do.
@@ -6,14 +6,15 @@ out. Frames follow the paragraph that they are anchored in, as text boxes of Wor
 Source: OpenDocument 1.3 (OASIS standard, ISO/IEC 26300), part 3.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from corpora import xml
-from corpora.container import Container, opened_container
+from corpora.container import opened_container
 from corpora.errors import EmptyInput, ProtectedInput
-from corpora.readers.conversion import Notes, dropped, heading, plain, tag, with_linked_notes
+from corpora.readers.conversion import WIDE_BLANK, Notes, dropped, heading, plain, tag, with_linked_notes
 from corpora.text.numerals import to_han, to_letters, to_roman
 
 __all__ = ["convert"]
@@ -38,28 +39,31 @@ _CELLS, _ROWS = 1000, 200_000  # cells of one row and rows of one table that are
 
 def convert(data: bytes, name: str) -> str:
     """The document in ``data`` as one page of HTML. Raises `DamagedInput` or `ProtectedInput`."""
+    if not data.startswith(b"PK"):  # a file of one piece: .fodt, .fodp, .fods
+        root = xml.parse(BytesIO(data), name=name)
+        return _page(root, (root,), name)
     with opened_container(data, name, _KIND) as container:
         if "META-INF/manifest.xml" in container and any(
             xml.local(one) == "encryption-data" for one in container.xml("META-INF/manifest.xml").iter()
         ):
             raise ProtectedInput(f"{name} is protected with a password")
         content = container.xml("content.xml")
-        styles = _Styles.of(container, content)
-        converter = _Converter(styles)
-        body = next(content.iter("{*}body"), None)
-        if body is None:
-            raise EmptyInput(f"{name} contains no text")
-        text = "".join(converter.blocks(body))
-        text = with_linked_notes(text, "deck") if converter.has_slides else text
-        aside = "".join(dropped("headers and footers", part) for part in _margins(container))
+        styles = (container.xml("styles.xml"),) if "styles.xml" in container else ()
+        return _page(content, (*styles, content), name)
+
+
+def _page(content: Any, roots: Sequence[Any], name: str) -> str:
+    """The page of HTML of a document; ``roots`` are the trees that hold its styles."""
+    converter = _Converter(_Styles.of(roots))
+    body = next(content.iter("{*}body"), None)
+    if body is None:
+        raise EmptyInput(f"{name} contains no text")
+    text = "".join(converter.blocks(body))
+    text = with_linked_notes(text, "deck") if converter.has_slides else text
+    # The headers and footers of all page styles.
+    margins = (_text(one) for styles in roots for one in styles.iter("{*}header", "{*}footer"))
+    aside = "".join(dropped("headers and footers", part) for part in margins)
     return f"<html><body>{text}{converter.notes.html()}{aside}</body></html>"
-
-
-def _margins(container: Container) -> Iterator[str]:
-    """The texts of the headers and footers of all page styles."""
-    if "styles.xml" in container:
-        for element in container.xml("styles.xml").iter("{*}header", "{*}footer"):
-            yield _text(element)
 
 
 def _get(element: Any, name: str, default: str = "") -> str:
@@ -90,13 +94,14 @@ class _Styles:
     list_of: dict[str, str] = field(default_factory=dict)
     raised: set[str] = field(default_factory=set)
     hidden: set[str] = field(default_factory=set)
+    crossed_out: set[str] = field(default_factory=set)
     outline: dict[int, _Level] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, container: Container, content: Any) -> "_Styles":
+    def of(cls, roots: Sequence[Any]) -> "_Styles":
         found = cls()
-        for root in (container.xml("styles.xml") if "styles.xml" in container else None, content):
-            for element in root.iter("{*}style", "{*}list-style", "{*}outline-style") if root is not None else ():
+        for root in roots:
+            for element in root.iter("{*}style", "{*}list-style", "{*}outline-style"):
                 kind, name = xml.local(element), _get(element, "name")
                 if kind == "list-style":
                     found.lists[name] = _levels(element)
@@ -110,6 +115,9 @@ class _Styles:
                             up = not _get(one, "text-position").startswith("-")
                             found.raised |= {name} if up else set()
                         found.hidden |= {name} if _get(one, "display") == "none" else set()
+                        found.hidden |= {name} if _get(one, "display") == "false" and kind == "style" else set()
+                        lined = _get(one, "text-line-through-style", "none") != "none"
+                        found.crossed_out |= {name} if lined else set()
         return found
 
     def is_called(self, style: str, *names: str) -> bool:
@@ -218,7 +226,7 @@ class _Converter:
             if kind == "s":
                 parts.append(" " * min(_whole(one, "c", 1), _SPACES))
             elif kind == "tab":
-                parts.append(" ")
+                parts.append(WIDE_BLANK)
             elif kind == "line-break":
                 parts.append("<br>")
             elif kind == "note":
@@ -228,12 +236,13 @@ class _Converter:
             elif kind in ("frame", "custom-shape", "rect", "g"):
                 self._frames.append(one)
             elif kind in ("hidden-text", "hidden-paragraph"):
-                pass
+                parts.append(tag("span", plain(_get(one, "string-value") or "".join(one.itertext())), dropped="hidden"))
             elif kind not in _SILENT:
                 inner = self._inline(one)
                 style = _get(one, "style-name")
-                if style in self.styles.hidden:
-                    inner = tag("span", inner, dropped="hidden")
+                if style in self.styles.hidden or style in self.styles.crossed_out:
+                    step = "hidden" if style in self.styles.hidden else "crossed out"
+                    inner = tag("span", inner, dropped=step)
                 parts.append(f"<sup>{inner}</sup>" if style in self.styles.raised and kind == "span" else inner)
             parts.append(plain(one.tail))
         return "".join(parts)
@@ -282,6 +291,8 @@ class _Converter:
         return _counted_on(state.counts, levels, level)
 
     def _table(self, table: Any) -> str:
+        if _get(table, "style-name") in self.styles.hidden:
+            return dropped("hidden", _text(table))
         rows = []
         for row in table.iter("{*}table-row"):
             if next(one for one in row.iterancestors() if xml.local(one) == "table") is not table:

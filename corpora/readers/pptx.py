@@ -1,7 +1,7 @@
 """PowerPoint presentations as a page of HTML: the slides in order, each with its title, texts, tables and notes.
 
 python-pptx opens presentations for writing and loads every picture; only the parts with texts are read here. Groups
-of shapes are read through, diagrams (SmartArt) and the titles of charts lie in parts of their own. Dates, footers and
+of shapes are read through, diagrams (SmartArt) and the texts of charts lie in parts of their own. Dates, footers and
 slide numbers are left out and recorded; prompts such as "Click to edit" lie in the layouts, which are not read.
 
 Source: ECMA-376-1:2016, part 1, sections 19 (PresentationML) and 21 (DrawingML).
@@ -101,7 +101,13 @@ def _graphic(container: Container, frame: Any, parts: dict[str, str]) -> str:
     for element in frame.iter("{*}relIds", "{*}chart"):
         key = attribute(element, "dm") if xml.local(element) == "relIds" else _relation(element)
         if parts.get(key, "") in container:
-            found += [f"<p>{_line(one)}</p>" for one in container.xml(parts[key]).iter("{*}p") if _text(one).strip()]
+            part = container.xml(parts[key])
+            found += [f"<p>{_line(one)}</p>" for one in part.iter("{*}p") if _text(one).strip()]
+            # The names of series and categories, once each.
+            names = (
+                point.findtext("{*}v") or "" for cache in part.iter("{*}strCache") for point in cache.iter("{*}pt")
+            )
+            found += [f"<p>{plain(one)}</p>" for one in dict.fromkeys(names) if one.strip()]
     return "".join(found)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from corpora.errors import DamagedInput
-from corpora.readers.conversion import Notes, dropped, heading, plain, tag
+from corpora.readers.conversion import WIDE_BLANK, Notes, dropped, heading, plain, tag
 
 __all__ = ["convert"]
 
@@ -27,7 +27,7 @@ _CHARSETS = {
     238: "cp1250", 255: "cp437",
 }  # fmt: skip
 _WORDS = {
-    "line": "<br>", "tab": " ", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
+    "line": "<br>", "tab": WIDE_BLANK, "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "bullet": "•", "emspace": "\u2003", "enspace": "\u2002", "qmspace": " ", "lbr": "<br>",
     "softline": "<br>",
 }  # fmt: skip
@@ -42,6 +42,8 @@ _SKIPPED = frozenset(
 )
 #: Groups that may begin with \\* and still contain text.
 _READ = frozenset("shpinst shptxt shp footnote fldrslt ud shpgrp result do dptxbxtext".split())
+#: Properties of text that is left out, and the step that says why.
+_LEFT_OUT = {"v": "hidden", "deleted": "tracked changes", "strike": "crossed out", "striked": "crossed out"}
 _MARGINS = frozenset(f"{name}{side}" for name in ("header", "footer") for side in ("", "l", "r", "f"))
 
 
@@ -369,8 +371,8 @@ class _Reader:
             self._state = replace(state, skip=max(0, min(number if number is not None else 1, 8)))
         elif word in ("super", "nosupersub", "sub", "up"):
             self._state = replace(state, raised=(word == "super" and on) or (word == "up" and bool(number)))
-        elif word in ("v", "deleted"):
-            step = "hidden" if word == "v" else "tracked changes"
+        elif word in _LEFT_OUT:
+            step = _LEFT_OUT[word]
             self._state = replace(state, hidden=step if on else "")
         elif state.kind == "styles":
             self._style_sheet(word, number or 0)

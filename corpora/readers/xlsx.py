@@ -10,6 +10,8 @@ __all__ = ["convert"]
 #: Names that programs give to sheets; they are no headings.
 _UNNAMED = re.compile(r"(?:sheet|table|tabelle|feuille?|hoja|folha|лист|工作表|シート|blad|foglio) ?\d*", re.IGNORECASE)
 
+_DATE = re.compile(r"\A(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?\Z")
+
 
 def convert(data: bytes, name: str) -> str:
     """The workbook in ``data`` as one page of HTML. Raises the errors of `corpora.readers.workbook`."""
@@ -29,4 +31,6 @@ def convert(data: bytes, name: str) -> str:
 
 
 def _cell(text: str) -> str:
+    """The text of a cell as HTML; a date without a time of day is a date."""
+    text = _DATE.sub(lambda match: match[1] + (f" {match[2]}" if match[2] != "00:00:00" else ""), text)
     return plain(text).replace("\n", "<br>")

@@ -5,6 +5,7 @@ parts are read as XML here, by local names, which serves the transitional and th
 (ISO/IEC 29500-1 and -4) alike.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,17 @@ from corpora import xml
 from corpora.container import opened_container
 from corpora.text.numerals import to_han, to_letters, to_roman
 
-__all__ = ["Numbering", "Package", "Style", "attribute", "child", "children", "open_package", "styles_of"]
+__all__ = [
+    "Numbering",
+    "Package",
+    "Style",
+    "attribute",
+    "child",
+    "children",
+    "open_package",
+    "raised_styles",
+    "styles_of",
+]
 
 _RELATED = ("styles", "numbering", "footnotes", "endnotes", "header", "footer", "comments")
 
@@ -83,6 +94,27 @@ def styles_of(package: Package) -> dict[str, Style]:
     return found
 
 
+def raised_styles(package: Package) -> frozenset[str]:
+    """The ids of the character styles whose text is raised, by their own properties or inherited ones."""
+    raw = {
+        attribute(style, "styleId"): style
+        for part in package.related.get("styles", [])
+        for style in children(part, "style")
+        if attribute(style, "type") == "character"
+    }
+    return frozenset(key for key in raw if _position(key, raw) == "superscript")
+
+
+def _position(key: str, raw: dict[str, Any]) -> str:
+    seen: set[str] = set()
+    while key in raw and key not in seen:
+        seen.add(key)
+        if own := attribute(child(raw[key], "rPr", "vertAlign"), "val"):
+            return own
+        key = attribute(child(raw[key], "basedOn"), "val")
+    return ""
+
+
 def _style(key: str, raw: dict[str, Any]) -> Style:
     name = attribute(child(raw[key], "name"), "val").lower()
     outline: int | None = None
@@ -99,6 +131,8 @@ def _style(key: str, raw: dict[str, Any]) -> Style:
             if level is None:
                 level = _integer(attribute(child(properties, "numPr", "ilvl"), "val"))
         key = attribute(child(raw[key], "basedOn"), "val")
+    if outline is None and (named := re.fullmatch(r"heading ([1-9])", name)):
+        outline = int(named[1]) - 1  # some programs leave the level to the name
     return Style(
         name, outline if outline is not None and outline < 9 else None, (number, level or 0) if number else None
     )

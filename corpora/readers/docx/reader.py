@@ -11,10 +11,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpora import xml
-from corpora.cleaning.inline import MARK, extract_marks, split_paragraphs, without_sentinels
+from corpora.cleaning.inline import MARK, TAB, extract_marks, split_paragraphs, without_sentinels
 from corpora.document import Block, BlockKind, Change
 from corpora.errors import EmptyInput
-from corpora.readers.docx.package import Numbering, Package, Style, attribute, child, children, open_package, styles_of
+from corpora.readers.docx.package import (
+    Numbering,
+    Package,
+    Style,
+    attribute,
+    child,
+    children,
+    open_package,
+    raised_styles,
+    styles_of,
+)
 from corpora.text.numerals import to_roman
 from corpora.text.raised import raised
 
@@ -48,7 +58,7 @@ def read_docx(data: bytes, name: str) -> DocxText:
     contains no text.
     """
     package = open_package(data, name)
-    reader = _Reader(package, styles_of(package), Numbering.of(package))
+    reader = _Reader(package, styles_of(package), Numbering.of(package), raised_styles(package))
     body = child(package.main, "body")
     reader.pages = sum(1 for one in package.main.iter() if xml.local(one) == "lastRenderedPageBreak") > 0
     reader.story(body if body is not None else package.main)
@@ -76,6 +86,7 @@ class _Reader:
     package: Package
     styles: dict[str, Style]
     numbering: Numbering
+    raised: frozenset[str] = frozenset()  # character styles
     blocks: list[Block] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     original: list[str] = field(default_factory=list)
@@ -237,7 +248,7 @@ class _Reader:
                 into.dropped.append(("hidden", _text_of(one)))
             elif tag == "r" and (_is_on(one, "strike") or _is_on(one, "dstrike")):
                 into.dropped.append(("crossed out", _text_of(one)))
-            elif tag == "sup" or (tag == "r" and attribute(child(one, "rPr", "vertAlign"), "val") == "superscript"):
+            elif tag == "sup" or (tag == "r" and self._is_raised(one)):
                 self._raise(one, into)
             elif tag == "AlternateContent":
                 self._gather(_chosen(one), into)
@@ -253,6 +264,10 @@ class _Reader:
                 self.page += 1
             else:
                 into.text.append(_character(one, tag))
+
+    def _is_raised(self, run: Any) -> bool:
+        own = attribute(child(run, "rPr", "vertAlign"), "val")
+        return own == "superscript" or (not own and attribute(child(run, "rPr", "rStyle"), "val") in self.raised)
 
     def _raise(self, element: Any, into: _Paragraph) -> None:
         """Gather raised text in characters that stay raised: an exponent, or a mark that is not a footnote of Word."""
@@ -281,12 +296,12 @@ class _Reader:
 
     def _lay(self, text: str) -> int:
         start = self.length
-        self.original.append(text)
+        self.original.append(text.replace(TAB, "\t"))
         self.length += len(text) + 1
         return start
 
     def _drop(self, step: str, text: str) -> None:
-        text = " ".join(text.split())
+        text = " ".join(text.replace(TAB, " ").split())
         if text:
             start = self._lay(text)
             self.changes.append(Change(step, "dropped", text, start, start + len(text), self._page()))
@@ -301,8 +316,8 @@ def _sign(reference: Any) -> Any:
 
 
 def _allowed(text: str) -> str:
-    """``text`` without forbidden characters, the placeholders of footnote marks kept."""
-    return MARK.join(without_sentinels(part) for part in text.split(MARK))
+    """``text`` without forbidden characters, the placeholders of footnote marks and tabs kept."""
+    return re.sub(f"[^{MARK}{TAB}]+", lambda match: without_sentinels(match[0]), text)
 
 
 def _character(element: Any, tag: str) -> str:
@@ -314,7 +329,7 @@ def _character(element: Any, tag: str) -> str:
         code = attribute(element, "char")
         char = chr(int(code, 16)) if _HEX.fullmatch(code) else ""
         return "" if "\ud800" <= char <= "\uf8ff" else char  # an unpaired surrogate, or a character of its font only
-    return {"tab": " ", "ptab": " ", "noBreakHyphen": "\u2011"}.get(tag, "")
+    return {"tab": TAB, "ptab": TAB, "noBreakHyphen": "\u2011"}.get(tag, "")
 
 
 def _is_on(run: Any, name: str) -> bool:

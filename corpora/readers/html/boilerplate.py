@@ -26,10 +26,14 @@ INVISIBLE = frozenset(
     "script style template head title noscript iframe object embed audio video canvas svg link meta".split()
 )
 _CONTROLS = frozenset("button select textarea input datalist".split())
-_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar", "toolbar", "doc-toc", "doc-pagelist"}
+_ROLES = frozenset(
+    "navigation banner contentinfo search menu menubar toolbar doc-toc doc-pagelist dialog alertdialog".split()
+)
 _STRONG = frozenset(
     "nav navbar navigation navheader navfooter topnav breadcrumb breadcrumbs crumb crumbs sphinxsidebar "
-    "pagination pager toc toctree headerlink permalink anchorjs skiplink sitemap cookie cookies noprint".split()
+    "pagination pager toc toctree headerlink permalink anchorjs skiplink sitemap cookie cookies noprint "
+    "editsection navbox printfooter catlinks sitenotice backlink ad ads advert advertisement comments commentlist "
+    "newsletter disqus consent gdpr".split()
 )
 _WEAK = frozenset(
     "header footer banner masthead menu related share social tool tools toolbar links copyright search login "
@@ -37,12 +41,27 @@ _WEAK = frozenset(
 )
 _MARGIN = frozenset(("header", "footer", "masthead", "copyright"))
 _WEAK_TAGS = frozenset(("header", "footer"))
-_BOXES = frozenset(("aside", "sidebar"))
+_BOXES = frozenset("aside sidebar related recommended".split())
+#: Names of small parts that hold no sentence of the text.
+_SMALL = frozenset(
+    "share sharing sharebar sharedaddy bdsharebuttonbox social prevnext toolbar toolbox fontsize print".split()
+)
+#: Elements that a page may name for what holds its text.
+_CONTENT_NAMES = frozenset("content main article post entry story articlebody".split())
 _UNSEEN = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text".split())
 _CROSSED_OUT = ("del", "s", "strike")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _GROUPS = frozenset("ul ol dl table div p nav section tr td center dir menu".split())
+_HERE = re.compile(
+    r"(?:您|你)?(?:现在|目前|當前|当前|所在)?(?:的|所在)?(?:位置|页面)\s*[:：]"
+    r"|(?:you are here|sie sind hier|vous êtes ici)\b",
+    re.IGNORECASE,
+)
+_NEIGHBOURS = re.compile(r"[«‹<←\s]*(?:(?:上|下|前|后)一(?:篇|页|章|条|頁|條)|(?:previous|prev|next)\b)", re.IGNORECASE)
+_COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
+_SHORT = 300  # columns of a part of the page that is known by its words
+_FIRST_LINKS = 3  # of a list before the text of a page that has no element for its text
 _SENTENCE = 20  # columns outside links from which a block counts as running text
 _MAIN_SHARE = 0.8  # share of the running text that the next element inwards must contain to be the content
 _STATED_SHARE = 0.5  # the same where the page itself calls the element its main part
@@ -65,6 +84,7 @@ def boilerplate(body: Any, keep: Collection[Any] = ()) -> dict[Any, str]:
     for element in keep:
         around |= {element, *element.iterancestors()}
     inside = set(content.iter())
+    first = _first_links(body, amounts) if content is body else frozenset()
     title_elsewhere = next(content.iter("h1"), None) is None
     found: dict[Any, str] = {}
     for element in _outermost(body, found):
@@ -76,13 +96,14 @@ def boilerplate(body: Any, keep: Collection[Any] = ()) -> dict[Any, str]:
             # An id inside the content is the slug of a heading: a section may well be called "Navigation".
             reason = _stated(element) or (_named(element.get("class")) if little else "")
             reason = reason or _box(element, element.get("class"), amounts, least=0) or _contents_list(element, amounts)
+            reason = reason or _small(element, amounts)
             if not reason and content is body and little:
-                reason = _margin(element)
+                reason = _margin(element) or ("link list" if element in first else "")
         else:
-            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            names = _names(element)
             reason = _stated(element) or (_named(names) if little else "")
             reason = reason or _box(element, names, amounts, least=1)
-            reason = reason or _beside(element, names, amounts, keep_title=title_elsewhere)
+            reason = reason or _small(element, amounts) or _beside(element, names, amounts, keep_title=title_elsewhere)
         if reason:
             found[element] = reason
     return found
@@ -147,8 +168,8 @@ class _Amounts:
 
 
 def _solid(text: str | None) -> int:
-    """The columns of a text without blanks: Chinese says in one character what takes two letters or more."""
-    return columns("".join(text.split())) if text else 0
+    """The columns of the letters and digits of a text: Chinese says in one character what takes two letters or more."""
+    return columns("".join(filter(str.isalnum, text))) if text else 0
 
 
 def _content(body: Any, amounts: _Amounts) -> Any:
@@ -169,8 +190,29 @@ def _content(body: Any, amounts: _Amounts) -> Any:
     while True:
         inner = [one for one in content if amounts.running.get(one, 0) >= _MAIN_SHARE * total]
         if not inner or inner[0].tag not in BLOCKS or inner[0].tag == "p":
-            return content
+            break
         content = inner[0]
+    if content is not body:
+        return content
+    named = (one for one in body.iter("div", "section", "td") if _words(_names(one)) & _CONTENT_NAMES)
+    return next((one for one in named if amounts.running[one] >= _STATED_SHARE * total), body)
+
+
+def _names(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _first_links(body: Any, amounts: _Amounts) -> frozenset[Any]:
+    """The lists of links before the first text or heading of the page."""
+    found: set[Any] = set()
+    for element in body.iter():
+        inner = isinstance(element.tag, str) and any(amounts.running.get(one) for one in element)
+        if element.tag in _HEADINGS or (amounts.running.get(element) and element.tag in BLOCKS and not inner):
+            return frozenset(found - set(element.iterancestors()) - {element})
+        many = amounts.links.get(element, 0) >= _FIRST_LINKS and amounts.density(element) >= _LINK_SHARE
+        if many and element.tag in _GROUPS:
+            found.add(element)
+    return frozenset()
 
 
 def _stated(element: Any) -> str:
@@ -185,6 +227,10 @@ def _stated(element: Any) -> str:
         return "crossed out"
     if element.tag in ("rt", "rp"):
         return "ruby"
+    if "mso-element:comment" in style or "MsoCommentReference" in (element.get("class") or ""):
+        return "comments"
+    if element.tag == "div" and element.get("title") in ("header", "footer"):  # of LibreOffice
+        return "headers and footers"
     return "navigation" if element.tag == "nav" or element.get("role") in _ROLES else ""
 
 
@@ -201,6 +247,20 @@ def _box(element: Any, names: str | None, amounts: _Amounts, *, least: int) -> s
     return "navigation" if boilerplate else ""
 
 
+def _small(element: Any, amounts: _Amounts) -> str:
+    """A part without a sentence that its name or its first words give away: the way to the page, its neighbours."""
+    if element.tag not in _GROUPS or amounts.text[element] > _SHORT:
+        return ""
+    text = visible_text(element)
+    if amounts.links[element] and _HERE.match(text):
+        return "navigation"
+    if amounts.density(element) >= _BOX_SHARE and _NEIGHBOURS.match(text):
+        return "navigation"
+    if _COOKIES.search(text) and next(element.iter("button"), None) is not None:
+        return "navigation"
+    return "navigation" if not amounts.running[element] and _words(_names(element)) & _SMALL else ""
+
+
 def _beside(element: Any, names: str, amounts: _Amounts, *, keep_title: bool) -> str:
     """Boilerplate outside the content."""
     has_title = keep_title and next(element.iter("h1"), None) is not None
@@ -215,9 +275,7 @@ def _margin(element: Any) -> str:
     """The head or foot of a page that has no element of its own for its content."""
     if next(element.iter("h1"), None) is not None or element.tag in _HEADINGS:
         return ""
-    words = (
-        _words(f"{element.get('class') or ''} {element.get('id') or ''}") if element.tag in ("div", "table") else set()
-    )
+    words = _words(_names(element)) if element.tag in ("div", "table") else set()
     return "navigation" if element.tag in _WEAK_TAGS or words & _MARGIN else ""
 
 

@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from corpora.readers.html.boilerplate import BLOCKS
+from corpora.readers.html.styles import is_raised
 
 __all__ = ["HtmlNotes", "find_notes"]
 
 _NUMBER = re.compile(
-    r"[\[\(（〔【［]?\s*(\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶#]{1,4}|[①-⑳])\s*[\]\)）〕】］]?[.．]?", re.IGNORECASE
+    r"[\[\(（〔【［]?\s*(?:(?:注释?|註|note|nb|n)\s*)?(\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶#]{1,4}|[①-⑳])\s*[\]\)）〕】］]?[.．]?",
+    re.IGNORECASE,
 )
 _BACK = re.compile(r"[↩↑^⏎⤴←\ufe0e\s]+")
 _SAID = re.compile(
@@ -93,8 +95,7 @@ def _holder(target: Any) -> Any:
 def _is_mark(link: Any, target: Any, holder: Any) -> bool:
     """A short number that links onward is a mark when it is raised, or bracketed, or something calls it a note."""
     around = link.getparent()
-    raised = around is not None and around.tag == "sup"
-    raised = raised or any(one.tag == "sup" for one in link)
+    raised = is_raised(link) or (around is not None and is_raised(around)) or any(is_raised(one) for one in link)
     said = any(
         _SAID.search(" ".join(filter(None, (one.get("class"), one.get("id"), one.get("role"), one.get("name")))))
         for one in (link, target, holder)

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from corpora.cleaning.inline import EDGE, MARK, RAISED, extract_marks, split_paragraphs, without_sentinels
+from corpora.cleaning.inline import EDGE, MARK, RAISED, TAB, extract_marks, split_paragraphs, without_sentinels
 from corpora.document import Block, BlockKind, Change, FootnoteMark
 from corpora.errors import DamagedInput, EmptyInput
 from corpora.readers.html.boilerplate import BLOCKS, INVISIBLE, boilerplate, visible_text
 from corpora.readers.html.notes import HtmlNotes, find_notes
+from corpora.readers.html.styles import apply, is_raised, list_items
 from corpora.text.raised import is_exponent, raised
 
 __all__ = ["HtmlText", "declared_encoding", "read_html"]
@@ -59,6 +60,9 @@ def read_html(text: str, name: str, *, converted: bool = False) -> HtmlText:
     body = root.find("body") if root is not None else None
     if body is None:
         raise EmptyInput(f"{name} contains no text: it is an empty page")
+    apply(body, [style.text or "" for style in root.iter("style")])
+    if not converted:
+        list_items(body)
     notes = find_notes(body)
     dropped = _stated(body) if converted else boilerplate(body, notes.notes)
     builder = _Builder(notes, dropped, converted=converted)
@@ -170,7 +174,7 @@ class _Builder:
         self._verbatim += tag in _VERBATIM
         if tag == "br":
             self._text.append("\n")
-        elif tag == "sup":
+        elif is_raised(element) and tag not in BLOCKS and not any(map(is_raised, element.iterancestors())):
             self._sups.append(visible_text(element))
             self._text.append(RAISED)
         elif tag == "q":
@@ -212,7 +216,7 @@ class _Builder:
         if self._frames and self._frames[-1].kind is BlockKind.FOOTNOTE:
             return None
         if tag in ("li", "dt"):
-            depth = sum(one.tag in _LISTS for one in element.iterancestors())
+            depth = _count(element, "data-depth") or sum(one.tag in _LISTS for one in element.iterancestors())
             return _Frame(element, BlockKind.ITEM, max(1, depth), marker)
         if tag == "dd":
             return _Frame(element, BlockKind.PARAGRAPH)
@@ -246,7 +250,7 @@ class _Builder:
     def _lay(self, text: str) -> int:
         """Append a line to the original; return where it starts."""
         start = self.length
-        self.original += (text, "\n")
+        self.original += (text.replace(TAB, "\t"), "\n")
         self.length += len(text) + 1
         return start
 

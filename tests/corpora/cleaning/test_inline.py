@@ -37,7 +37,7 @@ def test_text_without_marks_stays() -> None:
         ("a\x00b\x08c\x0bd\x0ee\x1ff", "abcdef"),
         ("a\ufdd0b\ufdd1c\ufffed\uffffe", "abcde"),
         ("a\tb\nc\x0cd\re", "a\tb\nc\x0cd\re"),
-        ("潮\u3000水\u00a0\ufdcf\ufdd2", "潮\u3000水\u00a0\ufdcf\ufdd2"),
+        ("潮\u3000水\u00a0\ufdcf\ufdd3", "潮\u3000水\u00a0\ufdcf\ufdd3"),
     ],
     ids=["control characters", "noncharacters", "white space", "other characters"],
 )
