@@ -158,6 +158,7 @@ class _Reader:
         if _FENCE.match(line):
             end = _closing(lines, at)
             parts.append(self._delimited(line, style, lines[at + 1 : end], depth))
+            parts.append(self._attribution(pending.style) if style in ("quote", "verse") else "")
             return end + 1
         if match := _BLOCK_MACRO.match(line):
             if match[1] == "image":
@@ -183,7 +184,8 @@ class _Reader:
 
     def _attribution(self, style: str) -> str:
         rest = [one.strip(" \"'") for one in style.strip("[] ").split(",")[1:]]
-        return "".join(f"<p>{self.inline(one)}</p>" for one in rest if one and "=" not in one)
+        shown = [self.inline(one) for one in rest if one and "=" not in one]
+        return f"<p>— {'<br>'.join(shown)}</p>" if shown else ""
 
     def _delimited(self, fence: str, style: str, lines: Sequence[str], depth: int) -> str:
         if (fence[0] in ".-`" and fence != "--") or style in _CODE_STYLES:
@@ -277,7 +279,7 @@ class _Reader:
             made = self.blocks(content.split("\n"), depth + 1) if nested else self._cell(content, match["style"])
             count = min(int(match["count"] or 1), 100)
             cells += [made] * count if match["how"] == "*" else [made] + [""] * (count - 1)
-            if "\n" not in text[found[0].start() : match.start()].rstrip("\n"):
+            if "\n" not in text[found[0].start() : match.start()]:
                 first = len(cells)
         stated = _COLUMNS.search(style)
         width = _column_count(stated[1] or stated[2]) if stated else first
@@ -423,6 +425,7 @@ _MACROS: tuple[tuple[re.Pattern[str], _Replacement], ...] = (
     (re.compile(r"(?:icon|anchor|indexterm):[^\s\[]*\[[^\]]*\]"), ""),
     (re.compile(r"(?:kbd|btn|indexterm2):\[([^\]]*)\]"), r"\1"),
     (re.compile(r"menu:([^\[\n]+)\[([^\]]*)\]"), lambda match: f"{match[1]} &gt; {match[2]}" if match[2] else match[1]),
+    (re.compile(r"\[{3}([^\],]*)(?:,[^\]]*)?\]{3}"), r"[\1]"),
     (re.compile(r"\[\[[^\]]*\]\]"), ""),
     (re.compile(r"\({3}[^()]*\){3}"), ""),
     (re.compile(r"\(\(([^()]*)\)\)"), r"\1"),

@@ -23,6 +23,9 @@ _INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]*\])?(\W)
 _DEFINED = re.compile(r"\\(?:re)?newcommand\*?\{?\\([A-Za-z]+)\}?\{((?:[^{}]|\{[^{}]*\})*)\}")
 _OVERLAY = re.compile(r"(\\[A-Za-z]+)<[-+\d,.|]*>")  # of beamer: \item<1->
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
+_QUOTED = re.compile(r"(?<![\w`])`([^`'\n]{1,200})'(?![\w'])")
+_POWER = re.compile(r"(?<![\^])\^([-−+]?\d{1,3}|[a-z])(?![\w^])|\A_([\w+-]{1,3})\Z")
+_NUMBER_GONE = re.compile(r"[ \u00a0]+((?:<span data-dropped=[^<>]*>[^<>]*</span>)+)(?=[.,;:!?)，。；：、）])")
 _MEASURE = re.compile(r"[-+]?[\d.]*\s*(?:pt|cm|mm|em|ex|in|bp|sp|pc|\\\w+)?|[\w.:/-]*[:/][\w.:/-]*")
 #: The levels of headings; in a book or report, below \chapter, all but the first are one deeper.
 _SECTIONS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4,
@@ -169,7 +172,7 @@ class _Writer:
         text: list[str] = []
 
         def flush() -> None:
-            content = unwrapped("".join(text).strip())
+            content = _NUMBER_GONE.sub(r"\1", unwrapped("".join(text).strip()))
             text.clear()
             if content:
                 parts.append(f"<p>{content}</p>")
@@ -200,7 +203,7 @@ class _Writer:
             return []
         kind = type(node).__name__
         if kind == "LatexCharsNode":
-            return _split_paragraphs(node.chars)
+            return _split_paragraphs(_QUOTED.sub(r"‘\1’", node.chars))
         if kind == "LatexCommentNode":
             comment = (
                 tag("span", plain(node.comment.strip("% ")), dropped="comments") if node.comment.strip("% ") else ""
@@ -211,7 +214,7 @@ class _Writer:
         if kind == "LatexMathNode":
             if node.displaytype == "display":
                 return [(tag("pre", plain(_formula(node))),)]
-            return [plain(_text_of(node))]
+            return [_POWER.sub(_raised, plain(_text_of(node).replace("^∘", "°")))]
         if kind == "LatexEnvironmentNode":
             return [(self._environment(node),)]
         if kind == "LatexSpecialsNode":
@@ -275,7 +278,7 @@ class _Writer:
             return tag("pre", plain(_formula(node)))
         if name in _LISTS:
             return self._list(node)
-        title = self._argument(node, 0) if name in ("block", "alertblock", "exampleblock") else ""
+        title = self._argument(node, 0) if name in _TITLED else ""
         return (f"<p>{title}</p>" if title else "") + f"<div>{self.blocks(node.nodelist)}</div>"
 
     def _list(self, node: Any) -> str:
@@ -324,7 +327,14 @@ _SPECIALS = {"~": " ", "&": " "}
 _MATH = frozenset(
     "equation align eqnarray gather multline displaymath math flalign alignat split aligned cases matrix".split()
 )
+_TITLED = frozenset(
+    "block alertblock exampleblock theorem lemma proof corollary proposition definition example remark".split()
+)
 _ACCENTS = frozenset("' ` ^ \" ~ = . u v H t c d b k r".split())
+
+
+def _raised(match: re.Match[str]) -> str:
+    return f"<sup>{match[1]}</sup>" if match[1] else match[2]
 
 
 def _split_paragraphs(chars: str) -> list[_Piece]:

@@ -30,12 +30,20 @@ _CODE_DIRECTIVES = frozenset(
 _OPTION = re.compile(r"\A(?:[ \t]*:[\w-]+:[^\n]*\n)+|\A---\n.*?\n---\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 _STARS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]+?)(?<=\S)\1")
+_TAB = re.compile(r'^( *)===[+!]? "([^"\n]+)"[ \t]*$', re.MULTILINE)  # of Material for MkDocs
+_LABEL = re.compile(r"""<[A-Z]\w*\s[^<>]*?\b(?:label|title|summary)=["']([^"'<>]+)["'][^<>]*>""")  # of components
+_TASK = re.compile(r"\[[ xX]\][ \t]+")
+_RAISED = re.compile(r"(?<=\w)\^([^\s^~]{1,8})\^|(?<=\w)~([^\s^~]{1,8})~(?!~)")
+_MARKED = re.compile(r"(?<![A-Za-z0-9=+])(==|\+\+)(?=[^\s=+])([^\n]{0,500}?[^\s=+])\1(?![A-Za-z0-9=+])")
+_BADGE = re.compile(
+    r"badge|shields\.io|travis-ci|codecov|coveralls|appveyor|circleci|readthedocs\.org/projects", re.IGNORECASE
+)
 _DEEPEST = 10  # directives within directives
 
 
 def convert(text: str, name: str) -> str:
     """The Markdown ``text`` as one page of HTML."""
-    text = _TOML.sub(r"---\n\1---\n", text)
+    text = _TAB.sub(r'\1!!! tab "\2"', _TOML.sub(r"---\n\1---\n", text))
     return f"<html><body>{_page(text, 0)}</body></html>"
 
 
@@ -58,7 +66,11 @@ def _parser() -> Any:
 def _page(text: str, depth: int) -> str:
     parts: list[str] = []
     tokens = _parser().parse(text)
+    contents = set(_contents(tokens))
     for at, token in enumerate(tokens):
+        if at in contents:
+            parts.append(dropped("table of contents", " ".join(one.content for one in token.children or ())))
+            continue
         make = _BLOCKS.get(token.type)
         if token.type == "inline":
             # The title of a box that has none of its own is the name of its kind.
@@ -71,6 +83,24 @@ def _page(text: str, depth: int) -> str:
         elif token.tag and token.nesting and not token.hidden:
             parts.append(f"<{token.tag}>" if token.nesting > 0 else f"</{token.tag}>")
     return "".join(parts)
+
+
+def _contents(tokens: Sequence[Any]) -> Iterator[int]:
+    """The positions of the items of lists that hold nothing but links to places of the page, three or more."""
+    items: list[int] = []
+    all_links = True
+    for at, token in enumerate(tokens):
+        if token.type in ("bullet_list_open", "ordered_list_open") and token.level == 0:
+            items, all_links = [], True
+        elif token.type == "inline":
+            items.append(at)
+            shown = [one for one in token.children or () if one.type != "text" or one.content.strip()]
+            inside = bool(shown) and shown[0].type == "link_open" and shown[-1].type == "link_close"
+            all_links &= inside and str(shown[0].attrGet("href") or "").startswith("#")
+        elif token.type in ("bullet_list_close", "ordered_list_close") and token.level == 0:
+            if all_links and len(items) >= 3:
+                yield from items
+            items = []
 
 
 def _front(token: Any) -> str:
@@ -97,7 +127,7 @@ def _title_of_admonition(token: Any) -> str:
 def _html(token: Any) -> str:
     content = str(token.content)
     comments = "".join(dropped("comments", one) for one in _COMMENT.findall(content))
-    return comments + _COMMENT.sub("", content)
+    return comments + _LABEL.sub(r"<p>\1</p>\g<0>", _COMMENT.sub("", content))
 
 
 _BLOCKS: dict[str, Callable[[Any], str]] = {
@@ -134,16 +164,21 @@ def _paragraph(token: Any, before: Any) -> str:
         return tag("span", plain(content), dropped="code")
     made = "".join(_inline(token.children or ()))
     made = _ALERT.sub("", made, count=1) if before.type == "paragraph_open" and made.startswith("[!") else made
+    made = _TASK.sub("", made, count=1) if before.type == "paragraph_open" and before.level else made
     made = _WIKI.sub(r"\1", made)
     made = _STARS.sub(r"\2", _GENERATED.sub("", _ATTRIBUTES.sub("", made)))
     return unwrapped(made.strip())
+
+
+def _written(match: re.Match[str]) -> str:
+    return f"<sup>{match[1]}</sup>" if match[1] else match[2]
 
 
 def _inline(tokens: Sequence[Any]) -> Iterator[str]:
     for token in tokens:
         kind = token.type
         if kind == "text" or kind == "text_special":
-            yield plain(token.content)
+            yield _MARKED.sub(r"\2", _RAISED.sub(_written, plain(token.content)))
         elif kind == "softbreak":
             yield "\n"
         elif kind == "hardbreak":
@@ -151,6 +186,8 @@ def _inline(tokens: Sequence[Any]) -> Iterator[str]:
         elif kind in ("code_inline", "math_inline", "math_inline_double"):
             # As entities, so that nothing in it is taken for emphasis.
             yield re.sub(r"[*_{}]", lambda match: f"&#{ord(match[0])};", plain(token.content))
+        elif kind == "image" and _BADGE.search(str(token.attrGet("src") or "")):
+            yield tag("span", plain(token.content), dropped="badges")
         elif kind == "image":
             yield from _inline(token.children or ())
         elif kind == "footnote_ref":

@@ -23,6 +23,8 @@ _SILENT = frozenset("toctree index automodule autoclass autofunction automethod 
     "sectionauthor codeauthor graphviz plantuml mermaid "
                     "only-data bibliography".split())  # fmt: skip
 #: Listings and formulas; Sphinx gives some of those that docutils knows options that it does not.
+#: Directives whose argument is a condition or a class.
+_UNTITLED = frozenset("only ifconfig cssclass rst-class".split())
 _CODE = frozenset(
     "code-block code math sourcecode doctest testcode testoutput prompt productionlist parsed-code".split()
 )
@@ -63,7 +65,7 @@ def _register(text: str) -> None:
             if self.name in _CODE:
                 return [nodes.literal_block(content, content)]
             box = nodes.container("")
-            if self.arguments:
+            if self.arguments and self.name not in _UNTITLED:
                 title = " ".join(self.arguments)
                 # The names of functions and the like are code.
                 box += nodes.literal_block(title, title) if ":" in self.name else nodes.paragraph("", title)
@@ -170,7 +172,20 @@ class _Writer:
         level = self._level + (type(node.document.children[0]).__name__ == "title")
         return heading(self._inline(node), level)
 
+    def _topic(self, node: Any) -> str:
+        listed = "contents" in node.get("classes", ())
+        return dropped("table of contents", node.astext()) if listed else self._children(node)
+
+    def _field(self, node: Any) -> str:
+        """A field without a text is a setting of Sphinx."""
+        name, body = node.children[0], node.children[-1]
+        if not body.astext().strip():
+            return dropped("front matter", name.astext())
+        return f"<dl><dt>{self._inline(name)}</dt><dd>{self._children(body)}</dd></dl>"
+
     def _subtitle(self, node: Any) -> str:
+        if type(node.parent).__name__ != "document":
+            return f"<p>{self._inline(node)}</p>"
         return heading(self._inline(node), 2)
 
     def _bullet_list(self, node: Any) -> str:
@@ -231,7 +246,7 @@ class _Writer:
 
 _INLINE_BLOCKS = frozenset("paragraph caption attribution rubric field_name term_classifier inline reference".split())
 _LEFT_OUT = {
-    "comment": "comments", "docinfo": "front matter", "field_list": "front matter", "meta": "front matter",
+    "comment": "comments", "docinfo": "front matter", "meta": "front matter",
     "raw": "markup", "system_message": "markup", "target": "markup",
     "pending": "markup", "label": "markup", "colspec": "markup", "transition": "markup",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
+from itertools import pairwise
 
 from corpora.document import Block, BlockKind, Change, Line
 from corpora.text.scripts import CJK
@@ -21,6 +22,8 @@ __all__ = ["Cue", "SubtitleText", "cues", "read_subtitles"]
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[,.](\d{1,3})"
 _TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>\n]*>|<\d\d:[\d:.]+>|\{\\[^{}]*\}|\{[ibus]\}|\{/[ibus]\}|\{[yY]:[^{}]*\}")
+_READING = re.compile(r"<rt>[^<>\n]*(?:</rt>)?")
+_SOUND = re.compile(r"[(（\[【♪][^()（）\[\]]*[)）\]】♪]\s*$")
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)")
 _TURN = re.compile(r"[ \t]*(?:[-‐–—―]|>>+)[ \t]*(?=\S)")
 _ENDS = re.compile(r"[.!?。！？…‽♪][\"'”’」』）)\]♪*]*\s*$")
@@ -28,6 +31,7 @@ _OPEN = re.compile(r"[,，、;；:：]\s*$")
 _WIDE = re.compile(f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』]")
 _PAUSE = 2.0  # seconds without text behind which a sentence does not go on
 _STOPPED = 0.25  # share of cues with a full stop at their end from which full stops are relied on
+_ROLLING = 1 / 3  # share of cues that repeat a line of the one before from which a track is one whose lines roll up
 _LONGEST = 20  # cues that one sentence is joined from
 
 
@@ -103,11 +107,31 @@ def cues(text: str) -> list[Cue]:
 def _parsed(text: str) -> tuple[list[Cue], list[tuple[str, str]]]:
     found, dropped = _ass(text) if re.match(r"\s*\[Script Info\]", text) else _blocks(text)
     cleaned = [Cue(cue.start, max(cue.end, cue.start), _cleaned(cue.lines)) for cue in found]
-    return sorted((cue for cue in cleaned if cue.lines), key=lambda cue: cue.start), dropped
+    return _without_repeated(sorted((cue for cue in cleaned if cue.lines), key=lambda cue: cue.start), dropped), dropped
+
+
+def _without_repeated(found: list[Cue], dropped: list[tuple[str, str]]) -> list[Cue]:
+    """``found`` without the lines that only roll up, as in live and automatic captions."""
+    repeated = [0] + [_repeated(before, cue) for before, cue in pairwise(found)]
+    if sum(map(bool, repeated)) < max(2, _ROLLING * len(found)):
+        return found
+    kept: list[Cue] = []
+    for cue, count in zip(found, repeated, strict=True):
+        dropped += [("repeated lines", line) for line in cue.lines[:count]]
+        if count < len(cue.lines):
+            kept.append(replace(cue, lines=cue.lines[count:]))
+    return kept
+
+
+def _repeated(before: Cue, cue: Cue) -> int:
+    """How many lines at the beginning of ``cue`` are the last ones of the cue ``before`` it."""
+    if cue.start - before.end > _PAUSE:
+        return 0
+    return next((n for n in range(len(cue.lines), 0, -1) if cue.lines[:n] == before.lines[-n:]), 0)
 
 
 def _cleaned(lines: Sequence[str]) -> tuple[str, ...]:
-    stripped = (" ".join(unescape(_TAGS.sub("", _DRAWING.sub("", line))).split()) for line in lines)
+    stripped = (" ".join(unescape(_TAGS.sub("", _READING.sub("", _DRAWING.sub("", line)))).split()) for line in lines)
     return tuple(line for line in stripped if line)
 
 
@@ -247,6 +271,8 @@ def _runs(pieces: Sequence[_Piece], *, stopped: bool) -> Iterator[list[_Piece]]:
 
 
 def _goes_on(before: _Piece, piece: _Piece, *, stopped: bool) -> bool:
+    if _SOUND.match(before.text) or _SOUND.match(piece.text):
+        return False
     if piece.turn or _ENDS.search(before.text) or piece.start - before.end > _PAUSE:
         return False
     return stopped or bool(_OPEN.search(before.text)) or piece.text[0].islower()
