@@ -1,9 +1,13 @@
-"""Render the HTML templates of a package: every text is escaped, and a missing value is an error."""
+"""Render the HTML templates of a package: every text is escaped, and a missing value is an error.
+
+Templates mark their texts with ``_("…")`` and ``{% trans %}``; messages of the program pass the filter ``message``.
+"""
 
 from functools import cache
 from typing import Any
 
 from corpora.text.plurals import counted, plural
+from corpora.translation import LANGUAGES, current_language, translated, translated_count
 
 __all__ = ["render"]
 
@@ -13,9 +17,22 @@ def _environment(package: str) -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.filters.update(counted=counted, plural=plural, number=lambda value: f"{value:,}")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(translated, translated_count, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        counted=lambda *given: translated(counted(*given)),
+        plural=plural,
+        number=lambda value: f"{value:,}",
+        message=lambda text: translated(str(text)),
+    )
+    environment.globals.update(languages_of_pages=LANGUAGES, page_language=current_language)
     return environment
 
 

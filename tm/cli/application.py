@@ -12,6 +12,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from corpora.translation import translated
+from tm.cli.translation import with_translated_help
+
 __all__ = ["COMMANDS", "app"]
 
 #: The commands in the order of the help page: where each is defined, and its line there.
@@ -52,7 +55,7 @@ class _Commands(Mapping[str, Any]):
             holder.add_typer(found, name=name)
         else:
             holder.command(name)(found)
-        return get_command(holder).commands[name]  # type: ignore[attr-defined]
+        return with_translated_help(get_command(holder).commands[name])  # type: ignore[attr-defined]
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
@@ -70,7 +73,7 @@ class _Root(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, translated(line)) for name, (_, line) in COMMANDS.items()])
 
 
 app = typer.Typer(

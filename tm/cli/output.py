@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from corpora.text.plurals import counted, plural
+from corpora.translation import translated
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,9 +56,9 @@ def write(text: str) -> None:
 
 
 def message(text: str) -> None:
-    """Write one line for the user to standard error."""
+    """Write one line for the user, in their language, to standard error."""
     _utf8()
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(translated(text) + "\n")
 
 
 def print_json(value: Any) -> None:

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from corpora.arguments import check_choice
 from corpora.errors import DuiyiError, UsageError
+from corpora.translation import translated
 from models.encoder import Encoder
 from tm.review.export import REVIEW_EXPORTS, Selection, write_units
 from tm.review.jobs import Job, Jobs
@@ -30,6 +31,7 @@ from tm.review.pages import outline_of, render, row_views
 from tm.review.repository import ReviewRepository
 from tm.review.session import Order, ReviewSession, Show
 from tm.web.guard import Guard, GuardOptions
+from tm.web.language import Language, choose_language
 from tm.web.limits import UploadLimits
 from tm.web.uploads import clean_name
 
@@ -72,6 +74,7 @@ def create(
 
     routes = [
         Route("/", site.start),
+        Route("/language/{code}", choose_language),
         Route("/reviews", site.add, methods=["POST"]),
         Route("/reviews/{name}", site.show),
         Route("/reviews/{name}", site.delete, methods=["DELETE"]),
@@ -95,7 +98,7 @@ def create(
         _TooLarge: partial(_too_large, options.max_upload),
     }
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
-    return Guard(UploadLimits(app, _is_upload, options.uploads), options.guard)
+    return Language(Guard(UploadLimits(app, _is_upload, options.uploads), options.guard))
 
 
 def _is_upload(method: str, path: str) -> bool:
@@ -103,17 +106,17 @@ def _is_upload(method: str, path: str) -> bool:
 
 
 def _conflict(request: Request, error: Exception) -> Response:
-    return JSONResponse({"message": str(error)}, 409)
+    return JSONResponse({"message": translated(str(error))}, 409)
 
 
 def _refused(request: Request, error: Exception) -> Response:
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(render("message.html", title="The request failed", message=str(error)), 404)
-    return JSONResponse({"message": str(error)}, 400)
+        return HTMLResponse(render("message.html", title="The request failed", message=translated(str(error))), 404)
+    return JSONResponse({"message": translated(str(error))}, 400)
 
 
 def _too_large(limit: int, request: Request, error: Exception) -> Response:
-    return JSONResponse({"message": f"the file is larger than {limit // 1_000_000:,} MB"}, 413)
+    return JSONResponse({"message": translated(f"the file is larger than {limit // 1_000_000:,} MB")}, 413)
 
 
 class _Site:

@@ -22,6 +22,7 @@ from tm.server.reference import described
 from tm.server.resources import Resources
 from tm.server.service import Service
 from tm.web.guard import Guard, GuardOptions
+from tm.web.language import Language, choose_language
 from tm.web.limits import Limits, UploadLimits
 
 __all__ = ["LONGEST_HEAD", "create", "worker"]
@@ -71,10 +72,11 @@ def create(resources: Resources) -> ASGIApp:
     app.include_router(memory_api.router, prefix="/api")
     app.include_router(terms_api.router, prefix="/api")
     app.include_router(pages.router)
+    app.add_route("/language/{code}", choose_language, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")]))
     guard = GuardOptions(hosts=options.access.hosts, token=options.access.token, programs=True)
     uploads = UploadLimits(_Split(app, Amagama(service, executors)), _takes_file, options.uploads)
-    return Limits(Guard(uploads, guard), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000)
+    return Limits(Language(Guard(uploads, guard)), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000)
 
 
 def _most(upload: int, path: str) -> int:

@@ -1,0 +1,154 @@
+"""Show messages in the language of the person who reads them: English, or another that has a catalogue.
+
+Messages are written in English where they arise, and translated where they are shown: on the command line, on pages and
+in responses to pages. So errors stay plain text for programs, and no layer needs to know who reads them. A message is
+found in the catalogue (gettext, `corpora/locale`) as it stands, or with its placeholders filled in; a part that is a
+message itself, such as the reason after the name of a file, is translated too.
+
+>>> with use_language("zh"):
+...     translated("notes.txt: the file is empty")
+'notes.txt：文件是空的'
+>>> translated("notes.txt: the file is empty")
+'notes.txt: the file is empty'
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+__all__ = ["LANGUAGES", "current_language", "preferred_language", "translated", "translated_count", "use_language"]
+
+#: The languages of pages and messages, the one they are written in first, each by its own name.
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+_CATALOGUES = Path(__file__).with_name("locale")
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in this order, as gettext has it after LANGUAGE
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_DEEPEST = 3  # messages inside messages: a file, its line, the reason
+_LONGEST = 4000  # characters of a message that is compared with patterns
+
+_language: ContextVar[str] = ContextVar("language", default="")
+
+
+def current_language() -> str:
+    """The language that is set by `use_language`, otherwise the one of the environment (LANGUAGE, LC_ALL, LANG)."""
+    return _language.get() or _of_environment()
+
+
+@contextmanager
+def use_language(code: str) -> Iterator[None]:
+    """Show messages in the language ``code`` inside a ``with`` statement; "" is the one of the environment."""
+    token = _language.set(code if code in LANGUAGES else "")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def preferred_language(accepted: str) -> str:
+    """The first known language of an HTTP header Accept-Language (RFC 9110, 12.5.4), "" if there is none.
+
+    >>> preferred_language("fr, zh-TW;q=0.8, en;q=0.9")
+    'en'
+    """
+    ranked: list[tuple[float, str]] = []
+    for part in accepted[:1000].split(","):
+        tag, _, quality = part.strip().partition(";")
+        try:
+            weight = float(quality.strip().removeprefix("q=") or 1)
+        except ValueError:
+            weight = 0.0
+        ranked.append((-weight, tag.strip().lower().split("-")[0]))
+    return next((code for weight, code in sorted(ranked, key=lambda one: one[0]) if weight and code in LANGUAGES), "")
+
+
+def translated(message: str) -> str:
+    """``message`` in the current language; as it stands where the catalogue does not have it."""
+    language = current_language()
+    return message if language == "en" else _translated(message, _catalogue(language), _DEEPEST)
+
+
+def translated_count(one: str, many: str, number: float) -> str:
+    """The form of a message for ``number``: ``one`` or ``many`` in English, the catalogue's form elsewhere."""
+    language = current_language()
+    form = one if number == 1 else many
+    return form if language == "en" else _catalogue(language).exact.get(one, form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A message with placeholders: the texts between them, their names, and the translation."""
+
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+    translation: str
+
+    def parts(self, message: str) -> dict[str, str] | None:
+        """What fills the placeholders in ``message``, None where it is another one. Takes time linear in its length."""
+        first, *middle, last = self.texts
+        start, end = len(first), len(message) - len(last)
+        if end <= start or not message.startswith(first) or not message.endswith(last):
+            return None
+        found = []
+        for text in middle:
+            place = message.find(text, start + 1, end)
+            if place < 0:
+                return None
+            found.append(message[start:place])
+            start = place + len(text)
+        return dict(zip(self.names, [*found, message[start:end]], strict=True)) if start < end else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    exact: dict[str, str]
+    patterns: tuple[_Pattern, ...]
+
+
+@cache
+def _catalogue(language: str) -> _Catalogue:
+    from babel.messages.mofile import read_mo
+
+    with (_CATALOGUES / language / "LC_MESSAGES" / "duiyi.mo").open("rb") as file:
+        entries = [(message.id, message.string) for message in read_mo(file) if message.id]
+    exact: dict[str, str] = {}
+    patterns = []
+    for key, value in entries:
+        original, translation = _first(key), _first(value)
+        exact[original] = translation
+        if names := _PLACEHOLDER.findall(original):
+            patterns.append(_Pattern(tuple(_PLACEHOLDER.split(original)[::2]), tuple(names), translation))
+    patterns.sort(key=lambda one: -sum(map(len, one.texts)))  # the most special one first
+    return _Catalogue(exact, tuple(patterns))
+
+
+def _first(forms: str | Sequence[str] | None) -> str:
+    """A text, or its first plural form."""
+    return forms if isinstance(forms, str) else next(iter(forms or ()), "")
+
+
+def _translated(message: str, catalogue: _Catalogue, depth: int) -> str:
+    if (found := catalogue.exact.get(message)) is not None:
+        return found
+    if not depth or len(message) > _LONGEST:
+        return message
+    for pattern in catalogue.patterns:
+        if (parts := pattern.parts(message)) is not None:
+            filled = {name: _translated(part, catalogue, depth - 1) for name, part in parts.items()}
+            return _PLACEHOLDER.sub(lambda name: filled[name[1]], pattern.translation)
+    return message
+
+
+def _of_environment() -> str:
+    # LANGUAGE is a list of languages, and counts only where a locale is set.
+    locale = next((value for name in _VARIABLES if (value := os.environ.get(name))), "")
+    if not locale or locale.partition(".")[0] in ("C", "POSIX"):
+        return "en"
+    wanted = [*os.environ.get("LANGUAGE", "").split(":"), locale]
+    codes = [re.split(r"[_.@-]", one)[0].lower() for one in wanted if one]
+    return next((code for code in codes if code in LANGUAGES), "en")

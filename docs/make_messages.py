@@ -1,0 +1,199 @@
+"""Collect the messages of the program, the pages and the scripts, and compile their translations (`make messages`).
+
+    python docs/make_messages.py            update corpora/locale/*/LC_MESSAGES/duiyi.po and .mo
+    python docs/make_messages.py --check    list what is not translated or no longer used; exit code 1 if there is any
+
+From Python come the texts that people read: first arguments of errors and of `message`, help of commands and options,
+and other texts of several words; a part in braces becomes a placeholder. From templates come `_("…")` and
+`{% trans %}`, from scripts `t("…")`.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from tm.cli.application import COMMANDS
+from tm.cli.translation import paragraphs
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "corpora" / "locale"
+PACKAGES = ("corpora", "models", "align", "tm")
+#: Folders and modules whose texts are data of languages or names of features, not messages.
+DATA = re.compile(
+    r"corpora/text/|corpora/cleaning/|align/(?:scoring|weights|surface|signature)|tm/checks/(?:noise|negation)|"
+    r"tm/checks/quantities/|tm/terms/formats/columns|corpora/translation\.py"
+)
+#: Calls whose texts are no messages: patterns, statements of SQL, keys.
+_NOT_SHOWN = re.compile(r"compile|execute|executemany|executescript|split|sub|match|fullmatch|search|findall|xpath|get|encode|find")
+_PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
+_CODE = re.compile(r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES)\b")
+
+
+def placeholders(node: ast.JoinedStr) -> str:
+    """A text with parts as a message with placeholders, each named after the expression that fills it."""
+    names: list[str] = []
+    text = ""
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            text += str(part.value)
+            continue
+        assert isinstance(part, ast.FormattedValue)
+        base = name = _name(part.value)
+        number = 2
+        while name in names:
+            name, number = f"{base}{number}", number + 1
+        names.append(name)
+        text += "{" + name + "}"
+    return text
+
+
+def _name(expression: ast.expr) -> str:
+    match expression:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Call(func=ast.Name(id="counted"), args=[first, *_]):
+            return f"{_name(first)}_counted"
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name
+        case _:
+            return "value"
+
+
+def is_message(text: str) -> bool:
+    """Whether a text of the program is for people to read."""
+    return bool(_PROSE.search(text)) and not _CODE.search(text) and "{" not in re.sub(r"\{\w+\}", "", text)
+
+
+def messages_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of each message in a Python module."""
+    tree = ast.parse(path.read_text("utf-8"))
+    hidden: set[int] = set()
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(body[0], ast.Expr):
+                hidden.add(id(body[0].value))
+            for statement in body:  # texts after an attribute document it
+                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                    hidden.add(id(statement.value))
+        if isinstance(node, ast.JoinedStr):
+            hidden.update(id(inner) for inner in ast.walk(node) if inner is not node)
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            if _NOT_SHOWN.fullmatch(name):
+                hidden.update(id(inner) for inner in ast.walk(node))
+            if name == "counted" and len(node.args) > 1:
+                yield from _counted(node)
+    for node in ast.walk(tree):
+        if id(node) in hidden:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            text = placeholders(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        else:
+            continue
+        if is_message(text):
+            yield node.lineno, text
+    if path.parent.name == "cli":
+        yield from _commands(tree)
+
+
+def _counted(node: ast.Call) -> Iterator[tuple[int, str]]:
+    nouns = [one.value for one in node.args[1:] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if nouns:
+        yield node.lineno, "{number} " + nouns[0]
+        yield node.lineno, "{number} " + (nouns[1] if len(nouns) > 1 else nouns[0] + "s")
+
+
+def _commands(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The help of commands: the docstrings of the functions of the command table and of those that Typer decorates."""
+    names = {target.partition(":")[2] for target, _ in COMMANDS.values()}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
+            if node.name in names or any("app.c" in ast.unparse(one) for one in node.decorator_list):
+                for paragraph in paragraphs(text):
+                    yield node.lineno, paragraph
+
+
+def collected() -> Catalog:
+    """All messages with the places where they are used."""
+    catalogue = Catalog(project="duiyi", charset="utf-8")
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*")):
+            name = path.relative_to(ROOT).as_posix()
+            if path.suffix == ".py" and not DATA.match(name):
+                for _, text in messages_of(path):
+                    catalogue.add(text, locations=[(name, 0)])
+            elif path.suffix == ".html":
+                options = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
+                for _, found, _, _ in extract_from_file("jinja2.ext:babel_extract", path, options=options):
+                    catalogue.add(found, locations=[(name, 0)])
+            elif path.suffix == ".js":
+                for _, found, _, _ in extract_from_file("javascript", path, keywords={"t": None}):
+                    catalogue.add(found, locations=[(name, 0)])
+    return catalogue
+
+
+def update(path: Path, template: Catalog) -> Catalog:
+    """The translations at ``path`` for the messages of ``template``."""
+    old = read_po(path.open("rb"), locale=path.parent.parent.name) if path.exists() else Catalog()
+    new = Catalog(locale=path.parent.parent.name, project="duiyi", charset="utf-8", creation_date=old.creation_date)
+    for message in sorted((one for one in template if one.id), key=lambda one: str(one.id)):
+        known = old.get(message.id if isinstance(message.id, str) else message.id[0])
+        new.add(message.id, known.string if known else "", sorted(set(message.locations)), flags=message.flags)
+    return new
+
+
+def faults(path: Path, template: Catalog) -> list[str]:
+    """What is wrong with the translations at ``path``: missing ones, unused ones, other placeholders."""
+    now = read_po(path.open("rb"))
+    known = {_key(one): one for one in now if one.id}
+    wanted = {_key(one) for one in template if one.id}
+    found = [f"not translated: {one}" for one in sorted(wanted) if not _text(known.get(one))]
+    found += [f"not used: {one}" for one in sorted(known.keys() - wanted)]
+    pattern = re.compile(r"\{\w+\}|%\(\w+\)s")
+    for key, one in known.items():
+        extra = set(pattern.findall(_text(one))) - set(pattern.findall(" ".join([one.id] if isinstance(one.id, str) else one.id)))
+        if extra:
+            found.append(f"unknown placeholder {', '.join(sorted(extra))}: {key}")
+    return found
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else str(message.id[0])
+
+
+def _text(message: Message | None) -> str:
+    if message is None or message.string is None:
+        return ""
+    return message.string if isinstance(message.string, str) else "".join(message.string)
+
+
+def main() -> int:
+    """Update the catalogues, or check them."""
+    template = collected()
+    paths = sorted(LOCALE.glob("*/LC_MESSAGES/duiyi.po")) or [LOCALE / "zh" / "LC_MESSAGES" / "duiyi.po"]
+    if "--check" in sys.argv:
+        wrong = [f"{path.relative_to(ROOT)}: {fault}" for path in paths for fault in faults(path, template)]
+        print(*wrong, sep="\n")
+        return int(bool(wrong))
+    for path in paths:
+        catalogue = update(path, template)
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=110, omit_header=False)
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalogue)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""The language of pages: the one that was chosen there, otherwise the first one of the browser that is known."""
+
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from corpora.translation import LANGUAGES, preferred_language, use_language
+from tm.web.refusals import headers_of
+
+__all__ = ["COOKIE", "Language", "choose_language"]
+
+COOKIE = "duiyi-language"
+_YEAR = 365 * 86_400  # seconds
+
+
+class Language:
+    """ASGI middleware that sets the language of each request; `choose_language` keeps a choice in a cookie."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap ``app``."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle the request in its language."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = headers_of(scope)
+        with use_language(_chosen(headers.get("cookie", "")) or preferred_language(headers.get("accept-language", ""))):
+            await self._app(scope, receive, send)
+
+
+def _chosen(cookie: str) -> str:
+    try:
+        found = SimpleCookie(cookie).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found is not None and found.value in LANGUAGES else ""
+
+
+def choose_language(request: Request) -> Response:
+    """The route ``/language/{code}?back=/page``: keep the language for a year, and return to the page."""
+    back = request.query_params.get("back", "/")
+    # Only to a page of this server: `//host` and `/\\host` would lead elsewhere.
+    is_own = back.startswith("/") and back[1:2] not in ("/", "\\") and back.isprintable()
+    response = RedirectResponse(back if is_own else "/", 303)
+    code = request.path_params["code"]
+    if code in LANGUAGES:
+        response.set_cookie(COOKIE, code, max_age=_YEAR, httponly=True, samesite="lax", path="/")
+    return response
