@@ -9,6 +9,7 @@ and other texts of several words; a part in braces becomes a placeholder. From t
 """
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -137,10 +138,19 @@ def collected() -> Catalog:
                 options = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
                 for _, found, _, _ in extract_from_file("jinja2.ext:babel_extract", path, options=options):
                     catalogue.add(found, locations=[(name, 0)])
-            elif path.suffix == ".js":
-                for _, found, _, _ in extract_from_file("javascript", path, keywords={"t": None}):
-                    catalogue.add(found, locations=[(name, 0)])
+    for text, name in of_scripts().items():
+        catalogue.add(text, locations=[(name, 0)])
     return catalogue
+
+
+def of_scripts() -> dict[str, str]:
+    """The texts of scripts that pages translate themselves, each with the script."""
+    return {
+        str(text): path.relative_to(ROOT).as_posix()
+        for path in sorted(ROOT.glob("tm/*/static/*.js"))
+        if not path.name.startswith("messages.")
+        for _, text, _, _ in extract_from_file("javascript", path, keywords={"t": None})
+    }
 
 
 def update(path: Path, template: Catalog) -> Catalog:
@@ -192,6 +202,9 @@ def main() -> int:
             write_po(file, catalogue, width=110, omit_header=False)
         with path.with_suffix(".mo").open("wb") as file:
             write_mo(file, catalogue)
+        language = path.parent.parent.name
+        lines = json.dumps({text: _text(catalogue.get(text)) for text in sorted(of_scripts())}, ensure_ascii=False, indent=1)
+        (ROOT / "tm" / "web" / "static" / f"messages.{language}.js").write_text(f"export default {lines};\n", "utf-8")
     return 0
 
 

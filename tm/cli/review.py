@@ -8,6 +8,7 @@ import typer
 from corpora.extras import need
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
+from tm.cli.memory_options import MemoriesOption
 from tm.cli.output import message, write
 from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option, until_stopped
 
@@ -26,6 +27,9 @@ OutOption = Annotated[
     list[Path] | None,
     typer.Option("--out", "-o", help="Write the reviewed units of FILE, format by extension, and stop."),
 ]
+TermsOption = Annotated[
+    Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
+]
 DataOption = Annotated[Path | None, typer.Option(help="Folder for the reviews; the user's data folder by default.")]
 
 
@@ -42,6 +46,8 @@ def review(
     model: Annotated[str | None, typer.Option(help="Encoder: built-in by default, else a name or path.")] = None,
     embeddings: Annotated[bool, typer.Option(help="Compare meanings in the checks as well.")] = True,
     max_upload: MaxUploadOption = 100,
+    memory: MemoriesOption = None,
+    terms: TermsOption = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Review an alignment in the browser: accept, correct, split, merge; every decision is saved at once."""
@@ -70,7 +76,12 @@ def review(
     from tm.review.app import ReviewOptions
     from tm.web.guard import GuardOptions
 
+    from tm.review.assistance import Assistance
+    from tm.store.memory_store import memory_paths
+
+    own = user_data_path("duiyi", appauthor=False) / "terms.sqlite"
     options = ReviewOptions(
+        assistance=Assistance(tuple(path for path, _ in memory_paths(memory or ())), terms or own),
         guard=GuardOptions(hosts=names_of(host, allow_host), token=token),
         max_upload=max_upload * 1_000_000,
         embeddings=embeddings,

@@ -24,7 +24,8 @@ from corpora.arguments import check_choice
 from corpora.errors import DuiyiError, UsageError
 from corpora.translation import translated
 from models.encoder import Encoder
-from tm.review.export import REVIEW_EXPORTS, Selection, write_units
+from tm.review.assistance import Assistance
+from tm.review.export import REVIEW_EXPORTS, Selection, exported, write_units
 from tm.review.jobs import Job, Jobs
 from tm.review.journal import JournalConflict
 from tm.review.pages import outline_of, render, row_views
@@ -46,12 +47,14 @@ class ReviewOptions:
 
     ``guard``: who may connect. ``max_upload``: the largest upload in bytes. ``uploads``: how many uploads are accepted
     at the same time. ``embeddings``: also run the checks of meaning, where a review is small enough for them.
+    ``assistance``: the memories and terms to show beside the units and to add to.
     """
 
     guard: GuardOptions = field(default_factory=GuardOptions)
     max_upload: int = 100_000_000
     uploads: int = 8
     embeddings: bool = True
+    assistance: Assistance | None = None
 
 
 class _TooLarge(Exception):
@@ -89,6 +92,11 @@ def create(
         Route("/reviews/{name}/edits", site.edit, methods=["POST"]),
         Route("/reviews/{name}/check", site.check, methods=["POST"]),
         Route("/reviews/{name}/history", site.history),
+        Route("/reviews/{name}/sections", site.sections),
+        Route("/reviews/{name}/rows/{row:int}/help", site.help),
+        Route("/reviews/{name}/concordance", site.concordance),
+        Route("/reviews/{name}/memory", site.send, methods=["POST"]),
+        Route("/reviews/{name}/terms", site.add_term, methods=["POST"]),
         Route("/reviews/{name}/export", site.export),
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])),
     ]
@@ -209,8 +217,11 @@ class _Site:
             warnings=[line for line in meta.get("warnings", "").split("\n") if line],
             languages=session.languages,
             rows=row_views(session, ids[:_CHUNK], "suspects"),
-            data=json.dumps({"name": name, "chunk": _CHUNK, "ids": ids, "state": state}).replace("<", "\\u003c"),
+            data=json.dumps(
+                {"name": name, "chunk": _CHUNK, "ids": ids, "marks": session.marks(ids), "state": state}
+            ).replace("<", "\\u003c"),
             exports=REVIEW_EXPORTS,
+            assisted=self._options.assistance is not None,
         )
         return HTMLResponse(page)
 
@@ -246,7 +257,8 @@ class _Site:
         session, query = self._session(request), request.query_params
         order: Order = check_choice("order", query.get("order", "suspects"), Order)
         show: Show = check_choice("show", query.get("show", "all"), Show)
-        return JSONResponse({"ids": session.view(order, show, query.get("text", "")), "state": session.state()})
+        ids = session.view(order, show, query.get("text", ""))
+        return JSONResponse({"ids": ids, "marks": session.marks(ids), "state": session.state()})
 
     def rows(self, request: Request) -> Response:
         query = request.query_params
@@ -264,11 +276,11 @@ class _Site:
 
     async def edit(self, request: Request) -> Response:
         body = await _json(request)
-        edit, version = body.get("edit"), body.get("version")
-        if not isinstance(edit, dict) or type(version) is not int:
+        edit, version, key = body.get("edit"), body.get("version"), body.get("key", "")
+        if not isinstance(edit, dict) or type(version) is not int or not isinstance(key, str) or len(key) > 100:
             raise UsageError("an edit must name the version that it was made on")
         session = await run_in_threadpool(self._session, request)
-        change = await run_in_threadpool(session.edit, edit, version)
+        change = await run_in_threadpool(session.edit, edit, version, key)
         if session.needs_check:
             self._check(session)
         return JSONResponse({"old": change.old, "new": change.new, "state": await run_in_threadpool(session.state)})
@@ -286,6 +298,41 @@ class _Site:
 
     def history(self, request: Request) -> Response:
         return HTMLResponse(self._render("history.html", events=self._session(request).history()))
+
+    def sections(self, request: Request) -> Response:
+        return JSONResponse(self._session(request).sections())
+
+    def help(self, request: Request) -> Response:
+        """Matches and terms for one unit."""
+        unit = self._session(request).unit(request.path_params["row"])
+        found = self._options.assistance.for_unit(unit) if self._options.assistance else {"matches": [], "terms": []}
+        return HTMLResponse(self._render("help.html", **found, languages=(unit.source_lang, unit.target_lang)))
+
+    def concordance(self, request: Request) -> Response:
+        hits = self._assistance.concordance(request.query_params.get("text", ""))
+        return HTMLResponse(self._render("concordance.html", hits=hits))
+
+    @property
+    def _assistance(self) -> Assistance:
+        if self._options.assistance is None:
+            raise UsageError("this editor has no memory")
+        return self._options.assistance
+
+    async def send(self, request: Request) -> Response:
+        """Add units to the memory: all except rejected ones, or the accepted ones."""
+        selection: Selection = check_choice("selection", (await _json(request)).get("selection"), Selection)
+        session = await run_in_threadpool(self._session, request)
+        title = session.meta.get("title", "")
+        units = [one for one in exported(session.units(), selection) if one.source.strip() and one.target.strip()]
+        path, count, new = await run_in_threadpool(self._assistance.send, units, title)
+        return JSONResponse({"memory": path, "units": count, "new": new})
+
+    async def add_term(self, request: Request) -> Response:
+        body = await _json(request)
+        session = await run_in_threadpool(self._session, request)
+        source, target = (str(body.get(side, "")).strip() for side in ("source", "target"))
+        path = await run_in_threadpool(self._assistance.add_term, source, target, session.languages)
+        return JSONResponse({"terms": path})
 
     def export(self, request: Request) -> Response:
         """The units in the format chosen, as a download."""

@@ -62,10 +62,12 @@ class History:
             self._done.append(planned)
         self._next = max(self._next, *(row.id + 1 for row in planned.new), self._next)
 
-    def replay(self, event: Event) -> None:
-        """Apply an event of a journal."""
-        content = dict(event.content)
-        self.apply(content, self.plan(content, event.who, event.at))
+    def replay(self, event: Event) -> Patch:
+        """Apply an event of a journal; what it changed."""
+        content = {name: value for name, value in event.content.items() if name != "key"}
+        planned = self.plan(content, event.who, event.at)
+        self.apply(content, planned)
+        return planned
 
     def edit(self, edit: Edit, who: str, when: datetime) -> Patch:
         """Plan and apply in one step."""

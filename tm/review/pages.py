@@ -23,10 +23,14 @@ _MAX_DEPTH = 6  # levels of indentation
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """A part of a text: ``kind`` is the highest severity that marks it, "" for none, "tag" for an inline tag."""
+    """A part of a text: ``kind`` is the highest severity that marks it, "" for none, "tag" for an inline tag.
+
+    ``raw``: a tag as it stands in the text of the unit.
+    """
 
     text: str
     kind: str = ""
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def _spans(text: str, spans: Sequence[tuple[tuple[int, int] | None, Severity]]) 
     offset = 0
     for part in split(text):
         if not isinstance(part, str):
-            yield TextSpan(part.content or str(part), "tag")
+            yield TextSpan(part.content or str(part), "tag", str(part))
             continue
         kinds = [""] * len(part)
         for _, (start, end), severity in marks:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from corpora.errors import DuiyiError, UsageError
 from corpora.text.sentences import split
+from corpora.translation import translated
 from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
@@ -20,6 +21,7 @@ from tm.checks.run import check, wants_encoder
 from tm.review.edits import Edit, Patch, ReviewRow, from_json, to_json
 from tm.review.history import History
 from tm.review.journal import Event, JournalConflict, ReviewJournal
+from tm.search.counting import words
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -30,6 +32,7 @@ Show = Literal["all", "open", "suspects", "accepted", "bad"]
 _WEIGHTS = {Severity.ERROR: 100.0, Severity.WARNING: 10.0, Severity.INFO: 0.1}
 _AT_ONCE = 200  # changed rows that are checked before the edit returns; for more, all checks run in the background
 _LOW_QUALITY = 0.5
+_STATUS: Mapping[str, Show] = {"unreviewed": "open", "reviewed": "accepted", "rejected": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class ReviewSession:
         self.checking = ""
         self.needs_check = False  # too many rows changed to check them one by one
         self._check_error = ""  # why the checks did not complete
+        self._words: dict[int, tuple[str, int]] = {}
         self._findings_version = 0  # how often all findings were replaced
         self.load()
 
@@ -64,8 +68,16 @@ class ReviewSession:
         """Read everything from the journal again."""
         with self._lock:
             self._history = History(self.journal.units())
+            self._results: dict[str, EditResult] = {}
             for event in self.journal.events():
-                self._history.replay(event)
+                self._remember(event, self._history.replay(event))
+
+    def _remember(self, event: Event, planned: Patch) -> EditResult:
+        """The result of an event; kept by the key of its request, so that a repeated request gives it again."""
+        result = EditResult(event.number, tuple(row.id for row in planned.old), tuple(row.id for row in planned.new))
+        if key := event.content.get("key"):
+            self._results[key] = result
+        return result
 
     @property
     def version(self) -> int:
@@ -124,14 +136,45 @@ class ReviewSession:
     def _is_shown(self, row: ReviewRow, show: Show) -> bool:
         if show == "suspects":
             return self._weight(row) >= _WEIGHTS[Severity.WARNING]
-        wanted = {"open": "unreviewed", "accepted": "reviewed", "bad": "rejected"}.get(show)
-        return wanted is None or row.unit.status == wanted
+        return show == "all" or _STATUS[row.unit.status] == show
 
-    def counts(self) -> dict[str, int]:
-        """How many rows there are of each status, and how many are suspect."""
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Units and words of the source of each status, of all rows, and of the suspect ones."""
         with self._lock:
-            shows: tuple[Show, ...] = ("all", "open", "suspects", "accepted", "bad")
-            return {show: sum(self._is_shown(row, show) for row in self._history.rows) for show in shows}
+            found = {show: {"units": 0, "words": 0} for show in ("all", "open", "suspects", "accepted", "bad")}
+            for row in self._history.rows:
+                count = self._words_of(row)
+                for show in ("all", _STATUS[row.unit.status], *(["suspects"] if self._is_shown(row, "suspects") else [])):
+                    found[show]["units"] += 1
+                    found[show]["words"] += count
+            return found
+
+    def _words_of(self, row: ReviewRow) -> int:
+        known = self._words.get(row.id)
+        if known is None or known[0] != row.unit.source:
+            known = self._words[row.id] = row.unit.source, words(plain(row.unit.source))
+        return known[1]
+
+    def marks(self, ids: Sequence[int]) -> str:
+        """One letter for each row, for the overview: o open, s suspect, a accepted, b rejected."""
+        with self._lock:
+            letters = {
+                row.id: "s" if self._is_shown(row, "suspects") else _STATUS[row.unit.status][0]
+                for row in self._history.rows
+            }
+            return "".join(letters[one] for one in ids if one in letters)
+
+    def sections(self) -> list[dict[str, Any]]:
+        """The sections in the order of the document: title, first row, how many rows, how many are decided."""
+        with self._lock:
+            found: list[dict[str, Any]] = []
+            for row in self._history.rows:
+                title = row.unit.origin.section
+                if not found or found[-1]["title"] != title:
+                    found.append({"title": title, "row": row.id, "units": 0, "done": 0})
+                found[-1]["units"] += 1
+                found[-1]["done"] += row.unit.status != "unreviewed"
+            return found
 
     def state(self) -> dict[str, Any]:
         """The state that the page shows: version, counts, undo and redo, whether the checks run."""
@@ -140,31 +183,35 @@ class ReviewSession:
                 "version": self.version,
                 "undo": self._history.can_undo,
                 "redo": self._history.can_redo,
-                "checking": self.checking,
+                "checking": translated(self.checking),
                 "findings_version": self._findings_version,
                 "check_error": self._check_error,
                 "counts": self.counts(),
             }
 
-    def edit(self, content: Mapping[str, Any], version: int) -> EditResult:
+    def edit(self, content: Mapping[str, Any], version: int, key: str = "") -> EditResult:
         """Do one edit, undo or redo, and store it before returning.
 
+        A request with a ``key`` that was seen before (its response was lost) changes nothing and gives the same result.
         Raises `JournalConflict` where ``version`` is not the current one, `UsageError` where the edit is impossible.
         """
         with self._lock:
+            if key in self._results:
+                return replace(self._results[key], version=self.version)
             if version != self.version:
                 raise JournalConflict("the review was changed in another window; this one now shows the current state")
             given = dict(content) if dict(content) in ({"do": "undo"}, {"do": "redo"}) else self._exact(content)
             when = datetime.now(UTC).replace(microsecond=0)
             planned = self._history.plan(given, self.who, when)
+            event = Event(self.version + 1, when, self.who, {**given, "key": key} if key else given)
             try:
-                self.journal.append(Event(self.version + 1, when, self.who, given))
+                self.journal.append(event)
             except JournalConflict:
                 self.load()
                 raise
             self._history.apply(given, planned)
             self._check_again(planned)
-            return EditResult(self.version, tuple(row.id for row in planned.old), tuple(row.id for row in planned.new))
+            return self._remember(event, planned)
 
     def _exact(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """The edit with the place where a moved text is cut, at a sentence, written down."""
@@ -240,14 +287,21 @@ class ReviewSession:
                 if checked is not None and (checked.source, checked.target) == (row.unit.source, row.unit.target):
                     self._findings[row.id] = tuple(by_row[row.id])
 
-    def row(self, wanted: int) -> dict[str, Any]:
-        """One row for the dialogs: texts, notes, and where each text can be split between sentences."""
+    def unit(self, wanted: int) -> Unit:
+        """The unit of one row. Raises `UsageError` where there is no such row."""
         with self._lock:
             row = next((row for row in self._history.rows if row.id == wanted), None)
             if row is None:
                 raise UsageError("this unit no longer exists; it was split or merged")
-            unit = row.unit
+            return row.unit
+
+    def row(self, wanted: int) -> dict[str, Any]:
+        """One row for editing: texts, status, notes, and where each text can be split between sentences."""
+        with self._lock:
+            unit = self.unit(wanted)
             return {
+                "version": self.version,
+                "status": unit.status,
                 "source": unit.source,
                 "target": unit.target,
                 "notes": list(unit.notes),

@@ -1,9 +1,15 @@
-// Shared by all pages: requests with the secret of the page, and the place for messages.
+// Shared by all pages: requests with the secret of the page, messages, and their translations.
 export const $ = (id) => document.getElementById(id);
 const secret = document.querySelector("meta[name=duiyi]").content;
+const language = document.documentElement.lang;
+const translations = language === "en" ? {} : (await import(`/static/messages.${language}.js`)).default;
 
-export function notify(message) {
+// A text of the page in its language; {name} is filled in from `values`.
+export const t = (text, values = {}) => (translations[text] || text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+
+export function notify(message, isGood = false) {
   $("alert").textContent = message;
+  $("alert").classList.toggle("good-news", isGood);
   clearTimeout(notify.waiting);
   if (message) notify.waiting = setTimeout(() => notify(""), 8000);
 }
@@ -18,13 +24,13 @@ export async function request(path, method = "GET", body = undefined) {
   if (method !== "GET") options.headers["X-Duiyi"] = secret;
   if (body instanceof Blob) options.body = body;
   else if (body !== undefined) options.body = JSON.stringify(body);
-  let response;
+  let response, text;
   try {
     response = await fetch(path, options);
+    text = await response.text();
   } catch {
-    throw new RequestError(0, "The server does not respond. Is duiyi review still running? All decisions are saved.");
+    throw new RequestError(0, t("The server does not respond."));
   }
-  const text = await response.text();
   const isJson = (response.headers.get("content-type") || "").includes("json");
   const found = isJson ? JSON.parse(text) : text;
   if (!response.ok) throw new RequestError(response.status, isJson ? found.message : text.trim());

@@ -1,0 +1,82 @@
+// Changes on their way to the server. The page shows a change at once; it is sent in the background, in order, and kept in the
+// browser until the server has confirmed it, so that a lost connection or a closed page loses nothing.
+import { request, RequestError, pause, t } from "./common.js";
+
+const TRIES = 5; // for a change that another window's changes overtake
+
+export class Outbox {
+  // `confirm(entry, result)` after a change was made, `refuse(entry, error)` where it cannot be, `show(count, error)` for the state.
+  constructor(path, version, { confirm, refuse, show }) {
+    Object.assign(this, { path, version, confirm, refuse, show, isSending: false, error: null });
+    this.name = `duiyi-outbox:${path}`;
+    this.entries = JSON.parse(localStorage.getItem(this.name) || "[]");
+    addEventListener("online", () => this.send());
+    addEventListener("beforeunload", (event) => { if (this.entries.length) event.preventDefault(); });
+  }
+
+  add(content, base = null) {
+    const entry = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, content, base };
+    this.entries.push(entry);
+    this.keep();
+    this.send();
+    return entry;
+  }
+
+  keep() {
+    if (this.entries.length) localStorage.setItem(this.name, JSON.stringify(this.entries));
+    else localStorage.removeItem(this.name);
+    this.show(this.entries.length, this.error);
+  }
+
+  // Resolves when everything was sent.
+  idle() { return this.entries.length ? new Promise((done) => { (this.waiting ??= []).push(done); this.send(); }) : Promise.resolve(); }
+
+  async send() {
+    if (this.isSending) return;
+    this.isSending = true;
+    for (let wait = 500; this.entries.length;) {
+      const entry = this.entries[0];
+      try {
+        const result = await this.deliver(entry);
+        this.error = null;
+        wait = 500;
+        this.entries.shift();
+        this.keep();
+        await this.confirm(entry, result);
+      } catch (error) {
+        if (error instanceof RequestError && (error.status === 0 || error.status >= 500 || error.status === 429)) {
+          this.error = error;
+          this.keep();
+          await pause(wait);
+          wait = Math.min(2 * wait, 8000);
+          continue;
+        }
+        this.error = null;
+        this.entries.shift();
+        this.keep();
+        await this.refuse(entry, error);
+      }
+    }
+    this.isSending = false;
+    for (const done of this.waiting?.splice(0) ?? []) done();
+  }
+
+  // Another window may have changed the review: the change is made on its state where it still means the same.
+  async deliver(entry) {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const result = await request(`${this.path}/edits`, "POST", { edit: entry.content, version: this.version, key: entry.key });
+        this.version = result.state.version;
+        return result;
+      } catch (error) {
+        if (error.status !== 409 || tries >= TRIES) throw error;
+        const id = entry.content.rows?.[0];
+        if (id === undefined) throw error; // undo and redo mean the state that was shown
+        const now = await request(`${this.path}/rows/${id}`);
+        this.version = now.version;
+        const { base } = entry, isSame = !base || (base.source === now.source && base.target === now.target);
+        if (!isSame) throw new RequestError(409, t("This unit was changed in another window."));
+      }
+    }
+  }
+}
