@@ -32,9 +32,13 @@ DATA = re.compile(
     r"tm/checks/quantities/|tm/terms/formats/columns|corpora/translation\.py"
 )
 #: Calls whose texts are no messages: patterns, statements of SQL, keys.
-_NOT_SHOWN = re.compile(r"compile|execute|executemany|executescript|split|sub|match|fullmatch|search|findall|xpath|get|encode|find")
+_NOT_SHOWN = re.compile(
+    r"compile|execute|executemany|executescript|split|sub|match|fullmatch|search|findall|xpath|get|encode|find"
+)
 _PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
-_CODE = re.compile(r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES)\b")
+_CODE = re.compile(
+    r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES)\b"
+)
 
 
 def placeholders(node: ast.JoinedStr) -> str:
@@ -78,7 +82,11 @@ def messages_of(path: Path) -> Iterator[tuple[int, str]]:
     hidden: set[int] = set()
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        ):
             if isinstance(body[0], ast.Expr):
                 hidden.add(id(body[0].value))
             for statement in body:  # texts after an attribute document it
@@ -172,7 +180,9 @@ def faults(path: Path, template: Catalog) -> list[str]:
     found += [f"not used: {one}" for one in sorted(known.keys() - wanted)]
     pattern = re.compile(r"\{\w+\}|%\(\w+\)s")
     for key, one in known.items():
-        extra = set(pattern.findall(_text(one))) - set(pattern.findall(" ".join([one.id] if isinstance(one.id, str) else one.id)))
+        extra = set(pattern.findall(_text(one))) - set(
+            pattern.findall(" ".join([one.id] if isinstance(one.id, str) else one.id))
+        )
         if extra:
             found.append(f"unknown placeholder {', '.join(sorted(extra))}: {key}")
     return found
@@ -203,7 +213,9 @@ def main() -> int:
         with path.with_suffix(".mo").open("wb") as file:
             write_mo(file, catalogue)
         language = path.parent.parent.name
-        lines = json.dumps({text: _text(catalogue.get(text)) for text in sorted(of_scripts())}, ensure_ascii=False, indent=1)
+        lines = json.dumps(
+            {text: _text(catalogue.get(text)) for text in sorted(of_scripts())}, ensure_ascii=False, indent=1
+        )
         (ROOT / "tm" / "web" / "static" / f"messages.{language}.js").write_text(f"export default {lines};\n", "utf-8")
     return 0
 

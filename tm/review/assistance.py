@@ -116,5 +116,3 @@ class Assistance:
         with TermBase(self.terms) as terms:
             add_term(terms, source, target, source_lang=languages[0], target_lang=languages[1])
         return str(self.terms)
-
-

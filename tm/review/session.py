@@ -144,7 +144,11 @@ class ReviewSession:
             found = {show: {"units": 0, "words": 0} for show in ("all", "open", "suspects", "accepted", "bad")}
             for row in self._history.rows:
                 count = self._words_of(row)
-                for show in ("all", _STATUS[row.unit.status], *(["suspects"] if self._is_shown(row, "suspects") else [])):
+                for show in (
+                    "all",
+                    _STATUS[row.unit.status],
+                    *(["suspects"] if self._is_shown(row, "suspects") else []),
+                ):
                     found[show]["units"] += 1
                     found[show]["words"] += count
             return found

@@ -76,7 +76,9 @@ def create(resources: Resources) -> ASGIApp:
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")]))
     guard = GuardOptions(hosts=options.access.hosts, token=options.access.token, programs=True)
     uploads = UploadLimits(_Split(app, Amagama(service, executors)), _takes_file, options.uploads)
-    return Limits(Language(Guard(uploads, guard)), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000)
+    return Limits(
+        Language(Guard(uploads, guard)), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000
+    )
 
 
 def _most(upload: int, path: str) -> int:

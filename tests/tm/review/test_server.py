@@ -162,7 +162,7 @@ def test_an_edit_names_its_version(client: TestClient, name: str, repository: Re
     assert answer.json()["new"] == [3, 4]
     assert edit(client, name, {"do": "accept", "rows": [0]}, 0).status_code == 409
     assert edit(client, name, {"do": "accept", "rows": [2]}, 1).status_code == 400, "2 was split"
-    assert edit(client, name, {"do": "accept", "rows": [3]}, 1).json()["state"]["counts"]["accepted"] == 1
+    assert edit(client, name, {"do": "accept", "rows": [3]}, 1).json()["state"]["counts"]["accepted"]["units"] == 1
     assert edit(client, name, {"do": "undo"}, 2).json()["state"]["redo"] is True
     assert [unit.target for unit in repository.session(name).units()][2:] == ["The meeting ended.", "All went home."]
     assert "split" in client.get(f"/reviews/{name}/history").text
@@ -278,13 +278,13 @@ def test_checks_put_suspects_first(repository: ReviewRepository, name: str) -> N
 def test_after_a_great_shift_all_is_checked_again(repository: ReviewRepository, client: TestClient) -> None:
     repository.begin("0" * 16, [Unit(f"第{n}条。", f"Article {n}.", "zh-CN", "en-US") for n in range(300)], title="x")
     answer = edit(client, "0" * 16, {"do": "shift", "rows": [0]}, 0)
-    assert answer.json()["state"]["counts"]["all"] == 301
+    assert answer.json()["state"]["counts"]["all"]["units"] == 301
     for _ in range(200):
         state = client.get(f"/reviews/{'0' * 16}/state").json()
         if not state["checking"]:
             break
         time.sleep(0.05)
-    assert state["counts"]["suspects"] > 290
+    assert state["counts"]["suspects"]["units"] > 290
 
 
 def test_two_processes_do_not_write_over_each_other(repository: ReviewRepository, name: str) -> None:
@@ -337,3 +337,30 @@ def test_a_killed_process_loses_nothing(tmp_path: Path, repository: ReviewReposi
     assert session.version == 2
     assert [unit.status for unit in session.units()] == ["reviewed", "unreviewed"]
     assert repository.open_file(path) == name, "the same file is the same work"
+
+
+def test_a_repeated_request_changes_nothing(repository: ReviewRepository, name: str, tmp_path: Path) -> None:
+    """Its response was lost, so the page sends it again, perhaps to a server that was restarted."""
+    merge = {"edit": {"do": "merge", "rows": [0]}, "version": 0, "key": "first"}
+    found = []
+    for one in (repository, ReviewRepository(tmp_path / "reviews", "ada")):
+        with client_of(one) as client:
+            for _ in range(2):
+                found.append(client.post(f"/reviews/{name}/edits", json=merge, headers=SECRET).json())
+    assert {(tuple(one["old"]), tuple(one["new"]), one["state"]["version"]) for one in found} == {((0, 1), (3,), 1)}
+
+
+def test_counts_marks_and_sections(repository: ReviewRepository, name: str) -> None:
+    with client_of(repository) as client:
+        edit(client, name, {"do": "accept", "rows": [2]}, 0)
+        seen = client.get(f"/reviews/{name}/view?order=document").json()
+        assert seen["marks"] == "osa"
+        assert seen["state"]["counts"]["all"] == {
+            "units": 3,
+            "words": sum(seen["state"]["counts"][one]["words"] for one in ("open", "accepted", "bad")),
+        }
+        assert [(one["row"], one["units"], one["done"]) for one in client.get(f"/reviews/{name}/sections").json()] == [
+            (0, 1, 0),
+            (1, 1, 0),
+            (2, 1, 1),
+        ]

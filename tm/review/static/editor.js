@@ -97,7 +97,7 @@ async function refresh(some) {
     if (!old || editing?.id === id || pendingOf(id)) continue;
     const held = old.contains(document.activeElement);
     old.replaceWith(fresh);
-    if (id === current) { mark(held); showPanel(); }
+    if (id === current) { mark(held); soon("panel", 0, showPanel); }
   }
 }
 
@@ -342,12 +342,13 @@ feed.addEventListener("input", (event) => {
 });
 feed.addEventListener("keydown", (event) => {
   if (!editing || !event.target.closest(".text")) return;
-  const id = editing.id, isCommand = event.ctrlKey || event.metaKey;
+  const id = editing.id, isCommand = event.ctrlKey || event.metaKey, cell = event.target.closest(".text");
+  editing.cursors[cell.dataset.side] = cursorIn(cell); // "selectionchange" comes later than the keys of who types fast
   if (event.key === "Escape") { finish(false); choose(id); }
   else if (event.key === "Enter" && isCommand) { finish(); inTurn(() => { decide(id, "accept"); return step(1); }); }
   else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { finish(); choose(id); }
   else if (event.key === "Enter" && !event.isComposing) document.execCommand("insertText", false, "\n");
-  else if (event.key === "Tab") { putCursor(cells(editing.row)[event.target.closest(".text").dataset.side === "source" ? "target" : "source"]); }
+  else if (event.key === "Tab") { putCursor(cells(editing.row)[cell.dataset.side === "source" ? "target" : "source"]); }
   else if (event.altKey && event.code === "KeyS") inTurn(splitAtCursors);
   else if (event.altKey && /^Digit[1-5]$/.test(event.code)) insertMatch(Number(event.code.slice(5)));
   else return;
@@ -505,10 +506,11 @@ async function showPanel() {
   const id = current, found = [...row.querySelectorAll("[data-finding]")], groups = Map.groupBy(found, (one) => one.dataset.finding);
   $("findings").replaceChildren(...[...groups.values()].flatMap((group) => group.map((one) => one.cloneNode(true))));
   if (!found.length) $("findings").innerHTML = "<li></li>", $("findings").firstChild.textContent = t("None");
-  if (!editing && !cutting) await showGrips(id);
-  if (!isAssisted) return;
-  const html = await request(`${path}/rows/${id}/help`);
-  if (id === current) $("help").innerHTML = html;
+  try {
+    if (!editing && !cutting) await showGrips(id);
+    const html = isAssisted ? await request(`${path}/rows/${id}/help`) : "";
+    if (id === current && isAssisted) $("help").innerHTML = html;
+  } catch (error) { if (id === current && error.status) notify(error.message); } // a row may be gone by now
 }
 
 function insertText(text, isWhole) {
@@ -536,8 +538,8 @@ if (isAssisted) {
       await request(`${path}/terms`, "POST", { source: form.source.value, target: form.target.value });
       notify(t("{source} = {target} was added to the terms.", { source: form.source.value, target: form.target.value }), true);
       form.reset();
-      await showPanel();
       rowOf(current)?.focus();
+      await showPanel();
     } catch (error) { notify(error.message); }
   });
   $("sending").addEventListener("close", async () => {
