@@ -6,10 +6,8 @@ found in the catalogue (gettext, `corpora/locale`) as it stands, or with its pla
 message itself, such as the reason after the name of a file, is translated too.
 
 >>> with use_language("zh"):
-...     translated("notes.txt: the file is empty")
-'notes.txt：文件是空的'
->>> translated("notes.txt: the file is empty")
-'notes.txt: the file is empty'
+...     translated("Accept")
+'接受'
 """
 
 import os
@@ -139,9 +137,12 @@ def _translated(message: str, catalogue: _Catalogue, depth: int) -> str:
         return message
     for pattern in catalogue.patterns:
         if (parts := pattern.parts(message)) is not None:
-            filled = {name: _translated(part, catalogue, depth - 1) for name, part in parts.items()}
-            return _PLACEHOLDER.sub(lambda name: filled[name[1]], pattern.translation)
+            return _filled(pattern, {name: _translated(part, catalogue, depth - 1) for name, part in parts.items()})
     return message
+
+
+def _filled(pattern: _Pattern, parts: dict[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda name: parts[name[1]], pattern.translation)
 
 
 def _of_environment() -> str:

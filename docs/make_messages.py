@@ -37,7 +37,8 @@ _NOT_SHOWN = re.compile(
 )
 _PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
 _CODE = re.compile(
-    r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES)\b"
+    r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|"
+    r"\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES)\b"
 )
 
 
@@ -127,10 +128,13 @@ def _commands(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The help of commands: the docstrings of the functions of the command table and of those that Typer decorates."""
     names = {target.partition(":")[2] for target, _ in COMMANDS.values()}
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
-            if node.name in names or any("app.c" in ast.unparse(one) for one in node.decorator_list):
-                for paragraph in paragraphs(text):
-                    yield node.lineno, paragraph
+        if (
+            isinstance(node, ast.FunctionDef)
+            and (text := ast.get_docstring(node))
+            and (node.name in names or any("app.c" in ast.unparse(one) for one in node.decorator_list))
+        ):
+            for paragraph in paragraphs(text):
+                yield node.lineno, paragraph
 
 
 def collected() -> Catalog:
@@ -204,7 +208,7 @@ def main() -> int:
     paths = sorted(LOCALE.glob("*/LC_MESSAGES/duiyi.po")) or [LOCALE / "zh" / "LC_MESSAGES" / "duiyi.po"]
     if "--check" in sys.argv:
         wrong = [f"{path.relative_to(ROOT)}: {fault}" for path in paths for fault in faults(path, template)]
-        print(*wrong, sep="\n")
+        sys.stdout.write("".join(f"{fault}\n" for fault in wrong))
         return int(bool(wrong))
     for path in paths:
         catalogue = update(path, template)

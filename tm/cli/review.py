@@ -74,10 +74,9 @@ def review(
     need("uvicorn", "server", "serve the editor")
     need("starlette", "server", "serve the editor")
     from tm.review.app import ReviewOptions
-    from tm.web.guard import GuardOptions
-
     from tm.review.assistance import Assistance
     from tm.store.memory_store import memory_paths
+    from tm.web.guard import GuardOptions
 
     own = user_data_path("duiyi", appauthor=False) / "terms.sqlite"
     options = ReviewOptions(

@@ -1,4 +1,4 @@
-"""What the editor shows beside a unit: matches, concordance and terms of the user's memories; and what it sends there."""
+"""Beside a unit, the editor shows matches, concordance and terms of the user's memories, and adds units and terms."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -36,7 +36,7 @@ class Assistance:
             yield [stack.enter_context(Memory(path, create=False)) for path in self.memories if path.exists()]
 
     def for_unit(self, unit: Unit) -> dict[str, Any]:
-        """Matches and terms of a unit; its own entry in a memory is left out. A file that is damaged gives a message."""
+        """Matches and terms of a unit, without its own entry in a memory; a damaged file gives a message."""
         found: dict[str, Any] = {"matches": [], "terms": [], "message": ""}
         for name, search in (("matches", self._matches), ("terms", self._terms)):
             try:

@@ -259,7 +259,8 @@ def test_pairs_go_to_the_memory_and_terms_to_the_term_base(
         for side, word in (("source", "东道国"), ("target", "host country")):
             page.evaluate(
                 """([side, word]) => {
-                  const walker = document.createTreeWalker(document.querySelector(`article.current .text[data-side=${side}]`), 4);
+                  const cell = document.querySelector(`article.current .text[data-side=${side}]`);
+                  const walker = document.createTreeWalker(cell, 4);
                   for (let node; node = walker.nextNode();) if (node.data.includes(word)) {
                     const at = node.data.indexOf(word);
                     getSelection().setBaseAndExtent(node, at, node, at + word.length);
