@@ -39,6 +39,7 @@ _NO_WORDS = re.compile(
 _LEAST = 0.05  # share of the letters from which the language of a second script counts
 _LEAST_OF_SAME = 0.2  # the same where both are in one script, since the identifier errs on short pieces
 _LONG = 30  # letters that the identifier needs to find a language
+_TITLE = 4.0  # weight of the letters of a title
 _SHORT = 6  # the same to choose between two
 _ENGLISH = 1.5  # of several languages in one script, English is the likely one unless another has so much more text
 
@@ -87,14 +88,15 @@ def find_pair(texts: Sequence[str]) -> LanguagePair | None:
     ranked = [name for name, _ in scripts.most_common(2)]
     if len(ranked) == 2 and scripts[ranked[1]] >= _LEAST * scripts.total():
         codes = {name: _language(name, texts) for name in ranked}
-        first = next(name for text in texts if (name := _first_script(text, ranked)))
+        first = _first_language(texts, ranked)
         other = ranked[1 - ranked.index(first)]
         if not same(codes[first], codes[other]):
             return LanguagePair((codes[first], codes[other]), (first, other))
     weights: Counter[str] = Counter()
     codes, order = {}, []
     for text in texts:
-        if sum(letter.isalpha() for letter in text) >= _LONG and (code := detect(text)) != "und":
+        # A Chinese or Japanese character says as much as three letters.
+        if 3 * letters_of(text).total() >= _LONG and (code := detect(text)) != "und":
             weights[base(code)] += len(text)
             codes.setdefault(base(code), code)
             order.append(base(code))
@@ -135,6 +137,18 @@ def stretches(text: str) -> Iterator[tuple[str, int, int, float]]:
 
 def _script(code: str) -> str:
     return _LANGUAGES.get(base(code), "latin")
+
+
+def _first_language(texts: Sequence[str], names: Sequence[str]) -> str:
+    """The script of the first text that is more than a number, a name of a column or a mark."""
+    found = ""
+    for text in texts:
+        weights = letters_of(text)
+        if script := _first_script(text, names):
+            found = found or script
+            if weights[names[0]] + weights[names[1]] >= _TITLE:
+                return script
+    return found
 
 
 def _first_script(text: str, names: Sequence[str]) -> str:

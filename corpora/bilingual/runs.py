@@ -21,10 +21,11 @@ _TERMINAL = re.compile(r"[。！？；：…]+[”’」』）)】》〉\"']*|[.
 _BARE_NUMBER = re.compile(r"\s+[(（]?\d{1,3}")
 _SEPARATOR = re.compile(r"\s*[/|｜／]\s*|\s+[-–—]\s+")
 _OPENER = re.compile(r"\s*(?=[(（\[【“‘「『《<])")
-_BRACKETED = re.compile(r"\s*[(（]([^()（）]+)[)）]\s*")  # 总则 (General Provisions)
+_BRACKETED = re.compile(r"([。！？；.!?;]*)\s*[(（]([^()（）]+)[)）]\s*")  # 总则 (General Provisions)
 _NUMBERED = re.compile(r"\s*[(（]?\d")
 #: What a change of language costs, in Chinese characters: by what stands between the two.
 _AT_BREAK, _AT_END, _AT_SEPARATOR, _AT_MARKER, _AT_SPACE, _ELSEWHERE = 0.5, 1.0, 1.0, 1.2, 2.5, 6.0
+_MORE = 2.5  # times as much as the other part, at most
 _ONCE = 0.6  # a text that is half Chinese and half English, "安装 Installation", quotes nothing
 
 
@@ -60,8 +61,8 @@ def split(text: str, pair: LanguagePair, strictness: float = 1.0) -> list[Run]:
     end = len(text)
     if len(changes) == 1:
         bracketed = _BRACKETED.fullmatch(text, letters[0][2])
-        if bracketed is not None and strictness <= 1:
-            changes, end = [_Change(letters[0][2], bracketed.start(1), _AT_SEPARATOR)], bracketed.end(1)
+        if bracketed is not None and (strictness <= 1 or _alike(letters)):
+            changes, end = [_Change(bracketed.end(1), bracketed.start(2), _AT_SEPARATOR)], bracketed.end(2)
         strictness *= _ONCE
     costs = [one.cost * strictness for one in changes]
     sides = _cheapest([(side, weight) for side, _, _, weight in letters], costs)
@@ -72,6 +73,11 @@ def split(text: str, pair: LanguagePair, strictness: float = 1.0) -> list[Run]:
             runs.append(Run(sides[at], start, change.left))
             start = change.right
     return [*runs, Run(sides[-1], start, end if runs else len(text))]
+
+
+def _alike(letters: Sequence[tuple[int, int, int, float]]) -> bool:
+    """Whether both parts say about as much, as a text and its translation do."""
+    return max(letters[0][3], letters[1][3]) <= _MORE * min(letters[0][3], letters[1][3])
 
 
 def has_wide_gap(text: str, runs: Sequence[Run]) -> bool:
