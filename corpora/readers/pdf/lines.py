@@ -8,17 +8,19 @@ text from the cells of a table, whose lines have common baselines too but are sh
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpora.readers.pdf.glyphs import Glyph
 
-__all__ = ["PageLine", "line", "lines_of_pages", "pieces_of"]
+__all__ = ["PageLine", "line", "lines_of_pages", "lines_of_slide", "pieces_of"]
 
 _SAME_BASE = 0.25  # ems by which baselines of one line may differ
 _RAISE = 0.75  # ems by which a smaller glyph may be above or below the line it belongs to
 _CELL_GAP = 1.6  # ems between two pieces of one row from which they are cells, not words
+_WORD_GAP = 0.7  # ems between two pieces of one row of a slide, at most
+_MARKER = 3  # characters of a marker or bullet before its item
 _GUTTER = 1.0  # ems: the least width of a gutter
 _CROSSING = 0.12  # share of lines that may cross a gutter's band
 _SIDE = 5  # lines that each column has at least
@@ -76,6 +78,27 @@ def lines_of_pages(pages: Sequence[Sequence[Sequence[Glyph]]]) -> list[list[Page
     return [_ordered(page, usual if gutter is None else gutter) for page, gutter in zip(lines, gutters, strict=True)]
 
 
+def lines_of_slide(runs: Sequence[Sequence[Glyph]]) -> list[PageLine]:
+    """The lines of a slide from top to bottom: neighbours in a row are boxes of their own, unless near and alike."""
+    pieces = [line(part) for run in runs for part in _straight(run, _breaks_on_slide)]
+    return sorted(_with_raised(pieces, _belongs_on_slide), key=lambda one: one.base)
+
+
+def _breaks_on_slide(last: Glyph, glyph: Glyph) -> bool:
+    smaller = min(last.size, glyph.size)
+    alone = smaller < 0.75 * max(last.size, glyph.size) and abs(last.base - glyph.base) < 0.1 * smaller
+    return _breaks(last, glyph) or glyph.left - last.right > _WORD_GAP * smaller or alone
+
+
+def _belongs_on_slide(piece: PageLine, host: PageLine) -> bool:
+    smaller, larger = sorted((piece.size, host.size))
+    if abs(piece.base - host.base) > _SAME_BASE * larger:
+        return _belongs(piece, host)
+    left, right = sorted((piece, host), key=lambda one: one.left)
+    reach = _CELL_GAP if len(left.text.strip()) <= _MARKER else _WORD_GAP
+    return smaller >= 0.75 * larger and right.left - left.right <= reach * smaller
+
+
 def _usual(gutters: Sequence[float | None], pages: Sequence[Sequence[PageLine]]) -> float | None:
     """The gutter of most pages that contain more than a few lines, None where most of them have no columns."""
     full = [gutter for gutter, page in zip(gutters, pages, strict=True) if len(page) >= 2 * _SIDE]
@@ -104,13 +127,13 @@ def _main(values: list[float]) -> float:
     return max(counts, key=lambda value: (counts[value], value))
 
 
-def _straight(run: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+def _straight(run: Sequence[Glyph], breaks: Callable[[Glyph, Glyph], bool] | None = None) -> Iterator[list[Glyph]]:
     """Cut a run where its baseline changes, where it steps back and where it leaps as from cell to cell."""
     part: list[Glyph] = []
     last: Glyph | None = None
     for glyph in run:
         if not glyph.blank:
-            if last is not None and _breaks(last, glyph):
+            if last is not None and (breaks or _breaks)(last, glyph):
                 yield part
                 part = []
             last = glyph
@@ -129,12 +152,12 @@ def _breaks(last: Glyph, glyph: Glyph) -> bool:
     )
 
 
-def _with_raised(pieces: list[PageLine]) -> list[PageLine]:
+def _with_raised(pieces: list[PageLine], belongs: Callable[[PageLine, PageLine], bool] | None = None) -> list[PageLine]:
     """Put pieces of one line together, and what is raised or lowered (a footnote mark, an index) into its line."""
     while True:
         hosts = _Hosts()
         for piece in sorted(pieces, key=lambda piece: -piece.size):
-            at = next((n for n in hosts.near(piece) if _belongs(piece, hosts.lines[n])), None)
+            at = next((n for n in hosts.near(piece) if (belongs or _belongs)(piece, hosts.lines[n])), None)
             hosts.put(piece if at is None else _merged(hosts.lines[at], piece), at)
         # Two pieces of a row may touch only through a third one, so once more over what came of it.
         if len(hosts.lines) == len(pieces):

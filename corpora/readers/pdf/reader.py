@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from corpora.cleaning.markup import structured
 from corpora.cleaning.pipeline import blocks_from_lines
 from corpora.document import Block, Change, FootnoteMark, Line
 from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
@@ -22,6 +23,7 @@ from corpora.readers.pdf.grid import PageGrid
 from corpora.readers.pdf.lines import PageLine, lines_of_pages, pieces_of
 from corpora.readers.pdf.regions import PageRegion, find_regions, merge_rows, sets_listings_apart
 from corpora.readers.pdf.running_heads import find_heads
+from corpora.readers.pdf.slides import are_slides, numbered, slides_of
 from corpora.text import languages
 from corpora.text.plurals import counted, plural
 from corpora.text.scripts import HAN
@@ -66,6 +68,8 @@ def read_pdf(
     broken, `EmptyInput` where its pages are empty.
     """
     glyphs, warnings = _glyphs(data, name)
+    if lines is None and are_slides(glyphs):
+        return _slides(glyphs, warnings, language, profile)
     pages = [merge_rows(lines) for lines in lines_of_pages([page.runs for page in glyphs])]
     heads = find_heads(pages, [page.height for page in glyphs], [page.width for page in glyphs])
     printer = _Printer(pages, heads, _skipped(pages, heads, lines) if lines else [set() for _ in pages])
@@ -81,6 +85,22 @@ def read_pdf(
     )
     changes = sorted((*printer.changes, *reading.changes), key=lambda change: change.start)
     return PdfText(original, blocks, tuple(changes), (*warnings, *reading.warnings), language, reading.profile)
+
+
+def _slides(pages: Sequence[PageGlyphs], warnings: tuple[str, ...], language: str, profile: str) -> PdfText:
+    """The text of slides, which stand in boxes."""
+    slides = slides_of(pages)
+    original, changes = "", []
+    for number, slide in enumerate(slides, 1):
+        original += slide.text
+        for line in slide.foot:
+            changes.append(Change("running heads", "dropped", line, len(original), len(original) + len(line), number))
+            original += line + "\n"
+    for number, page in enumerate(pages, 1):
+        if page.turned:
+            changes.append(Change("turned text", "dropped", page.turned, len(original), len(original), number))
+    blocks, profile = structured(numbered(slides), profile)
+    return PdfText(original, blocks, tuple(changes), warnings, language or languages.detect(original), profile)
 
 
 def _skipped(

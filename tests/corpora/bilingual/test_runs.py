@@ -25,8 +25,10 @@ def test_split(case: dict[str, object]) -> None:
           "Children under the age of three travel free of charge."], ("fr-FR", "en-US")),
         (["第一条 适用范围。本条例适用于全部渡轮和码头，也适用于船员和乘客。", "见 WTO"], None),
         (["Children under the age of three travel free of charge."], None),
-        (["ID", "Source", "Target", "1", "任何人不得向湖中倾倒废物。", "No one may dump waste into the lake."], ("zh-CN", "en-US")),
-        (["渔船应当在码头登记，每年换证一次。", "漁船は埠頭で登録し、毎年免許を更新しなければならない。"], ("zh-CN", "ja-JP")),
+        (["ID", "Source", "Target", "1", "任何人不得向湖中倾倒废物。", "No one may dump waste into the lake."],
+         ("zh-CN", "en-US")),
+        (["渔船应当在码头登记，每年换证一次。", "漁船は埠頭で登録し、毎年免許を更新しなければならない。"],
+         ("zh-CN", "ja-JP")),
     ],
 )  # fmt: skip
 def test_languages_are_found(texts: list[str], languages: tuple[str, str] | None) -> None:

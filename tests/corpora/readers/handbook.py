@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["GOLD", "Row", "convert", "markdown", "source_rows"]
+__all__ = ["GOLD", "Row", "convert", "folder", "markdown", "source_rows"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def markdown(language: str) -> str:
 
 
 @functools.cache
-def _folder() -> Path:
+def folder() -> Path:
     """A folder that is deleted when the program ends."""
     folder = tempfile.TemporaryDirectory(prefix="duiyi-handbook-")
     atexit.register(folder.cleanup)
@@ -86,21 +86,21 @@ def convert(language: str, suffix: str, through: str = "") -> Path:
 
 @functools.cache
 def _converted(suffix: str, through: str) -> Path:
-    """The folder of the handbook in both languages; LibreOffice converts both in one start."""
-    folder = _folder() / (through or "pandoc")
-    folder.mkdir(exist_ok=True)
+    """The place of the handbook in both languages; LibreOffice converts both in one start."""
+    place = folder() / (through or "pandoc")
+    place.mkdir(exist_ok=True)
     if through:
-        settings = (_folder() / "settings").as_uri()
-        options = [f"-env:UserInstallation={settings}", "--headless", "--convert-to", suffix, "--outdir", str(folder)]
+        settings = (folder() / "settings").as_uri()
+        options = [f"-env:UserInstallation={settings}", "--headless", "--convert-to", suffix, "--outdir", str(place)]
         sources = [str(convert(language, through)) for language in ("zh", "en")]
         subprocess.run(["soffice", *options, *sources], check=True, capture_output=True, timeout=180)
-        return folder
+        return place
     to = {"adoc": "asciidoc", "tex": "latex", "md": "gfm"}.get(suffix, suffix)
     for language in ("zh", "en"):
-        source = folder / f"{language}.source"
+        source = place / f"{language}.source"
         source.write_text(markdown(language), "utf-8")
-        options = ["-f", "markdown-smart", "-t", to, "-s", "-o", str(folder / f"{language}.{suffix}")]
+        options = ["-f", "markdown-smart", "-t", to, "-s", "-o", str(place / f"{language}.{suffix}")]
         if suffix in ("html", "epub"):
             options += ["--metadata", f"lang={language}", "--metadata", "pagetitle=x", "--metadata", "title= "]
         subprocess.run(["pandoc", *options, str(source)], check=True, capture_output=True, timeout=120)
-    return folder
+    return place
