@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from corpora.cleaning import profiles
 from corpora.cleaning.classification import Classification, classify, glue_between
+from corpora.cleaning.inline import TAB
 from corpora.cleaning.layout import Layout, LayoutLine
 from corpora.cleaning.paragraphs import LineGroup
 from corpora.document import Block, BlockKind, Line
@@ -27,6 +28,26 @@ def structured(blocks: Sequence[Block], profile: str = "auto") -> tuple[tuple[Bl
 
     Headings that are recognized by their text only ("第一章", "Article 5") count where the file declares none.
     """
+    # A tab is a blank to the rules; its place is needed afterwards, to find contents pages.
+    kept = blocks
+    blocks = [replace(block, text=block.text.replace(TAB, " ")) if TAB in block.text else block for block in blocks]
+    read, profile = _structured(blocks, profile)
+    tabbed = {block.id: block.text for block in kept if TAB in block.text}
+    restored = [
+        replace(block, text=_with_tabs(block.text, tabbed[block.id])) if block.id in tabbed else block for block in read
+    ]
+    # Footnotes come last, as in plain text: a translation has them on other pages.
+    restored.sort(key=lambda block: block.kind is BlockKind.FOOTNOTE)
+    return tuple(replace(block, id=number) for number, block in enumerate(restored)), profile
+
+
+def _with_tabs(text: str, printed: str) -> str:
+    """``text``, the end of ``printed`` without tabs, with its tabs."""
+    bare = printed.rstrip(f" {TAB}")
+    return bare[len(bare) - len(text) :] if bare.replace(TAB, " ").endswith(text) else text
+
+
+def _structured(blocks: Sequence[Block], profile: str) -> tuple[list[Block], str]:
     profile = profiles.choose([block.text for block in blocks], profile)
     open_blocks = [
         block for block in blocks if block.kind in (*_FREE, BlockKind.HEADING, BlockKind.TITLE) and not block.marker
@@ -52,9 +73,7 @@ def structured(blocks: Sequence[Block], profile: str = "auto") -> tuple[tuple[Bl
         accepted = not own_headings and (marker is not None or after_number)
         read.append(_read(block, classified, accepted=accepted))
         after_number = read[-1].kind is BlockKind.HEADING and marker is not None and marker.end >= len(block.text)
-    # Footnotes come last, as in plain text: a translation has them on other pages.
-    read.sort(key=lambda block: block.kind is BlockKind.FOOTNOTE)
-    return tuple(replace(block, id=number) for number, block in enumerate(read)), profile
+    return read, profile
 
 
 def _read(block: Block, classified: Classification, *, accepted: bool) -> Block:
