@@ -10,7 +10,8 @@
     ├── MissingExtra        an optional package is not installed; the message names the command that installs it
     ├── ModelError          an encoder that cannot be loaded or does not fit
     ├── StoreError          a memory that is locked, damaged, unknown or of a newer version
-    │   └── EditConflict    an entry was changed by somebody else since it was read
+    │   ├── EditConflict    an entry was changed by somebody else since it was read
+    │   └── StoreUnavailable  a server that does not answer now; to try again may succeed
     └── FetchError          a document that could not be fetched
 
 Every message is one sentence for the person at the keyboard and names the file. An error of a library is converted
@@ -19,7 +20,7 @@ with ``from``.
 
 __all__ = [
     "DamagedInput", "DuiyiError", "EditConflict", "EmptyInput", "FetchError", "InputError", "MissingExtra",
-    "ModelError", "ProtectedInput", "StoreError", "UsageError", "WrongFormat",
+    "ModelError", "ProtectedInput", "StoreError", "StoreUnavailable", "UsageError", "WrongFormat",
 ]  # fmt: skip
 
 
@@ -65,6 +66,10 @@ class StoreError(DuiyiError):
 
 class EditConflict(StoreError):
     """An entry was changed by somebody else since it was read."""
+
+
+class StoreUnavailable(StoreError):
+    """A server that does not answer now; to try again may succeed."""
 
 
 class FetchError(DuiyiError):

@@ -2,11 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgresql import PostgresServer, find
 
 # No deadlines: machines are shared. In CI the same examples every time, so that a change is judged by what it changed.
 settings.register_profile("local", deadline=None)
@@ -56,3 +58,15 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     passwords._nobody.cache_clear()
     monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started once for all tests of a process."""
+    programs = find()
+    if programs is None:
+        _missing("PostgreSQL is not installed: apt-get install postgresql")
+    assert programs is not None
+    server = PostgresServer(programs)
+    yield server
+    server.remove()

@@ -3,7 +3,8 @@
 set -eu
 # program:package
 WANTED="omegat:omegat chromium:chromium tmxclean:libxml-tmx-perl pandoc:pandoc soffice:libreoffice-writer
-soffice:libreoffice-impress soffice:libreoffice-calc antiword:antiword tesseract:tesseract-ocr tesseract:tesseract-ocr-chi-sim"
+soffice:libreoffice-impress soffice:libreoffice-calc antiword:antiword tesseract:tesseract-ocr tesseract:tesseract-ocr-chi-sim
+psql:postgresql openssl:openssl"
 missing=""
 for pair in $WANTED; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"

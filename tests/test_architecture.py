@@ -25,6 +25,7 @@ LAYERS = (
     "models",
     "align",
     "tm",
+    "tm.postgresql",
     "tm.store",
     "tm.search",
     "tm.terms",

@@ -1,6 +1,11 @@
-"""A real browser for the pages: Debian's Chromium, driven by Playwright, with the accessibility rules of axe-core."""
+"""A real browser for the pages (Debian's Chromium, driven by Playwright, with the accessibility rules of axe-core), and
+memories and term bases of both kinds, in a file and on a server.
+"""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,3 +67,34 @@ def faults() -> Callable[[Any], list[str]]:
         ]
 
     return run
+
+
+_numbers = count(1)
+
+
+@pytest.fixture(params=["file", "server"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a new memory or term base can be: a path, or an address."""
+    if request.param == "file":
+        yield str(tmp_path / "m.duiyi")
+        return
+    import psycopg
+
+    server = request.getfixturevalue("postgresql")
+    address = server.address(f"test {next(_numbers)}")
+    yield address
+    from tm.postgresql.address import located
+
+    schemas = [located(address, kind).schema for kind in ("memory", "terms")]  # type: ignore[arg-type, union-attr]
+    with closing(psycopg.connect(located(address).url, autocommit=True)) as connection:  # type: ignore[union-attr]
+        for schema in schemas:
+            connection.execute(f'SET client_min_messages = error; DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+
+
+@pytest.fixture
+def stored(place: str) -> Iterator[Any]:
+    """A new memory in a file, and again one on a server."""
+    from tm.search.memory import Memory
+
+    with Memory(place) as memory:
+        yield memory

@@ -274,7 +274,7 @@ def compact(memory: MemoryOption = "") -> None:
         if problems:
             raise InputError(f"{target.path} is damaged: {problems[0]}; replace it with a backup")
         target.compact()
-        write(f"{target.path}: {target.path.stat().st_size / 1e6:,.1f} MB")
+        write(f"{target.path}: {target.stats().file_size / 1e6:,.1f} MB")
 
 
 @app.command()

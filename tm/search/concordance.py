@@ -27,12 +27,12 @@ from tm.folding import TOKEN, fold, is_character
 from tm.search.matches import Results, origin_json
 from tm.search.nearest import NearPhrase, is_long
 from tm.search.queries import Phrase, QueryPart, folded_with_places, parse
-from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
 from tm.store.index_segments import SINGLES, pair_code, sketch, word_code
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
+from tm.store.sql import Sql
 from tm.unit import Unit, shortened
 
 __all__ = ["ConcordanceHit", "ConcordanceOptions", "concordance"]
@@ -158,7 +158,7 @@ def _rank(hit: ConcordanceHit) -> tuple[object, ...]:
 class _Search:
     """A search in one memory, inside a transaction."""
 
-    def __init__(self, memory: MemoryStore, connection: Sqlite, phrase: Phrase, options: ConcordanceOptions) -> None:
+    def __init__(self, memory: MemoryStore, connection: Sql, phrase: Phrase, options: ConcordanceOptions) -> None:
         self._memory = memory
         self._connection = connection
         self._phrase = phrase

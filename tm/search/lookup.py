@@ -22,11 +22,11 @@ from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, Similarity
 from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
-from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.index_segments import sketch
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
+from tm.store.sql import Sql
 from tm.unit import Unit, reversed_unit
 
 __all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup"]
@@ -178,7 +178,7 @@ class _Search:
     """A look-up in one memory, inside a transaction."""
 
     def __init__(
-        self, memory: MemoryStore, connection: Sqlite, query: PreparedQuery, options: LookupOptions, penalty: int
+        self, memory: MemoryStore, connection: Sql, query: PreparedQuery, options: LookupOptions, penalty: int
     ) -> None:
         self._memory = memory
         self._connection = connection

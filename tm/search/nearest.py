@@ -12,9 +12,9 @@ from rapidfuzz.fuzz import partial_ratio_alignment
 
 from tm.folding import TOKEN, fold, is_character
 from tm.search.queries import folded_with_places
-from tm.store.database import Sqlite
 from tm.store.index import IndexPart
 from tm.store.index_segments import pair_code, word_code
+from tm.store.sql import Sql
 
 __all__ = ["LEAST", "NearPhrase", "is_long"]
 
@@ -43,7 +43,7 @@ class NearPhrase:
             self._codes.setdefault(token, chr(0x10000 + len(self._codes)))
         self._encoded = "".join(self._codes[token] for token in self._tokens)
 
-    def find(self, connection: Sqlite, parts: Sequence[IndexPart]) -> Iterator[tuple[int, int, tuple[int, int]]]:
+    def find(self, connection: Sql, parts: Sequence[IndexPart]) -> Iterator[tuple[int, int, tuple[int, int]]]:
         """The number of each text, its score, and the span of the stretch; the most promising texts first."""
         ids = self._candidates(connection, parts)
         for start in range(0, len(ids), _AT_ONCE):
@@ -70,7 +70,7 @@ class NearPhrase:
         first, last = tokens[ends[0]], tokens[ends[-1]]
         return int(found.score), (places[first.start()], places[last.end() - 1] + 1)
 
-    def _candidates(self, connection: Sqlite, parts: Sequence[IndexPart]) -> list[int]:
+    def _candidates(self, connection: Sql, parts: Sequence[IndexPart]) -> list[int]:
         codes = {word_code(token) for token in self._tokens if not is_character(token)}
         codes |= {pair_code(a, b) for a, b in pairwise(self._tokens) if is_character(a) and is_character(b)}
         least = max(1, int(len(codes) * _SHARED))

@@ -36,7 +36,7 @@ def build_vectors(
 
     ``progress`` is called with the number of texts encoded so far.
     """
-    path = vector_path(memory.path, encoder.fingerprint)
+    path = vector_path(memory.vectors_beside, encoder.fingerprint)
     old = VectorFile(path).quantised() if path.exists() else None
     known = set(old.ids.tolist()) if old is not None else set()
     parts: list[QuantizedVectors] = []
@@ -44,7 +44,7 @@ def build_vectors(
     done = 0
     with memory.reading() as connection:
         rows = iter(
-            connection.execute(
+            connection.stream(
                 "SELECT id, text FROM texts WHERE id IN (SELECT source FROM units UNION SELECT target FROM units)"
                 " ORDER BY id"
             )
@@ -74,7 +74,7 @@ def build_vectors(
 
 def with_vectors(memories: Sequence[MemoryStore], encoder: Encoder) -> list[MemoryStore]:
     """Return the memories that were indexed with ``encoder``. Raises `UsageError` if none was."""
-    found = [memory for memory in memories if vector_path(memory.path, encoder.fingerprint).exists()]
+    found = [memory for memory in memories if vector_path(memory.vectors_beside, encoder.fingerprint).exists()]
     if not found:
         which = ", ".join(str(memory.path) for memory in memories)
         raise UsageError(
@@ -92,7 +92,7 @@ def encoder_for(
     ``semantic``: True to search by meaning, False not to, None to do so if a memory has vectors of the encoder, which
     is loaded only if there are vectors of any. Raises `UsageError` where True cannot be met.
     """
-    if semantic is False or (semantic is None and not any(vector_files(memory.path) for memory in memories)):
+    if semantic is False or (semantic is None and not any(vector_files(memory.vectors_beside) for memory in memories)):
         return None, []
     encoder = load()
     try:
@@ -110,7 +110,7 @@ def nearest(memory: MemoryStore, encoder: Encoder, text: str, count: int) -> lis
     Raises `UsageError` where the memory has no vectors of this encoder.
     """
     with_vectors([memory], encoder)
-    path = vector_path(memory.path, encoder.fingerprint)
+    path = vector_path(memory.vectors_beside, encoder.fingerprint)
     state = path.stat()
     # A file that was written again has another date; the old one is dropped.
     name = (str(path), state.st_mtime_ns, state.st_size)

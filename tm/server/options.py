@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tm.postgresql.address import Address
+
 __all__ = ["Access", "ServerOptions"]
 
 
@@ -34,7 +36,7 @@ class ServerOptions:
     waiting: queries that may wait; further ones are refused with 503.
     """
 
-    memories: tuple[tuple[Path, int], ...]
+    memories: tuple[tuple[Path | Address, int], ...]
     terms: Path
     terms_named: bool = False
     writable: bool = False

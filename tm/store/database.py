@@ -5,9 +5,12 @@ is on disk before it counts (``synchronous = FULL``), so neither a crash nor a p
 """
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
+from typing import Any, ClassVar
 
 from corpora.errors import StoreError
 from corpora.files import check_is_path, make_private
@@ -17,10 +20,48 @@ from tm.store.damage import ERRORS, damaged_table
 from tm.store.filters import compiled
 from tm.store.schema import APPLICATION, VERSION, migrate
 
-__all__ = ["Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
+__all__ = ["FileMemory", "Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
 
-Sqlite = sqlite3.Connection
 _WAIT = 10.0  # seconds that a writer waits for another writer
+
+
+class Sqlite(sqlite3.Connection):
+    """A connection with what the statements of `tm.store.sql.Sql` need."""
+
+    LISTED: ClassVar[str] = "SELECT value FROM json_each(?)"
+    NAMED: ClassVar[str] = LISTED
+    PAIRED: ClassVar[str] = (
+        "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?)"
+    )
+    REMOTE: ClassVar[bool] = False
+
+    def stream(self, statement: str, values: Sequence[object] = (), /) -> Any:
+        """Run a query; SQLite computes each row when it is fetched."""
+        return self.execute(statement, values)
+
+    def append(self, table: str, rows: Iterable[Sequence[Any]], /) -> None:
+        """Insert rows that are known to be new."""
+        rows = iter(rows)
+        first = next(rows, None)
+        if first is not None:
+            statement = f"INSERT INTO {table} VALUES ({', '.join(repeat('?', len(first)))})"
+            self.execute(statement, first)
+            self.executemany(statement, rows)
+
+    def added(self, table: str, rows: Iterable[tuple[Any, ...]], /) -> set[tuple[Any, ...]]:
+        """Insert the rows that are not there yet; return these."""
+        return {
+            row
+            for row in rows
+            if self.execute(
+                f"INSERT INTO {table} VALUES ({', '.join(repeat('?', len(row)))}) ON CONFLICT DO NOTHING", row
+            ).rowcount
+        }
+
+    def take(self, table: str, _: int = 1, /) -> int:
+        """The next number of a table: SQLite keeps the highest that was used."""
+        row = self.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return int(row[0]) + 1 if row else 1
 
 
 def explained(path: Path) -> SqliteErrors:
@@ -47,7 +88,7 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
             raise StoreError(f"{path} cannot be created: {error.strerror}") from error
     with explained(path):
         connection = sqlite3.connect(
-            path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=256
+            path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=256, factory=Sqlite
         )
         try:
             _prepare(connection, path)
@@ -125,3 +166,83 @@ def write_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+class FileMemory:
+    """The file of one memory, with a connection for each thread, since SQLite connections are not shared."""
+
+    #: Enough that pages of the file which many batches change are written once, and not so much that another writer
+    #: waits for long.
+    REMOTE: ClassVar[bool] = False
+    TRANSACTION: ClassVar[int] = 50_000
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[Sqlite] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self._local.connection = self._connect(create=create)
+
+    def _connect(self, *, create: bool = False) -> Sqlite:
+        connection = connect(self.path, create=create)
+        with self._lock:
+            self._open.append(connection)
+        return connection
+
+    @property
+    def connection(self) -> Sqlite:
+        """The connection of this thread."""
+        if self._closed:
+            raise StoreError(f"{self.path} was closed; open it again to use it")
+        connection: Sqlite | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        return connection
+
+    def close(self) -> None:
+        """Close all connections; the last one to close merges the write-ahead log into the file."""
+        self._closed = True
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+    @contextmanager
+    def reading(self) -> Iterator[Sqlite]:
+        """One state of the memory for everything that is read inside."""
+        connection = self.connection
+        with read_transaction(connection, self.path):
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Sqlite]:
+        """Write everything inside the block, or nothing."""
+        connection = self.connection
+        with write_transaction(connection, self.path):
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Sqlite]:
+        """As `reading`, on a connection of its own: the caller may be slow, and search or write meanwhile."""
+        connection = connect(self.path)
+        try:
+            with read_transaction(connection, self.path):
+                yield connection
+        finally:
+            connection.close()
+
+    def release(self) -> None:
+        """Give unused space in the file back."""
+        with explained(self.path):
+            self.connection.execute("VACUUM")
+
+    def size(self) -> int:
+        """The size of the file in bytes."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def problems(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty if it is intact."""
+        with self.reading() as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+        return [] if found == ["ok"] else found

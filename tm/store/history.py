@@ -9,10 +9,11 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from corpora.errors import UsageError
-from tm.store.database import Sqlite
+from tm.store.sql import Sql
 from tm.store.writing import AddReport, UnitWriter
 from tm.unit import Origin, Unit
 
@@ -22,15 +23,17 @@ __all__ = ["KEPT", "Change", "ChangeLog", "changes", "forget", "restore", "undo"
 KEPT = 20
 _SMALL, _KEPT_SMALL = 10, 1_000
 _UNIT = (
-    "SELECT u.count, u.status, u.score, u.created, u.changed, d.content, ls.code, s.text, lt.code, t.text FROM units u"
-    " JOIN texts s ON s.id = u.source JOIN texts t ON t.id = u.target JOIN languages ls ON ls.id = s.language"
-    " JOIN languages lt ON lt.id = t.language LEFT JOIN details d ON d.id = u.details WHERE u.id = ?"
+    "SELECT u.id, u.count, u.status, u.score, u.created, u.changed, d.content, ls.code, s.text, lt.code, t.text"
+    " FROM units u JOIN texts s ON s.id = u.source JOIN texts t ON t.id = u.target JOIN languages ls ON ls.id = s.language"
+    " JOIN languages lt ON lt.id = t.language LEFT JOIN details d ON d.id = u.details WHERE u.id IN ({0})"
 )
 _PLACES = (
-    "SELECT coalesce(a.text, ''), coalesce(b.text, ''), coalesce(o.source_file, ''), coalesce(o.target_file, ''),"
-    " coalesce(o.section, ''), p.page, p.source_ids, p.target_ids FROM places p LEFT JOIN texts a ON a.id = p.previous"
-    " LEFT JOIN texts b ON b.id = p.next LEFT JOIN origins o ON o.id = p.origin WHERE p.unit = ?"
+    "SELECT p.unit, coalesce(a.text, ''), coalesce(b.text, ''), coalesce(o.source_file, ''),"
+    " coalesce(o.target_file, ''), coalesce(o.section, ''), p.page, p.source_ids, p.target_ids FROM places p LEFT JOIN texts a ON a.id = p.previous"
+    " LEFT JOIN texts b ON b.id = p.next LEFT JOIN origins o ON o.id = p.origin WHERE p.unit IN ({0})"
+    " ORDER BY p.unit, p.previous, p.next, p.origin, p.page, p.source_ids, p.target_ids"
 )
+_AT_ONCE = 1_000  # units stored or restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +53,28 @@ class ChangeLog:
         self._action = action
         self._number = 0
 
-    def before(self, connection: Sqlite, units: Iterable[int]) -> None:
+    def before(self, connection: Sql, units: Iterable[int]) -> None:
         """Store these units as they are; those that were stored or made before keep their first state."""
         if self._action:
-            number = self._change(connection)
-            known = "SELECT 1 FROM earlier WHERE change = ? AND unit = ?"
-            for unit in units:
-                if connection.execute(known, (number, unit)).fetchone() is None:
-                    connection.execute("INSERT INTO earlier VALUES (?, ?, ?)", (number, unit, _image(connection, unit)))
+            number, given = self._change(connection), list(dict.fromkeys(units))
+            known = f"SELECT unit FROM earlier WHERE change = ? AND unit IN ({connection.LISTED})"
+            for start in range(0, len(given), _AT_ONCE):
+                some = given[start : start + _AT_ONCE]
+                stored = {unit for (unit,) in connection.execute(known, (number, json.dumps(some)))}
+                images = _images(connection, [unit for unit in some if unit not in stored])
+                connection.append("earlier", ((number, unit, image) for unit, image in images.items()))
 
-    def made(self, connection: Sqlite, units: Iterable[int]) -> None:
+    def made(self, connection: Sql, units: Iterable[int]) -> None:
         """Note the units that the change made."""
         if self._action:
             number = self._change(connection)
-            connection.executemany(
-                "INSERT OR IGNORE INTO earlier VALUES (?, ?, '')", ((number, unit) for unit in units)
-            )
+            connection.append("earlier", ((number, unit, "") for unit in units))
 
-    def _change(self, connection: Sqlite) -> int:
+    def _change(self, connection: Sql) -> int:
         if not self._number:
-            row = connection.execute("INSERT INTO changes VALUES (NULL, ?, ?)", (int(time.time()), self._action))
-            self._number = int(row.lastrowid or 0)
+            self._number = connection.take("changes")
+            values = (self._number, int(time.time()), self._action)
+            connection.execute("INSERT INTO changes VALUES (?, ?, ?)", values)
             latest = "SELECT id FROM changes ORDER BY id DESC LIMIT ?"
             old = connection.execute(
                 f"SELECT id FROM changes c WHERE id NOT IN ({latest}) AND (id NOT IN ({latest})"
@@ -81,7 +85,7 @@ class ChangeLog:
         return self._number
 
 
-def changes(connection: Sqlite) -> list[Change]:
+def changes(connection: Sql) -> list[Change]:
     """The changes that can be undone, the last one first."""
     rows = connection.execute(
         "SELECT id, moment, action, (SELECT count(*) FROM earlier e WHERE e.change = c.id) FROM changes c"
@@ -91,69 +95,86 @@ def changes(connection: Sqlite) -> list[Change]:
     return [Change(*row) for row in rows]
 
 
-def undo(connection: Sqlite) -> Change:
+def undo(connection: Sql) -> Change:
     """Undo the last change and forget it; the caller drops texts that no unit uses. Raises `UsageError` for none."""
     known = changes(connection)
     if not known:
         raise UsageError("no change is left to undo")
     last = known[0]
-    touched = connection.execute("SELECT unit, content FROM earlier WHERE change = ?", (last.id,)).fetchall()
     for table, column in (("places", "unit"), ("units", "id")):
-        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ((unit,) for unit, _ in touched))
+        touched = "SELECT unit FROM earlier WHERE change = ?"
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN ({touched})", (last.id,))
     writer = UnitWriter(connection, AddReport())
-    for unit, content in touched:
-        if content:
-            _restore(connection, writer, unit, json.loads(content))
+    statement = (
+        "SELECT unit, content FROM earlier WHERE change = ? AND content <> '' AND unit > ? ORDER BY unit LIMIT ?"
+    )
+    after = 0
+    while rows := connection.execute(statement, (last.id, after, _AT_ONCE)).fetchall():
+        _restore(connection, writer, {unit: json.loads(content) for unit, content in rows})
+        after = rows[-1][0]
     _forget(connection, [last.id])
     return last
 
 
-def restore(connection: Sqlite, unit: int) -> int | None:
+def restore(connection: Sql, unit: int) -> int | None:
     """Bring back a deleted unit as it was; its number, which is another where it was added again. None if unknown."""
     row = connection.execute(
         "SELECT content FROM earlier WHERE unit = ? AND content <> '' ORDER BY change DESC LIMIT 1", (unit,)
     ).fetchone()
     if row is None:
         return None
-    return _restore(connection, UnitWriter(connection, AddReport()), unit, json.loads(row[0]))
+    return _restore(connection, UnitWriter(connection, AddReport()), {unit: json.loads(row[0])})[unit]
 
 
-def forget(connection: Sqlite) -> None:
+def forget(connection: Sql) -> None:
     """Forget all changes: none can be undone any more."""
     connection.execute("DELETE FROM changes")
     connection.execute("DELETE FROM earlier")
 
 
-def _forget(connection: Sqlite, numbers: Iterable[int]) -> None:
+def _forget(connection: Sql, numbers: Iterable[int]) -> None:
     for number in numbers:
         connection.execute("DELETE FROM earlier WHERE change = ?", (number,))
         connection.execute("DELETE FROM changes WHERE id = ?", (number,))
 
 
-def _image(connection: Sqlite, unit: int) -> str:
-    row = connection.execute(_UNIT, (unit,)).fetchone()
-    places = connection.execute(_PLACES, (unit,)).fetchall()
-    return json.dumps([row, places], ensure_ascii=False) if row else ""
+def _images(connection: Sql, units: list[int]) -> dict[int, str]:
+    """Each unit as it is, with its places."""
+    given = (json.dumps(units),)
+    rows = {unit: row for unit, *row in connection.execute(_UNIT.format(connection.LISTED), given)}
+    places: dict[int, list[Any]] = {}
+    for unit, *place in connection.execute(_PLACES.format(connection.LISTED), given):
+        places.setdefault(unit, []).append(place)
+    return {unit: json.dumps([row, places.get(unit, [])], ensure_ascii=False) for unit, row in rows.items()}
 
 
-def _restore(connection: Sqlite, writer: UnitWriter, number: int, image: list[Any]) -> int:
-    (count, status, score, created, changed, details, source_lang, source, target_lang, target), places = image
-    unit = Unit(source, target, source_lang, target_lang)
-    placed = list(_placed(unit, places))
-    texts = writer.texts([unit, *placed])
-    pair = texts[writer.language(source_lang), source], texts[writer.language(target_lang), target]
-    other = connection.execute("SELECT id FROM units WHERE source = ? AND target = ?", pair).fetchone()
-    if other is not None:  # it was added again since
-        connection.execute("UPDATE units SET count = count + ? WHERE id = ?", (count, other[0]))
-        number = other[0]
-    else:
-        values = (number, *pair, count, status, score, created, changed, writer.detail_of(details or "{}"))
-        connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-    connection.executemany(
-        "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ((number, *writer.place(one, texts)) for one in placed),
-    )
-    return number
+def _restore(connection: Sql, writer: UnitWriter, images: dict[int, list[Any]]) -> dict[int, int]:
+    """Bring units back under their numbers, or merge them with those that were added again since; their numbers now."""
+    units = {number: Unit(row[7], row[9], row[6], row[8]) for number, (row, _) in images.items()}
+    placed = {number: list(_placed(units[number], places)) for number, (_, places) in images.items()}
+    texts = writer.texts([*units.values(), *chain.from_iterable(placed.values())])
+    pairs = {
+        number: (
+            texts[writer.language(unit.source_lang), unit.source],
+            texts[writer.language(unit.target_lang), unit.target],
+        )
+        for number, unit in units.items()
+    }
+    others = writer.known_rows(pairs.values())
+    details = {number: row[5] or "{}" for number, (row, _) in images.items()}
+    rows, found, homes = [], set(), {}
+    for number, ((count, status, score, created, changed, *_), _) in images.items():
+        other = others.get(pairs[number])
+        if other is not None:
+            connection.execute("UPDATE units SET count = count + ? WHERE id = ?", (count, other.id))
+        else:
+            detail = writer.detail_of(details[number])
+            rows.append((number, *pairs[number], count, status, score, created, changed, detail))
+        homes[number] = number if other is None else other.id
+        found |= {(homes[number], *writer.place(one, texts)) for one in placed[number]}
+    connection.append("units", rows)
+    connection.added("places", sorted(found))
+    return homes
 
 
 def _placed(unit: Unit, places: Iterable[list[Any]]) -> Iterator[Unit]:

@@ -6,6 +6,7 @@ O'Neil et al. 1996, Acta Informatica 33). Each process indexes the tail in memor
 change, so readers can keep them; texts that were deleted since then are left out when they are fetched.
 """
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -14,9 +15,9 @@ from itertools import islice
 import numpy as np
 
 from corpora.text.languages import base
-from tm.store.database import Sqlite
 from tm.store.index_segments import BUCKETS, CAPACITY, IndexSegment, build, postings
 from tm.store.index_worker import BuiltSegment, IndexWorker
+from tm.store.sql import Sql
 
 __all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild", "update"]
 
@@ -24,6 +25,7 @@ __all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild",
 TAIL = 2_000
 #: In bulk imports this many wait before they become full segments, so that nothing is merged twice.
 FULL = 2 * CAPACITY
+_LONGEST_WORD = 600  # characters; longer ones are found, but not by a wildcard
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class IndexPart:
     tail: dict[int, bytes] = field(default_factory=dict)
     singles: bool = True
 
-    def positions(self, connection: Sqlite, code: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
+    def positions(self, connection: Sql, code: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
         """Positions of the texts that hold the word or pair ``code``; ascending, so shorter texts first."""
         bucket = code >> 24
         if not self.id:
@@ -55,7 +57,7 @@ class Index:
         self._segments: dict[int, IndexPart] = {}
         self._tail: tuple[int, int, list[IndexPart]] = (0, 0, [])
 
-    def parts(self, connection: Sqlite, language: str = "") -> list[IndexPart]:
+    def parts(self, connection: Sql, language: str = "") -> list[IndexPart]:
         """The segments of a language (of all with ""), and the tail."""
         rows = connection.execute("SELECT id, language FROM segments ORDER BY id").fetchall()
         for gone in self._segments.keys() - {number for number, _ in rows}:
@@ -66,14 +68,14 @@ class Index:
                 found.append(self._segments.get(number) or self._load(connection, number))
         return found + [part for part in self._tail_parts(connection) if language in ("", part.language)]
 
-    def _load(self, connection: Sqlite, number: int) -> IndexPart:
+    def _load(self, connection: Sql, number: int) -> IndexPart:
         language, singles, *arrays = connection.execute(
             "SELECT language, singles, ids, lengths, bits FROM segments WHERE id = ?", (number,)
         ).fetchone()
         part = IndexPart(number, language, IndexSegment.load(*arrays), singles=bool(singles))
         return self._segments.setdefault(number, part)
 
-    def _tail_parts(self, connection: Sqlite) -> list[IndexPart]:
+    def _tail_parts(self, connection: Sql) -> list[IndexPart]:
         indexed = _indexed(connection)
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
         known_indexed, known_last, parts = self._tail
@@ -94,7 +96,7 @@ class Index:
         return parts
 
 
-def update(connection: Sqlite, waiting: int = TAIL) -> None:
+def update(connection: Sql, waiting: int = TAIL) -> None:
     """Index the waiting texts if there are more than ``waiting``. Called inside a write transaction."""
     indexed = _indexed(connection)
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
@@ -119,7 +121,7 @@ class BackgroundIndexer:
         self._ordered: list[tuple[str, Future[BuiltSegment]]] = []
         self._small: list[tuple[str, list[int], list[str]]] = []  # segments that will be merged with others
 
-    def advance(self, connection: Sqlite) -> None:
+    def advance(self, connection: Sql) -> None:
         """Store the round if it is done, and begin the next one if enough texts wait; never waits for the worker."""
         if self._ordered:
             if not all(future.done() for _, future in self._ordered):
@@ -138,12 +140,16 @@ class BackgroundIndexer:
         if not self._ordered:
             self._store(connection)
 
-    def finish(self, connection: Sqlite) -> None:
+    def forget(self) -> None:
+        """Drop the round that is being built."""
+        self._ordered, self._small = [], []
+
+    def finish(self, connection: Sql) -> None:
         """Wait for the round that is being built, and store it."""
         if self._ordered:
             self._store(connection)
 
-    def _store(self, connection: Sqlite) -> None:
+    def _store(self, connection: Sql) -> None:
         if _indexed(connection) != self._first:
             self._ordered, self._small = [], []  # another program has indexed them meanwhile
             return
@@ -155,7 +161,7 @@ class BackgroundIndexer:
         self._ordered, self._small = [], []
 
 
-def rebuild(connection: Sqlite) -> None:
+def rebuild(connection: Sql) -> None:
     """Rebuild the whole index, without texts that were deleted. Called inside a write transaction."""
     for table in ("segments", "postings", "words"):
         connection.execute(f"DELETE FROM {table}")
@@ -163,12 +169,12 @@ def rebuild(connection: Sqlite) -> None:
     update(connection, 0)
 
 
-def _indexed(connection: Sqlite) -> int:
+def _indexed(connection: Sql) -> int:
     (value,) = connection.execute("SELECT value FROM state WHERE name = 'indexed'").fetchone()
     return int(value)
 
 
-def _batches(connection: Sqlite, after: int, last: int) -> Iterator[tuple[list[int], list[str], str]]:
+def _batches(connection: Sql, after: int, last: int) -> Iterator[tuple[list[int], list[str], str]]:
     """The texts ``after < id <= last``, one language at a time, at most `CAPACITY` in each batch."""
     regions: dict[str, list[int]] = {}
     for number, code in connection.execute("SELECT id, code FROM languages"):
@@ -176,7 +182,7 @@ def _batches(connection: Sqlite, after: int, last: int) -> Iterator[tuple[list[i
     for language, numbers in regions.items():
         marks = ", ".join(map(str, numbers))
         rows = iter(
-            connection.execute(
+            connection.stream(
                 f"SELECT id, text FROM texts WHERE id > ? AND id <= ? AND language IN ({marks}) ORDER BY id",
                 (after, last),
             )
@@ -186,7 +192,7 @@ def _batches(connection: Sqlite, after: int, last: int) -> Iterator[tuple[list[i
             yield list(ids), list(texts), language
 
 
-def _add(connection: Sqlite, language: str, ids: list[int], texts: list[str]) -> None:
+def _add(connection: Sql, language: str, ids: list[int], texts: list[str]) -> None:
     """Store a segment of these texts and of the texts of smaller segments that fit in."""
     rows = connection.execute(
         "SELECT id, size, ids FROM segments WHERE language = ? ORDER BY id DESC", (language,)
@@ -194,25 +200,26 @@ def _add(connection: Sqlite, language: str, ids: list[int], texts: list[str]) ->
     for number, size, old in rows:
         if size > 2 * len(ids) or size + len(ids) > CAPACITY:
             break
-        for text_id in np.sort(np.frombuffer(old, np.int64)).tolist():
-            row = connection.execute("SELECT text FROM texts WHERE id = ?", (text_id,)).fetchone()
-            if row is not None:
-                ids.append(text_id)
-                texts.append(row[0])
+        given = json.dumps(np.frombuffer(old, np.int64).tolist())
+        statement = f"SELECT id, text FROM texts WHERE id IN ({connection.LISTED}) ORDER BY id"
+        for text_id, text in connection.execute(statement, (given,)):
+            ids.append(text_id)
+            texts.append(text)
         connection.execute("DELETE FROM segments WHERE id = ?", (number,))
         first = number * BUCKETS
         connection.execute("DELETE FROM postings WHERE id >= ? AND id < ?", (first, first + BUCKETS))
     _keep(connection, language, build(ids, texts))
 
 
-def _keep(connection: Sqlite, language: str, built: BuiltSegment) -> None:
+def _keep(connection: Sql, language: str, built: BuiltSegment) -> None:
     segment, grams, words = built
-    number = connection.execute(
-        "INSERT INTO segments (language, size, ids, lengths, bits, singles) VALUES (?, ?, ?, ?, ?, 1)",
-        (language, len(segment.ids), *segment.dump()),
-    ).lastrowid
-    assert number is not None
-    connection.executemany(
-        "INSERT INTO postings VALUES (?, ?)", ((number * BUCKETS + bucket, data) for bucket, data in grams.items())
+    number = connection.take("segments")
+    connection.execute(
+        "INSERT INTO segments (id, language, size, ids, lengths, bits, singles) VALUES (?, ?, ?, ?, ?, ?, 1)",
+        (number, language, len(segment.ids), *segment.dump()),
     )
-    connection.executemany("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in sorted(words)))
+    connection.append("postings", ((number * BUCKETS + bucket, data) for bucket, data in grams.items()))
+    known = json.dumps([word for word in sorted(words) if len(word) <= _LONGEST_WORD])
+    connection.execute(
+        f"INSERT INTO words SELECT value FROM ({connection.NAMED}) j WHERE TRUE ON CONFLICT DO NOTHING", (known,)
+    )

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tm.folding import fold
-from tm.store.conditions import pair_condition, seconds, where
-from tm.store.database import Sqlite
+from tm.folding import fold, key
+from tm.store.conditions import pair_condition, passes, seconds, where
 from tm.store.filters import STATUSES, Filters
 from tm.store.history import ChangeLog
-from tm.store.reading import StoredUnit
+from tm.store.reading import StoredUnit, UnitReader
+from tm.store.sql import Sql
 from tm.store.writing import AddReport, Keep, UnitWriter
 from tm.unit import Unit
 
@@ -20,9 +20,28 @@ _ORDERS = {
     "best": "u.status DESC, coalesce(u.score, 0) DESC, u.count DESC, coalesce(u.changed, u.created, 0) DESC, u.id DESC",
 }
 
+_COLUMNS = ("unit", "previous", "next", "origin", "page", "source_ids", "target_ids")  # of places
+#: What no unit uses, in the form that each database, a file (False) or a server (True), has a good plan for.
+_UNUSED = {
+    False: (
+        "DELETE FROM texts WHERE id NOT IN (SELECT source FROM units UNION SELECT target FROM units"
+        " UNION SELECT previous FROM places UNION SELECT next FROM places)",
+        "DELETE FROM details WHERE id NOT IN (SELECT details FROM units)",
+        "DELETE FROM origins WHERE id NOT IN (SELECT origin FROM places)",
+    ),
+    True: (
+        "DELETE FROM texts x WHERE NOT EXISTS (SELECT FROM units WHERE source = x.id)"
+        " AND NOT EXISTS (SELECT FROM units WHERE target = x.id)"
+        " AND NOT EXISTS (SELECT FROM places WHERE previous = x.id)"
+        " AND NOT EXISTS (SELECT FROM places WHERE next = x.id)",
+        "DELETE FROM details x WHERE NOT EXISTS (SELECT FROM units WHERE details = x.id)",
+        "DELETE FROM origins x WHERE NOT EXISTS (SELECT FROM places WHERE origin = x.id)",
+    ),
+}
+
 
 def keep_variants(
-    connection: Sqlite, keep: Keep, sources: Iterable[int] | None, log: ChangeLog, *, folded: bool = False
+    connection: Sql, keep: Keep, sources: Iterable[int] | None, log: ChangeLog, *, folded: bool = False
 ) -> int:
     """Delete all but one unit of each source text and target language; of ``sources`` only, or (None) of all.
 
@@ -30,31 +49,33 @@ def keep_variants(
     """
     if keep == "all":
         return 0
-    same = "u.source"
-    joined = "units u JOIN texts t ON t.id = u.target"
-    if folded:
-        connection.create_function("folded", 1, fold, deterministic=True)
-        same, joined = "folded(s.text), s.language", joined + " JOIN texts s ON s.id = u.source"
-    condition = "1"
-    values: tuple[str, ...] = ()
+    condition, values = "TRUE", list[str]()
     if sources is not None:
-        condition, values = "u.source IN (SELECT value FROM json_each(?))", (json.dumps(sorted(sources)),)
-    numbers = [
-        number
-        for (number,) in connection.execute(
-            f"SELECT id FROM (SELECT u.id, row_number() OVER (PARTITION BY {same}, t.language ORDER BY {_ORDERS[keep]})"
-            f" AS place FROM {joined} WHERE {condition}) WHERE place > 1",
-            values,
-        )
-    ]
+        condition, values = f"u.source IN ({connection.LISTED})", [json.dumps(sorted(sources))]
+    rows = connection.stream(
+        "SELECT u.id, u.source, s.language, t.language, s.text FROM units u JOIN texts s ON s.id = u.source"
+        f" JOIN texts t ON t.id = u.target WHERE {condition} ORDER BY {_ORDERS[keep]}",
+        values,
+    )
+    known: set[tuple[int, ...]] = set()
+    numbers = []
+    for number, source, source_lang, target_lang, text in rows:
+        same = (key(fold(text)), source_lang, target_lang) if folded else (source, target_lang)
+        if same in known:
+            numbers.append(number)
+        known.add(same)
     return _delete(connection, numbers, log)
 
 
-def delete(connection: Sqlite, filters: Filters, numbers: Iterable[int] | None, log: ChangeLog) -> int:
+def delete(connection: Sql, filters: Filters, numbers: Iterable[int] | None, log: ChangeLog) -> int:
     """Delete the units that pass ``filters`` and, unless None, have one of these numbers."""
-    condition, values = where(filters)
+    if passes(connection, filters) is not None:
+        chosen = None if numbers is None else set(numbers)
+        entries = UnitReader(connection).select(filters)
+        return _delete(connection, [one.id for one in entries if chosen is None or one.id in chosen], log)
+    condition, values = where(connection, filters)
     if numbers is not None:
-        condition += " AND u.id IN (SELECT value FROM json_each(?))"
+        condition += f" AND u.id IN ({connection.LISTED})"
         values.append(json.dumps(list(numbers)))
     found = [
         number
@@ -67,27 +88,27 @@ def delete(connection: Sqlite, filters: Filters, numbers: Iterable[int] | None, 
     return _delete(connection, found, log)
 
 
-def _delete(connection: Sqlite, numbers: list[int], log: ChangeLog) -> int:
+def _delete(connection: Sql, numbers: list[int], log: ChangeLog) -> int:
     if numbers:
         log.before(connection, numbers)
         given = (json.dumps(numbers),)
-        connection.execute("DELETE FROM places WHERE unit IN (SELECT value FROM json_each(?))", given)
-        connection.execute("DELETE FROM units WHERE id IN (SELECT value FROM json_each(?))", given)
+        connection.execute(f"DELETE FROM places WHERE unit IN ({connection.LISTED})", given)
+        connection.execute(f"DELETE FROM units WHERE id IN ({connection.LISTED})", given)
         drop_orphans(connection)
     return len(numbers)
 
 
-def drop_orphans(connection: Sqlite) -> None:
-    """Delete texts, details and origins that no unit uses."""
-    connection.execute(
-        "DELETE FROM texts WHERE id NOT IN (SELECT source FROM units UNION SELECT target FROM units"
-        " UNION SELECT previous FROM places UNION SELECT next FROM places)"
-    )
-    connection.execute("DELETE FROM details WHERE id NOT IN (SELECT details FROM units)")
-    connection.execute("DELETE FROM origins WHERE id NOT IN (SELECT origin FROM places)")
+def drop_orphans(connection: Sql, *, whole: bool = False) -> None:
+    """Delete texts, details and origins that no unit uses.
+
+    On a server, where others wait meanwhile, only with ``whole``: it reads all tables. What is left harms nothing.
+    """
+    if whole or not connection.REMOTE:
+        for statement in _UNUSED[connection.REMOTE]:
+            connection.execute(statement)
 
 
-def replace_units(connection: Sqlite, changes: Sequence[tuple[StoredUnit, Unit]], log: ChangeLog) -> list[int]:
+def replace_units(connection: Sql, changes: Sequence[tuple[StoredUnit, Unit]], log: ChangeLog) -> list[int]:
     """Replace each entry by a unit; returns their numbers, which are others where units became equal to known ones.
 
     The caller drops texts that no unit uses (`drop_orphans`).
@@ -109,9 +130,7 @@ def replace_units(connection: Sqlite, changes: Sequence[tuple[StoredUnit, Unit]]
                 " (?, ?, ?, ?, ?, ?, ?)",
                 (entry.id, *writer.place(entry.unit, writer.texts([entry.unit]))),
             )
-            connection.execute(
-                "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", (entry.id, *writer.place(unit, texts))
-            )
+            connection.added("places", [(entry.id, *writer.place(unit, texts))])
         numbers.append(_moved(connection, entry, unit, pair, writer, log))
     _follow(connection, renamed, log)
     return numbers
@@ -122,7 +141,7 @@ def _place(unit: Unit) -> tuple[object, ...]:
 
 
 def _moved(
-    connection: Sqlite, entry: StoredUnit, unit: Unit, pair: tuple[int, int], writer: UnitWriter, log: ChangeLog
+    connection: Sql, entry: StoredUnit, unit: Unit, pair: tuple[int, int], writer: UnitWriter, log: ChangeLog
 ) -> int:
     """Write the new values of one unit, or merge it with the one that has them."""
     values = (
@@ -142,46 +161,44 @@ def _moved(
         return entry.id
     number = int(other[0])
     log.before(connection, [number])
-    connection.execute("UPDATE OR IGNORE places SET unit = ? WHERE unit = ?", (number, entry.id))
+    statement = "SELECT previous, next, origin, page, source_ids, target_ids FROM places WHERE unit = ?"
+    connection.added("places", [(number, *place) for place in connection.execute(statement, (entry.id,)).fetchall()])
     connection.execute("DELETE FROM places WHERE unit = ?", (entry.id,))
     connection.execute("DELETE FROM units WHERE id = ?", (entry.id,))
     connection.execute(f"UPDATE units SET count = count + ?, {fields} WHERE id = ?", (entry.count, *values, number))
     return number
 
 
-def _follow(connection: Sqlite, renamed: Mapping[int, int], log: ChangeLog) -> None:
+def _follow(connection: Sql, renamed: Mapping[int, int], log: ChangeLog) -> None:
     """Let the neighbours of changed sources have the new text as their context, where no unit has the old one."""
-    given = json.dumps([[old, new] for old, new in renamed.items()])
-    gone = connection.execute(
-        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
-        " WHERE json_extract(value, '$[0]') NOT IN (SELECT source FROM units)",
-        (given,),
-    ).fetchall()
+    gone = dict(
+        connection.execute(
+            f"SELECT a, b FROM ({connection.PAIRED}) j WHERE NOT EXISTS (SELECT 1 FROM units WHERE source = a)",
+            (json.dumps(list(renamed.items())),),
+        ).fetchall()
+    )
     if not gone:
         return
-    old = json.dumps([number for number, _ in gone])
-    for side in ("previous", "next"):
-        condition = f"{side} IN (SELECT value FROM json_each(?))"
-        units = connection.execute(f"SELECT DISTINCT unit FROM places WHERE {condition}", (old,)).fetchall()
-        log.before(connection, [unit for (unit,) in units])
-        connection.execute(
-            f"UPDATE OR IGNORE places SET {side} = (SELECT json_extract(value, '$[1]') FROM json_each(?)"
-            f" WHERE json_extract(value, '$[0]') = {side}) WHERE {condition}",
-            (json.dumps(gone), old),
-        )
+    old = (json.dumps(list(gone)),)
+    for side in (1, 2):
+        condition = f"{_COLUMNS[side]} IN ({connection.LISTED})"
+        places = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM places WHERE {condition}", old).fetchall()
+        log.before(connection, [place[0] for place in places])
+        connection.execute(f"DELETE FROM places WHERE {condition}", old)
+        connection.added("places", [(*one[:side], gone[one[side]], *one[side + 1 :]) for one in places])
 
 
-def pairs(connection: Sqlite) -> Mapping[tuple[str, str], int]:
+def pairs(connection: Sql) -> Mapping[tuple[str, str], int]:
     """Units by pair of languages, most frequent first."""
     names = dict(connection.execute("SELECT id, code FROM languages"))
     rows = connection.execute(
         "SELECT s.language, t.language, count(*) FROM units u JOIN texts s ON s.id = u.source"
-        " JOIN texts t ON t.id = u.target GROUP BY 1, 2 ORDER BY 3 DESC"
+        " JOIN texts t ON t.id = u.target GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     )
     return {(names[source], names[target]): count for source, target, count in rows}
 
 
-def counts(connection: Sqlite) -> dict[str, Any]:
+def counts(connection: Sql) -> dict[str, Any]:
     """The numbers of `tm.store.memory_store.Stats`, by field."""
 
     def one(statement: str) -> int:
@@ -203,10 +220,10 @@ def counts(connection: Sqlite) -> dict[str, Any]:
         "statuses": statuses,
         "origins": by(
             "SELECT o.source_file, count(DISTINCT p.unit) FROM places p JOIN origins o ON o.id = p.origin"
-            " WHERE o.source_file <> '' GROUP BY 1 ORDER BY 2 DESC LIMIT 50"
+            " WHERE o.source_file <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"
         ),
         "signatures": by(
             "SELECT json_extract(d.content, '$.signature'), count(*) FROM units u JOIN details d ON d.id = u.details"
-            " WHERE json_extract(d.content, '$.signature') IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 50"
+            " WHERE json_extract(d.content, '$.signature') IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"
         ),
     }

@@ -1,49 +1,45 @@
-"""The file of a translation memory: what is added, changed, deleted, exported and counted in it.
+"""A translation memory: what is added, changed, deleted, exported and counted in it.
 
-`MemoryStore` owns the connections (one per thread, since SQLite connections are not shared between threads), the
-transactions and the part of the index that is kept between look-ups. The search functions of `tm.search` work on it,
-so it cannot have them as methods: `tm.search.memory.Memory`, the class that everything outside uses, adds them.
+`MemoryStore` joins a store, which is a file (`tm.store.database`) or a schema of a server (`tm.store.on_server`) and
+owns the connections and transactions, with the part of the index that is kept between look-ups. The search functions of
+`tm.search` work on it, so it cannot have them as methods: `tm.search.memory.Memory`, the class that everything outside
+uses, adds them.
 """
 
 import gc
 import os
+import re
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 from corpora.arguments import checked_class
-from corpora.errors import EditConflict, StoreError, UsageError
+from corpora.errors import EditConflict, UsageError
 from corpora.files import replacing
 from corpora.text.plurals import counted
+from tm.postgresql.address import Address, located, names_in
 from tm.store import history, index, maintenance
-from tm.store.database import Sqlite, connect, explained, read_transaction, write_transaction
+from tm.store.adding import AddJob, Progress
+from tm.store.database import FileMemory, Sqlite, explained
 from tm.store.filters import Filters
 from tm.store.history import Change, ChangeLog
+from tm.store.index import BackgroundIndexer
 from tm.store.index_worker import IndexWorker
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.replacing import ReplaceOptions, ReplaceReport, replace_all
-from tm.store.writing import AddReport, Keep, UnitWriter, rejection_reason
+from tm.store.sql import Sql, Store
+from tm.store.writing import AddReport, Keep, rejection_reason
 from tm.unit import Unit
 
-__all__ = ["BATCH", "MemoryStore", "Stats", "default_path", "memory_paths"]
+__all__ = ["MemoryStore", "Stats", "default_path", "memory_paths"]
 
-#: Units written at a time.
-BATCH = 5_000
-#: Units and seconds of a transaction, whichever is reached first: enough that pages of the file which many batches
-#: change are written once, and not so many that another writer waits for long.
-TRANSACTION = 50_000
-_LONGEST_TRANSACTION = 6.0
 _ALL = Filters()
 #: The fields of a unit that change places when it is read in the other direction.
 _TURNED = {"source": "target", "target": "source", "source_lang": "target_lang", "target_lang": "source_lang"}
-Progress = Callable[[int], None]
 
 
 def default_path() -> Path:
@@ -53,21 +49,24 @@ def default_path() -> Path:
     return user_data_path("duiyi", appauthor=False) / "memory.duiyi"
 
 
-def memory_paths(given: Iterable[str] = ()) -> list[tuple[Path, int]]:
-    """The memories to search, each with its penalty in points: those given, else ``DUIYI_MEMORY``, else the default.
+def memory_paths(given: Iterable[str] = ()) -> list[tuple[Path | Address, int]]:
+    """The memories to search, each with its penalty: those given, else ``DUIYI_MEMORY``, else the default.
 
-    A memory is a path, followed by ``=POINTS`` for a penalty; ``DUIYI_MEMORY`` separates several as ``PATH`` does.
+    A memory is a path or an address, followed by ``=POINTS`` for a penalty; ``DUIYI_MEMORY`` separates several as
+    ``PATH`` does.
     """
     named = [name for name in given if name]
     if not named:
-        named = [name for name in os.environ.get("DUIYI_MEMORY", "").split(os.pathsep) if name]
-    found = []
+        named = names_in(os.environ.get("DUIYI_MEMORY", ""))
+    found: list[tuple[Path | Address, int]] = []
     for name in named:
         path, sign, points = name.rpartition("=")
-        if sign and points.isascii() and points.isdecimal():
-            found.append((Path(path), int(points)))
+        # In an address, what follows the last sign may be the value of a parameter.
+        whole = "://" not in path or "?" not in path or "=" in re.split("[?&]", path)[-1]
+        if sign and points.isascii() and points.isdecimal() and whole:
+            found.append((located(path), int(points)))
         else:
-            found.append((Path(name), 0))
+            found.append((located(name), 0))
     return found or [(default_path(), 0)]
 
 
@@ -116,44 +115,44 @@ class Stats:
 
 @checked_class
 class MemoryStore:
-    """The file of one memory. Threads can share it; any number of processes may have it open."""
+    """One memory. Threads can share it; any number of processes may have it open."""
 
-    def __init__(self, path: Path | str | None = None, *, create: bool = True) -> None:
+    def __init__(self, path: Path | str | Address | None = None, *, create: bool = True) -> None:
         """Open the memory at ``path`` (None: the default); with ``create`` it is made if it does not exist.
 
-        ``":memory:"`` keeps it in memory only, for the thread that opens it. Raises `StoreError`.
+        The path may be an address, ``postgresql://user@host/database?memory=name``. ``":memory:"`` keeps the memory in
+        memory only, for the thread that opens it. Raises `StoreError`.
         """
-        self.path = Path(path) if path is not None else default_path()
-        self.index = index.Index()
-        self._local = threading.local()
-        self._open: list[Sqlite] = []
-        self._lock = threading.Lock()
-        self._closed = False
-        self._local.connection = self._connect(create=create)
+        self.path = located(path if path is not None else default_path())
+        self._store: Store
+        if isinstance(self.path, Address):
+            from tm.store.on_server import SchemaMemory
 
-    def _connect(self, *, create: bool = False) -> Sqlite:
-        connection = connect(self.path, create=create)
-        with self._lock:
-            self._open.append(connection)
-        return connection
+            self._store = SchemaMemory(self.path, create=create)
+        else:
+            self._store = FileMemory(self.path, create=create)
+        self.index = index.Index()
+        self._closed = False
 
     @property
     def connection(self) -> Sqlite:
-        """The connection of this thread."""
-        if self._closed:
-            raise StoreError(f"{self.path} was closed; open it again to use it")
-        connection: Sqlite | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return connection
+        """The connection of this thread, of a memory in a file."""
+        assert isinstance(self._store, FileMemory)
+        return self._store.connection
+
+    @property
+    def vectors_beside(self) -> Path:
+        """The path beside which the vectors of the texts are kept: on a server only numbers and texts are."""
+        if isinstance(self.path, Path):
+            return self.path
+        from platformdirs import user_data_path
+
+        return user_data_path("duiyi", appauthor=False) / "servers" / f"{self.path.name}-{self.path.digest}"
 
     def close(self) -> None:
-        """Close all connections; the last one to close merges the write-ahead log into the file."""
+        """Close all connections."""
         self._closed = True
-        with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
+        self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -161,19 +160,13 @@ class MemoryStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def reading(self) -> Iterator[Sqlite]:
+    def reading(self) -> AbstractContextManager[Sql]:
         """One state of the memory for everything that is read inside."""
-        connection = self.connection
-        with read_transaction(connection, self.path):
-            yield connection
+        return self._store.reading()
 
-    @contextmanager
-    def writing(self) -> Iterator[Sqlite]:
+    def writing(self) -> AbstractContextManager[Sql]:
         """Write everything inside the block, or nothing."""
-        connection = self.connection
-        with write_transaction(connection, self.path):
-            yield connection
+        return self._store.writing()
 
     def add(
         self,
@@ -198,63 +191,13 @@ class MemoryStore:
     def _add(
         self, rest: Iterator[Unit], keep: Keep, whole: bool, progress: Progress | None, log: ChangeLog
     ) -> AddReport:
-        report = AddReport()
-        connection = self.connection
-        touched: set[int] = set()
+        job = AddJob(self._store, keep, log)
         if whole:
-            with self.writing():
-                writer = UnitWriter(connection, report, log)
-                while batch := list(islice(rest, BATCH)):
-                    writer.write(batch)
-                    index.update(connection, index.FULL)
-                    if progress is not None:
-                        progress(report.read)
-                report.removed = maintenance.keep_variants(connection, keep, writer.sources, log)
-                index.update(connection)
-            return report
+            job.run_whole(rest, progress)
+            return job.report
         with IndexWorker() as worker:
-            indexer = index.BackgroundIndexer(worker)
-            try:
-                more = True
-                while more:
-                    with self.writing():
-                        # A writer remembers numbers that are valid only if its transaction is committed.
-                        writer = UnitWriter(connection, report, log)
-                        more, failure = self._write_for_a_while(writer, rest, indexer)
-                    touched |= writer.sources if keep != "all" else set()
-                    if progress is not None and report.read:
-                        progress(report.read)
-                    if failure is not None:
-                        raise failure
-            except BaseException:
-                # What was rolled back may be in the worker: indexing starts again from the state of the file.
-                indexer = index.BackgroundIndexer(worker)
-                raise
-            finally:
-                if report.new:
-                    with self.writing():
-                        indexer.finish(connection)
-                        report.removed = maintenance.keep_variants(connection, keep, touched, log)
-                        index.update(connection)
-        return report
-
-    def _write_for_a_while(
-        self, writer: UnitWriter, rest: Iterator[Unit], indexer: index.BackgroundIndexer
-    ) -> tuple[bool, Exception | None]:
-        """Write batches until the transaction is large enough; whether more may follow, and an error of ``rest``."""
-        until = time.monotonic() + _LONGEST_TRANSACTION
-        for _ in range(0, TRANSACTION, BATCH):
-            try:
-                batch = list(islice(rest, BATCH))
-            except Exception as error:  # noqa: BLE001 - raised again after the commit of what came before it
-                return False, error
-            if not batch:
-                return False, None
-            writer.write(batch)
-            indexer.advance(self.connection)
-            if time.monotonic() > until:
-                break
-        return True, None
+            job.run(rest, BackgroundIndexer(worker), progress)
+        return job.report
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
         """Units in the order in which they were added, as a stream; with ``every_place`` one for each place."""
@@ -267,13 +210,8 @@ class MemoryStore:
             with self.reading() as connection:
                 yield from list(UnitReader(connection).select(filters, every_place=every_place))
             return
-        # A connection of its own: the caller may be slow, and search or write meanwhile.
-        connection = connect(self.path)
-        try:
-            with read_transaction(connection, self.path):
-                yield from UnitReader(connection).select(filters, every_place=every_place)
-        finally:
-            connection.close()
+        with self._store.snapshot() as connection:
+            yield from UnitReader(connection).select(filters, every_place=every_place)
 
     def __iter__(self) -> Iterator[Unit]:
         return self.units()
@@ -390,22 +328,23 @@ class MemoryStore:
         """Rebuild the index and release unused space in the file; what could be undone is forgotten."""
         with self.writing() as connection:
             history.forget(connection)
-            maintenance.drop_orphans(connection)
+            maintenance.drop_orphans(connection, whole=True)
             index.rebuild(connection)
-        with explained(self.path):
-            self.connection.execute("VACUUM")
+        self._store.release()
 
     def backup(self, path: Path | str, progress: Callable[[int, int], None] | None = None) -> Path:
         """Copy the memory to ``path`` as it is now, while others use it; the file appears when it is complete."""
         path = Path(path)
-        if path.exists() and path.samefile(self.path):
+        if not isinstance(self._store, FileMemory):
+            raise UsageError(f"{self.path} is on a server; duiyi memory copy makes a file of it")
+        if path.exists() and path.samefile(self._store.path):
             raise UsageError(f"{path} is the memory itself")
 
         def report(_: int, left: int, every: int) -> None:
             if progress is not None:
                 progress(every - left, every)
 
-        with replacing(path) as temporary, explained(self.path):
+        with replacing(path) as temporary, explained(self._store.path):
             copy = sqlite3.connect(temporary)
             try:
                 self.connection.backup(copy, pages=10_000, progress=report)
@@ -415,10 +354,8 @@ class MemoryStore:
         return path
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty if it is intact."""
-        with self.reading() as connection:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
-        return [] if found == ["ok"] else found
+        """What the database finds wrong with the memory; empty if it is intact."""
+        return self._store.problems()
 
     def languages(self) -> Mapping[tuple[str, str], int]:
         """How many units there are for each pair of languages."""
@@ -433,5 +370,4 @@ class MemoryStore:
     def stats(self) -> Stats:
         """Count what is in the memory."""
         with self.reading() as connection:
-            size = self.path.stat().st_size if self.path.exists() else 0
-            return Stats(file_size=size, **maintenance.counts(connection))
+            return Stats(file_size=self._store.size(), **maintenance.counts(connection))

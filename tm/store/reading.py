@@ -9,20 +9,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tm.store.conditions import pair_condition, where
-from tm.store.database import Sqlite
+from tm.store.conditions import pair_condition, passes, where
 from tm.store.filters import STATUSES, Filters
+from tm.store.sql import Sql
 from tm.unit import Origin, Unit
 
 __all__ = ["StoredUnit", "UnitReader"]
 
 _COLUMNS = "u.id, u.count, u.status, u.score, u.created, u.changed, u.details, s.language, s.text, t.language, t.text"
 _JOINED = "units u JOIN texts s ON s.id = u.source JOIN texts t ON t.id = u.target"
+_ORDER = " ORDER BY p.previous, p.next, p.origin, p.page, p.source_ids, p.target_ids"
 _PLACE = (
     "SELECT a.text, b.text, p.origin, p.page, p.source_ids, p.target_ids FROM places p"
-    " LEFT JOIN texts a ON a.id = p.previous LEFT JOIN texts b ON b.id = p.next WHERE p.unit = ?"
+    f" LEFT JOIN texts a ON a.id = p.previous LEFT JOIN texts b ON b.id = p.next WHERE p.unit = ?{_ORDER}"
+)
+#: The places of many units at once, the first of each or all, for a server.
+_PLACES = (
+    "SELECT l.value, a.text, b.text, p.origin, p.page, p.source_ids, p.target_ids FROM ({0}) l CROSS JOIN LATERAL"
+    " (SELECT * FROM places p WHERE p.unit = l.value{1}) p"
+    f" LEFT JOIN texts a ON a.id = p.previous LEFT JOIN texts b ON b.id = p.next{_ORDER}"
 )
 _CACHE = 10_000
+_ALL = 2**40  # more than any text has units
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class StoredUnit:
 class UnitReader:
     """Reads units inside a transaction of the caller."""
 
-    def __init__(self, connection: Sqlite) -> None:
+    def __init__(self, connection: Sql) -> None:
         self._connection = connection
         self._languages: dict[int, str] = {}
         self._details: dict[int, dict[str, Any]] = {}
@@ -51,12 +59,14 @@ class UnitReader:
 
     def of_text(self, side: str, text: int, filters: Filters, limit: int) -> list[StoredUnit]:
         """Units whose ``side`` ("source" or "target") is the text; best first: reviewed, frequent, new."""
-        condition, values = where(filters)
-        return self._entries(
+        condition, values = where(self._connection, filters)
+        passed = passes(self._connection, filters)
+        found = self._entries(
             f"SELECT {_COLUMNS} FROM {_JOINED} WHERE u.{side} = ? AND {pair_condition(self._connection, filters)}"
             f" AND {condition} ORDER BY u.status DESC, u.count DESC, u.id DESC LIMIT ?",
-            (text, *values, limit),
+            (text, *values, limit if passed is None else _ALL),
         )
+        return found if passed is None else [one for one in found if passed(one.id, one.unit)][:limit]
 
     def by_id(self, number: int) -> StoredUnit | None:
         """One unit."""
@@ -68,17 +78,23 @@ class UnitReader:
 
         A unit with several places comes once, with the first of them, or with ``every_place`` once for each.
         """
-        condition, values = where(filters)
-        rows = self._connection.execute(
+        condition, values = where(self._connection, filters)
+        passed = passes(self._connection, filters)
+        rows = self._connection.stream(
             f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {pair_condition(self._connection, filters)} AND {condition}"
             " ORDER BY u.id",
             values,
         )
         while batch := rows.fetchmany(1_000):
             places = self._places([row[0] for row in batch], every=every_place)
+            self._learn(batch, places)
             for row in batch:
-                for place in places.get(row[0], [None]):
-                    yield self._entry(row, place)
+                found = places.get(row[0], [None])
+                first = self._entry(row, found[0])
+                if passed is None or passed(first.id, first.unit):
+                    yield first
+                    for place in found[1:]:
+                        yield self._entry(row, place)
 
     def _entries(self, statement: str, values: Sequence[object]) -> list[StoredUnit]:
         rows = self._connection.execute(statement, values).fetchall()
@@ -88,6 +104,12 @@ class UnitReader:
     def _places(self, units: Iterable[int], *, every: bool = False) -> dict[int, list[Any]]:
         """Places by unit: the first of each, or all."""
         found: dict[int, list[Any]] = {}
+        if self._connection.REMOTE:
+            given = list(units)
+            statement = _PLACES.format(self._connection.LISTED, "" if every else f"{_ORDER} LIMIT 1")
+            for unit, *place in self._connection.execute(statement, (json.dumps(given),)) if given else ():
+                found.setdefault(unit, []).append(place)
+            return found
         # A unit such as "Note" may have a hundred thousand places; most callers need one.
         statement = _PLACE if every else _PLACE + " LIMIT 1"
         for unit in units:
@@ -95,6 +117,22 @@ class UnitReader:
             if rows:
                 found[unit] = rows
         return found
+
+    def _learn(self, rows: Sequence[Sequence[Any]], places: dict[int, list[Any]]) -> None:
+        """Read the details and origins of many units at once."""
+        details = {row[6] for row in rows} - self._details.keys()
+        origins = {place[2] for found in places.values() for place in found if place[2]} - self._origins.keys()
+        tables: tuple[tuple[dict[int, Any], set[int], str, str], ...] = (
+            (self._details, details, "content", "details"),
+            (self._origins, origins, "source_file, target_file, section", "origins"),
+        )
+        for known, new, columns, table in tables:
+            if len(known) > _CACHE:
+                known.clear()
+            if new:
+                statement = f"SELECT id, {columns} FROM {table} WHERE id IN ({self._connection.LISTED})"
+                for number, *values in self._connection.execute(statement, (json.dumps(sorted(new)),)):
+                    known[number] = json.loads(values[0]) if table == "details" else tuple(values)
 
     def _entry(self, row: Sequence[Any], place: Sequence[Any] | None) -> StoredUnit:
         number, count, status, score, created, changed, details, source_lang, source, target_lang, target = row

@@ -13,10 +13,10 @@ from typing import Any, Literal, get_args
 from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from tm.store import maintenance
-from tm.store.database import Sqlite
 from tm.store.filters import Filters
 from tm.store.history import ChangeLog
 from tm.store.reading import StoredUnit, UnitReader
+from tm.store.sql import Sql
 from tm.store.writing import rejection_reason
 from tm.tags import Tag, escape, split
 from tm.unit import Unit
@@ -88,7 +88,7 @@ class ReplaceReport:
         }
 
 
-def replace_all(connection: Sqlite, options: ReplaceOptions, log: ChangeLog, *, dry_run: bool) -> ReplaceReport:
+def replace_all(connection: Sql, options: ReplaceOptions, log: ChangeLog, *, dry_run: bool) -> ReplaceReport:
     """Replace in all units, or (``dry_run``) only count; inside a write transaction of the caller.
 
     Raises `UsageError` for an invalid expression or template.
@@ -107,7 +107,7 @@ def replace_all(connection: Sqlite, options: ReplaceOptions, log: ChangeLog, *, 
     return report
 
 
-def _candidates(connection: Sqlite, options: ReplaceOptions) -> Iterator[StoredUnit]:
+def _candidates(connection: Sql, options: ReplaceOptions) -> Iterator[StoredUnit]:
     filters = options.filters
     if not (options.regex or options.ignore_case or filters.with_text or "⟦" in options.find):
         filters = replace(filters, with_text=options.find)  # SQLite finds them sooner

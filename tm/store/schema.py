@@ -58,8 +58,18 @@ _SINGLES = """
 ALTER TABLE segments ADD COLUMN singles INTEGER NOT NULL DEFAULT 0;
 """
 
+_TOGETHER = """
+-- Imports that were not finished: how many units of each are in the memory.
+CREATE TABLE imports (name TEXT PRIMARY KEY, done INTEGER NOT NULL, moment INTEGER NOT NULL) WITHOUT ROWID;
+-- What two memories had in common when they were last synchronised: see tm.jobs.synchronise.
+CREATE TABLE synced (
+    partner INTEGER NOT NULL, unit INTEGER NOT NULL, state INTEGER NOT NULL, PRIMARY KEY (partner, unit)) WITHOUT ROWID;
+-- By which a memory is known wherever its file is.
+INSERT INTO state VALUES ('identity', abs(random() / 16));
+"""
+
 #: Step n brings a file of version n to version n + 1. Steps that were released are never changed.
-MIGRATIONS = (_FIRST, _HISTORY, _SINGLES)
+MIGRATIONS = (_FIRST, _HISTORY, _SINGLES, _TOGETHER)
 VERSION = len(MIGRATIONS)
 
 

@@ -15,8 +15,8 @@ from typing import Any, Literal, Protocol
 from corpora.text.languages import canonical
 from tm.folding import key
 from tm.store.conditions import seconds
-from tm.store.database import Sqlite
 from tm.store.filters import STATUSES
+from tm.store.sql import Sql
 from tm.unit import Unit, cleaned
 
 __all__ = ["LONGEST_TEXT", "AddReport", "Keep", "Log", "UnitWriter", "detail_json", "rejection_reason"]
@@ -25,6 +25,7 @@ Keep = Literal["all", "newest", "best"]
 #: Characters on one side; a longer text is not a segment, and would slow down every look-up.
 LONGEST_TEXT = 100_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_REMEMBERED = 10_000  # details and origins whose numbers a writer keeps
 
 
 @dataclass(slots=True)
@@ -75,24 +76,24 @@ class _Row:
 class Log(Protocol):
     """What records the units that are written, see `tm.store.history.ChangeLog`."""
 
-    def before(self, connection: Sqlite, units: Iterable[int]) -> None:
+    def before(self, connection: Sql, units: Iterable[int]) -> None:
         """These units will be changed."""
 
-    def made(self, connection: Sqlite, units: Iterable[int]) -> None:
+    def made(self, connection: Sql, units: Iterable[int]) -> None:
         """These units were made."""
 
 
 class UnitWriter:
     """Writes batches inside transactions of the caller, and remembers the numbers of what repeats."""
 
-    def __init__(self, connection: Sqlite, report: AddReport, log: "Log | None" = None) -> None:
+    def __init__(self, connection: Sql, report: AddReport, log: "Log | None" = None) -> None:
         self._connection = connection
         self._report = report
         self._log = log
         self._languages: dict[str, int] = dict(connection.execute("SELECT code, id FROM languages"))
         self._codes: dict[str, int] = {}
         self._origins: dict[tuple[str, str, str], int] = {}
-        self._details: dict[tuple[Any, ...], int] = {}
+        self._details: dict[str, int] = {}
         self.sources: set[int] = set()
         """The ids of the source texts of all units written."""
         self.last = 0
@@ -109,49 +110,48 @@ class UnitWriter:
             else:
                 accepted.append(unit)
         texts = self.texts(accepted)
+        details = list(map(detail_json, accepted))
+        self.learn_details(details)
         pairs = []
         for unit in accepted:
             source, target = self.language(unit.source_lang), self.language(unit.target_lang)
             pairs.append((texts[source, unit.source], texts[target, unit.target]))
-        rows = self._known_rows(pairs)
-        following = first = self._following("units")
+        rows = self.known_rows(pairs)
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in rows]
+        first = self._connection.take("units", len(new)) if new else 0
+        numbers = {pair: row.id for pair, row in rows.items()}
+        numbers |= {pair: first + place for place, pair in enumerate(new)}
         if self._log is not None:
             self._log.before(self._connection, sorted(row.id for row in rows.values()))
+        full = [(numbers[pair], *self.place(unit, texts)) for unit, pair in zip(accepted, pairs, strict=True)]
+        there = {place for place, pair in zip(full, pairs, strict=True) if pair in rows}
+        there -= self._connection.added("places", sorted(there))
         places: set[tuple[Any, ...]] = set()
-        for unit, pair in zip(accepted, pairs, strict=True):
-            place = self.place(unit, texts)
+        for unit, pair, place, detail in zip(accepted, pairs, full, details, strict=True):
             row = rows.get(pair)
-            self.last = row.id if row is not None else following
+            self.last = numbers[pair]
             if row is None:
-                row = _Row(
-                    following,
+                rows[pair] = _Row(
+                    self.last,
                     1,
                     STATUSES.index(unit.status),
                     unit.quality,
                     _seconds(unit.created),
                     _seconds(unit.changed),
-                    self.detail(unit),
+                    self.detail_of(detail),
                 )
-                rows[pair] = row
-                following += 1
                 self._report.new += 1
-                places.add((row.id, *place))
+                places.add(place)
                 continue
             self._report.folded += 1
             # The same place again means that a file was read twice; without ids this cannot be known.
-            full = (row.id, *place)
-            known = full in places or (
-                row.known
-                and not self._connection.execute(
-                    "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", full
-                ).rowcount
-            )
-            places.add(full)
-            row.count += not (known and place[4])
+            known = place in places or place in there
+            places.add(place)
+            row.count += not (known and place[5])
             self._fold(row, unit)
-        self._store(rows, places)
+        self._store(rows, {place for place in places if first and place[0] >= first})
         if self._log is not None:
-            self._log.made(self._connection, range(first, following))
+            self._log.made(self._connection, range(first, first + len(new)))
         self.sources.update(source for source, _ in pairs)
 
     def place(self, unit: Unit, texts: dict[tuple[int, str], int]) -> tuple[Any, ...]:
@@ -180,16 +180,15 @@ class UnitWriter:
             row.status = STATUSES.index(unit.status)
 
     def _store(self, rows: dict[tuple[int, int], _Row], places: Iterable[tuple[Any, ...]]) -> None:
-        execute = self._connection.executemany
-        execute(
-            "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        self._connection.append(
+            "units",
             (
                 (row.id, *pair, row.count, row.status, row.score, row.created, row.changed, row.details)
                 for pair, row in rows.items()
                 if not row.known
             ),
         )
-        execute(
+        self._connection.executemany(
             "UPDATE units SET count = ?, status = ?, score = ?, created = ?, changed = ?, details = ? WHERE id = ?",
             (
                 (row.count, row.status, row.score, row.created, row.changed, row.details, row.id)
@@ -197,7 +196,7 @@ class UnitWriter:
                 if row.known
             ),
         )
-        execute("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(places))
+        self._connection.append("places", sorted(places))
 
     def texts(self, units: Iterable[Unit]) -> dict[tuple[int, str], int]:
         """Number all texts of the units; write those that are new."""
@@ -211,34 +210,26 @@ class UnitWriter:
                     numbers[source, context] = 0
         keys = {pair: key(pair[1]) for pair in numbers}
         for number, language, text in self._connection.execute(
-            "SELECT t.id, t.language, t.text FROM json_each(?) j JOIN texts t ON t.key = j.value",
+            f"SELECT t.id, t.language, t.text FROM ({self._connection.LISTED}) j JOIN texts t ON t.key = j.value",
             (json.dumps(list(set(keys.values()))),),
         ):
             if (language, text) in numbers:
                 numbers[language, text] = number
-        following = self._following("texts")
-        new = []
-        for pair, number in numbers.items():
-            if not number:
-                numbers[pair] = following
-                new.append((following, pair[0], keys[pair], pair[1]))
-                following += 1
-        self._connection.executemany("INSERT INTO texts VALUES (?, ?, ?, ?)", new)
+        new = [pair for pair, number in numbers.items() if not number]
+        if new:
+            first = self._connection.take("texts", len(new))
+            numbers |= {pair: first + place for place, pair in enumerate(new)}
+            self._connection.append("texts", ((numbers[pair], pair[0], keys[pair], pair[1]) for pair in new))
         return numbers
 
-    def _known_rows(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Row]:
+    def known_rows(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], _Row]:
+        """The units with these source and target texts that are in the memory."""
         rows = self._connection.execute(
             "SELECT u.source, u.target, u.id, u.count, u.status, u.score, u.created, u.changed, u.details, 1"
-            " FROM json_each(?) j JOIN units u"
-            " ON u.source = json_extract(j.value, '$[0]') AND u.target = json_extract(j.value, '$[1]')",
+            f" FROM ({self._connection.PAIRED}) j JOIN units u ON u.source = j.a AND u.target = j.b",
             (json.dumps(list(set(pairs))),),
         )
         return {(row[0], row[1]): _Row(*row[2:]) for row in rows}
-
-    def _following(self, table: str) -> int:
-        """The next number of a table; numbers of deleted rows are not used again."""
-        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-        return int(row[0]) + 1 if row else 1
 
     def language(self, code: str) -> int:
         """The number of a language, made if it is new."""
@@ -247,7 +238,7 @@ class UnitWriter:
             name = canonical(code)
             number = self._languages.get(name)
             if number is None:
-                number = self._insert("INSERT INTO languages (code) VALUES (?)", (name,))
+                number = self._insert("languages", (name,))
                 self._languages[name] = number
             self._codes[code] = number
         return number
@@ -263,32 +254,48 @@ class UnitWriter:
             row = self._connection.execute(
                 "SELECT id FROM origins WHERE source_file = ? AND target_file = ? AND section = ?", where
             ).fetchone()
-            number = row[0] if row else self._insert("INSERT INTO origins VALUES (NULL, ?, ?, ?)", where)
-            _remember(self._origins, where, number)
+            number = row[0] if row else self._insert("origins", where)
+            if len(self._origins) >= _REMEMBERED:
+                self._origins.clear()
+            self._origins[where] = number
         return number
 
     def detail(self, unit: Unit) -> int:
         """The number of the fields of a unit that are stored as JSON."""
-        properties = tuple(sorted(unit.properties.items()))
-        what = (unit.kind, unit.sentences, unit.signature, unit.author, unit.notes, properties)
-        number = self._details.get(what)
-        if number is None:
-            number = self.detail_of(detail_json(unit))
-            _remember(self._details, what, number)
-        return number
+        return self.detail_of(detail_json(unit))
 
     def detail_of(self, content: str) -> int:
         """The number of details by their JSON."""
-        code = key(content)
-        row = self._connection.execute(
-            "SELECT id FROM details WHERE key = ? AND content = ?", (code, content)
-        ).fetchone()
-        return int(row[0]) if row else self._insert("INSERT INTO details VALUES (NULL, ?, ?)", (code, content))
+        if content not in self._details:
+            self.learn_details([content])
+        return self._details[content]
 
-    def _insert(self, statement: str, values: tuple[object, ...]) -> int:
-        number = self._connection.execute(statement, values).lastrowid
-        assert number is not None
+    def learn_details(self, contents: Iterable[str]) -> None:
+        """Number details by their JSON; write those that are new."""
+        if len(self._details) >= _REMEMBERED:  # in some files every unit has properties of its own
+            self._details.clear()
+        keys = {content: key(content) for content in dict.fromkeys(contents) if content not in self._details}
+        if not keys:
+            return
+        statement = f"SELECT d.id, d.content FROM ({self._connection.LISTED}) j JOIN details d ON d.key = j.value"
+        for number, content in self._connection.execute(statement, (json.dumps(sorted(set(keys.values()))),)):
+            if content in keys:
+                self._details[content] = number
+        new = [content for content in keys if content not in self._details]
+        first = self._following("details")
+        self._details |= {content: first + place for place, content in enumerate(new)}
+        self._connection.append("details", ((self._details[content], keys[content], content) for content in new))
+
+    def _insert(self, table: str, values: tuple[object, ...]) -> int:
+        number = self._following(table)
+        marks = ", ".join("?" * (len(values) + 1))
+        self._connection.execute(f"INSERT INTO {table} VALUES ({marks})", (number, *values))
         return number
+
+    def _following(self, table: str) -> int:
+        """The next number of a table whose numbers nothing but rows refer to, so that they may be used again."""
+        (last,) = self._connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
+        return int(last) + 1
 
 
 def detail_json(unit: Unit) -> str:
@@ -301,14 +308,9 @@ def detail_json(unit: Unit) -> str:
         "notes": list(unit.notes),
         "properties": dict(sorted(unit.properties.items())),
     }
-    return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
-
-
-def _remember(known: dict[Any, int], what: Any, number: int) -> None:
-    """Keep a number; not all of them, since in some files every unit has properties of its own."""
-    if len(known) >= 10_000:
-        known.clear()
-    known[what] = number
+    text = json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
+    # PostgreSQL has no null character, and nobody misses it.
+    return re.sub(r"(?<!\\)((?:\\\\)*)\\u0000", r"\1", text) if "\\u0000" in text else text
 
 
 def _seconds(moment: datetime | None) -> int | None:

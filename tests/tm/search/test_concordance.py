@@ -1,6 +1,7 @@
 """Concordance: phrases, words, wildcards, either side, and the counterpart on the other."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ UNITS = [
 
 
 @pytest.fixture(params=["tail", "segment"])
-def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Memory:
-    memory = Memory(tmp_path / "m.duiyi")
+def memory(request: pytest.FixtureRequest, stored: Memory) -> Memory:
+    memory = stored
     memory.add(Unit(source, target, "zh-CN", "en-US") for source, target in UNITS)
     if request.param == "segment":
         with memory.writing() as connection:
@@ -78,8 +79,14 @@ def test_filters_and_sides(memory: Memory) -> None:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Memory:
-    return Memory(tmp_path / "empty.duiyi")
+def empty(tmp_path: Path, place: str) -> Iterator[Memory]:
+    where = (
+        str(tmp_path / "empty.duiyi")
+        if place.endswith(".duiyi")
+        else place.replace("memory=test", "memory=empty").replace("terms=test", "terms=empty")
+    )
+    with Memory(where) as memory:
+        yield memory
 
 
 def unit(source: str, target: str, **more: Any) -> Unit:
@@ -139,7 +146,7 @@ def test_single_characters_are_found_in_all_texts(
     empty.add(unit(text, f"t{number}") for number, text in enumerate(texts))
     with empty.writing() as connection:
         index.update(connection, 0)
-        connection.execute("UPDATE segments SET singles = ?", (not older,))
+        connection.execute("UPDATE segments SET singles = ?", (int(not older),))
     options = ConcordanceOptions(limit=100, counterpart=False)
     assert len(concordance([empty], "水", options)) == 19
     assert [hit.unit.source for hit in concordance([empty], "鹤", options)] == ["白鶴", texts[19]]

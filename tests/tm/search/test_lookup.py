@@ -23,8 +23,8 @@ def unit(source: str, target: str, **more: object) -> Unit:
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path / "m.duiyi")
+def memory(stored: Memory) -> Memory:
+    return stored
 
 
 @pytest.fixture

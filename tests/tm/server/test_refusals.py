@@ -175,7 +175,7 @@ def test_a_locked_memory_is_reported_and_loses_nothing(client: TestClient, memor
     client.get("/api/stats")
     with closing(sqlite3.connect(memory, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr("tm.store.memory_store.connect", partial(connect, wait=0.1))
+        monkeypatch.setattr("tm.store.database.connect", partial(connect, wait=0.1))
         response = client.post("/api/add", json={"units": [unit]})
         assert response.status_code == 423
         assert response.json()["message"] == "treaties is being written by another program; try again when it is done"
@@ -193,7 +193,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(client: TestClient, memory: P
         connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
-    monkeypatch.setattr("tm.store.memory_store.connect", small)
+    monkeypatch.setattr("tm.store.database.connect", small)
     units = [
         {"source": f"第{n}条" + "长" * 500, "target": "x" * 500, "source_lang": "zh", "target_lang": "en"}
         for n in range(99)

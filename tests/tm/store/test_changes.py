@@ -34,10 +34,9 @@ UNITS = [
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    memory = Memory(tmp_path / "m.duiyi")
-    memory.add(UNITS)
-    return memory
+def memory(stored: Memory) -> Memory:
+    stored.add(UNITS)
+    return stored
 
 
 def state(memory: Memory) -> list[tuple[object, ...]]:

@@ -49,7 +49,12 @@ def unit(source: str = "合同", target: str = "contract", **more: object) -> Un
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Memory:
+def memory(stored: Memory) -> Memory:
+    return stored
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Memory:
     return Memory(tmp_path / "new" / "m.duiyi")
 
 
@@ -200,13 +205,13 @@ def test_edit(memory: Memory) -> None:
         memory.edit(2, colour="red")
 
 
-def test_backup_is_a_memory(memory: Memory, tmp_path: Path) -> None:
-    memory.add([FULL])
-    with Memory(memory.backup(tmp_path / "copy.duiyi"), create=False) as copy:
+def test_backup_is_a_memory(file: Memory, tmp_path: Path) -> None:
+    file.add([FULL])
+    with Memory(file.backup(tmp_path / "copy.duiyi"), create=False) as copy:
         assert list(copy.units()) == [FULL]
         assert copy.check() == []
     with pytest.raises(UsageError, match="itself"):
-        memory.backup(memory.path)
+        file.backup(file.path)
 
 
 def test_stats(memory: Memory) -> None:
@@ -234,11 +239,11 @@ def test_segments_grow_and_numbers_are_not_given_again(memory: Memory) -> None:
 
 
 @pytest.mark.parametrize("how", ["another process", "one core", "no process", "somebody else indexes"])
-def test_a_large_import_is_indexed_ahead(memory: Memory, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+def test_a_large_import_is_indexed_ahead(file: Memory, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     monkeypatch.setattr(index, "CAPACITY", 10)
     monkeypatch.setattr(index, "FULL", 20)
-    monkeypatch.setattr("tm.store.memory_store.BATCH", 7)
-    monkeypatch.setattr("tm.store.memory_store.TRANSACTION", 14)
+    monkeypatch.setattr("tm.store.adding.BATCH", 7)
+    monkeypatch.setattr("tm.store.database.FileMemory.TRANSACTION", 14)
     if how == "one core":
         monkeypatch.setattr(os, "cpu_count", lambda: 1)
     if how == "no process":
@@ -251,13 +256,13 @@ def test_a_large_import_is_indexed_ahead(memory: Memory, monkeypatch: pytest.Mon
             finish(self, connection)
 
         monkeypatch.setattr(index.BackgroundIndexer, "finish", late)
-    memory.add([unit(f"文本第{number}号", f"text number {number}") for number in range(100)])
-    assert memory.stats().indexed >= 20
-    with memory.writing() as connection:
+    file.add([unit(f"文本第{number}号", f"text number {number}") for number in range(100)])
+    assert file.stats().indexed >= 20
+    with file.writing() as connection:
         index.update(connection, 0)
     ids = [
         number
-        for (blob,) in memory.connection.execute("SELECT ids FROM segments")
+        for (blob,) in file.connection.execute("SELECT ids FROM segments")
         for number in np.frombuffer(blob, np.int64).tolist()
     ]
     assert sorted(ids) == list(range(1, 201)), "each text once"
@@ -277,12 +282,12 @@ def test_readers_while_one_writes(memory: Memory) -> None:
         assert len(one) == len(two) == 100
 
 
-def test_a_second_writer_is_refused(memory: Memory) -> None:
-    other = connect(memory.path, wait=0.05)
+def test_a_second_writer_is_refused(file: Memory) -> None:
+    other = connect(file.path, wait=0.05)
     with (
-        memory.writing(),
+        file.writing(),
         pytest.raises(StoreError, match="being written by another program"),
-        write_transaction(other, memory.path),
+        write_transaction(other, file.path),
     ):
         pass
     other.close()
@@ -311,10 +316,11 @@ def test_threads_share_a_memory(memory: Memory) -> None:
 WRITER = """
 import itertools, sys
 from tm.search.memory import Memory
-from tm.store import memory_store
+from tm.store.adding import BATCH
+from tm.store.database import FileMemory
 from tm.unit import Unit, cleaned
 
-memory_store.TRANSACTION = memory_store.BATCH
+FileMemory.TRANSACTION = BATCH
 
 def report(count):
     print(count, flush=True)
@@ -379,35 +385,35 @@ def test_not_a_memory(tmp_path: Path) -> None:
         Memory(other)
 
 
-def test_newer_version(memory: Memory) -> None:
-    memory.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-    memory.close()
+def test_newer_version(file: Memory) -> None:
+    file.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    file.close()
     with pytest.raises(StoreError, match="newer version"):
-        Memory(memory.path, create=False)
+        Memory(file.path, create=False)
 
 
-def test_damaged_memory(memory: Memory) -> None:
-    memory.add([unit(f"文本{n}" * 20, f"text {n} " * 20) for n in range(3_000)])
-    memory.close()
-    data = bytearray(memory.path.read_bytes())
+def test_damaged_memory(file: Memory) -> None:
+    file.add([unit(f"文本{n}" * 20, f"text {n} " * 20) for n in range(3_000)])
+    file.close()
+    data = bytearray(file.path.read_bytes())
     data[4096 * 3 : -4096] = os.urandom(len(data) - 4096 * 4)
-    memory.path.write_bytes(data)
-    broken = Memory(memory.path, create=False)
+    file.path.write_bytes(data)
+    broken = Memory(file.path, create=False)
     with pytest.raises(StoreError, match=r"damaged|cannot be used"):
         list(broken.units())
     broken.close()
 
 
-def test_full_disk(memory: Memory) -> None:
-    memory.add([unit()])
-    (pages,) = memory.connection.execute("PRAGMA page_count").fetchone()
-    memory.connection.execute(f"PRAGMA max_page_count = {pages + 5}")
+def test_full_disk(file: Memory) -> None:
+    file.add([unit()])
+    (pages,) = file.connection.execute("PRAGMA page_count").fetchone()
+    file.connection.execute(f"PRAGMA max_page_count = {pages + 5}")
     with pytest.raises(StoreError, match="disk is full"):
-        memory.add([unit(f"文本{n}" * 50, "text") for n in range(2_000)])
-    memory.connection.execute("PRAGMA max_page_count = 1000000")
-    assert len(memory) == 1
-    memory.add([unit("还行", "it goes on")])
-    assert len(memory) == 2
+        file.add([unit(f"文本{n}" * 50, "text") for n in range(2_000)])
+    file.connection.execute("PRAGMA max_page_count = 1000000")
+    assert len(file) == 1
+    file.add([unit("还行", "it goes on")])
+    assert len(file) == 2
 
 
 def test_which_memories_are_searched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

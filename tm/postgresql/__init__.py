@@ -1,0 +1,1 @@
+"""PostgreSQL servers for memories and term bases: addresses, connections, errors, schemas."""
