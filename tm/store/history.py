@@ -24,13 +24,15 @@ KEPT = 20
 _SMALL, _KEPT_SMALL = 10, 1_000
 _UNIT = (
     "SELECT u.id, u.count, u.status, u.score, u.created, u.changed, d.content, ls.code, s.text, lt.code, t.text"
-    " FROM units u JOIN texts s ON s.id = u.source JOIN texts t ON t.id = u.target JOIN languages ls ON ls.id = s.language"
-    " JOIN languages lt ON lt.id = t.language LEFT JOIN details d ON d.id = u.details WHERE u.id IN ({0})"
+    " FROM units u JOIN texts s ON s.id = u.source JOIN texts t ON t.id = u.target"
+    " JOIN languages ls ON ls.id = s.language JOIN languages lt ON lt.id = t.language"
+    " LEFT JOIN details d ON d.id = u.details WHERE u.id IN ({0})"
 )
 _PLACES = (
     "SELECT p.unit, coalesce(a.text, ''), coalesce(b.text, ''), coalesce(o.source_file, ''),"
-    " coalesce(o.target_file, ''), coalesce(o.section, ''), p.page, p.source_ids, p.target_ids FROM places p LEFT JOIN texts a ON a.id = p.previous"
-    " LEFT JOIN texts b ON b.id = p.next LEFT JOIN origins o ON o.id = p.origin WHERE p.unit IN ({0})"
+    " coalesce(o.target_file, ''), coalesce(o.section, ''), p.page, p.source_ids, p.target_ids FROM places p"
+    " LEFT JOIN texts a ON a.id = p.previous LEFT JOIN texts b ON b.id = p.next"
+    " LEFT JOIN origins o ON o.id = p.origin WHERE p.unit IN ({0})"
     " ORDER BY p.unit, p.previous, p.next, p.origin, p.page, p.source_ids, p.target_ids"
 )
 _AT_ONCE = 1_000  # units stored or restored
