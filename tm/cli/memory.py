@@ -16,6 +16,7 @@ from tm.cli.memory_options import (
     QualityOption,
     SourceOption,
     TargetOption,
+    files_among,
     one_path,
     with_filters,
 )
@@ -158,8 +159,9 @@ def export(
 
     format_of(out, to_write=True)
     size = bytes_of(split) if split else 0
-    check_targets([out], [Path(one_path(memory))])
-    with Memory(one_path(memory), create=False) as source, _counting(f"writing {out.name}") as progress:
+    place = one_path(memory)
+    check_targets([out], files_among(place))
+    with Memory(place, create=False) as source, _counting(f"writing {out.name}") as progress:
         units = _with_progress(source.units(filters, every_place=every_place), progress)
         options = WriteOptions(
             filters.source_lang, filters.target_lang, client=client, spreadsheet_safe=spreadsheet_safe

@@ -9,7 +9,7 @@ from corpora.errors import UsageError
 from corpora.files import check_targets
 from corpora.text.plurals import counted
 from tm.cli.memory import JsonOption, app
-from tm.cli.memory_options import MemoryOption, one_path, with_filters
+from tm.cli.memory_options import MemoryOption, files_among, one_path, with_filters
 from tm.cli.output import console, errors, message, print_json, write
 from tm.store.filters import Filters
 
@@ -154,7 +154,7 @@ def bitext(
     from tm.jobs.bitext import bitext_of, write_bitext
     from tm.search.memory import Memory
 
-    check_targets([out], [Path(one_path(memory))])
+    check_targets([out], files_among(one_path(memory)))
     with Memory(one_path(memory), create=False) as store:
         found = bitext_of(store, origin)
     write_bitext(out, found)

@@ -14,11 +14,14 @@ from corpora.errors import UsageError
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tm.postgresql.address import Address
     from tm.search.memory import Memory
 
 __all__ = [
-    "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "memories", "one_path",
-    "origin_penalties", "with_filters",
+    "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "files_among", "memories",
+    "one_path", "origin_penalties", "with_filters",
 ]  # fmt: skip
 
 MemoriesOption = Annotated[
@@ -97,6 +100,13 @@ def _date(option: str, text: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
+def files_among(*places: "Path | Address | None") -> "list[Path]":
+    """The files among memories and term bases, which no output may replace."""
+    from pathlib import Path
+
+    return [place for place in places if isinstance(place, Path)]
+
+
 @contextmanager
 def memories(given: Sequence[str] | None) -> "Iterator[list[tuple[Memory, int]]]":
     """Open the memories that the options name, each with its penalty."""
@@ -109,11 +119,11 @@ def memories(given: Sequence[str] | None) -> "Iterator[list[tuple[Memory, int]]]
         ]
 
 
-def one_path(given: str) -> str:
+def one_path(given: str) -> "Path | Address":
     """The path of the one memory that a command works on. Raises `UsageError` if several are named."""
     from tm.store.memory_store import memory_paths
 
     paths = memory_paths([given] if given else ())
     if len(paths) > 1:
         raise UsageError("DUIYI_MEMORY names several memories; choose one with --memory")
-    return str(paths[0][0])
+    return paths[0][0]

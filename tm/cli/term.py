@@ -10,7 +10,7 @@ import typer
 from corpora.arguments import check_choice
 from corpora.files import check_targets, replacing
 from corpora.text.plurals import counted
-from tm.cli.memory_options import MemoriesOption, one_path
+from tm.cli.memory_options import MemoriesOption, files_among, one_path
 from tm.cli.output import console, errors, message, print_json, write
 from tm.cli.text_input import read_plain_text
 
@@ -266,7 +266,7 @@ def extract(
     if out is not None and out.suffix.lower() not in (".tsv", ".tab", ".html"):
         raise UsageError(f"{out}: candidates are written as .tsv or .html")
     if out is not None:
-        check_targets([out], [*(files or [Path(one_path(memory))]), terms or _default()])
+        check_targets([out], [*(files or files_among(one_path(memory))), terms or _default()])
     units = _units_of(files or [], memory)
     with opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
         pairs = _extracted(units, base, limit, least, vectors)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpora.errors import DuiyiError
 from corpora.text.languages import base
+from tm.postgresql.address import Address
 from tm.tags import plain
 from tm.unit import Unit
 
@@ -25,7 +26,7 @@ _HITS = 20
 class Assistance:
     """The memories to search (the first one is written to) and the term base; files that do not exist are left out."""
 
-    memories: tuple[Path, ...]
+    memories: tuple[Path | Address, ...]
     terms: Path
 
     @contextmanager
