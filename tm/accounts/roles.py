@@ -90,6 +90,7 @@ OPERATIONS = (
     ), changes=True),
     Operation("judge units", _REVIEWER, "reject and restore units; add or edit units with a verdict", (
         "POST /api/units/{memory}/{unit}/reject", "POST /api/units/{memory}/{unit}/restore",
+        f"POST {_REVIEW}/memory",
     ), changes=True),
     Operation("delete units", _REVIEWER, "delete units", ("DELETE /api/units/{memory}/{unit}",), changes=True),
     Operation("import units", _REVIEWER, "add the units of a file, with their status", (
@@ -98,12 +99,13 @@ OPERATIONS = (
     Operation("change terms", _REVIEWER, "add, edit, delete, reject, restore and import terms", (
         "PATCH /api/terms/entries/{entry}", "DELETE /api/terms/entries/{entry}",
         "POST /api/terms/entries/{entry}/reject", "POST /api/terms/entries/{entry}/restore",
-        "POST /api/terms/import", "POST /tools/import-terms",
+        "POST /api/terms/import", "POST /tools/import-terms", f"POST {_REVIEW}/terms",
     ), changes=True),
     Operation("read reviews", _READER, "see shared reviews and their history", (
         "GET /review/", f"GET {_REVIEW}", f"GET {_REVIEW}/job", f"GET {_REVIEW}/state", f"GET {_REVIEW}/view",
-        f"GET {_REVIEW}/rows", f"GET {_REVIEW}/rows/{{row}}", f"GET {_REVIEW}/history", "GET /review/list",
-        "GET /review/static/{rest:path}",
+        f"GET {_REVIEW}/rows", f"GET {_REVIEW}/rows/{{row}}", f"GET {_REVIEW}/history", f"GET {_REVIEW}/sections",
+        f"GET {_REVIEW}/rows/{{row}}/help", f"GET {_REVIEW}/concordance", "GET /review/list",
+        "GET /review/static/{rest:path}", "GET /review/language/{code}",
     )),
     Operation("export reviews", _TRANSLATOR, "take the units of a review out as a file", (f"GET {_REVIEW}/export",)),
     Operation("edit reviews", _TRANSLATOR, "begin reviews; change, split, merge and move their texts", (
@@ -128,9 +130,10 @@ OPERATIONS = (
 #: What every signed-in user may do, for himself only; tokens may not, except for the list of projects.
 ACCOUNT = (
     Operation("own projects", None, "list the projects that one belongs to", ("GET /projects", "GET /api/projects")),
-    Operation("own tokens", None, "list, make and revoke one's own tokens; change one's password", (
-        "GET /account", "POST /account/tokens", "POST /account/tokens/{token}/revoke", "POST /account/password",
-        "GET /api/tokens", "POST /api/tokens", "DELETE /api/tokens/{token}",
+    Operation("see own tokens", None, "list one's own tokens", ("GET /account", "GET /api/tokens")),
+    Operation("change own tokens", None, "make and revoke one's own tokens; change one's password", (
+        "POST /account/tokens", "POST /account/tokens/{token}/revoke", "POST /account/password", "POST /api/tokens",
+        "DELETE /api/tokens/{token}",
     ), changes=True),
 )  # fmt: skip
 
@@ -138,7 +141,7 @@ ACCOUNT = (
 PUBLIC = (
     Operation("sign in", None, "the sign-in page, signing out, style sheets", (
         "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /sign-in/oidc", "GET /sign-in/oidc/back",
-        "GET /static/{rest:path}",
+        "GET /static/{rest:path}", "GET /language/{code}",
     )),
 )  # fmt: skip
 

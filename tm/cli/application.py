@@ -40,6 +40,8 @@ COMMANDS = {
     "project": ("tm.cli.project:app", "Add, list and edit projects of the server; members, audit log, backup."),
 }
 
+#: The commands whose options may be set in the environment, as DUIYI_SERVE_PORT for `duiyi serve --port`.
+_FROM_ENVIRONMENT = frozenset({"serve"})
 _SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
 
 
@@ -54,7 +56,8 @@ class _Commands(Mapping[str, Any]):
         if isinstance(found, typer.Typer):
             holder.add_typer(found, name=name)
         else:
-            holder.command(name)(found)
+            settings = {"auto_envvar_prefix": f"DUIYI_{name.upper()}"} if name in _FROM_ENVIRONMENT else {}
+            holder.command(name, context_settings=settings)(found)
         return with_translated_help(get_command(holder).commands[name])  # type: ignore[attr-defined]
 
     def __iter__(self) -> Iterator[str]:

@@ -1,7 +1,10 @@
-"""`duiyi serve`: the memories and the terms over HTTP."""
+"""`duiyi serve`: the memories and the terms over HTTP, for one person or, with accounts, for a team."""
 
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -14,7 +17,9 @@ from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, 
 if TYPE_CHECKING:
     import socket
 
+    from tm.server.options import OidcOptions, ServerOptions
     from tm.server.resources import Resources
+    from tm.server.team import Team
 
 __all__ = ["serve"]
 
@@ -23,6 +28,25 @@ _CONNECTIONS = 1_000  # open at the same time; further ones are refused with 503
 _PATIENCE = 10  # seconds that a stop waits for unfinished responses
 
 
+def _configured(context: typer.Context, path: Path | None) -> Path | None:
+    """Use the settings of a file where neither an option nor an environment variable gives one."""
+    if path is not None and not context.resilient_parsing:
+        from tm.cli.configuration import settings_of
+
+        context.default_map = settings_of(path, context)
+    return path
+
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="DUIYI_CONFIG",
+        callback=_configured,
+        is_eager=True,
+        help="TOML file with options of this command in a table [serve]; options and DUIYI_SERVE_… variables win.",
+    ),
+]
 TermsOption = Annotated[
     Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
 ]
@@ -35,14 +59,45 @@ RateOption = Annotated[
         show_default=False,
     ),
 ]
+ReviewsOption = Annotated[Path | None, typer.Option(help="Folder of reviews, for the editor at /review/.")]
+PrefixOption = Annotated[str, typer.Option(help="Beginning of all paths, such as /duiyi, behind a proxy.")]
+BehindTlsOption = Annotated[
+    bool, typer.Option("--behind-tls", help="A proxy before this server speaks HTTPS with the clients.")
+]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Address of a proxy that says who its clients are; may be repeated.", show_default=False),
+]
+CertificateOption = Annotated[Path | None, typer.Option(help="Certificate (PEM), to speak HTTPS without a proxy.")]
+KeyOption = Annotated[Path | None, typer.Option(help="Private key of the certificate (PEM).")]
+AccountsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--accounts",
+        envvar="DUIYI_ACCOUNTS",
+        help="File of accounts (`duiyi user`, `duiyi project`): users sign in, and their projects are served.",
+    ),
+]
+SessionOption = Annotated[float, typer.Option(help="Hours until a user must sign in again.", min=0.1, max=720)]
+IssuerOption = Annotated[str, typer.Option(help="Address of a provider of OpenID Connect.")]
+ClientOption = Annotated[str, typer.Option(help="What the provider calls this server.")]
+SecretOption = Annotated[
+    str,
+    typer.Option(envvar="DUIYI_OIDC_SECRET", help="Secret of this server at the provider."),
+]
+ClaimOption = Annotated[str, typer.Option(help="What names the user: preferred_username, email.")]
+TitleOption = Annotated[str, typer.Option(help="Name of the provider on the sign-in page.")]
+CreateOption = Annotated[bool, typer.Option("--oidc-create", help="Add users that sign in for the first time.")]
 
 
 def serve(
+    config: ConfigOption = None,
     memory: MemoriesOption = None,
     terms: TermsOption = None,
-    allow_write: Annotated[
-        bool, typer.Option("--write", help="Allow adding units to the first memory, and terms to the term base.")
+    write: Annotated[
+        bool, typer.Option("--write", help="Allow changing units of the first memory, and the term base.")
     ] = False,
+    reviews: ReviewsOption = None,
     host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)] = 8080,
     token: Annotated[str, token_option("DUIYI_SERVER_TOKEN")] = "",
@@ -51,80 +106,175 @@ def serve(
     max_upload: MaxUploadOption = 100,
     workers: Annotated[int, typer.Option(help="Number of server processes, for many clients.", min=1, max=64)] = 1,
     model: Annotated[str, typer.Option(help="Encoder of semantic look-ups; the built-in one by default.")] = "",
+    path_prefix: PrefixOption = "",
+    behind_tls: BehindTlsOption = False,
+    proxy: ProxyOption = None,
+    tls_certificate: CertificateOption = None,
+    tls_key: KeyOption = None,
+    metrics_token: Annotated[
+        str,
+        typer.Option(envvar="DUIYI_METRICS_TOKEN", help="Token for /metrics (Prometheus); without it there are none."),
+    ] = "",
+    log_format: Annotated[
+        Literal["text", "json"], typer.Option(help="json: a line of JSON for every request and every warning.")
+    ] = "text",
+    accounts: AccountsOption = None,
+    session_hours: SessionOption = 12.0,
+    oidc_issuer: IssuerOption = "",
+    oidc_client: ClientOption = "",
+    oidc_secret: SecretOption = "",
+    oidc_claim: ClaimOption = "preferred_username",
+    oidc_title: TitleOption = "your organization",
+    oidc_create: CreateOption = False,
 ) -> None:
     """Serve memories and terms over HTTP: web pages, an API, and amaGama's protocol for Weblate and others."""
-    from contextlib import closing
-
     from platformdirs import user_data_path
 
     from models.registry import load
     from tm.server.options import Access, ServerOptions
     from tm.store.memory_store import memory_paths
     from tm.web.addresses import is_loopback, names_of
-    from tm.web.listening import check_access, listen
+    from tm.web.listening import check_access
+    from tm.web.prefix import checked_prefix
 
-    check_access(host, token)
-    for package in ("uvicorn", "fastapi", "python_multipart"):
+    check_access(host, token, accounts=accounts is not None)
+    for package in ("uvicorn", "fastapi", "python_multipart", "prometheus_client"):
         need(package, "server", "serve memories")
-    if allow_host and allow_write and not token:
+    if accounts is not None and (memory or terms or write or reviews):
+        raise UsageError("with --accounts the projects say what is served; leave out --memory, --terms and --write")
+    if allow_host and write and not token:
         raise UsageError("--write on a server with another name (--allow-host) needs a --token")
+    if (tls_certificate is None) != (tls_key is None):
+        raise UsageError("--tls-certificate and --tls-key belong together")
+    if metrics_token and (len(metrics_token) < 16 or not metrics_token.isascii()):
+        raise UsageError("--metrics-token must have at least 16 ASCII characters")
     if rate is None:
         rate = 0.0 if is_loopback(host) and not allow_host else _RATE
     if model:
         load(model)  # a wrong name ends the command, not the first request
+    access = Access(names_of(host, allow_host), token, rate, checked_prefix(path_prefix), behind_tls, session_hours)
+    oidc = _provider(oidc_issuer, oidc_client, oidc_secret, oidc_claim, oidc_title, create=oidc_create)
+    if oidc is not None and accounts is None:
+        raise UsageError("--oidc-issuer needs --accounts")
     options = ServerOptions(
-        memories=tuple(memory_paths(memory or ())),
+        memories=tuple(memory_paths(memory or ())) if accounts is None else (),
         terms=terms or user_data_path("duiyi", appauthor=False) / "terms.sqlite",
         terms_named=terms is not None,
-        writable=allow_write,
-        access=Access(names_of(host, allow_host), token, rate),
+        writable=write,
+        access=access,
         model=model,
         max_upload=max_upload * 1_000_000,
+        accounts=accounts,
+        oidc=oidc,
+        reviews=reviews,
+        metrics_token=metrics_token,
+        log_format=log_format,
     )
-    from tm.server.resources import Resources
+    tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
+    settings: dict[str, Any] = {**tls, "forwarded_allow_ips": proxy or ["127.0.0.1"]}
+    _start(options, host, port, workers, settings)
 
-    # Opened before anything listens: a memory that cannot be used ends the command with a sentence.
-    resources = Resources(options)
-    with closing(resources), listen(host, port) as server:
-        announce(host, server, token)
-        message(f"duiyi: serving {', '.join(resources.memories)} until you press Ctrl+C")
+
+def _provider(issuer: str, client: str, secret: str, claim: str, title: str, *, create: bool) -> "OidcOptions | None":
+    from tm.server.options import OidcOptions
+    from tm.web.addresses import is_loopback
+
+    if not issuer and not client:
+        return None
+    if not issuer or not client:
+        raise UsageError("--oidc-issuer and --oidc-client belong together")
+    from urllib.parse import urlsplit
+
+    place = urlsplit(issuer)
+    if place.scheme != "https" and not (place.scheme == "http" and is_loopback(place.hostname or "")):
+        raise UsageError(f"{issuer[:200]} must begin with https://, since it decides who may sign in")
+    need("authlib", "oidc", "sign in through OpenID Connect")
+    return OidcOptions(issuer, client, secret, claim, title, create)
+
+
+def _start(options: "ServerOptions", host: str, port: int, workers: int, settings: dict[str, Any]) -> None:
+    """Open what is served before anything listens: what cannot be used ends the command with a sentence."""
+    from tm.server.app import opened
+    from tm.web.listening import inherited, listen
+
+    with ExitStack() as stack:
+        if workers > 1:
+            options = stack.enter_context(_counted_together(options))
+        served = stack.enter_context(closing(opened(options)))
+        server = stack.enter_context(inherited() or listen(host, port))
+        scheme = "https" if "ssl_certfile" in settings else "http"
+        prefix = options.access.prefix.lstrip("/")
+        announce(host, server, options.access.token, f"{prefix}/" if prefix else "", scheme)
+        _describe(options, served, host, scheme)
         with until_stopped():
-            _run(server, resources, workers)
+            _run(server, served, workers, settings)
 
 
-def _run(server: "socket.socket", resources: "Resources", workers: int) -> None:
-    """Serve until a signal comes, then finish the responses that have begun."""
+def _describe(options: "ServerOptions", served: "Resources | Team", host: str, scheme: str) -> None:
+    from tm.accounts.accounts import default_accounts
+    from tm.server.team import Team
+    from tm.web.addresses import is_loopback
+
+    if isinstance(served, Team):
+        what = f"the projects of {options.accounts}"
+        if not is_loopback(host) and scheme == "http" and not options.access.behind_tls:
+            message("duiyi: warning: passwords are sent without encryption; use --tls-certificate, or a proxy with TLS")
+    else:
+        what = ", ".join(served.memories)
+        if default_accounts().exists():
+            message(f"duiyi: the accounts in {default_accounts()} are not used; --accounts {default_accounts()} does")
+    message(f"duiyi: serving {what} until you press Ctrl+C")
+
+
+@contextmanager
+def _counted_together(options: "ServerOptions") -> Iterator["ServerOptions"]:
+    """A folder where all processes put their figures; they look for it in the environment when they start."""
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="duiyi-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            yield replace(options, metrics_folder=folder)
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+
+
+def _run(server: "socket.socket", served: "Resources | Team", workers: int, settings: dict[str, Any]) -> None:
+    """Serve until a signal comes, then finish the responses that have begun; SIGHUP starts anew on the same socket."""
     from functools import partial
 
     import uvicorn
 
-    from tm.server.app import LONGEST_HEAD, create, worker
+    from tm.server.app import LONGEST_HEAD, create, opened, worker
+    from tm.web.observing import log_settings
 
+    options = served.options
     if workers > 1:
         # Each process opens the memories by itself.
-        resources.close()
-        app = partial(worker, resources.options)
-    else:
-        app = partial(create, resources)
-    settings = uvicorn.Config(
-        app,
+        served.close()
+    config: Any = partial(
+        uvicorn.Config,
         factory=True,
         workers=workers,
         log_level="warning",
+        log_config=log_settings(options.log_format),
         access_log=False,
         server_header=False,
-        forwarded_allow_ips="127.0.0.1",  # not what an environment variable says
         ws="none",
         timeout_graceful_shutdown=_PATIENCE,
         h11_max_incomplete_event_size=LONGEST_HEAD,
         limit_concurrency=_CONNECTIONS,
+        **settings,
     )
     if workers == 1:
-        uvicorn.Server(settings).run(sockets=[server])
+        from tm.cli.restarting import run_again
+
+        run_again(server, lambda first: config(partial(create, served if first else opened(options))))
         return
     from uvicorn.supervisors import Multiprocess
 
     from corpora.processes import safe_search_path
 
     with safe_search_path():
-        Multiprocess(settings, sockets=[server]).run()
+        Multiprocess(config(partial(worker, options)), sockets=[server]).run()

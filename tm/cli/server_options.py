@@ -30,14 +30,14 @@ def token_option(variable: str) -> typer.models.OptionInfo:
     return option
 
 
-def announce(host: str, server: "socket.socket", token: str, path: str = "") -> str:
+def announce(host: str, server: "socket.socket", token: str, path: str = "", scheme: str = "http") -> str:
     """Print the address of the page at ``path``, and the address for other machines if they can reach it."""
     from tm.web.listening import address, remote_address
 
-    here = address(host, server, path, token)
+    here = address(host, server, path, token, scheme)
     write(here)
     sys.stdout.flush()  # into a pipe, it would wait for more
-    if remote := remote_address(server, path, token):
+    if scheme == "http" and (remote := remote_address(server, path, token)):
         message(f"duiyi: {remote}")
     return here
 

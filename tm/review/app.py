@@ -6,7 +6,7 @@ Handlers are plain functions that the framework runs on threads; long tasks run 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpora.arguments import check_choice
 from corpora.errors import DuiyiError, UsageError
@@ -29,14 +29,15 @@ from tm.review.export import REVIEW_EXPORTS, Selection, exported, write_units
 from tm.review.jobs import Job, Jobs
 from tm.review.journal import JournalConflict
 from tm.review.pages import outline_of, render, row_views
-from tm.review.repository import ReviewRepository
+from tm.review.repository import NoReview, ReviewRepository, ReviewSummary
 from tm.review.session import Order, ReviewSession, Show
 from tm.web.guard import Guard, GuardOptions
 from tm.web.language import Language, choose_language
 from tm.web.limits import UploadLimits
 from tm.web.uploads import clean_name
+from tm.web.visitor import Forbidden, Visitor, trace_of
 
-__all__ = ["ReviewOptions", "create"]
+__all__ = ["Editor", "ReviewOptions", "create"]
 
 _CHUNK = 50  # rows that are shown and fetched together
 
@@ -66,47 +67,67 @@ def create(
 ) -> ASGIApp:
     """The application for the reviews of ``repository``; ``encoder`` is called when vectors are first needed."""
     options = options or ReviewOptions()
-    jobs = Jobs(repository, encoder)
-    site = _Site(repository, jobs, encoder, options)
+    editor = Editor(repository, encoder, options)
+    return Language(Guard(UploadLimits(editor, _is_upload, options.uploads), options.guard))
+
+
+class Editor:
+    """The ASGI application without access control, for an application that has its own."""
+
+    def __init__(self, repository: ReviewRepository, encoder: Callable[[], Encoder], options: ReviewOptions) -> None:
+        """As `create`."""
+        self._repository = repository
+        self._jobs = Jobs(repository, encoder)
+        site = _Site(repository, self._jobs, encoder, options)
+        statics = StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])
+        one = "/reviews/{name}"
+        routes = [
+            Route("/", site.start),
+            Route("/language/{code}", choose_language),
+            Route("/list", site.list),
+            Route("/reviews", site.add, methods=["POST"]),
+            Route(one, site.show),
+            Route(one, site.delete, methods=["DELETE"]),
+            Route(f"{one}/documents/{{side}}", site.put, methods=["PUT"]),
+            Route(f"{one}/read", site.read, methods=["POST"]),
+            Route(f"{one}/align", site.align, methods=["POST"]),
+            Route(f"{one}/job", site.job),
+            Route(f"{one}/state", site.state),
+            Route(f"{one}/view", site.view),
+            Route(f"{one}/rows", site.rows),
+            Route(f"{one}/rows/{{row:int}}", site.row),
+            Route(f"{one}/edits", site.edit, methods=["POST"]),
+            Route(f"{one}/check", site.check, methods=["POST"]),
+            Route(f"{one}/history", site.history),
+            Route(f"{one}/sections", site.sections),
+            Route(f"{one}/rows/{{row:int}}/help", site.help),
+            Route(f"{one}/concordance", site.concordance),
+            Route(f"{one}/memory", site.send, methods=["POST"]),
+            Route(f"{one}/terms", site.add_term, methods=["POST"]),
+            Route(f"{one}/export", site.export),
+            Route(f"{one}/assignment", site.assign, methods=["PUT"]),
+            Mount("/static", statics),
+        ]
+        handlers: Any = {
+            JournalConflict: _conflict,
+            DuiyiError: _refused,
+            _TooLarge: partial(_too_large, options.max_upload),
+        }
+        self._app = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         yield
-        jobs.close()
-        repository.close()
+        self.close()
 
-    routes = [
-        Route("/", site.start),
-        Route("/language/{code}", choose_language),
-        Route("/reviews", site.add, methods=["POST"]),
-        Route("/reviews/{name}", site.show),
-        Route("/reviews/{name}", site.delete, methods=["DELETE"]),
-        Route("/reviews/{name}/documents/{side}", site.put, methods=["PUT"]),
-        Route("/reviews/{name}/read", site.read, methods=["POST"]),
-        Route("/reviews/{name}/align", site.align, methods=["POST"]),
-        Route("/reviews/{name}/job", site.job),
-        Route("/reviews/{name}/state", site.state),
-        Route("/reviews/{name}/view", site.view),
-        Route("/reviews/{name}/rows", site.rows),
-        Route("/reviews/{name}/rows/{row:int}", site.row),
-        Route("/reviews/{name}/edits", site.edit, methods=["POST"]),
-        Route("/reviews/{name}/check", site.check, methods=["POST"]),
-        Route("/reviews/{name}/history", site.history),
-        Route("/reviews/{name}/sections", site.sections),
-        Route("/reviews/{name}/rows/{row:int}/help", site.help),
-        Route("/reviews/{name}/concordance", site.concordance),
-        Route("/reviews/{name}/memory", site.send, methods=["POST"]),
-        Route("/reviews/{name}/terms", site.add_term, methods=["POST"]),
-        Route("/reviews/{name}/export", site.export),
-        Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])),
-    ]
-    handlers: Any = {
-        JournalConflict: _conflict,
-        DuiyiError: _refused,
-        _TooLarge: partial(_too_large, options.max_upload),
-    }
-    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
-    return Language(Guard(UploadLimits(app, _is_upload, options.uploads), options.guard))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond."""
+        await self._app(scope, receive, send)
+
+    def close(self) -> None:
+        """Cancel waiting jobs and close the reviews."""
+        self._jobs.close()
+        self._repository.close()
 
 
 def _is_upload(method: str, path: str) -> bool:
@@ -119,8 +140,15 @@ def _conflict(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(render("message.html", title="The request failed", message=translated(str(error))), 404)
-    return JSONResponse({"message": translated(str(error))}, 400)
+        page = render("message.html", root=_root(request), title="The request failed", message=translated(str(error)))
+        return HTMLResponse(page, 403 if isinstance(error, Forbidden) else 404)
+    status = 404 if isinstance(error, NoReview) else 403 if isinstance(error, Forbidden) else 400
+    return JSONResponse({"message": translated(str(error))}, status)
+
+
+def _root(request: Request) -> str:
+    """What the paths of the editor begin with: "" where it stands alone."""
+    return f"{trace_of(request.scope).visitor.root}{request.scope.get('root_path', '')}"
 
 
 def _too_large(limit: int, request: Request, error: Exception) -> Response:
@@ -139,31 +167,88 @@ class _Site:
         self._options = options
         self._checked: set[str] = set()
         self._unchecked: dict[str, ReviewSession] = {}
-        self._render = partial(render, secret=options.guard.secret, who=repository.who)
+
+    def _render(self, request: Request, template: str, **values: Any) -> str:
+        who = _visitor(request).name or self._repository.who
+        return render(template, root=_root(request), secret=self._options.guard.secret, who=who, **values)
+
+    def _name(self, request: Request) -> str:
+        """The review that is asked for. Raises `NoReview` where the user may not know of it."""
+        name: str = request.path_params["name"]
+        visitor = _visitor(request)
+        sees_all = not visitor.team or visitor.may("delete reviews")
+        if not sees_all and not self._repository.assignment(name).is_visible(visitor.name):
+            raise NoReview
+        return name
 
     def _session(self, request: Request) -> ReviewSession:
-        return self._repository.session(request.path_params["name"])
+        return self._repository.session(self._name(request))
+
+    def _summaries(self, request: Request) -> list[ReviewSummary]:
+        """The reviews that the user may see, or with `mine` those that are assigned to him."""
+        visitor, found = _visitor(request), self._repository.summaries()
+        if visitor.team and not visitor.may("delete reviews"):
+            found = [one for one in found if one.is_visible(visitor.name)]
+        if request.query_params.get("mine"):
+            found = [one for one in found if one.assignee == visitor.name]
+        return found
 
     def start(self, request: Request) -> Response:
-        return HTMLResponse(
-            self._render("start.html", summaries=self._repository.summaries(), limit=self._options.max_upload)
+        visitor = _visitor(request)
+        page = self._render(
+            request,
+            "start.html",
+            summaries=self._summaries(request),
+            limit=self._options.max_upload,
+            visitor=visitor,
+            members=visitor.members() if visitor.may("assign reviews") else [],
+            mine=bool(request.query_params.get("mine")),
         )
+        return HTMLResponse(page)
+
+    def list(self, request: Request) -> Response:
+        """The reviews as JSON, for programs."""
+        rows = [asdict(one) | {"changed": one.changed.isoformat()} for one in self._summaries(request)]
+        return JSONResponse(rows)
+
+    async def assign(self, request: Request) -> Response:
+        """Say whose work a review is, and whether all users of the project see it."""
+        body, visitor = await _json(request), _visitor(request)
+        name = await run_in_threadpool(self._name, request)
+        assignee, shared = body.get("assignee", ""), body.get("shared", True)
+        if not isinstance(assignee, str) or not isinstance(shared, bool) or set(body) - {"assignee", "shared"}:
+            raise UsageError('an assignment has the form {"assignee": "NAME", "shared": true}')
+        if assignee and visitor.team and assignee not in await run_in_threadpool(visitor.members):
+            raise UsageError(f"{assignee[:64]} is not a member of this project")
+        values = {"assignee": assignee, "shared": "yes" if shared else "no"}
+        await run_in_threadpool(lambda: self._repository.set_meta(name, **values))
+        trace_of(request.scope).note(f"review {name}", assignee=assignee, shared=shared)
+        return JSONResponse({"assignee": assignee, "shared": shared})
+
+    def _begun(self, request: Request, name: str) -> str:
+        """Note who began a review."""
+        if owner := _visitor(request).name:
+            self._repository.set_meta(name, owner=owner)
+        trace_of(request.scope).note(f"review {name}")
+        return name
 
     async def add(self, request: Request) -> Response:
         """Make a review: of the units in the body where a file name is given, else of two documents that follow."""
         name = request.query_params.get("name", "")
         if not name:
-            return JSONResponse({"id": await run_in_threadpool(self._repository.new_documents)})
+            made = await run_in_threadpool(self._repository.new_documents)
+            return JSONResponse({"id": await run_in_threadpool(self._begun, request, made)})
         with TemporaryDirectory(prefix="duiyi-") as folder:
             path = Path(folder) / clean_name(name)
             await self._save(request, path)
-            return JSONResponse({"id": await run_in_threadpool(self._repository.add_units, path, name)})
+            made = await run_in_threadpool(self._repository.add_units, path, name)
+            return JSONResponse({"id": await run_in_threadpool(self._begun, request, made)})
 
     async def put(self, request: Request) -> Response:
         side = request.path_params["side"]
         if side not in ("source", "target"):
             raise UsageError("a document must be the source or the target")
-        name = request.path_params["name"]
+        name = await run_in_threadpool(self._name, request)
         if self._repository.meta(name).get("stage") != "documents":
             raise UsageError("this review has its units already")
         path = self._repository.document(name, side, request.query_params.get("name", ""))
@@ -189,19 +274,21 @@ class _Site:
 
     def show(self, request: Request) -> Response:
         """The editor; before there are units, the structure of both documents and the progress of the job."""
-        name = request.path_params["name"]
+        name = self._name(request)
         meta = self._repository.meta(name)
         if meta.get("stage") == "units":
-            return self._editor(name, meta)
+            return self._editor(request, name, meta)
         job = self._jobs.get(name)
         if job is None:
             self._jobs.read(name)
             job = self._jobs.get(name) or Job("reading")
         documents = [(document, outline_of(document)) for document in job.documents or ()]
         title = self._repository.meta(name).get("title", "")
-        return HTMLResponse(self._render("structure.html", name=name, title=title, job=job, documents=documents))
+        return HTMLResponse(
+            self._render(request, "structure.html", name=name, title=title, job=job, documents=documents)
+        )
 
-    def _editor(self, name: str, meta: Mapping[str, str]) -> Response:
+    def _editor(self, request: Request, name: str, meta: Mapping[str, str]) -> Response:
         session = self._repository.session(name)
         if name not in self._checked:
             self._checked.add(name)
@@ -211,6 +298,7 @@ class _Site:
         ids = session.view()
         state = session.state()
         page = self._render(
+            request,
             "editor.html",
             name=name,
             title=meta.get("title", ""),
@@ -226,29 +314,33 @@ class _Site:
         return HTMLResponse(page)
 
     def delete(self, request: Request) -> Response:
-        self._repository.delete(request.path_params["name"])
-        self._unchecked.pop(request.path_params["name"], None)
+        name = self._name(request)
+        self._repository.delete(name)
+        self._unchecked.pop(name, None)
+        trace_of(request.scope).note(f"review {name}")
         return JSONResponse({})
 
     async def read(self, request: Request) -> Response:
         body = await _json(request)
         languages = str(body.get("source_lang") or "") or None, str(body.get("target_lang") or "") or None
-        await run_in_threadpool(self._jobs.read, request.path_params["name"], languages)
+        name = await run_in_threadpool(self._name, request)
+        await run_in_threadpool(self._jobs.read, name, languages)
         return JSONResponse({})
 
     async def align(self, request: Request) -> Response:
         body = await _json(request)
-        await run_in_threadpool(self._jobs.align, request.path_params["name"], str(body.get("unit", "sentence")))
+        name = await run_in_threadpool(self._name, request)
+        await run_in_threadpool(self._jobs.align, name, str(body.get("unit", "sentence")))
         return JSONResponse({})
 
     def job(self, request: Request) -> Response:
-        job = self._jobs.get(request.path_params["name"]) or Job("reading")
+        job = self._jobs.get(self._name(request)) or Job("reading")
         return JSONResponse(
             {"stage": job.stage, "step": job.step, "share": round(job.share, 3), "message": job.message}
         )
 
     def state(self, request: Request) -> Response:
-        unchecked = self._unchecked.pop(request.path_params["name"], None)
+        unchecked = self._unchecked.pop(self._name(request), None)
         if unchecked is not None:
             self._start(unchecked)
         return JSONResponse(self._session(request).state())
@@ -268,7 +360,7 @@ class _Site:
             raise UsageError("ids must be numbers") from error
         order: Order = check_choice("order", query.get("order", "suspects"), Order)
         session = self._session(request)
-        page = self._render("rows.html", rows=row_views(session, ids, order), languages=session.languages)
+        page = self._render(request, "rows.html", rows=row_views(session, ids, order), languages=session.languages)
         return HTMLResponse(page)
 
     def row(self, request: Request) -> Response:
@@ -280,7 +372,12 @@ class _Site:
         if not isinstance(edit, dict) or type(version) is not int or not isinstance(key, str) or len(key) > 100:
             raise UsageError("an edit must name the version that it was made on")
         session = await run_in_threadpool(self._session, request)
-        change = await run_in_threadpool(session.edit, edit, version, key)
+        trace, visitor = trace_of(request.scope), _visitor(request)
+        if session.is_verdict(edit) or session.judged(edit):
+            trace.operation = "judge reviews"
+            visitor.require("judge reviews")
+        change = await run_in_threadpool(session.edit, edit, version, key, visitor.name)
+        trace.note(f"review {request.path_params['name']}", edit=str(edit.get("do")), version=change.version)
         if session.needs_check:
             self._check(session)
         return JSONResponse({"old": change.old, "new": change.new, "state": await run_in_threadpool(session.state)})
@@ -297,7 +394,7 @@ class _Site:
         self._jobs.submit(lambda: session.check_all(self._encoder))
 
     def history(self, request: Request) -> Response:
-        return HTMLResponse(self._render("history.html", events=self._session(request).history()))
+        return HTMLResponse(self._render(request, "history.html", events=self._session(request).history()))
 
     def sections(self, request: Request) -> Response:
         return JSONResponse(self._session(request).sections())
@@ -306,11 +403,11 @@ class _Site:
         """Matches and terms for one unit."""
         unit = self._session(request).unit(request.path_params["row"])
         found = self._options.assistance.for_unit(unit) if self._options.assistance else {"matches": [], "terms": []}
-        return HTMLResponse(self._render("help.html", **found, languages=(unit.source_lang, unit.target_lang)))
+        return HTMLResponse(self._render(request, "help.html", **found, languages=(unit.source_lang, unit.target_lang)))
 
     def concordance(self, request: Request) -> Response:
         hits = self._assistance.concordance(request.query_params.get("text", ""))
-        return HTMLResponse(self._render("concordance.html", hits=hits))
+        return HTMLResponse(self._render(request, "concordance.html", hits=hits))
 
     @property
     def _assistance(self) -> Assistance:
@@ -325,14 +422,20 @@ class _Site:
         title = session.meta.get("title", "")
         units = [one for one in exported(session.units(), selection) if one.source.strip() and one.target.strip()]
         path, count, new = await run_in_threadpool(self._assistance.send, units, title)
-        return JSONResponse({"memory": path, "units": count, "new": new})
+        trace_of(request.scope).note(f"review {request.path_params['name']}", units=count, new=new)
+        return JSONResponse({"memory": self._shown(request, path), "units": count, "new": new})
+
+    def _shown(self, request: Request, path: str) -> str:
+        """A path, which only the owner of this machine may know; others see the name of the file."""
+        return Path(path).stem if _visitor(request).team else path
 
     async def add_term(self, request: Request) -> Response:
         body = await _json(request)
         session = await run_in_threadpool(self._session, request)
         source, target = (str(body.get(side, "")).strip() for side in ("source", "target"))
         path = await run_in_threadpool(self._assistance.add_term, source, target, session.languages)
-        return JSONResponse({"terms": path})
+        trace_of(request.scope).note("term base")
+        return JSONResponse({"terms": self._shown(request, path)})
 
     def export(self, request: Request) -> Response:
         """The units in the format chosen, as a download."""
@@ -350,6 +453,10 @@ class _Site:
 
         disposition = f"attachment; filename*=UTF-8''{quote(path.name)}"
         return Response(content, headers={"content-disposition": disposition}, media_type="application/octet-stream")
+
+
+def _visitor(request: Request) -> Visitor:
+    return trace_of(request.scope).visitor
 
 
 async def _json(request: Request) -> dict[str, Any]:

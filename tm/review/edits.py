@@ -15,11 +15,13 @@ from corpora.text.languages import join
 from tm.tags import plain, tags
 from tm.unit import Unit
 
-__all__ = ["ACTIONS", "Edit", "Patch", "ReviewRow", "Side", "from_json", "patch", "to_json"]
+__all__ = ["ACTIONS", "STATUS_ACTIONS", "Edit", "Patch", "ReviewRow", "Side", "from_json", "patch", "to_json"]
 
 Side = Literal["source", "target"]
 ACTIONS = ("accept", "reject", "reopen", "merge", "split", "move", "shift", "edit")
 _STATUS = {"accept": "reviewed", "reject": "rejected", "reopen": "unreviewed"}
+#: The actions that are verdicts on units.
+STATUS_ACTIONS = tuple(_STATUS)
 
 
 @dataclass(frozen=True, slots=True)

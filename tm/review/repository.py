@@ -5,7 +5,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,19 +13,23 @@ from hashlib import sha256
 from pathlib import Path
 
 from corpora.errors import DuiyiError, InputError, UsageError
+from tm.checks.options import CheckOptions
 from tm.review.journal import ReviewJournal
 from tm.review.session import ReviewSession
 from tm.unit import Unit
 from tm.web.uploads import clean_name
 
-__all__ = ["ReviewRepository", "ReviewSummary"]
+__all__ = ["NoReview", "ReviewRepository", "ReviewSummary"]
 
 _ID = re.compile(r"[0-9a-f]{16}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """A review in the list: ``stage`` is "documents" (two documents, not aligned yet) or "units"."""
+    """A review in the list: ``stage`` is "documents" (two documents, not aligned yet) or "units".
+
+    owner: who began it. assignee: whose work it is. shared: all users of its project see it; else these two do.
+    """
 
     id: str
     title: str
@@ -33,29 +37,45 @@ class ReviewSummary:
     units: int
     decisions: int
     changed: datetime
+    owner: str = ""
+    assignee: str = ""
+    shared: bool = True
+
+    def is_visible(self, name: str) -> bool:
+        """Whether the user ``name`` may see it: it is shared, his own, or assigned to him."""
+        return self.shared or name in (self.owner, self.assignee)
+
+
+class NoReview(UsageError):
+    """There is no review of this name, or none that the user may know of."""
+
+    def __init__(self) -> None:
+        """Always the same sentence."""
+        super().__init__("there is no such review")
 
 
 class ReviewRepository:
     """The folder of reviews; open sessions are kept, so that every request uses the same `ReviewSession`."""
 
-    def __init__(self, folder: Path, who: str) -> None:
-        """``who`` is recorded with every decision."""
+    def __init__(self, folder: Path, who: str, checks: CheckOptions | None = None) -> None:
+        """``who`` is recorded with decisions that name nobody; ``checks`` are the settings of all reviews."""
         self.folder = folder
         self.who = who
+        self._checks = checks
         self._open: dict[str, ReviewSession] = {}
         self._lock = threading.RLock()
 
     def folder_of(self, name: str) -> Path:
         """The folder of a review. Raises `UsageError` where ``name`` is not the name of a review."""
         if not _ID.match(name):
-            raise UsageError("there is no such review")
+            raise NoReview
         return self.folder / name
 
     def journal(self, name: str) -> ReviewJournal:
         """The journal of a review, to be closed by the caller. Raises `UsageError` where there is none."""
         path = self.folder_of(name) / "review.db"
         if not path.is_file():
-            raise UsageError("there is no such review")
+            raise NoReview
         return ReviewJournal(path)
 
     def meta(self, name: str) -> dict[str, str]:
@@ -76,7 +96,7 @@ class ReviewRepository:
                 if journal.meta().get("stage") != "units":
                     journal.close()
                     raise UsageError("the documents of this review are not aligned yet")
-                self._open[name] = ReviewSession(journal, self.who)
+                self._open[name] = ReviewSession(journal, self.who, self._checks)
             return self._open[name]
 
     def summaries(self) -> list[ReviewSummary]:
@@ -90,11 +110,12 @@ class ReviewRepository:
                 continue
             newest = max(one.stat().st_mtime for one in path.parent.glob("review.db*"))
             changed = datetime.fromtimestamp(newest, UTC)
-            summary = ReviewSummary(
-                path.parent.name, meta.get("title", ""), meta.get("stage", ""), units, decisions, changed
-            )
-            found.append(summary)
+            found.append(_summary(path.parent.name, meta, (units, decisions), changed))
         return sorted(found, key=lambda summary: summary.changed, reverse=True)
+
+    def assignment(self, name: str) -> ReviewSummary:
+        """Whose a review is; its counts are 0."""
+        return _summary(name, self.meta(name), (0, 0), datetime.now(UTC))
 
     def open_file(self, path: Path, problems: list[str] | None = None) -> str:
         """The review of the units in ``path``, made where there is none. Raises `InputError` and its subclasses.
@@ -171,3 +192,9 @@ class ReviewRepository:
             for session in self._open.values():
                 session.close()
             self._open.clear()
+
+
+def _summary(name: str, meta: Mapping[str, str], counts: tuple[int, int], changed: datetime) -> ReviewSummary:
+    title, stage = meta.get("title", ""), meta.get("stage", "")
+    people = meta.get("owner", ""), meta.get("assignee", "")
+    return ReviewSummary(name, title, stage, *counts, changed, *people, meta.get("shared", "yes") == "yes")

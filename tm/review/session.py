@@ -18,7 +18,7 @@ from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
 from tm.checks.registry import checks
 from tm.checks.run import check, wants_encoder
-from tm.review.edits import Edit, Patch, ReviewRow, from_json, to_json
+from tm.review.edits import STATUS_ACTIONS, Edit, Patch, ReviewRow, from_json, to_json
 from tm.review.history import History
 from tm.review.journal import Event, JournalConflict, ReviewJournal
 from tm.search.counting import words
@@ -193,8 +193,26 @@ class ReviewSession:
                 "counts": self.counts(),
             }
 
-    def edit(self, content: Mapping[str, Any], version: int, key: str = "") -> EditResult:
-        """Do one edit, undo or redo, and store it before returning.
+    def is_verdict(self, content: Mapping[str, Any]) -> bool:
+        """Whether an edit, undo or redo sets or takes back a verdict on units."""
+        if content.get("do") not in ("undo", "redo"):
+            return content.get("do") in STATUS_ACTIONS
+        with self._lock:
+            try:
+                planned = self._history.plan(dict(content), self.who, datetime.now(UTC))
+            except UsageError:
+                return False
+        return any(row.unit.status != "unreviewed" for row in (*planned.old, *planned.new))
+
+    def judged(self, content: Mapping[str, Any]) -> bool:
+        """Whether an edit would change the texts of a unit that has a verdict."""
+        rows = content.get("rows")
+        with self._lock:
+            by_id = {row.id: row.unit.status for row in self._history.rows}
+        return isinstance(rows, list) and any(by_id.get(one, "unreviewed") != "unreviewed" for one in map(_id, rows))
+
+    def edit(self, content: Mapping[str, Any], version: int, key: str = "", who: str = "") -> EditResult:
+        """Do one edit, undo or redo, and store it before returning; ``who`` decided, by default `who` of the session.
 
         A request with a ``key`` that was seen before (its response was lost) changes nothing and gives the same result.
         Raises `JournalConflict` where ``version`` is not the current one, `UsageError` where the edit is impossible.
@@ -206,8 +224,8 @@ class ReviewSession:
                 raise JournalConflict("the review was changed in another window; this one now shows the current state")
             given = dict(content) if dict(content) in ({"do": "undo"}, {"do": "redo"}) else self._exact(content)
             when = datetime.now(UTC).replace(microsecond=0)
-            planned = self._history.plan(given, self.who, when)
-            event = Event(self.version + 1, when, self.who, {**given, "key": key} if key else given)
+            planned = self._history.plan(given, who or self.who, when)
+            event = Event(self.version + 1, when, who or self.who, {**given, "key": key} if key else given)
             try:
                 self.journal.append(event)
             except JournalConflict:
@@ -340,3 +358,7 @@ def _side(unit: Unit, side: str) -> tuple[str, str]:
 
 def _contains(unit: Unit, text: str) -> bool:
     return text in unit.source.casefold() or text in unit.target.casefold()
+
+
+def _id(value: object) -> int:
+    return value if type(value) is int else -1

@@ -27,12 +27,14 @@ from corpora.text.plurals import counted
 from tm.formats import format_of
 from tm.jobs.import_file import ImportOptions
 from tm.search.lookup import LookupOptions
+from tm.server.authority import RESOURCES
 from tm.server.errors import UNEXPECTED, http_status
 from tm.server.executors import Executors
 from tm.server.service import Service
 from tm.store.filters import Filters
 from tm.unit import Unit
 from tm.web.uploads import clean_name
+from tm.web.visitor import trace_of
 
 __all__ = ["PREFIX", "Amagama"]
 
@@ -46,23 +48,31 @@ _UNITS = 10_000  # in one list
 class Amagama:
     """The ASGI application for everything below `PREFIX`."""
 
-    def __init__(self, service: Service, executors: Executors) -> None:
-        """Run ``service`` on ``executors``."""
-        self._service = service
+    def __init__(self, executors: Executors) -> None:
+        """Run on ``executors``."""
         self._executors = executors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond; errors become a sentence."""
+        service = Service(scope[RESOURCES], trace_of(scope))
         try:
-            response = await self._response(Request(scope, receive))
+            response = await _Exchange(service, self._executors).response(Request(scope, receive))
         except DuiyiError as error:
-            response = _error(self._service.resources.without_paths(str(error)), http_status(error))
+            response = _error(service.resources.without_paths(str(error)), http_status(error))
         except Exception:
             await _error(UNEXPECTED, 500)(scope, receive, send)
             raise  # for the log
         await response(scope, receive, send)
 
-    async def _response(self, request: Request) -> Response:
+
+class _Exchange:
+    """One request and its response."""
+
+    def __init__(self, service: Service, executors: Executors) -> None:
+        self._service = service
+        self._executors = executors
+
+    async def response(self, request: Request) -> Response:
         rest = request.scope["path"][len(PREFIX) :]
         method = "GET" if request.method == "HEAD" else request.method
         if rest in ("languages", "languages/"):

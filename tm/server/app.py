@@ -1,36 +1,47 @@
-"""The application: limits and access control around everything, then amaGama's protocol, the API, and the pages."""
+"""The application: observation, limits and access control around everything, then amaGama's protocol, API and pages."""
 
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpora.processes import end_with_parent
 from corpora.version import tool_version
-from tm.server import memory_api, pages, terms_api
+from tm.server import entries_api, memory_api, oidc, pages, signing_in, team_api, terms_api
 from tm.server.amagama import PREFIX, Amagama
+from tm.server.authority import RESOURCES, Authority, Local
 from tm.server.dependencies import install
 from tm.server.errors import handlers
 from tm.server.executors import Executors
 from tm.server.options import ServerOptions
+from tm.server.probes import Probes
 from tm.server.reference import described
 from tm.server.resources import Resources
-from tm.server.service import Service
+from tm.server.reviews import Reviews
+from tm.server.team import Team
 from tm.web.guard import Guard, GuardOptions
 from tm.web.language import Language, choose_language
 from tm.web.limits import Limits, UploadLimits
+from tm.web.metrics import Metrics
+from tm.web.observing import Observer
+from tm.web.prefix import Prefix
 
-__all__ = ["LONGEST_HEAD", "create", "worker"]
+__all__ = ["LONGEST_HEAD", "create", "opened", "worker"]
 
 #: Bytes of a request's head that the HTTP parser accepts: more than an address may have, so that `Limits` refuses it.
 LONGEST_HEAD = 256_000
 _JSON = 10_000_000  # bytes of a body without a file
-_FILES = re.compile(rf"{PREFIX}[^/]+/[^/]+/store/|/tools/|/api/(?:.*/)?(?:import|extract|file|report)$")
+_FILES = re.compile(
+    rf"(?:/p/[0-9a-f]+)?(?:{PREFIX}[^/]+/[^/]+/store/|/tools/|/review/reviews(?:/[^/]+/documents/[^/]+)?$"
+    "|/api/(?:.*/)?(?:import|extract|file|report|pretranslate)$)"
+)
 _ABOUT = (
     "Translation memories and terminology on this machine. Errors have a status of 4xx or 5xx and the body "
     '`{"message": "..."}`. Where a token is required, send it as `Authorization: Bearer TOKEN`, or as the password of '
@@ -41,21 +52,27 @@ _ABOUT = (
 def worker(options: ServerOptions) -> ASGIApp:
     """The application of a worker process, with its own resources."""
     end_with_parent()
-    return create(Resources(options))
+    return create(opened(options))
 
 
-def create(resources: Resources) -> ASGIApp:
-    """The application over ``resources``, which it closes when it stops."""
-    options = resources.options
+def opened(options: ServerOptions) -> Resources | Team:
+    """What is served: with accounts the projects, otherwise the memories and the term base of ``options``."""
+    return Team(options) if options.accounts is not None else Resources(options)
+
+
+def create(served: Resources | Team) -> ASGIApp:
+    """The application over ``served``, which it closes when it stops."""
+    options, team = served.options, served if isinstance(served, Team) else None
     executors = Executors(options.threads, options.waiting)
-    service = Service(resources)
+    reviews = Reviews(options)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        resources.stopping.set()
+        served.stop()
         executors.close()
-        resources.close()
+        reviews.close()
+        served.close()
 
     app = FastAPI(
         title="duiyi",
@@ -65,20 +82,47 @@ def create(resources: Resources) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        exception_handlers=handlers(resources.without_paths, pages.error_page),
+        exception_handlers=handlers(_without_paths, pages.error_page),
     )
     app.openapi = partial(described, app.openapi)  # type: ignore[method-assign]
-    install(app, service, executors)
+    install(app, executors, team)
     app.include_router(memory_api.router, prefix="/api")
     app.include_router(terms_api.router, prefix="/api")
+    app.include_router(entries_api.router, prefix="/api")
     app.include_router(pages.router)
+    if team is not None:
+        app.include_router(team_api.router)
+        app.include_router(signing_in.router)
+        if options.oidc is not None:
+            app.include_router(oidc.router)
     app.add_route("/language/{code}", choose_language, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")]))
-    guard = GuardOptions(hosts=options.access.hosts, token=options.access.token, programs=True)
-    uploads = UploadLimits(_Split(app, Amagama(service, executors)), _takes_file, options.uploads)
-    return Limits(
-        Language(Guard(uploads, guard)), partial(_most, options.max_upload), options.access.rate, LONGEST_HEAD - 20_000
-    )
+    app.mount("/review", reviews)
+    split = UploadLimits(_Split(app, Amagama(executors)), _takes_file, options.uploads)
+    inner = Authority(split, team) if team is not None else Local(split, _only(served))
+    return _surrounded(inner, options, served)
+
+
+def _only(served: Resources | Team) -> Resources:
+    assert isinstance(served, Resources)
+    return served
+
+
+def _surrounded(app: ASGIApp, options: ServerOptions, served: Resources | Team) -> ASGIApp:
+    """``app`` with limits, access control and observation around it."""
+    access = options.access
+    guard = GuardOptions(access.hosts, access.token, programs=True, accounts=options.accounts is not None)
+    guarded = Language(Guard(app, guard))
+    limits = Limits(guarded, partial(_most, options.max_upload), access.rate, LONGEST_HEAD - 20_000)
+    prefixed = Prefix(limits, access.prefix, behind_tls=access.behind_tls)
+    metrics = Metrics(options.metrics_folder)
+    observed = Observer(prefixed, metrics, as_json=options.log_format == "json")
+    return Probes(observed, served, metrics, options.metrics_token)
+
+
+def _without_paths(request: Request, message: str) -> str:
+    found: Any = request.scope.get(RESOURCES)
+    return found.without_paths(message) if found is not None else message
 
 
 def _most(upload: int, path: str) -> int:

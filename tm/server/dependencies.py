@@ -4,22 +4,29 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 
+from tm.server.authority import RESOURCES
 from tm.server.executors import Executors
 from tm.server.service import Service
+from tm.server.team import Team
+from tm.web.visitor import trace_of
 
-__all__ = ["ExecutorsDependency", "ServiceDependency", "install"]
+__all__ = ["ExecutorsDependency", "ServiceDependency", "TeamDependency", "install"]
 
 
-def install(app: FastAPI, service: Service, executors: Executors) -> None:
-    """Make ``service`` and ``executors`` available to the handlers of ``app``."""
-    app.state.service = service
+def install(app: FastAPI, executors: Executors, team: Team | None) -> None:
+    """Make ``executors`` and the ``team`` available to the handlers of ``app``."""
     app.state.executors = executors
+    app.state.team = team
 
 
 # Not async, each of these would run on a thread of its own.
 async def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
+    return Service(request.scope[RESOURCES], trace_of(request.scope))
+
+
+async def _team(request: Request) -> Team:
+    team: Team = request.app.state.team
+    return team
 
 
 async def _executors(request: Request) -> Executors:
@@ -27,5 +34,6 @@ async def _executors(request: Request) -> Executors:
     return executors
 
 
+TeamDependency = Annotated[Team, Depends(_team)]
 ServiceDependency = Annotated[Service, Depends(_service)]
 ExecutorsDependency = Annotated[Executors, Depends(_executors)]

@@ -13,15 +13,26 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from corpora.errors import DuiyiError, MissingExtra, StoreError, UsageError
+from corpora.errors import DuiyiError, EditConflict, MissingExtra, StoreError, UsageError
+from tm.web.visitor import Forbidden
 
-__all__ = ["UNEXPECTED", "Busy", "ReadOnly", "UnknownMemory", "handlers", "http_status", "sentence"]
+__all__ = [
+    "UNEXPECTED", "Busy", "NoCondition", "NotFound", "ReadOnly", "UnknownMemory", "handlers", "http_status", "sentence",
+]  # fmt: skip
 
 UNEXPECTED = "an unexpected error occurred in the server; details are in its log"
 
 
-class UnknownMemory(UsageError):
+class NotFound(UsageError):
+    """There is no such thing, or none that the visitor may know of."""
+
+
+class UnknownMemory(NotFound):
     """There is no memory of this name."""
+
+
+class NoCondition(UsageError):
+    """A change does not say which state of the entry it was made on."""
 
 
 class ReadOnly(UsageError):
@@ -35,10 +46,14 @@ class Busy(DuiyiError):
 def http_status(error: DuiyiError) -> int:
     """The HTTP status for an error."""
     match error:
-        case UnknownMemory():
+        case NotFound():
             return 404
-        case ReadOnly():
+        case ReadOnly() | Forbidden():
             return 403
+        case EditConflict():
+            return 412
+        case NoCondition():
+            return 428
         case Busy():
             return 503
         case MissingExtra():
@@ -70,13 +85,15 @@ def sentence(error: RequestValidationError) -> str:
     return f"{name}: {text}" if name else text
 
 
-def handlers(without_paths: Callable[[str], str], page: Callable[[str, int], Response]) -> dict[Any, Any]:
+def handlers(
+    without_paths: Callable[[Request, str], str], page: Callable[[Request, str, int], Response]
+) -> dict[Any, Any]:
     """Exception handlers; ``without_paths`` removes paths from a message, ``page`` makes a page of it for browsers."""
 
     def response(request: Request, message: str, status: int) -> Response:
-        message = without_paths(message)
+        message = without_paths(request, message)
         made = (
-            page(message, status)
+            page(request, message, status)
             if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
             else JSONResponse({"message": message}, status)
         )

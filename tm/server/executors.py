@@ -15,10 +15,11 @@ __all__ = ["Executors"]
 
 T = TypeVar("T")
 _LONG_TASKS = 8  # running or waiting
+_SIGN_INS = 32  # a password takes memory and processor time on purpose
 
 
 class Executors:
-    """Three queues: queries, small writes (one at a time, as SQLite requires), and long tasks."""
+    """Queues: queries, small writes (one at a time, as SQLite requires), long tasks, and passwords."""
 
     def __init__(self, threads: int, waiting: int) -> None:
         """``threads`` run queries; ``waiting`` calls may wait for queries, and as many for writing."""
@@ -27,6 +28,7 @@ class Executors:
             "query": ThreadPoolExecutor(threads, "query"),
             "write": ThreadPoolExecutor(1, "write"),
             "long": ThreadPoolExecutor(1, "long"),
+            "sign_in": ThreadPoolExecutor(2, "sign-in"),
         }
         self._counts = dict.fromkeys(self._pools, 0)
 
@@ -41,6 +43,10 @@ class Executors:
     async def long(self, call: Callable[[], T]) -> T:
         """Import, export, extract or check: one after the other, in parallel to the queries."""
         return await self._run("long", call, _LONG_TASKS)
+
+    async def sign_in(self, call: Callable[[], T]) -> T:
+        """Check a password."""
+        return await self._run("sign_in", call, _SIGN_INS)
 
     async def _run(self, name: str, call: Callable[[], T], most: int) -> T:
         # Counted on the thread of the event loop only.

@@ -5,7 +5,24 @@ from pathlib import Path
 
 from tm.postgresql.address import Address
 
-__all__ = ["Access", "ServerOptions"]
+__all__ = ["Access", "OidcOptions", "ServerOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class OidcOptions:
+    """A provider of OpenID Connect.
+
+    issuer: its address; what is at `/.well-known/openid-configuration` below it names its other addresses.
+    client, secret: how it knows this server. claim: what it calls the name of a user.
+    title: what the sign-in page calls it. create: users that are unknown so far are added, without a project.
+    """
+
+    issuer: str
+    client: str
+    secret: str = field(default="", repr=False)
+    claim: str = "preferred_username"
+    title: str = "the provider of your organization"
+    create: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +32,17 @@ class Access:
     hosts: names of the server besides the loopback names.
     token: the access token that clients must send; "" for none.
     rate: requests per second that one address may make on average; 0 for any number.
+    prefix: the beginning of all paths, such as "/duiyi", where a proxy passes on only these.
+    behind_tls: a proxy speaks TLS with the clients.
+    session_hours: how long a browser stays signed in.
     """
 
     hosts: frozenset[str] = frozenset()
-    token: str = ""
+    token: str = field(default="", repr=False)
     rate: float = 0.0
+    prefix: str = ""
+    behind_tls: bool = False
+    session_hours: float = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +57,12 @@ class ServerOptions:
     uploads: files that are accepted at the same time; further ones are refused with 503.
     threads: queries that run at the same time; more than a few bring nothing because of the interpreter's lock.
     waiting: queries that may wait; further ones are refused with 503.
+    accounts: the file of accounts; its projects take the place of the memories, terms and reviews here.
+    oidc: a provider of OpenID Connect, for servers with accounts.
+    reviews: the folder of reviews; without one there is no editor. checks: their check settings, as TOML.
+    metrics_token: what a reader of /metrics must send; without it nobody may read them.
+    metrics_folder: where several processes put their figures together.
+    log_format: "text", or "json" for a line of JSON for each request and event.
     """
 
     memories: tuple[tuple[Path | Address, int], ...]
@@ -46,3 +75,10 @@ class ServerOptions:
     uploads: int = 8
     threads: int = 3
     waiting: int = 256
+    accounts: Path | None = None
+    oidc: OidcOptions | None = None
+    reviews: Path | None = None
+    checks: str = ""
+    metrics_token: str = field(default="", repr=False)
+    metrics_folder: str = ""
+    log_format: str = "text"

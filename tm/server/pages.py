@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
 from corpora.text.plurals import counted, plural
-from tm import templates
 from tm.formats.cat_tools import CAT_TOOLS
 from tm.jobs.bitext import bitext_of, bitext_rows
 from tm.jobs.import_file import ImportOptions
@@ -23,16 +22,18 @@ from tm.search.lookup import LONGEST_QUERY, LookupOptions
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import http_status
 from tm.server.executors import Executors
+from tm.server.frame import render
 from tm.server.reference import operations_of, response_types_of
 from tm.server.service import EXPORTS, TERM_EXPORTS, Service
 from tm.server.uploads import with_upload
 from tm.store.filters import Filters
 from tm.terms.check import TermFinding
 from tm.unit import Unit
+from tm.web.visitor import Visitor, trace_of
 
 __all__ = [
     "SearchPage", "bitext", "check", "error_page", "extract", "import_terms", "import_units", "memory", "openapi",
-    "phrases", "reference", "render", "router", "terms", "tools",
+    "phrases", "reference", "router", "terms", "tools",
 ]  # fmt: skip
 
 _SHOWN = 500  # findings on one page
@@ -41,14 +42,9 @@ _LISTED = 20  # problems and conflicts of an import on its page
 router = APIRouter(include_in_schema=False)
 
 
-def render(template: str, **values: Any) -> str:
-    """The page as HTML."""
-    return templates.render("tm.server", template, **values)
-
-
-def error_page(message: str, status: int) -> Response:
+def error_page(request: Request, message: str, status: int) -> Response:
     """A page that says what went wrong."""
-    return HTMLResponse(render("message.html", message=message), status)
+    return HTMLResponse(render("message.html", trace_of(request.scope).visitor, message=message), status)
 
 
 @router.get("/")
@@ -112,9 +108,9 @@ def _bitext_page(service: Service, origin: str, memory: str) -> tuple[str, int]:
     try:
         found = bitext_of(service.resources.named_memory(memory).memory, origin)
     except UsageError as error:
-        return render("message.html", message=service.resources.without_paths(str(error))), 404
+        return render("message.html", service.visitor, message=service.resources.without_paths(str(error))), 404
     rows = list(bitext_rows(found))
-    return render("bitext.html", here="", title=found.title, summary=found.summary, rows=rows), 200
+    return render("bitext.html", service.visitor, here="", title=found.title, summary=found.summary, rows=rows), 200
 
 
 @router.get("/terms")
@@ -158,7 +154,7 @@ async def check(
         lines = [f"{counted(len(found), 'finding')} in {counted(len(units), 'unit')} of {file.filename}."]
         if len(found) > _SHOWN:
             lines.append(f"The first {_SHOWN} are shown; the API and duiyi term check give all.")
-        return _result_page("Terms checked", lines, findings=_with_units(found, units))
+        return _result_page(service.visitor, "Terms checked", lines, findings=_with_units(found, units))
 
     return await _tool_response(service, executors, page)
 
@@ -176,13 +172,14 @@ async def extract(
     def page() -> str:
         if add:
             service.resources.check_writable()
+            service.visitor.require("change terms")
         units = service.units(memory, Filters())
         found = service.extract_terms(units, limit=limit, least=3, vectors=True, add=add)
         lines = [f"{counted(len(found['pairs']), 'pair')} from {counted(found['units'], 'unit')}."]
         if found["added"]:
             added, were = counted(found["added"], "entry", "entries"), plural(found["added"], "was", "were")
             lines.append(f"{added} {were} added to the glossary as proposed.")
-        return _result_page("Extracted terms", lines, pairs=found["pairs"])
+        return _result_page(service.visitor, "Extracted terms", lines, pairs=found["pairs"])
 
     return await _tool_response(service, executors, page)
 
@@ -201,7 +198,7 @@ async def import_units(
         lines += [f"Line {one['line']}: {one['message']}; the unit was left out." for one in problems[:_LISTED]]
         if (more := len(problems) - _LISTED) > 0:
             lines.append(f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out.")
-        return _result_page("Units imported", lines)
+        return _result_page(service.visitor, "Units imported", lines)
 
     return await _tool_response(service, executors, page)
 
@@ -229,7 +226,7 @@ async def import_terms(
             f"{one['term']}: {', '.join(one['stored'])} is stored, {', '.join(one['new'])} is new."
             for one in done["conflicts"][:_LISTED]
         ]
-        return _result_page("Terms imported", lines)
+        return _result_page(service.visitor, "Terms imported", lines)
 
     return await _tool_response(service, executors, page)
 
@@ -244,13 +241,15 @@ async def openapi(request: Request) -> Response:
 async def reference(request: Request) -> Response:
     """The description of the API for people."""
     found = request.app.openapi()
-    base = f"{request.url.scheme}://{request.url.netloc}"
+    visitor = trace_of(request.scope).visitor
+    base = f"{request.url.scheme}://{request.url.netloc}{visitor.root}"
     return HTMLResponse(
         render(
             "docs.html",
+            visitor,
             here="/api/docs",
             about=found["info"]["description"],
-            base=base,
+            address=base,
             operations=operations_of(found, base),
             response_types=response_types_of(found),
         )
@@ -311,6 +310,7 @@ class SearchPage:
                 error, status = service.resources.without_paths(str(one)), http_status(one)
         page = render(
             self.template,
+            service.visitor,
             here=self.path,
             error=error,
             languages=self.languages(service),
@@ -323,12 +323,15 @@ class SearchPage:
 
 
 def _tools_page(service: Service, error: str = "") -> str:
+    visitor = service.visitor
     return render(
         "tools.html",
+        visitor,
         here="/tools",
         error=error,
         memories=list(service.resources.memories),
-        writable=service.resources.options.writable,
+        writable=service.resources.options.writable and visitor.may("import units"),
+        may_export=visitor.may("export"),
         exports=EXPORTS,
         term_exports=TERM_EXPORTS,
         clients=[(client.key, client.name) for client in CAT_TOOLS.values()],
@@ -344,13 +347,14 @@ async def _tool_response(service: Service, executors: Executors, page: Callable[
 
 
 def _result_page(
+    visitor: Visitor,
     title: str,
     lines: Sequence[str],
     *,
     findings: Sequence[tuple[TermFinding, Unit]] = (),
     pairs: Sequence[dict[str, Any]] = (),
 ) -> str:
-    return render("done.html", title=title, lines=lines, findings=findings, pairs=pairs)
+    return render("done.html", visitor, title=title, lines=lines, findings=findings, pairs=pairs)
 
 
 def _hit_row(hit: ConcordanceHit) -> dict[str, Any]:

@@ -15,13 +15,15 @@ from tm.search.lookup import LookupOptions
 from tm.store.filters import Filters, Status
 
 __all__ = [
-    "MOST_TEXTS", "AddRequest", "BatchRequest", "ConcordanceRequest", "ExportRequest", "FilterRequest", "FindRequest",
-    "LookupRequest", "Status", "TermRequest", "UnitsRequest",
+    "MOST_TEXTS", "AddRequest", "AuditRequest", "BatchRequest", "ConcordanceRequest", "EntryRequest", "ExportRequest",
+    "FilterRequest", "FindRequest", "LookupRequest", "MemberRequest", "NewTermRequest", "OneTermRequest",
+    "ProjectRequest", "Status", "TermRequest", "TokenRequest", "UnitRequest", "UnitsRequest",
 ]  # fmt: skip
 
 #: Texts in one batch; a book is sent in portions, so that other clients need not wait.
 MOST_TEXTS = 500
 _MOST = 500  # results of one request
+TermStatus = Literal["preferred", "admitted", "deprecated", "forbidden", "proposed"]
 
 
 class _Strict(BaseModel):
@@ -149,3 +151,93 @@ class FindRequest(_Strict):
     lang: str = Field("", description="Language of the text; detected by default.", max_length=40)
     to: str = Field("", description="Language of the translations; all others by default.", max_length=40)
     examples: int = Field(1, ge=0, le=10, description="Largest number of examples of each pair from the memories.")
+
+
+class UnitRequest(_Strict):
+    """What to change in a unit; what is not given stays."""
+
+    source: str | None = Field(None, description="New source text.", max_length=200_000)
+    target: str | None = Field(None, description="New target text.", max_length=200_000)
+    status: Status | None = Field(None, description="unreviewed, reviewed or rejected; reviewers only.")
+    notes: list[str] | None = Field(None, description="Notes in place of the present ones.", max_length=100)
+
+
+class _Term(_Strict):
+    text: str = Field(description="The term.", max_length=1_000)
+    language: str = Field(description="Its language, such as zh-CN.", max_length=40)
+    status: TermStatus = Field("preferred", description="How it is to be used.")
+    note: str = Field("", description="A note on it.", max_length=10_000)
+    part_of_speech: str = Field("", description="Its part of speech.", max_length=100)
+    source: str = Field("", description="Where it comes from.", max_length=1_000)
+    examples: list[str] = Field(default_factory=list, description="Sentences that contain it.", max_length=100)
+
+
+class EntryRequest(_Strict):
+    """What to change in an entry of the term base; what is not given stays."""
+
+    definition: str | None = Field(None, description="Definition of the concept.", max_length=10_000)
+    subject: str | None = Field(None, description="Subject field.", max_length=1_000)
+    note: str | None = Field(None, description="A note on the concept.", max_length=10_000)
+    terms: list[_Term] | None = Field(None, description="All its terms.", min_length=1, max_length=200)
+
+
+class NewTermRequest(_Strict):
+    """A term and its translation."""
+
+    source: str = Field(description="The term.", max_length=1_000)
+    target: str = Field(description="Its translation.", max_length=1_000)
+    source_lang: str = Field("", description="Language of the term; by default detected.", max_length=40)
+    target_lang: str = Field("", description="Language of the translation.", max_length=40)
+    status: TermStatus | None = Field(None, description="Status of the translation; proposed for translators.")
+    definition: str | None = Field(None, description="Definition of the concept.", max_length=10_000)
+    subject: str | None = Field(None, description="Subject field.", max_length=1_000)
+    note: str | None = Field(None, description="A note on the translation.", max_length=10_000)
+
+
+class OneTermRequest(_Strict):
+    """Which term of an entry."""
+
+    term: str = Field("", description="Its text; without it all terms of the entry.", max_length=1_000)
+
+
+class TokenRequest(_Strict):
+    """A personal token to make."""
+
+    name: str = Field(description="What will use it.", max_length=200)
+    role: str = Field("", description="Its highest role; yours by default.", max_length=40)
+    project: str = Field("", description="The id of the only project that it opens.", max_length=40)
+    days: float = Field(365, ge=0, le=3_660, description="Days until it expires; 0 for never.")
+
+
+class ProjectRequest(_Strict):
+    """What to change in the project."""
+
+    name: str = Field("", description="Its name.", max_length=100)
+    source_lang: str = Field("", description="Source language.", max_length=40)
+    target_lang: str = Field("", description="Target language.", max_length=40)
+    checks: str = Field("", description="Check settings as TOML, as for `duiyi check --config`.", max_length=100_000)
+
+
+class MemberRequest(_Strict):
+    """The role of a member."""
+
+    role: str = Field(description="reader, translator, reviewer or manager.", max_length=40)
+
+
+class AuditRequest(_Strict):
+    """Which entries of the audit log."""
+
+    who: str = Field("", description="Name of the user.", max_length=100)
+    operation: str = Field("", description="Name of the operation, such as `edit units`.", max_length=100)
+    object: str = Field("", description="A part of what it was done to.", max_length=300)
+    result: Literal["", "done", "refused", "failed"] = Field("", description="done, refused or failed.")
+    since: datetime | None = Field(None, description="Not before this time.")
+    until: datetime | None = Field(None, description="Before this time.")
+    before: int = Field(0, ge=0, description="Only entries with smaller numbers: the next page.")
+    limit: int = Field(100, ge=1, description="Largest number of entries; at most 1,000 as JSON.")
+    suffix: Literal["json", "jsonl", "csv"] = Field("json", alias="format", description="json, jsonl or csv.")
+
+    @field_validator("since", "until")
+    @classmethod
+    def _with_zone(cls, date: datetime | None) -> datetime | None:
+        return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date

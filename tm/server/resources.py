@@ -6,7 +6,7 @@ removed from every message too. A term base is opened once per thread, as memori
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,9 @@ from tm.search.memory import Memory
 from tm.server.errors import Busy, ReadOnly, UnknownMemory
 from tm.server.options import ServerOptions
 from tm.terms.base import TermBase
+from tm.web.metrics import Figure
 
-__all__ = ["NamedMemory", "Resources"]
+__all__ = ["NamedMemory", "Resources", "store_figures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,13 @@ class NamedMemory:
 class Resources:
     """Everything that is open; made by one thread, used by many, closed at the end."""
 
-    def __init__(self, options: ServerOptions) -> None:
-        """Open the memories and the term base. Raises `StoreError` if one cannot be used."""
+    def __init__(self, options: ServerOptions, encoder: Callable[[], Encoder] | None = None) -> None:
+        """Open the memories and the term base. Raises `StoreError` if one cannot be used.
+
+        ``encoder`` gives one that several resources share.
+        """
         self.options = options
+        self._shared_encoder = encoder
         self._local = threading.local()
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
@@ -56,6 +61,20 @@ class Resources:
             # Everything was opened; it stays open.
             self._stack = stack.pop_all()
         self._names = {str(one.memory.path): one.name for one in memories.values()}
+
+    def check_ready(self) -> None:
+        """Raise an error if a request could not be served now."""
+        self.check_running()
+        for one in self.memories.values():
+            one.memory.codes()
+
+    def figures(self) -> list[Figure]:
+        """The sizes of the memories, for the metrics."""
+        return store_figures(("", one) for one in self.memories.values())
+
+    def stop(self) -> None:
+        """Tell what takes long to stop."""
+        self.stopping.set()
 
     def close(self) -> None:
         """Close what is open."""
@@ -117,6 +136,8 @@ class Resources:
 
     def encoder(self) -> Encoder:
         """The encoder, loaded when it is first needed."""
+        if self._shared_encoder is not None:
+            return self._shared_encoder()
         with self._lock:
             if self._encoder is None:
                 from models.registry import load
@@ -145,6 +166,22 @@ class Resources:
         """Raise `Busy` when the server is stopping; long tasks call it as their progress function."""
         if self.stopping.is_set():
             raise Busy("the server is stopping; what was already stored in the memory stays there")
+
+
+def store_figures(memories: Iterable[tuple[str, NamedMemory]]) -> list[Figure]:
+    """Units and bytes of memories, each with the id of its project, "" for none."""
+    units: dict[tuple[tuple[str, str], ...], float] = {}
+    sizes: dict[tuple[tuple[str, str], ...], float] = {}
+    for project, one in memories:
+        labels = (*((("project", project),) if project else ()), ("memory", one.name))
+        units[labels] = len(one.memory)
+        path = Path(str(one.memory.path))
+        if path.is_file():
+            sizes[labels] = path.stat().st_size
+    return [
+        ("duiyi_store_units", "Units of a memory.", units),
+        ("duiyi_store_bytes", "Size of the file of a memory.", sizes),
+    ]
 
 
 def _free(stem: str, taken: Iterable[str]) -> str:

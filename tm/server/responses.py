@@ -8,9 +8,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 __all__ = [
-    "ConflictResponse", "ErrorResponse", "ExampleResponse", "ExtractionResponse", "HitResponse", "ImportResponse",
-    "MatchResponse", "MemoryResponse", "OriginResponse", "StatsResponse", "TermFindingResponse", "TermImportResponse",
-    "TermPairResponse", "TermResponse",
+    "ConflictResponse", "EntryResponse", "EntryTermResponse", "ErrorResponse", "ExampleResponse",
+    "ExtractionResponse", "HitResponse", "ImportResponse", "MatchResponse", "MemoryResponse", "OriginResponse",
+    "StatsResponse", "TermFindingResponse", "TermImportResponse", "TermPairResponse", "TermResponse", "UnitResponse",
 ]  # fmt: skip
 
 
@@ -203,3 +203,55 @@ class TermFindingResponse(_Response):
     message: str
     source_span: tuple[int, int] | None
     target_span: tuple[int, int] | None
+
+
+class UnitResponse(_Response):
+    """A unit with all its fields; those at their default are left out. ``unit`` is its number in ``memory``."""
+
+    source: str
+    target: str
+    source_lang: str
+    target_lang: str
+    memory: str
+    unit: int
+    count: int
+    previous: str = ""
+    next: str = ""
+    origin: OriginResponse | None = None
+    score: float | None = None
+    status: str = "unreviewed"
+    kind: str = ""
+    sentences: int = 1
+    signature: str = ""
+    created: str | None = None
+    changed: str | None = None
+    author: str = ""
+    notes: list[str] = []
+    properties: dict[str, str] = {}
+
+
+class EntryTermResponse(_Response):
+    """A term of an entry."""
+
+    text: str
+    language: str
+    status: Literal["preferred", "admitted", "deprecated", "forbidden", "proposed"]
+    part_of_speech: str
+    source: str
+    note: str
+    examples: list[str]
+
+
+class EntryResponse(_Response):
+    """An entry of the term base: a concept and all its terms."""
+
+    id: str
+    terms: list[EntryTermResponse]
+    subject: str
+    definition: str
+    references: list[str]
+    note: str
+    author: str
+    created: str | None
+    changed: str | None
+    properties: dict[str, str]

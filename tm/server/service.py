@@ -34,6 +34,7 @@ from tm.terms.matches import match_rows, occurrence_rows
 from tm.terms.merging import Merge, merge
 from tm.terms.serialization import conflict_row, known_pairs, pair_row, proposed
 from tm.unit import Unit
+from tm.web.visitor import Trace
 
 __all__ = ["EXPORTS", "MOST_UNITS", "TERM_EXPORTS", "Service", "add_json", "units_of"]
 
@@ -54,9 +55,11 @@ Memories = Sequence[tuple[Memory, int]]
 class Service:
     """The operations on the memories and the term base of the server."""
 
-    def __init__(self, resources: Resources) -> None:
-        """Work on ``resources``."""
+    def __init__(self, resources: Resources, trace: Trace | None = None) -> None:
+        """Work on ``resources`` for the request that ``trace`` belongs to."""
         self.resources = resources
+        self.trace = trace or Trace()
+        self.visitor = self.trace.visitor
 
     # -- the memories
 
@@ -65,6 +68,7 @@ class Service:
     ) -> list[Match]:
         """As `tm.search.lookup.lookup`, with memories by name. Raises `UsageError` for a language that no unit has."""
         memories = self._select(names, options.filters)
+        self.trace.count("lookups")
         encoder = self.resources.encoder_for(memories, semantic)
         found = lookup(memories, text, options if encoder is None else replace(options, encoder=encoder))
         return [replace(match, memory=self.resources.name_of(match.memory)) for match in found]
@@ -80,6 +84,7 @@ class Service:
             if not text.strip():
                 yield []
                 continue
+            self.trace.count("lookups")
             own = replace(options, previous=previous, next=following, encoder=encoder)
             yield [replace(match, memory=self.resources.name_of(match.memory)) for match in lookup(memories, text, own)]
 
@@ -123,7 +128,17 @@ class Service:
 
     def add(self, units: Sequence[Unit], keep: Keep = "all") -> AddReport:
         """Add units to the first memory, in one step, except those with a `tm.store.writing.rejection_reason`."""
-        return self.resources.writable_memory().add(units, keep=keep, whole=True)
+        if self.visitor.team:
+            if any(unit.status != "unreviewed" for unit in units):
+                self.visitor.require("judge units")
+            if keep != "all":
+                self.visitor.require("delete units")
+            # Nobody adds units in the name of somebody else.
+            units = [replace(unit, author=self.visitor.name) for unit in units]
+        report = self.resources.writable_memory().add(units, keep=keep, whole=True)
+        self.trace.note(self.resources.named_memory().name, new=report.new, folded=report.folded)
+        self.trace.count("imported_units", report.new + report.folded)
+        return report
 
     def import_file(self, file: Path, options: ImportOptions, source_lang: str, target_lang: str) -> dict[str, Any]:
         """Import an uploaded file into the first memory; if the server stops, it ends after the current batch."""
@@ -136,6 +151,8 @@ class Service:
             target_lang=target_lang,
             progress=self.resources.check_running,
         ).to_dict()
+        self.trace.note(f"{file.name} to {self.resources.named_memory().name}", new=done["new"], folded=done["folded"])
+        self.trace.count("imported_units", done["new"] + done["folded"])
         return done | {
             "file": file.name,
             "problems": [one | {"message": self.resources.without_paths(one["message"])} for one in done["problems"]],
@@ -205,8 +222,10 @@ class Service:
             )
         terms = self.resources.writable_terms()
         concepts, conflicts = merge(terms, reading.concepts, rule)
+        imported = terms.add(concepts)
+        self.trace.note(f"{file.name} to the term base", imported=imported)
         return {
-            "imported": terms.add(concepts),
+            "imported": imported,
             "entries": len(terms),
             "columns": reading.columns,
             "problems": problems,
@@ -232,6 +251,8 @@ class Service:
         from tm.terms.candidates import CandidateOptions
         from tm.terms.extraction import ExtractOptions, extract_terms
 
+        if add:
+            self.visitor.require("change terms")
         if not units:
             raise EmptyInput("there are no units to extract terms from")
         source, target = units[0].source_lang, units[0].target_lang
@@ -245,6 +266,9 @@ class Service:
         encoder = self.resources.encoder() if vectors else None
         pairs = extract_terms(same, encoder=encoder, options=options, progress=self.resources.check_running)
         added = terms.add(proposed(pairs, same)) if add else 0
+        if add:
+            self.trace.operation = "change terms"
+            self.trace.note("extracted terms", added=added)
         return {"units": len(same), "added": added, "pairs": [pair_row(pair, same) for pair in pairs]}
 
     def check_terms(self, units: Sequence[Unit]) -> list[TermFinding]:

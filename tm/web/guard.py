@@ -22,8 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tm.web.addresses import is_loopback
 from tm.web.refusals import headers_of, refusal_response
+from tm.web.visitor import trace_of
 
-__all__ = ["Guard", "GuardOptions"]
+__all__ = ["Guard", "GuardOptions", "token_in"]
 
 _SAFE = frozenset({"GET", "HEAD"})
 _HEADERS = (
@@ -48,12 +49,14 @@ class GuardOptions:
     token: the access token that clients must send; "" for none.
     secret: what the server's own pages send with every change; new for every server.
     programs: programs may change things too; the secret is not required then.
+    accounts: visitors sign in, so that addresses of this machine are accepted as its names, as with a token.
     """
 
     hosts: frozenset[str] = frozenset()
-    token: str = ""
-    secret: str = field(default_factory=lambda: token_urlsafe(24))
+    token: str = field(default="", repr=False)
+    secret: str = field(default_factory=lambda: token_urlsafe(24), repr=False)
     programs: bool = False
+    accounts: bool = False
 
 
 class Guard:
@@ -114,7 +117,7 @@ class Guard:
             return False
         if is_loopback(name) or name in self._options.hosts:
             return True
-        if not self._options.token:
+        if not (self._options.token or self._options.accounts):
             return False
         try:
             # An attacker can point a name at this machine, but not an address.
@@ -131,11 +134,15 @@ class Guard:
         if given and scope["method"] == "GET" and self._is_token(given):
             # Removed from the address bar, so that nobody reads it there or copies it with the address.
             rest = urlencode([(key, value) for key, value in query if key != "token"])
-            path = quote("/" + scope["path"].lstrip("/"))
+            base = trace_of(scope).visitor.base
+            path = base + quote("/" + scope["path"].lstrip("/"))
             response = RedirectResponse(path + ("?" + rest if rest else ""), 303)
-            response.set_cookie(name, self._options.token, httponly=True, samesite="strict", path="/")
+            secure = scope.get("scheme") == "https"
+            response.set_cookie(
+                name, self._options.token, httponly=True, samesite="strict", path=f"{base}/", secure=secure
+            )
             return response
-        if self._is_token(_token_in(headers.get("authorization", ""))):
+        if self._is_token(token_in(headers.get("authorization", ""))):
             return None
         try:
             cookie = SimpleCookie(headers.get("cookie", "")).get(name)
@@ -150,7 +157,7 @@ class Guard:
         return compare_digest(given.encode(), self._options.token.encode())
 
 
-def _token_in(authorization: str) -> str:
+def token_in(authorization: str) -> str:
     """The token in the header: as Bearer, or as the password of HTTP Basic."""
     kind, _, value = authorization.partition(" ")
     match kind.lower():

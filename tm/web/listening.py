@@ -7,14 +7,16 @@ from urllib.parse import quote
 from corpora.errors import UsageError
 from tm.web.addresses import is_loopback, is_unspecified, own_names
 
-__all__ = ["address", "check_access", "listen", "remote_address"]
+__all__ = ["address", "check_access", "inherited", "listen", "remote_address"]
 
 _SHORTEST = 16  # characters of a token, so that it cannot be guessed
 
 
-def check_access(host: str, token: str) -> None:
-    """Raise `UsageError` if other machines could reach the server without a token, or with a short one."""
-    if not is_loopback(host) and not token:
+def check_access(host: str, token: str, *, accounts: bool = False) -> None:
+    """Raise `UsageError` if other machines could reach the server without a token or accounts, or with a short one."""
+    if accounts and token:
+        raise UsageError("a server with accounts has no common `token`; duiyi user token makes personal ones")
+    if not is_loopback(host) and not token and not accounts:
         raise UsageError(f"{host} can be reached from other machines; `token` is required")
     if token and len(token) < _SHORTEST:
         raise UsageError(f"`token` must have at least {_SHORTEST} characters")
@@ -22,6 +24,13 @@ def check_access(host: str, token: str) -> None:
         raise UsageError(
             "`token` may contain ASCII letters, digits and punctuation only, because it is sent in headers"
         )
+
+
+def inherited() -> socket.socket | None:
+    """The socket that systemd opened for this process (`sd_listen_fds(3)`), which listens while the server restarts."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()) or os.environ.get("LISTEN_FDS") != "1":
+        return None
+    return socket.socket(fileno=3)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -48,7 +57,7 @@ def listen(host: str, port: int) -> socket.socket:
     return server
 
 
-def address(host: str, server: socket.socket, path: str = "", token: str = "") -> str:
+def address(host: str, server: socket.socket, path: str = "", token: str = "", scheme: str = "http") -> str:
     """The URL of the start page or of the page at ``path``, with the token.
 
     For a server on all addresses of this machine it is the loopback address.
@@ -56,7 +65,7 @@ def address(host: str, server: socket.socket, path: str = "", token: str = "") -
     if is_unspecified(server.getsockname()[0]):
         host = "::1" if server.family == socket.AF_INET6 else "127.0.0.1"
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{server.getsockname()[1]}/{path}{_query(token)}"
+    return f"{scheme}://{shown}:{server.getsockname()[1]}/{path}{_query(token)}"
 
 
 def remote_address(server: socket.socket, path: str = "", token: str = "") -> str:

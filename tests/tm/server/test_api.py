@@ -192,14 +192,17 @@ def test_every_operation_is_described(client: TestClient) -> None:
     description = client.get("/api/openapi.json").json()
     assert description["openapi"].startswith("3.")
     memory = {"lookup", "lookup/batch", "concordance", "add", "import", "export", "memories", "stats", "pretranslate"}
+    unit = "units/{memory}/{unit}"
+    memory |= {unit, f"{unit}/reject", f"{unit}/restore"}
     terms = {"lookup", "find", "import", "export", "extract", "check", "check/file", "report"}
+    terms |= {"entries", "entries/{entry}", "entries/{entry}/reject", "entries/{entry}/restore"}
     expected = {f"/api/{one}" for one in memory} | {f"/api/terms/{one}" for one in terms}
     assert set(description["paths"]) == expected
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             assert operation["summary"], (path, method)
             assert operation["description"]
-            assert "200" in operation["responses"]
+            assert {"200", "201", "204"} & operation["responses"].keys()
             assert "422" not in operation["responses"], "invalid requests have 400"
             assert operation["responses"]["400"]["content"]["application/json"]["schema"]["$ref"].endswith(
                 "/ErrorResponse"

@@ -1,8 +1,10 @@
 // Shared by all pages: requests with the secret of the page, messages, and their translations.
 export const $ = (id) => document.getElementById(id);
-const secret = document.querySelector("meta[name=duiyi]").content;
+const page = document.querySelector("meta[name=duiyi]"), secret = page.content;
+// What all paths begin with: nothing, or that of the project on a server for many.
+export const root = page.dataset.root;
 const language = document.documentElement.lang;
-const translations = language === "en" ? {} : (await import(`/static/messages.${language}.js`)).default;
+const translations = language === "en" ? {} : (await import(`${root}/static/messages.${language}.js`)).default;
 
 // A text of the page in its language; {name} is filled in from `values`.
 export const t = (text, values = {}) => (translations[text] || text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -26,7 +28,7 @@ export async function request(path, method = "GET", body = undefined) {
   else if (body !== undefined) options.body = JSON.stringify(body);
   let response, text;
   try {
-    response = await fetch(path, options);
+    response = await fetch(root + path, options);
     text = await response.text();
   } catch {
     throw new RequestError(0, t("The server does not respond."));

@@ -1,5 +1,5 @@
 // The start page: sends the files one after the other and opens their review.
-import { $, request, notify } from "./common.js";
+import { root, $, request, notify } from "./common.js";
 
 const limit = Number($("documents").dataset.limit);
 
@@ -31,7 +31,7 @@ async function send(form, work) {
   try { await work(); } catch (error) { $("progress").textContent = ""; notify(error.message); } finally { button.disabled = false; }
 }
 
-$("documents").addEventListener("submit", (event) => {
+$("documents")?.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target, async () => {
     const files = [["source", chosen("source")], ["target", chosen("target")]];
@@ -40,17 +40,17 @@ $("documents").addEventListener("submit", (event) => {
       $("progress").textContent = `Sending ${file.name} …`;
       await request(`/reviews/${id}/documents/${side}?name=${encodeURIComponent(file.name)}`, "PUT", file);
     }
-    location.assign(`/reviews/${id}`);
+    location.assign(`${root}/reviews/${id}`);
   });
 });
 
-$("units").addEventListener("submit", (event) => {
+$("units")?.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target, async () => {
     const file = chosen("file");
     $("progress").textContent = `Reading ${file.name} …`;
     const { id } = await request(`/reviews?name=${encodeURIComponent(file.name)}`, "POST", file);
-    location.assign(`/reviews/${id}`);
+    location.assign(`${root}/reviews/${id}`);
   });
 });
 
@@ -60,5 +60,16 @@ document.addEventListener("click", async (event) => {
   try {
     await request(`/reviews/${button.dataset.delete}`, "DELETE");
     button.closest("li").remove();
+  } catch (error) { notify(error.message); }
+});
+
+// A review is assigned to a user, or shared, as soon as that is chosen.
+document.addEventListener("change", async (event) => {
+  const form = event.target.closest("[data-assign]");
+  if (!form) return;
+  const body = { assignee: form.elements.assignee.value, shared: form.elements.shared.checked };
+  try {
+    await request(`/reviews/${form.dataset.assign}/assignment`, "PUT", body);
+    notify("Saved.");
   } catch (error) { notify(error.message); }
 });

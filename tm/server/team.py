@@ -1,0 +1,142 @@
+"""The projects of a server with accounts: the resources of each are opened when a request needs them.
+
+A project that was changed is opened anew with the next request; what was open before is closed when the last request
+that uses it has its response. Of the projects that nobody uses, the last few stay open.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from models.encoder import Encoder
+from tm.accounts.accounts import Accounts
+from tm.accounts.records import Project
+from tm.postgresql.address import located
+from tm.server.errors import Busy
+from tm.server.options import ServerOptions
+from tm.server.resources import Resources, store_figures
+from tm.web.metrics import Figure
+
+__all__ = ["Team"]
+
+_OPEN = 32  # projects that stay open though nobody uses them
+
+
+@dataclass(slots=True)
+class _Open:
+    """A project that is open: how many requests use it, and whether it is to be closed after the last one."""
+
+    project: Project
+    resources: Resources
+    users: int = 0
+    stale: bool = False
+
+
+class Team:
+    """The accounts and the open projects; any thread may use it."""
+
+    def __init__(self, options: ServerOptions) -> None:
+        """Open the accounts. Raises `StoreError` if they cannot be used."""
+        assert options.accounts is not None
+        self.options = options
+        self.accounts = Accounts(options.accounts)
+        self._lock = threading.Lock()
+        self._open: dict[str, _Open] = {}
+        self._encoder: Encoder | None = None
+        self._stopped = False
+
+    @contextmanager
+    def using(self, project: Project) -> Iterator[Resources]:
+        """The resources of a project, open as long as the context lasts. Raises `StoreError`."""
+        with self._lock:
+            entry = self._entry(project)
+            entry.users += 1
+        try:
+            yield entry.resources
+        finally:
+            with self._lock:
+                entry.users -= 1
+                closing = self._idle() + ([entry] if entry.stale and not entry.users else [])
+            for one in closing:
+                one.resources.close()
+
+    def _entry(self, project: Project) -> _Open:
+        known = self._open.pop(project.id, None)
+        if known is not None and known.project.version < project.version:
+            known.stale = True
+            if not known.users:
+                known.resources.close()
+            known = None
+        if known is None:
+            known = _Open(project, Resources(self._options_of(project), encoder=self.encoder))
+        self._open[project.id] = known  # the last one is the one used last
+        return known
+
+    def _idle(self) -> list[_Open]:
+        """Those that have been idle longest, taken from the open ones where there are too many."""
+        found = []
+        for number, entry in list(self._open.items())[: max(0, len(self._open) - _OPEN)]:
+            if not entry.users:
+                del self._open[number]
+                found.append(entry)
+        return found
+
+    def _options_of(self, project: Project) -> ServerOptions:
+        return replace(
+            self.options,
+            memories=tuple((located(address), penalty) for address, penalty in project.memories),
+            terms=Path(project.terms),
+            terms_named=True,
+            writable=True,  # the roles decide
+            reviews=Path(project.reviews),
+            checks=project.checks,
+        )
+
+    def encoder(self) -> Encoder:
+        """The encoder that all projects share, loaded when it is first needed."""
+        with self._lock:
+            if self._encoder is None:
+                from models.registry import load
+
+                self._encoder = load(self.options.model or None)
+            return self._encoder
+
+    def check_ready(self) -> None:
+        """Raise an error if a request could not be served now."""
+        if self._stopped:
+            raise Busy("the server is stopping")
+        self.accounts.projects.get("")
+
+    def figures(self) -> list[Figure]:
+        """The sizes of the open projects, for the metrics."""
+        with self._lock:
+            entries = list(self._open.items())
+            for _, entry in entries:
+                entry.users += 1  # so that none is closed meanwhile
+        try:
+            found = store_figures(
+                (number, one) for number, entry in entries for one in entry.resources.memories.values()
+            )
+        finally:
+            with self._lock:
+                for _, entry in entries:
+                    entry.users -= 1
+        projects: Figure = ("duiyi_projects_open", "Projects whose files are open.", {(): len(entries)})
+        return [*found, projects]
+
+    def stop(self) -> None:
+        """Tell long tasks to stop."""
+        self._stopped = True
+        with self._lock:
+            for entry in self._open.values():
+                entry.resources.stopping.set()
+
+    def close(self) -> None:
+        """Close everything."""
+        with self._lock:
+            for entry in self._open.values():
+                entry.resources.close()
+            self._open.clear()
+        self.accounts.close()
