@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -59,6 +60,19 @@ RateOption = Annotated[
         show_default=False,
     ),
 ]
+WriteOption = Annotated[
+    bool, typer.Option("--write", help="Allow changing units of the first memory, and the term base.")
+]
+PortOption = Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)]
+WorkersOption = Annotated[int, typer.Option(help="Number of server processes, for many clients.", min=1, max=64)]
+ModelOption = Annotated[str, typer.Option(help="Encoder of semantic look-ups; the built-in one by default.")]
+MetricsOption = Annotated[
+    str,
+    typer.Option(envvar="DUIYI_METRICS_TOKEN", help="Token for /metrics (Prometheus); without it there are none."),
+]
+LogOption = Annotated[
+    Literal["text", "json"], typer.Option(help="json: a line of JSON for every request and every warning.")
+]
 ReviewsOption = Annotated[Path | None, typer.Option(help="Folder of reviews, for the editor at /review/.")]
 PrefixOption = Annotated[str, typer.Option(help="Beginning of all paths, such as /duiyi, behind a proxy.")]
 BehindTlsOption = Annotated[
@@ -94,30 +108,23 @@ def serve(
     config: ConfigOption = None,
     memory: MemoriesOption = None,
     terms: TermsOption = None,
-    write: Annotated[
-        bool, typer.Option("--write", help="Allow changing units of the first memory, and the term base.")
-    ] = False,
+    write: WriteOption = False,
     reviews: ReviewsOption = None,
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)] = 8080,
+    port: PortOption = 8080,
     token: Annotated[str, token_option("DUIYI_SERVER_TOKEN")] = "",
     allow_host: AllowHostOption = None,
     rate: RateOption = None,
     max_upload: MaxUploadOption = 100,
-    workers: Annotated[int, typer.Option(help="Number of server processes, for many clients.", min=1, max=64)] = 1,
-    model: Annotated[str, typer.Option(help="Encoder of semantic look-ups; the built-in one by default.")] = "",
+    workers: WorkersOption = 1,
+    model: ModelOption = "",
     path_prefix: PrefixOption = "",
     behind_tls: BehindTlsOption = False,
     proxy: ProxyOption = None,
     tls_certificate: CertificateOption = None,
     tls_key: KeyOption = None,
-    metrics_token: Annotated[
-        str,
-        typer.Option(envvar="DUIYI_METRICS_TOKEN", help="Token for /metrics (Prometheus); without it there are none."),
-    ] = "",
-    log_format: Annotated[
-        Literal["text", "json"], typer.Option(help="json: a line of JSON for every request and every warning.")
-    ] = "text",
+    metrics_token: MetricsOption = "",
+    log_format: LogOption = "text",
     accounts: AccountsOption = None,
     session_hours: SessionOption = 12.0,
     oidc_issuer: IssuerOption = "",
@@ -128,68 +135,83 @@ def serve(
     oidc_create: CreateOption = False,
 ) -> None:
     """Serve memories and terms over HTTP: web pages, an API, and amaGama's protocol for Weblate and others."""
+    given = SimpleNamespace(**locals())
+    _check(given)
+    tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
+    settings: dict[str, Any] = {**tls, "forwarded_allow_ips": proxy or ["127.0.0.1"]}
+    _start(_options(given), host, port, workers, settings)
+
+
+def _check(given: SimpleNamespace) -> None:
+    """Raise `UsageError` for options that contradict each other, or are not safe together."""
+    from models.registry import load
+    from tm.web.listening import check_access
+
+    check_access(given.host, given.token, accounts=given.accounts is not None)
+    for package in ("uvicorn", "fastapi", "python_multipart", "prometheus_client"):
+        need(package, "server", "serve memories")
+    if given.accounts is not None and (given.memory or given.terms or given.write or given.reviews):
+        raise UsageError("with --accounts the projects say what is served; leave out --memory, --terms and --write")
+    if given.allow_host and given.write and not given.token:
+        raise UsageError("--write on a server with another name (--allow-host) needs a --token")
+    if (given.tls_certificate is None) != (given.tls_key is None):
+        raise UsageError("--tls-certificate and --tls-key belong together")
+    for path in filter(None, (given.tls_certificate, given.tls_key)):
+        if not path.is_file():
+            raise UsageError(f"{path} is not a file")
+    if given.metrics_token and (len(given.metrics_token) < 16 or not given.metrics_token.isascii()):
+        raise UsageError("--metrics-token must have at least 16 ASCII characters")
+    if given.oidc_issuer and given.accounts is None:
+        raise UsageError("--oidc-issuer needs --accounts")
+    if given.model:
+        load(given.model)  # a wrong name ends the command, not the first request
+
+
+def _options(given: SimpleNamespace) -> "ServerOptions":
     from platformdirs import user_data_path
 
-    from models.registry import load
     from tm.server.options import Access, ServerOptions
     from tm.store.memory_store import memory_paths
     from tm.web.addresses import is_loopback, names_of
-    from tm.web.listening import check_access
     from tm.web.prefix import checked_prefix
 
-    check_access(host, token, accounts=accounts is not None)
-    for package in ("uvicorn", "fastapi", "python_multipart", "prometheus_client"):
-        need(package, "server", "serve memories")
-    if accounts is not None and (memory or terms or write or reviews):
-        raise UsageError("with --accounts the projects say what is served; leave out --memory, --terms and --write")
-    if allow_host and write and not token:
-        raise UsageError("--write on a server with another name (--allow-host) needs a --token")
-    if (tls_certificate is None) != (tls_key is None):
-        raise UsageError("--tls-certificate and --tls-key belong together")
-    if metrics_token and (len(metrics_token) < 16 or not metrics_token.isascii()):
-        raise UsageError("--metrics-token must have at least 16 ASCII characters")
+    rate = given.rate
     if rate is None:
-        rate = 0.0 if is_loopback(host) and not allow_host else _RATE
-    if model:
-        load(model)  # a wrong name ends the command, not the first request
-    access = Access(names_of(host, allow_host), token, rate, checked_prefix(path_prefix), behind_tls, session_hours)
-    oidc = _provider(oidc_issuer, oidc_client, oidc_secret, oidc_claim, oidc_title, create=oidc_create)
-    if oidc is not None and accounts is None:
-        raise UsageError("--oidc-issuer needs --accounts")
-    options = ServerOptions(
-        memories=tuple(memory_paths(memory or ())) if accounts is None else (),
-        terms=terms or user_data_path("duiyi", appauthor=False) / "terms.sqlite",
-        terms_named=terms is not None,
-        writable=write,
-        access=access,
-        model=model,
-        max_upload=max_upload * 1_000_000,
-        accounts=accounts,
-        oidc=oidc,
-        reviews=reviews,
-        metrics_token=metrics_token,
-        log_format=log_format,
+        rate = 0.0 if is_loopback(given.host) and not given.allow_host else _RATE
+    names, prefix = names_of(given.host, given.allow_host), checked_prefix(given.path_prefix)
+    return ServerOptions(
+        memories=tuple(memory_paths(given.memory or ())) if given.accounts is None else (),
+        terms=given.terms or user_data_path("duiyi", appauthor=False) / "terms.sqlite",
+        terms_named=given.terms is not None,
+        writable=given.write,
+        access=Access(names, given.token, rate, prefix, given.behind_tls, given.session_hours),
+        model=given.model,
+        max_upload=given.max_upload * 1_000_000,
+        accounts=given.accounts,
+        oidc=_provider(given),
+        reviews=given.reviews,
+        metrics_token=given.metrics_token,
+        log_format=given.log_format,
     )
-    tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
-    settings: dict[str, Any] = {**tls, "forwarded_allow_ips": proxy or ["127.0.0.1"]}
-    _start(options, host, port, workers, settings)
 
 
-def _provider(issuer: str, client: str, secret: str, claim: str, title: str, *, create: bool) -> "OidcOptions | None":
+def _provider(given: SimpleNamespace) -> "OidcOptions | None":
+    from urllib.parse import urlsplit
+
     from tm.server.options import OidcOptions
     from tm.web.addresses import is_loopback
 
+    issuer, client = given.oidc_issuer, given.oidc_client
     if not issuer and not client:
         return None
     if not issuer or not client:
         raise UsageError("--oidc-issuer and --oidc-client belong together")
-    from urllib.parse import urlsplit
-
     place = urlsplit(issuer)
     if place.scheme != "https" and not (place.scheme == "http" and is_loopback(place.hostname or "")):
         raise UsageError(f"{issuer[:200]} must begin with https://, since it decides who may sign in")
     need("authlib", "oidc", "sign in through OpenID Connect")
-    return OidcOptions(issuer, client, secret, claim, title, create)
+    secret, claim, title = given.oidc_secret, given.oidc_claim, given.oidc_title
+    return OidcOptions(issuer, client, secret, claim, title, given.oidc_create)
 
 
 def _start(options: "ServerOptions", host: str, port: int, workers: int, settings: dict[str, Any]) -> None:
