@@ -53,7 +53,10 @@ def _beads(lines: Iterable[str], path: Path | str) -> Iterator[Bead]:
         match = _LINE.fullmatch(line)
         if match is None:
             raise InputError(f"{path}, line {number}: {line.strip()[:60]!r} is not a bead such as [0,1]:[0]:0.83")
-        source, target = _ids(match[1]), _ids(match[2])
+        try:
+            source, target = _ids(match[1]), _ids(match[2])
+        except ValueError as error:  # more digits than Python reads
+            raise InputError(f"{path}, line {number}: a number of a unit is too long") from error
         if not source and not target:
             raise InputError(f"{path}, line {number}: the bead is empty on both sides")
         score = float(match[3]) if match[3] else 0.0

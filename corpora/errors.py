@@ -18,14 +18,25 @@ Every message is one sentence for the person at the keyboard and names the file.
 with ``from``.
 """
 
+import re
+
 __all__ = [
     "DamagedInput", "DuiyiError", "EditConflict", "EmptyInput", "FetchError", "InputError", "MissingExtra",
     "ModelError", "ProtectedInput", "StoreError", "StoreUnavailable", "UsageError", "WrongFormat",
 ]  # fmt: skip
 
 
+_LONG_WORD = re.compile(r"\S{400,}")
+_LONGEST = 1200  # characters of a message
+
+
 class DuiyiError(Exception):
-    """The root of the tree."""
+    """The root of the tree. Where a message quotes thousands of letters of a file or an option, its middle is cut."""
+
+    def __init__(self, message: str = "") -> None:
+        """``message``: one sentence."""
+        shown = _LONG_WORD.sub(lambda word: f"{word[0][:150]}…{word[0][-30:]}", str(message))
+        super().__init__(shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 200]} … {shown[-150:]}")
 
 
 class InputError(DuiyiError):

@@ -3,9 +3,13 @@
 import sqlite3
 from pathlib import Path
 
-from corpora.errors import StoreError
+from corpora.errors import StoreError, UsageError
 
 __all__ = ["SqliteErrors"]
+
+#: What SQLite could not do: write, truncate, and enlarge or map the file of shared memory.
+_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE,
+            sqlite3.SQLITE_IOERR_SHMMAP}  # fmt: skip
 
 
 class SqliteErrors:
@@ -25,10 +29,14 @@ class SqliteErrors:
     def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
         if isinstance(error, sqlite3.Error):
             raise StoreError(_sentence(self._path, error, self._what)) from error
+        if isinstance(error, OverflowError | UnicodeEncodeError):
+            what = "a number of this size" if isinstance(error, OverflowError) else "an unpaired surrogate"
+            raise UsageError(f"{self._path} cannot hold {what}") from error
 
 
 def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
     match code:
         case _ if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
             return f"{path} was closed; open it again to use it"
@@ -44,6 +52,8 @@ def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
             return f"{path} may not be written"
         case sqlite3.SQLITE_CANTOPEN:
             return f"{path} cannot be opened"
+        case sqlite3.SQLITE_IOERR if extended in _NO_ROOM:
+            return f"{path} could not be written: the disk is full, or files may not become larger"
         case sqlite3.SQLITE_IOERR:
             return f"{path} could not be read or written: the disk reports an error"
         case sqlite3.SQLITE_TOOBIG:

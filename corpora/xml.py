@@ -38,6 +38,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _NAMESPACES = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_BLANK_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]++(?=<\?xml\s)")
 _SAFE = {
     "resolve_entities": False,
     "load_dtd": False,
@@ -106,8 +107,11 @@ def opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         return
     try:
         with source.open("rb") as raw:
-            zipped = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
+            head = raw.read(1000)
+            zipped = head.startswith(b"\x1f\x8b")
+            # An editor put blank lines before the declaration, where XML has none.
+            blank = _BLANK_START.match(head)
+            raw.seek(blank.end() if blank else 0)
             yield gzip.GzipFile(fileobj=raw) if zipped else raw  # type: ignore[misc]
     except FileNotFoundError as error:
         raise InputError(f"{source} does not exist") from error
@@ -135,6 +139,8 @@ def parse(
 
     if not data.strip():
         raise EmptyInput(f"{name} is empty")
+    if blank := _BLANK_START.match(data):
+        data = data[blank.end() :]
     try:
         kept = {"remove_comments": False, "remove_pis": False, "strip_cdata": False} if editable else {}
         root = etree.fromstring(data, etree.XMLParser(**{**_SAFE, **kept}))
@@ -365,7 +371,7 @@ class _Cutter:
             self._skipping = True
         if not self._open or self._skipping:
             comment = self._text.rfind("<!--", start)
-            pending = comment >= 0 and self._text.find("-->", comment) < 0 and len(self._text) - comment < _FRAGMENT
+            pending = comment >= 0 and self._text.find("-->", comment + 4) < 0 and len(self._text) - comment < _FRAGMENT
             keep = comment if pending else max(start, len(self._text) - 200)
         self._line += self._text.count("\n", start, keep)
         self._text = self._text[keep:]

@@ -23,11 +23,12 @@ from tests.fuzz.hostile import changed, hostile_pairs
 _MOST = 1.02  # growth of memory that is allowed
 
 
-def _load(address: str, seed: int, until: float, counts: dict[str, int], lock: threading.Lock) -> None:
+def _load(address: str, seed: int, until: float, pause: float, counts: dict[str, int], lock: threading.Lock) -> None:
     """Send requests of all kinds until the time is over; a request without a response counts as lost."""
     chance = Random(seed)
     with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
         while time.monotonic() < until:
+            time.sleep(pause)
             number, kind = chance.randrange(500), chance.random()
             try:
                 if kind < 0.5:
@@ -66,6 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between two requests of a client")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         duiyi = Path(sys.executable).with_name("duiyi")
@@ -79,16 +81,20 @@ def main() -> int:
         try:
             assert server.stdout is not None
             address = server.stdout.readline().strip()
-            return _measured(address, server.pid, given.seconds, given.clients)
+            return _measured(address, server.pid, given)
         finally:
             server.terminate()
             server.wait(timeout=30)
 
 
-def _measured(address: str, process: int, seconds: float, clients: int) -> int:
+def _measured(address: str, process: int, given: argparse.Namespace) -> int:
     counts: dict[str, int] = {}
+    seconds = given.seconds
     lock, until = threading.Lock(), time.monotonic() + seconds
-    threads = [threading.Thread(target=_load, args=(address, seed, until, counts, lock)) for seed in range(clients)]
+    threads = [
+        threading.Thread(target=_load, args=(address, seed, until, given.pause, counts, lock))
+        for seed in range(given.clients)
+    ]
     for thread in threads:
         thread.start()
     found: list[tuple[int, int]] = []
@@ -100,6 +106,7 @@ def _measured(address: str, process: int, seconds: float, clients: int) -> int:
     memory = [median(one[0] for one in part) for part in (first, last)]
     files = [median(one[1] for one in part) for part in (first, last)]
     print(f"responses: {', '.join(f'{name}: {count:,}' for name, count in sorted(counts.items()))}")
+    print("megabytes:", *(f"{one[0] / 1000:.0f}" for one in found[:: max(len(found) // 30, 1)]))
     print(f"memory: {memory[0] / 1000:.1f} MB, at the end {memory[1] / 1000:.1f} MB ({memory[1] / memory[0] - 1:+.1%})")
     print(f"open files: {files[0]:.0f}, at the end {files[1]:.0f}")
     lost = sum(count for name, count in counts.items() if name.startswith("lost") or name == "500")

@@ -34,7 +34,8 @@ _LANGUAGES = {
 _LETTERS = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, (letters, _) in _SCRIPTS.items()))
 #: Latin letters that belong to no language: list markers such as (a), (iv) and (1A), addresses.
 _NO_WORDS = re.compile(
-    r"[(（](?:[A-Za-z]{1,2}|[ivxlIVXL]{1,6}|\d{1,3}[A-Za-z]{1,3})[)）]|(?:https?|ftp)://[!-~]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"[(（](?:[A-Za-z]{1,2}|[ivxlIVXL]{1,6}|\d{1,3}[A-Za-z]{1,3})[)）]|(?:https?|ftp)://[!-~]+"
+    r"|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+"
 )
 _LEAST = 0.05  # share of the letters from which the language of a second script counts
 _LEAST_OF_SAME = 0.2  # the same where both are in one script, since the identifier errs on short pieces

@@ -19,8 +19,8 @@ __all__ = ["Run", "has_wide_gap", "split"]
 _BREAK = re.compile(r"\s*(?:[\n\t\v\u2028]|[ \u00a0]{3,}|\u3000{2,})\s*")
 _TERMINAL = re.compile(r"[。！？；：…]+[”’」』）)】》〉\"']*|[.!?;:]+[”’)\]\"']*(?=\s|$)")
 _BARE_NUMBER = re.compile(r"\s+[(（]?\d{1,3}")
-_SEPARATOR = re.compile(r"\s*[/|｜／]\s*|\s+[-–—]\s+")
-_OPENER = re.compile(r"\s*(?=[(（\[【“‘「『《<])")
+_SEPARATOR = re.compile(r"(?<!\s)\s*+[/|｜／]\s*|(?<!\s)\s++[-–—]\s+")
+_OPENER = re.compile(r"(?<!\s)\s*+(?=[(（\[【“‘「『《<])")
 _BRACKETED = re.compile(r"([。！？；.!?;]*)\s*[(（]([^()（）]+)[)）]\s*")  # 总则 (General Provisions)
 _NUMBERED = re.compile(r"\s*[(（]?\d")
 #: What a change of language costs, in Chinese characters: by what stands between the two.

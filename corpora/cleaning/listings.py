@@ -33,7 +33,9 @@ _SHARE = 0.5  # of the lines with symbols, at least, in a listing
 _ADDRESS = re.compile(
     rf"[(（<《“\"]?(?:(?:https?|ftp)://[^\s{HAN}]+|www\.[^\s{HAN}]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)[)）>》”\"]?[,，;；:：、]?"
 )
-_BROKEN = re.compile(rf"(?:(?:https?|ftp)://|www\.)[^\s{HAN}]*[-/_=&?%~]$")
+_LAST_RUN = re.compile(rf"(?<![^\s{HAN}])[^\s{HAN}]++$")
+_ADDRESS_START = re.compile(r"(?:https?|ftp)://|www\.")
+_GO_ON = tuple("-/_=&?%~")
 _LONG = 20  # columns; a shorter line without a comma is an entry of a list rather than part of a sentence
 _LETTER = re.compile(f"[A-Za-z0-9{HAN}{KANA}]")
 _ASIAN = re.compile(f"[{HAN}{KANA}，。、；：）]")
@@ -54,11 +56,17 @@ def is_prose(rows: Sequence[LayoutLine]) -> bool:
     return rows[-1].stopped and any(joints) and all(on or row.stopped for on, row in zip(joints, rows, strict=False))
 
 
+def _ends_in_address(text: str) -> bool:
+    """Whether a web address is broken at the end of a line, behind a sign that does not end one."""
+    last = _LAST_RUN.search(text) if text[-1:] in _GO_ON else None
+    return last is not None and _ADDRESS_START.search(last[0]) is not None
+
+
 def reads_on(above: LayoutLine, below: LayoutLine) -> bool:
     """Whether a sentence visibly goes on from one row to the next: behind a comma, in lower case, at an address."""
     if _ADDRESS.fullmatch(below.text):
         return not above.stopped or above.ending in ":："
-    if _BROKEN.search(above.text) and below.text[0].isalnum():
+    if below.text[0].isalnum() and _ends_in_address(above.text):
         return True
     if above.stopped:
         return False

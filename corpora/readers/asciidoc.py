@@ -409,24 +409,30 @@ _Make = Callable[[re.Match[str]], str]
 #: What is taken out before anything else is read, because the signs in it mean nothing.
 _KEPT: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(r"(\+{2,3})(.+?)\1", re.DOTALL), lambda match: plain(match[2])),
-    (re.compile(r"pass:[a-z,]*\[(.*?)(?<!\\)\]", re.DOTALL), lambda match: plain(re.sub("<[^>]*>", "", match[1]))),
-    (re.compile(r"(?:stem|latexmath|asciimath):\[(.*?)(?<!\\)\]"), lambda match: plain(match[1].strip("$"))),
-    (re.compile(r"`\+(.+?)\+`"), lambda match: plain(match[1])),
+    (
+        re.compile(r"pass:[a-z,]{0,50}\[(.{0,5000}?)(?<!\\)\]", re.DOTALL),
+        lambda match: plain(re.sub("<[^>]*>", "", match[1])),
+    ),
+    (re.compile(r"(?:stem|latexmath|asciimath):\[(.{0,5000}?)(?<!\\)\]"), lambda match: plain(match[1].strip("$"))),
+    (re.compile(r"`\+(.{1,1000}?)\+`"), lambda match: plain(match[1])),
     (re.compile(r"(?<![\w+])\+(\S(?:[^\n+]*\S)?)\+(?![\w+])"), lambda match: plain(match[1])),
 )
-_FOOTNOTE = re.compile(r"[ \t]*footnote(?:ref)?:([\w-]*)\[((?:[^\[\]]|\[[^\]]*\])*)\]")
-_TEXT = r"\[((?:[^\[\]\n]|\[[^\]\n]*\])*?)(?:,\s*(?:role|window|opts)=[^\]]*|\^)?\]"
-_CROSS = re.compile(r"&lt;&lt;([^&<>\n]+)&gt;&gt;|xref:([^\s\[]+)\[([^\]]*)\]")
+_FOOTNOTE = re.compile(r"(?<![ \t])[ \t]*+footnote(?:ref)?:([\w-]*)\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]")
+_TEXT = r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*?)(?:,\s*(?:role|window|opts)=[^\]]{0,500}|\^)?\]"
+_CROSS = re.compile(r"&lt;&lt;([^&<>\n]+)&gt;&gt;|xref:([^\s\[]{1,1000})\[([^\]]{0,1000})\]")
 _Replacement = str | _Make
 _MACROS: tuple[tuple[re.Pattern[str], _Replacement], ...] = (
-    (re.compile(rf"(?:link:|mailto:)([^\s\[]+){_TEXT}"), lambda match: match[2] or match[1]),
-    (re.compile(rf"((?:https?|ftp|irc)://[^\s\[\]<>]+){_TEXT}"), lambda match: match[2] or match[1]),
-    (re.compile(r"image:([^\s:\[][^\s\[]*)\[([^\]]*)\]"), lambda match: _alternative(match[2])),
-    (re.compile(r"(?:icon|anchor|indexterm):[^\s\[]*\[[^\]]*\]"), ""),
-    (re.compile(r"(?:kbd|btn|indexterm2):\[([^\]]*)\]"), r"\1"),
-    (re.compile(r"menu:([^\[\n]+)\[([^\]]*)\]"), lambda match: f"{match[1]} &gt; {match[2]}" if match[2] else match[1]),
-    (re.compile(r"\[{3}([^\],]*)(?:,[^\]]*)?\]{3}"), r"[\1]"),
-    (re.compile(r"\[\[[^\]]*\]\]"), ""),
+    (re.compile(rf"(?:link:|mailto:)([^\s\[]{{1,1000}}){_TEXT}"), lambda match: match[2] or match[1]),
+    (re.compile(rf"((?:https?|ftp|irc)://[^\s\[\]<>]{{1,1000}}){_TEXT}"), lambda match: match[2] or match[1]),
+    (re.compile(r"image:([^\s:\[][^\s\[]{0,1000})\[([^\]]{0,1000})\]"), lambda match: _alternative(match[2])),
+    (re.compile(r"(?:icon|anchor|indexterm):[^\s\[]{0,1000}\[[^\]]{0,1000}\]"), ""),
+    (re.compile(r"(?:kbd|btn|indexterm2):\[([^\]]{0,1000})\]"), r"\1"),
+    (
+        re.compile(r"menu:([^\[\n]{1,500})\[([^\]]{0,1000})\]"),
+        lambda match: f"{match[1]} &gt; {match[2]}" if match[2] else match[1],
+    ),
+    (re.compile(r"\[{3}([^\],\[]*)(?:,[^\]\[]*)?\]{3}"), r"[\1]"),
+    (re.compile(r"\[\[[^\[\]]*\]\]"), ""),
     (re.compile(r"\({3}[^()]*\){3}"), ""),
     (re.compile(r"\(\(([^()]*)\)\)"), r"\1"),
 )

@@ -14,14 +14,14 @@ from typing import IO
 from corpora.errors import DamagedInput, EmptyInput
 from corpora.readers.encodings import decode
 
-__all__ = ["delimited_rows"]
+__all__ = ["UNDECODED", "delimited_rows", "is_mostly_utf8"]
 
 _LONGEST = 10_000_000  # characters in one line
 _MOST_LINES = 2_000  # of one row
 _HEAD = 60_000  # bytes that decide the encoding
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _INSIDE = re.compile(r'(?:[^"]|"")*')  # how far a line is still inside a quoted field
-_UNDECODED = re.compile("[\udc80-\udcff]")
+UNDECODED = re.compile("[\udc80-\udcff]")
 
 Problem = Callable[[int, str], None]
 
@@ -42,7 +42,7 @@ def delimited_rows(path: Path, on_problem: Problem, *, quoted: bool = True) -> I
                 separator = max(",;\t", key=file.readline(_HEAD).count)
                 file.seek(0)
             for number, text, cells in _rows(_lines(file, on_problem), separator, on_problem, quoted=quoted):
-                if _UNDECODED.search(text):
+                if UNDECODED.search(text):
                     on_problem(number, f"bytes that are not {encoding}")
                 else:
                     yield number, cells
@@ -59,11 +59,11 @@ def _encoding(path: Path) -> str:
     if not head.strip():
         raise EmptyInput(f"{path} is empty")
     marked = head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    found = "utf-8" if not marked and _is_mostly_utf8(head) else decode(head, str(path)).encoding
+    found = "utf-8" if not marked and is_mostly_utf8(head) else decode(head, str(path)).encoding
     return {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(found, found) if marked else found
 
 
-def _is_mostly_utf8(head: bytes) -> bool:
+def is_mostly_utf8(head: bytes) -> bool:
     """True where at most one line in six is not UTF-8, or one of few, with control characters or without.
 
     No other encoding looks like that.

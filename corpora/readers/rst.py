@@ -16,7 +16,6 @@ __all__ = ["convert"]
 
 _DIRECTIVE = re.compile(r"^[ \t]*\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([a-zA-Z][\w:+.-]*)::(?=\s|$)", re.MULTILINE)
 _ROLE = re.compile(r":([a-zA-Z][\w:+.-]*):`")
-_TITLE = re.compile(r"\A(.*?)\s*<[^<>]*>\Z", re.DOTALL)
 #: Directives whose content is data and not text.
 _SILENT = frozenset("toctree index automodule autoclass autofunction automethod literalinclude tabularcolumns "
                     "highlight currentmodule module default-domain program "
@@ -94,8 +93,9 @@ def _role(role: str, raw: str, text: str, line: int, inliner: Any, options: Any 
     from docutils import nodes, utils
 
     shown = utils.unescape(text)
-    title = _TITLE.match(shown)
-    shown = title[1] if title and title[1] else shown.lstrip("!~")
+    before, _, target = shown.rpartition("<")
+    title = before.rstrip() if target.find(">") == len(target) - 1 else ""
+    shown = title or shown.lstrip("!~")
     return [nodes.inline(raw, shown)], []
 
 

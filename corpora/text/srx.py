@@ -111,8 +111,8 @@ def _expression(pattern: str, name: str, shown: str = "") -> Any:
 
     try:
         return regex.compile(pattern, regex.VERSION1 | regex.MULTILINE)
-    except regex.error as error:
-        what = f"{(shown or pattern)[:80]!r} ({error.msg})"
+    except (regex.error, RecursionError, OverflowError, ValueError) as error:
+        what = f"{(shown or pattern)[:80]!r} ({getattr(error, 'msg', 'nested too deeply, or a number too large')})"
         raise InputError(f"{name} has an expression that cannot be used: {what}") from error
 
 

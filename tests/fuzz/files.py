@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["DOCUMENTS", "GLOSSARIES", "UNITS", "Build", "Pairs", "docx", "package", "pdf"]
+__all__ = [
+    "DOCUMENTS", "GLOSSARIES", "ILLEGAL", "RELATIONS", "RELATIONSHIP", "UNITS", "Build", "Pairs", "docx", "package",
+    "pdf", "xlsx",
+]  # fmt: skip
 
 #: Source and target texts; a document has one for each paragraph, from the sources.
 Pairs = Sequence[tuple[str, str]]
@@ -18,13 +21,13 @@ Build = Callable[[Pairs], bytes]
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
-_ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)))
+RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)))
 
 
 def _xml(text: str) -> str:
-    return escape(text.translate(_ILLEGAL))
+    return escape(text.translate(ILLEGAL))
 
 
 def package(parts: Mapping[str, str | bytes]) -> bytes:
@@ -38,11 +41,11 @@ def package(parts: Mapping[str, str | bytes]) -> bytes:
 
 def docx(body: str, **parts: str) -> bytes:
     """A Word document of this ``body``, and of the parts that it is related to by their names."""
-    related = "".join(f'<Relationship Id="{kind}" Type="{_R}/{kind}" Target="{kind}.xml"/>' for kind in parts)
+    related = "".join(f'<Relationship Id="{kind}" Type="{RELATIONSHIP}/{kind}" Target="{kind}.xml"/>' for kind in parts)
     return package(
         {
             "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
-            "word/_rels/document.xml.rels": _RELATIONS.format(related),
+            "word/_rels/document.xml.rels": RELATIONS.format(related),
             **{f"word/{kind}.xml": f"<w:{kind} {_W}>{content}</w:{kind}>" for kind, content in parts.items()},
         }
     )
@@ -185,7 +188,8 @@ def _po(pairs: Pairs) -> bytes:
     return (head + "".join(entries)).encode("utf-8", "replace")
 
 
-def _xlsx(pairs: Pairs) -> bytes:
+def xlsx(pairs: Pairs) -> bytes:
+    """A workbook of one sheet with both texts of each pair in a row, after a row with the languages."""
     rows = [("zh-CN", "en-US"), *pairs]
     cells = "".join(
         f'<row r="{n}">'
@@ -198,13 +202,13 @@ def _xlsx(pairs: Pairs) -> bytes:
     )
     return package(
         {
-            "xl/workbook.xml": f"<workbook {_S} xmlns:r={quoteattr(_R)}><sheets>"
+            "xl/workbook.xml": f"<workbook {_S} xmlns:r={quoteattr(RELATIONSHIP)}><sheets>"
             '<sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": _RELATIONS.format(
-                f'<Relationship Id="r1" Type="{_R}/worksheet" Target="worksheets/sheet1.xml"/>'
+            "xl/_rels/workbook.xml.rels": RELATIONS.format(
+                f'<Relationship Id="r1" Type="{RELATIONSHIP}/worksheet" Target="worksheets/sheet1.xml"/>'
             ),
-            "_rels/.rels": _RELATIONS.format(
-                f'<Relationship Id="r1" Type="{_R}/officeDocument" Target="xl/workbook.xml"/>'
+            "_rels/.rels": RELATIONS.format(
+                f'<Relationship Id="r1" Type="{RELATIONSHIP}/officeDocument" Target="xl/workbook.xml"/>'
             ),
             "xl/worksheets/sheet1.xml": f"<worksheet {_S}><sheetData>{cells}</sheetData></worksheet>",
         }
@@ -223,14 +227,14 @@ UNITS: Mapping[str, Build] = {
     "tsv": _table("\t"),
     "csv": _table(","),
     "jsonl": _jsonl,
-    "xlsx": _xlsx,
+    "xlsx": xlsx,
 }
 #: Glossaries by the ending of their name.
 GLOSSARIES: Mapping[str, Build] = {
     "tbx": _tbx,
     "tsv": _table("\t"),
     "csv": _table(","),
-    "xlsx": _xlsx,
+    "xlsx": xlsx,
     "utf8": _lines(""),
     "utx": _lines("#UTX 1.20; zh-CN/en-US; 2020-01-01T00:00:00; copyright: x;\n#src\ttgt\n"),
     "jsonl": _terms_jsonl,

@@ -11,8 +11,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from corpora.readers.reading import read as read_document
+from tests.fuzz.documents import MORE_DOCUMENTS
 from tests.fuzz.files import DOCUMENTS, GLOSSARIES, UNITS, Pairs
 from tests.fuzz.hostile import changed, hostile_pairs, hostile_value
+from tests.fuzz.other_subjects import MADE, READ
 from tm.formats.base import UnitProblems
 from tm.formats.registry import read as read_units
 from tm.terms.formats.exchange import read_terms
@@ -180,7 +182,7 @@ def _use_terms(path: Path) -> None:
 
 
 _KINDS: tuple[tuple[str, Mapping[str, Callable[[Pairs], bytes]], Callable[[Path], object]], ...] = (
-    ("document", DOCUMENTS, read_document),
+    ("document", {**DOCUMENTS, **MORE_DOCUMENTS}, read_document),
     ("units", UNITS, _units),
     ("terms", GLOSSARIES, read_terms),
 )
@@ -190,6 +192,10 @@ SUBJECTS: dict[str, Subject] = {
         f"{kind} {ending}": Subject(ending, _file(build), read)
         for kind, builders, read in _KINDS
         for ending, build in builders.items()
+    },
+    **{
+        name: Subject(ending, make, READ.get(name) or READ.get(name.partition(" ")[0]) or _units)
+        for name, (ending, make) in MADE.items()
     },
     "units tmx.gz": Subject("tmx.gz", _file(lambda pairs: gzip.compress(UNITS["tmx"](pairs))), _units),
     "beads": Subject("align", _text(_BEADS), _beads),

@@ -12,7 +12,10 @@ from tests.fuzz.rule import fault
 from tests.fuzz.subjects import SUBJECTS
 
 #: Readers that load much or take long for each case.
-_SLOW = {"document pdf": 10, "units xlsx": 10, "memory": 10, "term base": 10}
+_SLOW = {
+    "document pdf": 10, "document epub": 10, "document rst": 10, "units xlsx": 10, "units sdltm": 10, "memory": 10,
+    "term base": 10,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

@@ -24,6 +24,8 @@ _SIZE, _FAST = 4000, 0.003
 _LEFT_OUT = re.compile(r"\.(?:e5|transformers|cli|app|fetch|amagama)\b")
 #: Patterns whose texts have a limit: their time cannot grow beyond it.
 _LIMITED = {
+    "tm.terms.formats.columns._TERM_COLUMN": "names of columns of at most 200 characters",
+    "corpora.text.languages._WIDE_START": "matched at the beginning of a text only",
     "corpora.cleaning.contents._ENTRY": "entries of less than 200 characters",
     "corpora.cleaning.joining._PATH_END": "the last 500 characters of a line",
 }

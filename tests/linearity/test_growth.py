@@ -15,6 +15,13 @@ from tests.linearity.patterns import patterns, slow_shapes
 from tests.linearity.subjects import Subject, checks, in_files, rules
 
 _SIZE = 4000
+#: Patterns that were too slow once are always measured.
+_ONCE_SLOW = frozenset(
+    "corpora.bilingual.language_pair._NO_WORDS corpora.bilingual.runs._SEPARATOR corpora.bilingual.runs._OPENER "
+    "corpora.cleaning.listings._LAST_RUN corpora.readers.asciidoc._FOOTNOTE corpora.readers.asciidoc._MACROS "
+    "corpora.readers.file_type._SIGNS corpora.readers.latex._MEASURE corpora.text.sentences._WORD_BEFORE "
+    "tm.checks.language._CODE_LINE".split()
+)
 _SHARE = 40  # one of that many patterns and shapes is in the sample
 #: What four times the size may cost when the growth is not measured more closely.
 _SUSPECT = LIMIT**2
@@ -55,7 +62,7 @@ def test_no_shape_takes_more_than_its_share(group: Callable[[], list[Subject]]) 
 
 
 def _in_sample(name: str) -> bool:
-    return crc32(name.encode()) % _SHARE == 0
+    return name in _ONCE_SLOW or crc32(name.encode()) % _SHARE == 0
 
 
 def _is_suspect(one: Subject) -> bool:

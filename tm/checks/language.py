@@ -69,13 +69,13 @@ _FUNCTION_WORDS = {
 }
 _FUNCTION_WORD_SETS = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
 _CODE_LINE = re.compile(
-    r"(?m)^\s*(?:>>>|\.\.\. |\$ |# |#!|def \w+|class \w+.*:\s*$|import \w+\s*$|from [\w.]+ import |@\w"
+    r"(?m)^[^\S\n]*+(?:>>>|\.\.\. |\$ |# |#!|def \w+|class \w+.*:\s*$|import \w+\s*$|from [\w.]+ import |@\w"
     r"|[\w.]+\(.*\)\s*$|\w+ = )"
 )
 _CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--?\w")
 _COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
 #: Five words of prose in a row.
-_PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]{0,40},?\s+){4,}[a-z]+")
+_PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]{0,40},?\s+){4,60}[a-z]+")
 _HAN_RUN = re.compile(f"[{HAN}，、]{{4,}}")
 _QUOTED = re.compile(r"[\"“‘'(（《「]\s*\Z")
 _BLANKS = re.compile(r"\s+")

@@ -155,7 +155,9 @@ def _blanked(text: str, spans: Sequence[Span]) -> str:
 
 _LEAST = 1.25  # log-odds from which a negation is reported
 _LONG = 60.0  # letters; of a shorter text, every sign counts
-_CODE = re.compile(r"(?m)^\s*(?:>>>|\.\.\. |def \w+|class \w+.*:|import \w+|from [\w.]+ import |@\w+|[\w.]+ = |#!)|-> ")
+_CODE = re.compile(
+    r"(?m)^[^\S\n]*+(?:>>>|\.\.\. |def \w+|class \w+.*:|import \w+|from [\w.]+ import |@\w+|[\w.]+ = |#!)|-> "
+)
 
 
 def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:

@@ -35,7 +35,7 @@ class Side(Protocol):
 _REACH = 1.0  # sentences: how far apart two negations may be and still be each other's translation
 _NEAR = 0.75  # sentences: how far away a word may be and still say the same
 _BOUNDS = (0.15, 0.3, 0.5, 0.75, 1.5)
-_SENTENCE = re.compile(r"[。！？]+|[.!?]+(?=\s+[A-Z(\"'`:*])")
+_SENTENCE = re.compile(r"[。！？]+|(?<![.!?])[.!?]++(?=\s++[A-Z(\"'`:*])")
 _FAR = 9.9
 
 

@@ -167,7 +167,7 @@ def _rule(rule: Mapping[str, Any], path: Path) -> PatternRule:
             raise UsageError(f"{path}: {key} of a [[rule]] must be {kind}, not {_short(value)}")
     try:
         source, target = (re.compile(rule[side]) if rule.get(side) else None for side in ("source", "target"))
-    except (re.error, RecursionError, OverflowError) as error:
+    except (re.error, RecursionError, OverflowError, ValueError) as error:
         raise UsageError(f"{path}: rule {rule['name']!r} has an invalid pattern: {error}") from error
     return PatternRule(
         name=str(rule["name"]),

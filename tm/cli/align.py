@@ -104,11 +104,13 @@ def _documents(
     """Align two documents, or the two languages of one."""
     from tm.jobs.align_files import IDENTICAL, align_files, check_outputs
     from tm.jobs.align_files import summary as summarised
-    from tm.jobs.folders import add_units, is_memory
+    from tm.jobs.folders import add_units, check_memory, is_memory
 
     memories = [path for path in out if is_memory(path)]
     places = [path for path in out if not is_memory(path)]
     check_outputs(places, files)
+    for path in memories:
+        check_memory(path)
 
     from models.registry import load
 

@@ -38,11 +38,13 @@ def analyse(
     json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
 ) -> None:
     """Count segments, words and characters of a job by band of match, repetitions included."""
-    from tm.jobs.analyse_files import AnalyseOptions, analyse_files, read_rates, write_report
+    from tm.jobs.analyse_files import AnalyseOptions, analyse_files, check_reports, read_rates, write_report
     from tm.search.lookup import check_languages
     from tm.store.memory_store import default_path, memory_paths
 
-    check_targets(out or [], files)
+    check_reports(out or [])
+    inputs = [*files, *([rates] if rates else []), *(path for path, _ in memory_paths(memory or ()) if isinstance(path, Path))]
+    check_targets(out or [], inputs)
     options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None)
     none = memory_paths(memory or ()) == [(default_path(), 0)] and not default_path().exists()
     if none:

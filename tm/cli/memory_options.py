@@ -84,7 +84,7 @@ def origin_penalties(given: Sequence[str]) -> tuple[tuple[str, int], ...]:
     found = []
     for one in given:
         name, _, points = one.rpartition("=")
-        if not name or not (points.isascii() and points.isdecimal()):
+        if not name or not (points.isascii() and points.isdecimal() and len(points) < 4):
             raise UsageError(f"a penalty is ORIGIN=POINTS, such as draft.docx=5, not {one}")
         found.append((name, int(points)))
     return tuple(found)

@@ -248,7 +248,7 @@ def _language_of(cell: str) -> str:
 def _column(column: str, first: Sequence[str], name: str) -> int:
     if column in first:
         return first.index(column)
-    if column.isdecimal() and 1 <= int(column) <= len(first):
+    if column.isdecimal() and len(column) < 7 and 1 <= int(column) <= len(first):
         return int(column) - 1
     raise UsageError(f"{name} has no column {column!r}; it has {', '.join(cell or '-' for cell in first[:20])}")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import DamagedInput, EmptyInput, InputError
+from corpora.readers.delimited import UNDECODED, is_mostly_utf8
 from corpora.readers.encodings import decode
 from corpora.text.languages import base, detect, same
 from corpora.version import tool_version
@@ -29,6 +30,7 @@ _CHARSET = re.compile(rb"charset=([\w.-]+)")
 _CHARSET_TEXT = re.compile(r"charset=[\w.-]+")
 _ESCAPED = re.compile(r"[\\\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|[nrt\\])")
+_PARAGRAPH = re.compile(r"(?:.+\n?)++")
 _PLURAL, _PLURAL_OF = "msgid_plural", "plural-of"
 _MOST_FORMS = 6
 #: Properties that PO has a place for.
@@ -161,11 +163,10 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     """Yield the unit of each translated entry, one for each plural form; obsolete entries are skipped."""
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path} is larger than {_LARGEST // 1_000_000} MB, the limit for PO files")
-    data = path.read_bytes()
+    data = path.read_bytes().rstrip(b"\0\x1a\r\n")
     if not data.strip():
         raise EmptyInput(f"{path} is empty")
-    declared = _CHARSET.search(data[:5000])
-    text = decode(data, str(path), declared=declared[1].decode("ascii") if declared else None).text
+    text = _text(data, path, problems).replace("\r\n", "\n").replace("\r", "\n")
     store = _parsed(_CHARSET_TEXT.sub("charset=UTF-8", text, count=1), path, problems)
     header = store.parseheader()
     by_duiyi = str(header.get("X-Generator", "")).startswith("duiyi")
@@ -186,6 +187,25 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
                 yield from selection.of(Unit(source, target, *languages, **own))
 
 
+def _text(data: bytes, path: Path, problems: UnitProblems) -> str:
+    """The text of the file; of UTF-8 with damaged bytes, without the entries that contain them."""
+    declared = _CHARSET.search(data[:5000])
+    if not is_mostly_utf8(data):
+        return decode(data, str(path), declared=declared[1].decode("ascii") if declared else None).text
+    text = data.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    if not UNDECODED.search(text):
+        return text
+
+    def kept(entry: re.Match[str]) -> str:
+        bad = UNDECODED.search(entry[0])
+        if bad is None:
+            return entry[0]
+        problems.add(text.count("\n", 0, entry.start() + bad.start()) + 1, "bytes that are not utf-8")
+        return ""
+
+    return _PARAGRAPH.sub(kept, text)
+
+
 def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
     """The toolkit's store of ``text``; where an entry is broken, the entries are parsed one by one."""
     from translate.storage import pypo
@@ -197,7 +217,7 @@ def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
     except (PoParseError, ValueError):
         pass
     valid: list[str] = []
-    for match in re.finditer(r"(?:.+\n?)+", text):
+    for match in _PARAGRAPH.finditer(text):
         try:
             parse(match[0].encode("utf-8", "replace"))
         except (PoParseError, ValueError) as error:

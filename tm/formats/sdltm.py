@@ -69,6 +69,8 @@ class _Memory:
     def units(self) -> Iterator[Unit]:
         known = {row[1] for row in self._db.execute("PRAGMA table_info(translation_units)")}
         columns = [name for name in _COLUMNS if name in known]
+        if missing := [name for name in _COLUMNS[:3] if name not in known]:
+            raise DamagedInput(f"{self._problems.path} is a damaged memory of Trados Studio: it has no {missing[0]}")
         rows = self._db.execute(f"SELECT {', '.join(columns)} FROM translation_units ORDER BY id")
         while batch := [dict(zip(columns, row, strict=True)) for row in rows.fetchmany(_BATCH)]:
             fields = self._fields([row["id"] for row in batch])

@@ -266,6 +266,10 @@ class _TuReader:
             missing = "no <seg> with a language" if not variants else "only one language"
             self._problems.add(line, f"the unit has {missing}")
             return
+        if len(variants) > len({code for code, *_ in variants}) and _has_stray_text(element):
+            # Two units whose tags between them are damaged would be paired crosswise.
+            self._problems.add(line, "text stands outside the segments: a tag is damaged")
+            return
         sources, targets = self._chosen(element, variants)
         if not sources or not targets:
             self._problems.skipped[f"no {self._source if not sources else self._target or 'other'} text"] += 1
@@ -370,6 +374,11 @@ class _TuReader:
         if own:
             fields["properties"] = {**fields.get("properties", {}), **own}
         return Unit(source[1], target[1], source[0], target[0], **fields)
+
+
+def _has_stray_text(element: Element) -> bool:
+    """Whether text stands between the children of ``element``."""
+    return any(text and text.strip() for text in (element.text, *(child.tail for child in element)))
 
 
 def _add(found: dict[str, str], name: str, value: str) -> None:

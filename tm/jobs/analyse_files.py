@@ -16,7 +16,7 @@ from tm.store.filters import Filters
 from tm.store.memory_store import MemoryStore
 from tm.unit import Unit
 
-__all__ = ["REPORTS", "AnalyseOptions", "analyse_files", "read_rates", "write_report"]
+__all__ = ["REPORTS", "AnalyseOptions", "analyse_files", "check_reports", "read_rates", "write_report"]
 
 _LEAST = 50  # the lowest score that a band counts
 #: Extensions of reports.
@@ -121,13 +121,18 @@ def read_rates(path: Path) -> dict[str, float]:
     return {band: float(rate) for band, rate in rates.items()}
 
 
+def check_reports(paths: Iterable[Path]) -> None:
+    """Raise `UsageError` for a report of an analysis that is not to be .html, .json, .csv or .tsv."""
+    for path in paths:
+        if path.suffix.lower() not in REPORTS:
+            raise UsageError(f"{path}: the report of an analysis is written as {', '.join(REPORTS)}")
+
+
 def write_report(path: Path, analysis: Analysis) -> None:
-    """Write an analysis as .html, .json, .csv or .tsv. Raises `UsageError` for any other extension."""
-    suffix = path.suffix.lower()
-    if suffix not in REPORTS:
-        raise UsageError(f"{path}: the report of an analysis is written as {', '.join(REPORTS)}")
+    """Write an analysis in the format of the extension. Raises what `check_reports` raises."""
+    check_reports([path])
     with replacing(path) as temporary:
-        temporary.write_text(_REPORT_FORMS[suffix](analysis), encoding="utf-8", newline="")
+        temporary.write_text(_REPORT_FORMS[path.suffix.lower()](analysis), encoding="utf-8", newline="")
 
 
 def _html(analysis: Analysis) -> str:

@@ -265,7 +265,8 @@ def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for line in path.read_text("utf-8", errors="replace").split("\n"):
         try:
             entry = json.loads(line)
-            yield entry["key"], entry["figures"]
+            if isinstance(entry["key"], str) and isinstance(entry["figures"], dict):
+                yield entry["key"], entry["figures"]
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
 

@@ -22,7 +22,9 @@ __all__ = ["RULES", "CleanReport", "CleanRule", "clean_memory", "selected"]
 
 _ALL = Filters()
 _PLACEHOLDER = re.compile(r"%(?:\d+\$)?[-+#0 ]*\d*(?:\.\d+)?[a-zA-Z@]|\$?\{[^{}]*\}|&#?\w+;|</?[A-Za-z][^<>]*>|\\[nrt]")
-_SENTENCE = re.compile(r"^\W*\S+\s+\S+.*[.!?…]\W*$", re.DOTALL)
+_TWO_WORDS = re.compile(r"\W*\w\S*\s\W*\w")
+_MARKS = frozenset(".!?…")
+_END = re.compile(r"(?<!\W)\W++\Z")
 _CHECKED = CheckOptions()
 
 
@@ -64,7 +66,13 @@ def _codes_only(pair: CheckedUnit) -> bool:
 def _copied(pair: CheckedUnit) -> bool:
     """A sentence that was copied; names and commands may be the same in both languages."""
     found = _severities(pair, "untranslated")
-    return Severity.ERROR in found or (Severity.WARNING in found and _SENTENCE.match(pair.source.text) is not None)
+    return Severity.ERROR in found or (Severity.WARNING in found and _is_sentence(pair.source.text))
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text has several words and ends in a mark that ends sentences, before quotation marks or brackets."""
+    end = _END.search(text)
+    return end is not None and not _MARKS.isdisjoint(end[0]) and _TWO_WORDS.match(text) is not None
 
 
 def _severities(pair: CheckedUnit, name: str) -> set[Severity]:

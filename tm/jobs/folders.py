@@ -24,7 +24,9 @@ from tm.search.memory import Memory
 from tm.store.writing import AddReport
 from tm.unit import Unit
 
-__all__ = ["PAIRS", "AlignedFolders", "add_units", "align_folders", "check_table", "is_memory", "write_pairs"]
+__all__ = [
+    "PAIRS", "AlignedFolders", "add_units", "align_folders", "check_memory", "check_table", "is_memory", "write_pairs",
+]  # fmt: skip
 
 _SMALL = 300_000  # bytes of all documents up to which it takes longer to start processes than to align
 PAIRS = "pairs.tsv"  # the table in the folder of the results
@@ -48,6 +50,13 @@ def add_units(path: Path, units: Iterable[Unit]) -> int:
     """Add ``units`` to the memory at ``path``, all of them or none; return how many there were."""
     with Memory(path) as memory:
         return memory.add(units, whole=True).read
+
+
+def check_memory(path: Path) -> None:
+    """Raise `StoreError` where a file cannot become or be a memory, before the work for it is done."""
+    check_targets([path])
+    if path.exists():
+        Memory(path).close()
 
 
 def check_table(path: Path) -> None:
@@ -127,7 +136,8 @@ def _sorted(source: Path, target: Path, outputs: Sequence[Path]) -> tuple[list[P
                 raise UsageError(f"{path} lies in {one}, whose files are read: choose another folder for the results")
     if len(folders) > 1 or len(memories) > 1 or not outputs:
         raise UsageError("two folders are aligned into one folder, one memory (.duiyi), or one of each")
-    check_targets(memories)
+    for path in memories:
+        check_memory(path)
     return folders, memories
 
 

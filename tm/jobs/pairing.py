@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from align.document_pairs import DocumentProfile, assign, evidence, profile
 from corpora.errors import DuiyiError, InputError, UsageError
+from corpora.files import is_out_of_space
 from corpora.readers.reading import read
 from corpora.text.languages import base, simplified
 from models.encoder import Encoder
@@ -111,6 +112,8 @@ def pair_folders(
                 name = read_name(path.relative_to(folder))
                 sides[side].append(_File(path, name, document.language, profile(document, encoder)))
             except (DuiyiError, OSError) as error:
+                if is_out_of_space(error.__cause__ or error):
+                    raise  # not a fault of the file
                 note = f"cannot be read: {error}"
                 refused.append(PairedFiles(path, None, 0.0, note) if side == 0 else PairedFiles(None, path, 0.0, note))
             done += 1

@@ -10,7 +10,7 @@ from tm.unit import Unit
 
 __all__ = ["bytes_of", "write_split"]
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*([kmg]?)b?", re.IGNORECASE)
 _POWERS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _SMALLEST = 10_000  # bytes, room for the header of any format and a few units
 _FULL = 0.95  # of a file, since sizes are estimated from the part before

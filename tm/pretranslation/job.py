@@ -67,14 +67,14 @@ def pretranslate(
     file does not name.
     """
     path, out = Path(path), Path(out)
+    stores = [one[0] if isinstance(one, tuple) else one for one in memories]
+    check_targets([out], [path, *(Path(one.path) for one in stores), *([Path(terms.path)] if terms else [])])
     if not path.is_file():
         raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
     name, suffix = path.name.lower(), out.suffix.lower()
     filling = _Job(memories, options, terms, progress)
     if not name.endswith(BILINGUAL):
-        check_targets([out], [path])
         return filling.document(path, out)
-    check_targets([out])
     if name.endswith(".tmx"):
         raise UsageError(f"{path} is a memory, not a file to translate; duiyi memory import reads it")
     kind = next(one for one in BILINGUAL if name.endswith(one))

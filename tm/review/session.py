@@ -113,7 +113,7 @@ class ReviewSession:
         """The ids of the rows to show, in their order; ``text`` may be "#12" for unit 12, counted from 0."""
         with self._lock:
             wanted = text.strip().casefold()
-            if wanted.startswith("#") and wanted[1:].isdecimal():
+            if wanted.startswith("#") and wanted[1:].isdecimal() and len(wanted) < 12:
                 return [row.id for row in self._history.rows[int(wanted[1:]) : int(wanted[1:]) + 1]]
             chosen = [
                 (row.id, self._weight(row))

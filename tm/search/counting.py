@@ -14,7 +14,7 @@ __all__ = ["characters", "words"]
 
 #: Marks that are as wide as a character in Chinese text, and part of a word in others.
 _SHARED = "\u2018\u2019\u201c\u201d\u2014\u2026\u00b7"
-_WIDE = re.compile(f"[{CJK}]|(?<=[{CJK}])[{_SHARED}]+|[{_SHARED}]+(?=[{CJK}])")
+_WIDE = re.compile(f"[{CJK}]|(?<=[{CJK}])[{_SHARED}]+|(?<![{_SHARED}])[{_SHARED}]++(?=[{CJK}])")
 
 
 def words(text: str) -> int:

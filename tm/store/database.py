@@ -20,7 +20,9 @@ from tm.store.damage import ERRORS, damaged_table
 from tm.store.filters import compiled
 from tm.store.schema import APPLICATION, VERSION, migrate
 
-__all__ = ["FileMemory", "Sqlite", "connect", "explained", "read_transaction", "write_transaction"]
+__all__ = [
+    "FileMemory", "Sqlite", "connect", "explained", "is_memory_or_empty", "read_transaction", "write_transaction",
+]  # fmt: skip
 
 _WAIT = 10.0  # seconds that a writer waits for another writer
 
@@ -76,8 +78,8 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
     written by a newer version.
     """
     check_is_path(path)
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder, not a translation memory")
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is a {'folder' if path.is_dir() else 'device or a pipe'}, not a translation memory")
     if str(path) != ":memory:" and not path.exists():
         if not create:
             raise StoreError(f"{path} does not exist; duiyi memory add or import makes a translation memory")
@@ -96,6 +98,13 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
             connection.close()
             raise
     return connection
+
+
+def is_memory_or_empty(path: Path) -> bool:
+    """Whether a file is a memory by its first bytes, or contains nothing."""
+    with path.open("rb") as file:
+        head = file.read(100)
+    return not head or (head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION.to_bytes(4, "big"))
 
 
 def _prepare(connection: Sqlite, path: Path) -> None:

@@ -21,7 +21,7 @@ def compiled(pattern: str) -> "re.Pattern[str]":
     """The regular expression. Raises `UsageError` for one that is invalid."""
     try:
         return re.compile(pattern, re.IGNORECASE)
-    except (re.error, RecursionError, OverflowError) as error:
+    except (re.error, RecursionError, OverflowError, ValueError) as error:
         raise UsageError(f"{pattern!r} is not a regular expression: {error}") from error
 
 

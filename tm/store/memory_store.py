@@ -24,7 +24,7 @@ from corpora.text.plurals import counted
 from tm.postgresql.address import Address, located, names_in
 from tm.store import history, index, maintenance
 from tm.store.adding import AddJob, Progress
-from tm.store.database import FileMemory, Sqlite, explained
+from tm.store.database import FileMemory, Sqlite, explained, is_memory_or_empty
 from tm.store.filters import Filters
 from tm.store.history import Change, ChangeLog
 from tm.store.index import BackgroundIndexer
@@ -63,7 +63,7 @@ def memory_paths(given: Iterable[str] = ()) -> list[tuple[Path | Address, int]]:
         path, sign, points = name.rpartition("=")
         # In an address, what follows the last sign may be the value of a parameter.
         whole = "://" not in path or "?" not in path or "=" in re.split("[?&]", path)[-1]
-        if sign and points.isascii() and points.isdecimal() and whole:
+        if sign and points.isascii() and points.isdecimal() and len(points) < 4 and whole:
             found.append((located(path), int(points)))
         else:
             found.append((located(name), 0))
@@ -339,6 +339,8 @@ class MemoryStore:
             raise UsageError(f"{self.path} is on a server; duiyi memory copy makes a file of it")
         if path.exists() and path.samefile(self._store.path):
             raise UsageError(f"{path} is the memory itself")
+        if path.is_file() and not is_memory_or_empty(path):
+            raise UsageError(f"{path} is not an earlier backup of a memory; delete it or choose another name")
 
         def report(_: int, left: int, every: int) -> None:
             if progress is not None:

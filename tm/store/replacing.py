@@ -149,7 +149,7 @@ def _replacer(options: ReplaceOptions) -> _Replacer:
     try:
         pattern = options.find if options.regex else re.escape(options.find)
         find = re.compile(pattern, re.IGNORECASE if options.ignore_case else 0)
-    except (re.error, RecursionError, OverflowError) as error:
+    except (re.error, RecursionError, OverflowError, ValueError) as error:
         raise UsageError(f"{options.find!r} is not a regular expression: {error}") from error
 
     def new(match: re.Match[str]) -> str:
@@ -157,7 +157,7 @@ def _replacer(options: ReplaceOptions) -> _Replacer:
             return options.by
         try:
             return match.expand(options.by)
-        except (re.error, IndexError) as error:
+        except (re.error, IndexError, ValueError) as error:
             raise UsageError(f"{options.by!r} is not a template for {options.find!r}: {error}") from error
 
     def replaced(text: str) -> tuple[str, int, int]:

@@ -20,7 +20,7 @@ from corpora.errors import EditConflict, StoreError
 from corpora.sqlite_errors import SqliteErrors
 from corpora.text.languages import base
 from corpora.text.plurals import counted
-from tm.terms.concept import Concept, Status, Term, packed, unpacked
+from tm.terms.concept import Concept, Status, Term, cleaned_concept, packed, unpacked
 from tm.terms.file import connect
 from tm.terms.matches import TermMatch, TermMatches, TermOccurrence
 from tm.terms.normalization import normalize_term, normalize_text
@@ -215,6 +215,7 @@ class TermBase:
         return SqliteErrors(self.path, "term base")
 
     def _put(self, concept: Concept) -> None:
+        concept = cleaned_concept(concept)
         self._remove(concept.id)
         now = datetime.now(UTC).replace(microsecond=0)
         cursor = self._db.execute(

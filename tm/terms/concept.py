@@ -8,15 +8,18 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from corpora.arguments import checked_class
 from corpora.text.languages import base
 
-__all__ = ["LONGEST_TERM", "Concept", "Status", "Term", "made_id", "packed", "term_status", "unpacked"]
+__all__ = [
+    "LONGEST_TERM", "Concept", "Status", "Term", "cleaned_concept", "made_id", "packed", "term_status", "unpacked",
+]  # fmt: skip
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST_TERM = 1000  # characters; a longer "term" is a text in the wrong column
 
 
@@ -96,6 +99,36 @@ class Concept:
         """The terms in ``language``, whatever the region, best first."""
         own = [term for term in self.terms if base(term.language) == base(language)]
         return tuple(sorted(own, key=lambda term: term.rank))
+
+
+def cleaned_concept(concept: Concept) -> Concept:
+    """``concept`` with U+FFFD for unpaired surrogates, which UTF-8 cannot hold."""
+    terms = tuple(
+        replace(
+            term,
+            text=_clean(term.text),
+            part_of_speech=_clean(term.part_of_speech),
+            source=_clean(term.source),
+            note=_clean(term.note),
+            examples=tuple(map(_clean, term.examples)),
+        )
+        for term in concept.terms
+    )
+    return replace(
+        concept,
+        id=_clean(concept.id),
+        terms=terms,
+        subject=_clean(concept.subject),
+        definition=_clean(concept.definition),
+        references=tuple(map(_clean, concept.references)),
+        note=_clean(concept.note),
+        author=_clean(concept.author),
+        properties={_clean(name): _clean(value) for name, value in concept.properties.items()},
+    )
+
+
+def _clean(text: str) -> str:
+    return text if text.isprintable() else _SURROGATE.sub("\ufffd", text)
 
 
 def term_status(text: str) -> Status | None:

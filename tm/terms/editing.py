@@ -11,6 +11,7 @@ from corpora.text.plurals import counted
 from corpora.text.scripts import HAN, HANGUL, KANA
 from tm.terms.base import TermBase
 from tm.terms.concept import LONGEST_TERM, Concept, Status, Term, made_id, term_status
+from tm.terms.tokens import replace_surrogates
 
 __all__ = ["TermEdit", "add_term", "delete_term", "edit_term", "status_of"]
 
@@ -129,6 +130,8 @@ def _stored(terms: TermBase, concept: Concept, edit: TermEdit) -> Concept:
 
 def _checked(text: str) -> str:
     text = " ".join(text.split())
+    if replace_surrogates(text) != text:
+        raise UsageError("the term contains an unpaired surrogate")
     if not text:
         raise UsageError("a term needs a text")
     if len(text) > LONGEST_TERM:

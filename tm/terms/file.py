@@ -49,6 +49,8 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
     """
     if str(path) != ":memory:":
         check_is_path(Path(path))
+        if Path(path).exists() and not Path(path).is_file():
+            raise StoreError(f"{path} is a {'folder' if Path(path).is_dir() else 'device or a pipe'}, not a term base")
         if not Path(path).exists() and not create:
             raise StoreError(f"there is no term base at {path}; `duiyi term import` makes one")
         try:

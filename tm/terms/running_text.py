@@ -19,7 +19,7 @@ _CODE = re.compile(
 #: Addresses, options, fields, calls and variables: never a part of a sentence.
 _NEVER = re.compile(
     rf"{ADDRESS}|[\w.+-]{{1,64}}@[A-Za-z0-9.-]{{1,100}}[A-Za-z]|(?<![\w-])--?[A-Za-z][\w-]*|\$?\{{[^{{}}\n]{{0,60}}\}}"
-    r"|%\(\w+\)[a-z]|\$[A-Za-z_]\w*|[A-Za-z_][A-Za-z0-9_.]*\(\)|(?<=\])\([^()\s]{0,300}\)",
+    r"|%\(\w+\)[a-z]|\$[A-Za-z_]\w*|[A-Za-z_][A-Za-z0-9_.]{0,100}\(\)|(?<=\])\([^()\s]{0,300}\)",
     re.ASCII,
 )
 #: A name with marks in it, such as a path, a file or a variable.

@@ -83,7 +83,7 @@ class Limits:
             headers_of(scope), f"the body is larger than {_amount(most)}", 413, {"connection": "close"}
         )
         for name, value in scope["headers"]:
-            if name == b"content-length" and (not value.isdigit() or int(value) > most):
+            if name == b"content-length" and (not value.isdigit() or len(value) > 18 or int(value) > most):
                 await _drain(scope, receive)
                 await too_large(scope, receive, send)
                 return

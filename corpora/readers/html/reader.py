@@ -301,7 +301,7 @@ class _Builder:
         if place is None:
             return None
         before = (one.get("colspan", "1") for one in self._cells[-1].itersiblings("td", "th", preceding=True))
-        return *place, sum(int(width) if width.isdecimal() else 1 for width in before)
+        return *place, sum(int(width) if width.isdecimal() and len(width) < 5 else 1 for width in before)
 
     def _lone_marks(self, found: Sequence[FootnoteMark]) -> None:
         """A paragraph of nothing but a mark belongs to the block before it."""

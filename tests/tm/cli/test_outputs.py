@@ -6,10 +6,13 @@ import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.commands import COMMAND, done, process, refused
+from corpora.errors import DuiyiError
+from tests.commands import COMMAND, done, process, ran, refused
+from tests.data import cases
 from tm.formats import read
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, links and limits of POSIX")
@@ -42,6 +45,14 @@ WRITING: list[tuple[list[str], list[str]]] = [
     (["term", "extract", "--memory", "memory.tsv", "--no-vectors", "-o", "{out}"], ["memory.tsv"]),
     (["term", "report", "units.tsv", "--terms", "terms.tsv", "-o", "{out}"], ["units.tsv", "terms.tsv"]),
     (["review", "units.tsv", "--data", "reviews", "-o", "{out}"], ["units.tsv"]),
+    (["pretranslate", "job.xlf", "-o", "{out}", "--memory", "memory.tsv", "--terms", "terms.tsv"], ["job.xlf"]),
+    (["pretranslate", "job.po", "-o", "{out}", "--memory", "memory.tsv", "--terms", "terms.tsv"], ["job.po"]),
+    (["pretranslate", "zh.txt", "-o", "{out}", "--memory", "memory.tsv"], ["zh.txt", "memory.tsv"]),
+    (["analyse", "zh.txt", "-o", "{out}", "--memory", "memory.tsv", "--rates", "rates.json"],
+     ["memory.tsv", "rates.json"]),
+    (["check", "units.tsv", *LANGUAGES, "--glossary", "g.csv", "--filter", "0.5", "-o", "{out}"],
+     ["units.tsv", "g.csv"]),
+    (["memory", "bitext", "units", "-o", "{out}", "--memory", "memory.tsv"], ["memory.tsv"]),
 ]  # fmt: skip
 INPUTS = [(command, name) for command, names in WRITING for name in names]
 
@@ -67,6 +78,36 @@ def test_no_input_is_overwritten(folder: Path, command: list[str], name: str, li
     assert len(result.stderr.splitlines()) == 1, result.stderr
     assert path.read_bytes() == before
     assert not list(folder.glob(".*"))
+
+
+def test_only_a_backup_is_replaced_by_a_backup(folder: Path) -> None:
+    for name in ("units.tsv", "terms.tsv", "zh.txt"):
+        path = Path(name)
+        path.write_bytes(path.read_bytes() if path.exists() else b"my diary")
+        before = path.read_bytes()
+        assert "not an earlier" in refused("memory", "backup", name, "--memory", "memory.tsv", cwd=folder)
+        assert path.read_bytes() == before
+    for name in ("empty.duiyi", "new.duiyi", "new.duiyi"):
+        Path("empty.duiyi").touch()
+        done("memory", "backup", name, "--memory", "memory.tsv")
+
+
+def test_a_memory_is_checked_before_the_work(folder: Path) -> None:
+    for name, text in (("zh.txt", "第一条\n"), ("en.txt", "Article 1\n"), ("diary.duiyi", "Dear diary\n")):
+        Path(name).write_text(text, "utf-8")
+    assert "diary.duiyi is not" in refused("align", "zh.txt", "en.txt", "-o", "x.tsv", "-o", "diary.duiyi", cwd=folder)
+    assert not Path("x.tsv").exists()
+    said = refused("analyse", "zh.txt", "-o", "a.html", "-o", "b.pdf", "--memory", "memory.tsv", cwd=folder)
+    assert "b.pdf" in said
+    assert not Path("a.html").exists()
+
+
+@pytest.mark.parametrize("case", cases("hostile_options"), ids=lambda case: case["label"])
+def test_hostile_options_are_refused_in_a_sentence(folder: Path, case: dict[str, Any]) -> None:
+    with pytest.raises(DuiyiError) as error:
+        ran(*case["input"])
+    assert case["expected"] in str(error.value)
+    assert len(str(error.value)) < 1500
 
 
 @posix

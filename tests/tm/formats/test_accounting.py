@@ -71,6 +71,8 @@ def test_a_sound_file(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", TEXTS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1), junk=st.sampled_from(JUNK), gone=st.integers(0, 12))
+@example(at=0.0, junk=b"<!--", gone=3)
+@example(at=0.8125, junk=b"", gone=7)
 @example(at=0.5, junk=b"<!--", gone=0)
 @example(at=0.5, junk=b"\xff", gone=1)
 def test_any_damage(tmp_path: Path, kind: str, at: float, junk: bytes, gone: int) -> None:

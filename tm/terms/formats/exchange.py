@@ -73,7 +73,7 @@ def read_terms(
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path} does not exist")
+        raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
     if not path.stat().st_size:
         raise EmptyInput(f"{path} is empty")
     format_ = format_of(path)
