@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from corpora.errors import InputError, UsageError
+from corpora.errors import InputError, StoreError, UsageError
 
 __all__ = [
-    "check_is_path", "check_targets", "is_out_of_space", "make_private", "replacing", "replacing_all",
+    "check_is_path", "check_is_store", "check_targets", "is_out_of_space", "make_private", "replacing", "replacing_all",
     "temporary_files",
 ]  # fmt: skip
 
@@ -104,6 +104,16 @@ def check_is_path(path: Path) -> None:
     """Raise `UsageError` for the address of a server, such as postgresql://host/name, in place of a file."""
     if _ADDRESS.match(str(path)):
         raise UsageError(f"{path} is an address, not a file; this version of duiyi uses files only")
+
+
+def check_is_store(path: Path, what: str) -> None:
+    """Raise `StoreError` where a folder, a device, a pipe or no valid name is in the place of a memory or the like."""
+    try:
+        other = path.exists() and not path.is_file()
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror or error}") from error
+    if other:
+        raise StoreError(f"{path} is a {'folder' if path.is_dir() else 'device or a pipe'}, not a {what}")
 
 
 def _followed(path: Path) -> Path:

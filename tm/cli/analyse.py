@@ -43,7 +43,11 @@ def analyse(
     from tm.store.memory_store import default_path, memory_paths
 
     check_reports(out or [])
-    inputs = [*files, *([rates] if rates else []), *(path for path, _ in memory_paths(memory or ()) if isinstance(path, Path))]
+    inputs = [
+        *files,
+        *([rates] if rates else []),
+        *(path for path, _ in memory_paths(memory or ()) if isinstance(path, Path)),
+    ]
     check_targets(out or [], inputs)
     options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None)
     none = memory_paths(memory or ()) == [(default_path(), 0)] and not default_path().exists()

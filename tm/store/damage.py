@@ -47,6 +47,7 @@ _INVALID = {
     "state": _type("value", _INTEGER),
     "imports": f"{_type('name', _TEXT)} OR {_type('done moment', _INTEGER)}",
     "synced": _type("partner unit state", _INTEGER),
+    "sqlite_sequence": _type("seq", _INTEGER),
     "changes": f"{_type('moment', _INTEGER)} OR {_type('action', _TEXT)}",
     "earlier": f"{_type('change unit', _INTEGER)} OR {_type('content', _TEXT)}"
     " OR content <> '' AND NOT json_valid(content)",

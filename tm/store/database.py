@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpora.errors import StoreError
-from corpora.files import check_is_path, make_private
+from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
 from tm.store.damage import ERRORS, damaged_table
@@ -78,8 +78,7 @@ def connect(path: Path, *, create: bool = False, wait: float = _WAIT) -> Sqlite:
     written by a newer version.
     """
     check_is_path(path)
-    if path.exists() and not path.is_file():
-        raise StoreError(f"{path} is a {'folder' if path.is_dir() else 'device or a pipe'}, not a translation memory")
+    check_is_store(path, "translation memory")
     if str(path) != ":memory:" and not path.exists():
         if not create:
             raise StoreError(f"{path} does not exist; duiyi memory add or import makes a translation memory")

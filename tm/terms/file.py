@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from corpora.errors import StoreError
-from corpora.files import check_is_path, make_private
+from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_errors import SqliteErrors
 
@@ -49,8 +49,7 @@ def connect(path: Path | str, *, create: bool) -> sqlite3.Connection:
     """
     if str(path) != ":memory:":
         check_is_path(Path(path))
-        if Path(path).exists() and not Path(path).is_file():
-            raise StoreError(f"{path} is a {'folder' if Path(path).is_dir() else 'device or a pipe'}, not a term base")
+        check_is_store(Path(path), "term base")
         if not Path(path).exists() and not create:
             raise StoreError(f"there is no term base at {path}; `duiyi term import` makes one")
         try:

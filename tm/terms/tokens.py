@@ -44,7 +44,7 @@ class Word:
 
 #: Code, markup roles, addresses and placeholders: they are not words, and no term contains them.
 _CODE = re.compile(
-    r"``[^`]*``|<[^<>]{1,200}>|https?://\S+|\{\d*\}|%\([^)]*\)\w|%[a-z]\b"
+    r"``[^`]*``|<[^<>]{1,200}>|https?://\S+|\{\d*\}|%\([^)]{0,200}\)\w|%[a-z]\b"
     r"|:(?:meth|func|attr|mod|data|const|exc|option|envvar|file|ref|c:\w+|pep|rfc|source|program|samp|keyword|class|opcode):`[^`]*`"
 )
 _ROLE = re.compile(r":[a-z:]+:`(?:[!~])?|`_{0,2}")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 from collections.abc import Callable
@@ -72,10 +73,8 @@ def test_no_input_is_overwritten(folder: Path, command: list[str], name: str, li
         link(path, folder / out)
     for other in ("zh.txt", "en.txt"):
         (folder / other).touch()
-    result = process(*(word.format(out=out) for word in command), cwd=folder)
-    assert result.returncode == 2, result
-    assert out in result.stderr
-    assert len(result.stderr.splitlines()) == 1, result.stderr
+    with pytest.raises(DuiyiError, match=re.escape(out)):
+        ran(*(word.format(out=out) for word in command))
     assert path.read_bytes() == before
     assert not list(folder.glob(".*"))
 
@@ -85,7 +84,8 @@ def test_only_a_backup_is_replaced_by_a_backup(folder: Path) -> None:
         path = Path(name)
         path.write_bytes(path.read_bytes() if path.exists() else b"my diary")
         before = path.read_bytes()
-        assert "not an earlier" in refused("memory", "backup", name, "--memory", "memory.tsv", cwd=folder)
+        with pytest.raises(DuiyiError, match="not an earlier"):
+            ran("memory", "backup", name, "--memory", "memory.tsv")
         assert path.read_bytes() == before
     for name in ("empty.duiyi", "new.duiyi", "new.duiyi"):
         Path("empty.duiyi").touch()
@@ -95,10 +95,11 @@ def test_only_a_backup_is_replaced_by_a_backup(folder: Path) -> None:
 def test_a_memory_is_checked_before_the_work(folder: Path) -> None:
     for name, text in (("zh.txt", "第一条\n"), ("en.txt", "Article 1\n"), ("diary.duiyi", "Dear diary\n")):
         Path(name).write_text(text, "utf-8")
-    assert "diary.duiyi is not" in refused("align", "zh.txt", "en.txt", "-o", "x.tsv", "-o", "diary.duiyi", cwd=folder)
+    with pytest.raises(DuiyiError, match=r"diary\.duiyi is not"):
+        ran("align", "zh.txt", "en.txt", "-o", "x.tsv", "-o", "diary.duiyi")
     assert not Path("x.tsv").exists()
-    said = refused("analyse", "zh.txt", "-o", "a.html", "-o", "b.pdf", "--memory", "memory.tsv", cwd=folder)
-    assert "b.pdf" in said
+    with pytest.raises(DuiyiError, match=r"b\.pdf"):
+        ran("analyse", "zh.txt", "-o", "a.html", "-o", "b.pdf", "--memory", "memory.tsv")
     assert not Path("a.html").exists()
 
 
