@@ -67,8 +67,9 @@ def pretranslate(
     file does not name.
     """
     path, out = Path(path), Path(out)
-    stores = [one[0] if isinstance(one, tuple) else one for one in memories]
-    check_targets([out], [path, *(Path(one.path) for one in stores), *([Path(terms.path)] if terms else [])])
+    places = [(one[0] if isinstance(one, tuple) else one).path for one in memories]
+    files = [Path(one) for one in (*places, terms.path if terms else None) if isinstance(one, str | Path)]
+    check_targets([out], [path, *files])
     if not path.is_file():
         raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
     name, suffix = path.name.lower(), out.suffix.lower()
