@@ -372,6 +372,14 @@ class TermBase:
         return TermMatches(hits[:limit])
 
     def _read(self, ids: Sequence[int]) -> tuple[dict[int, Concept], dict[int, Term]]:
+        """As `_rows`. Raises `StoreError` for values that another tool has changed."""
+        try:
+            return self._rows(ids)
+        except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+            why = "an entry has an invalid value"
+            raise StoreError(f"{self.path} is damaged: {why}; put a backup in its place") from error
+
+    def _rows(self, ids: Sequence[int]) -> tuple[dict[int, Concept], dict[int, Term]]:
         """The concepts, and their terms in the order of storage, by row number."""
         terms: dict[int, Term] = {}
         own: dict[int, tuple[Term, ...]] = {}
