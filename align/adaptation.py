@@ -12,7 +12,7 @@ maximisation (Dempster et al. 1977) over the lattice, from the values of a typic
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from align.lattice import Lattice, posterior_rows
 
-__all__ = ["Breaks", "adapt", "joining_odds", "omission_odds"]
+__all__ = ["Breaks", "Estimates", "adapt", "joining_odds", "omission_odds"]
 
 Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -62,65 +62,86 @@ def _odds(count: float, total: float, prior: float, prior_total: float) -> float
     return math.log(rate / (1 - rate)) - math.log(prior / (prior_total - prior))
 
 
-def adapt(lattice: Lattice, weights: Mapping[str, float], breaks: Breaks | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What is estimated of a pair: log-odds of omissions and of joining by side, and what breaks say of beads."""
+
+    omissions: Sequence[float] = (0.0, 0.0)
+    joining: Sequence[float] = (0.0, 0.0)
+    breaks: "tuple[Doubles, list[Doubles]] | None" = None
+
+
+def adapt(
+    lattice: Lattice, weights: Mapping[str, float], breaks: Breaks | None, known: Estimates | None = None
+) -> Estimates:
     """Estimate the properties of the document from ``lattice`` and add them to its scores, in place.
 
-    ``weights`` are those of the features of `align.scoring`.
+    ``weights`` are those of the features of `align.scoring`; ``known``: what was estimated from the whole of which this
+    is a part, and is not estimated again.
     """
-    steps: list[_Omissions | _Joining | _Breaks] = []
-    if weights.get("omission rate"):
-        steps.append(_Omissions(lattice, weights["omission rate"]))
-    if weights.get("joining rate"):
-        steps.append(_Joining(lattice, weights["joining rate"]))
+    beads = lattice.types[:-2]
+    units = len(lattice.left) - 1, int(lattice.right[-1]) - 1
+    omissions = _Rates(
+        lattice,
+        weights.get("omission rate", 0.0),
+        [[len(beads)], [len(beads) + 1]],
+        lambda counts, side: omission_odds(float(counts[side - 2]), units[side]),
+    )
+    joined = [[number for number, shape in enumerate(beads) if shape[side] > 1] for side in (0, 1)]
+    joining = _Rates(
+        lattice,
+        weights.get("joining rate", 0.0),
+        joined,
+        lambda counts, side: joining_odds(float(counts[joined[side]].sum()), float(counts[:-2].sum())),
+    )
+    agreement = None
     if breaks is not None and breaks.source[1:].any() | breaks.target[1:].any():
-        steps.append(_Breaks(lattice, breaks))
+        agreement = _Breaks(lattice, breaks)
+    if known is not None:
+        omissions.set(known.omissions)
+        joining.set(known.joining)
+        if agreement is not None and known.breaks is not None:
+            agreement.set(known.breaks)
+        return known
+    steps = [step for step in (omissions, joining, agreement) if step]
     for _ in range(_ROUNDS if steps else 0):
         for row, probabilities in posterior_rows(lattice):
             for step in steps:
                 step.count(row, probabilities)
         for step in steps:
             step.update()
+    return Estimates(omissions.odds, joining.odds, agreement.tables if agreement else None)
 
 
-class _Omissions:
-    """The log-odds of omissions of both sides; they start as those of a typical document, which are 0."""
+class _Rates:
+    """The log-odds that an arc is of one kind, by side, added to these arcs; 0 is those of a typical document."""
 
-    def __init__(self, lattice: Lattice, weight: float) -> None:
-        self._lattice, self._weight = lattice, weight
-        self._units = len(lattice.left) - 1, int(lattice.right[-1]) - 1
-        self._odds = [0.0, 0.0]
-        self._counts = np.zeros(2)
+    def __init__(
+        self,
+        lattice: Lattice,
+        weight: float,
+        arcs: Sequence[Sequence[int]],
+        odds_of: Callable[[Doubles, int], float],
+    ) -> None:
+        self._lattice, self._weight, self._arcs, self._odds_of = lattice, weight, arcs, odds_of
+        self.odds: Sequence[float] = (0.0, 0.0)
+        self._counts = np.zeros(len(lattice.types))
 
-    def count(self, row: int, probabilities: Doubles) -> None:
-        self._counts += probabilities[-2:].sum(axis=1)
-
-    def update(self) -> None:
-        for side in (0, 1):
-            odds = omission_odds(float(self._counts[side]), self._units[side])
-            self._lattice.scores[side - 2] += np.float32(self._weight * (odds - self._odds[side]))
-            self._odds[side] = odds
-        self._counts[:] = 0
-
-
-class _Joining:
-    """The log-odds of beads that hold several units of the source, and of the target."""
-
-    def __init__(self, lattice: Lattice, weight: float) -> None:
-        self._lattice, self._weight = lattice, weight
-        beads = lattice.types[:-2]
-        self._joined = [np.flatnonzero([shape[side] > 1 for shape in beads]) for side in (0, 1)]
-        self._odds = [0.0, 0.0]
-        self._counts = np.zeros(len(beads))
+    def __bool__(self) -> bool:
+        return bool(self._weight)
 
     def count(self, row: int, probabilities: Doubles) -> None:
-        self._counts += probabilities[:-2].sum(axis=1)
+        self._counts += probabilities.sum(axis=1)
 
     def update(self) -> None:
-        for side, joined in enumerate(self._joined):
-            odds = joining_odds(float(self._counts[joined].sum()), float(self._counts.sum()))
-            self._lattice.scores[joined] += np.float32(self._weight * (odds - self._odds[side]))
-            self._odds[side] = odds
+        self.set([self._odds_of(self._counts, side) for side in (0, 1)])
         self._counts[:] = 0
+
+    def set(self, odds: Sequence[float]) -> None:
+        for arcs, new, old in zip(self._arcs, odds, self.odds, strict=True):
+            for number in arcs:
+                self._lattice.scores[number] += np.float32(self._weight * (new - old))
+        self.odds = odds
 
 
 class _Breaks:
@@ -136,7 +157,7 @@ class _Breaks:
             min(max(float(flags[1:-1].sum()) / max(len(flags) - 2, 1), _SMALLEST), 1 - _SMALLEST)
             for flags in self._flags
         ]
-        self._added: tuple[Doubles, list[Doubles]] = np.zeros((2, 2)), [np.zeros(2), np.zeros(2)]
+        self.tables: tuple[Doubles, list[Doubles]] = np.zeros((2, 2)), [np.zeros(2), np.zeros(2)]
         self._nodes, self._inside = self._prior()
         self.update()
 
@@ -182,9 +203,12 @@ class _Breaks:
                 for counts, share in zip(self._inside, self._shares, strict=True)
             ],
         )
-        self._add(tables[0] - self._added[0], [new - old for new, old in zip(tables[1], self._added[1], strict=True)])
-        self._added = tables
+        self.set(tables)
         self._nodes, self._inside = self._prior()
+
+    def set(self, tables: tuple[Doubles, list[Doubles]]) -> None:
+        self._add(tables[0] - self.tables[0], [new - old for new, old in zip(tables[1], self.tables[1], strict=True)])
+        self.tables = tables
 
     def _add(self, nodes: Doubles, inside: Sequence[Doubles]) -> None:
         source, target = self._flags

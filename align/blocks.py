@@ -30,7 +30,6 @@ from align.search import SearchOptions, search_prepared
 from align.sections import SectionOptions, match_sections
 from align.segmentation import paragraphs
 from align.spans import PreparedSide, prepare
-from align.surface import surface_features
 from corpora.arguments import checked_class
 from corpora.document import BlockKind, Document
 from models.encoder import Encoder, Vectors
@@ -234,7 +233,8 @@ class Stream:
     def _search(self, pieces: Sequence[Region], found: Sequence[Seed]) -> list[Bead]:
         """Return beads of positions; ``pieces`` in source order cover both sides."""
         order = [j for piece in pieces for j in piece.target]
-        target = self.target if order == sorted(order) else _reordered(self.target, order)
+        # Runs across pieces have wrong vectors, but no bead may cross them.
+        target = self.target if order == sorted(order) else self.target.take(order)
         place = {j: at for at, j in enumerate(order)}
         beads: list[Bead] = []
         row = column = 0
@@ -304,13 +304,6 @@ class Stream:
             )
             for bead in beads
         ]
-
-
-def _reordered(side: PreparedSide, order: Sequence[int]) -> PreparedSide:
-    """Return ``side`` in another order; runs across pieces have wrong vectors, but no bead may cross them."""
-    texts = [side.texts[j] for j in order]
-    clauses = None if side.clauses is None else side.clauses.take(order)
-    return PreparedSide(texts, side.language, side.vectors[:, order], surface_features(texts), side.encoder, clauses)
 
 
 def _backbone(piece: Region, found: Sequence[Seed]) -> list[Seed]:

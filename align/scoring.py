@@ -19,7 +19,7 @@ for all nodes of a window at once:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -79,6 +79,18 @@ class PreparedPair:
     boundaries: BoundaryProbabilities | None = None
     omission_odds: tuple[float, float] = (0.0, 0.0)
     joining_odds: tuple[float, float] = (0.0, 0.0)
+
+    def take(self, source: Sequence[int], target: Sequence[int]) -> "PreparedPair":
+        """Return these units of both sides, with the measurements over the whole."""
+        return replace(
+            self,
+            source=self.source.take(source),
+            target=self.target.take(target),
+            source_near=self.source_near[:, source],
+            source_mean=self.source_mean[:, source],
+            target_near=self.target_near[:, target],
+            target_mean=self.target_mean[:, target],
+        )
 
 
 def pair_up(
@@ -205,8 +217,8 @@ class _WindowFeatures:
             pair.boundaries.around(window, self._wide, self._high) if pair.boundaries is not None else None
         )
         self._repeats = (
-            _cut(pair.source.surface.repeats, window.first, self.rows + self._wide),
-            _cut(pair.target.surface.repeats, window.left, self.columns + self._high),
+            _cut(pair.source.surface.repeats, window.first - 1, self.rows + self._wide + 1),
+            _cut(pair.target.surface.repeats, window.left - 1, self.columns + self._high + 1),
         )
         self._clause_evidence: ClauseEvidence | None = None
         if pair.source.clauses is not None and pair.target.clauses is not None:
@@ -269,15 +281,20 @@ class _WindowFeatures:
         return found
 
     def _repeated(self, side: int) -> Floats:
-        """Return how much each unit of one side says the same as the one before or after it."""
-        repeats, count = self._repeats[side], self.rows if side == 0 else self.columns
-        found: Floats = np.maximum(repeats[:count], repeats[1 : 1 + count])
-        return found[:, None] if side == 0 else found[None, :]
+        """Return how much more a unit repeats the one before or after it than the units of the other side there do."""
+        source, target = self._repeats
+        if side:
+            source, target = target, source
+        count, others = (self.rows, self.columns) if side == 0 else (self.columns, self.rows)
+        own = np.maximum(source[1 : 1 + count], source[2 : 2 + count])
+        other = np.maximum.reduce([target[k : k + others] for k in range(3)])
+        found: Floats = np.maximum(own[:, None] - other[None, :], 0)
+        return found if side == 0 else found.T
 
     def _repeats_inside(self, a: int, b: int) -> Floats:
         """Return how much more the units of one side of a bead repeat each other than those of the other side do."""
         source, target = (
-            np.maximum.reduce([repeats[1 + k : 1 + k + count] for k in range(size - 1)]) if size > 1 else np.float32(0)
+            np.maximum.reduce([repeats[2 + k : 2 + k + count] for k in range(size - 1)]) if size > 1 else np.float32(0)
             for repeats, size, count in zip(self._repeats, (a, b), (self.rows, self.columns), strict=True)
         )
         found: Floats = np.abs(np.reshape(source, (-1, 1)) - np.reshape(target, (1, -1)))

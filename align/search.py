@@ -1,9 +1,10 @@
 """The bead search: two sequences of texts in, beads out, for paragraphs and for sentences.
 
-A coarse path through single vectors gives a band (`align.band`). Every bead in the band gets a score (`align.scoring`),
-with some encoders after an alignment of clauses (`align.boundaries`). The lattice of all segmentations
-(`align.lattice`) gives the probability of each bead and the path with the most beads expected to be right. Every unit
-is in exactly one bead, beads are in order, and time and memory are linear in the number of units.
+A coarse path through single vectors gives a band (`align.band`). Every bead in the band gets a score (`align.scoring`).
+The lattice of all segmentations (`align.lattice`) gives the probability of each bead and the path with the most beads
+expected to be right. What is undecided then is searched once more, with more evidence (`align.cascade`): an alignment
+of clauses (`align.boundaries`), and with some encoders a second reading. Every unit is in exactly one bead, beads are
+in order, and time and memory are linear in the number of units.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,12 +20,13 @@ from threadpoolctl import ThreadpoolController
 
 from align.adaptation import Breaks, adapt
 from align.alignment import Bead
-from align.band import Window, cover
+from align.band import Band, Window, cover
 from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units, boundary_probabilities
+from align.cascade import Stretches, undecided
 from align.correspondence import correspondence, with_correspondence
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, PreparedPair, Shape, pair_up, score, shapes
-from align.spans import PreparedSide, prepare
+from align.spans import PreparedSide, finer, prepare
 from align.weights import clause_weights, has_weights, weights
 from corpora.arguments import checked_class
 from corpora.errors import UsageError
@@ -35,6 +37,8 @@ __all__ = ["SearchOptions", "find_boundaries", "pair_in_band", "search", "search
 Floats = NDArray[np.float32]
 
 _THREADS = 2
+_FEWEST = 8  # undecided units of a side that a second encoder reads: its vectors are centred over them
+_CHOICE = 0.1  # how doubtful it is that a unit has no counterpart that says the same as its neighbour, which has one
 
 
 @checked_class
@@ -48,8 +52,9 @@ class SearchOptions:
     ``caution``: the path maximises the sum of (probability of the bead - caution), so that a higher value gives fewer
     and larger beads. Half of the expected F1 maximises expected F1.
     ``clauses``: clauses are used as evidence (`align.clauses`).
-    ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``clause_weights``: weights
-    for aligning clauses that go with them (`align.boundaries`), None for no such alignment.
+    ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``second_weights`` and
+    ``clause_weights``: those that go with them for the second look at what is undecided (`align.cascade`), and for
+    aligning its clauses (`align.boundaries`); None for no second look.
     """
 
     unit: Literal["sentence", "paragraph"] = "sentence"
@@ -60,6 +65,7 @@ class SearchOptions:
     caution: float = 0.45
     clauses: bool = True
     weights: Mapping[str, float] | None = None
+    second_weights: Mapping[str, float] | None = None
     clause_weights: Mapping[str, float] | None = None
 
     @classmethod
@@ -131,23 +137,61 @@ def _search(
     breaks: Breaks | None,
 ) -> list[Bead]:
     types = shapes(min(options.max_source, source.width), min(options.max_target, target.width), options.max_size)
-    feature_weights = options.weights
-    if feature_weights is None:
-        feature_weights = weights(options.unit, source.encoder)
+    feature_weights = weights(options.unit) if options.weights is None else options.weights
     rescale = options.weights is None and not has_weights(options.unit, source.encoder)
     pair, windows = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
-    pair = replace(pair, boundaries=find_boundaries(source, target, options, nodes))
-    lattice = Lattice(types, windows, _scores(pair, windows, types, nodes, feature_weights, bonus))
-    adapt(lattice, feature_weights, breaks)
-    # The gain of a bead is its probability minus the caution. Gains overwrite the scores, which are most of the memory.
+    scores = _scores(pair, windows, types, nodes, feature_weights, bonus)
+    lattice = Lattice(types, windows, scores)
+    estimates = adapt(lattice, feature_weights, breaks)
+    beads = _path(lattice, options.caution)
+    del lattice, scores  # most of the memory
+    stretches = undecided(beads, nodes)
+    second = _second_pair(pair, stretches, options, estimates.omissions)
+    if second is not None:
+        again, windows, feature_weights = second
+        anchors = [(0, 0), *stretches.anchors]
+        scores = _scores(again, windows, types, anchors, feature_weights, stretches.bonus(bonus))
+        lattice = Lattice(types, windows, scores)
+        adapt(lattice, feature_weights, stretches.breaks(breaks), estimates)
+        beads = stretches.whole(_path(lattice, options.caution))
+    beads = [_chosen(bead, beads[max(at - 1, 0) : at + 2], source, target) for at, bead in enumerate(beads)]
+    return with_correspondence(beads, correspondence(source, target, beads))
+
+
+def _path(lattice: Lattice, caution: float) -> list[Bead]:
+    """Return the path with the most beads expected to be right; the scores of the lattice are overwritten."""
+    # The gain of a bead is its probability minus the caution.
     gains = posteriors(lattice, out=lattice.scores)
     possible = gains > 0
     _pool_omissions(gains, lattice)
-    gains -= np.float32(options.caution)
+    gains -= np.float32(caution)
     gains[~possible] = IMPOSSIBLE
-    path = best_path(lattice)
-    beads = [_bead(arc, float(gains[lattice.at(arc)]) + options.caution) for arc in path]
-    return with_correspondence(beads, correspondence(source, target, beads))
+    return [_bead(arc, float(gains[lattice.at(arc)]) + caution) for arc in best_path(lattice)]
+
+
+def _second_pair(
+    pair: PreparedPair, stretches: Stretches, options: SearchOptions, omissions: Sequence[float]
+) -> tuple[PreparedPair, list[Window], Mapping[str, float]] | None:
+    """Return what is known of the undecided ``stretches`` at a second look, and its weights; None if that is no more.
+
+    A second encoder reads them, if there is one; clauses are aligned, if there are weights for it.
+    """
+    anchors = [(0, 0), *stretches.anchors]
+    encoder = pair.source.finer
+    if min(map(len, stretches.units)) < (1 if encoder is None else _FEWEST):
+        return None
+    if encoder is not None:
+        source, target = finer(pair.source, stretches.units[0]), finer(pair.target, stretches.units[1])
+        rescale = not has_weights(options.unit, encoder.name)
+        again, windows = pair_in_band(source, target, anchors, options.half_width, rescale=rescale)
+    else:
+        given = options.second_weights
+        if (clause_weights(options.unit, pair.source.encoder) if options.weights is None else given) is None:
+            return None
+        again = pair.take(*stretches.units)
+        windows = _band(again.source, again.target, anchors, options.half_width).windows
+    again = replace(again, boundaries=find_boundaries(again.source, again.target, options, anchors, omissions))
+    return again, windows, options.second_weights or weights(options.unit, again.source.encoder)
 
 
 def pair_in_band(
@@ -159,14 +203,25 @@ def pair_in_band(
     rescale: bool = False,
 ) -> tuple[PreparedPair, list[Window]]:
     """Pair two sides, with lengths measured outside long omissions, and cover their coarse path with windows."""
-    band = cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, half_width)
+    band = _band(source, target, nodes, half_width)
     return pair_up(source, target, kept=(band.source_kept, band.target_kept), rescale=rescale), band.windows
 
 
+def _band(source: PreparedSide, target: PreparedSide, nodes: Sequence[tuple[int, int]], half_width: int) -> Band:
+    return cover(source.vectors[0].astype(np.float32), target.vectors[0].astype(np.float32), nodes, half_width)
+
+
 def find_boundaries(
-    source: PreparedSide, target: PreparedSide, options: SearchOptions, nodes: Sequence[tuple[int, int]]
+    source: PreparedSide,
+    target: PreparedSide,
+    options: SearchOptions,
+    nodes: Sequence[tuple[int, int]],
+    omissions: Sequence[float] = (0.0, 0.0),
 ) -> BoundaryProbabilities | None:
-    """Align the clauses of both sides between the anchors ``nodes``; None without clauses or weights for them."""
+    """Align the clauses of both sides between the anchors ``nodes``; None without clauses or weights for them.
+
+    ``omissions``: the odds of omissions of both sides (`align.adaptation`).
+    """
     feature_weights = options.clause_weights
     if options.weights is None:
         feature_weights = clause_weights(options.unit, source.encoder)
@@ -183,6 +238,7 @@ def find_boundaries(
     clause_nodes = [(int(starts[0][i]), int(starts[1][j])) for i, j in nodes]
     types = shapes(*SHAPES)
     pair, windows = pair_in_band(*sides, clause_nodes, HALF_WIDTH)
+    pair = replace(pair, omission_odds=(omissions[0], omissions[1]))
     return boundary_probabilities(
         Lattice(types, windows, _scores(pair, windows, types, clause_nodes, feature_weights)), starts
     )
@@ -283,21 +339,30 @@ def _add_bonus(
     scores: Floats, window: Window, types: tuple[Shape, ...], bonus: Mapping[tuple[int, int], float]
 ) -> None:
     reach_a, reach_b = max(a for a, _ in types), max(b for _, b in types)
-    height, width = scores.shape[1] + reach_a, scores.shape[2] + reach_b
-    plane = np.zeros((height + 1, width + 1))
-    for (i, j), value in bonus.items():
-        if 0 <= i - window.first < height and 0 <= j - window.left < width:
-            plane[i - window.first + 1, j - window.left + 1] = value
-    sums = plane.cumsum(axis=0).cumsum(axis=1)
     rows, columns = scores.shape[1], scores.shape[2]
+    plane = np.zeros((rows + reach_a, columns + reach_b), np.float32)
+    for (i, j), value in bonus.items():
+        if 0 <= i - window.first < len(plane) and 0 <= j - window.left < plane.shape[1]:
+            plane[i - window.first, j - window.left] = value
     for number, (a, b) in enumerate(types):
         if a and b:
-            scores[number] += (
-                sums[a : a + rows, b : b + columns]
-                - sums[:rows, b : b + columns]
-                - sums[a : a + rows, :columns]
-                + sums[:rows, :columns]
-            )
+            parts = [plane[k : k + rows, m : m + columns] for k in range(a) for m in range(b)]
+            # One heading is a reason for a bead, and two are no more of a reason; one contradiction is no less of one.
+            scores[number] += np.maximum(np.maximum.reduce(parts), 0) + np.minimum(np.minimum.reduce(parts), 0)
+
+
+def _chosen(bead: Bead, near: Sequence[Bead], source: PreparedSide, target: PreparedSide) -> Bead:
+    """Return ``bead`` with a lower score where it leaves out a unit that says the same as one that is paired beside it.
+
+    The counterpart of one of them is that of the other, too.
+    """
+    if bead.source and bead.target:
+        return bead
+    paired = [one for one in near if one.source and one.target]
+    (unit,), surface = bead.source or bead.target, (source if bead.source else target).surface
+    held = {i for one in paired for i in (one.source if bead.source else one.target)}
+    same = max([float(surface.repeats[max(unit, i)]) for i in (unit - 1, unit + 1) if i in held], default=0.0)
+    return replace(bead, score=bead.score * (1 - _CHOICE * same))
 
 
 def _bead(arc: Arc, probability: float) -> Bead:

@@ -68,6 +68,13 @@ class SurfaceFeatures:
             self.repeats[start:stop],
         )
 
+    def take(self, units: Sequence[int]) -> "SurfaceFeatures":
+        """Return the features of ``units``, in that order; those that depend on the unit before stay as they are."""
+        sums = {name: np.concatenate([[0], np.cumsum(np.diff(total)[units])]) for name, total in self.sums.items()}
+        return SurfaceFeatures(
+            sums, self.opens[units], self.closes[units], self.ending[units], self.inside[units], self.repeats[units]
+        )
+
 
 def surface_features(texts: Sequence[str]) -> SurfaceFeatures:
     """Return the surface features of ``texts``."""

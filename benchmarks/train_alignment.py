@@ -242,7 +242,7 @@ def with_boundaries(
 def _boundary(one: Example, options: SearchOptions, weights: Mapping[str, float]) -> NDArray[np.float32]:
     source, target = one.pair.source, one.pair.target
     given = replace(options, weights={}, clause_weights=weights)
-    found = find_boundaries(source, target, given, [(0, 0), (len(source), len(target))])
+    found = find_boundaries(source, target, given, [(0, 0), (len(source), len(target))], one.pair.omission_odds)
     assert found is not None
     values = np.zeros_like(one.lattice.scores)
     for window, part in one.lattice.parts():

@@ -42,6 +42,11 @@ class CombinedEncoder:
         self._weight = weight
 
     @property
+    def first(self) -> Encoder:
+        """The fast one."""
+        return self._first
+
+    @property
     def name(self) -> str:
         """Both names, joined by a plus sign."""
         return f"{self._first.name}+{self._second.name}"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from align import adaptation
-from align.adaptation import Breaks, adapt, omission_odds
+from align.adaptation import Breaks, adapt, joining_odds, omission_odds
 from align.band import Window
 from align.lattice import Lattice
 
@@ -69,11 +69,43 @@ def test_omissions_are_counted_over_all_paths(monkeypatch: pytest.MonkeyPatch) -
             found = omission_odds(expected[side], units)
             plain.scores[side - 2] += np.float32(weight * (found - odds[side]))
             odds[side] = found
-    adapt(one, weight, None)
+    adapt(one, {"omission rate": weight}, None)
     possible = plain.scores > -1e3
     assert one.scores[possible] == pytest.approx(plain.scores[possible], abs=1e-4)
-    adapt(one, 0.0, Breaks(np.zeros(n, bool), np.zeros(m, bool)))
+    adapt(one, {}, Breaks(np.zeros(n, bool), np.zeros(m, bool)))
     assert one.scores[possible] == pytest.approx(plain.scores[possible], abs=1e-4), "no breaks, no evidence"
+
+
+def test_joining_is_counted_over_all_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptation, "_ROUNDS", 1)
+    n, m = 3, 4
+    one = lattice(n, m)
+    every = paths(n, m)
+    steps = [[(k - i, p - j) for (i, j), (k, p) in pairwise(path)] for path in every]
+    chances = probabilities(one, every, m)
+    beads = sum(c * sum(bool(a and b) for a, b in path) for c, path in zip(chances, steps, strict=True))
+    before = one.scores.copy()
+    found = adapt(one, {"joining rate": 0.5}, None)
+    for side in (0, 1):
+        joined = sum(
+            c * sum(bool(s[0] and s[1] and s[side] > 1) for s in p) for c, p in zip(chances, steps, strict=True)
+        )
+        assert found.joining[side] == pytest.approx(joining_odds(joined, beads), abs=1e-4)
+    for number, (a, b) in enumerate(TYPES):
+        added = 0.5 * sum(odds for odds, size in zip(found.joining, (a, b), strict=True) if size > 1) if a and b else 0
+        assert one.scores[number][before[number] > -1e3] - before[number][before[number] > -1e3] == pytest.approx(
+            added, abs=1e-4
+        )
+
+
+def test_what_is_known_of_the_whole_is_not_estimated_again() -> None:
+    n, m = 4, 3
+    breaks = Breaks(np.array([True, False, True, True]), np.array([True, True, False]))
+    table = {"omission rate": 0.5, "joining rate": 0.25}
+    one, other = lattice(n, m, 1), lattice(n, m, 1)
+    found = adapt(one, table, breaks)
+    assert adapt(other, table, breaks, found) == found
+    assert other.scores == pytest.approx(one.scores, abs=1e-3)
 
 
 def test_breaks_are_counted_over_all_paths(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +161,7 @@ def test_breaks_that_agree_hold_and_others_do_not() -> None:
     learned = []
     for breaks in (Breaks(every, every), Breaks(every, other)):
         one = Lattice(TYPES, [Window(0, n + 1, 0, n + 1)], scores.copy())
-        adapt(one, 0.0, breaks)
+        adapt(one, {}, breaks)
         learned.append([float(one.scores[0, i * (n + 1) + i]) - 5.0 for i in range(n - 1)])
     same, different = np.array(learned[0]), np.array(learned[1])
     assert same[every[1:]].min() > 1

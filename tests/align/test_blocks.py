@@ -203,7 +203,7 @@ def test_chunks_give_the_same_beads(words, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_side_in_another_order() -> None:
     texts = ["one?", "two two", "three!", "“four”"]
     one = side(3, texts, 2, [1, 2, 1, 3])
-    found = blocks._reordered(one, [2, 0, 3, 1])
+    found = one.take([2, 0, 3, 1])
     assert list(found.texts) == ["three!", "one?", "“four”", "two two"]
     assert (found.language, found.encoder) == (one.language, one.encoder)
     assert (found.vectors[0] == one.vectors[0][[2, 0, 3, 1]]).all()
@@ -211,7 +211,7 @@ def test_a_side_in_another_order() -> None:
     assert found.clauses is not None
     assert one.clauses is not None
     assert (found.clauses.vectors == one.clauses.vectors[[3, 0, 4, 5, 6, 1, 2]]).all()
-    assert blocks._reordered(side(3, texts, 2), [1, 0, 2, 3]).clauses is None
+    assert side(3, texts, 2).take([1, 0, 2, 3]).clauses is None
 
 
 def test_leftovers_replace_the_omissions_of_both_blocks() -> None:

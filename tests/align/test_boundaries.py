@@ -81,7 +81,8 @@ def test_no_boundaries_without_weights(sides) -> None:
 
 def test_the_search_follows_them(sides) -> None:
     """With nothing else to go by, beads end where the clauses say."""
-    options = SearchOptions(weights={"boundary": 2.0, "bead": 1.0, "omission": -9.0}, clause_weights=WEIGHTS)
+    plain = {"bead": 1.0, "omission": -9.0}
+    options = SearchOptions(weights=plain, second_weights=plain | {"boundary": 2.0}, clause_weights=WEIGHTS)
     found = search_prepared(*sides, options=options)
     assert [(bead.source, bead.target) for bead in found] == [((0, 1), (0, 1)), ((2,), (2, 3)), ((3,), (4,))]
 

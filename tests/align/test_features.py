@@ -1,5 +1,6 @@
 """Every feature of every bead, compared with plain loops that follow the definitions."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,8 @@ from align.scoring import PreparedPair, features, pair_up, shapes
 from align.spans import PreparedSide
 from tests.align.sides import side
 
-SOURCE = ["One, two.", "“Why?” he asked?", "", "In 1998 12 fell.", "Nothing! Nothing!", "“They went.”", "Home, a b c."]
-TARGET = ["ONE two three", "“WHY?”", "HE ASKED!", "In 1998 it rained so.", "“Well”", "Home at 7?", "X"]
+SOURCE = ["One, two.", "“Why?” he asked. “And", "", "In 1998 12 fell.", "Nothing! Nothing!", "“They went.”", "They went."]
+TARGET = ["ONE two three", "“WHY?”", "HE ASKED!", "In 1998 it rained so.", "“Well", "Well, home at 7?", "Home at 7?"]
 TYPES = shapes(3, 4, 7)
 WINDOW = Window(1, 6, 2, 7)
 
@@ -45,12 +46,18 @@ class Plain:
         last = len(sums) - 1
         return float(sums[min(i + a, last)] - sums[min(i, last)])
 
+    def repeats(self, of_source: bool, units: Iterable[int]) -> float:
+        values = (self.pair.source if of_source else self.pair.target).surface.repeats
+        return max([self.value(values, unit) for unit in units], default=0.0)
+
     def omission(self, i: int, j: int, of_source: bool) -> dict[str, float]:
         pair, w = self.pair, WINDOW
         side, at = (pair.source, i) if of_source else (pair.target, j)
         near = self.value(pair.source_near[0] if of_source else pair.target_near[0], at)
         before = self.cosine(i, 1, j - 1, 1) if of_source else self.cosine(i - 1, 1, j, 1)
         mean = sum(len("".join(text.split())) for text in side.texts) / len(side)
+
+        there = range(j - 1, j + 2) if of_source else range(i - 1, i + 2)
 
         def best(unit: int) -> float:
             if of_source:
@@ -64,6 +71,7 @@ class Plain:
             "omission near": near - max(self.cosine(i, 1, j, 1), before),
             "omission best": best(at) - near,
             "omission around": (best(at - 1) + best(at + 1)) / 2 - near,
+            "omission repeated": max(self.repeats(of_source, [at, at + 1]) - self.repeats(not of_source, there), 0.0),
         }
 
     def bead(self, i: int, j: int, a: int, b: int) -> dict[str, float]:
@@ -91,6 +99,7 @@ class Plain:
             "bead": 1.0, "size": size, "one": float((a, b) == (1, 1)), "uneven": float(abs(a - b)),
             "source two": float(a >= 2), "source three": float(a >= 3), "target two": float(b >= 2),
             "target three": float(b >= 3), "target four": float(b >= 4), "many": float(a >= 2 and b >= 2),
+            "joining rate": 0.25 * (a >= 2) - 0.75 * (b >= 2),
         }  # fmt: skip
         return found | self.members(i, j, a, b) | self.marks(i, j, a, b)
 
@@ -111,7 +120,8 @@ class Plain:
             found["shrinking source"] = float(np.clip(lost, -0.3, 0.3).sum())
             mean = self.pair.source_mean[0]
             found["weakest source"] = min(cos(i + k, 1, j, b) - self.value(mean, i + k) for k in range(a))
-        return found | {"shrinking most": min(losses)}
+        inside = self.repeats(True, range(i + 1, i + a)), self.repeats(False, range(j + 1, j + b))
+        return found | {"shrinking most": min(losses), "repeated": abs(inside[0] - inside[1])}
 
     def marks(self, i: int, j: int, a: int, b: int) -> dict[str, float]:
         found = {}
@@ -123,7 +133,9 @@ class Plain:
         opens = self.value(left.opens, i), self.value(right.opens, j)
         closes = self.value(left.closes, i + a - 1), self.value(right.closes, j + b - 1)
         ending = self.value(left.ending, i + a - 1), self.value(right.ending, j + b - 1)
+        inside = self.value(left.inside, i + a - 1), self.value(right.inside, j + b - 1)
         return found | {
+            "speech": abs(inside[0] - inside[1]),
             "opens": abs(opens[0] - opens[1]), "opens both": opens[0] * opens[1],
             "closes": abs(closes[0] - closes[1]), "closes both": closes[0] * closes[1],
             "ending": float(ending[0] != ending[1]),
@@ -144,7 +156,7 @@ SCALES = [(0.0, 1.0), (0.1, 2.0)]
 
 @pytest.mark.parametrize("scale", SCALES, ids=["as they are", "rescaled"])
 def test_features_are_those_of_plain_loops(scale: tuple[float, float]) -> None:
-    measured = replace(pair(parts=False), floor=scale[0], gain=scale[1], omission_odds=(0.5, -1.5))
+    measured = replace(pair(parts=False), floor=scale[0], gain=scale[1], omission_odds=(0.5, -1.5), joining_odds=(0.25, -0.75))
     plain, n, m = Plain(measured), len(SOURCE), len(TARGET)
     count = 0
     for (a, b), (values, possible) in zip(TYPES, features(measured, WINDOW, TYPES), strict=True):
