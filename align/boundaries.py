@@ -4,7 +4,7 @@ Clauses mostly correspond one to one. They are aligned first, as units, with the
 their own. The probability that this alignment has a boundary at the ends of source unit i and target unit j is evidence
 that a bead ends there, and it depends on the clauses of the whole paragraph, not only on those of one bead.
 
-This takes as long as the search itself, so only encoders that are slow anyway have weights for it (`align.weights`).
+This takes as long as the search itself, so it is done at the second look only (`align.cascade`).
 """
 
 from collections.abc import Sequence

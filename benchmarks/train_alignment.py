@@ -1,12 +1,13 @@
 """Learn the weights of `align.scoring` from gold alignments, and say what they are worth on documents left out.
 
-    python -m benchmarks.train_alignment sentence SHARED [--model use+e5 --boundaries] [--write]
+    python -m benchmarks.train_alignment sentence SHARED [--boundaries [--model use+e5]] [--write]
     python -m benchmarks.train_alignment paragraph SHARED [--write]
 
 The model is a linear-chain conditional random field over segmentations (Lafferty et al. 2001; Sarawagi and Cohen 2004):
 maximum likelihood of the gold paths with a squared penalty. Wrong beads get a head start of `MARGIN` while training
 (softmax-margin, Gimpel and Smith 2010), which ties the likelihood to the number of wrong beads. Translators of novels
-rarely omit text, so each chapter is also trained on with single beads of either side taken away, and with a stretch.
+rarely omit text, so each chapter is also trained on with single beads of either side taken away, with a stretch, and
+with lines repeated; documentation and a manual are trained on in the same ways (`benchmarks.made_examples`).
 Arcs that the shipped weights hold to be next to impossible take no part, which makes training some twenty times as
 fast and changes nothing that can be seen.
 
@@ -37,10 +38,11 @@ from align.pipeline import align
 from align.scoring import IMPOSSIBLE, PreparedPair, features, score, shapes
 from align.search import SearchOptions, find_boundaries, pair_in_band, search
 from align.spans import PreparedSide, prepare
-from align.surface import surface_features
 from align.weights import weights as shipped
 from benchmarks.data import segmented
+from benchmarks.made_examples import other_kinds, with_omissions, with_repeats, with_stretch_left_out
 from corpora.readers.reading import read
+from models.combined import CombinedEncoder
 from models.encoder import Encoder
 from models.registry import load
 
@@ -48,12 +50,13 @@ PENALTY = {"sentence": 40.0, "paragraph": 10.0}
 MARGIN = 1.0
 _AROUND = 24  # units to either side of the gold path that are trained on, as many as are searched
 _ROWS = 32
-_STRETCH = 20  # beads of one omission made for training
 _RATES = (0.03, 0.06, 0.08, 0.12)  # of the beads that lose one side, in examples made for training
+_REPEATED = (0.03, 0.06)  # of the beads, in examples in which one side of them is repeated
 _PLANTED = 0.08  # of the beads that lose one side, in the documents on which omissions are measured
 _MADE = 0.25  # what a made example counts for
 _ROUNDS = 60
 _BOUNDARY = "boundary"
+_NOVEL = "novel"
 _FLATTENED = 0.5  # what the shipped weights count for when they say which arcs are next to impossible
 _UNLIKELY = 1e-6
 _WEIGHTS = Path(__file__).resolve().parent.parent / "align" / "weights.json"
@@ -88,9 +91,9 @@ def documents(shared: Path, unit: str) -> Iterator[tuple[str, str, tuple[list[st
         yield from ((name, name, texts, gold) for name, texts, gold in segmented(data / "paragraphs"))
         return
     for name, texts, gold in segmented(data / "mac-dev"):
-        yield f"novel {int(name)}", name, texts, gold
+        yield f"{_NOVEL} {int(name)}", name, texts, gold
     for name, texts, gold in segmented(data / "mac-more"):
-        yield f"novel {(int(name) - 2) // 4 + 1}", f"more {name}", texts, gold
+        yield f"{_NOVEL} {(int(name) - 2) // 4 + 1}", f"more {name}", texts, gold
 
 
 def examples(shared: Path, encoder: Encoder, options: SearchOptions) -> tuple[list[str], list[Example]]:
@@ -99,12 +102,16 @@ def examples(shared: Path, encoder: Encoder, options: SearchOptions) -> tuple[li
     names: dict[str, int] = {}
     found = []
 
-    def sides(texts: Sequence[Sequence[str]]) -> list[PreparedSide]:
+    def sides(texts: Sequence[Sequence[str]], languages: Sequence[str] = ("zh", "en")) -> list[PreparedSide]:
         widths = options.max_source, options.max_target
         return [
-            prepare(side, encoder=encoder, language=language, width=width, by_clauses=options.clauses)
-            for side, language, width in zip(texts, ("zh", "en"), widths, strict=True)
+            prepare(side, encoder=encoder, language=language, width=width, by_clauses=options.clauses, in_steps=False)
+            for side, language, width in zip(texts, languages, widths, strict=True)
         ]
+
+    def add(names_of: tuple[str, str], made: Sequence[tuple[Sequence[PreparedSide], list[Bead]]], first: int) -> None:
+        for number, (both, beads) in enumerate(made):
+            found.append(_example(names_of, _paired(both, beads), beads, options, start, names, made=number >= first))
 
     for group, name, texts, gold in documents(shared, options.unit):
         whole = sides(texts)
@@ -114,35 +121,21 @@ def examples(shared: Path, encoder: Encoder, options: SearchOptions) -> tuple[li
             for side in (0, 1):
                 shortened, beads = with_omissions(texts, gold, side, chance.choice(_RATES), chance)
                 made.append((sides(shortened), beads))
-            made.append(_with_omission(whole, gold, chance.randrange(2), int(len(gold) * chance.uniform(0.1, 0.8))))
-        for number, (both, beads) in enumerate(made):
-            found.append(_example((group, name), _paired(both, beads), beads, options, start, names, made=number > 0))
+            at = int(len(gold) * chance.uniform(0.1, 0.8))
+            made.append(with_stretch_left_out(whole, gold, chance.randrange(2), at))
+            again, beads = with_repeats(texts, gold, chance.choice(_REPEATED), ("zh", "en"), random.Random(f"r {name}"))
+            made.append((sides(again), beads))
+        add((group, name), made, 1)
+    for group, name, languages, texts, gold in other_kinds(shared) if options.unit == "sentence" else ():
+        chance = random.Random(name)
+        shorter, left = with_omissions(texts, gold, chance.randrange(2), chance.choice(_RATES), chance)
+        longer, held = with_repeats(texts, gold, chance.choice(_REPEATED), languages, chance)
+        made = [(sides(some, languages), beads) for some, beads in ((texts, gold), (shorter, left), (longer, held))]
+        add((group, name), made, 0)
     count = len(names)
     return list(names), [
         replace(one, features=np.pad(one.features, ((0, count - len(one.features)), (0, 0)))) for one in found
     ]
-
-
-def with_omissions(
-    texts: Sequence[Sequence[str]], gold: Sequence[Bead], side: int, rate: float, chance: random.Random
-) -> tuple[list[list[str]], list[Bead]]:
-    """Take one side of a share of the beads away; the units of their other side are then omitted one by one."""
-    paired = [bead for bead in gold if bead.source and bead.target]
-    gone = set(chance.sample(paired, round(rate * len(paired))))
-    lost = {unit for bead in gone for unit in (bead.source, bead.target)[side]}
-    kept = [unit for unit in range(len(texts[side])) if unit not in lost]
-    number = {unit: place for place, unit in enumerate(kept)}
-    shortened = [list(some) for some in texts]
-    shortened[side] = [texts[side][unit] for unit in kept]
-    beads: list[Bead] = []
-    for bead in gold:
-        both = [bead.source, bead.target]
-        if bead in gone:
-            beads += [Bead((unit,), ()) if side else Bead((), (unit,)) for unit in both[1 - side]]
-        else:
-            both[side] = tuple(number[unit] for unit in both[side])
-            beads.append(Bead(*both))
-    return shortened, beads
 
 
 def _paired(sides: Sequence[PreparedSide], gold: Sequence[Bead]) -> PreparedPair:
@@ -157,39 +150,6 @@ def _paired(sides: Sequence[PreparedSide], gold: Sequence[Bead]) -> PreparedPair
         omission_odds=(omission_odds(omitted[0], len(source)), omission_odds(omitted[1], len(target))),
         joining_odds=(joining_odds(joined[0], len(paired)), joining_odds(joined[1], len(paired))),
     )
-
-
-def _with_omission(
-    sides: Sequence[PreparedSide], gold: Sequence[Bead], side: int, at: int
-) -> tuple[list[PreparedSide], list[Bead]]:
-    """Take the units of a stretch of beads away on one side; the beads of the other side become omissions."""
-    gone = {unit for bead in gold[at : at + _STRETCH] for unit in (bead.source, bead.target)[side]}
-    kept = [unit for unit in range(len(sides[side])) if unit not in gone]
-    number = {unit: place for place, unit in enumerate(kept)}
-    vectors = sides[side].vectors[:, kept].copy()
-    hole = number[max(gone) + 1] if max(gone) + 1 in number else len(kept)
-    for size in range(1, len(vectors)):
-        vectors[size, max(hole - size, 0) : hole] = 0  # runs across the hole were never encoded
-    texts = [sides[side].texts[unit] for unit in kept]
-    shortened = list(sides)
-    heard = sides[side].clauses
-    shortened[side] = replace(
-        sides[side],
-        texts=texts,
-        vectors=vectors,
-        surface=surface_features(texts),
-        clauses=heard.take(kept) if heard else None,
-    )
-    beads: list[Bead] = []
-    for bead in gold:
-        both = [bead.source, bead.target]
-        lost = gone.intersection(both[side])
-        both[side] = tuple(number[unit] for unit in both[side] if unit in number)
-        if lost and both[1 - side]:
-            beads += [Bead((unit,), ()) if side else Bead((), (unit,)) for unit in both[1 - side]]
-        elif both[0] or both[1]:
-            beads.append(Bead(*both))
-    return shortened, beads
 
 
 def _example(
@@ -233,10 +193,23 @@ def clause_weights(names: Sequence[str], data: Sequence[Example], penalty: float
 
 
 def with_boundaries(
-    names: Sequence[str], data: Sequence[Example], options: SearchOptions, weights: Mapping[str, float]
-) -> list[Example]:
-    """Set the last feature of ``data`` to the boundary probabilities of clauses aligned with ``weights``."""
-    return [replace(one, features=np.vstack([one.features[:-1], _boundary(one, options, weights)])) for one in data]
+    names: Sequence[str], data: Sequence[Example], options: SearchOptions
+) -> tuple[list[Example], dict[str, dict[str, float]]]:
+    """Set the last feature of ``data`` to the boundary probabilities of clauses; also return the weights for these.
+
+    Those of each group are learned without it, so that boundaries are as reliable as in a new text; those of "" from
+    all novels.
+    """
+    novels = [one for one in data if one.group.startswith(_NOVEL)]
+    clauses = {"": clause_weights(names, novels, PENALTY[options.unit])}
+    for group in {one.group for one in novels}:
+        others = [one for one in novels if one.group != group]
+        clauses[group] = clause_weights(names, others, PENALTY[options.unit])
+    found = []
+    for one in data:
+        boundary = _boundary(one, options, clauses.get(one.group, clauses[""]))
+        found.append(replace(one, features=np.vstack([one.features[:-1], boundary])))
+    return found, clauses
 
 
 def _boundary(one: Example, options: SearchOptions, weights: Mapping[str, float]) -> NDArray[np.float32]:
@@ -374,20 +347,32 @@ def minimize(objective: Callable[[Vector], tuple[float, Vector]], point: Vector,
 
 
 def leave_one_out(
-    names: Sequence[str], data: Sequence[Example], options: SearchOptions, start: Vector, shared: Path, encoder: Encoder
+    names: Sequence[str],
+    data: Sequence[Example],
+    options: SearchOptions,
+    start: Vector,
+    clauses: Mapping[str, Mapping[str, float]],
+    shared: Path,
+    encoder: Encoder,
 ) -> Any:
-    """Align every document with weights learned from other groups, as `duiyi align --segmented` does."""
-    learned: dict[str, tuple[Vector, Mapping[str, float] | None]] = {}
+    """Align every document with weights learned from other groups, as `duiyi align --segmented` does.
+
+    With ``clauses`` these are the weights of the second look; the first one has weights that were learned like them,
+    but with two encoders the shipped ones, since it has only the first encoder.
+    """
+    learned: dict[str, tuple[Vector, SearchOptions]] = {}
     gold: dict[str, Sequence[Bead]] = {}
     found: dict[str, Sequence[Bead]] = {}
     omissions = Omissions()
     lost = 0.0
     for group, name, texts, beads in documents(shared, options.unit):
         if group not in learned:
-            learned[group] = _learned(names, [other for other in data if other.group != group], options, start)
+            others = [other for other in data if other.group != group]
+            learned[group] = _learned(
+                names, others, options, start, clauses.get(group), isinstance(encoder, CombinedEncoder)
+            )
             print(group, flush=True)
-        weights, clauses = learned[group]
-        chosen = replace(options, weights=dict(zip(names, map(float, weights), strict=True)), clause_weights=clauses)
+        weights, chosen = learned[group]
         gold[name] = beads
         if options.unit == "sentence":
             found[name] = _search(texts, encoder, chosen)
@@ -403,13 +388,24 @@ def leave_one_out(
 
 
 def _learned(
-    names: Sequence[str], data: Sequence[Example], options: SearchOptions, start: Vector
-) -> tuple[Vector, Mapping[str, float] | None]:
-    penalty, clauses = PENALTY[options.unit], None
-    if _BOUNDARY in names:
-        clauses = clause_weights(names, data, penalty)
-        data = with_boundaries(names, data, options, clauses)
-    return train(data, penalty, start), clauses
+    names: Sequence[str],
+    data: Sequence[Example],
+    options: SearchOptions,
+    start: Vector,
+    clauses: Mapping[str, float] | None,
+    two_encoders: bool,
+) -> tuple[Vector, SearchOptions]:
+    """Return weights learned from ``data``, and the options for a search with them."""
+    weights = train(data, PENALTY[options.unit], start)
+    table = dict(zip(names, map(float, weights), strict=True))
+    if clauses is None:
+        return weights, replace(options, weights=table)
+    first: Mapping[str, float] = shipped(options.unit)
+    if not two_encoders:
+        plain = [replace(one, features=one.features[:-1]) for one in data]
+        found = train(plain, PENALTY[options.unit], start[:-1])
+        first = dict(zip(names[:-1], map(float, found), strict=True))
+    return weights, replace(options, weights=first, second_weights=table, clause_weights=clauses)
 
 
 def _search(texts: Sequence[Sequence[str]], encoder: Encoder, options: SearchOptions) -> list[Bead]:
@@ -467,7 +463,7 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--model", default="builtin")
     parser.add_argument(
-        "--boundaries", action="store_true", help="align clauses first: as good as a search more, and as long"
+        "--boundaries", action="store_true", help="the weights of the second look, which aligns clauses"
     )
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
@@ -475,18 +471,19 @@ def main() -> None:
     encoder = load(arguments.model)
     names, data = examples(arguments.shared, encoder, options)
     before = shipped(options.unit, encoder.name)
+    clauses: dict[str, dict[str, float]] = {}
     if arguments.boundaries:
         names = [*names, _BOUNDARY]
         data = [replace(one, features=np.pad(one.features, ((0, 1), (0, 0)))) for one in data]
-        clauses = clause_weights(names, data, PENALTY[options.unit])
-        data = with_boundaries(names, data, options, clauses)
+        data, clauses = with_boundaries(names, data, options)
         if arguments.write:
-            _write(_WEIGHTS, f"clauses of {options.unit}:{encoder.name}", _rounded(clauses))
+            _write(_WEIGHTS, f"clauses of {options.unit}:{encoder.name}", _rounded(clauses[""]))
     weights = train(data, PENALTY[options.unit], np.array([before.get(name, 0.0) for name in names]))
-    key = arguments.unit if arguments.model == "builtin" else f"{arguments.unit}:{encoder.name}"
+    first = arguments.model == "builtin" and not arguments.boundaries
+    key = arguments.unit if first else f"{arguments.unit}:{encoder.name}"
     if arguments.write:
         _write(_WEIGHTS, key, _rounded(dict(zip(names, weights, strict=True))))
-    figures = leave_one_out(names, data, options, weights, arguments.shared, encoder)
+    figures = leave_one_out(names, data, options, weights, clauses, arguments.shared, encoder)
     print(key, json.dumps(figures, indent=1))
     if arguments.write:
         _write(_FIGURES, key, figures)

@@ -14,7 +14,15 @@ from align.scoring import PreparedPair, features, pair_up, shapes
 from align.spans import PreparedSide
 from tests.align.sides import side
 
-SOURCE = ["One, two.", "“Why?” he asked. “And", "", "In 1998 12 fell.", "Nothing! Nothing!", "“They went.”", "They went."]
+SOURCE = [
+    "One, two.",
+    "“Why?” he asked. “And",
+    "",
+    "In 1998 12 fell.",
+    "Nothing! Nothing!",
+    "“They went.”",
+    "They went.",
+]
 TARGET = ["ONE two three", "“WHY?”", "HE ASKED!", "In 1998 it rained so.", "“Well", "Well, home at 7?", "Home at 7?"]
 TYPES = shapes(3, 4, 7)
 WINDOW = Window(1, 6, 2, 7)
@@ -156,7 +164,9 @@ SCALES = [(0.0, 1.0), (0.1, 2.0)]
 
 @pytest.mark.parametrize("scale", SCALES, ids=["as they are", "rescaled"])
 def test_features_are_those_of_plain_loops(scale: tuple[float, float]) -> None:
-    measured = replace(pair(parts=False), floor=scale[0], gain=scale[1], omission_odds=(0.5, -1.5), joining_odds=(0.25, -0.75))
+    measured = replace(
+        pair(parts=False), floor=scale[0], gain=scale[1], omission_odds=(0.5, -1.5), joining_odds=(0.25, -0.75)
+    )
     plain, n, m = Plain(measured), len(SOURCE), len(TARGET)
     count = 0
     for (a, b), (values, possible) in zip(TYPES, features(measured, WINDOW, TYPES), strict=True):

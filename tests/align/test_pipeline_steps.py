@@ -127,11 +127,14 @@ def test_signatures(words) -> None:
 
 def test_weights_by_unit_and_encoder() -> None:
     thorough = f"{BUILTIN}+multilingual-e5-small-q4"
-    assert weights("sentence", "unknown") == weights("sentence") == weights("sentence", BUILTIN)
+    assert weights("sentence", "unknown") == weights("sentence")
+    assert "boundary" in weights("sentence", BUILTIN)
+    assert "boundary" not in weights("sentence")
     assert weights("sentence", thorough) != weights("sentence")
     assert weights("paragraph") != weights("sentence")
     assert clause_weights("sentence", thorough)
-    assert clause_weights("sentence", BUILTIN) is None
+    assert clause_weights("sentence", BUILTIN)
+    assert clause_weights("sentence", "unknown") is None
     assert [has_weights("sentence", one) for one in (BUILTIN, thorough, "unknown")] == [True, True, False]
     assert [has_weights("paragraph", one) for one in (BUILTIN, thorough, "unknown")] == [True, False, False]
 

@@ -14,7 +14,7 @@ from align.band import Window
 from align.lattice import Lattice, posteriors
 from align.scoring import IMPOSSIBLE, score, shapes
 from align.search import SearchOptions, pair_in_band, search_prepared
-from align.weights import weights
+from align.weights import BUILTIN, clause_weights, weights
 from corpora.errors import UsageError
 from tests.align.sides import side
 
@@ -140,7 +140,13 @@ def test_scores_are_the_probabilities_of_the_lattice() -> None:
 def test_trained_weights_are_those_of_the_unit_and_unknown_encoders_are_rescaled() -> None:
     sides = [replace(one, encoder="use-multilingual-3") for one in SIDES]
     own = search_prepared(*sides)
-    assert own == search_prepared(*sides, options=SearchOptions(weights=weights("sentence")))
+    assert own == search_prepared(*(replace(one, clauses=None) for one in sides))
+    given = SearchOptions(
+        weights=weights("sentence"),
+        second_weights=weights("sentence", BUILTIN),
+        clause_weights=clause_weights("sentence", BUILTIN),
+    )
+    assert own == search_prepared(*sides, options=given)
     other = search_prepared(*SIDES)
     assert other != own, "another encoder's similarities are brought to scale"
     plain = search_prepared(*SIDES, options=SearchOptions(weights=weights("sentence")))
@@ -161,7 +167,7 @@ def test_boundaries_are_found_for_encoders_with_weights_for_clauses() -> None:
     assert search.find_boundaries(*sides, SearchOptions(unit="paragraph"), nodes) is None
     assert search.find_boundaries(*sides, SearchOptions(weights={}), nodes) is None
     assert search.find_boundaries(*sides, SearchOptions(weights={}, clause_weights={"bead": 1.0}), nodes) is not None
-    plain = [replace(one, encoder="use-multilingual-3") for one in sides]
+    plain = [replace(one, encoder="unknown") for one in sides]
     assert search.find_boundaries(*plain, SearchOptions(clause_weights={"bead": 1.0}), nodes) is None
     for number in (0, 1):
         without = list(sides)

@@ -104,6 +104,10 @@ def test_only_units_without_a_counterpart_are_alone(case: dict, tmp_path: Path) 
     alone = [text for bead in found if not bead.target for text in found.source_texts(bead)]
     alone += [text for bead in found if not bead.source for text in found.target_texts(bead)]
     assert alone == case["alone"], case["comment"]
+    beside = [
+        bead for bead in found if {*found.source_texts(bead), *found.target_texts(bead)} & {*case.get("doubtful", ())}
+    ]
+    assert all(bead.score < 0.95 for bead in beside), case["comment"]
 
 
 @pytest.mark.real
