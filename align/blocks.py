@@ -179,6 +179,10 @@ class Stream:
     def _subtitles(self) -> bool:
         return self.block_evidence is not None and self.block_evidence[0].times is not None
 
+    def search_options(self, options: SearchOptions) -> SearchOptions:
+        """Return ``options`` for the evidence of this stream: the times of subtitles are evidence for each of them."""
+        return replace(options, every_pair=True) if self._subtitles else options
+
     def _timed(self) -> list[Seed]:
         """For each source block the target block that begins nearest in time, in rising order."""
         assert self.block_evidence is not None
@@ -254,7 +258,7 @@ class Stream:
             for bead in search_prepared(
                 self.source[row : row + rows],
                 target[column : column + columns],
-                options=self.options.search,
+                options=self.search_options(self.options.search),
                 anchors=anchors,
                 bonus=bonus,
             ):

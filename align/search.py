@@ -52,6 +52,8 @@ class SearchOptions:
     ``caution``: the path maximises the sum of (probability of the bead - caution), so that a higher value gives fewer
     and larger beads. Half of the expected F1 maximises expected F1.
     ``clauses``: clauses are used as evidence (`align.clauses`).
+    ``every_pair``: the evidence for every pair in a bead counts, as that of the times of subtitles does; otherwise that
+    of the pair with the most, as with headings and numbers, of which a bead needs only one.
     ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``second_weights`` and
     ``clause_weights``: those that go with them for the second look at what is undecided (`align.cascade`), and for
     aligning its clauses (`align.boundaries`); None for no second look.
@@ -64,6 +66,7 @@ class SearchOptions:
     half_width: int = 16
     caution: float = 0.45
     clauses: bool = True
+    every_pair: bool = False
     weights: Mapping[str, float] | None = None
     second_weights: Mapping[str, float] | None = None
     clause_weights: Mapping[str, float] | None = None
@@ -109,9 +112,9 @@ def search_prepared(
 
     ``anchors`` are places that no bead may cross, in order: ``(i, j)`` says that the first i source units correspond
     to the first j target units. With the ends of aligned paragraphs as anchors, one call aligns the sentences of a
-    whole document. ``bonus[i, j]`` is added to the score of every bead that holds source unit i and target unit j,
-    in log-odds: 2.0 makes it some seven times as likely. ``breaks``: where paragraphs begin, which is evidence as far
-    as both sides agree (`align.adaptation`).
+    whole document. ``bonus[i, j]`` is added to the score of every bead that holds source unit i and target unit j (of
+    several pairs the most, see `SearchOptions`), in log-odds: 2.0 makes it some seven times as likely. ``breaks``:
+    where paragraphs begin, which is evidence as far as both sides agree (`align.adaptation`).
 
     Every unit is in exactly one bead; beads are in order; ``score`` is the probability that the bead is right.
     Raises `UsageError` for anchors out of order or out of range.
@@ -140,7 +143,7 @@ def _search(
     feature_weights = weights(options.unit) if options.weights is None else options.weights
     rescale = options.weights is None and not has_weights(options.unit, source.encoder)
     pair, windows = pair_in_band(source, target, nodes, options.half_width, rescale=rescale)
-    scores = _scores(pair, windows, types, nodes, feature_weights, bonus)
+    scores = _scores(pair, windows, types, nodes, feature_weights, bonus, every_pair=options.every_pair)
     lattice = Lattice(types, windows, scores)
     estimates = adapt(lattice, feature_weights, breaks)
     beads = _path(lattice, options.caution)
@@ -150,7 +153,8 @@ def _search(
     if second is not None:
         again, windows, feature_weights = second
         anchors = [(0, 0), *stretches.anchors]
-        scores = _scores(again, windows, types, anchors, feature_weights, stretches.bonus(bonus))
+        near = stretches.bonus(bonus)
+        scores = _scores(again, windows, types, anchors, feature_weights, near, every_pair=options.every_pair)
         lattice = Lattice(types, windows, scores)
         adapt(lattice, feature_weights, stretches.breaks(breaks), estimates)
         beads = stretches.whole(_path(lattice, options.caution))
@@ -277,6 +281,8 @@ def _scores(
     nodes: Sequence[tuple[int, int]],
     feature_weights: Mapping[str, float],
     bonus: Mapping[tuple[int, int], float] | None = None,
+    *,
+    every_pair: bool = False,
 ) -> Floats:
     """Return the scores ``[types, nodes]`` of all arcs, for `Lattice`."""
     intervals = _AnchorIntervals(nodes) if len(nodes) > 2 else None
@@ -288,7 +294,7 @@ def _scores(
         window = windows[number]
         scores = score(pair, window, types, feature_weights)
         if bonus:
-            _add_bonus(scores, window, types, bonus)
+            _add_bonus(scores, window, types, bonus, every_pair=every_pair)
         if intervals:
             intervals.close(scores, window, types)
         found[:, ends[number] - sizes[number] : ends[number]] = scores.reshape(len(types), -1)
@@ -336,7 +342,12 @@ class _AnchorIntervals:
 
 
 def _add_bonus(
-    scores: Floats, window: Window, types: tuple[Shape, ...], bonus: Mapping[tuple[int, int], float]
+    scores: Floats,
+    window: Window,
+    types: tuple[Shape, ...],
+    bonus: Mapping[tuple[int, int], float],
+    *,
+    every_pair: bool = False,
 ) -> None:
     reach_a, reach_b = max(a for a, _ in types), max(b for _, b in types)
     rows, columns = scores.shape[1], scores.shape[2]
@@ -347,6 +358,9 @@ def _add_bonus(
     for number, (a, b) in enumerate(types):
         if a and b:
             parts = [plane[k : k + rows, m : m + columns] for k in range(a) for m in range(b)]
+            if every_pair:
+                scores[number] += np.add.reduce(parts)
+                continue
             # One heading is a reason for a bead, and two are no more of a reason; one contradiction is no less of one.
             scores[number] += np.maximum(np.maximum.reduce(parts), 0) + np.minimum(np.minimum.reduce(parts), 0)
 

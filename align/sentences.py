@@ -140,7 +140,7 @@ class _Sentences:
         found = search_prepared(
             self._prepared(0, ids[0]),
             self._prepared(1, ids[1]),
-            options=self.search,
+            options=self.stream.search_options(self.search),
             anchors=[(i, j) for i, j in anchors],
             bonus={(first[0][i], first[1][j]): value for (i, j), value in bonus.items()},
             breaks=Breaks(flags[0], flags[1]),

@@ -42,16 +42,16 @@ def test_no_arc_crosses_an_anchor(n: int, m: int, data: st.DataObject) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.dictionaries(st.tuples(st.integers(0, 9), st.integers(0, 9)), st.integers(-5, 5), max_size=12))
-def test_a_bonus_counts_for_the_beads_with_the_pair(bonus: dict[tuple[int, int], float]) -> None:
+@given(st.dictionaries(st.tuples(st.integers(0, 9), st.integers(0, 9)), st.integers(-5, 5), max_size=12), st.booleans())
+def test_a_bonus_counts_for_the_beads_with_the_pair(bonus: dict[tuple[int, int], float], every_pair: bool) -> None:
     window = Window(2, 5, 3, 7)
     scores = np.ones((len(TYPES), 3, 4), np.float32)
-    search._add_bonus(scores, window, TYPES, bonus)
+    search._add_bonus(scores, window, TYPES, bonus, every_pair=every_pair)
     for number, (a, b) in enumerate(TYPES):
         for i in range(window.first, window.last):
             for j in range(window.left, window.right):
                 values = [bonus.get((x, y), 0.0) for x in range(i, i + a) for y in range(j, j + b)] or [0.0]
-                held = max(*values, 0.0) + min(*values, 0.0)
+                held = sum(values) if every_pair else max(*values, 0.0) + min(*values, 0.0)
                 assert scores[number, i - window.first, j - window.left] == 1 + held
 
 
