@@ -26,7 +26,6 @@ _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _QUOTED = re.compile(r"(?<![\w`])`([^`'\n]{1,200})'(?![\w'])")
 _POWER = re.compile(r"(?<![\^])\^([-−+]?\d{1,3}|[a-z])(?![\w^])|\A_([\w+-]{1,3})\Z")
 _NUMBER_GONE = re.compile(r"[ \u00a0]+((?:<span data-dropped=[^<>]*>[^<>]*</span>)+)(?=[.,;:!?)，。；：、）])")
-_MEASURE = re.compile(r"[-+]?[\d.]*\s*(?:pt|cm|mm|em|ex|in|bp|sp|pc|\\\w+)?|[\w.-]*[:/][\w.:/-]*")
 #: The levels of headings; in a book or report, below \chapter, all but the first are one deeper.
 _SECTIONS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4,
              "subparagraph": 5, "frametitle": 2, "framesubtitle": 3}  # fmt: skip

@@ -19,7 +19,7 @@ _SIZE = 4000
 _ONCE_SLOW = frozenset(
     "corpora.bilingual.language_pair._NO_WORDS corpora.bilingual.runs._SEPARATOR corpora.bilingual.runs._OPENER "
     "corpora.cleaning.listings._LAST_RUN corpora.readers.asciidoc._FOOTNOTE corpora.readers.asciidoc._MACROS "
-    "corpora.readers.file_type._SIGNS corpora.readers.latex._MEASURE corpora.text.sentences._WORD_BEFORE "
+    "corpora.readers.file_type._SIGNS corpora.text.sentences._WORD_BEFORE "
     "tm.checks.language._CODE_LINE".split()
 )
 _SHARE = 40  # one of that many patterns and shapes is in the sample

@@ -33,6 +33,7 @@ __all__ = [
     "revoked_token",
     "router",
     "sign_in",
+    "sign_out",
     "signed_in",
     "tokens",
 ]  # fmt: skip
