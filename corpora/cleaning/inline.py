@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from corpora.document import FootnoteMark
-from corpora.text.scripts import CJK
+from corpora.text.languages import join_lines
 
 __all__ = ["EDGE", "MARK", "RAISED", "TAB", "InlineText", "extract_marks", "split_paragraphs", "without_sentinels"]
 
@@ -25,7 +25,6 @@ _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")
 _GAP = re.compile(rf"[ \u00a0{TAB}]*(?:\u00a0{{3}}|{TAB})[ \u00a0{TAB}]*")
 _BLANKS = re.compile(r" *\u00a0[\u00a0 ]+")
-_WIDE = re.compile(f"[{CJK}“”‘’—…]")
 _MARK_BRACKETS = re.compile(rf"[\[(（〔［]\s*{MARK}\s*[\])）〕］]")
 _MARK_SPACE = re.compile(rf"(?<![ \u00a0])[ \u00a0]+{MARK}(?=[\s{MARK},.;:!?，。；：！？、）)]|$)")
 
@@ -63,14 +62,9 @@ def split_paragraphs(text: str, *, whole: bool) -> list[str]:
         if ends and not whole:
             found.append(bare)
         elif bare:
-            found[-1] = _joined(found[-1], bare)
+            found[-1] = join_lines(found[-1], bare)
         before = line
     return [_around_marks(paragraph) for paragraph in found if paragraph]
-
-
-def _joined(before: str, line: str) -> str:
-    wide = bool(before and _WIDE.match(before[-1]) and _WIDE.match(line[0]))
-    return f"{before}{line}" if wide or not before else f"{before} {line}"
 
 
 def _around_marks(text: str) -> str:

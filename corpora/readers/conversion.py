@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 
-from corpora.text.scripts import CJK
+from corpora.text.scripts import WIDE
 
 __all__ = ["WIDE_BLANK", "Notes", "dropped", "heading", "plain", "tag", "unwrapped", "with_linked_notes"]
 
 #: A tab: the HTML reader knows a wide gap by it.
 WIDE_BLANK = "\u00a0\u00a0\u00a0"
-_WIDE = f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』]"
+_WIDE = f"[{WIDE}]"
 _SOFT = re.compile(rf"({_WIDE}(?:<[^<>]*>)*)[ \t]*\n[ \t]*(?=(?:<[^<>]*>)*{_WIDE})")
 _RAISED_NUMBER = re.compile(r"(?<=[^<>\s])<sup>(\d{1,2})</sup>")
 _LABEL = re.compile(r"\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶#]{1,4}|[①-⑳]", re.IGNORECASE)

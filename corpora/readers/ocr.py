@@ -24,7 +24,7 @@ from corpora.processes import run_program
 from corpora.readers.file_type import PICTURES
 from corpora.text import languages
 from corpora.text.plurals import counted, plural
-from corpora.text.scripts import CJK
+from corpora.text.scripts import WIDE
 
 __all__ = ["Recognized", "recognize"]
 
@@ -40,7 +40,7 @@ _LIMIT = 180.0  # seconds for one page
 _LEAST = 30.0  # percent: lines below are the dirt of the paper or part of a picture
 _LARGER = 1.4  # of the usual height of a line
 _DOUBTFUL = 70.0  # percent: pages below are named in the warning
-_WIDE = re.compile(f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』〔〕]")
+_WIDE = re.compile(f"[{WIDE}]")
 #: Chinese stops are often read as the narrow ones, with a space before them.
 _HALF = re.compile(rf"(?<={_WIDE.pattern}) ?([,:;!?])(?![\w/])")
 #: What bullets are taken for at the start of a line.

@@ -15,7 +15,7 @@ from html import unescape
 from itertools import pairwise
 
 from corpora.document import Block, BlockKind, Change, Line
-from corpora.text.scripts import CJK
+from corpora.text.languages import join_lines
 
 __all__ = ["Cue", "SubtitleText", "cues", "read_subtitles"]
 
@@ -28,7 +28,6 @@ _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)")
 _TURN = re.compile(r"[ \t]*(?:[-‐–—―]|>>+)[ \t]*(?=\S)")
 _ENDS = re.compile(r"[.!?。！？…‽♪][\"'”’」』）)\]♪*]*\s*$")
 _OPEN = re.compile(r"[,，、;；:：]\s*$")
-_WIDE = re.compile(f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』]")
 _PAUSE = 2.0  # seconds without text behind which a sentence does not go on
 _STOPPED = 0.25  # share of cues with a full stop at their end from which full stops are relied on
 _ROLLING = 1 / 3  # share of cues that repeat a line of the one before from which a track is one whose lines roll up
@@ -222,7 +221,7 @@ def _sentences(found: Sequence[Cue], language: str) -> Iterator[tuple[str, float
         text = ""
         spans: list[tuple[int, int, _Piece]] = []
         for piece in run:
-            text = _joined(text, piece.text)
+            text = join_lines(text, piece.text)
             spans.append((len(text) - len(piece.text), len(text), piece))
         for start, end in split(text, language) or [(0, len(text))]:
             yield text[start:end], _time(spans, start, first=True), _time(spans, end, first=False)
@@ -239,7 +238,7 @@ def _pieces(cue: Cue) -> Iterator[_Piece]:
             texts.append(line[mark.end() :])
             turns.append(True)
         elif texts:
-            texts[-1] = _joined(texts[-1], line)
+            texts[-1] = join_lines(texts[-1], line)
         else:
             texts.append(line)
             turns.append(False)
@@ -249,13 +248,6 @@ def _pieces(cue: Cue) -> Iterator[_Piece]:
         end = at + (cue.end - cue.start) * len(text) / total
         yield _Piece(text, at, end, turn)
         at = end
-
-
-def _joined(before: str, after: str) -> str:
-    if not before:
-        return after
-    wide = _WIDE.match(before[-1]) and _WIDE.match(after[0])
-    return f"{before}{after}" if wide else f"{before} {after}"
 
 
 def _runs(pieces: Sequence[_Piece], *, stopped: bool) -> Iterator[list[_Piece]]:

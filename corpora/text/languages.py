@@ -17,7 +17,7 @@ from typing import Any
 from corpora.errors import UsageError
 from corpora.files import temporary_files
 from corpora.text.chinese import to_simplified, to_traditional
-from corpora.text.scripts import CJK, HAN, HANGUL, KANA
+from corpora.text.scripts import CJK, HAN, HANGUL, KANA, WIDE
 
 __all__ = [
     "base",
@@ -28,6 +28,7 @@ __all__ = [
     "is_known",
     "is_spaced",
     "join",
+    "join_lines",
     "joiner",
     "normalize",
     "same",
@@ -64,8 +65,9 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NEAR = 9  # characters before a join that are looked at
 #: Straight quotation marks and brackets are as wide as what they enclose.
-_WIDE_END = re.compile(rf"[{CJK}][\"')\]”’]*$"), re.compile(rf"[{CJK}“”‘’—…][\"')\]]*$")
-_WIDE_START = re.compile(rf"[\"'(\[“‘]*[{CJK}]"), re.compile(rf"[\"'(\[]*[{CJK}“”‘’—…]")
+_WIDE = re.compile(f"[{WIDE}]")
+_WIDE_END = re.compile(rf"[{CJK}][\"')\]”’]*$"), re.compile(rf"[{WIDE}][\"')\]]*$")
+_WIDE_START = re.compile(rf"[\"'(\[“‘]*[{CJK}]"), re.compile(rf"[\"'(\[]*[{WIDE}]")
 _SPACELESS = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo"})
 #: The identifier chooses among these only, by script: on short texts its rarer languages are mistakes.
 _CANDIDATES = (
@@ -210,6 +212,17 @@ def join(texts: Iterable[str], language: str) -> str:
     for text in filter(None, (one.strip() for one in texts)):
         pieces += (_between(pieces[-1][-_NEAR:], text, language), text) if pieces else (text,)
     return "".join(pieces)
+
+
+def join_lines(before: str, after: str) -> str:
+    """Two lines of one paragraph as one text, without a space where both are Chinese or Japanese at the join.
+
+    >>> join_lines("这是", "一句"), join_lines("one", "line")
+    ('这是一句', 'one line')
+    """
+    if not before or not after:
+        return before + after
+    return f"{before}{after}" if _WIDE.match(before[-1]) and _WIDE.match(after[0]) else f"{before} {after}"
 
 
 def _between(left: str, right: str, language: str) -> str:

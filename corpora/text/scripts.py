@@ -3,7 +3,7 @@ r"""Unicode ranges of Chinese, Japanese and Korean, for use inside a character c
 Every package takes them from here, so that all parts of the program agree on which characters are Chinese.
 """
 
-__all__ = ["CJK", "HAN", "HANGUL", "KANA"]
+__all__ = ["CJK", "HAN", "HANGUL", "KANA", "WIDE"]
 
 #: Chinese characters: the unified ideographs with extensions A to H, and the compatibility ideographs. Without 〇 and
 #: 々, which Unicode counts as a number and a modifier.
@@ -15,3 +15,5 @@ HANGUL = "\uac00-\ud7a3"
 #: Everything that Chinese and Japanese are set in: characters, kana, bopomofo, enclosed numbers, punctuation and
 #: full-width forms. Not Korean, which puts spaces between words.
 CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af"
+#: The same, and the marks that Chinese texts share with Latin ones: what stands at a line's end without a space.
+WIDE = f"{CJK}“”‘’—…"

@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import pairwise
 from statistics import median
 
 from corpora.document import Block, BlockKind
 from corpora.readers.pdf.glyphs import Glyph, PageGlyphs
 from corpora.readers.pdf.lines import PageLine, lines_of_slide
+from corpora.text.languages import join_lines
 from corpora.text.markers import parse_bullet, parse_marker
 from corpora.text.raised import raised
 from corpora.text.scripts import CJK
@@ -34,7 +36,6 @@ _LARGER = 1.1  # times the usual size: the letters of a title
 _MARGIN = 0.88  # of the height, below which the foot of a slide stands
 _SHARE = 0.4  # of the slides, on which the foot comes back
 _INDENT = 0.4  # ems between the levels of a list
-_WIDE = re.compile(f"[{CJK}“”‘’—…，。、；：！？（）《》「」『』]")
 _SENTENCE = re.compile(r"[.!?:;。！？：；…][\"'”’」』）)]*$")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(rf"[^\s{CJK}]+|\S")
@@ -172,7 +173,7 @@ def _title(boxes: Sequence[Sequence[PageLine]], height: float, usual: float) -> 
 def _paragraphs(box: Sequence[PageLine], *, is_title: bool) -> list[tuple[BlockKind, int, str]]:
     """Kind, level and text of the paragraphs in a box."""
     if is_title:
-        return [(BlockKind.HEADING, 1, _joined([_text(one) for one in box]))]
+        return [(BlockKind.HEADING, 1, reduce(join_lines, map(_text, box)))]
     steps = [(below.base - above.base) / max(above.size, below.size) for above, below in pairwise(box)]
     least = min(steps, default=0.0)
     groups = [[box[0]]]
@@ -183,7 +184,7 @@ def _paragraphs(box: Sequence[PageLine], *, is_title: bool) -> list[tuple[BlockK
     levels: list[float] = []
     found = []
     for group in groups:
-        content = _joined([_text(one) for one in group])
+        content = reduce(join_lines, map(_text, group))
         bullet = parse_bullet(content)
         if bullet is None:
             found.append((BlockKind.PARAGRAPH, 0, content))
@@ -212,14 +213,6 @@ def _is_full(above: PageLine, below: PageLine, box: Sequence[PageLine]) -> bool:
 
 def _solid(one: PageLine) -> list[Glyph]:
     return [glyph for glyph in one.glyphs if not glyph.blank]
-
-
-def _joined(lines: Sequence[str]) -> str:
-    text = lines[0]
-    for line in lines[1:]:
-        wide = bool(text and line and _WIDE.match(text[-1]) and _WIDE.match(line[0]))
-        text = f"{text}{line}" if wide else f"{text} {line}"
-    return text
 
 
 def numbered(slides: Sequence[Slide]) -> tuple[Block, ...]:
