@@ -4,6 +4,8 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
+from corpora.sqlite_connections import all_or_nothing
+
 __all__ = ["migrate", "use_log", "version_of"]
 
 _WAIT = 10.0  # seconds for other processes that open the same new file
@@ -36,16 +38,10 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[str], *, application
     Step n brings version n to version n + 1. Its statements are separated by semicolons, and no statement contains
     one. ``application`` is written as the `application_id`.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with all_or_nothing(connection):
         version = version_of(connection)  # read inside the transaction: another process may have migrated the file
         for step in steps[version:]:
             for statement in filter(str.strip, step.split(";")):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {application}")
         connection.execute(f"PRAGMA user_version = {max(version, len(steps))}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite rolls back by itself when the disk is full
-            connection.execute("ROLLBACK")
-        raise

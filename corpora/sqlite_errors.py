@@ -29,7 +29,8 @@ class SqliteErrors:
     def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
         if isinstance(error, sqlite3.Error):
             raise StoreError(_sentence(self._path, error, self._what)) from error
-        if isinstance(error, UnicodeDecodeError):  # SQLite quotes damaged bytes of the tables' definitions in its message
+        # SQLite quotes the definitions of tables in its message, damaged bytes included.
+        if isinstance(error, UnicodeDecodeError):
             raise StoreError(f"{self._path} is damaged; put a backup in its place") from error
         if isinstance(error, OverflowError | UnicodeEncodeError):
             what = "a number of this size" if isinstance(error, OverflowError) else "an unpaired surrogate"

@@ -4,7 +4,6 @@ Every thread has a connection of its own; other processes (workers, `duiyi user`
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from corpora.errors import StoreError
 from corpora.files import check_is_path, make_private
 from corpora.migrations import migrate, use_log, version_of
+from corpora.sqlite_connections import ThreadConnections, all_or_nothing
 from corpora.sqlite_errors import SqliteErrors
 
 __all__ = ["AccountsFile"]
@@ -69,22 +69,12 @@ class AccountsFile:
                 make_private(self.path)
             except OSError as error:
                 raise StoreError(f"{path} cannot be created: {error.strerror}") from error
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
-        self._closed = False
+        self._connections = ThreadConnections(self.path, self._connect)
         self.connection()
 
     def connection(self) -> sqlite3.Connection:
         """The connection of this thread."""
-        if self._closed:
-            raise StoreError(f"{self.path} was closed; open it again to use it")
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect()
-            with self._lock:
-                self._open.append(found)
-        return found
+        return self._connections.get()
 
     def _connect(self) -> sqlite3.Connection:
         with self.errors():
@@ -124,19 +114,9 @@ class AccountsFile:
             if connection.in_transaction:
                 yield connection
                 return
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with all_or_nothing(connection):
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
     def close(self) -> None:
         """Close all connections."""
-        self._closed = True
-        with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
+        self._connections.close()

@@ -16,6 +16,7 @@ from typing import Any
 from corpora.errors import StoreError
 from corpora.files import make_private
 from corpora.migrations import migrate, use_log, version_of
+from corpora.sqlite_connections import all_or_nothing
 from tm.formats.jsonl import from_dict, to_dict
 from tm.unit import Unit
 
@@ -75,16 +76,6 @@ class ReviewJournal:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path} cannot be used: {error}") from error
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._base.execute("ROLLBACK")
-            raise
-        self._base.execute("COMMIT")
-
     def meta(self) -> dict[str, str]:
         """The metadata of the review: title, stage, file …"""
         with self._errors_mapped(), closing(self._base.execute("SELECT key, value FROM meta")) as found:
@@ -92,7 +83,7 @@ class ReviewJournal:
 
     def set_meta(self, **values: str) -> None:
         """Set ``values`` in the metadata."""
-        with self._errors_mapped(), self._transaction():
+        with self._errors_mapped(), all_or_nothing(self._base):
             self._base.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def begin(self, units: Iterable[Unit], **values: str) -> None:
@@ -100,7 +91,7 @@ class ReviewJournal:
         lines = (
             (number, json.dumps(to_dict(unit))) for number, unit in enumerate(units)
         )  # ASCII: SQLite refuses unpaired surrogates
-        with self._errors_mapped(), self._transaction():
+        with self._errors_mapped(), all_or_nothing(self._base):
             self._base.execute("DELETE FROM unit")
             self._base.execute("DELETE FROM event")
             self._base.executemany("INSERT INTO unit VALUES (?, ?)", lines)
@@ -115,7 +106,7 @@ class ReviewJournal:
         """Store ``event``. Raises `JournalConflict` where its number is taken."""
         row = event.number, event.at.isoformat(), event.who, json.dumps(dict(event.content))
         try:
-            with self._errors_mapped(), self._transaction():
+            with self._errors_mapped(), all_or_nothing(self._base):
                 self._base.execute("INSERT INTO event VALUES (?, ?, ?, ?)", row)
         except StoreError as error:
             if isinstance(error.__cause__, sqlite3.IntegrityError):

@@ -5,7 +5,6 @@ is on disk before it counts (``synchronous = FULL``), so neither a crash nor a p
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import repeat
@@ -15,6 +14,7 @@ from typing import Any, ClassVar
 from corpora.errors import StoreError
 from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import use_log, version_of
+from corpora.sqlite_connections import ThreadConnections, all_or_nothing
 from corpora.sqlite_errors import SqliteErrors
 from tm.store.damage import ERRORS, damaged_table
 from tm.store.filters import compiled
@@ -164,57 +164,31 @@ def read_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
 @contextmanager
 def write_transaction(connection: Sqlite, path: Path) -> Iterator[None]:
     """Write everything or nothing. Raises `StoreError` if another writer does not finish in time."""
-    with explained(path), _intact(connection, path):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        except BaseException:
-            # A full disk may have rolled back already.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+    with explained(path), _intact(connection, path), all_or_nothing(connection):
+        yield
 
 
 class FileMemory:
-    """The file of one memory, with a connection for each thread, since SQLite connections are not shared."""
+    """The file of one memory."""
 
+    REMOTE: ClassVar[bool] = False
     #: Enough that pages of the file which many batches change are written once, and not so much that another writer
     #: waits for long.
-    REMOTE: ClassVar[bool] = False
     TRANSACTION: ClassVar[int] = 50_000
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
-        self._local = threading.local()
-        self._open: list[Sqlite] = []
-        self._lock = threading.Lock()
-        self._closed = False
-        self._local.connection = self._connect(create=create)
-
-    def _connect(self, *, create: bool = False) -> Sqlite:
-        connection = connect(self.path, create=create)
-        with self._lock:
-            self._open.append(connection)
-        return connection
+        self._connections = ThreadConnections(path, lambda: connect(path))
+        self._connections.add(connect(path, create=create))
 
     @property
     def connection(self) -> Sqlite:
         """The connection of this thread."""
-        if self._closed:
-            raise StoreError(f"{self.path} was closed; open it again to use it")
-        connection: Sqlite | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return connection
+        return self._connections.get()
 
     def close(self) -> None:
         """Close all connections; the last one to close merges the write-ahead log into the file."""
-        self._closed = True
-        with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
+        self._connections.close()
 
     @contextmanager
     def reading(self) -> Iterator[Sqlite]:

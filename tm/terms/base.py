@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpora.arguments import checked_class
 from corpora.errors import EditConflict, StoreError
+from corpora.sqlite_connections import all_or_nothing
 from corpora.sqlite_errors import SqliteErrors
 from corpora.text.languages import base
 from corpora.text.plurals import counted
@@ -121,17 +122,10 @@ class TermBase:
     @contextmanager
     def _writing(self, expected: Concept | None = None) -> Iterator[None]:
         """Write everything inside the block or nothing, if the stored concept is still ``expected``."""
-        with self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                if expected is not None and self.get(expected.id) != expected:
-                    raise EditConflict(f"the entry {expected.id} was changed by somebody else meanwhile")
-                yield
-            except BaseException:
-                if self._db.in_transaction:  # SQLite rolls back by itself when the disk is full
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._errors(), all_or_nothing(self._db):
+            if expected is not None and self.get(expected.id) != expected:
+                raise EditConflict(f"the entry {expected.id} was changed by somebody else meanwhile")
+            yield
 
     # -- look-ups
 
