@@ -17,8 +17,9 @@ from tm.server.authority import cookie_name
 from tm.server.dependencies import ExecutorsDependency, TeamDependency
 from tm.server.frame import render
 from tm.server.options import OidcOptions
-from tm.server.signing_in import local_path, signed_in
+from tm.server.signing_in import signed_in
 from tm.server.team import Team
+from tm.web.addresses import local_path
 from tm.web.visitor import trace_of
 
 __all__ = ["back", "router", "start"]

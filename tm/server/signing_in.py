@@ -18,6 +18,7 @@ from tm.server.dependencies import ExecutorsDependency, TeamDependency
 from tm.server.frame import render
 from tm.server.requests import TokenRequest
 from tm.server.team import Team
+from tm.web.addresses import local_path
 from tm.web.visitor import Trace, trace_of
 
 __all__ = [
@@ -25,7 +26,6 @@ __all__ = [
     "change_password",
     "ended",
     "form",
-    "local_path",
     "made_token",
     "make_token",
     "projects",
@@ -41,12 +41,6 @@ __all__ = [
 router = APIRouter(include_in_schema=False)
 _WRONG = "the name or the password is wrong"
 _HOUR = 3_600
-
-
-def local_path(path: str, base: str) -> str:
-    """``path`` if it is on this server, otherwise the start page: a sign-in must not lead to another site."""
-    plain = path.startswith(f"{base}/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if plain else f"{base}/"
 
 
 def signed_in(request: Request, team: Team, user: User, path: str) -> Response:

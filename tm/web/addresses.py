@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-__all__ = ["is_loopback", "is_unspecified", "names_of", "own_names"]
+__all__ = ["is_loopback", "is_unspecified", "local_path", "names_of", "own_names"]
 
 
 def is_loopback(host: str) -> bool:
@@ -33,3 +33,13 @@ def own_names() -> tuple[str, ...]:
     name = socket.gethostname()
     short = name.partition(".")[0]
     return name, short, f"{short}.local"
+
+
+def local_path(path: str, base: str = "") -> str:
+    """``path`` if it is a page of this server below ``base``, otherwise its start page: nothing leads to another site.
+
+    >>> local_path("/terms?text=x"), local_path("//example.org/"), local_path("/\\\\example.org/")
+    ('/terms?text=x', '/', '/')
+    """
+    plain = path.startswith(f"{base}/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if plain else f"{base}/"

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpora.translation import LANGUAGES, preferred_language, use_language
+from tm.web.addresses import local_path
 from tm.web.refusals import headers_of
 
 __all__ = ["COOKIE", "Language", "choose_language"]
@@ -42,10 +43,7 @@ def _chosen(cookie: str) -> str:
 
 def choose_language(request: Request) -> Response:
     """The route ``/language/{code}?back=/page``: keep the language for a year, and return to the page."""
-    back = request.query_params.get("back", "/")
-    # Only to a page of this server: `//host` and `/\\host` would lead elsewhere.
-    is_own = back.startswith("/") and back[1:2] not in ("/", "\\") and back.isprintable()
-    response = RedirectResponse(back if is_own else "/", 303)
+    response = RedirectResponse(local_path(request.query_params.get("back", "/")), 303)
     code = request.path_params["code"]
     if code in LANGUAGES:
         response.set_cookie(COOKIE, code, max_age=_YEAR, httponly=True, samesite="lax", path="/")
