@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "files_among", "memories",
-    "one_path", "origin_penalties", "with_filters",
+    "moment", "one_path", "origin_penalties", "with_filters",
 ]  # fmt: skip
 
 MemoriesOption = Annotated[
@@ -50,7 +50,7 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
     def filtered(**given: Any) -> None:
         conditions = {name: given.pop(name) for name in options}
         for name in ("since", "until"):
-            conditions[name] = _date(f"--{name}", conditions[name])
+            conditions[name] = moment(f"--{name}", conditions[name])
         for name in ("status", "where", "exclude_origin"):
             conditions[name] = tuple(conditions[name] or ())
         command(**given, filters=Filters(**conditions))
@@ -90,7 +90,8 @@ def origin_penalties(given: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
-def _date(option: str, text: str) -> datetime | None:
+def moment(option: str, text: str) -> datetime | None:
+    """The date or time, by default in UTC, that is given for ``option``; None where none is. Raises `UsageError`."""
     if not text:
         return None
     try:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.errors import InputError, UsageError
+from tm.cli.memory_options import moment
 from tm.cli.output import message, print_json, write
 from tm.cli.user import AccountsOption, AsJson, by_whom, opened_accounts
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from tm.accounts.roles import Role
 
 __all__ = ["add", "app", "audit", "backup", "edit", "every", "grant", "restore", "revoke"]
 
@@ -135,21 +136,22 @@ def grant(
     given = role_of(role)
     if given is None:
         raise UsageError(f"{role} is not a role; there are {', '.join(Role)}")
-    with opened_accounts(accounts) as found:
-        where, member = found.projects.find(project), found.users.get(user)
-        found.projects.grant(where, member, given)
-        found.audit.add(by_whom(), "change members", f"{member.name}: {given}", project=where.id)
-    write(f"{where.name}\t{member.name}\t{given}")
+    _set_role(accounts, project, user, given)
 
 
 @app.command()
 def revoke(project: ProjectArgument, user: UserArgument, accounts: AccountsOption = None) -> None:
     """Take a user's role in a project; for him it no longer exists."""
+    _set_role(accounts, project, user, None)
+
+
+def _set_role(accounts: Path | None, project: str, user: str, role: "Role | None") -> None:
+    shown = role or "no role"
     with opened_accounts(accounts) as found:
         where, member = found.projects.find(project), found.users.get(user)
-        found.projects.grant(where, member, None)
-        found.audit.add(by_whom(), "change members", f"{member.name}: no role", project=where.id)
-    write(f"{where.name}\t{member.name}\tno role")
+        found.projects.grant(where, member, role)
+        found.audit.add(by_whom(), "change members", f"{member.name}: {shown}", project=where.id)
+    write(f"{where.name}\t{member.name}\t{shown}")
 
 
 @app.command()
@@ -173,7 +175,8 @@ def audit(
         raise UsageError(f"{out} must end in .jsonl or .csv")
     with opened_accounts(accounts) as found:
         where = found.projects.find(project).id if project else None
-        query = AuditQuery(where, who, operation, since=_moment(since), until=_moment(until), limit=limit)
+        first, end = moment("--since", since), moment("--until", until)
+        query = AuditQuery(where, who, operation, since=first, until=end, limit=limit)
         lines: Iterable[str] = audit_lines(found.audit.entries(query), suffix)
         if out is None:
             for line in lines:
@@ -181,18 +184,6 @@ def audit(
             return
         with replacing(out) as place, place.open("w", encoding="utf-8", newline="") as file:
             file.writelines(lines)
-
-
-def _moment(text: str) -> "datetime | None":
-    from datetime import UTC, datetime
-
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text} is not a date such as 2026-01-31 or a time such as 2026-01-31T12:00") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @app.command()
