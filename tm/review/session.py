@@ -243,7 +243,7 @@ class ReviewSession:
         return to_json(edit)
 
     def _cut(self, edit: Edit) -> Edit:
-        row = next((row for row in self._history.rows if row.id == edit.rows[0]), None)
+        row = self._row(edit.rows[0])
         if row is None:
             return edit
         text, language = _side(row.unit, edit.side)
@@ -312,10 +312,13 @@ class ReviewSession:
     def unit(self, wanted: int) -> Unit:
         """The unit of one row. Raises `UsageError` where there is no such row."""
         with self._lock:
-            row = next((row for row in self._history.rows if row.id == wanted), None)
+            row = self._row(wanted)
             if row is None:
                 raise UsageError("this unit no longer exists; it was split or merged")
             return row.unit
+
+    def _row(self, wanted: int) -> ReviewRow | None:
+        return next((row for row in self._history.rows if row.id == wanted), None)
 
     def row(self, wanted: int) -> dict[str, Any]:
         """One row for editing: texts, status, notes, and where each text can be split between sentences."""

@@ -7,12 +7,13 @@ one by now. The comparison and the change are one transaction of the store.
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends, Header, Path
 from starlette.responses import JSONResponse, Response
 
 from corpora.errors import EditConflict, UsageError
@@ -21,6 +22,7 @@ from tm.formats.jsonl import to_dict
 from tm.search.memory import Memory
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import NoCondition, NotFound, ReadOnly
+from tm.server.executors import Executors
 from tm.server.memory_api import ERRORS
 from tm.server.requests import EntryRequest, NewTermRequest, OneTermRequest, UnitRequest
 from tm.server.responses import EntryResponse, ErrorResponse, UnitResponse
@@ -41,23 +43,58 @@ _CHANGES: dict[int | str, dict[str, Any]] = {
     428: {"model": ErrorResponse, "description": "The header If-Match is missing"},
 }
 router = APIRouter(responses=ERRORS)
-IfMatch = Annotated[str, Header(alias="if-match", description="The ETag of what you saw; * for any.")]
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What every change of an entry needs: the service, where it runs, and the ETag that it was made on."""
+
+    service: Service
+    executors: Executors
+    if_match: str
+
+    def expected(self, tag: str, old: Entry) -> Entry | None:
+        """What the store compares with: ``old``, whose ETag is ``tag``; None where the client takes any.
+
+        Raises `NoCondition` where the client named none, `EditConflict` where it named another.
+        """
+        given = self.if_match.strip()
+        if not given:
+            raise NoCondition("send the ETag of the entry that you saw in the header If-Match")
+        if given == "*":
+            return None
+        # A proxy that compresses makes a weak tag of a strong one.
+        if tag not in (one.strip().removeprefix("W/") for one in given.split(",")):
+            raise EditConflict("somebody else changed this entry meanwhile; read it again and repeat your change")
+        return old
+
+
+# Not async, it would run on a thread of its own.
+async def _change(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    if_match: Annotated[str, Header(alias="if-match", description="The ETag of what you saw; * for any.")] = "",
+) -> _Change:
+    return _Change(service, executors, if_match)
+
+
+Change = Annotated[_Change, Depends(_change)]
+MemoryName = Annotated[str, Path(description="Name of the memory.")]
+UnitNumber = Annotated[int, Path(description="Number of the unit, as look-ups give it.")]
+EntryId = Annotated[str, Path(description="Id of the entry, as look-ups give it.")]
 
 
 def _etag(text: str) -> str:
     return f'"{sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]}"'
 
 
-def _checked(given: str, current: str) -> bool:
-    """Whether ``given`` asks for a comparison. Raises `NoCondition` if it is empty, `EditConflict` if it differs."""
-    if not given.strip():
-        raise NoCondition("send the ETag of the entry that you saw in the header If-Match")
-    if given.strip() == "*":
-        return False
-    # A proxy that compresses makes a weak tag of a strong one.
-    if current not in (one.strip().removeprefix("W/") for one in given.split(",")):
-        raise EditConflict("somebody else changed this entry meanwhile; read it again and repeat your change")
-    return True
+def _given(request: UnitRequest | EntryRequest, fields: str) -> dict[str, Any]:
+    changes: dict[str, Any] = request.model_dump(exclude_unset=True, exclude_none=True)
+    if not changes:
+        raise UsageError(f"name what to change: {fields}")
+    return changes
 
 
 # -- units
@@ -89,7 +126,9 @@ def _first_only(service: Service, name: str) -> None:
 
 
 @router.get("/units/{memory}/{unit}", tags=["memory"], summary="One unit", response_model=UnitResponse)
-async def unit(memory: str, unit: int, service: ServiceDependency, executors: ExecutorsDependency) -> Response:
+async def unit(
+    memory: MemoryName, unit: UnitNumber, service: ServiceDependency, executors: ExecutorsDependency
+) -> Response:
     """A unit by its number, as look-ups give it, with all its fields and an `ETag`."""
     return await executors.query(lambda: _unit_response(memory, _found(service, memory, unit)[1]))
 
@@ -97,50 +136,45 @@ async def unit(memory: str, unit: int, service: ServiceDependency, executors: Ex
 @router.patch("/units/{memory}/{unit}", tags=["memory"], summary="Edit a unit", response_model=UnitResponse,
               responses=_CHANGES)  # fmt: skip
 async def change_unit(
-    memory: str,
-    unit: int,
+    memory: MemoryName,
+    unit: UnitNumber,
     given: UnitRequest,
-    service: ServiceDependency,
-    executors: ExecutorsDependency,
-    if_match: IfMatch = "",
+    change: Change,
 ) -> Response:
     """Change texts, status or notes; a unit that equals another one then is merged with it, and has its number."""
-    changes = given.model_dump(exclude_unset=True, exclude_none=True)
-    if not changes:
-        raise UsageError("name what to change: source, target, status or notes")
+    changes = _given(given, "source, target, status or notes")
     if "notes" in changes:
         changes["notes"] = tuple(changes["notes"])
-    return await executors.write(lambda: _edited(service, memory, unit, if_match, changes))
+    return await change.executors.write(lambda: _edited(change, memory, unit, changes))
 
 
-def _edited(service: Service, name: str, number: int, if_match: str, changes: dict[str, Any]) -> Response:
+def _edited(change: _Change, name: str, number: int, changes: dict[str, Any]) -> Response:
+    service = change.service
     _first_only(service, name)
     memory, entry = _found(service, name, number)
     if "status" in changes or entry.unit.status != "unreviewed":
         service.visitor.require("judge units")
-    compared = _checked(if_match, _unit_tag(entry.unit))
+    expected = change.expected(_unit_tag(entry.unit), entry.unit)
     if service.visitor.team:
         changes = {**changes, "author": service.visitor.name}
-    made = memory.edit(number, expected=entry.unit if compared else None, **changes)
+    made = memory.edit(number, expected=expected, **changes)
     service.trace.note(f"unit {number} of {name}", fields=sorted(set(changes) - {"author"}), unit=made.id)
     return _unit_response(name, made)
 
 
 @router.post("/units/{memory}/{unit}/reject", tags=["memory"], summary="Reject a unit", response_model=UnitResponse,
              responses=_CHANGES)  # fmt: skip
-async def reject_unit(
-    memory: str, unit: int, service: ServiceDependency, executors: ExecutorsDependency, if_match: IfMatch = ""
-) -> Response:
+async def reject_unit(memory: MemoryName, unit: UnitNumber, change: Change) -> Response:
     """Mark a unit as rejected: look-ups show it last, and say so."""
-    return await executors.write(lambda: _edited(service, memory, unit, if_match, {"status": "rejected"}))
+    return await change.executors.write(lambda: _edited(change, memory, unit, {"status": "rejected"}))
 
 
 @router.post("/units/{memory}/{unit}/restore", tags=["memory"], summary="Restore a unit", response_model=UnitResponse,
              responses=_CHANGES)  # fmt: skip
-async def restore_unit(
-    memory: str, unit: int, service: ServiceDependency, executors: ExecutorsDependency, if_match: IfMatch = ""
-) -> Response:
+async def restore_unit(memory: MemoryName, unit: UnitNumber, change: Change) -> Response:
     """Bring a deleted unit back, or take back that a unit is rejected."""
+
+    service = change.service
 
     def restored() -> Response:
         _first_only(service, memory)
@@ -156,26 +190,25 @@ async def restore_unit(
             return _unit_response(memory, made)
         if found.unit.status != "rejected":
             raise UsageError(f"unit {unit} of {memory} is neither deleted nor rejected")
-        return _edited(service, memory, unit, if_match, {"status": "unreviewed"})
+        return _edited(change, memory, unit, {"status": "unreviewed"})
 
-    return await executors.write(restored)
+    return await change.executors.write(restored)
 
 
 @router.delete("/units/{memory}/{unit}", tags=["memory"], summary="Delete a unit", status_code=204,
                responses=_CHANGES)  # fmt: skip
-async def delete_unit(
-    memory: str, unit: int, service: ServiceDependency, executors: ExecutorsDependency, if_match: IfMatch = ""
-) -> Response:
+async def delete_unit(memory: MemoryName, unit: UnitNumber, change: Change) -> Response:
     """Delete a unit; it can be restored, until 1,000 later changes were made."""
+
+    service = change.service
 
     def deleted() -> None:
         _first_only(service, memory)
         store, entry = _found(service, memory, unit)
-        compared = _checked(if_match, _unit_tag(entry.unit))
-        store.delete(numbers=[unit], expected=entry.unit if compared else None)
+        store.delete(numbers=[unit], expected=change.expected(_unit_tag(entry.unit), entry.unit))
         service.trace.note(f"unit {unit} of {memory}")
 
-    await executors.write(deleted)
+    await change.executors.write(deleted)
     return Response(status_code=204)
 
 
@@ -194,7 +227,7 @@ def _concept(terms: TermBase, number: str) -> Concept:
 
 
 @router.get("/terms/entries/{entry}", tags=["terms"], summary="One entry", response_model=EntryResponse)
-async def entry(entry: str, service: ServiceDependency, executors: ExecutorsDependency) -> Response:
+async def entry(entry: EntryId, service: ServiceDependency, executors: ExecutorsDependency) -> Response:
     """An entry by its id (`concept` in look-ups), with all its terms and an `ETag`."""
     return await executors.query(lambda: _entry_response(_concept(service.resources.terms(), entry)))
 
@@ -219,15 +252,16 @@ async def new_entry(given: NewTermRequest, service: ServiceDependency, executors
     return await executors.write(added)
 
 
-def _changed(service: Service, number: str, if_match: str, change: Callable[[Concept], Concept]) -> Response:
-    """Store what ``change`` makes of an entry, if it is still what the client saw."""
+def _changed(change: _Change, number: str, made_of: Callable[[Concept], Concept]) -> Response:
+    """Store what ``made_of`` makes of an entry, if it is still what the client saw."""
+    service = change.service
     terms = service.resources.writable_terms()
     old = _concept(terms, number)
-    compared = _checked(if_match, _etag(packed(old)))
-    made = replace(change(old), changed=datetime.now(UTC).replace(microsecond=0))
+    expected = change.expected(_etag(packed(old)), old)
+    made = replace(made_of(old), changed=datetime.now(UTC).replace(microsecond=0))
     if service.visitor.team:
         made = replace(made, author=service.visitor.name)
-    terms.add([made], expected=old if compared else None)
+    terms.add([made], expected=expected)
     service.trace.note(f"entry {number}")
     return _entry_response(_concept(terms, number))
 
@@ -235,19 +269,15 @@ def _changed(service: Service, number: str, if_match: str, change: Callable[[Con
 @router.patch("/terms/entries/{entry}", tags=["terms"], summary="Edit an entry", response_model=EntryResponse,
               responses=_CHANGES)  # fmt: skip
 async def change_entry(
-    entry: str,
+    entry: EntryId,
     given: EntryRequest,
-    service: ServiceDependency,
-    executors: ExecutorsDependency,
-    if_match: IfMatch = "",
+    change: Change,
 ) -> Response:
     """Change the definition, subject, note or terms of an entry; a list of terms takes the place of all its terms."""
-    changes = given.model_dump(exclude_unset=True, exclude_none=True)
-    if not changes:
-        raise UsageError("name what to change: definition, subject, note or terms")
+    changes = _given(given, "definition, subject, note or terms")
     if "terms" in changes:
         changes["terms"] = tuple(_term(one) for one in changes["terms"])
-    return await executors.write(lambda: _changed(service, entry, if_match, lambda old: replace(old, **changes)))
+    return await change.executors.write(lambda: _changed(change, entry, lambda old: replace(old, **changes)))
 
 
 def _term(given: dict[str, Any]) -> Term:
@@ -274,55 +304,52 @@ def _with_status(old: Concept, text: str, status: Status, only: Status | None = 
 @router.post("/terms/entries/{entry}/reject", tags=["terms"], summary="Reject terms", response_model=EntryResponse,
              responses=_CHANGES)  # fmt: skip
 async def reject_entry(
-    entry: str,
+    entry: EntryId,
     given: OneTermRequest,
-    service: ServiceDependency,
-    executors: ExecutorsDependency,
-    if_match: IfMatch = "",
+    change: Change,
 ) -> Response:
     """Mark a term of the entry, or all its terms, as forbidden: the checks report them."""
-    change = lambda old: _with_status(old, given.term, Status.FORBIDDEN)  # noqa: E731
-    return await executors.write(lambda: _changed(service, entry, if_match, change))
+    forbidden = partial(_with_status, text=given.term, status=Status.FORBIDDEN)
+    return await change.executors.write(lambda: _changed(change, entry, forbidden))
 
 
 @router.post("/terms/entries/{entry}/restore", tags=["terms"], summary="Restore an entry",
              response_model=EntryResponse, responses=_CHANGES)  # fmt: skip
 async def restore_entry(
-    entry: str,
+    entry: EntryId,
     given: OneTermRequest,
-    service: ServiceDependency,
-    executors: ExecutorsDependency,
-    if_match: IfMatch = "",
+    change: Change,
 ) -> Response:
     """Bring a deleted entry back, or make rejected terms admitted again."""
+
+    service = change.service
+    admitted = partial(_with_status, text=given.term, status=Status.ADMITTED, only=Status.FORBIDDEN)
 
     def restored() -> Response:
         terms = service.resources.writable_terms()
         if terms.get(entry) is not None:
-            change = lambda old: _with_status(old, given.term, Status.ADMITTED, Status.FORBIDDEN)  # noqa: E731
-            return _changed(service, entry, if_match, change)
+            return _changed(change, entry, admitted)
         made = terms.restore(entry)
         if made is None:
             raise NotFound("the term base has no such entry, and none was deleted")
         service.trace.note(f"entry {entry}")
         return _entry_response(made)
 
-    return await executors.write(restored)
+    return await change.executors.write(restored)
 
 
 @router.delete("/terms/entries/{entry}", tags=["terms"], summary="Delete an entry", status_code=204,
                responses=_CHANGES)  # fmt: skip
-async def delete_entry(
-    entry: str, service: ServiceDependency, executors: ExecutorsDependency, if_match: IfMatch = ""
-) -> Response:
+async def delete_entry(entry: EntryId, change: Change) -> Response:
     """Delete an entry with all its terms; it can be restored."""
+
+    service = change.service
 
     def deleted() -> None:
         terms = service.resources.writable_terms()
         old = _concept(terms, entry)
-        compared = _checked(if_match, _etag(packed(old)))
-        terms.delete([entry], expected=old if compared else None)
+        terms.delete([entry], expected=change.expected(_etag(packed(old)), old))
         service.trace.note(f"entry {entry}")
 
-    await executors.write(deleted)
+    await change.executors.write(deleted)
     return Response(status_code=204)
