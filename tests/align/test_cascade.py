@@ -12,7 +12,7 @@ from align.cascade import undecided
 
 
 def path(shapes: list[tuple[int, int, float]]) -> list[Bead]:
-    """Beads of so many source and target units, with their scores, one behind the other."""
+    """Beads of these numbers of source and target units, with their scores, one behind the other."""
     beads, i, j = [], 0, 0
     for a, b, score in shapes:
         beads.append(Bead(tuple(range(i, i + a)), tuple(range(j, j + b)), score))

@@ -1,6 +1,6 @@
 """Copy everything that a server with accounts needs to a folder while it runs, and put it back where it was.
 
-Every SQLite file is copied as it is at one moment (SQLite's backup interface), whoever writes to it meanwhile. The
+Every SQLite file is copied as it is at one moment (SQLite's backup interface), even while others write to it. The
 list of the copies is written last, so that a folder with a list is a complete backup.
 """
 

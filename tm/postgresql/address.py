@@ -59,7 +59,7 @@ class Address:
         return blake2b(self.shown.encode(), digest_size=8).hexdigest()
 
     def exists(self) -> bool:
-        """True, as far as can be told without a connection."""
+        """True: without a connection nothing else is known."""
         return True
 
 

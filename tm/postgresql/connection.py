@@ -92,7 +92,7 @@ class Connection:
         return set(self.raw.execute(statement, columns, binary=True))
 
     def take(self, table: str, number: int = 1, /) -> int:
-        """The first of so many numbers for new rows of a table; numbers of deleted rows are not used again."""
+        """The first number of a range for new rows of a table; numbers of deleted rows are not used again."""
         (last,) = self.execute(
             "UPDATE numbers SET last = last + ? WHERE name = ? RETURNING last", (number, table)
         ).fetchone()

@@ -147,7 +147,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _root(request: Request) -> str:
-    """What the paths of the editor begin with: "" where it stands alone."""
+    """What the paths of the editor begin with: "" where it is served by itself."""
     return f"{trace_of(request.scope).visitor.root}{request.scope.get('root_path', '')}"
 
 

@@ -1,7 +1,7 @@
 """A memory on a PostgreSQL server: its tables, those of the file (`tm.store.schema`) with types of PostgreSQL.
 
 What differs has a reason: entries of a B-tree have at most 2,700 bytes, so lists of ids and sections are indexed by a
-hash; the arrays and lists of the index are not compressed, since they hardly become smaller and every look-up would
+hash; the arrays and lists of the index are not compressed, since they barely become smaller and every look-up would
 have to unpack them; numbers of rows come from a table, so that they grow in the order of commits.
 """
 

@@ -50,7 +50,7 @@ _SIDES = {
 }  # fmt: skip
 #: What users name in ``--columns``.
 _NAMED = ("author", "definition", "example", "forbidden", "id", "note", "part_of_speech", "source", "status", "subject")
-_LONGEST_NAME = 200  # characters; a longer cell is no name of a column
+_LONGEST_NAME = 200  # characters; a longer cell is not the name of a column
 _TERM_COLUMN = re.compile(r"^(?P<language>.+?)(?:[ _:]+(?P<status>preferred|admitted|deprecated|forbidden|proposed))?$")
 _LANGUAGE = re.compile(r"(?:[a-z]{2}|[a-z]{3}(?=[-_])|zho|chi|eng|deu|fra|spa|rus|ara|jpn|kor|yue|cmn)"
                        r"(?:[-_][a-z0-9]{1,8})*")  # fmt: skip
