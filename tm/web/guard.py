@@ -12,7 +12,6 @@ from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from secrets import token_urlsafe
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -21,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tm.web.addresses import is_loopback
-from tm.web.refusals import headers_of, refusal_response
+from tm.web.refusals import cookie_in, headers_of, refusal_response
 from tm.web.visitor import trace_of
 
 __all__ = ["Guard", "GuardOptions", "token_in"]
@@ -107,7 +106,8 @@ class Guard:
         if not self._options.programs and not compare_digest(
             headers.get("x-duiyi", "").encode(), self._options.secret.encode()
         ):
-            return refusal_response(headers, "The server was restarted; reload the page.", 403)
+            # The header tells the page to keep what it could not send: it is sent again when it was reloaded.
+            return refusal_response(headers, "The server was restarted; reload the page.", 403, {"x-duiyi": "reload"})
         return None
 
     def _is_own_name(self, host: str) -> bool:
@@ -144,11 +144,7 @@ class Guard:
             return response
         if self._is_token(token_in(headers.get("authorization", ""))):
             return None
-        try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(name)
-        except CookieError:
-            cookie = None
-        if cookie is not None and self._is_token(cookie.value):
+        if self._is_token(cookie_in(headers, name)):
             return None
         extra = {"www-authenticate": 'Bearer realm="duiyi"'}
         return refusal_response(headers, "Open the address that duiyi printed; it contains the token.", 401, extra)

@@ -208,6 +208,7 @@ def test_a_server_that_was_killed_gets_what_it_missed(
     page.locator("#saved", has_text="1 not saved yet").wait_for()
     with serving(tmp_path / "reviews", str(file), "--port", port) as address:
         # The secret of the page is the old server's, so what is kept is sent by the page that is loaded again.
+        page.locator("#saved", has_text="reload the page").wait_for()
         page.on("dialog", lambda asked: asked.accept())
         page.goto(address)
         saved(page)

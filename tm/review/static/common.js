@@ -16,8 +16,13 @@ export function notify(message, isGood = false) {
   if (message) notify.waiting = setTimeout(() => notify(""), 8000);
 }
 
+// `isPassing`: the same request may succeed later: the server is gone or busy, the session has ended, or the page must be loaded again.
 export class RequestError extends Error {
-  constructor(status, message) { super(message); this.status = status; }
+  constructor(status, message, mustReload = false) {
+    super(message);
+    this.status = status;
+    this.isPassing = mustReload || status === 0 || status === 401 || status === 429 || status >= 500;
+  }
 }
 
 // Sends JSON or a file; throws RequestError with the message of the server.
@@ -35,7 +40,7 @@ export async function request(path, method = "GET", body = undefined) {
   }
   const isJson = (response.headers.get("content-type") || "").includes("json");
   const found = isJson ? JSON.parse(text) : text;
-  if (!response.ok) throw new RequestError(response.status, isJson ? found.message : text.trim());
+  if (!response.ok) throw new RequestError(response.status, isJson ? found.message : text.trim(), response.headers.get("x-duiyi") === "reload");
   return found;
 }
 

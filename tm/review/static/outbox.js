@@ -44,7 +44,7 @@ export class Outbox {
         this.keep();
         await this.confirm(entry, result);
       } catch (error) {
-        if (error instanceof RequestError && (error.status === 0 || error.status >= 500 || error.status === 429)) {
+        if (error instanceof RequestError && error.isPassing) {
           this.error = error;
           this.keep();
           await pause(wait);
