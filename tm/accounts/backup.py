@@ -15,6 +15,7 @@ from corpora.errors import InputError, UsageError
 from corpora.files import replacing
 from corpora.sqlite_errors import SqliteErrors
 from tm.accounts.accounts import Accounts
+from tm.postgresql.address import is_address
 
 __all__ = ["LIST", "Backup", "back_up", "restore"]
 
@@ -41,7 +42,7 @@ def back_up(accounts: Accounts, folder: Path) -> Backup:
     for project in accounts.projects.every():
         for address in (*(address for address, _ in project.memories), project.terms):
             path = Path(address)
-            if "://" in address or address.startswith("postgresql:"):
+            if is_address(address):
                 left_out.append(address.rpartition("@")[2])  # without a name and a password
             elif path.is_file():
                 wanted.append(path.resolve())

@@ -60,7 +60,9 @@ def _settings(
 
 
 def _absolute(path: str) -> str:
-    return path if "://" in path or path.startswith("postgresql:") else str(Path(path).expanduser().resolve())
+    from tm.postgresql.address import is_address
+
+    return path if is_address(path) else str(Path(path).expanduser().resolve())
 
 
 @app.command()

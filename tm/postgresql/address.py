@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from corpora.errors import UsageError
 
-__all__ = ["Address", "located", "names_in"]
+__all__ = ["Address", "is_address", "located", "names_in"]
 
 Kind = Literal["memory", "terms"]
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
@@ -61,6 +61,11 @@ class Address:
     def exists(self) -> bool:
         """True: without a connection nothing else is known."""
         return True
+
+
+def is_address(text: str) -> bool:
+    """Whether ``text`` has the form of an address, of a known scheme or not, and is not the path of a file."""
+    return _SCHEME.match(text) is not None
 
 
 def located(given: "str | Path | Address", kind: Kind = "memory") -> "Path | Address":

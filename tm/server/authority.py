@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -23,15 +22,15 @@ from tm.server.errors import http_status
 from tm.server.resources import Resources
 from tm.server.team import Team
 from tm.web.guard import token_in
-from tm.web.refusals import headers_of, refusal_response
+from tm.web.refusals import cookie_in, headers_of, refusal_response
 from tm.web.visitor import Trace, Visitor, trace_of
 
-__all__ = ["RESOURCES", "Authority", "Local", "cookie_name", "session_in"]
+__all__ = ["NO_PROJECT", "RESOURCES", "Authority", "Local", "cookie_name", "session_in"]
 
 #: The key of the resources of the project in the scope of a request.
 RESOURCES = "duiyi.resources"
 _PROJECT = re.compile(r"/p/([0-9a-f]{16})(/[\s\S]*)?")
-_NONE = "there is no such project, or you do not belong to it"
+NO_PROJECT = "there is no such project, or you do not belong to it"
 _UNKNOWN = "this address does not exist; /api/docs of a project lists those that do"
 
 
@@ -42,11 +41,7 @@ def cookie_name(scope: Scope) -> str:
 
 def session_in(scope: Scope) -> str:
     """The secret of the session in the cookies of a request, "" if there is none."""
-    try:
-        found = SimpleCookie(headers_of(scope).get("cookie", "")).get(cookie_name(scope))
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""
+    return cookie_in(headers_of(scope), cookie_name(scope))
 
 
 class Local:
@@ -151,12 +146,12 @@ class Authority:
         if wanted:
             own = [(one, role) for one, role in own if one.id == wanted]
         if not own:
-            return _NONE
+            return NO_PROJECT
         if len(own) > 1:
             return "name the project in the address, /p/ID/…; /api/projects lists yours"
         project, role = own[0]
         limited = lower(role, token.role) if token is not None and token.role is not None else role
-        return (project, limited) if limited is not None else _NONE
+        return (project, limited) if limited is not None else NO_PROJECT
 
     def _sign_in(self, scope: Scope, headers: Mapping[str, str], base: str, project: str) -> Response:
         if _is_page(scope, headers):
@@ -169,7 +164,7 @@ class Authority:
     def _without_project(self, scope: Scope, headers: Mapping[str, str], base: str, why: str) -> Response:
         if _is_page(scope, headers) and scope["path"] == "/":
             return RedirectResponse(f"{base}/projects", 303)
-        return refusal_response(headers, why, 404 if why == _NONE else 400)
+        return refusal_response(headers, why, 404 if why == NO_PROJECT else 400)
 
     def _recording(self, send: Send, trace: Trace, *, changes: bool) -> Send:
         """``send`` that writes the audit log first, if the operation changes something or a handler noted a change."""

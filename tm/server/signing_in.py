@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from corpora.errors import UsageError
 from tm.accounts.records import User
 from tm.accounts.roles import Role, role_of
-from tm.server.authority import cookie_name, session_in
+from tm.server.authority import NO_PROJECT, cookie_name, session_in
 from tm.server.dependencies import ExecutorsDependency, TeamDependency
 from tm.server.frame import render
 from tm.server.requests import TokenRequest
@@ -178,7 +178,7 @@ def _made(request: Request, team: Team, given: TokenRequest) -> tuple[dict[str, 
     if given.role and role is None:
         raise UsageError(f"{given.role[:40]} is not a role; there are {', '.join(Role)}")
     if given.project and given.project not in {one.id for one, _ in team.accounts.projects.of(user)}:
-        raise UsageError("there is no such project, or you do not belong to it")
+        raise UsageError(NO_PROJECT)
     made, text = team.accounts.tokens.add(user, given.name, role=role, project=given.project, days=given.days or None)
     trace_of(request.scope).note(f"token {made.name}", token=made.id)
     return made.to_dict(), text

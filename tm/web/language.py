@@ -1,6 +1,6 @@
 """The language of pages: the one that was chosen there, otherwise the first one of the browser that is known."""
 
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpora.translation import LANGUAGES, preferred_language, use_language
 from tm.web.addresses import local_path
-from tm.web.refusals import headers_of
+from tm.web.refusals import cookie_in, headers_of
 
 __all__ = ["COOKIE", "Language", "choose_language"]
 
@@ -29,16 +29,13 @@ class Language:
             await self._app(scope, receive, send)
             return
         headers = headers_of(scope)
-        with use_language(_chosen(headers.get("cookie", "")) or preferred_language(headers.get("accept-language", ""))):
+        with use_language(_chosen(headers) or preferred_language(headers.get("accept-language", ""))):
             await self._app(scope, receive, send)
 
 
-def _chosen(cookie: str) -> str:
-    try:
-        found = SimpleCookie(cookie).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found is not None and found.value in LANGUAGES else ""
+def _chosen(headers: Mapping[str, str]) -> str:
+    code = cookie_in(headers, COOKIE)
+    return code if code in LANGUAGES else ""
 
 
 def choose_language(request: Request) -> Response:

@@ -1,16 +1,26 @@
-"""Responses that refuse a request: one sentence, as text for browsers, as JSON for programs."""
+"""Headers and cookies of a request, and the responses that refuse it: one sentence, as text for browsers or JSON."""
 
 from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-__all__ = ["headers_of", "refusal_response"]
+__all__ = ["cookie_in", "headers_of", "refusal_response"]
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
     """The headers of a request, names in lower case; the last one of each name."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def cookie_in(headers: Mapping[str, str], name: str) -> str:
+    """The cookie ``name`` in the headers of a request, "" if there is none."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found is not None else ""
 
 
 def refusal_response(
