@@ -27,7 +27,6 @@ _AROUND = frozenset(  # elements that only group blocks
     "body text presentation spreadsheet section index-body list-header table-header-rows table-row-group table-rows "
     "g a".split()
 )
-_INLINE = frozenset("span a meta meta-field ruby ruby-base bookmark-ref note-ref sequence title-field".split())
 _SILENT = frozenset(  # elements without text, or with text that is none of the document's
     "tracked-changes sequence-decls variable-decls user-field-decls forms dde-connection-decls ruby-text "
     "soft-page-break page-number page-count date-time header-decl footer-decl date-time-decl calculation-settings "
