@@ -35,6 +35,7 @@ LAYERS = (
     "tm.checks",
     "tm.report",
     "tm.jobs",
+    "tm.corpus",
     "tm.pretranslation",
     "tm.accounts",
     "tm.web",

@@ -4,6 +4,9 @@ from tm.checks.options import CheckOptions as CheckOptions
 from tm.checks.options import PatternRule as PatternRule
 from tm.checks.run import CheckReport as CheckReport
 from tm.checks.run import check as check
+from tm.corpus.build import build_corpus as build_corpus
+from tm.corpus.options import CorpusOptions as CorpusOptions
+from tm.corpus.report import CorpusReport as CorpusReport
 from tm.formats import ReadOptions as ReadOptions
 from tm.formats import WriteOptions as WriteOptions
 from tm.formats import read as read_units
@@ -18,6 +21,7 @@ from tm.jobs.batch import BatchJournal as BatchJournal
 from tm.jobs.batch import Outcome as Outcome
 from tm.jobs.batch import run as align_batch
 from tm.jobs.clean_memory import clean_memory as clean_memory
+from tm.jobs.cluster import ClusterOptions as ClusterOptions
 from tm.jobs.import_file import ImportOptions as ImportOptions
 from tm.jobs.import_file import ImportResult as ImportResult
 from tm.jobs.import_file import import_file as import_file
@@ -69,9 +73,12 @@ __all__ = [
     "CandidateOptions",
     "CheckOptions",
     "CheckReport",
+    "ClusterOptions",
     "Concept",
     "ConcordanceHit",
     "ConcordanceOptions",
+    "CorpusOptions",
+    "CorpusReport",
     "ExtractOptions",
     "FilePair",
     "Filters",
@@ -108,6 +115,7 @@ __all__ = [
     "add_term",
     "align_batch",
     "analyse_files",
+    "build_corpus",
     "check",
     "check_terms",
     "clean_memory",

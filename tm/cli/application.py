@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ("tm.cli.check:check", "Check translations for errors."),
     "concordance": ("tm.cli.concordance:concordance", "Find units that contain a phrase."),
     "convert": ("tm.cli.convert:convert", "Convert units between TMX, XLIFF, TBX, PO, CSV and other formats."),
+    "corpus": ("tm.cli.corpus:app", "Build parallel corpora from many documents, on a cluster too."),
     "evaluate": ("tm.cli.evaluate:evaluate", "Compare alignments with gold alignments: precision, recall, F1."),
     "fetch": ("tm.cli.fetch:fetch", "Fetch an official document by its UN symbol."),
     "lookup": ("tm.cli.lookup:lookup", "Look up a sentence, or all sentences of a file, in memories."),
@@ -50,14 +51,15 @@ class _Commands(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = COMMANDS[name][0].partition(":")
-        found = getattr(import_module(module), attribute)
+        source = import_module(module)
+        found = getattr(source, attribute)
         holder = typer.Typer(**_SETTINGS)
         holder.callback()(lambda: None)  # so that it is a group even with one command
         if isinstance(found, typer.Typer):
             holder.add_typer(found, name=name)
         else:
             settings = {"auto_envvar_prefix": f"DUIYI_{name.upper()}"} if name in _FROM_ENVIRONMENT else {}
-            holder.command(name, context_settings=settings)(found)
+            holder.command(name, cls=getattr(source, "COMMAND", None), context_settings=settings)(found)
         return with_translated_help(get_command(holder).commands[name])  # type: ignore[attr-defined]
 
     def __iter__(self) -> Iterator[str]:

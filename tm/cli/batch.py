@@ -1,19 +1,21 @@
-"""`duiyi batch`: align many pairs from a manifest, in several processes or as jobs of a cluster."""
+"""`duiyi batch`: align many pairs from a manifest, in several processes or on a cluster."""
 
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tm.cli.cluster_option import Address, ClusterCommand, Memory, Tries, cluster_options
 from tm.cli.outcomes import STATES, show, with_progress
 from tm.cli.output import print_json, write
 
 if TYPE_CHECKING:
     from tm.jobs.batch import Outcome
 
-__all__ = ["as_data", "batch"]
+__all__ = ["COMMAND", "as_data", "batch"]
+
+COMMAND = ClusterCommand  # how its arguments are read
 
 
 def batch(
@@ -27,9 +29,9 @@ def batch(
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", help="Processes; as many as cores by default.", min=1)
     ] = None,
-    shard: Annotated[
-        str, typer.Option(metavar="K/N", help="Only the K-th of N parts, as one of N jobs of a cluster.")
-    ] = "",
+    cluster: Address = None,
+    task_memory: Memory = 2.0,
+    tries: Tries = 3,
     model: Annotated[
         str | None, typer.Option(help="Encoder for pairs without one in the manifest; built-in by default.")
     ] = None,
@@ -41,13 +43,11 @@ def batch(
     from dataclasses import replace
 
     from tm.jobs.batch import BatchJournal, cores, run
-    from tm.jobs.batch import shard as part_of
     from tm.jobs.manifest import read_manifest
 
-    pairs = read_manifest(manifest)
-    number, count = _part(shard)
-    pairs = [replace(pair, model=pair.model or model or "") for pair in part_of(pairs, number, count)]
-    journal = BatchJournal(manifest, f"{number}-of-{count}" if count > 1 else "")
+    nodes = cluster_options(cluster, workers, task_memory, tries)
+    pairs = [replace(pair, model=pair.model or model or "") for pair in read_manifest(manifest)]
+    journal = BatchJournal(manifest)
     if dry_run:
         for pair in pairs:
             state = "kept" if not again and journal.find(pair) is not None else "to do"
@@ -55,7 +55,7 @@ def batch(
         return
     if again:
         journal.forget()
-    outcomes = run(pairs, workers=workers or cores(), journal=journal)
+    outcomes = run(pairs, workers=workers or cores(), journal=journal, cluster=nodes)
     found = sorted(with_progress(outcomes, len(pairs)), key=lambda outcome: outcome.pair.line)
     states = Counter(outcome.state for outcome in found)
     if json:
@@ -64,17 +64,6 @@ def batch(
         show(found)
     if states["failed"]:
         raise typer.Exit(2)
-
-
-def _part(text: str) -> tuple[int, int]:
-    from corpora.errors import UsageError
-
-    if not text:
-        return 1, 1
-    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
-    if match is None:
-        raise UsageError(f"--shard must be a part and the number of parts, such as 1/4, not {text}")
-    return int(match[1]), int(match[2])
 
 
 def as_data(outcome: "Outcome") -> dict[str, Any]:

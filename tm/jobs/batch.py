@@ -1,35 +1,31 @@
-"""Align many pairs: in several processes, on one machine or on many, continuing where an earlier run stopped.
+"""Align many pairs: in several processes or on a cluster, continuing where an earlier run stopped.
 
 Finished pairs are recorded in a journal, one JSON line each, when their files are complete: a later run skips a pair
 whose journal line names the same files, sizes, dates and options. A pair that fails is reported and does not stop the
-others, even if it ends its process (a lack of memory, an error in a library). Machines of a cluster work independently:
-each takes every N-th pair and keeps its own journal.
+others, even if it ends its process (a lack of memory, an error in a library).
 """
 
 import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpora.errors import DuiyiError, InputError, UsageError
-from corpora.processes import end_with_parent, handle_stop, safe_search_path, without_interruption
+from corpora.errors import InputError
 from tm.jobs.align_files import align_files, summary
 from tm.jobs.manifest import FilePair
+from tm.jobs.workers import Loaded, cores, encoder_of, reason_of, spread
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
+    from tm.jobs.cluster import ClusterOptions
 
-__all__ = ["BatchJournal", "Outcome", "cores", "run", "shard"]
+__all__ = ["DONE", "DOUBTFUL", "FAILED", "KEPT", "BatchJournal", "Outcome", "cores", "run"]
 
 DONE, DOUBTFUL, KEPT, FAILED = "done", "doubtful", "kept", "failed"
-_MOST = 60  # processes: Windows can wait for no more at once
-_PATIENCE = 3.0  # seconds that a worker has to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +47,13 @@ class Outcome:
 
 
 class BatchJournal:
-    """The record of pairs that are done, beside the manifest: ``NAME.done.jsonl``, one more for each shard."""
+    """The record of pairs that are done, beside the manifest: ``NAME.done.jsonl``."""
 
-    def __init__(self, manifest: Path, part: str = "") -> None:
-        """``part`` distinguishes the journals of several machines; all of them are read, one is written."""
+    def __init__(self, manifest: Path) -> None:
+        """``manifest`` need not exist."""
         self._manifest = manifest
-        self.path = manifest.with_name(f"{manifest.name}{f'.{part}' if part else ''}.done.jsonl")
-        self._known: dict[str, Mapping[str, Any]] = {}
-        for path in sorted(manifest.parent.glob(f"{_escaped(manifest.name)}*.done.jsonl")):
-            self._known |= dict(_lines(path))
+        self.path = manifest.with_name(f"{manifest.name}.done.jsonl")
+        self._known: dict[str, Mapping[str, Any]] = dict(_lines(self.path)) if self.path.is_file() else {}
 
     def find(self, pair: FilePair) -> Mapping[str, Any] | None:
         """The figures of ``pair`` from an earlier run, None where it is to be done."""
@@ -93,25 +87,19 @@ class BatchJournal:
             return file.read() not in (b"", b"\n")
 
 
-def shard(pairs: Sequence[FilePair], number: int, count: int) -> list[FilePair]:
-    """Every ``count``-th pair from the ``number``-th on, counted from 1: the part of one machine of ``count``."""
-    if not 1 <= number <= count:
-        raise UsageError(f"`shard` takes a part and the number of parts, such as 1/4, not {number}/{count}")
-    return list(pairs[number - 1 :: count])
-
-
-def cores() -> int:
-    """The cores that this process may use, which on a cluster are fewer than the machine has."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def run(pairs: Sequence[FilePair], *, workers: int = 1, journal: BatchJournal | None = None) -> Iterator[Outcome]:
+def run(
+    pairs: Sequence[FilePair],
+    *,
+    workers: int = 1,
+    journal: BatchJournal | None = None,
+    cluster: "ClusterOptions | None" = None,
+) -> Iterator[Outcome]:
     """Align ``pairs`` and yield the result of each when it ends.
 
     Pairs that ``journal`` knows are left out as "kept"; those that are done go into it. With more than one of
     ``workers``, each is a process with its share of the cores; a script that asks for them must be importable
-    (``if __name__ == "__main__"``), as `multiprocessing` has it.
+    (``if __name__ == "__main__"``), as `multiprocessing` has it. With ``cluster`` they are on the nodes of a cluster,
+    all of which must have the folders of the files under the same names.
     """
     waiting: list[FilePair] = []
     for pair in pairs:
@@ -120,123 +108,40 @@ def run(pairs: Sequence[FilePair], *, workers: int = 1, journal: BatchJournal | 
             waiting.append(pair)
         else:
             yield Outcome(pair, DOUBTFUL if figures.get("doubtful") else KEPT, figures=figures)
-    workers = min(workers, len(waiting), _MOST)
-    encoders: dict[str, Encoder] = {}
-    outcomes = _in_processes(waiting, workers) if workers > 1 else (_done(pair, encoders) for pair in waiting)
-    for outcome in outcomes:
-        if journal and outcome.state in (DONE, DOUBTFUL):
-            journal.add(outcome)
-        yield outcome
+    with ExitStack() as stack:
+        nodes = None
+        if cluster is not None and waiting:
+            from tm.jobs.cluster import connected
+
+            waiting = [_absolute(pair) for pair in waiting]
+            nodes = stack.enter_context(connected(cluster))
+        for outcome in spread(waiting, _done, _died, workers=workers, cluster=nodes):
+            if journal and outcome.state in (DONE, DOUBTFUL):
+                journal.add(outcome)
+            yield outcome
 
 
-def _in_processes(pairs: Sequence[FilePair], workers: int) -> Iterator[Outcome]:
-    """Keep ``workers`` processes busy; if one dies, the pairs that were being aligned are tried again, each alone."""
-    waiting = list(reversed(pairs))
-    suspects: list[FilePair] = []
-    while waiting:
-        running: dict[Future[Outcome], FilePair] = {}
-        pool = _pool(workers)
-        try:
-            while waiting or running:
-                while waiting and len(running) <= workers:
-                    # Removed after it is submitted: a pool that broke meanwhile raises here.
-                    running[_submit(pool, waiting[-1])] = waiting[-1]
-                    waiting.pop()
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    outcome = future.result()
-                    del running[future]
-                    yield outcome
-        except BrokenProcessPool:
-            finished = [future for future in running if future.done() and not future.exception()]
-            suspects += [pair for future, pair in running.items() if future not in finished]
-            yield from (future.result() for future in finished)
-        except BaseException:
-            _stop(pool)
-            raise
-        pool.shutdown()
-    for pair in suspects:
-        alone = _pool(1)
-        try:
-            yield _submit(alone, pair).result()
-        except BrokenProcessPool:
-            yield Outcome(pair, FAILED, "the process that worked on it died, probably for lack of memory")
-        except BaseException:
-            _stop(alone)
-            raise
-        alone.shutdown()
+def _died(pair: FilePair, why: str) -> Outcome:
+    return Outcome(pair, FAILED, why)
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End the processes of a pool at once; those that do not react within a few seconds are killed."""
-    processes = list((pool._processes or {}).values())  # `terminate_workers` of Python 3.14
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
-    end = time.monotonic() + _PATIENCE
-    for process in processes:
-        process.join(max(0.0, end - time.monotonic()))
-        if process.is_alive():
-            process.kill()
+def _absolute(pair: FilePair) -> FilePair:
+    """``pair`` with paths that are right in any current folder."""
+    here = Path.cwd()
+    outputs = tuple(here / path for path in pair.outputs)
+    model = str(here / pair.model) if pair.model and (here / pair.model).is_dir() else pair.model
+    return replace(pair, source=here / pair.source, target=here / pair.target, outputs=outputs, model=model)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # Spawned on every system: a fork would copy the threads of the libraries of the encoder in an undefined state.
-    threads = max(1, cores() // workers)
-    with safe_search_path(), without_interruption():
-        return ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (threads,))
-
-
-def _submit(pool: ProcessPoolExecutor, pair: FilePair) -> Future[Outcome]:
-    with safe_search_path(), without_interruption():  # a pool starts its processes as work comes in
-        return pool.submit(_in_worker, pair)
-
-
-_OF_PROCESS: dict[str, "Encoder"] = {}  # the encoders of a worker, which works on many pairs
-
-
-def _prepare(threads: int) -> None:
-    """In a worker: use a share of the cores, and end with the process that started it."""
-    end_with_parent()
-    import numpy  # noqa: F401 - only the threads of libraries that are loaded can be limited
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(threads)
-    handle_stop()  # until here a signal ends the process at once, since there is nothing to clean up
-
-
-def _in_worker(pair: FilePair) -> Outcome:
-    try:
-        return _done(pair, _OF_PROCESS)
-    except SystemExit:
-        # Files are cleaned up; the pool would go on with the next pair.
-        os._exit(1)
-
-
-def _done(pair: FilePair, encoders: "dict[str, Encoder]") -> Outcome:
+def _done(pair: FilePair, loaded: Loaded) -> Outcome:
     """Align one pair; any error becomes its outcome."""
     started = time.perf_counter()
-    figures: dict[str, Any] = {}
-    try:
-        figures, reason = _figures(pair, encoders), ""
-    except DuiyiError as error:
-        reason = str(error) or type(error).__name__
-    except OSError as error:
-        reason = f"{error.filename or 'a file'}: {error.strerror or error}"
-    except MemoryError:
-        reason = "not enough memory for this pair"
-    except Exception as error:  # noqa: BLE001 - an error in one pair must not stop the others
-        reason = f"an error in duiyi ({type(error).__name__}: {error})"
-    state = FAILED if reason else DOUBTFUL if figures["doubtful"] else DONE
-    return Outcome(pair, state, reason, time.perf_counter() - started, figures)
+    figures, reason = reason_of(lambda: _figures(pair, encoder_of(pair.model, loaded)))
+    state = FAILED if figures is None else DOUBTFUL if figures["doubtful"] else DONE
+    return Outcome(pair, state, reason, time.perf_counter() - started, figures or {})
 
 
-def _figures(pair: FilePair, encoders: "dict[str, Encoder]") -> dict[str, Any]:
-    from models.registry import load
-
-    if pair.model not in encoders:
-        encoders[pair.model] = load(pair.model or None)
-    encoder = encoders[pair.model]
+def _figures(pair: FilePair, encoder: "Encoder") -> dict[str, Any]:
     paired = align_files(pair.source, pair.target, *pair.outputs, encoder=encoder, options=pair.options)
     more = {"warnings": list(paired.warnings), "signature": paired.alignment.signature}
     return {**summary(paired.alignment), **more}
@@ -269,7 +174,3 @@ def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield entry["key"], entry["figures"]
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in name)

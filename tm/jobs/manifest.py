@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
 from corpora.readers import encodings, file_type
 from tm.jobs.align_files import AlignFilesOptions, check_format
 
-__all__ = ["COLUMNS", "FilePair", "read_manifest"]
+__all__ = ["COLUMNS", "FilePair", "read_manifest", "read_rows", "row_options"]
 
 _NEEDED = ("source", "target", "output")
 _OPTIONS = ("unit", "source_lang", "target_lang", "profile", "segmented", "min_score", "xliff")
+_OF_CORPORA = ("corpus", "licence")
 _FOR_PEOPLE = ("confidence", "note")  # of `duiyi pair`
 #: All columns there are; "name" is shown instead of the source, "notes" is for people only.
-COLUMNS = (*_NEEDED, *_OPTIONS, "model", "name", "notes", *_FOR_PEOPLE)
+COLUMNS = (*_NEEDED, *_OPTIONS, "model", "name", *_OF_CORPORA, "notes", *_FOR_PEOPLE)
 _SEPARATOR = "|"  # between the outputs of one pair; not allowed in paths on Windows
 _TRUE = ("1", "true", "yes", "y", "x")
 _UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # JSON can express them; no file system accepts them
@@ -54,16 +55,27 @@ def read_manifest(path: Path | str) -> list[FilePair]:
     an output of an unknown format, `MissingExtra` for one whose package is missing.
     """
     path = Path(path)
+    pairs = [_pair(line, row, path) for line, row in read_rows(path)]
+    _check_outputs(pairs, path)
+    return pairs
+
+
+def read_rows(path: Path, needed: Sequence[str] = _NEEDED) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of the manifest at ``path`` with their lines, without files that have no partner.
+
+    Raises `InputError` for a file that is not a manifest with the ``needed`` columns, and `UsageError` for a column
+    that there is not.
+    """
     data = file_type.read_bytes(path)
     text = encodings.decode(data, str(path)).text.removeprefix("\ufeff")
     if not text.strip():
         raise EmptyInput(f"{path} contains only blank lines")
-    rows = _json_rows(text, path) if path.suffix.lower() in (".jsonl", ".ndjson") else _table_rows(text, path)
-    pairs = [_pair(line, row, path) for line, row in rows if not _is_alone(row)]
-    if not pairs:
+    json_lines = path.suffix.lower() in (".jsonl", ".ndjson")
+    rows = _json_rows(text, path) if json_lines else _table_rows(text, path, needed)
+    found = [(line, row) for line, row in rows if not _is_alone(row)]
+    if not found:
         raise EmptyInput(f"{path} names no pairs")
-    _check_outputs(pairs, path)
-    return pairs
+    return found
 
 
 def _is_alone(row: Mapping[str, Any]) -> bool:
@@ -71,7 +83,7 @@ def _is_alone(row: Mapping[str, Any]) -> bool:
     return "confidence" in row and bool(row.get("source")) != bool(row.get("target"))
 
 
-def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _table_rows(text: str, path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     comma = path.suffix.lower() == ".csv"
     head = text.split("\n", 1)[0]
     # Excel writes semicolons where the comma is the decimal separator.
@@ -79,7 +91,7 @@ def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     try:
         header = [name.strip().lower().replace("-", "_") for name in next(reader)]
-        _check_columns(header, path)
+        _check_columns(header, path, needed)
         for row in reader:
             if not any(cell.strip() for cell in row) or row[0].startswith("#"):
                 continue
@@ -90,10 +102,11 @@ def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise InputError(f"{path}, line {reader.line_num}: {error}") from error
 
 
-def _check_columns(header: list[str], path: Path) -> None:
-    missing = [name for name in _NEEDED if name not in header]
+def _check_columns(header: list[str], path: Path, needed: Sequence[str]) -> None:
+    missing = [name for name in needed if name not in header]
     if missing:
-        raise InputError(f"{path} has no column {missing[0]}: its first line must name source, target and output")
+        names = " and ".join((", ".join(needed[:-1]), needed[-1])) if len(needed) > 1 else needed[0]
+        raise InputError(f"{path} has no column {missing[0]}: its first line must name {names}")
     _check_known(header, f"{path}")
     if len(set(header)) < len(header):
         raise InputError(f"{path} names a column twice")
@@ -132,8 +145,16 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> FilePair:
             raise UsageError(f"{where}: {name} contains a character that file names cannot have")
         if name != "output" and len(files[name]) > 1:
             raise UsageError(f"{where}: {name} is one file")
+    source, target = files["source"][0], files["target"][0]
+    name = str(row.get("name") or row["source"])
+    options = row_options(row, where)
+    return FilePair(line, name, source, target, tuple(files["output"]), options, str(row.get("model") or ""))
+
+
+def row_options(row: Mapping[str, Any], where: str) -> AlignFilesOptions:
+    """The options that a row states; ``where`` names it in the `UsageError` of one that does not exist."""
     try:
-        options = AlignFilesOptions(
+        return AlignFilesOptions(
             **{name: row[name] for name in ("unit", "profile", "xliff") if row.get(name)},
             source_lang=str(row.get("source_lang") or "") or None,
             target_lang=str(row.get("target_lang") or "") or None,
@@ -143,9 +164,6 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> FilePair:
     except UsageError as error:
         reason = str(error).replace("`", "")  # what are options elsewhere are columns here
         raise UsageError(reason if where in reason else f"{where}: {reason}") from error
-    source, target = files["source"][0], files["target"][0]
-    name = str(row.get("name") or row["source"])
-    return FilePair(line, name, source, target, tuple(files["output"]), options, str(row.get("model") or ""))
 
 
 def _truth(value: Any, where: str) -> bool:

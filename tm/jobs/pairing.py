@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,10 @@ from corpora.text.languages import base, simplified
 from models.encoder import Encoder
 from tm.jobs.file_names import FileName, read_name
 
-__all__ = ["CERTAIN", "FolderPairs", "PairedFiles", "files_of", "pair_folders", "table_of"]
+__all__ = [
+    "CERTAIN", "FolderPairs", "PairedFiles", "ProfiledFile", "files_of", "pair_files", "pair_folders", "profile_file",
+    "table_of",
+]  # fmt: skip
 
 CERTAIN = 0.8  # confidence from which a pair needs no person
 Floats = NDArray[np.float32]
@@ -63,7 +66,9 @@ class FolderPairs:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class ProfiledFile:
+    """A file with what its name and its content say."""
+
     path: Path
     name: FileName
     language: str
@@ -103,14 +108,12 @@ def pair_folders(
     if folders[0].resolve() == folders[1].resolve():
         raise UsageError(f"{folders[0]} and {folders[1]} are the same folder")
     total, done = sum(map(len, listed)), 0
-    sides: tuple[list[_File], list[_File]] = ([], [])
+    sides: tuple[list[ProfiledFile], list[ProfiledFile]] = ([], [])
     refused: list[PairedFiles] = []
     for side, (folder, paths) in enumerate(zip(folders, listed, strict=True)):
         for path in paths:
             try:
-                document = read(path)
-                name = read_name(path.relative_to(folder))
-                sides[side].append(_File(path, name, document.language, profile(document, encoder)))
+                sides[side].append(profile_file(path, path.relative_to(folder), encoder))
             except (DuiyiError, OSError) as error:
                 if is_out_of_space(error.__cause__ or error):
                     raise  # not a fault of the file
@@ -119,11 +122,18 @@ def pair_folders(
             done += 1
             if progress:
                 progress(done, total)
-    pairs = [*_pairs(*sides, encoder), *refused]
+    pairs = [*pair_files(*sides, encoder), *refused]
     return FolderPairs(*folders, tuple(pairs))
 
 
-def _pairs(left: Sequence[_File], right: Sequence[_File], encoder: Encoder) -> Iterator[PairedFiles]:
+def profile_file(path: Path, name: PurePath, encoder: Encoder) -> ProfiledFile:
+    """Read the file at ``path``, which is called ``name``. Raises `InputError` for one that cannot be read."""
+    document = read(path)
+    return ProfiledFile(path, read_name(name), document.language, profile(document, encoder))
+
+
+def pair_files(left: Sequence[ProfiledFile], right: Sequence[ProfiledFile], encoder: Encoder) -> Iterator[PairedFiles]:
+    """Pair the files of two sides, in the order of the left, then those of the right without a partner."""
     if not left or not right:
         yield from (PairedFiles(one.path, None, 0.0, "no partner") for one in left)
         yield from (PairedFiles(None, one.path, 0.0, "no partner") for one in right)
@@ -145,7 +155,7 @@ def _pairs(left: Sequence[_File], right: Sequence[_File], encoder: Encoder) -> I
 
 
 def _pair(
-    left: Sequence[_File], right: Sequence[_File], scores: Floats, content: Floats, pair: tuple[int, int]
+    left: Sequence[ProfiledFile], right: Sequence[ProfiledFile], scores: Floats, content: Floats, pair: tuple[int, int]
 ) -> PairedFiles:
     """One pair with its confidence: how certain it is alone, and how certain beside the next best."""
     i, j = pair
@@ -175,7 +185,7 @@ def _probability(logarithm: float) -> float:
     return 1 / (1 + exp(-max(-50.0, min(50.0, logarithm))))
 
 
-def _name_evidence(left: Sequence[_File], right: Sequence[_File], encoder: Encoder) -> Floats:
+def _name_evidence(left: Sequence[ProfiledFile], right: Sequence[ProfiledFile], encoder: Encoder) -> Floats:
     from rapidfuzz.fuzz import token_sort_ratio
     from rapidfuzz.process import cdist
 
@@ -197,7 +207,7 @@ def _name_evidence(left: Sequence[_File], right: Sequence[_File], encoder: Encod
     return np.asarray(scores, np.float32)
 
 
-def _numbers(left: Sequence[_File], right: Sequence[_File], content: Floats) -> Floats:
+def _numbers(left: Sequence[ProfiledFile], right: Sequence[ProfiledFile], content: Floats) -> Floats:
     """The evidence of the numbers in names: equal ones, by rarity, and contradictions.
 
     It counts only where numbers agree in most pairs that the content suggests: scans are numbered in any order.

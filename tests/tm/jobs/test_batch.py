@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
+from corpora.errors import DuiyiError, EmptyInput, InputError, MissingExtra, UsageError
 from corpora.sample import pair as sample_pair
 from tests.commands import Ran, ran
 from tm import formats
-from tm.jobs import batch
-from tm.jobs.batch import BatchJournal, Outcome, run, shard
+from tm.jobs import batch, workers
+from tm.jobs.batch import BatchJournal, Outcome, run
 from tm.jobs.manifest import FilePair, read_manifest
 
 ZH, EN = (path.read_text("utf-8") for path in sample_pair())
@@ -132,15 +133,6 @@ class TestManifest:
                 read_manifest(folder / "m.jsonl")
 
 
-def test_shards_share_the_pairs_out(folder: Path, manifest: Callable[..., Path]) -> None:
-    pairs = read_manifest(manifest(*(f"zh.txt\ten.txt\t{n}.tmx" for n in range(7))))
-    parts = [shard(pairs, number, 3) for number in (1, 2, 3)]
-    assert sorted(pair.line for part in parts for pair in part) == [pair.line for pair in pairs]
-    assert [len(part) for part in parts] == [3, 2, 2]
-    with pytest.raises(UsageError):
-        shard(pairs, 4, 3)
-
-
 def test_a_later_run_does_what_is_left_or_changed(folder: Path, manifest: Callable[..., Path]) -> None:
     path = manifest("zh.txt\ten.txt\ta.tmx", "zh.txt\tnone.txt\tb.tmx", "zh.txt\ten.txt\tc.align")
 
@@ -164,14 +156,6 @@ def test_a_later_run_does_what_is_left_or_changed(folder: Path, manifest: Callab
     assert BatchJournal(path).find(replace(first, model="LaBSE")) is None
 
 
-def test_shards_know_what_the_others_did(folder: Path, manifest: Callable[..., Path]) -> None:
-    path = manifest("zh.txt\ten.txt\ta.tmx", "zh.txt\ten.txt\tb.tmx")
-    pairs = read_manifest(path)
-    for number in (1, 2):
-        list(run(shard(pairs, number, 2), journal=BatchJournal(path, f"{number}-of-2")))
-    assert [outcome.state for outcome in run(pairs, journal=BatchJournal(path))] == ["kept", "kept"]
-
-
 def test_a_fault_of_ours_costs_one_pair(
     folder: Path, manifest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +168,7 @@ def test_a_fault_of_ours_costs_one_pair(
     assert "KeyError" in outcome.message
 
 
-def dies_on_line_3(pair: FilePair) -> Outcome:
+def dies_on_line_3(pair: FilePair, loaded: object) -> Outcome:
     if pair.line == 3:
         os._exit(1)
     return Outcome(pair, "done")
@@ -192,7 +176,7 @@ def dies_on_line_3(pair: FilePair) -> Outcome:
 
 @pytest.mark.slow
 def test_a_process_that_dies_costs_one_pair(manifest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_in_worker", dies_on_line_3)
+    monkeypatch.setattr(batch, "_done", dies_on_line_3)
     pairs = read_manifest(manifest(*(f"zh.txt\ten.txt\t{n}.tmx" for n in range(6))))
     found = {outcome.pair.line: outcome for outcome in run(pairs, workers=2)}
     assert {line: one.state for line, one in found.items()} == dict.fromkeys(range(2, 8), "done") | {3: "failed"}
@@ -213,8 +197,8 @@ def test_a_pool_that_breaks_between_two_pairs_loses_none(
             self.left -= 1
             return super().submit(call, *arguments, **named)
 
-    monkeypatch.setattr(batch, "_pool", Pool)
-    monkeypatch.setattr(batch, "_in_worker", lambda pair: Outcome(pair, "done"))
+    monkeypatch.setattr(workers, "_pool", lambda count, memory: Pool(count))
+    monkeypatch.setattr(batch, "_done", lambda pair, loaded: Outcome(pair, "done"))
     pairs = read_manifest(manifest(*(f"zh.txt\ten.txt\t{n}.tmx" for n in range(7))))
     assert sorted(outcome.pair.line for outcome in run(pairs, workers=2)) == [pair.line for pair in pairs]
 
@@ -272,17 +256,25 @@ class TestCommand:
         assert sorted(path.name for path in (folder / "a").iterdir()) == ["1.tmx", "1.tsv", "3.tmx"]
         assert next(formats.read(folder / "a" / "3.tmx")).source_lang == "en-US"
 
-    def test_table_dry_run_again_and_shard(self, folder: Path, manifest: Callable[..., Path]) -> None:
+    def test_table_dry_run_and_again(self, folder: Path, manifest: Callable[..., Path]) -> None:
         path = manifest("zh.txt\ten.txt\t1.tmx", "zh.txt\ten.txt\t2.tmx")
         assert self.call(path, "--dry-run")[1].count("to do") == 2
         assert not (folder / "1.tmx").exists()
-        code, out, _ = self.call(path, "--shard", "2/2")
+        whole = path.read_text("utf-8")
+        path.write_text("".join(whole.splitlines(keepends=True)[:2]), encoding="utf-8")
+        code, out, _ = self.call(path)
         assert (code, "1 done, 0 kept, 0 failed" in out, "│ zh.txt │ done" in out) == (0, True, True)
-        assert self.call(path, "--dry-run")[1].split("\n")[1].startswith("kept")
+        path.write_text(whole, encoding="utf-8")
+        assert [line[:5] for line in self.call(path, "--dry-run")[1].splitlines()] == ["kept\t", "to do"]
         assert "1 done, 1 kept" in self.call(path)[1]
         assert "2 done, 0 kept" in self.call(path, "--again")[1]
 
-    @pytest.mark.parametrize("part", ["3/2", "0/2", "a", "1/0"])
-    def test_a_part_that_is_none(self, part: str, manifest: Callable[..., Path]) -> None:
-        with pytest.raises(UsageError, match="shard"):
-            self.call(manifest("zh.txt\ten.txt\t1.tmx"), "--shard", part)
+    @pytest.mark.parametrize("address", ["postgresql://host/db", "head:x:1", "s3://bucket"])
+    def test_an_address_that_is_none(self, address: str, manifest: Callable[..., Path]) -> None:
+        with pytest.raises(UsageError, match="is not the address of a Ray cluster"):
+            self.call(manifest("zh.txt\ten.txt\t1.tmx"), f"--cluster={address}")
+
+    def test_without_ray(self, manifest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "ray", None)
+        with pytest.raises(MissingExtra, match=r"ray is needed to use a cluster: .*cluster"):
+            self.call("--cluster", manifest("zh.txt\ten.txt\t1.tmx"))

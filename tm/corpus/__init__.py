@@ -1,0 +1,1 @@
+"""Build parallel corpora from many documents, on one machine or on a cluster."""
