@@ -26,7 +26,10 @@ def unmatched_values(source: CheckedSide, target: CheckedSide) -> tuple[list[Men
     for side, other, (there, bare) in ((source, target, keys[1]), (target, source, keys[0])):
         missing = unmatched(side.mentions, [*other.mentions, *_as_mentions(other.quantities)])[0]
         found = [
-            (one, _family(one)) for one in missing if not (one.kind == MentionKind.FRACTION and _percent(one) in there)
+            (one, _family(one))
+            for one in missing
+            if not (one.kind == MentionKind.FRACTION and _percent(one) in there)
+            and not (one.kind == MentionKind.PERCENT and one.value in there)
         ]
         for quantity in side.quantities:
             plain = {f"={value}" for value in quantity.plain}

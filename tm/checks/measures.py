@@ -113,7 +113,12 @@ class _Unit:
 
 _SIGN = "零〇一二三四五六七八九十百千两"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,9})?"
-_SMALL = "one two three four five six seven eight nine ten eleven twelve".split()
+_SMALL = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS = rf"(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_SMALL[:9])})\b)?|{'|'.join(reversed(_SMALL))}"
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
@@ -148,7 +153,7 @@ def _grammar(language: str) -> _Grammar:
     ordered = "|".join(f"(?P<{name}>{pattern})" for name, pattern in after)
     if language == "en":
         number = (
-            rf"(?<![A-Za-z0-9_.])(?=[0-9otfsenOTFSEN])(?P<number>{_NUMBER}|(?i:{'|'.join(_SMALL)})\b)"
+            rf"(?<![A-Za-z0-9_.])(?=[0-9otfsenOTFSEN])(?P<number>{_NUMBER}|(?i:{_WORDS})\b)"
             rf"(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
         )
         joint = r"[\s-]?"
@@ -228,7 +233,12 @@ def _value(number: str, scale: str, language: str) -> float | None:
         found = chinese_number(number + scale.strip())
         return float(found) if found is not None else None
     word = number.lower()
-    value = float(_SMALL.index(word) + 1) if word in _SMALL else float(number.replace(",", ""))
+    if word[0].isdigit():
+        value = float(word.replace(",", ""))
+    else:
+        tens, _, ones = word.replace(" ", "-").partition("-")
+        value = 10.0 * (_TENS.index(tens) + 2) if tens in _TENS else _SMALL.index(tens) + 1.0
+        value += _SMALL.index(ones) + 1 if ones else 0
     return value * _SCALES.get(scale, 1.0)
 
 

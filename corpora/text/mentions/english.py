@@ -34,7 +34,11 @@ _SMALL = {
 _HINTS = {
     "both": 2, "twice": 2, "double": 2, "doubled": 2, "dual": 2, "couple": 2, "pair": 2, "pairs": 2, "bilateral": 2,
     "binary": 2, "thrice": 3, "triple": 3, "triplet": 3, "octal": 8, "decimal": 10, "dozen": 12, "hexadecimal": 16,
-    "hex": 16, "quadratic": 2,
+    "hex": 16, "quadratic": 2, "duplicate": 2, "triplicate": 3, "quadruplicate": 4, "bilingual": 2, "trilingual": 3,
+    "trilateral": 3, "tripartite": 3, "quadripartite": 4, "trilogy": 3, "trio": 3, "duo": 2, "duet": 2, "quartet": 4,
+    "quintet": 5, "twin": 2, "twins": 2, "triplets": 3, "triangle": 3, "triangular": 3, "quadrilateral": 4,
+    "pentagon": 5, "hexagon": 6, "hexagonal": 6, "octagon": 8, "octagonal": 8, "tripod": 3, "tricycle": 3,
+    "decathlon": 10, "pentathlon": 5, "crossroads": 10,
 }  # fmt: skip
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,

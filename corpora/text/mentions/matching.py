@@ -111,9 +111,17 @@ class _Side:
 
     def _is_loose(self, mention: Mention) -> bool:
         """True where its figures may match by themselves; not of resolution 6/1 where the other side has 3/1."""
+        if mention.kind == MentionKind.NUMBER and tuple(sorted(mention.figures)) in self._decimals:
+            return False
         if mention.kind != MentionKind.REFERENCE or "/" not in mention.value:
             return mention.kind in _LOOSE
         return self._has_all_references
+
+    @cached_property
+    def _decimals(self) -> set[tuple[str, ...]]:
+        """The figures of the decimals of the other side: 5.20 is not there because 2.50 is."""
+        numbers = (one for one in self._those if one.kind == MentionKind.NUMBER and one.value.count(".") == 1)
+        return {tuple(sorted(one.figures)) for one in numbers}
 
     @cached_property
     def _has_all_references(self) -> bool:

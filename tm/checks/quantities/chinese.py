@@ -7,7 +7,7 @@ from corpora.text.mentions.chinese import chinese_number
 from corpora.text.mentions.grammar import Certainty, MentionKind
 from corpora.text.scripts import HAN
 from tm.checks.quantities.grammar import Grammar, grammar
-from tm.checks.quantities.value import Quantity, amount, clock, decade, keyed, share
+from tm.checks.quantities.value import Quantity, amount, and_a_half, clock, decade, keyed, share
 
 __all__ = ["GRAMMAR"]
 
@@ -16,6 +16,7 @@ _NUM = rf"(?:[0-9]{{1,12}}(?:[.,][0-9]{{1,12}}){{0,4}}|[{_SIGN}]{{1,12}}+(?:点[
 _SHORT = rf"(?:[0-9]{{1,4}}|[{_SIGN}]{{1,5}})"
 _HOUR = "(?:[01]?[0-9]|2[0-4]|二?十[一二三四五六七八九]?|[零一二两三四五六七八九])"
 _MINUTE = "(?:[0-5]?[0-9]|[二三四五]?十[一二三四五六七八九]?|[零〇]?[一二三四五六七八九])"
+_LACKING = rf"(?:一刻|{_MINUTE}\s?分)"
 _MORNING = "早上|早晨|清晨|上午|凌晨|今早|次日早|早"
 _AFTERNOON = "下午|午后|傍晚|中午|正午"
 _NIGHT = "晚上|夜里|夜间|夜晚|深夜|晚间|今晚|当晚|晚"
@@ -41,6 +42,7 @@ _IDIOMS = (
     "七夕|一五一十|十之八九|七上八下|乱七八糟|三心二意|四舍五入|五花八门|四通八达|三言两语|丢三落四|一清二楚|三三两两|一来二去|接二连三|五湖四海|横七竖八|七嘴八舌|七零八落|五颜六色|千军"
     "万马|千辛万苦|四面八方|一心一意|十全十美|三五成群|一五八"
 )
+_REST = "米块百千万亿"
 _LATIN_ORDER = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -197,9 +199,54 @@ def _about(match: re.Match[str]) -> Sequence[Quantity]:
     return [amount(match.span(), low, high, certainty=certainty)]
 
 
+def _around(match: re.Match[str]) -> Sequence[Quantity]:
+    size = {"百": 100, "千": 1000, "万": 10000}[match[0][0]]
+    return [keyed(MentionKind.NUMBER, match.span(), [f"={size}", f"{size}", _POWERS[len(str(size)) - 1]])]
+
+
 def _over(match: re.Match[str]) -> Sequence[Quantity]:
     number, scale = re.split(r"\s?[多余几来]\s?", match[0], maxsplit=1)
     return [amount(match.span(), _value(number) * _value(f"一{scale}"))]
+
+
+def _compound(match: re.Match[str]) -> Sequence[Quantity]:
+    """3亿4,500万 and 3万5千: figures with more than one scale."""
+    parts = re.findall(r"[0-9][0-9.,]*\s?[十百千]?[万亿千百]?", match[0])
+    return [amount(match.span(), sum(_value(part.replace(" ", "")) for part in parts), certainty=Certainty.SURE)]
+
+
+def _scaled_range(match: re.Match[str]) -> Sequence[Quantity] | None:
+    """20至30万 is 200,000 to 300,000; the scale may also be said once on the other side."""
+    low, high = re.split(r"\s?[至到—–~～-]+\s?", match[0].replace(" ", ""), maxsplit=1)
+    scale = _value("一" + re.sub(rf"^(?:[0-9.,]+|[{_SIGN}]+?)(?=[十百千]?[万亿])", "", high))
+    first = _value(low)
+    if not 0 < first * scale < _value(high):
+        return None
+    return [amount(match.span(), first * scale, _value(high))]
+
+
+def _rest(match: re.Match[str]) -> Sequence[Quantity]:
+    """一米七八 is 1.78 metres, 两块五 2.5 yuan; 三千五 is 3,500."""
+    whole, sign, rest = re.split(rf"\s?([{_REST}])\s?", match[0], maxsplit=1)
+    if sign in "百千万亿":
+        tens = _value(f"一{sign}") / 10
+        return [amount(match.span(), _value(whole + sign) + _value(rest) * tens)]
+    figures = rest if rest.isdigit() else "".join(f"{_value(one):.0f}" for one in rest)
+    return [amount(match.span(), _value(whole) + float(f"0.{figures}"))]
+
+
+def _short_year(match: re.Match[str]) -> Sequence[Quantity]:
+    """08年 and 九八年: the century is left open."""
+    text = match[0].removesuffix("年").strip()
+    year = int(text) if text.isdigit() else int("".join(str(int(_value(sign))) for sign in text))
+    keys = [f"={year}", f"={1900 + year}", f"={2000 + year}"]
+    return [keyed(MentionKind.NUMBER, match.span(), keys)]
+
+
+def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
+    minutes = 30 if match[0].startswith("半") else int(15 * _value(match[0][0]))
+    certainty = Certainty.VAGUE if minutes == 30 else Certainty.LIKELY
+    return [keyed(MentionKind.NUMBER, match.span(), [f"={minutes}", f"{minutes} minutes"], certainty=certainty)]
 
 
 def _items(match: re.Match[str]) -> Sequence[Quantity]:
@@ -224,9 +271,9 @@ def _inserted(match: re.Match[str]) -> Sequence[Quantity] | None:
 
 
 _CLOCK_PARTS = re.compile(
-    rf"(?P<period>{_MORNING}|{_AFTERNOON}|{_NIGHT})?\s?(?P<hour>{_HOUR})\s?(?P<mark>[时時点點]|"
+    rf"(?P<period>{_MORNING}|{_AFTERNOON}|{_NIGHT})?\s?(?:[差缺](?P<before>{_LACKING})钟?\s?(?:就|到)?)?(?P<hour>{_HOUR})\s?(?P<mark>[时時点點]|"
     rf"[:：](?=[0-5][0-9]))(?P<even>钟|整)?\s?"
-    rf"(?:(?P<half>半)|(?P<quarters>[一二两三])刻|(?P<minute>{_MINUTE}))?"
+    rf"(?:[差缺](?P<after>{_LACKING})|(?P<half>半)|(?P<quarters>[一二两三])刻|(?P<minute>{_MINUTE}))?"
 )
 
 
@@ -237,9 +284,11 @@ def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
     hour = int(_value(parts["hour"]))
     minute = 30 if parts["half"] else int(15 * _value(parts["quarters"])) if parts["quarters"] else 0
     minute = int(_value(parts["minute"])) if parts["minute"] else minute
+    if before := parts["before"] or parts["after"]:
+        hour, minute = hour - 1, 60 - (15 if "刻" in before else int(_value(before.rstrip("分"))))
     period = parts["period"] or ""
     after = match.string[match.end() : match.end() + 1]
-    is_said = bool(period or parts["half"] or parts["quarters"] or parts["minute"] or parts["even"])
+    is_said = bool(period or parts["half"] or parts["quarters"] or parts["minute"] or parts["even"] or before)
     if not is_said and parts["mark"] in "点點":
         # 三点 may be three points, and 三点五 a decimal.
         return None if after and after in "零〇一二三四五六七八九0123456789儿" else _vague_hour(match, hour)
@@ -285,9 +334,7 @@ def _two(match: re.Match[str]) -> Sequence[Quantity]:
 
 
 def _and_a_half(match: re.Match[str]) -> Sequence[Quantity]:
-    value = _numbers(match[0])[0]
-    keys = [f"{value:g}½", f"={value + 0.5:g}", f"={value:g}"]
-    return [keyed(MentionKind.NUMBER, match.span(), keys, certainty=Certainty.VAGUE)]
+    return [and_a_half(match.span(), _numbers(match[0])[0], match[0])]
 
 
 def _first(match: re.Match[str]) -> Sequence[Quantity]:
@@ -320,9 +367,31 @@ _ORDER = (
     ),
     (
         "idiom",
-        _IDIOMS,
+        rf"{_IDIOMS}|(?<=[统唯单逐任])一(?=[{_SIGN}])|八成新|[七八]成(?=新)",
         _nothing,
     ),
+    (
+        "compound",
+        r"[0-9][0-9.,]*\s?亿\s?[0-9][0-9.,]*\s?千?百?万(?:\s?[0-9][0-9,]*)?|[0-9]{1,4}\s?万\s?[0-9]{1,4}(?:\s?[千百])?(?![0-9.,])",
+        _compound,
+    ),
+    (
+        "scaled_range",
+        rf"(?<![0-9.,])(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})?|[{_SIGN}]{{1,4}})\s?[至到—–~～-]{{1,2}}\s?"
+        rf"(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})?\s?|[{_SIGN}]{{1,3}}?)[十百千]?[万亿]",
+        _scaled_range,
+    ),
+    (
+        "rest",
+        rf"(?<![{_SIGN}0-9])(?:[{_SIGN}]{{1,5}}[米块]|[一二三四五六七八九两][百千万亿])[一二三四五六七八九]{{1,2}}(?![{_SIGN}万亿0-9米个尺寸名位人元余多几年月日]|[{_COUNTED}])",
+        _rest,
+    ),
+    (
+        "short_year",
+        "(?<![0-9.零〇一二三四五六七八九十百千两])(?:0[0-9]|[6-9][0-9]|零[一二三四五六七八九]|[六七八九][零〇一二三四五六七八九](?<!六七|七八|八九))\\s?年(?=[的以夏春秋冬初底末中世奥、，,一二三四五六七八九十0-9]|$)",
+        _short_year,
+    ),
+    ("part_of_hour", "[一二两三]刻钟|半个?(?:小时|钟头)", _part_of_hour),
     ("from_end", rf"倒数第\s?{_SHORT}", _from_end),
     (
         "decade",
@@ -368,6 +437,7 @@ _ORDER = (
         rf"(?:{_SCALE})?(?=[{HAN}]))(?![{_SIGN}月])",
         _about,
     ),
+    ("around", "百十[来几]?|百把|千把|万把", _around),
     ("over", rf"{_NUM}\s?[多余几来]\s?(?:[十百千]?[万亿]|[十百千])", _over),
     (
         "items",
@@ -377,14 +447,15 @@ _ORDER = (
     ),
     (
         "inserted",
-        rf"(?:第\s?{_SHORT}\s?条\s?|(?:规则|细则|规章|条例|"
+        rf"(?:第\s?{_SHORT}\s?[条款项段章节]\s?|(?:规则|细则|规章|条例|附件|附录|附表|"
         rf"第)\s?{_SHORT}\s?)之\s?(?:[一二三四五六七八九十]|[0-9])(?![{_SIGN}])",
         _inserted,
     ),
     (
         "clock",
         rf"(?:{_MORNING}|{_AFTERNOON}|"
-        rf"{_NIGHT})?\s?(?<![0-9.:第{_SIGN}]){_HOUR}\s?(?:[时時点點](?:钟|整)?\s?(?:半(?!径|数)|"
+        rf"{_NIGHT})?\s?(?<![0-9.:第{_SIGN}])(?:[差缺]{_LACKING}钟?\s?(?:就|到)?)?{_HOUR}\s?"
+        rf"(?:[时時点點](?:钟|整)?\s?(?:半(?!径|数)|[差缺]{_LACKING}|"
         rf"[一二两三]刻钟?|{_MINUTE}\s?分(?!之|钟)|[二三四五]十[一二三四五六七八九]?(?![个多余几{_SIGN}]))?"
         rf"|[:：][0-5][0-9](?::[0-5][0-9])?(?![0-9:：]))",
         _clock,
@@ -405,13 +476,14 @@ _NEEDED = (
     rf"[{_SIGN}0-9]\s?(?:[多余几来成打时時点點]|个?基点)|[一二三四五六七八九两]{{2}}|十[一二三四五]五|世纪|年代|[上前下后]半|加倍|半[价打]|半个?世"
     r"|成千|[数几][十百千万亿]|上[百千万亿]|数以|百分百|百分之[一百]|[千万]分之|[12][0-9]{3}\s?[/／–-][0-9]{2}|[0-9][:：][0-9]"
     r"|[)）]\s?[、和及与或至到，第项款目點点(（]|之\s?[一二三四五六七八九十0-9]|[这那前后头此该]两|两[国岸党军]|[个年天岁米吨里时钟]半|首[届次个批任座家位例场部条艘台颗]"
+    rf"|亿\s?[0-9]|万\s?[0-9]|[至到—–~～-]\s?[0-9{_SIGN}.]{{1,6}}\s?[十百千]?[万亿]|[米块百千万亿][一二三四五六七八九]|[0零六七八九][0-9一二三四五六七八九零〇]\s?年|刻钟|半个?[小钟]|[百千万][十把]|[差缺][0-9{_SIGN}]|[统唯单逐任]一[{_SIGN}]|成新"
     rf"|头一|中午|正午|午夜|倒数|双1|[翻折倍‰]|(?:{'|'.join(_DAYS)}|{_IDIOMS})|第[一二三六]"
 )
 _GATE = re.compile(
-    rf"(?=[{_SIGN}0-9万世年上前下后加半成数几)）之这那头此该个天岁米吨里时钟首中正午倒双翻折倍‰乱四丢接横第])(?:{_NEEDED})"
+    rf"(?=[{_SIGN}0-9万亿块至到—–~～刻差缺统唯单逐任世年上前下后加半成数几)）之这那头此该个天岁米吨里时钟首中正午倒双翻折倍‰乱四丢接横第-])(?:{_NEEDED})"
 )
 GRAMMAR: Grammar = grammar(
     lambda text, words: _GATE.search(text) is not None,
     _ORDER,
-    start=rf"(?=[{_SIGN}万0-9第(（倒上下前后本这半两翻加增提扩涨升多高大快长贵重打成几数首头早清凌今次中正午傍晚夜深当双规细条])",
+    start=rf"(?=[{_SIGN}万0-9第(（倒上下前后本这半两翻加增提扩涨升多高大快长贵重打成几数首头早清凌今次中正午傍晚夜深当双规细条附差缺])",
 )

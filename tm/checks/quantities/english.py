@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 
 from corpora.text.mentions.grammar import Certainty, MentionKind
+from corpora.text.numerals import from_roman
 from tm.checks.quantities.grammar import Grammar, grammar
-from tm.checks.quantities.value import Quantity, amount, clock, decade, keyed, share
+from tm.checks.quantities.value import Quantity, amount, and_a_half, clock, decade, keyed, share
 
 __all__ = ["GRAMMAR"]
 
@@ -212,6 +213,13 @@ def _half_of_year(match: re.Match[str]) -> Sequence[Quantity]:
     return [keyed(MentionKind.ORDINAL, match.span(), [which, "=6"], certainty=Certainty.VAGUE, family="half")]
 
 
+def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
+    word = match[0].lower()
+    minutes = 30 if word.startswith("half") else 45 if word.startswith("three") else 15
+    certainty = Certainty.VAGUE if minutes == 30 else Certainty.LIKELY
+    return [keyed(MentionKind.NUMBER, match.span(), [f"={minutes}", f"{minutes} minutes"], certainty=certainty)]
+
+
 def _times(match: re.Match[str]) -> Sequence[Quantity]:
     word = match[0].lower()
     times = next((count for name, count in _MULTIPLES.items() if word.startswith(name)), 0.0)
@@ -282,7 +290,7 @@ _PARTS = {"three quarters": 0.75, "three-quarters": 0.75, "a quarter": 0.25, "a 
 
 def _choice(match: re.Match[str]) -> Sequence[Quantity] | None:
     """Three or four, three to five, two or three hundred, a day or two."""
-    parts = re.split(r"[- ](?:or|to)[- ]", match[0].lower(), maxsplit=1)
+    parts = re.split(r"[- ](?:or|to|and)[- ]|[-–]", match[0].lower().removeprefix("between "), maxsplit=1)
     low = 1.0 if re.match("an? ", parts[0]) else _value(parts[0])
     high = _value(parts[1])
     scale = re.search(rf"(?:{_SCALE}[ -]?)+\Z", parts[1])
@@ -349,7 +357,11 @@ def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
         if "quarter" not in part and part != "half" and not rest:
             before = match.string[max(0, match.start() - 10) : match.start()]
             if not _AT.search(before) or re.match(r"\s?(?:%|per ?cent)", match.string[match.end() :]):
-                return _choice(match) if parts["way"].lower() == "to" and not part.isdigit() else None
+                if parts["way"].lower() != "to" or part.isdigit():
+                    return None
+                # "Five to eleven" may be a range, "ten to seven" cannot.
+                if (range_ := _choice(match)) is not None:
+                    return range_
         if parts["way"].lower() in ("to", "before"):
             minute = 60 - minute
             hour = hour - 1 or 12
@@ -374,10 +386,11 @@ def _noon(match: re.Match[str]) -> Sequence[Quantity]:
 
 
 def _inserted(match: re.Match[str]) -> Sequence[Quantity] | None:
-    found = re.search(rf"([0-9]+)\s?({'|'.join(_BIS)})\b", match[0], re.IGNORECASE)
+    found = re.search(rf"([0-9]+|[IVX]+)\s?({'|'.join(_BIS)})\b", match[0], re.IGNORECASE)
     if found:
         which = _BIS[found[2].lower()]
-        keys = [f"{found[1]}/{which}", *([f"{found[1]}/b"] if which == 2 else [])]
+        first = found[1] if found[1].isdigit() else from_roman(found[1])
+        keys = [f"{first}/{which}", *([f"{first}/b"] if which == 2 else [])]
     elif found := re.search(r"([0-9]+)-([0-9]+)\Z", match[0]):
         if int(found[2]) > 9:
             return None
@@ -399,9 +412,7 @@ def _years(match: re.Match[str]) -> Sequence[Quantity] | None:
 
 
 def _and_a_half(match: re.Match[str]) -> Sequence[Quantity]:
-    value = _value(re.split(r"\band\b", match[0])[0])
-    keys = [f"{value:g}½", f"={value + 0.5:g}", f"={value:g}"]
-    return [keyed(MentionKind.NUMBER, match.span(), keys, certainty=Certainty.VAGUE)]
+    return [and_a_half(match.span(), _value(re.split(r"\band\b", match[0])[0]), match[0])]
 
 
 _SCALED = (
@@ -445,6 +456,7 @@ _ORDER = (
         rf"ies)|{_NUM} centuries",
         _century,
     ),
+    ("part_of_hour", "(?:half an|(?:a|one|three) quarters? of an) hour", _part_of_hour),
     (
         "half_of_year",
         r"(?:first|second|former|latter|1st|2nd)[- ]half\b|h[12]\b(?= (?:of )?[12][0-9]{3})",
@@ -478,7 +490,11 @@ _ORDER = (
         rf"|(?<![0-9.:])(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])",
         _clock,
     ),
-    ("choice", rf"an? [a-z]+ or two\b|{_WORD}-?(?: {_SCALE})*[- ](?:or|to)[- ]{_WORD}(?:[- ]{_SCALE})*", _choice),
+    (
+        "choice",
+        rf"an? [a-z]+ or two\b|between {_NUM}(?: {_SCALE})* and {_NUM}(?: {_SCALE})+|{_FIGURE} ?(?:or|to|-|–) ?{_FIGURE} {_SCALE}|{_WORD}-?(?: {_SCALE})*[- ](?:or|to)[- ]{_WORD}(?:[- ]{_SCALE})*",
+        _choice,
+    ),
     (
         "discount",
         rf"(?:discount|reduction) of {_NUM}\s?(?:%|per ?cent)|{_NUM}\s?(?:%|per ?cent|percent) (?:off|"
@@ -501,12 +517,12 @@ _ORDER = (
     ("noon", r"noon\b|midday\b|midnight\b", _noon),
     (
         "inserted",
-        rf"(?:(?:articles?|art\.?|rules?|regulations?|sections?|paragraphs?) "
-        rf")?[0-9]{{1,4}}\s?(?:{'|'.join(_BIS)})\b|(?:article|art\.|rule|section) "
+        rf"(?:(?:articles?|art\.?|rules?|regulations?|sections?|paragraphs?|annex(?:es)?|appendix|chapters?|items?) "
+        rf")?(?:[0-9]{{1,4}}|(?-i:[IVX]{{1,5}}))\s?(?:{'|'.join(_BIS)})\b|(?:article|art\.|rule|section) "
         rf"[0-9]{{1,4}}(?:-[0-9]|[A-H])\b",
         _inserted,
     ),
-    ("and_a_half", rf"{_WORD} and a half\b|an? [a-z]+ and a half\b", _and_a_half),
+    ("and_a_half", rf"{_NUM} and a half(?: [a-z]+)?\b|an? [a-z]+ and a half\b", _and_a_half),
 )
 #: Words of which one is enough to look for quantities.
 _STRONG = frozenset(
@@ -527,13 +543,14 @@ _WEAK = frozenset({*_SMALL, *_TENS, *_UNDER_TEN, *_ORDINALS, "half", "quarter", 
 _NEAR = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty|half|quarters?|[a-z]+th"
     r"|first|second|third|next|latter|former)[- ](?:or|to|from|and|past|after|before|in|at|half|last|off|[a-z]+ but"
-    r"|[a-z]+[- ](?:or|to|from)|an?|per|parts?)\b|\bor two\b|half[- ]year|and a half"
+    r"|[a-z]+[- ](?:or|to|from)|an?|per|parts?)\b|\bor two\b|half[- ]year|and a half|(?:half|quarters? of) an hour|between [a-z]+ and"
 )
 _FIGURES = re.compile(
     r"[0-9](?:[/–:-][0-9]|['’]?s\b|(?:st|nd|rd|th)\b|\s?[ap]\.?\s?m\b|\s?(?:%|per ?cent|percent)\s(?:off|cheaper)|\s?‰"
-    r"|-?fold|[a-h]\b|[- ](?:year|to|from|in|at|per|parts?|o)|\s?(?:bis|ter|qua|qui|sex|sep|oct|nov|non|dec))"
+    r"|-?fold|[a-h]\b|[- ](?:year|to|or|and|from|in|at|per|parts?|o)|[,.0-9]* ?[–-] ?[0-9.,]+ [hmbt]|\s?(?:bis|ter|qua|qui|sex|sep|oct|nov|non|dec))|\b[ivx]{1,5} (?:bis|ter|qua|qui)"
 )
 _DIGIT = re.compile("[0-9]")
+_BIS_WORDS = frozenset(_BIS)
 _DAY_OF = frozenset("may labor labour children women national army singles double".split())
 _MONTH_WORDS = frozenset(month.lower() for month in _MONTHS)
 
@@ -544,14 +561,16 @@ def _is_possible(text: str, words: Collection[str]) -> bool:
         return True
     if not _WEAK.isdisjoint(words) and (not _MONTH_WORDS.isdisjoint(words) or _NEAR.search(text.lower())):
         return True
-    return _DIGIT.search(text) is not None and _FIGURES.search(text.lower()) is not None
+    return (_DIGIT.search(text) is not None or not _BIS_WORDS.isdisjoint(words)) and _FIGURES.search(
+        text.lower()
+    ) is not None
 
 
 GRAMMAR: Grammar = grammar(
     _is_possible,
     _ORDER,
     # The first letters of every rule, so that most words fail at once.
-    start=r"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |(?:ann|ant|apr|arm|art|aug|bi|bil|bot|cen|chi|dec|dis|"
+    start=r"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |app|bet|cha|ite|(?:ann|ant|apr|arm|art|aug|bi|bil|bot|cen|chi|dec|dis|"
     r"dou|doz|ear|eig|eit|ele|"
     r"feb|few|fif|fin|fir|fiv|for|fou|hal|hun|jan|jul|jun|lab|las|lat|man|mar|may|mid|mil|nat|nei|"
     r"nex|nin|noo|nov|oct|one|"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from corpora.text.mentions.grammar import Certainty, MentionKind, number
 
-__all__ = ["Quantity", "amount", "clock", "decade", "keyed", "share"]
+__all__ = ["Quantity", "amount", "and_a_half", "clock", "decade", "keyed", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,30 @@ def amount(
     return keyed(MentionKind.NUMBER, span, ["~".join(plain)], plain=plain, certainty=certainty, family=family)
 
 
+#: How many of a smaller unit a larger one has: 一年半 is also eighteen months.
+_PARTS = (
+    ("年", 12),
+    ("year", 12),
+    ("天", 24),
+    ("day", 24),
+    ("小时", 60),
+    ("钟头", 60),
+    ("hour", 60),
+    ("分", 60),
+    ("minute", 60),
+)
+
+
+def and_a_half(span: tuple[int, int], whole: float, text: str) -> Quantity:
+    """Two and a half of what ``text`` says: also half-way to three in figures, or in the next smaller unit."""
+    keys = [f"{whole:g}½", f"={number(whole + 0.5)}"]
+    smaller = next((f"={number((whole + 0.5) * size)}" for name, size in _PARTS if name in text.lower()), None)
+    # The whole alone is accepted for bare numbers: the half may be said apart.
+    offers = frozenset({*keys, f"={number(whole)}", *([smaller] if smaller else [])})
+    accepts = frozenset({*keys, *([smaller] if smaller else [])})
+    return Quantity(MentionKind.NUMBER, *span, accepts, offers, (), Certainty.VAGUE, "and a half")
+
+
 def share(span: tuple[int, int], percent: float, *, certainty: Certainty = Certainty.LIKELY) -> Quantity:
     """A share of the whole in per cent, however it is written."""
     return keyed(MentionKind.PERCENT, span, [f"{number(percent)}%"], certainty=certainty, family="share")
@@ -63,12 +87,16 @@ def clock(span: tuple[int, int], hour: int, minute: int, *, is_full: bool, certa
     """A time of day; without ``is_full``, before or after noon is open."""
     vague, exact = f"{hour % 12}:{minute:02d}?", f"{hour % 24}:{minute:02d}"
     plain = (str(hour),) if not minute and not is_full else ()
+    # 9.45 may be a time, but is read as a number.
+    figures = {f"={number(one + minute / 100)}" for one in (hour, hour % 12 or 12)} if minute else set()
     if is_full:
         accepts, offers = {exact, f"{vague}*"}, {exact, vague}
         plain = (str(hour % 12 or 12),) if not minute else ()
     else:
         accepts, offers = {vague}, {vague, f"{vague}*"}
-    return Quantity(MentionKind.TIME, *span, frozenset(accepts), frozenset(offers), plain, certainty, "clock")
+    return Quantity(
+        MentionKind.TIME, *span, frozenset(accepts | figures), frozenset(offers | figures), plain, certainty, "clock"
+    )
 
 
 def decade(span: tuple[int, int], century: int | None, tens: int) -> Quantity:
