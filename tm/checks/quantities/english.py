@@ -492,7 +492,8 @@ _ORDER = (
     ),
     (
         "choice",
-        rf"an? [a-z]+ or two\b|between {_NUM}(?: {_SCALE})* and {_NUM}(?: {_SCALE})+|{_FIGURE} ?(?:or|to|-|–) ?{_FIGURE} {_SCALE}|{_WORD}-?(?: {_SCALE})*[- ](?:or|to)[- ]{_WORD}(?:[- ]{_SCALE})*",
+        rf"an? [a-z]+ or two\b|between {_NUM}(?: {_SCALE})* and {_NUM}(?: {_SCALE})+|{_FIGURE} ?(?:or|to|-"
+        rf"|–) ?{_FIGURE} {_SCALE}|{_WORD}-?(?: {_SCALE})*[- ](?:or|to)[- ]{_WORD}(?:[- ]{_SCALE})*",
         _choice,
     ),
     (
@@ -543,11 +544,13 @@ _WEAK = frozenset({*_SMALL, *_TENS, *_UNDER_TEN, *_ORDINALS, "half", "quarter", 
 _NEAR = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty|half|quarters?|[a-z]+th"
     r"|first|second|third|next|latter|former)[- ](?:or|to|from|and|past|after|before|in|at|half|last|off|[a-z]+ but"
-    r"|[a-z]+[- ](?:or|to|from)|an?|per|parts?)\b|\bor two\b|half[- ]year|and a half|(?:half|quarters? of) an hour|between [a-z]+ and"
+    r"|[a-z]+[- ](?:or|to|from)|an?|per|parts?)\b|\bor two\b|half[- ]year|and a half|(?:half"
+    r"|quarters? of) an hour|between [a-z]+ and"
 )
 _FIGURES = re.compile(
     r"[0-9](?:[/–:-][0-9]|['’]?s\b|(?:st|nd|rd|th)\b|\s?[ap]\.?\s?m\b|\s?(?:%|per ?cent|percent)\s(?:off|cheaper)|\s?‰"
-    r"|-?fold|[a-h]\b|[- ](?:year|to|or|and|from|in|at|per|parts?|o)|[,.0-9]* ?[–-] ?[0-9.,]+ [hmbt]|\s?(?:bis|ter|qua|qui|sex|sep|oct|nov|non|dec))|\b[ivx]{1,5} (?:bis|ter|qua|qui)"
+    r"|-?fold|[a-h]\b|[- ](?:year|to|or|and|from|in|at|per|parts?|o)|[,.0-9]* ?[–-] ?[0-9.,]+ [hmbt]|\s?(?:bis"
+    r"|ter|qua|qui|sex|sep|oct|nov|non|dec))|\b[ivx]{1,5} (?:bis|ter|qua|qui)"
 )
 _DIGIT = re.compile("[0-9]")
 _BIS_WORDS = frozenset(_BIS)
@@ -570,7 +573,8 @@ GRAMMAR: Grammar = grammar(
     _is_possible,
     _ORDER,
     # The first letters of every rule, so that most words fail at once.
-    start=r"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |app|bet|cha|ite|(?:ann|ant|apr|arm|art|aug|bi|bil|bot|cen|chi|dec|dis|"
+    start=r"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |"
+    r"(?:app|bet|cha|ite|ann|ant|apr|arm|art|aug|bi|bil|bot|cen|chi|dec|dis|"
     r"dou|doz|ear|eig|eit|ele|"
     r"feb|few|fif|fin|fir|fiv|for|fou|hal|hun|jan|jul|jun|lab|las|lat|man|mar|may|mid|mil|nat|nei|"
     r"nex|nin|noo|nov|oct|one|"
