@@ -36,7 +36,7 @@ SENSIBLE: Mapping[str, frozenset[str]] = {
     "shifted by one": _MEANING | _VALUES | {"markup", "inconsistent-source", "inconsistent-target"},
     "swapped": _MEANING | _VALUES | {"markup", "inconsistent-source", "inconsistent-target"},
     "duplicated": frozenset({"duplicate", "repetition", "length", "addition"}),
-    "target truncated": _MEANING | _VALUES | {"markup", "final-punctuation", "brackets"},
+    "target truncated": _MEANING | _VALUES | {"markup", "final-punctuation", "brackets", "cut-off"},
     "number changed": _VALUES,
     "date changed": _VALUES,
     "article changed": _VALUES,

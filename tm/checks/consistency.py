@@ -30,6 +30,7 @@ def _inconsistent(
     sides: tuple[str, str],
 ) -> Sequence[Finding]:
     findings = []
+    is_large = len(batch.pairs) >= _LARGE
     for group in _groups(batch.pairs, key):
         counts = Counter(other(pair) for pair in group)
         if len(counts) == 1:
@@ -40,9 +41,29 @@ def _inconsistent(
             if other(pair) == usual and (times > 1 or pair is first):
                 continue
             message = f"unit {first.index} has the same {sides[0]} but a different {sides[1]}"
-            same = _form(other(pair)) == _form(usual)
-            findings.append(pair.finding(name, Severity.INFO if same else Severity.WARNING, message))
+            same = _form(other(pair)) == _form(usual) or (
+                name == "inconsistent-source" and _is_near(pair, first, sides)
+            )
+            # A label of one or two words is said in another way in another place.
+            is_label = is_large and min(pair.source.size, pair.target.size) < _LABEL
+            findings.append(pair.finding(name, Severity.INFO if same or is_label else Severity.WARNING, message))
     return findings
+
+
+_LABEL = 14.0  # letters
+_LARGE = 100  # units
+_ENGLISH = re.compile("[a-z]+")
+
+
+def _is_near(pair: CheckedUnit, first: CheckedUnit, sides: tuple[str, str]) -> bool:
+    """True where two English texts differ in the forms of their words only: Columns, Column; Tue, Tuesday."""
+    one, other = (getattr(which, sides[1]) for which in (pair, first))
+    if one.base != "en" or one.size > _LONG:
+        return False
+    left, right = (_ENGLISH.findall(side.text.lower()) for side in (one, other))
+    return len(left) == len(right) and all(
+        a.startswith(b[:3]) and b.startswith(a[:3]) for a, b in zip(left, right, strict=True)
+    )
 
 
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -72,9 +93,15 @@ def _inconsistent_source(batch: CheckedFile, options: CheckOptions) -> Sequence[
 
 def _duplicate(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     findings = []
-    for group in _groups(batch.pairs, lambda pair: f"{pair.source.key}\0{pair.target.key}"):
+    groups = _groups(batch.pairs, lambda pair: f"{pair.source.key}\0{pair.target.key}")
+    # Where much occurs again, as in a law or a help of many pages, a copy further away is no mistake.
+    again = sum(pair.index - before.index > 1 for group in groups for before, pair in pairwise(group))
+    is_usual = again > max(3, _USUAL * len(batch.pairs))
+    for group in groups:
         for before, pair in pairwise(group):
-            severity = Severity.WARNING if _is_pasted(before, pair, len(group), options) else Severity.INFO
+            is_pasted = _is_pasted(before, pair, len(group), options)
+            is_near = pair.index - before.index == 1
+            severity = Severity.WARNING if is_pasted and (is_near or not is_usual) else Severity.INFO
             findings.append(pair.finding("duplicate", severity, f"the same as unit {before.index} on both sides"))
     return findings
 
@@ -104,6 +131,7 @@ def _repeated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     return findings
 
 
+_USUAL = 0.02  # of all units
 _LONG = 40.0  # letters: a longer text that occurs again was copied
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ENDS = re.compile(r"[。！？.!?]+\s*")

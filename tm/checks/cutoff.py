@@ -13,6 +13,7 @@ from functools import cached_property
 from tm.checks.checked_unit import Check, CheckedFile, CheckedSide
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
+from tm.checks.spelling import common_words
 
 __all__ = ["CHECKS"]
 
@@ -33,6 +34,7 @@ _ZH_WHOLE_START = ("的确", "的士", "了解", "了结", "着手", "着重", "
 _END_MARK = re.compile(r"[。．.!！?？:：;；…,，、]\W*\Z")
 _LAST_WORD = re.compile(r"(?<=[\s(“\"'])([A-Za-z]+)\s*\Z")
 _CLOSED_FIRST = re.compile(r"\s*(?:[，。、；：！？）」』》”’】〉]|[,;!?)\]}](?=\s|\w)|-(?=[a-z]))")
+_LABEL = 24.0  # letters: a shorter text may end in any word
 _WORD = re.compile(r"[A-Za-z]+")
 _INFLECTED = frozenset("s es ed d ing er ers r rs ly al ally y ion ions ment n or ors able ably ness".split())
 
@@ -120,7 +122,14 @@ def _english(side: CheckedSide, other: CheckedSide, words: _Words) -> Iterator[t
     word = match[1]
     if word in _NOT_LAST or (word in _RARELY_LAST and _END_MARK.search(other.text)):
         yield match.span(1), f"ends after {word!r}"
-    elif word.islower() and len(word) > 1 and word not in other.text and words.is_half(word):
+    elif (
+        word.islower()
+        and len(word) > 1
+        and side.size >= _LABEL
+        and word not in other.text
+        and word not in common_words()
+        and words.is_half(word)
+    ):
         yield match.span(1), f"ends within a word: {word!r}"
 
 

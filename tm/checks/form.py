@@ -7,10 +7,12 @@ no English counterpart and must only be closed. All findings are at most warning
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpora.text.scripts import HAN
 from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
+from tm.checks.length import LengthRatios, measure
 from tm.checks.options import CheckOptions
 
 __all__ = ["CHECKS"]
@@ -45,7 +47,35 @@ def _ending(side: CheckedSide) -> tuple[str, Span]:
     return _ENDINGS.get(text[-1:], ""), (max(0, len(text) - 1), len(text))
 
 
-def _final_punctuation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
+_MIXED = 0.01  # of the sentences of a file: where more differ, marks at the end are a matter of style
+_SHORT_BY = -0.5  # standard deviations of length
+
+
+def _final_punctuation(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
+    """Sentences that differ in their end; where many do, only those in which the side without a mark is too short."""
+    found = [finding for pair in batch.pairs for finding in _other_end(pair)]
+    severe = [one for one in found if one.severity is Severity.WARNING]
+    sentences = sum(min(pair.source.size, pair.target.size) > _SENTENCE for pair in batch.pairs)
+    if len(severe) <= max(3, _MIXED * sentences):
+        return found
+    lengths = measure(batch.pairs)
+    return [
+        replace(one, severity=Severity.INFO)
+        if one.severity is Severity.WARNING and not _is_cut(batch.pairs[one.unit], lengths)
+        else one
+        for one in found
+    ]
+
+
+def _is_cut(pair: CheckedUnit, lengths: LengthRatios) -> bool:
+    left, right = _ending(pair.source)[0], _ending(pair.target)[0]
+    if bool(left) == bool(right):
+        return False
+    deviation = lengths.deviation(pair)
+    return (deviation if left else -deviation) < _SHORT_BY
+
+
+def _other_end(pair: CheckedUnit) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     (left, here), (right, there) = _ending(pair.source), _ending(pair.target)
@@ -126,7 +156,7 @@ _PHRASAL = re.compile(
     r"\b(?:log|sign|check|fill|plug|come|go|get|turn|put|type|move|carry|pass|switch|drop)\w*\s+\Z", re.IGNORECASE
 )
 _DOUBLE_HAN = re.compile(
-    r"(?<![目有标靶似中是])的的(?!确|士)|(?<![不了一])了了(?![解结])|[吗吧]{2}|在在(?!场|线|职|校|座|意|乎|于|即)|"
+    r"(?<![目有标靶似中是])的的(?!确|士)|(?<![不了一])了了(?![解结])|[吗吧]{2}|(?<![现正实存所内外潜])在在(?!场|线|职|校|座|意|乎|于|即)|"
     r"(?<![不可还都就才也若要凡但真])是是(?!非)|(?<!共)和和(?!平|谐|解|气|睦|蔼|声|好)|(?<![参赠给])与与(?![会否])|"
     r"被被(?!子|单|褥|告|害)|从从(?!事|前|来|业|属|容)|及及(?![时其格早])|或或(?!许|然)|于于|"
     r"(我们|你们|他们|她们|它们|我们的|可以|因为|所以|但是|如果|这个|那个|已经|由于|并且|以及|或者|而且|进行|需要|必须|"
@@ -139,13 +169,23 @@ def _double_word(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     for side, other, is_source in ((pair.source, pair.target, True), (pair.target, pair.source, False)):
         pattern = _DOUBLE if side.is_spaced else _DOUBLE_HAN if side.base == "zh" else None
         for match in pattern.finditer(side.content) if pattern is not None else ():
-            if side.is_spaced and _may_repeat(match, other):
+            if side.is_spaced and (_may_repeat(match, other) or _is_sound(match)):
                 continue
             word = match[1] if side.is_spaced else match[0][: len(match[0]) // 2]
             spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
             message = f"{word!r} occurs twice in a row"
             findings.append(pair.finding("double-word", Severity.WARNING, message, *spans))
     return findings
+
+
+def _is_sound(match: re.Match[str]) -> bool:
+    """True for "tock tock tock": three of the same word are meant."""
+    again = rf"\b{re.escape(match[1])}\W+\Z", rf"\W+{re.escape(match[1])}\b"
+    before, after = (
+        match.string[max(0, match.start() - 40) : match.start()],
+        match.string[match.end() : match.end() + 40],
+    )
+    return bool(re.search(again[0], before, re.IGNORECASE) or re.match(again[1], after, re.IGNORECASE))
 
 
 def _may_repeat(match: re.Match[str], other: CheckedSide) -> bool:
@@ -209,7 +249,7 @@ def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
 
 
 CHECKS = (
-    Check("final-punctuation", Severity.WARNING, "the two sides end with different marks", _final_punctuation),
+    Check("final-punctuation", Severity.WARNING, "the two sides end with different marks", batch=_final_punctuation),
     Check("brackets", Severity.WARNING, "a bracket without a counterpart, or another number of them", _brackets),
     Check("quotes", Severity.INFO, "quotation marks without a counterpart, or on one side only", _quotes),
     Check("double-word", Severity.WARNING, "a word twice in a row", _double_word),

@@ -73,6 +73,7 @@ _CODE_LINE = re.compile(
     r"|[\w.]+\(.*\)\s*$|\w+ = )"
 )
 _CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--?\w")
+_DATA = re.compile(r"\s*(?:[\[{(\"']|[A-Z]{4,}:\w+:|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9])")
 _COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
 #: Five words of prose in a row.
 _PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]{0,40},?\s+){4,60}[a-z]+")
@@ -158,6 +159,8 @@ def _severity_of_copy(side: CheckedSide) -> Severity | None:
     if _CODE_LINE.search(text):
         # Code, a command, an example of output; a comment in it is prose.
         return Severity.WARNING if _COMMENT.search(text) else Severity.INFO
+    if _DATA.match(text) and not side.text.rstrip().endswith("."):
+        return Severity.INFO
     words = _WORD.findall(text)
     plain = len(_PLAIN_WORD.findall(text))
     function_words = sum(word.lower() in _FUNCTION_WORD_SETS.get(side.base, frozenset()) for word in words)
@@ -248,6 +251,8 @@ def _fault_in_han(side: CheckedSide, other: CheckedSide, text: str) -> tuple[Sev
             return Severity.ERROR, f"has no {side.language} text"
         if words >= 4 and other.han:
             return Severity.WARNING, f"has no {side.language} text"
+    if _CODE_LINE.search(side.text):
+        return None
     if han + kana + hangul and words >= 8 and _function_words(side, "en") >= 3 and words > 1.2 * (han + kana + hangul):
         return Severity.WARNING, "is mostly not translated"
     return None

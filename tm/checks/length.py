@@ -92,6 +92,7 @@ def _is_written_out(pair: CheckedUnit, is_long: bool) -> bool:
     return bool(letters) and full.size <= short.size + letters * _PER_LETTER
 
 
+_LEAST = 0.62  # of the expected length: a free translation is often as short as that
 _END = re.compile(r"[.!?;。！？；]\s*\Z")
 
 
@@ -105,6 +106,8 @@ def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if abs(deviation) < options.length_warning or _is_written_out(pair, deviation > 0):
             continue
         severity = Severity.ERROR if abs(deviation) >= options.length_error else Severity.WARNING
+        if severity is Severity.WARNING and _LEAST < lengths.share(pair) < 1 / _LEAST:
+            continue
         side = "long" if deviation > 0 else "short"
         message = f"the target is too {side}: {lengths.share(pair):.2f} of the expected length"
         findings.append(pair.finding("length", severity, message))

@@ -81,6 +81,19 @@ def _is_foreign(side: CheckedSide) -> bool:
     return side.han * 3 > len(side.text)
 
 
+_SHORT = 30.0  # letters
+
+
+def _is_chance(pair: CheckedUnit, rival: _Rival, rivals: Sequence[_Rival]) -> bool:
+    """True where a short text resembles one of another unit that has its own translation.
+
+    The vectors of labels are inexact; where two were really exchanged, or a run moved, the other unit has a rival too.
+    """
+    if max(pair.source.size, pair.target.size) >= _SHORT or rival.unit < 0:
+        return rival.gain <= 0
+    return rival.gain <= 0 or rivals[rival.unit].gain < 0.5 * rival.gain
+
+
 def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     if len(batch.pairs) < 3:
         return ()
@@ -94,11 +107,13 @@ def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if not says_something(pair, options):
             continue
         margin = float(margins[pair.index])
+        if _is_chance(pair, mine, ahead) and _is_chance(pair, theirs, behind):
+            continue
         # Of two almost equal candidates, the nearer one shows the shift.
         weights = [rival.gain - 0.01 * abs(rival.unit - pair.index) for rival in (mine, theirs)]
         best = mine if weights[0] >= weights[1] else theirs
         both = mine.gain > 0 and theirs.gain > 0
-        if best.gain < (margin if both else 1.5 * margin):
+        if best.gain < (1.3 * margin if both else 2 * margin):
             continue
         # A free translation of a saying or label resembles another one by chance; a run of them does not.
         certain = best.gain >= 5 * margin or min(mine.gain, theirs.gain) >= 2.5 * margin
@@ -174,6 +189,8 @@ def _similarity(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if not says_something(pair, options):
             continue
         own, margin = float(known.own[pair.index]), float(margins[pair.index])
+        if _is_chance(pair, mine, ahead) and _is_chance(pair, theirs, behind):
+            continue
         middle, spread = float(known.usual[0][pair.index]), float(known.usual[1][pair.index])
         best = mine if mine.gain >= theirs.gain else theirs
         both = min(mine.gain, theirs.gain)

@@ -153,7 +153,10 @@ def _blanked(text: str, spans: Sequence[Span]) -> str:
     return "".join([*pieces, text[last:]])
 
 
-_LEAST = 1.25  # log-odds from which a negation is reported
+#: Log-odds from which a negation is reported: where the other side may deny in another way, and where nothing does.
+_LEAST, _LEAST_ALONE = 3.3, 1.8
+#: "None" and "Never" may be names in code, and may deny.
+_NAMED = re.compile(r"\b(?:None|Never|No)\b|\bnon-")
 _LONG = 60.0  # letters; of a shorter text, every sign counts
 _CODE = re.compile(
     r"(?m)^[^\S\n]*+(?:>>>|\.\.\. |def \w+|class \w+.*:|import \w+|from [\w.]+ import |@\w+|[\w.]+ = |#!)|-> "
@@ -179,7 +182,7 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
             continue
         for span, features in left_over(mine, other):
             odds = log_odds(mine.language, features)
-            if odds >= _LEAST or not may_deny:
+            if odds >= (_LEAST if may_deny else _LEAST_ALONE) or (is_short and not may_deny):
                 found.append((odds, side, span))
     if not found:
         return ()
@@ -191,7 +194,7 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
 
 def _may_deny(mine: Negations, other: Negations) -> bool:
     """True where the other side has a word that may deny; 不锈钢 is stainless steel, which denies nothing."""
-    return len(other.signs) > mine.masked or bool(other.certain or other.hints)
+    return len(other.signs) > mine.masked or bool(other.certain or other.hints) or _NAMED.search(other.text) is not None
 
 
 CHECKS = (Check("negation", Severity.WARNING, "a negation without a counterpart on the other side", _negation),)

@@ -102,15 +102,20 @@ def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention
     )
     if len(here) != len(there) or len(here) < 2:
         return {}
-    left, right = (Counter(core(mention) for mention in mentions) for mentions in (here, there))
+    left, right = (Counter(_without_letters(mention) for mention in mentions) for mentions in (here, there))
     lost, added = left - right, right - left
     if lost.total() != 1 or added.total() != 1:
         return {}
-    one = next(mention for mention in reversed(here) if core(mention) in lost)
-    other = next(mention for mention in reversed(there) if core(mention) in added)
+    one = next(mention for mention in reversed(here) if _without_letters(mention) in lost)
+    other = next(mention for mention in reversed(there) if _without_letters(mention) in added)
     # Correct where a value is named twice here and another one there: a warning at most.
     likely = [replace(mention, certainty=Certainty.LIKELY) for mention in (one, other)]
     return {_NAMES[one.kind]: ([likely[0]], [likely[1]])}
+
+
+def _without_letters(mention: Mention) -> str:
+    """The value without the items of a paragraph, which Chinese counts apart: 2 (c) is 第二款第㈢项."""
+    return core(mention).partition("(")[0] if mention.kind == MentionKind.REFERENCE else core(mention)
 
 
 def _of_another_version(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
@@ -153,6 +158,9 @@ _READ_IN_FULL = frozenset({"zh", "en"})
 def _is_copied(mine: str, mention: Mention, other: str) -> bool:
     """True where the same characters are on the other side, but were read as something else."""
     raw = mine[mention.start : mention.end].strip()
+    if ">>>" in mine and ">>>" in other:
+        # Of a session, only the comments are translated.
+        return re.search(rf"(?<![0-9.]){re.escape(raw)}(?![0-9])", other) is not None
     if mention.kind in (
         MentionKind.NUMBER,
         MentionKind.PERCENT,
@@ -180,7 +188,7 @@ def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
         if not severities:
             continue
         severity = max(severities, key=lambda one: one.rank)
-        if _is_number_of_paragraph(pair, left, right):
+        if _is_number_of_paragraph(pair, left, right) or _is_said_in_passing(left, right):
             severity = Severity.INFO
         findings.append(
             pair.finding(
@@ -195,7 +203,7 @@ def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
 
 
 _PARAGRAPH = re.compile(
-    r"\s*(?:[0-9]{1,4}(?:\.[0-9]{1,3}){0,3}[.．、)）]?(?=\s|[^\x00-\x7f])|[(（][0-9a-zA-Z一二三四五六七八九十]{1,4}[)）]|[一二三四五六七八九十]{1,3}、"
+    r"\s*(?:[0-9]{1,4}(?:\.[0-9]{1,3}){0,3}(?:[.．、)）](?=\s|[^\x00-\x7f])|(?=\s[A-Z]|[^\x00-\x7f]|\s[^\x00-\x7f]))|[(（][0-9a-zA-Z一二三四五六七八九十]{1,4}[)）]|[一二三四五六七八九十]{1,3}、"
     r"|[IVXLC]{1,5}[.．、](?=\s|[^\x00-\x7f])|[A-Za-z][.．)）、](?=\s|[^\x00-\x7f])|第[一二三四五六七八九十百0-9]{1,4}[章节条部分編编](?=\s|$)"
     r"|(?:Chapter|Part|Section|Article|Annex)\s(?:[IVXLC]{1,5}|[0-9]{1,4})[.:]?(?=\s)|[①-⑳⑴-⒇㈠-㈩])"
 )
@@ -208,6 +216,15 @@ def _is_number_of_paragraph(pair: CheckedUnit, left: Mention | None, right: Ment
     mine, other, mention = (pair.source, pair.target, left) if left else (pair.target, pair.source, right)
     marker = _PARAGRAPH.match(mine.text)
     return bool(marker and mention and mention.start < marker.end() and not _PARAGRAPH.match(other.text))
+
+
+def _is_said_in_passing(left: Mention | None, right: Mention | None) -> bool:
+    """True for a "two" in words that the other side does not say, and says no other number: "between the two dates"."""
+    one = left or right
+    alone = (left is None) != (right is None)
+    return bool(
+        alone and one and one.certainty == Certainty.LIKELY and one.kind == MentionKind.NUMBER and core(one) == "2"
+    )
 
 
 def _message(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> str:

@@ -111,13 +111,14 @@ _LETTERS = r"(?:\s?\([a-z]{1,4}\)(?!\w)){0,3}"
 _ROMAN = (
     r"(?:I(?![A-Za-z'’/])(?!\s(?!of\b|and\b|or\b|to\b)[a-z])|(?!I(?![A-Za-z]))(?:[IVX]+|[LX]{1,2}[IVX]+)(?![A-Za-z]))"
 )
-_COUNT = rf"(?:(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*{_LETTERS}|{_ROMAN}|\([a-z]{{1,4}}\))"
+_COUNT = rf"(?:(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*{_LETTERS}|{_ROMAN}|\((?!s\))[a-z]{{1,4}}\))"
 _AND = r"(?:,\s|,?\s(?:and|or|to)\s|\s?[-–—]\s?)"
 _REFERENCE = rf"(?:(?i:{_any(_NAMES)})\.?|Nos?\.?)\s?{_COUNT}(?:{_AND}{_COUNT}){{0,{LIST}}}"
 
 _ALTERNATIVES = (
     ("date", DATE),
     ("month", rf"{_MONTH}\.?,?\s{_YEAR}|{_any(n for n in _MONTHS if len(n) > 3)}(?![A-Za-z])"),
+    ("lone_month", rf"\A\s*(?i:{_MONTH})\.?\s*\Z"),
     ("reference", _REFERENCE + r"(?![A-Za-z0-9_])"),
     ("oclock", r"(?:1[0-2]|0?[1-9])(?:[.:][0-5][0-9])?\s?[ap]\.?m\b\.?"),
     ("thpercent", rf"(?:{ARABIC}\s|(?i:{_SIMPLE})\s)(?:per\s?cent\b|percentage\spoints?\b)"),
@@ -182,9 +183,9 @@ def dates(match: re.Match[str]) -> Iterable[Mention]:
 
 
 def _month(match: re.Match[str]) -> Iterable[Mention]:
-    name = _WORD.match(match[0])
+    name = _WORD.search(match[0])
     year = re.search(_YEAR, match[0])
-    value = date_value(int(year[0]) if year else None, _MONTHS[name[0]], None)  # type: ignore[index]
+    value = date_value(int(year[0]) if year else None, _MONTHS[name[0].capitalize()], None)  # type: ignore[index]
     certainty = Certainty.SURE if year else Certainty.LIKELY
     yield Mention(MentionKind.DATE, value, match.start(), match.end(), certainty)
 
@@ -278,7 +279,8 @@ def _roman(match: re.Match[str]) -> Iterable[Mention]:
 def recognizer() -> Recognizer:
     """The recognizer of English."""
     readers = {
-        "date": dates, "month": _month, "reference": _references, "oclock": _oclock, "thpercent": _percent,
+        "date": dates, "month": _month, "lone_month": _month, "reference": _references,
+        "oclock": _oclock, "thpercent": _percent,
         "nth": _nth, "fraction": _fraction, "ordinal": _ordinal, "hint": _hint, "scaled": _scaled, "words": _words,
         "roman": _roman,
     }  # fmt: skip

@@ -70,6 +70,9 @@ class _Side:
         for mention in those:
             if mention.kind in _LOOSE:
                 self._there.update(number.lstrip("0") or "0" for number in mention.figures)
+            if mention.kind == MentionKind.REFERENCE and "(" in mention.value:
+                # 第 5 段(d)分段 names the item of "paragraph 5 (d)" apart.
+                self._there.update(_ITEMS.findall(mention.value))
         dates = {mention.value for mention in those if mention.kind == MentionKind.DATE}
         self._parts = {part.lstrip("0") for date in dates for part in date.split("-") if part}
         self._dates = _Dates(dates)
@@ -142,6 +145,7 @@ _LOOSE = frozenset(
 )
 
 
+_ITEMS = re.compile(r"\(([a-z]{1,4})\)")
 _FIGURES = re.compile("[0-9]+")
 _SEPARATORS = re.compile(r"[-_+./]")
 

@@ -249,6 +249,11 @@ def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
     return [keyed(MentionKind.NUMBER, match.span(), [f"={minutes}", f"{minutes} minutes"], certainty=certainty)]
 
 
+def _weekday(match: re.Match[str]) -> Sequence[Quantity]:
+    which = "一二三四五六日".index(match[0][-1].replace("天", "日"))
+    return [keyed(MentionKind.DATE, match.span(), [f"weekday {which}"], certainty=Certainty.VAGUE, family="weekday")]
+
+
 def _items(match: re.Match[str]) -> Sequence[Quantity]:
     found = []
     for part in re.finditer(rf"[(（]\s?({_SHORT})\s?[)）]", match[0]):
@@ -271,7 +276,7 @@ def _inserted(match: re.Match[str]) -> Sequence[Quantity] | None:
 
 
 _CLOCK_PARTS = re.compile(
-    rf"(?P<period>{_MORNING}|{_AFTERNOON}|{_NIGHT})?\s?(?:[差缺](?P<before>{_LACKING})钟?\s?(?:就|到)?)?(?P<hour>{_HOUR})\s?(?P<mark>[时時点點]|"
+    rf"(?P<period>{_MORNING}|{_AFTERNOON}|{_NIGHT})?\s?(?:[差缺](?P<before>{_LACKING})钟?\s?(?:就|到)?(?P<then>{_MORNING}|{_AFTERNOON}|{_NIGHT})?)?(?P<hour>{_HOUR})\s?(?P<mark>[时時点點]|"
     rf"[:：](?=[0-5][0-9]))(?P<even>钟|整)?\s?"
     rf"(?:[差缺](?P<after>{_LACKING})|(?P<half>半)|(?P<quarters>[一二两三])刻|(?P<minute>{_MINUTE}))?"
 )
@@ -286,13 +291,15 @@ def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
     minute = int(_value(parts["minute"])) if parts["minute"] else minute
     if before := parts["before"] or parts["after"]:
         hour, minute = hour - 1, 60 - (15 if "刻" in before else int(_value(before.rstrip("分"))))
-    period = parts["period"] or ""
+    period = parts["period"] or parts["then"] or ""
     after = match.string[match.end() : match.end() + 1]
     is_said = bool(period or parts["half"] or parts["quarters"] or parts["minute"] or parts["even"] or before)
     if not is_said and parts["mark"] in "点點":
         # 三点 may be three points, and 三点五 a decimal.
         return None if after and after in "零〇一二三四五六七八九0123456789儿" else _vague_hour(match, hour)
     if not is_said and parts["mark"] in "时時":
+        if match[0].startswith("一"):
+            return None  # 一时 is also "for a while"
         # 值为 0 时: when the value is 0.
         before = match.string[max(0, match.start() - 2) : match.start()].strip()[-1:]
         if (after and after in _NOT_A_TIME) or (before and before not in "日号天于在至到从约晚早：:（(，,。；、“"):
@@ -391,6 +398,11 @@ _ORDER = (
         "(?<![0-9.零〇一二三四五六七八九十百千两])(?:0[0-9]|[6-9][0-9]|零[一二三四五六七八九]|[六七八九][零〇一二三四五六七八九](?<!六七|七八|八九))\\s?年(?=[的以夏春秋冬初底末中世奥、，,一二三四五六七八九十0-9]|$)",
         _short_year,
     ),
+    (
+        "weekday",
+        "(?:星期|礼拜|(?<![一每两三四上下本这单双第])周|(?<=[每上下本这])周)[一二三四五六日天](?![年岁期个位名次])",
+        _weekday,
+    ),
     ("part_of_hour", "[一二两三]刻钟|半个?(?:小时|钟头)", _part_of_hour),
     ("from_end", rf"倒数第\s?{_SHORT}", _from_end),
     (
@@ -454,7 +466,7 @@ _ORDER = (
     (
         "clock",
         rf"(?:{_MORNING}|{_AFTERNOON}|"
-        rf"{_NIGHT})?\s?(?<![0-9.:第{_SIGN}])(?:[差缺]{_LACKING}钟?\s?(?:就|到)?)?{_HOUR}\s?"
+        rf"{_NIGHT})?\s?(?<![0-9.:第{_SIGN}])(?:[差缺]{_LACKING}钟?\s?(?:就|到)?(?:{_MORNING}|{_AFTERNOON}|{_NIGHT})?)?{_HOUR}\s?"
         rf"(?:[时時点點](?:钟|整)?\s?(?:半(?!径|数)|[差缺]{_LACKING}|"
         rf"[一二两三]刻钟?|{_MINUTE}\s?分(?!之|钟)|[二三四五]十[一二三四五六七八九]?(?![个多余几{_SIGN}]))?"
         rf"|[:：][0-5][0-9](?::[0-5][0-9])?(?![0-9:：]))",
@@ -476,14 +488,14 @@ _NEEDED = (
     rf"[{_SIGN}0-9]\s?(?:[多余几来成打时時点點]|个?基点)|[一二三四五六七八九两]{{2}}|十[一二三四五]五|世纪|年代|[上前下后]半|加倍|半[价打]|半个?世"
     r"|成千|[数几][十百千万亿]|上[百千万亿]|数以|百分百|百分之[一百]|[千万]分之|[12][0-9]{3}\s?[/／–-][0-9]{2}|[0-9][:：][0-9]"
     r"|[)）]\s?[、和及与或至到，第项款目點点(（]|之\s?[一二三四五六七八九十0-9]|[这那前后头此该]两|两[国岸党军]|[个年天岁米吨里时钟]半|首[届次个批任座家位例场部条艘台颗]"
-    rf"|亿\s?[0-9]|万\s?[0-9]|[至到—–~～-]\s?[0-9{_SIGN}.]{{1,6}}\s?[十百千]?[万亿]|[米块百千万亿][一二三四五六七八九]|[0零六七八九][0-9一二三四五六七八九零〇]\s?年|刻钟|半个?[小钟]|[百千万][十把]|[差缺][0-9{_SIGN}]|[统唯单逐任]一[{_SIGN}]|成新"
+    rf"|亿\s?[0-9]|万\s?[0-9]|[至到—–~～-]\s?[0-9{_SIGN}.]{{1,6}}\s?[十百千]?[万亿]|[米块百千万亿][一二三四五六七八九]|[0零六七八九][0-9一二三四五六七八九零〇]\s?年|刻钟|(?:星期|礼拜|周)[一二三四五六日天]|半个?[小钟]|[百千万][十把]|[差缺][0-9{_SIGN}]|[统唯单逐任]一[{_SIGN}]|成新"
     rf"|头一|中午|正午|午夜|倒数|双1|[翻折倍‰]|(?:{'|'.join(_DAYS)}|{_IDIOMS})|第[一二三六]"
 )
 _GATE = re.compile(
-    rf"(?=[{_SIGN}0-9万亿块至到—–~～刻差缺统唯单逐任世年上前下后加半成数几)）之这那头此该个天岁米吨里时钟首中正午倒双翻折倍‰乱四丢接横第-])(?:{_NEEDED})"
+    rf"(?=[{_SIGN}0-9万亿块星礼周至到—–~～刻差缺统唯单逐任世年上前下后加半成数几)）之这那头此该个天岁米吨里时钟首中正午倒双翻折倍‰乱四丢接横第-])(?:{_NEEDED})"
 )
 GRAMMAR: Grammar = grammar(
     lambda text, words: _GATE.search(text) is not None,
     _ORDER,
-    start=rf"(?=[{_SIGN}万0-9第(（倒上下前后本这半两翻加增提扩涨升多高大快长贵重打成几数首头早清凌今次中正午傍晚夜深当双规细条附差缺])",
+    start=rf"(?=[星礼周{_SIGN}万0-9第(（倒上下前后本这半两翻加增提扩涨升多高大快长贵重打成几数首头早清凌今次中正午傍晚夜深当双规细条附差缺])",
 )

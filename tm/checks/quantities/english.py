@@ -220,6 +220,14 @@ def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
     return [keyed(MentionKind.NUMBER, match.span(), [f"={minutes}", f"{minutes} minutes"], certainty=certainty)]
 
 
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
+
+def _weekday(match: re.Match[str]) -> Sequence[Quantity]:
+    which = _WEEKDAYS.index(match[0].lower().removesuffix("s"))
+    return [keyed(MentionKind.DATE, match.span(), [f"weekday {which}"], certainty=Certainty.VAGUE, family="weekday")]
+
+
 def _times(match: re.Match[str]) -> Sequence[Quantity]:
     word = match[0].lower()
     times = next((count for name, count in _MULTIPLES.items() if word.startswith(name)), 0.0)
@@ -456,6 +464,7 @@ _ORDER = (
         rf"ies)|{_NUM} centuries",
         _century,
     ),
+    ("weekday", rf"(?:{'|'.join(_WEEKDAYS)})s?\b", _weekday),
     ("part_of_hour", "(?:half an|(?:a|one|three) quarters? of an) hour", _part_of_hour),
     (
         "half_of_year",
@@ -531,7 +540,8 @@ _STRONG = frozenset(
     "eighties nineties century centuries double doubled doubles doubling twice thrice triple triples tripled "
     "tripling treble trebles trebled trebling quadruple quadrupled quadruples quadrupling quintuple quintupled "
     "quintuples quintupling fold twofold threefold fourfold fivefold sixfold sevenfold eightfold ninefold "
-    "tenfold twentyfold hundredfold biennium biennia biennial biennially triennium triennial triennially "
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays "
+    "sundays tenfold twentyfold hundredfold biennium biennia biennial biennially triennium triennial triennially "
     "quadrennium quadrennial quadrennially quinquennium quinquennial quinquennially decennial decennially "
     "centenary centennial bicentenary bicentennial tercentenary sesquicentennial millennium biannual "
     "biannually annual annually semiannual semiannually yearly monthly bimonthly biweekly fortnight fortnights "
@@ -574,7 +584,7 @@ GRAMMAR: Grammar = grammar(
     _ORDER,
     # The first letters of every rule, so that most words fail at once.
     start=r"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |"
-    r"(?:app|bet|cha|ite|ann|ant|apr|arm|art|aug|bi|bil|bot|cen|chi|dec|dis|"
+    r"(?:mon|tue|wed|thu|fri|sat|sun|app|bet|cha|ite|ann|ant|apr|arm|art|aug|bi|bil|bot|cen|chi|dec|dis|"
     r"dou|doz|ear|eig|eit|ele|"
     r"feb|few|fif|fin|fir|fiv|for|fou|hal|hun|jan|jul|jun|lab|las|lat|man|mar|may|mid|mil|nat|nei|"
     r"nex|nin|noo|nov|oct|one|"
