@@ -26,6 +26,7 @@ class Severity(StrEnum):
         return _RANKS[self]
 
 
+_WORDS = 40  # characters: a longer span is a sentence
 _RANKS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
@@ -49,6 +50,19 @@ class Finding:
         key = "\0".join((self.check, unit.source, unit.target, str(self.source_span), str(self.target_span)))
         return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
+    def kind(self, unit: Unit) -> str:
+        """What was found, without the place: the check and the words on both sides, which may occur in other units.
+
+        Where it points at no words, or at many, only this finding is of its kind.
+        """
+        texts = [
+            plain(text)[slice(*span)].strip().casefold() if span else ""
+            for text, span in ((unit.source, self.source_span), (unit.target, self.target_span))
+        ]
+        if not any(texts) or max(map(len, texts)) > _WORDS:
+            return self.fingerprint(unit)
+        return f"{self.check}: {texts[0]} → {texts[1]}"
+
     def to_dict(self, unit: Unit) -> dict[str, Any]:
         """The finding with the texts of its ``unit``, as ``duiyi check -o X.json`` writes it."""
         return {
@@ -61,4 +75,5 @@ class Finding:
             "source": plain(unit.source),
             "target": plain(unit.target),
             "fingerprint": self.fingerprint(unit),
+            "kind": self.kind(unit),
         }

@@ -92,7 +92,8 @@ def _is_written_out(pair: CheckedUnit, is_long: bool) -> bool:
     return bool(letters) and full.size <= short.size + letters * _PER_LETTER
 
 
-_LEAST = 0.62  # of the expected length: a free translation is often as short as that
+_USUAL = 0.62  # of the expected length: a free translation is often as short as that
+_EXTREME = math.log(3.5)  # whatever is usual in the file
 _END = re.compile(r"[.!?;。！？；]\s*\Z")
 
 
@@ -103,10 +104,11 @@ def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if pair.is_half or max(pair.source.size, pair.target.size) < options.minimum:
             continue
         deviation = lengths.deviation(pair)
-        if abs(deviation) < options.length_warning or _is_written_out(pair, deviation > 0):
+        is_extreme = abs(_ratio(pair)) >= _EXTREME
+        if (abs(deviation) < options.length_warning and not is_extreme) or _is_written_out(pair, deviation > 0):
             continue
         severity = Severity.ERROR if abs(deviation) >= options.length_error else Severity.WARNING
-        if severity is Severity.WARNING and _LEAST < lengths.share(pair) < 1 / _LEAST:
+        if severity is Severity.WARNING and not is_extreme and _USUAL < lengths.share(pair) < 1 / _USUAL:
             continue
         side = "long" if deviation > 0 else "short"
         message = f"the target is too {side}: {lengths.share(pair):.2f} of the expected length"

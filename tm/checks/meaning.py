@@ -189,13 +189,12 @@ def _similarity(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if not says_something(pair, options):
             continue
         own, margin = float(known.own[pair.index]), float(margins[pair.index])
-        if _is_chance(pair, mine, ahead) and _is_chance(pair, theirs, behind):
-            continue
+        is_chance = _is_chance(pair, mine, ahead) and _is_chance(pair, theirs, behind)
         middle, spread = float(known.usual[0][pair.index]), float(known.usual[1][pair.index])
         best = mine if mine.gain >= theirs.gain else theirs
         both = min(mine.gain, theirs.gain)
         low = own < min(middle - 4.0 * spread, 0.5)
-        if best.gain > 3 * margin or both > 1.5 * margin:
+        if not is_chance and (best.gain > 3 * margin or both > 1.5 * margin):
             severity = Severity.ERROR if best.gain > 4 * margin or both > 3 * margin else Severity.WARNING
             side = "target" if best is mine else "source"
             message = (

@@ -49,7 +49,8 @@ class CheckOptions:
     style for spaces between Chinese and Latin text, "always", "never", or "as in the file" for the style that most
     of the file has. ``either_script``: Chinese may be simplified or traditional, whichever most of the file is.
     ``glossary``: the concepts whose terms must be used (`tm.terms.formats.exchange.read_terms`). ``rules``: the
-    rules of the project.
+    rules of the project. ``strictness``: how many findings of a kind have to be right for it to be an error or a
+    warning (`tm.checks.calibration`). ``text_type``: what the file holds, "" for no certain type, "auto" to find out.
     """
 
     only: frozenset[str] = frozenset()
@@ -66,6 +67,8 @@ class CheckOptions:
     either_script: bool = False
     glossary: tuple[Concept, ...] = ()
     rules: tuple[PatternRule, ...] = ()
+    strictness: Literal["low", "normal", "high"] = "normal"
+    text_type: Literal["auto", "", "interface", "legal", "prose"] = "auto"
 
     def wants(self, name: str) -> bool:
         """True where the check of this name is selected."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, overload
 
@@ -10,11 +10,13 @@ from corpora.errors import UsageError
 from corpora.tabular import Tabular
 from corpora.text.plurals import counted
 from models.encoder import Encoder
+from tm.checks.calibration import calibrated, precision
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
 from tm.checks.language import with_variants
 from tm.checks.options import CheckOptions
 from tm.checks.registry import checks
+from tm.checks.text_type import SENSELESS, TextType, text_type
 from tm.unit import Unit
 
 __all__ = ["CheckReport", "check", "chosen", "wants_encoder"]
@@ -24,7 +26,8 @@ __all__ = ["CheckReport", "check", "chosen", "wants_encoder"]
 class CheckReport(Tabular, Sequence[Finding]):
     """The findings in ``units``, in the order of the file; a sequence of `Finding`.
 
-    ``ran`` and ``skipped`` name the checks; ``accepted`` counts the findings that a baseline left out.
+    ``ran`` and ``skipped`` name the checks; ``accepted`` counts the findings that a baseline left out. ``text_type`` is
+    what the file was taken for, ``switched_off`` says which checks make no sense for that, and why.
     """
 
     units: tuple[Unit, ...]
@@ -32,6 +35,8 @@ class CheckReport(Tabular, Sequence[Finding]):
     ran: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     accepted: int = 0
+    text_type: TextType = ""
+    switched_off: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.findings)
@@ -72,6 +77,13 @@ class CheckReport(Tabular, Sequence[Finding]):
             "accepted": self.accepted,
             "checks": list(self.ran),
             "not_run": list(self.skipped),
+            "text_type": self.text_type,
+            "switched_off": dict(self.switched_off),
+            "precision": {
+                name: round(precision(name, Severity(severity), self.text_type), 2)
+                for name, severity in sorted({(one.check, str(one.severity)) for one in self.findings})
+                if severity != "info"
+            },
         }
 
     def worst(self) -> Severity | None:
@@ -125,13 +137,22 @@ def check(
     ran: list[str] = []
     skipped: list[str] = []
     findings: list[Finding] = []
-    for one in chosen(options):
+    kind = text_type(pairs) if options.text_type == "auto" else options.text_type
+    named = options.only | set(options.severities)
+    off = {name: why for name, why in SENSELESS[kind].items() if name not in named}
+    selected = chosen(options)
+    for one in selected:
+        if one.name in off:
+            continue
         if one.needs_encoder and encoder is None:
             skipped.append(one.name)
         else:
             ran.append(one.name)
             findings.extend(_found(one, batch, options))
-    return CheckReport(checked, tuple(_in_order(findings, options)), tuple(ran), tuple(skipped))
+    findings = calibrated(findings, options.strictness, kind, options.severities)
+    names = {one.name for one in selected}
+    off = {name: why for name, why in off.items() if name in names}
+    return CheckReport(checked, tuple(_in_order(findings, options)), tuple(ran), tuple(skipped), 0, kind, off)
 
 
 def _found(one: Check, batch: CheckedFile, options: CheckOptions) -> Iterator[Finding]:

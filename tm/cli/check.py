@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _FAIL_ON = ("error", "warning", "info", "never")
+_TYPES = {"interface": "interface strings", "legal": "a legal text", "prose": "prose"}
 _INDENT = "    "
 #: Columns without a terminal.
 _WIDTH = 120
@@ -74,6 +75,16 @@ FilterOption = Annotated[
         max=1.0,
     ),
 ]
+StrictnessOption = Annotated[
+    str, typer.Option(help="How sure a finding must be to count as error or warning: low (few), normal or high (many).")
+]
+TextTypeOption = Annotated[
+    str,
+    typer.Option(help="What the file holds: interface, legal, prose, other, or auto; it switches off some checks."),
+]
+ExplainOption = Annotated[
+    str, typer.Option(metavar="ID", help="Explain a finding: its id in a report, or the number of a unit.")
+]
 ShowOption = Annotated[str, typer.Option(help="Lowest severity to print: error, warning or info.")]
 
 
@@ -97,6 +108,9 @@ def check(
     conformance: ConformanceOption = False,
     limit: Annotated[int, typer.Option(help="Largest number of findings to print; reports contain all.", min=0)] = 50,
     show: ShowOption = "warning",
+    strictness: StrictnessOption = "normal",
+    text_type: TextTypeOption = "auto",
+    explain: ExplainOption = "",
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     list_checks: Annotated[bool, typer.Option("--list", help="List the checks and exit.")] = False,
 ) -> None:
@@ -119,10 +133,14 @@ def check(
     _check_usage(out or [], write_baseline, [path for path in inputs if path is not None], fail_on, show)
     check_targets(out or [], [baseline] if baseline else [])  # --write-baseline may replace it
     options = replace(
-        _options(only, skip, config, embeddings, glossary), either_script="zh" in (source_lang, target_lang)
+        _options(only, skip, config, embeddings, glossary, strictness, text_type),
+        either_script="zh" in (source_lang, target_lang),
     )
     units = _read(file, reading)
     report = _report(units, options, model, write_baseline, baseline)
+    if explain:
+        _explain(report, explain)
+        return
     _write_reports(out or [], report, units, file)
     reasons = _conformance(file, reading) if conformance else {}
     if json:
@@ -219,14 +237,21 @@ def _options(
     config: Path | None,
     embeddings: bool | None,
     glossary: Path | None,
+    strictness: str,
+    text_type: str,
 ) -> "CheckOptions":
     from dataclasses import replace
+    from typing import get_args
 
+    from tm.checks.calibration import Strictness
     from tm.checks.options import CheckOptions, from_toml
     from tm.checks.run import chosen
 
     options = from_toml(config) if config is not None else CheckOptions()
     options = replace(options, only=options.only | _names(only), skip=options.skip | _names(skip))
+    level: Strictness = check_choice("--strictness", strictness, get_args(Strictness))
+    kind = check_choice("--text-type", text_type, ("auto", "interface", "legal", "prose", "other"))
+    options = replace(options, strictness=level, text_type="" if kind == "other" else kind)
     if embeddings is not None:
         options = replace(options, embeddings=embeddings)
     if glossary is not None:
@@ -256,6 +281,19 @@ def _encoder(units: "Sequence[Unit]", options: "CheckOptions", model: str | None
     if options.embeddings is None and wants_encoder(0, options):
         message(f"duiyi: {counted(len(units), 'unit')}: meanings are not compared without --embeddings")
     return None
+
+
+def _explain(report: "CheckReport", which: str) -> None:
+    from tm.checks.explanation import chosen_findings, explanation
+
+    found = chosen_findings(report, which)
+    if not found:
+        raise UsageError(
+            f"there is no finding {which}: --explain takes the number of a unit with a finding, or its id in a report"
+        )
+    for place, finding in enumerate(found):
+        for line in [""] * bool(place) + explanation(finding, report):
+            write(_plain(line))
 
 
 def _conformance(file: Path, options: "ReadOptions") -> dict[str, int]:
@@ -298,6 +336,12 @@ def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "S
     )
     accepted = f", {report.accepted:,} accepted before" if report.accepted else ""
     message(f"{counted(len(report.units), 'unit')}: {counts}{accepted}")
+    if report.switched_off:
+        off = "; ".join(f"{name} ({why})" for name, why in report.switched_off.items())
+        message(f"duiyi: taken for {_TYPES[report.text_type]}, so not checked: {off}; --text-type other checks all")
+    if shares := summary["precision"]:
+        listed = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+        message(f"duiyi: of such findings so many were right on reviewed text: {listed}")
 
 
 def _short(text: str, room: int) -> str:

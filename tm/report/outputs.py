@@ -20,7 +20,7 @@ from tm.checks.run import CheckReport
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["REPORT_FORMATS", "accept", "as_json", "write_baseline", "write_report"]
+__all__ = ["REPORT_FORMATS", "accept", "as_json", "write_baseline", "write_kinds", "write_report"]
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -156,14 +156,29 @@ def write_baseline(path: Path, report: CheckReport, units: Sequence[Unit]) -> No
         temporary.write_text(content, encoding="utf-8")
 
 
+def write_kinds(path: Path, kinds: Mapping[str, str]) -> None:
+    """Write a baseline of kinds of findings that a reviewer dismissed: kind -> message of the first one."""
+    rows = [{"kind": kind, "message": message} for kind, message in sorted(kinds.items())]
+    content = json.dumps({"duiyi-baseline": 1, "findings": rows}, ensure_ascii=False, indent=1) + "\n"
+    with replacing(path) as temporary:
+        temporary.write_text(content, encoding="utf-8")
+
+
 def accept(path: Path, report: CheckReport, units: Sequence[Unit]) -> CheckReport:
-    """``report`` without the findings that the baseline at ``path`` accepts. Raises `InputError`, `DamagedInput`."""
+    """``report`` without the findings that the baseline at ``path`` accepts, and others of a kind that it accepts.
+
+    Raises `InputError`, `DamagedInput`.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        known = {str(row["fingerprint"]) for row in data["findings"]}
+        known = {str(row["kind"] if "kind" in row else row["fingerprint"]) for row in data["findings"]}
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DamagedInput(f"{path} is not a baseline of accepted findings that duiyi wrote") from error
-    new = tuple(finding for finding in report.findings if finding.fingerprint(units[finding.unit]) not in known)
+    new = tuple(
+        finding
+        for finding in report.findings
+        if known.isdisjoint((finding.fingerprint(units[finding.unit]), finding.kind(units[finding.unit])))
+    )
     return replace(report, findings=new, accepted=len(report.findings) - len(new))
