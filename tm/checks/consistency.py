@@ -101,7 +101,8 @@ def _duplicate(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         for before, pair in pairwise(group):
             is_pasted = _is_pasted(before, pair, len(group), options)
             is_near = pair.index - before.index == 1
-            severity = Severity.WARNING if is_pasted and (is_near or not is_usual) else Severity.INFO
+            may_return = is_usual or (len(batch.pairs) >= _LARGE and pair.source.size < _LONG)
+            severity = Severity.WARNING if is_pasted and (is_near or not may_return) else Severity.INFO
             findings.append(pair.finding("duplicate", severity, f"the same as unit {before.index} on both sides"))
     return findings
 

@@ -10,7 +10,7 @@ from corpora.errors import UsageError
 from corpora.tabular import Tabular
 from corpora.text.plurals import counted
 from models.encoder import Encoder
-from tm.checks.calibration import calibrated, precision
+from tm.checks.calibration import LARGE, calibrated, precision
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
 from tm.checks.language import with_variants
@@ -149,7 +149,8 @@ def check(
         else:
             ran.append(one.name)
             findings.extend(_found(one, batch, options))
-    findings = calibrated(findings, options.strictness, kind, options.severities)
+    if len(pairs) >= LARGE or options.strictness != "normal":
+        findings = calibrated(findings, options.strictness, kind, options.severities)
     names = {one.name for one in selected}
     off = {name: why for name, why in off.items() if name in names}
     return CheckReport(checked, tuple(_in_order(findings, options)), tuple(ran), tuple(skipped), 0, kind, off)

@@ -176,7 +176,7 @@ def _round(match: re.Match[str]) -> Sequence[Quantity]:
         keys = ["thousands", "tens of thousands"] if "万" in text else ["thousands"]
     else:
         power = _ROUND[re.sub("[数几上成好以计]|分之", "", text)]
-        keys = [_POWERS[power]]
+        keys = [_POWERS[power], f"{10**power}"]
     return [keyed(MentionKind.NUMBER, match.span(), keys, certainty=Certainty.VAGUE, family="round")]
 
 
