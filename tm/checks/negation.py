@@ -154,7 +154,7 @@ def _blanked(text: str, spans: Sequence[Span]) -> str:
 
 
 #: Log-odds from which a negation is reported: where the other side may deny in another way, and where nothing does.
-_LEAST, _LEAST_ALONE = 2.6, 1.0
+_LEAST, _LEAST_ALONE = 1.6, 0.3
 #: "None" and "Never" may be names in code, and may deny.
 _NAMED = re.compile(r"\b(?:None|Never|No)\b|\bnon-")
 _LONG = 60.0  # letters; of a shorter text, every sign counts
