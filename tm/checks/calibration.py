@@ -16,14 +16,13 @@ from typing import Literal
 from tm.checks.finding import Finding, Severity
 from tm.checks.text_type import TextType
 
-__all__ = ["LARGE", "Strictness", "calibrated", "precision"]
+__all__ = ["LARGE", "Strictness", "calibrated", "measured", "precision"]
 
 Strictness = Literal["low", "normal", "high"]
 #: Strictness -> the shares from which a finding is an error, and a warning.
 _LIMITS: Mapping[Strictness, tuple[float, float]] = {"low": (0.9, 0.6), "normal": (0.8, 0.4), "high": (0.6, 0.2)}
 #: What is assumed of a check without verdicts, with the weight of so many.
 _ASSUMED = {Severity.ERROR: 0.9, Severity.WARNING: 0.6, Severity.INFO: 0.1}
-_SHOWN = 4
 #: Published text has been corrected already: in text under review, findings of the same kind are right more often.
 _WEIGHT = 20
 #: Units: the verdicts are of whole documents, so a smaller file keeps the severities that the checks give.
@@ -36,12 +35,23 @@ def _verdicts() -> Mapping[str, tuple[int, int]]:
     return {key: (int(row["right"]), int(row["judged"])) for key, row in data["checks"].items()}
 
 
-def precision(check: str, severity: Severity, kind: TextType = "", weight: int = _SHOWN) -> float:
+_ENOUGH = 5  # verdicts
+
+
+def measured(check: str, severity: Severity, kind: TextType = "") -> float | None:
+    """The share of such findings that was right on reviewed text, None where fewer than five were judged."""
+    known = _verdicts()
+    key = f"{check} {severity}"
+    right, judged = known.get(f"{key} {kind}") or known.get(key) or (0, 0)
+    return right / judged if judged >= _ENOUGH else None
+
+
+def precision(check: str, severity: Severity, kind: TextType = "", weight: int = _WEIGHT) -> float:
     """The estimated share of the findings of ``check`` with ``severity`` that are right, in a text of type ``kind``.
 
     ``weight``: of how many verdicts the assumed share has the weight.
 
-    >>> precision("no such check", Severity.ERROR)
+    >>> round(precision("no such check", Severity.ERROR), 3)
     0.9
     """
     known = _verdicts()
@@ -60,7 +70,7 @@ def calibrated(
         if one.check in kept or one.severity is Severity.INFO:
             found.append(one)
             continue
-        share = precision(one.check, one.severity, kind, _WEIGHT)
+        share = precision(one.check, one.severity, kind)
         error, warning = _LIMITS[strictness]
         severity = Severity.ERROR if share >= error else Severity.WARNING if share >= warning else Severity.INFO
         # A check never claims more than it is sure of, except where the user asks for it.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tm.checks.calibration import precision
+from tm.checks.calibration import measured
 from tm.checks.checked_unit import CheckedSide, CheckedUnit
 from tm.checks.finding import Finding
 from tm.checks.negation import Negations
@@ -28,12 +28,17 @@ def explanation(finding: Finding, report: CheckReport) -> list[str]:
     unit = report.units[finding.unit]
     pair = CheckedUnit(finding.unit, unit)
     known = checks().get(finding.check)
-    share = round(100 * precision(finding.check, finding.severity, report.text_type))
+    share = measured(finding.check, finding.severity, report.text_type)
+    often = (
+        "too few such findings were judged to say"
+        if share is None
+        else f"of such findings about {100 * share:.0f} % were right on reviewed text"
+    )
     lines = [
         f"{finding.unit}  {finding.severity}  {finding.check}: {finding.message}",
         f"id: {finding.fingerprint(unit)}",
         f"what the check looks for: {known.about if known else finding.check}",
-        f"how often it is right: of such findings about {share} % were right on reviewed text",
+        f"how often it is right: {often}",
     ]
     for name, side, span in (
         ("source", pair.source, finding.source_span),

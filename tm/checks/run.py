@@ -10,7 +10,7 @@ from corpora.errors import UsageError
 from corpora.tabular import Tabular
 from corpora.text.plurals import counted
 from models.encoder import Encoder
-from tm.checks.calibration import LARGE, calibrated, precision
+from tm.checks.calibration import LARGE, calibrated, measured
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
 from tm.checks.language import with_variants
@@ -80,9 +80,9 @@ class CheckReport(Tabular, Sequence[Finding]):
             "text_type": self.text_type,
             "switched_off": dict(self.switched_off),
             "precision": {
-                name: round(precision(name, Severity(severity), self.text_type), 2)
+                f"{name} {severity}": round(share, 2)
                 for name, severity in sorted({(one.check, str(one.severity)) for one in self.findings})
-                if severity != "info"
+                if severity != "info" and (share := measured(name, Severity(severity), self.text_type)) is not None
             },
         }
 
