@@ -5,7 +5,8 @@
 `verdicts.json` has one row for each finding that was read: its source, unit, check, severity, message, texts and
 verdict; rows with a "cause" are of findings that are no longer made, because it was removed. The
 sources: documentation of Python, LibreOffice, GNOME, Debian and its maintainers, catalogues of Django, Wagtail, Sphinx
-and django CMS, novels (reserved only), a resolution. ``--write`` counts the open half of the sources into `tm/checks/precision.json`;
+and django CMS, novels (reserved only),
+a resolution. ``--write`` counts the open half of the sources into `tm/checks/precision.json`;
 the reserved half is only counted here.
 """
 
