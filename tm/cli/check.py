@@ -123,14 +123,15 @@ def check(
         return
     if file is None:
         raise UsageError("name a file of units to check, or --list for the checks")
-    inputs = [file, config, glossary, *(Path(text) for text in (source_file, target_file) if text)]
+    given = (file, config, glossary, *(Path(text) for text in (source_file, target_file) if text))
+    inputs = [path for path in given if path is not None]
     reading = ReadOptions(
         source_lang=source_lang, target_lang=target_lang, source_file=source_file, target_file=target_file
     )
     if least is not None:
-        _filter(file, reading, out or [], [path for path in inputs if path is not None], least, model, json)
+        _filter(file, reading, out or [], inputs, least, model, json)
         return
-    _check_usage(out or [], write_baseline, [path for path in inputs if path is not None], fail_on, show)
+    _check_usage(out or [], write_baseline, inputs, fail_on, show)
     check_targets(out or [], [baseline] if baseline else [])  # --write-baseline may replace it
     options = replace(
         _options(only, skip, config, embeddings, glossary, strictness, text_type),
@@ -142,18 +143,9 @@ def check(
         _explain(report, explain)
         return
     _write_reports(out or [], report, units, file)
-    reasons = _conformance(file, reading) if conformance else {}
-    if json:
-        from tm.report.outputs import as_json
-
-        print_json(as_json(report, units) | ({"conformance": reasons} if conformance else {}))
-    else:
-        _print(report, units, limit, Severity(show))
-        for reason, count in reasons.items():
-            write(f"{count:7,}  {reason}")
-    worst = report.worst()
-    if fail_on != "never" and worst is not None and worst.rank >= Severity(fail_on).rank:
-        raise typer.Exit(1)
+    reasons = _conformance(file, reading) if conformance else None
+    _results(report, units, reasons, (limit, Severity(show)) if not json else None)
+    _exit(report, fail_on)
 
 
 def _filter(
@@ -281,6 +273,31 @@ def _encoder(units: "Sequence[Unit]", options: "CheckOptions", model: str | None
     if options.embeddings is None and wants_encoder(0, options):
         message(f"duiyi: {counted(len(units), 'unit')}: meanings are not compared without --embeddings")
     return None
+
+
+def _exit(report: "CheckReport", fail_on: str) -> None:
+    from tm.checks.finding import Severity
+
+    worst = report.worst()
+    if fail_on != "never" and worst is not None and worst.rank >= Severity(fail_on).rank:
+        raise typer.Exit(1)
+
+
+def _results(
+    report: "CheckReport",
+    units: "list[Unit]",
+    reasons: dict[str, int] | None,
+    screen: "tuple[int, Severity] | None",
+) -> None:
+    """Print the report: on the screen at most so many findings from a severity, without ``screen`` as JSON."""
+    if screen is None:
+        from tm.report.outputs import as_json
+
+        print_json(as_json(report, units) | ({"conformance": reasons} if reasons is not None else {}))
+        return
+    _print(report, units, *screen)
+    for reason, count in (reasons or {}).items():
+        write(f"{count:7,}  {reason}")
 
 
 def _explain(report: "CheckReport", which: str) -> None:
