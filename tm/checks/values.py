@@ -188,7 +188,7 @@ def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
         if not severities:
             continue
         severity = max(severities, key=lambda one: one.rank)
-        if _is_number_of_paragraph(pair, left, right) or _is_said_in_passing(left, right):
+        if _is_number_of_paragraph(pair, left, right) or _is_said_in_passing(pair, left, right):
             severity = Severity.INFO
         findings.append(
             pair.finding(
@@ -218,13 +218,12 @@ def _is_number_of_paragraph(pair: CheckedUnit, left: Mention | None, right: Ment
     return bool(marker and mention and mention.start < marker.end() and not _PARAGRAPH.match(other.text))
 
 
-def _is_said_in_passing(left: Mention | None, right: Mention | None) -> bool:
+def _is_said_in_passing(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> bool:
     """True for a "two" in words that the other side does not say, and says no other number: "between the two dates"."""
-    one = left or right
-    alone = (left is None) != (right is None)
-    return bool(
-        alone and one and one.certainty == Certainty.LIKELY and one.kind == MentionKind.NUMBER and core(one) == "2"
-    )
+    one, other = (left, pair.target) if left else (right, pair.source)
+    if (left is None) == (right is None) or one is None or any(found.plain for found in other.quantities):
+        return False
+    return one.certainty == Certainty.LIKELY and one.kind == MentionKind.NUMBER and core(one) == "2"
 
 
 def _message(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> str:
