@@ -3,7 +3,8 @@
 Both languages deny in many ways: with a word of its own (not, never, 不, 没有), within a word (impassable, useless,
 盲), or by what a word means (lack, forget, refuse, 缺, 忘). Much that looks like a negation denies nothing (不同, 淹没,
 "not only", "can't miss"). So a negation is reported where it is certain on its side, has no partner near its place, and
-`tm.checks.negation_model` finds it likely that it was lost; in short texts, every sign of one counts. The words are
+`tm.checks.negation_model` finds it likely that it was lost; in short texts it must be almost certain of that where the
+other side has any sign of one. The words are
 data, in ``negation.json``.
 """
 
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from math import inf
 
 from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit, lowered
 from tm.checks.finding import Finding, Severity, Span
@@ -155,6 +157,8 @@ def _blanked(text: str, spans: Sequence[Span]) -> str:
 
 #: Log-odds from which a negation is reported: where the other side may deny in another way, and where nothing does.
 _LEAST, _LEAST_ALONE = 1.6, 0.3
+#: In a short text that may deny in another way, and in code, of which only the comments are translated.
+_LEAST_SHORT, _LEAST_CODE = 3.0, 2.5
 #: "None" and "Never" may be names in code, and may deny.
 _NAMED = re.compile(r"\b(?:None|Never|No)\b|\bnon-")
 _LONG = 60.0  # letters; of a shorter text, every sign counts
@@ -172,17 +176,18 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if not chinese.han or english.han > chinese.han:
         return ()
     here, there = Negations(chinese), Negations(english)
-    if not (here.certain or there.certain) or _CODE.search(english.content):
+    if not (here.certain or there.certain):
         return ()
+    is_code = _CODE.search(english.content) is not None
     is_short = min(source.size, target.size) < _LONG
     found = []
     for side, mine, other in ((chinese, here, there), (english, there, here)):
-        may_deny = bool(mine.certain) and _may_deny(mine, other)
-        if not mine.certain or (is_short and may_deny):
+        if not mine.certain:
             continue
+        least = _LEAST_CODE if is_code else _least(is_short, _may_deny(mine, other))
         for span, features in left_over(mine, other):
             odds = log_odds(mine.language, features)
-            if odds >= (_LEAST if may_deny else _LEAST_ALONE) or (is_short and not may_deny):
+            if odds >= least:
                 found.append((odds, side, span))
     if not found:
         return ()
@@ -190,6 +195,13 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     where = "target" if side is source else "source"
     message = f"the negation {side.text[slice(*span)]!r} does not seem to be in the {where}"
     return [pair.finding("negation", Severity.WARNING, message, *((span, None) if side is source else (None, span)))]
+
+
+def _least(is_short: bool, may_deny: bool) -> float:
+    """The log-odds from which a negation of prose is reported; where nothing denies in a short text, all of them are."""
+    if may_deny:
+        return _LEAST_SHORT if is_short else _LEAST
+    return -inf if is_short else _LEAST_ALONE
 
 
 def _may_deny(mine: Negations, other: Negations) -> bool:

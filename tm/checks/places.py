@@ -32,7 +32,7 @@ class _Place:
 @dataclass(frozen=True, slots=True)
 class _Names:
     pattern: re.Pattern[str]
-    codes: Mapping[str, frozenset[str]]
+    codes: Sequence[tuple[re.Pattern[str], frozenset[str]]]
     weak: Mapping[str, frozenset[str]]
     gate: frozenset[str]
 
@@ -48,16 +48,17 @@ def _names(language: str) -> _Names:
     for code, name in Locale(language).territories.items():
         if len(code) == 2 and code.isalpha() and code not in left_out and not re.search(r"[()（）]| [-–] |SAR", name):
             patterns[code] = re.escape(name)
-    numbered = {f"p{number}": (code, pattern) for number, (code, pattern) in enumerate(patterns.items())}
-    ordered = sorted(numbered, key=lambda key: -max(map(len, numbered[key][1].split("|"))))
-    joined = "|".join(f"(?P<{key}>{numbered[key][1]})" for key in ordered)
+    ordered = sorted(patterns.items(), key=lambda entry: -max(map(len, entry[1].split("|"))))
     weak = _pairs(data["adjectives" if position == 0 else "languages"])
     words = "|".join(sorted(weak, key=len, reverse=True))
+    # Without groups: the module re passes over an alternative at its first character.
+    joined = "|".join(form for _, form in ordered)
     pattern = rf"\b(?=[A-Z])(?:(?P<weak>(?:{words})s?)|{joined})\b" if position == 0 else rf"(?P<weak>{words})|{joined}"
     gate = {word.lower() for word in weak} | {f"{word.lower()}s" for word in weak}
     gate |= {word.lower() for form in patterns.values() for word in re.findall("[A-Za-zü]{2,}", form)}
     gate -= set("of the and new republic people democratic states islands state saint st city see pig".split())
-    codes = {key: frozenset(code.split("/")) for key, (code, _) in numbered.items()}
+    end = r"\b" if position == 0 else ""
+    codes = [(re.compile(f"(?:{form}){end}"), frozenset(code.split("/"))) for code, form in ordered]
     return _Names(re.compile(pattern), codes, weak, frozenset(gate) | {"rkiye", "ivoire"})
 
 
@@ -82,12 +83,21 @@ def _places(side: CheckedSide) -> list[_Place]:
     names = _names(side.base)
     found = []
     for match in names.pattern.finditer(side.prose):
-        if match.lastgroup == "weak":
+        if match["weak"]:
             word = match[0] if match[0] in names.weak else match[0].removesuffix("s")
             found.append(_Place(names.weak[word], match.span(), side.base == "en"))
         else:
-            found.append(_Place(names.codes[match.lastgroup or ""], match.span()))
+            found.append(_Place(_codes(names, match), match.span()))
     return found
+
+
+def _codes(names: _Names, match: re.Match[str]) -> frozenset[str]:
+    """The codes of the first name that is read where ``match`` begins."""
+    for pattern, codes in names.codes:
+        one = pattern.match(match.string, match.start())
+        if one is not None and one.end() == match.end():
+            return codes
+    raise AssertionError(match[0])
 
 
 def _countries(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
