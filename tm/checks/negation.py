@@ -198,7 +198,7 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
 
 
 def _least(is_short: bool, may_deny: bool) -> float:
-    """The log-odds from which a negation of prose is reported; where nothing denies in a short text, all of them are."""
+    """The log-odds from which a negation of prose is reported; in a short text where nothing denies, all are."""
     if may_deny:
         return _LEAST_SHORT if is_short else _LEAST
     return -inf if is_short else _LEAST_ALONE
