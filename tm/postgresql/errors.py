@@ -16,7 +16,7 @@ _REFUSALS = (
      " put the password into PGPASSFILE or PGPASSWORD"),
     (r"database .* does not exist", "there is no such database; createdb makes one (docs/team.md)"),
     (r"role .* does not exist", "the server does not know this user"),
-    (r"no pg_hba\.conf entry|authentication failed|permission denied for database", "the server does not let this user"
+    (r"pg_hba\.conf|authentication failed|permission denied for database", "the server does not let this user"
      " in from here; its pg_hba.conf and grants decide (docs/team.md)"),
     (r"certificate|root\.crt", "the certificate of the server or of the client is not accepted; sslmode, sslrootcert,"
      " sslcert and sslkey in the address say which are used"),

@@ -249,3 +249,7 @@ class Schema:
         self._closed = True
         while self._idle:
             self._idle.pop().raw.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_idle"):
+            self.close()

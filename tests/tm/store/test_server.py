@@ -1,0 +1,301 @@
+"""Memories on a PostgreSQL server: what it refuses, what breaks, who may do what, and several clients at once."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import StoreError, StoreUnavailable, UsageError
+from tests.postgresql import PostgresServer
+from tm.postgresql import server as module
+from tm.postgresql.address import Address, located, names_in
+from tm.search.memory import Memory
+from tm.store import adding
+from tm.store.filters import Filters
+from tm.store.memory_store import memory_paths
+from tm.unit import Unit
+
+SECRET = "geh3im-Wort"
+GRANTS = (Path(__file__).parents[3] / "docs" / "team.md").read_text("utf-8").split("```sql")[1].split("```")[0]
+
+
+def unit(source: str = "合同", target: str = "contract", **more: object) -> Unit:
+    return Unit(source, target, "zh-CN", "en-US", **more)  # type: ignore[arg-type]
+
+
+def units(count: int, start: int = 0) -> Iterator[Unit]:
+    return (unit(f"文本第{number}号", f"text number {number}") for number in range(start, start + count))
+
+
+@pytest.fixture
+def team(postgresql: PostgresServer) -> Iterator[PostgresServer]:
+    """A database with the roles of docs/team.md, and a memory "legal" with one unit, of the owner."""
+    postgresql.sql("CREATE DATABASE tm TEMPLATE template0")
+    for role in ("otto", "rita", "wanda", "nobody"):
+        postgresql.sql(f"CREATE ROLE {role} LOGIN PASSWORD '{SECRET}'")
+    before, after = GRANTS.split("-- Now")
+    postgresql.sql(before, "tm")
+    with Memory(postgresql.address("legal", user="otto", database="tm")) as memory:
+        memory.add([unit()])
+    postgresql.sql("-- Now" + after, "tm")
+    yield postgresql
+    postgresql.sql("DROP DATABASE tm WITH (FORCE)")
+    for role in ("otto", "rita", "wanda", "nobody", "duiyi_owner", "duiyi_reader", "duiyi_writer"):
+        postgresql.sql(f"DROP ROLE IF EXISTS {role}")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adding, "PAUSES", (0.05, 0.1, 0.3, 0.6, 1, 2, 4))
+
+
+REFUSED = [
+    ("foo://host/db", "unknown kind foo"),
+    ("mysql://me:geh3im-Wort@host/db", "unknown kind mysql"),
+    ("postgresql://", "is not an address"),
+    ("postgresql:///db?memory=a/b", "cannot be the name of a memory"),
+    ("postgresql:///db?memory=" + "x" * 41, "cannot be the name of a memory"),
+    ("postgresql:///db?sslmode=perhaps", "the address cannot be read"),
+    ("postgresql:///db?password=geh3im-Wort&memroy=legal", "the address cannot be read"),
+    ("postgresql://me:geh3im-Wort@127.0.0.1:1/db", "the server is not available"),
+    ("postgresql://me:geh3im-Wort@/db?host=/nowhere", "the server is not available"),
+    ("postgresql://me@no.such.host.invalid/db", "the name of the host is not known"),
+]
+
+
+@pytest.mark.parametrize(("address", "message"), REFUSED)
+def test_addresses_that_lead_nowhere(
+    address: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((StoreError, UsageError), match=message) as raised:
+        Memory(address)
+    assert SECRET not in str(raised.value) + repr(raised.value.__cause__)
+    assert not list(tmp_path.iterdir()), "no folder of this name"
+
+
+def test_a_password_is_used_and_never_shown(
+    team: PostgresServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plain = team.over_network("legal", user="rita", database="tm")
+    for address in (plain.replace("rita@", f"rita:{SECRET}@"), f"{plain}&password={SECRET}"):
+        with Memory(address, create=False) as memory:
+            shown = f"{memory!r} {memory.path} {memory.path!r} {memory.lookup('合同')[0].memory}"
+            assert "rita" in shown
+            assert SECRET not in shown
+    monkeypatch.setenv("PGPASSWORD", SECRET)
+    assert len(Memory(plain, create=False)) == 1
+    monkeypatch.setenv("PGPASSWORD", "another")
+    with pytest.raises(StoreError, match="refuses the user or the password; put the password into PGPASSFILE"):
+        Memory(plain)
+    monkeypatch.delenv("PGPASSWORD")
+    (tmp_path / "pass").write_text(f"*:*:*:rita:{SECRET}\n")
+    (tmp_path / "pass").chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pass"))
+    with Memory(plain, create=False) as memory:
+        assert len(memory) == 1
+    assert SECRET not in team.log().replace(f"LOGIN PASSWORD '{SECRET}'", "")
+
+
+def test_who_and_where_must_be_known(team: PostgresServer) -> None:
+    with pytest.raises(StoreError, match="no such database"):
+        Memory(team.address(database="none"))
+    with pytest.raises(StoreError, match="does not know this user"):
+        Memory(team.address(user="ghost"))
+    with pytest.raises(StoreError, match="does not let this user in from here"):
+        Memory(team.over_network(user="rita", database="closed"))
+    with pytest.raises(StoreError, match="certificate of the server or of the client is not accepted"):
+        Memory(team.over_network(user="rita", database="tm", more="&sslmode=verify-full&sslrootcert=/nowhere"))
+    with pytest.raises(StoreError, match="memory=other does not exist; duiyi memory add or import makes one"):
+        Memory(team.address("other", user="otto", database="tm"), create=False)
+
+
+def test_roles_have_the_rights_they_need_and_no_others(team: PostgresServer) -> None:
+    def opened(user: str, memory: str = "legal", *, create: bool = True) -> Memory:
+        return Memory(team.address(memory, user=user, database="tm"), create=create)
+
+    with opened("rita") as reader:
+        assert reader.lookup("合同")[0].score == 100
+        assert reader.stats().units == len(list(reader)) == 1
+        for change in (lambda: reader.add([unit("甲", "a")]), lambda: reader.delete(Filters())):
+            with pytest.raises(StoreError, match="this user may not do that; it needs another role"):
+                change()
+    with opened("wanda") as writer:
+        writer.add([unit("甲", "a")], action="import")
+        writer.edit(2, target="b")
+        assert [writer.undo().action for _ in range(2)] == ["edit of unit 2", "import"]
+        writer.dedupe()
+        writer.delete(Filters())
+        writer.add([unit()])
+        writer.compact()
+    for user in ("rita", "wanda", "nobody"):
+        with pytest.raises(StoreError, match="does not exist, and this user may not make it"):
+            opened(user, "new")
+    with pytest.raises(StoreError, match="this user may not read it"):
+        opened("nobody")
+    with opened("otto", "new") as owner:
+        owner.add([unit()])
+
+
+def test_schemas_of_other_versions(team: PostgresServer) -> None:
+    address = team.address("legal", user="otto", database="tm")
+    team.sql("""UPDATE "duiyi memory legal".state SET value = 9 WHERE name = 'version'""", "tm")
+    with pytest.raises(StoreError, match=r"written by a newer version of duiyi \(format 9, this one reads 1\); update"):
+        Memory(address)
+    team.sql("""UPDATE "duiyi memory legal".state SET value = 0 WHERE name = 'version'""", "tm")
+    with pytest.raises(StoreError, match="has the format 0 of an older duiyi, and this user may not update it"):
+        Memory(team.address("legal", user="rita", database="tm"))
+    team.sql("""CREATE SCHEMA "duiyi memory odd"; CREATE TABLE "duiyi memory odd".x ()""", "tm")
+    with pytest.raises(StoreError, match="exists, but it is no translation memory of duiyi"):
+        Memory(team.address("odd", database="tm"))
+    team.sql("""UPDATE "duiyi memory legal".state SET value = 1 WHERE name = 'version'""", "tm")
+    team.sql("""DROP TABLE "duiyi memory legal".texts""", "tm")
+    with Memory(address) as memory, pytest.raises(StoreError, match="a table is missing; restore a backup"):
+        memory.lookup("合同")
+
+
+def test_a_schema_is_made_once_whoever_comes_first(postgresql: PostgresServer) -> None:
+    address, failures = postgresql.address("first"), list[BaseException]()
+
+    def open_it(number: int) -> None:
+        try:
+            with Memory(address) as memory:
+                memory.add([unit(f"第{number}", "n")])
+        except BaseException as error:  # noqa: BLE001 - shown by the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_it, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    with Memory(address) as memory:
+        assert len(memory) == 6
+
+
+def _delete_for_too_long(memory: Memory) -> None:
+    with memory.writing() as connection:
+        connection.execute("DELETE FROM units")
+        connection.execute("SELECT pg_sleep(5)")
+
+
+def test_a_cancelled_statement_and_a_full_pool(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CONNECTIONS", 2)
+    monkeypatch.setattr(module, "WAIT", 0.1)
+    with Memory(postgresql.address("pool", more="&options=-c%20statement_timeout%3D200")) as memory:
+        memory.add([unit()])
+        with pytest.raises(StoreError, match="the server cancelled the work"):
+            _delete_for_too_long(memory)
+        assert len(memory) == 1
+        streams = [memory.units() for _ in range(2)]
+        for stream in streams:
+            next(stream)
+        with pytest.raises(StoreUnavailable, match="all 2 connections of this program are in use"):
+            len(memory)
+        for stream in streams:
+            stream.close()  # type: ignore[attr-defined]
+        assert len(memory) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_import_survives_a_crash_of_the_server(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adding, "BATCH", 20)
+    counts: list[int] = []
+
+    def crash(count: int) -> None:
+        counts.append(count)
+        if count == 60:
+            postgresql.restart("immediate")
+
+    with Memory(postgresql.address("crash")) as memory:
+        report = memory.add(units(200), progress=crash)
+        assert (report.read, report.new, report.folded) == (200, 200, 0)
+        assert [entry.count for entry in memory.entries()] == [1] * 200
+        assert memory.lookup("文本第77号")[0].score == 100
+        with memory.reading() as connection:
+            assert connection.execute("SELECT count(*) FROM imports").fetchone() == (0,)
+
+
+def test_without_a_server_there_is_one_sentence(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adding, "PAUSES", (0.01, 0.01))
+    with Memory(postgresql.address("gone")) as memory:
+        memory.add(units(3))
+        postgresql.stop()
+        try:
+            for use in (lambda: memory.lookup("文本"), lambda: memory.add(units(3, 3)), lambda: Memory(memory.path)):
+                with pytest.raises(StoreUnavailable, match="the server is not available; try again when it is"):
+                    use()
+        finally:
+            postgresql.start()
+        assert len(memory) == 3
+
+
+WRITER = """
+import sys
+from tm.search.memory import Memory
+from tm.unit import Unit
+for number in range(10_000):
+    with Memory(sys.argv[1]) as memory:
+        memory.add([Unit(f"源{sys.argv[2]}-{number}", "target", "zh", "en")])
+    print(number, flush=True)
+"""
+
+
+def test_a_killed_client_loses_no_acknowledged_unit(postgresql: PostgresServer) -> None:
+    address = postgresql.address("killed")
+    Memory(address).close()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, address, str(n)], stdout=subprocess.PIPE, text=True)
+        for n in range(2)
+    ]
+    told = []
+    for writer in writers:
+        assert writer.stdout is not None
+        told.append([int(writer.stdout.readline()) for _ in range(3)])
+        writer.kill()
+        told[-1] += map(int, writer.stdout.read().split())
+        writer.stdout.close()
+        writer.wait()
+    time.sleep(0.2)
+    with Memory(address) as memory:
+        held = [one.source for one in memory.units()]
+        assert len(held) == len(set(held))
+        assert {f"源{n}-{number}" for n, numbers in enumerate(told) for number in numbers} <= set(held)
+
+
+NAMES = [
+    ("a.duiyi:b.duiyi", ["a.duiyi", "b.duiyi"]),
+    ("postgresql://u@h:5432/db?memory=x:b.duiyi", ["postgresql://u@h:5432/db?memory=x", "b.duiyi"]),
+    ("a:postgresql:///db?host=/tmp:postgres://h", ["a", "postgresql:///db?host=/tmp", "postgres://h"]),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), NAMES)
+def test_several_in_a_variable(text: str, names: list[str]) -> None:
+    assert names_in(text) == names
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "penalty"),
+    [
+        ("postgresql://u@h/db?memory=legal=5", "postgresql://u@h/db?memory=legal", 5),
+        ("postgresql://u@h/db?memory=2024", "postgresql://u@h/db?memory=2024", 0),
+        ("postgresql://u:p@h/db?sslmode=require", "postgresql://u@h/db?sslmode=require&memory=main", 0),
+        ("postgresql://h/db=5", "postgresql://h/db?memory=main", 5),
+    ],
+)
+def test_penalties_of_addresses(given: str, shown: str, penalty: int) -> None:
+    assert [(str(path), points) for path, points in memory_paths([given])] == [(shown, penalty)]
+
+
+def test_an_address_is_no_path() -> None:
+    with pytest.raises(UsageError, match="state it as a str"):
+        located(Path("postgresql://h/db"))
+    found = located("postgresql://u:secret@h/db?memory=a%20b")
+    assert isinstance(found, Address)
+    assert (found.name, found.schema) == ("a b", "duiyi memory a b")
