@@ -15,15 +15,23 @@ _CONFIG = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '{folder}'
 port = {port}
-fsync = off
-full_page_writes = off
 shared_buffers = 64MB
 max_connections = 60
 jit = off
 ssl = on
 ssl_cert_file = 'server.crt'
 ssl_key_file = 'server.key'
+"""
+#: For tests, which lose no power; and the log shows every statement.
+_QUICK = """
+fsync = off
+full_page_writes = off
 log_statement = all
+"""
+#: For benchmarks.
+_SAFE = """
+shared_buffers = 512MB
+max_wal_size = 4GB
 """
 _ACCESS = """
 local all all trust
@@ -43,7 +51,7 @@ def find() -> str | None:
 class PostgresServer:
     """Started by `start`; `address` is the address of a memory on it, over the socket and without a password."""
 
-    def __init__(self, programs: str) -> None:
+    def __init__(self, programs: str, *, safe: bool = False) -> None:
         self.programs = Path(programs)
         self.folder = Path(mkdtemp(prefix="duiyi-pg-"))
         self.user = self._user()
@@ -53,7 +61,7 @@ class PostgresServer:
         data = self.folder / "data"
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
         with (data / "postgresql.conf").open("a") as file:
-            file.write(_CONFIG.format(folder=self.folder, port=self.port))
+            file.write(_CONFIG.format(folder=self.folder, port=self.port) + (_SAFE if safe else _QUICK))
         (data / "pg_hba.conf").write_text(_ACCESS)
         name = "/CN=localhost"
         where = ("-keyout", data / "server.key", "-out", data / "server.crt")

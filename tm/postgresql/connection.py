@@ -4,6 +4,7 @@ Results come in binary form, new rows go out with COPY, and queries with large r
 that neither side holds them whole.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -16,6 +17,8 @@ from psycopg.pq import TransactionStatus
 __all__ = ["Connection"]
 
 _FETCHED = 2_000  # rows of a stream
+# What goes wrong becomes an exception with a sentence; without this, Python prints what psycopg logs as well.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 @lru_cache(512)

@@ -1,4 +1,4 @@
-"""The term base: concepts in one SQLite file, found by key, prefix, pattern, similarity, or in a text.
+"""The term base: concepts in a file or on a server, found by key, prefix, pattern, similarity, or in a text.
 
 Every term is stored with its normalized key (`tm.terms.normalization`). One index serves most look-ups, including all
 terms of a text (`tm.terms.occurrences`), without loading anything first, so that a look-up from the command line takes
@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from corpora.arguments import checked_class
 from corpora.errors import EditConflict, StoreError
-from corpora.sqlite_connections import all_or_nothing
-from corpora.sqlite_errors import SqliteErrors
 from corpora.text.languages import base
 from corpora.text.plurals import counted
+from tm.postgresql.address import Address, located
 from tm.terms.concept import Concept, Status, Term, cleaned_concept, packed, unpacked
-from tm.terms.file import connect
+from tm.terms.file import FileTerms
 from tm.terms.matches import TermMatch, TermMatches, TermOccurrence
 from tm.terms.normalization import normalize_term, normalize_text
 from tm.terms.occurrences import occurrences, pieces_of
@@ -43,7 +42,9 @@ _ONLY_GLOB = re.compile("[\0\ufffd-\uffff]")
 
 @checked_class
 class TermBase:
-    """A term base in one SQLite file; ``":memory:"`` keeps it in memory. Use it as a context manager.
+    """A term base in one SQLite file, or at an address, ``postgresql://user@host/database?terms=name``.
+
+    ``":memory:"`` keeps it in memory. Use it as a context manager.
 
     The file is created where it is missing, unless ``create`` is false. Raises `StoreError` where the file is not a
     term base, is locked or damaged, or was written by a newer version.
@@ -55,12 +56,13 @@ class TermBase:
     TermBase('terms.sqlite', 1 concept) ['asset recovery']
     """
 
-    def __init__(self, path: Path | str, *, create: bool = True) -> None:
-        self.path = str(path)
+    def __init__(self, path: Path | str | Address, *, create: bool = True) -> None:
+        where = located(path, "terms")
+        self.path = str(where)
         self._state = (0, 0)
         self._vocabularies: dict[str, Vocabulary | None] = {}
         self._recent: dict[int, Concept] = {}
-        self._db = connect(path, create=create)
+        self._store: Any = _opened(where, create=create)
 
     def __enter__(self) -> "TermBase":
         return self
@@ -69,8 +71,8 @@ class TermBase:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file or the connections."""
+        self._store.close()
 
     def __repr__(self) -> str:
         try:
@@ -82,8 +84,8 @@ class TermBase:
         return self.concepts()
 
     def __len__(self) -> int:
-        with self._errors():
-            return int(self._db.execute("SELECT count(*) FROM concepts").fetchone()[0])
+        with self._store.reading() as db:
+            return int(db.execute("SELECT count(*) FROM concepts").fetchone()[0])
 
     # -- changes
 
@@ -93,54 +95,55 @@ class TermBase:
         Raises `EditConflict` where the stored concept with the id of ``expected`` is another one by now.
         """
         count = 0
-        with self._writing(expected):
+        with self._writing(expected) as db:
             for concept in concepts:
-                self._put(concept)
+                self._put(db, concept)
                 count += 1
         return count
 
     def delete(self, ids: Iterable[str], *, expected: Concept | None = None) -> int:
         """Remove the concepts with these ids; return how many there were. `restore` brings them back."""
         count = 0
-        with self._writing(expected):
+        with self._writing(expected) as db:
             for id in ids:  # noqa: A001
                 if (concept := self.get(id)) is not None:
-                    self._db.execute("INSERT OR REPLACE INTO deleted VALUES (?, ?)", [id, packed(concept)])
-                count += self._remove(id)
+                    db.execute("DELETE FROM deleted WHERE key = ?", [id])
+                    db.execute("INSERT INTO deleted VALUES (?, ?)", [id, packed(concept)])
+                count += self._remove(db, id)
         return count
 
     def restore(self, id: str) -> Concept | None:  # noqa: A002
         """Bring back the deleted concept with this id; None where there is none, or it was added again."""
-        with self._writing():
-            row = self._db.execute("SELECT content FROM deleted WHERE key = ?", [id]).fetchone()
+        with self._writing() as db:
+            row = db.execute("SELECT content FROM deleted WHERE key = ?", [id]).fetchone()
             if row is None or self.get(id) is not None:
                 return None
-            self._put(unpacked(row[0]))
-            self._db.execute("DELETE FROM deleted WHERE key = ?", [id])
+            self._put(db, unpacked(row[0]))
+            db.execute("DELETE FROM deleted WHERE key = ?", [id])
         return self.get(id)
 
     @contextmanager
-    def _writing(self, expected: Concept | None = None) -> Iterator[None]:
+    def _writing(self, expected: Concept | None = None) -> Iterator[Any]:
         """Write everything inside the block or nothing, if the stored concept is still ``expected``."""
-        with self._errors(), all_or_nothing(self._db):
+        with self._store.writing() as db:
             if expected is not None and self.get(expected.id) != expected:
                 raise EditConflict(f"the entry {expected.id} was changed by somebody else meanwhile")
-            yield
+            yield db
 
     # -- look-ups
 
     def get(self, id: str) -> Concept | None:  # noqa: A002
         """The concept with this id."""
-        with self._errors():
-            row = self._db.execute("SELECT id FROM concepts WHERE key = ?", [id]).fetchone()
+        with self._store.reading() as db:
+            row = db.execute("SELECT id FROM concepts WHERE key = ?", [id]).fetchone()
         return self._read([row[0]])[0][row[0]] if row else None
 
     def concepts(self) -> Iterator[Concept]:
         """All concepts in the order in which they were added, read in batches."""
         last = -1
         while True:
-            with self._errors():
-                rows = self._db.execute("SELECT id FROM concepts WHERE id > ? ORDER BY id LIMIT 500", [last]).fetchall()
+            with self._store.reading() as db:
+                rows = db.execute("SELECT id FROM concepts WHERE id > ? ORDER BY id LIMIT 500", [last]).fetchall()
             if not rows:
                 return
             yield from self._read([row[0] for row in rows])[0].values()
@@ -148,8 +151,8 @@ class TermBase:
 
     def languages(self) -> list[str]:
         """The languages of the terms, without regions."""
-        with self._errors():
-            return [row[0] for row in self._db.execute("SELECT base FROM languages ORDER BY base")]
+        with self._store.reading() as db:
+            return [row[0] for row in db.execute("SELECT base FROM languages ORDER BY base")]
 
     def lookup(self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True) -> TermMatches:
         """Terms that match ``question``, best first: equal, other forms, pattern (``*`` and ``?``), prefix, similar.
@@ -198,23 +201,28 @@ class TermBase:
 
     def share_in_lower_case(self, language: str) -> float:
         """The share of the terms of ``language`` that begin in lower case, acronyms aside; 0.0 without terms."""
-        with self._errors():
-            rows = self._db.execute("SELECT text FROM terms WHERE base = ? LIMIT 5000", [base(language)]).fetchall()
+        with self._store.reading() as db:
+            rows = db.execute("SELECT text FROM terms WHERE base = ? LIMIT 5000", [base(language)]).fetchall()
         initials = [text[0] for (text,) in rows if text and not text.isupper()]
         return sum(sign.islower() for sign in initials) / len(initials) if initials else 0.0
 
     # -- internals
 
+<<<<<<< HEAD
     def _errors(self) -> SqliteErrors:
         return SqliteErrors(self.path, "term base")
 
     def _put(self, concept: Concept) -> None:
         concept = cleaned_concept(concept)
         self._remove(concept.id)
+=======
+    def _put(self, db: Any, concept: Concept) -> None:
+        self._remove(db, concept.id)
+>>>>>>> 8ae78f9 (Keep term bases on PostgreSQL servers, and try again after a lost connection)
         now = datetime.now(UTC).replace(microsecond=0)
-        cursor = self._db.execute(
+        (number,) = db.execute(
             "INSERT INTO concepts (key, subject, definition, refs, note, author, created, changed, properties) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             [
                 concept.id,
                 concept.subject,
@@ -226,14 +234,15 @@ class TermBase:
                 (concept.changed or concept.created or now).isoformat(),
                 json.dumps(concept.properties, ensure_ascii=False),
             ],
-        )
-        self._db.executemany("INSERT OR IGNORE INTO languages VALUES (?)", {(base(t.language),) for t in concept.terms})
+        ).fetchone()
+        languages = sorted({(base(term.language),) for term in concept.terms})
+        db.executemany("INSERT INTO languages VALUES (?) ON CONFLICT DO NOTHING", languages)
         for term in concept.terms:
-            self._db.execute(
+            db.execute(
                 "INSERT INTO terms (concept, language, base, text, status, pos, source, note, examples, folded) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    cursor.lastrowid,
+                    number,
                     term.language,
                     base(term.language),
                     term.text,
@@ -246,22 +255,23 @@ class TermBase:
                 ],
             )
 
-    def _remove(self, key: str) -> int:
-        row = self._db.execute("SELECT id FROM concepts WHERE key = ?", [key]).fetchone()
+    def _remove(self, db: Any, key: str) -> int:
+        row = db.execute("SELECT id FROM concepts WHERE key = ?", [key]).fetchone()
         if row is None:
             return 0
-        self._db.execute("DELETE FROM concepts WHERE id = ?", row)
+        db.execute("DELETE FROM concepts WHERE id = ?", row)
         return 1
 
     def _by_key(self, key: str, language: str) -> list[tuple[int, str]]:
-        with self._errors():
-            return self._db.execute(
+        with self._store.reading() as db:
+            found: list[tuple[int, str]] = db.execute(
                 "SELECT id, text FROM terms WHERE base = ? AND folded = ? LIMIT 200", [language, key]
             ).fetchall()
+        return found
 
     def _by_prefix(self, key: str, language: str, limit: int) -> list[int]:
-        with self._errors():
-            rows = self._db.execute(
+        with self._store.reading() as db:
+            rows = db.execute(
                 "SELECT id FROM terms WHERE base = ? AND folded >= ? AND folded < ? ORDER BY folded LIMIT ?",
                 [language, key, key + "\U0010ffff", limit],
             )
@@ -274,10 +284,11 @@ class TermBase:
             return []
         kept = self._kept()
         # Reading all keys once is faster than loading them, so the first look-up does not load them.
-        if language not in kept or _ONLY_GLOB.search(pattern) or self._vocabulary(language).has_nulls:
+        by_database = language not in kept or _ONLY_GLOB.search(pattern) or self._vocabulary(language).has_nulls
+        if by_database and not self._store.REMOTE:
             kept.setdefault(language, None)
-            with self._errors():
-                rows = self._db.execute(
+            with self._store.reading() as db:
+                rows = db.execute(
                     "SELECT id FROM terms WHERE base = ? AND folded GLOB ? ORDER BY folded LIMIT ?",
                     [language, glob(pattern), limit],
                 )
@@ -294,9 +305,8 @@ class TermBase:
 
     def _kept(self) -> "dict[str, Vocabulary | None]":
         """By language whose keys were needed since the last change: these, or None while they are not loaded."""
-        with self._errors():
-            # The first number changes with other connections, the second with this one.
-            state = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
+        with self._store.reading() as db:
+            state = self._store.state(db)
         if state != self._state:
             self._state, self._vocabularies, self._recent = state, {}, {}
         return self._vocabularies
@@ -307,13 +317,9 @@ class TermBase:
         if known is None:
             from tm.terms.vocabulary import Vocabulary
 
-            with self._errors():
-                # Joining the keys in SQLite takes a third of the time of fetching rows.
-                joined, ids = self._db.execute(
-                    "SELECT group_concat(folded, char(10)), group_concat(id, ',') FROM "
-                    "(SELECT id, folded FROM terms WHERE base = ? ORDER BY folded, id)",
-                    [language],
-                ).fetchone()
+            with self._store.reading() as db:
+                # Joining the keys in the database takes a third of the time of fetching rows.
+                joined, ids = db.execute(self._store.KEYS, [language]).fetchone()
             known = kept[language] = Vocabulary(joined or "", ids or "")
         return known
 
@@ -321,27 +327,30 @@ class TermBase:
         """Each piece that is a key, or is one of the longest and begins a key: with that key and its concept."""
         *shorter, short, long = pieces
         # After a word comes a blank, the character before "!"; after characters comes any character.
-        end = "'!'" if joiner else "char(1114111)"
+        end, by_key = "'!'" if joiner else self._store.LAST, self._store.BY_KEY
         begins = f"base = ? AND folded >= piece AND folded < piece || {end}"
-        with self._errors():
+        with self._store.reading() as db:
             openings = {
                 piece
                 for (piece,) in self._select(
+                    db,
                     "WITH pieces (piece) AS (VALUES {}) SELECT piece FROM pieces "
-                    f"WHERE EXISTS (SELECT 1 FROM terms INDEXED BY terms_by_key WHERE {begins})",
+                    f"WHERE EXISTS (SELECT 1 FROM terms {by_key} WHERE {begins})",
                     sorted(set(short)),
                     language,
                     mark="(?)",
                 )
             }
             yield from self._select(
-                "SELECT folded, folded, concept FROM terms INDEXED BY terms_by_key WHERE folded IN ({}) AND base = ?",
+                db,
+                f"SELECT folded, folded, concept FROM terms {by_key} WHERE folded IN ({{}}) AND base = ?",
                 sorted(openings.union(*shorter)),
                 language,
             )
             yield from self._select(
+                db,
                 "WITH pieces (piece) AS (VALUES {}) SELECT piece, folded, concept FROM pieces "
-                f"CROSS JOIN terms INDEXED BY terms_by_key ON {begins}",
+                f"{self._store.JOIN} terms {by_key} ON {begins}",
                 sorted({piece for opening, piece in zip(short, long, strict=False) if opening in openings}),
                 language,
                 mark="(?)",
@@ -358,8 +367,8 @@ class TermBase:
         return known
 
     def _matches(self, found: dict[int, tuple[str, float]], limit: int) -> TermMatches:
-        with self._errors():
-            rows = list(self._select("SELECT id, concept FROM terms WHERE id IN ({})", sorted(found)))
+        with self._store.reading() as db:
+            rows = list(self._select(db, "SELECT id, concept FROM terms WHERE id IN ({})", sorted(found)))
         concepts, terms = self._read(sorted({concept for _, concept in rows}))
         hits = [TermMatch(concepts[concept], terms[term], *found[term]) for term, concept in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.term.rank, len(hit.term.text), hit.term.text))
@@ -378,15 +387,16 @@ class TermBase:
         terms: dict[int, Term] = {}
         own: dict[int, tuple[Term, ...]] = {}
         concepts: dict[int, Concept] = {}
-        with self._errors():
+        with self._store.reading() as db:
             for id, concept, language, text, status, pos, source, note, examples in self._select(  # noqa: A001
+                db,
                 "SELECT id, concept, language, text, status, pos, source, note, examples FROM terms "
                 "WHERE concept IN ({}) ORDER BY concept, id",
                 ids,
             ):
                 term = terms[id] = Term(text, language, _STATUS[status], pos, source, note, _listed(examples))
                 own[concept] = (*own.get(concept, ()), term)
-            for row in self._select("SELECT * FROM concepts WHERE id IN ({}) ORDER BY id", ids):
+            for row in self._select(db, "SELECT * FROM concepts WHERE id IN ({}) ORDER BY id", ids):
                 id, key, subject, definition, refs, note, author, created, changed, properties = row  # noqa: A001
                 concepts[id] = Concept(
                     key, own.get(id, ()), subject, definition, _listed(refs), note, author,
@@ -396,12 +406,21 @@ class TermBase:
         return concepts, terms
 
     def _select(
-        self, query: str, values: Sequence[int] | Sequence[str], *rest: str, mark: str = "?"
+        self, db: Any, query: str, values: Sequence[int] | Sequence[str], *rest: str, mark: str = "?"
     ) -> Iterator[tuple[Any, ...]]:
         """Run a query for any number of values, whose placeholders replace ``{}``, in portions that SQLite accepts."""
         for start in range(0, len(values), 500):
             part = values[start : start + 500]
-            yield from self._db.execute(query.format(",".join([mark] * len(part))), [*part, *rest])
+            yield from db.execute(query.format(",".join([mark] * len(part))), [*part, *rest])
+
+
+def _opened(where: Path | Address, *, create: bool) -> Any:
+    """The file or the schema of a term base: what both offer is described in `tm.terms.file.FileTerms`."""
+    if isinstance(where, Address):
+        from tm.terms.on_server import SchemaTerms
+
+        return SchemaTerms(where, create=create)
+    return FileTerms(where, create=create)
 
 
 def _listed(text: str) -> tuple[str, ...]:

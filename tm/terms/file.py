@@ -1,14 +1,18 @@
 """The file of a term base: its tables, and how it is opened and brought up to date."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from corpora.errors import StoreError
 from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import migrate, use_log, version_of
+from corpora.sqlite_connections import all_or_nothing
 from corpora.sqlite_errors import SqliteErrors
 
-__all__ = ["MIGRATIONS", "connect"]
+__all__ = ["MIGRATIONS", "FileTerms", "connect"]
 
 _FIRST = """
 CREATE TABLE concepts (
@@ -80,3 +84,42 @@ def _prepare(db: sqlite3.Connection, path: Path | str) -> None:
     if version == _VERSION:
         return
     migrate(db, MIGRATIONS)
+
+
+class FileTerms:
+    """The file of a term base: its connection, and what SQLite has its own words for."""
+
+    REMOTE: ClassVar[bool] = False
+    #: The last character, the index to use, and the join that looks up keys for pieces and not the other way round.
+    LAST: ClassVar[str] = "char(1114111)"
+    BY_KEY: ClassVar[str] = "INDEXED BY terms_by_key"
+    JOIN: ClassVar[str] = "CROSS JOIN"
+    #: All keys of a language in order, joined by line breaks, and their ids, joined by commas.
+    KEYS: ClassVar[str] = (
+        "SELECT group_concat(folded, char(10)), group_concat(id, ',') FROM "
+        "(SELECT id, folded FROM terms WHERE base = ? ORDER BY folded, id)"
+    )
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self._errors = SqliteErrors(path, "term base")
+        self._db = connect(path, create=create)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection; errors become sentences."""
+        with self._errors:
+            yield self._db
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write everything inside the block, or nothing."""
+        with self._errors, all_or_nothing(self._db):
+            yield self._db
+
+    def state(self, db: sqlite3.Connection) -> tuple[int, int]:
+        """Numbers that change with the term base: the first with other connections, the second with this one."""
+        return db.execute("PRAGMA data_version").fetchone()[0], db.total_changes
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

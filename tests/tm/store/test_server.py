@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from corpora.errors import StoreError, StoreUnavailable, UsageError
 from tests.postgresql import PostgresServer
 from tm.postgresql import server as module
 from tm.postgresql.address import Address, located, names_in
+from tm.postgresql.errors import sentence
 from tm.search.memory import Memory
 from tm.store import adding
 from tm.store.filters import Filters
@@ -266,6 +268,22 @@ def test_a_killed_client_loses_no_acknowledged_unit(postgresql: PostgresServer) 
         held = [one.source for one in memory.units()]
         assert len(held) == len(set(held))
         assert {f"源{n}-{number}" for n, numbers in enumerate(told) for number in numbers} <= set(held)
+
+
+LOST = [
+    "consuming input failed: server closed the connection unexpectedly\n\tThis probably means the server terminated",
+    "the connection is lost",
+    "connection failed: FATAL:  the database system is in recovery mode",
+    'connection failed: connection to server on socket "/tmp/x" failed: No such file or directory',
+    "connection failed: FATAL:  sorry, too many clients already",
+]
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_what_passes_may_be_tried_again(text: str) -> None:
+    address = located("postgresql://h/db")
+    assert isinstance(address, Address)
+    assert isinstance(sentence(address, psycopg.OperationalError(text)), StoreUnavailable)
 
 
 NAMES = [

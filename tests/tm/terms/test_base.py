@@ -1,12 +1,14 @@
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpora.errors import StoreError
+from corpora.errors import EditConflict, StoreError
+from tests.postgresql import PostgresServer
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.merging import merge
@@ -15,9 +17,10 @@ from tm.terms.patterns import glob, normalized_pattern
 from tm.terms.sample import sample_concepts
 
 
-@pytest.fixture(scope="module")
-def sample() -> Iterator[TermBase]:
-    with TermBase(":memory:") as base:
+@pytest.fixture(scope="module", params=["file", "server"])
+def sample(request: pytest.FixtureRequest) -> Iterator[TermBase]:
+    server = request.getfixturevalue("postgresql") if request.param == "server" else None
+    with TermBase(server.address("sample") if server else ":memory:") as base:
         base.add(sample_concepts())
         yield base
 
@@ -84,15 +87,15 @@ def test_no_term_contains_a_comma(sample: TermBase) -> None:
     assert not [place for place in sample.find("资产，追回", "zh") if place.end - place.start > 2]
 
 
-def test_a_term_of_one_character_is_found_once_at_the_end_of_a_text() -> None:
-    with TermBase(":memory:") as base:
+def test_a_term_of_one_character_is_found_once_at_the_end_of_a_text(place: str) -> None:
+    with TermBase(place) as base:
         base.add([Concept("a", (Term("党", "zh-CN"),)), Concept("b", (Term("党员", "zh-CN"),))])
         found = [(place.start, place.end, place.nested) for place in base.find("党员入党", "zh")]
         assert found == [(0, 2, False), (0, 1, True), (3, 4, False)]
 
 
-def test_two_forms_of_a_term_in_one_entry_are_found_once() -> None:
-    with TermBase(":memory:") as base:
+def test_two_forms_of_a_term_in_one_entry_are_found_once(place: str) -> None:
+    with TermBase(place) as base:
         base.add([Concept("a", (Term("State party", "en-US"), Term("States parties", "en-GB"), Term("缔约国", "zh")))])
         assert [len(place.concepts) for place in base.find("State parties", "en")] == [1]
 
@@ -125,7 +128,7 @@ def test_patterns_find_what_sqlite_finds(
 ) -> None:
     with _based(pairs) as base:
         for question in [one for one in questions for _ in range(2) if {"*", "?"} & set(one)]:
-            found = base._db.execute(
+            found = base._store._db.execute(
                 "SELECT concepts.key FROM terms JOIN concepts ON concepts.id = concept "
                 "WHERE base = ? AND folded GLOB ? ORDER BY folded, terms.id LIMIT ?",
                 [language, glob(normalized_pattern(question, language)), limit],
@@ -135,16 +138,16 @@ def test_patterns_find_what_sqlite_finds(
             assert {hit.kind for hit in hits} <= {"wildcard"}
 
 
-def test_patterns_and_similarity_reflect_every_change(tmp_path: Path) -> None:
+def test_patterns_and_similarity_reflect_every_change(place: str) -> None:
     def found(base: TermBase, question: str) -> list[str]:
         return [hit.term.text for hit in base.lookup(question, "zh")]
 
-    with TermBase(tmp_path / "t.sqlite") as base, TermBase(tmp_path / "t.sqlite") as other:
-        for place, changed in enumerate([base, other, base, other]):
-            changed.add([Concept(f"c{place}", (Term(f"中国共产党{'党员' * place}", "zh-CN"),))])
+    with TermBase(place) as base, TermBase(place) as other:
+        for number, changed in enumerate([base, other, base, other]):
+            changed.add([Concept(f"c{number}", (Term(f"中国共产党{'党员' * number}", "zh-CN"),))])
             for one in (base, other):
                 for _ in range(3):
-                    assert len(found(one, "*产党*")) == place + 1
+                    assert len(found(one, "*产党*")) == number + 1
                 assert found(one, "中国共产当") == ["中国共产党"]
                 assert [len(term.concepts) for term in one.find("中国共产党", "zh")] == [1]
         base.delete(["c0"])
@@ -153,9 +156,9 @@ def test_patterns_and_similarity_reflect_every_change(tmp_path: Path) -> None:
         assert other.find("中国共产党", "zh") == []
 
 
-def test_more_entries_than_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_entries_than_are_cached(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tm.terms.base._RECENT", 2)
-    with TermBase(":memory:") as base:
+    with TermBase(place) as base:
         base.add(Concept(name, (Term(name, "zh-CN"),)) for name in "党员国会")
         for text in ("党员国", "国", "会员", "党员国会"):
             assert [[one.id for one in place.concepts] for place in base.find(text, "zh")] == [[one] for one in text]
@@ -261,6 +264,26 @@ def test_every_stored_term_is_found(text: str, language: str) -> None:
         assert [hit.concept.id for hit in base.lookup(text, language)] == ["c"]
 
 
+def test_a_server_holds_the_same_entries_as_a_file(tmp_path: Path, postgresql: PostgresServer) -> None:
+    places = (tmp_path / "t.sqlite", postgresql.address("entries"))
+    with TermBase(places[0]) as file, TermBase(places[1]) as server:
+        for base in (file, server):
+            base.add(sample_concepts())
+            (first, *_) = base.concepts()
+            base.add([replace(first, note="new")])
+            assert base.delete([first.id, "none"]) == 1
+            assert base.restore(first.id) == replace(first, note="new")
+            with pytest.raises(EditConflict):
+                base.add([first], expected=first)
+        assert [replace(one, created=None, changed=None) for one in file] == [
+            replace(one, created=None, changed=None) for one in server
+        ]
+        assert (len(file), file.languages()) == (len(server), server.languages())
+        for question in ("*的*", "conv?ntion*", "公约", "convntion", "人"):
+            assert file.lookup(question).to_dicts() == server.lookup(question).to_dicts()
+    assert str(server) == f"TermBase({server.path!r}, closed)"
+
+
 def test_merging_by_concept_by_term_or_not() -> None:
     old = Concept("a", (Term("腐败", "zh-CN"), Term("corruption", "en-US")))
     new = Concept("b", (Term("腐败", "zh-CN"), Term("graft", "en-US")))
@@ -300,8 +323,8 @@ def test_a_memory_is_not_a_term_base_and_a_full_disk_changes_nothing(tmp_path: P
         TermBase(tmp_path / "m.duiyi")
     with TermBase(tmp_path / "t.sqlite") as base:
         base.add([Concept("a", (Term("腐败", "zh-CN"), Term("corruption", "en-US")))])
-        (pages,) = base._db.execute("PRAGMA page_count").fetchone()
-        base._db.execute(f"PRAGMA max_page_count = {pages + 5}")
+        (pages,) = base._store._db.execute("PRAGMA page_count").fetchone()
+        base._store._db.execute(f"PRAGMA max_page_count = {pages + 5}")
         many = (Concept(f"c{n}", (Term(f"术语{n}", "zh-CN"), Term(f"term {n}", "en-US"))) for n in range(5_000))
         with pytest.raises(StoreError, match="the disk is full"):
             base.add(many)
