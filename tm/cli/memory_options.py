@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tm.search.memory import Memory
 
 __all__ = [
-    "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "files_among", "memories",
-    "moment", "one_path", "origin_penalties", "with_filters",
+    "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "TermsOption", "default_terms",
+    "files_among", "memories", "moment", "one_path", "origin_penalties", "terms_at", "with_filters",
 ]  # fmt: skip
 
 MemoriesOption = Annotated[
@@ -29,14 +29,27 @@ MemoriesOption = Annotated[
     typer.Option(
         "--memory",
         metavar="FILE[=POINTS]",
-        help="Memory to search, points to deduct from scores; may be repeated. Default: DUIYI_MEMORY, else your own.",
+        help="Memory to search, a file or postgresql://…, and points to deduct from scores; may be repeated. Default: "
+        "DUIYI_MEMORY, else your own.",
     ),
 ]
 MemoryOption = Annotated[
-    str, typer.Option("--memory", metavar="FILE", help="The memory; by default DUIYI_MEMORY, else your own.")
+    str,
+    typer.Option(
+        "--memory", metavar="FILE", help="The memory, a file or postgresql://…; else DUIYI_MEMORY, else your own."
+    ),
 ]
 SourceOption = Annotated[str, typer.Option("--source-lang", help="Source language, such as zh or zh-TW.")]
 TargetOption = Annotated[str, typer.Option("--target-lang", help="Target language.")]
+TermsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--terms",
+        metavar="FILE",
+        envvar="DUIYI_TERMS",
+        help="Term base, a file or postgresql://…; by default the one in the data folder.",
+    ),
+]
 QualityOption = Annotated[
     float | None, typer.Option("--min-quality", help="Lowest quality score of a unit, 0 to 1.", min=0, max=1)
 ]
@@ -106,6 +119,20 @@ def files_among(*places: "Path | Address | None") -> "list[Path]":
     from pathlib import Path
 
     return [place for place in places if isinstance(place, Path)]
+
+
+def default_terms() -> "Path":
+    """The user's own term base, where the platform stores data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("duiyi", appauthor=False) / "terms.sqlite"
+
+
+def terms_at(given: str | None) -> "Path | Address":
+    """Where the chosen term base is: the user's own, if none is named."""
+    from tm.postgresql.address import located
+
+    return located(given, "terms") if given else default_terms()
 
 
 @contextmanager

@@ -23,7 +23,8 @@ def pretranslate(
     memory: MemoriesOption = None,
     minimum: Annotated[int, typer.Option("--min", help="Lowest score of matches that are used.", min=30, max=100)] = 75,
     terms: Annotated[
-        Path | None, typer.Option("--terms", help="Term base, for texts that are put together from parts.")
+        str | None,
+        typer.Option("--terms", metavar="FILE", help="Term base, for texts that are put together from parts."),
     ] = None,
     runners_up: Annotated[
         int, typer.Option(help="Largest number of further matches to write beside a translation.", min=0)

@@ -8,7 +8,7 @@ import typer
 from corpora.extras import need
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
-from tm.cli.memory_options import MemoriesOption
+from tm.cli.memory_options import MemoriesOption, TermsOption, terms_at
 from tm.cli.output import message, write
 from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option, until_stopped
 
@@ -26,9 +26,6 @@ FilesArgument = Annotated[
 OutOption = Annotated[
     list[Path] | None,
     typer.Option("--out", "-o", help="Write the reviewed units of FILE, format by extension, and stop."),
-]
-TermsOption = Annotated[
-    Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
 ]
 DataOption = Annotated[Path | None, typer.Option(help="Folder for the reviews; the user's data folder by default.")]
 
@@ -78,9 +75,8 @@ def review(
     from tm.store.memory_store import memory_paths
     from tm.web.guard import GuardOptions
 
-    own = user_data_path("duiyi", appauthor=False) / "terms.sqlite"
     options = ReviewOptions(
-        assistance=Assistance(tuple(path for path, _ in memory_paths(memory or ())), terms or own),
+        assistance=Assistance(tuple(path for path, _ in memory_paths(memory or ())), terms_at(terms)),
         guard=GuardOptions(hosts=names_of(host, allow_host), token=token),
         max_upload=max_upload * 1_000_000,
         embeddings=embeddings,

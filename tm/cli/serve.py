@@ -11,7 +11,7 @@ import typer
 
 from corpora.errors import UsageError
 from corpora.extras import need
-from tm.cli.memory_options import MemoriesOption
+from tm.cli.memory_options import MemoriesOption, TermsOption, terms_at
 from tm.cli.output import message
 from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option, until_stopped
 
@@ -47,9 +47,6 @@ ConfigOption = Annotated[
         is_eager=True,
         help="TOML file with options of this command in a table [serve]; options and DUIYI_SERVE_… variables win.",
     ),
-]
-TermsOption = Annotated[
-    Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
 ]
 RateOption = Annotated[
     float | None,
@@ -168,8 +165,6 @@ def _check(given: SimpleNamespace) -> None:
 
 
 def _options(given: SimpleNamespace) -> "ServerOptions":
-    from platformdirs import user_data_path
-
     from tm.server.options import Access, ServerOptions
     from tm.store.memory_store import memory_paths
     from tm.web.addresses import is_loopback, names_of
@@ -181,7 +176,7 @@ def _options(given: SimpleNamespace) -> "ServerOptions":
     names, prefix = names_of(given.host, given.allow_host), checked_prefix(given.path_prefix)
     return ServerOptions(
         memories=tuple(memory_paths(given.memory or ())) if given.accounts is None else (),
-        terms=given.terms or user_data_path("duiyi", appauthor=False) / "terms.sqlite",
+        terms=terms_at(given.terms),
         terms_named=given.terms is not None,
         writable=given.write,
         access=Access(names, given.token, rate, prefix, given.behind_tls, given.session_hours),

@@ -10,7 +10,7 @@ import typer
 from corpora.arguments import check_choice
 from corpora.files import check_targets, replacing
 from corpora.text.plurals import counted
-from tm.cli.memory_options import MemoriesOption, files_among, one_path
+from tm.cli.memory_options import MemoriesOption, TermsOption, default_terms, files_among, one_path, terms_at
 from tm.cli.output import console, errors, message, print_json, write
 from tm.cli.text_input import read_plain_text
 
@@ -24,33 +24,24 @@ __all__ = ["app", "check", "export", "extract", "import_", "lookup", "opened", "
 
 app = typer.Typer(help="Terminology: look up, import, export, extract, check.", no_args_is_help=True)
 
-Terms = Annotated[
-    Path | None, typer.Option("--terms", envvar="DUIYI_TERMS", help="Term base; by default the one in the data folder.")
-]
 SourceFile = Annotated[str, typer.Option("--source-file", help="For .align: the source text, one unit per line.")]
 TargetFile = Annotated[str, typer.Option("--target-file", help="For .align: the target text.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
-def _default() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("duiyi", appauthor=False) / "terms.sqlite"
-
-
 @contextmanager
-def opened(path: Path | None, *, create: bool = False, own: bool = False) -> "Iterator[TermBase]":
+def opened(path: str | None, *, create: bool = False, own: bool = False) -> "Iterator[TermBase]":
     """The chosen term base; the sample glossary, with a message, while the user has none (unless ``own``)."""
     from tm.terms.base import TermBase
     from tm.terms.sample import sample_concepts
 
-    if path is None and not create and not own and not _default().exists():
+    if path is None and not create and not own and not default_terms().exists():
         message("duiyi: there is no term base yet; using the sample glossary (`duiyi term import` makes a term base)")
         with TermBase(":memory:") as terms:
             terms.add(sample_concepts())
             yield terms
         return
-    with TermBase(path or _default(), create=create) as terms:
+    with TermBase(terms_at(path), create=create) as terms:
         yield terms
 
 
@@ -66,7 +57,7 @@ def lookup(
     limit: Annotated[int, typer.Option(help="Largest number of terms.", min=1)] = 20,
     examples: Annotated[int, typer.Option(help="Largest number of examples of each pair from the memory.", min=0)] = 1,
     memory: MemoriesOption = None,
-    terms: Terms = None,
+    terms: TermsOption = None,
     json: AsJson = False,
 ) -> None:
     """Look up the translations of a term, or all terms of a text."""
@@ -157,7 +148,7 @@ def import_(
     skip_faulty: Annotated[
         bool, typer.Option("--skip-faulty", help="Import the valid entries of a faulty file.")
     ] = False,
-    terms: Terms = None,
+    terms: TermsOption = None,
     json: AsJson = False,
 ) -> None:
     """Import glossaries; a file with problems is refused, and each problem reported with its line."""
@@ -174,7 +165,7 @@ def import_(
     chosen = columns_of(columns, header=header) if columns else None
     readings = [(path, read_terms(path, chosen, status=Status(status))) for path in files]
     _complain(readings, skip_faulty)
-    first = terms is None and not _default().exists()
+    first = terms is None and not default_terms().exists()
     with opened(terms, create=True) as base:
         conflicts = []
         count = 0
@@ -222,7 +213,7 @@ def export(
     target: Annotated[str, typer.Option(help="Target language.")] = "",
     tbx: Annotated[str, typer.Option(help="Version of TBX: 2, 3-dca or 3-dct.")] = "2",
     subject: Annotated[str | None, typer.Option(help="Only entries of this subject field.")] = None,
-    terms: Terms = None,
+    terms: TermsOption = None,
 ) -> None:
     """Write the term base in the format of the file's extension."""
     from corpora.text.languages import checked_code
@@ -230,7 +221,7 @@ def export(
     from tm.terms.formats.exchange import write_terms
 
     check_choice("--tbx", tbx, TbxStyle)
-    check_targets([out], [terms or _default()])
+    check_targets([out], files_among(terms_at(terms)))
     with opened(terms) as base:
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
         chosen_pair = (source or "zh", target or "en") if source or target else ()
@@ -254,7 +245,7 @@ def extract(
     least: Annotated[int, typer.Option(help="Smallest number of units in which both terms occur.", min=2)] = 3,
     vectors: Annotated[bool, typer.Option(help="Compare meanings with the built-in encoder too.")] = True,
     add: Annotated[bool, typer.Option("--add", help="Add them to the term base with the status proposed.")] = False,
-    terms: Terms = None,
+    terms: TermsOption = None,
     json: AsJson = False,
 ) -> None:
     """Extract pairs of terms from units, best first: by co-occurrence, meaning and form."""
@@ -266,9 +257,9 @@ def extract(
     if out is not None and out.suffix.lower() not in (".tsv", ".tab", ".html"):
         raise UsageError(f"{out}: candidates are written as .tsv or .html")
     if out is not None:
-        check_targets([out], [*(files or files_among(one_path(memory))), terms or _default()])
+        check_targets([out], [*(files or files_among(one_path(memory))), *files_among(terms_at(terms))])
     units = _units_of(files or [], memory)
-    with opened(terms, create=add) if add or terms or _default().exists() else _nothing() as base:
+    with opened(terms, create=add) if add or terms or default_terms().exists() else _nothing() as base:
         pairs = _extracted(units, base, limit, least, vectors)
         if add and base is not None:
             base.add(proposed(pairs, units))
@@ -364,7 +355,7 @@ def check(
     file: Annotated[Path, typer.Argument(help="Units to check: TMX, XLIFF, TSV, JSONL, PO, .align …")],
     source_file: SourceFile = "",
     target_file: TargetFile = "",
-    terms: Terms = None,
+    terms: TermsOption = None,
     json: AsJson = False,
 ) -> None:
     """Check translations for missing, forbidden and inconsistent terms; exit code 1 if there are any."""
@@ -391,13 +382,13 @@ def report(
     limit: Annotated[int, typer.Option(help="Largest number of terms.", min=1)] = 40,
     source_file: SourceFile = "",
     target_file: TargetFile = "",
-    terms: Terms = None,
+    terms: TermsOption = None,
 ) -> None:
     """Write a page with the most frequent terms, where each occurs, and its competing translations."""
     from tm.terms.report import profiles, render
 
     texts = [Path(text) for text in (source_file, target_file) if text]
-    check_targets([out], [file, *texts, terms or _default()])
+    check_targets([out], [file, *texts, *files_among(terms_at(terms))])
     units = list(_units_in(file, source_file, target_file))
     with opened(terms) as base:
         found = profiles(units, base, limit=limit)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.text.plurals import counted
+from tm.cli.memory_options import TermsOption
 from tm.cli.output import print_json, write
-from tm.cli.term import AsJson, Terms, app, opened
+from tm.cli.term import AsJson, app, opened
 
 if TYPE_CHECKING:
     from tm.terms.concept import Concept
@@ -34,7 +35,7 @@ def add(
     note: NoteOption = None,
     source_lang: Annotated[str, typer.Option(help="Language of the term; by default detected by its script.")] = "",
     target_lang: Annotated[str, typer.Option(help="Language of the translation.")] = "",
-    terms: Terms = None,
+    terms: TermsOption = None,
     json: AsJson = False,
 ) -> None:
     """Add a term and its translation to the term base, which is made if there is none."""
@@ -56,7 +57,7 @@ def edit(
     note: NoteOption = None,
     new_source: Annotated[str | None, typer.Option(help="New text of the term.")] = None,
     new_target: Annotated[str | None, typer.Option(help="New text of the translation.")] = None,
-    terms: Terms = None,
+    terms: TermsOption = None,
     json: AsJson = False,
 ) -> None:
     """Change the status, definition, subject, note or texts of a term and its translation."""
@@ -72,7 +73,7 @@ def edit(
 def delete(
     source: SourceTerm,
     target: Annotated[str, typer.Argument(metavar="[TARGET]", help="Its translation; without it all of them.")] = "",
-    terms: Terms = None,
+    terms: TermsOption = None,
 ) -> None:
     """Delete a translation of a term, or the term with all its translations."""
     from tm.terms.editing import delete_term

@@ -22,7 +22,8 @@ _REFUSALS = (
      " sslcert and sslkey in the address say which are used"),
     (r"SSL|TLS", "no encrypted connection can be made; sslmode in the address says whether one is needed"),
     (r"could not translate host name|resolve|Name or service", "the name of the host is not known"),
-    (r"invalid (URI|connection option|port|sslmode|\w+ value)|extra key|unexpected (spaces|character)", "the address cannot be read"),
+    (r"invalid (URI|connection option|port|sslmode|\w+ value)|extra key|unexpected (spaces|character)", "the address"
+     " cannot be read"),
 )  # fmt: skip
 #: Failures that pass: to try again may succeed.
 _PASSING = (

@@ -27,7 +27,7 @@ class Assistance:
     """The memories to search (the first one is written to) and the term base; files that do not exist are left out."""
 
     memories: tuple[Path | Address, ...]
-    terms: Path
+    terms: Path | Address
 
     @contextmanager
     def _opened(self) -> Iterator[list["Memory"]]:

@@ -66,7 +66,7 @@ class ServerOptions:
     """
 
     memories: tuple[tuple[Path | Address, int], ...]
-    terms: Path
+    terms: Path | Address
     terms_named: bool = False
     writable: bool = False
     access: Access = field(default_factory=Access)

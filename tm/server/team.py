@@ -87,7 +87,7 @@ class Team:
         return replace(
             self.options,
             memories=tuple((located(address), penalty) for address, penalty in project.memories),
-            terms=Path(project.terms),
+            terms=located(project.terms, "terms"),
             terms_named=True,
             writable=True,  # the roles decide
             reviews=Path(project.reviews),

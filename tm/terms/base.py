@@ -208,17 +208,9 @@ class TermBase:
 
     # -- internals
 
-<<<<<<< HEAD
-    def _errors(self) -> SqliteErrors:
-        return SqliteErrors(self.path, "term base")
-
-    def _put(self, concept: Concept) -> None:
-        concept = cleaned_concept(concept)
-        self._remove(concept.id)
-=======
     def _put(self, db: Any, concept: Concept) -> None:
+        concept = cleaned_concept(concept)
         self._remove(db, concept.id)
->>>>>>> 8ae78f9 (Keep term bases on PostgreSQL servers, and try again after a lost connection)
         now = datetime.now(UTC).replace(microsecond=0)
         (number,) = db.execute(
             "INSERT INTO concepts (key, subject, definition, refs, note, author, created, changed, properties) "

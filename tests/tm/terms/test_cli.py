@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import process
+from tests.postgresql import PostgresServer
 
 
 @pytest.fixture
@@ -176,3 +177,18 @@ def test_the_first_glossary_replaces_the_sample_with_a_message(duiyi, tmp_path: 
     header = (tmp_path / "o.csv").read_text("utf-8-sig").splitlines()[0].split(",")
     assert {"zh", "en", "zh-TW"} <= set(header), "every language by default"
     assert duiyi("term", "import", glossary, "--status", "good").returncode == 2
+
+
+def test_every_command_takes_a_term_base_on_a_server(duiyi, tmp_path: Path, postgresql: PostgresServer) -> None:
+    at = ("--terms", postgresql.address("commands"))
+    (tmp_path / "g.csv").write_text("zh,en,en_forbidden\n公约,Convention,Agreement\n", "utf-8")
+    assert "does not exist; duiyi term import makes one" in duiyi("term", "lookup", "公约", *at).stderr
+    assert duiyi("term", "import", "g.csv", *at).returncode == 0
+    assert duiyi("term", "add", "缔约国", "State party", *at).returncode == 0
+    rows = json.loads(duiyi("term", "lookup", "公约", *at, "--json").stdout)
+    assert rows[0]["target"] == "Convention"
+    assert duiyi("term", "export", "out.tbx", *at).returncode == 0
+    (tmp_path / "u.tsv").write_text("zh\ten\n缔约国应当遵守公约。\tStates shall observe the Agreement.\n", "utf-8")
+    found = duiyi("term", "check", "u.tsv", *at, "--json")
+    assert "Agreement" in found.stdout, found.stderr
+    assert not list(tmp_path.glob("postgresql*")), "no folder of this name"
