@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint docs messages bench fuzz growth soak audit mutate clean
+.PHONY: demo test lint docs messages bundle bench fuzz growth soak audit mutate clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,11 @@ lint: $(VENV)/tested
 
 docs: $(VENV)/tested
 	$(BIN)/python docs/make_cli_reference.py
+
+# A folder for computers without Python, tried from an empty environment.
+bundle: $(VENV)/tested
+	$(BIN)/python -m pip install --quiet 'pyinstaller>=6.10'
+	$(BIN)/python deploy/bundle.py
 
 # Collects the messages of pages and commands, and compiles their translations.
 messages: $(VENV)/tested

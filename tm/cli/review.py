@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpora.extras import need
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
 from tm.cli.memory_options import MemoriesOption, TermsOption, terms_at
@@ -68,8 +67,6 @@ def review(
         _write(repository, name, out, accepted)
         return
     check_access(host, token)
-    need("uvicorn", "server", "serve the editor")
-    need("starlette", "server", "serve the editor")
     from tm.review.app import ReviewOptions
     from tm.review.assistance import Assistance
     from tm.store.memory_store import memory_paths
