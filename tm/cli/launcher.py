@@ -70,7 +70,7 @@ def _content(program: str, platform: str) -> str:
 
 
 def _desktop_quoted(text: str) -> str:
-    """A quoted argument of the key Exec (section "The Exec key"): some characters need two backslashes, % is doubled."""
+    """A quoted argument of the key Exec (section "The Exec key"): % is doubled, some characters get two backslashes."""
     for character in ("\\", '"', "`", "$"):
         text = text.replace(character, "\\\\" + character)
     return f'"{text.replace("%", "%%")}"'
