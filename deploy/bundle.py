@@ -25,12 +25,20 @@ LEFT_OUT = (
     "ray", "scipy", "sentence_transformers", "sklearn", "tkinter", "torch", "transformers",
 )  # fmt: skip
 LARGEST = 300_000_000  # bytes
+#: The program starts itself as `python -c` for its child processes; in the bundle it has to do what Python does then.
 ENTRY = """import multiprocessing
-from tm.cli.main import run
+import sys
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    run()
+    if "-c" in sys.argv[1:4] and all(one[0] == "-" for one in sys.argv[1 : sys.argv.index("-c")]):
+        place = sys.argv.index("-c")
+        code, sys.argv = sys.argv[place + 1], ["-c", *sys.argv[place + 2 :]]
+        exec(code, {"__name__": "__main__"})
+    else:
+        from tm.cli.main import run
+
+        run()
 """
 
 
