@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any
 
 from corpora.errors import UsageError
-from corpora.extras import need
 
 __all__ = ["SHORTEST", "checked_password", "digest", "hashed", "new_secret", "verified"]
 
@@ -21,7 +20,9 @@ _LONGEST = 1_000
 
 @cache
 def _hasher() -> Any:
-    return need("argon2", "server", "keep passwords").PasswordHasher()
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
 
 
 @cache

@@ -60,7 +60,8 @@ _REVIEW = "/review/reviews/{review}"
 #: What is done in a project.
 OPERATIONS = (
     Operation("search", _READER, "look up texts, phrases and terms; see the memories and their statistics", (
-        "GET /", "GET /phrases", "GET /bitext", "GET /terms", "GET /tools", "GET /api/lookup", "POST /api/lookup",
+        "GET /", "GET /start", "GET /folders", "GET /phrases", "GET /bitext", "GET /terms", "GET /tools",
+        "GET /api/lookup", "POST /api/lookup",
         "POST /api/lookup/batch", "GET /api/concordance", "POST /api/concordance", "GET /api/memories",
         "GET /api/stats", "GET /api/terms/lookup", "GET /api/terms/find", "POST /api/terms/find", "GET /api/docs",
         "GET /api/openapi.json", "GET /api/project", "GET /tmserver/{rest:path}",
@@ -70,6 +71,7 @@ OPERATIONS = (
     )),
     Operation("check terms", _READER, "check a file or units against the term base", (
         "POST /api/terms/check", "POST /api/terms/check/file", "POST /api/terms/report", "POST /tools/check",
+        "POST /tools/quality", "POST /tools/analyse",
     )),
     Operation("extract terms", _READER, "list terms of a memory or a file", (
         "POST /api/terms/extract", "POST /tools/extract",
@@ -94,12 +96,13 @@ OPERATIONS = (
     ), changes=True),
     Operation("delete units", _REVIEWER, "delete units", ("DELETE /api/units/{memory}/{unit}",), changes=True),
     Operation("import units", _REVIEWER, "add the units of a file, with their status", (
-        "POST /api/import", "POST /tools/import", "PUT /tmserver/{source}/{target}/store/{rest:path}",
+        "POST /api/import", "POST /tools/import", "POST /tools/folders",
+        "PUT /tmserver/{source}/{target}/store/{rest:path}",
     ), changes=True),
     Operation("change terms", _REVIEWER, "add, edit, delete, reject, restore and import terms", (
         "PATCH /api/terms/entries/{entry}", "DELETE /api/terms/entries/{entry}",
         "POST /api/terms/entries/{entry}/reject", "POST /api/terms/entries/{entry}/restore",
-        "POST /api/terms/import", "POST /tools/import-terms", f"POST {_REVIEW}/terms",
+        "POST /api/terms/import", "POST /tools/import-terms", "POST /tools/add-terms", f"POST {_REVIEW}/terms",
     ), changes=True),
     Operation("read reviews", _READER, "see shared reviews and their history", (
         "GET /review/", f"GET {_REVIEW}", f"GET {_REVIEW}/job", f"GET {_REVIEW}/state", f"GET {_REVIEW}/view",
@@ -109,7 +112,8 @@ OPERATIONS = (
     )),
     Operation("export reviews", _TRANSLATOR, "take the units of a review out as a file", (f"GET {_REVIEW}/export",)),
     Operation("edit reviews", _TRANSLATOR, "begin reviews; change, split, merge and move their texts", (
-        "POST /review/reviews", f"PUT {_REVIEW}/documents/{{side}}", f"POST {_REVIEW}/read", f"POST {_REVIEW}/align",
+        "POST /review/reviews", "POST /review/sample",
+        f"PUT {_REVIEW}/documents/{{side}}", f"POST {_REVIEW}/read", f"POST {_REVIEW}/align",
         f"POST {_REVIEW}/edits", f"POST {_REVIEW}/check",
     ), changes=True),
     Operation("judge reviews", _REVIEWER, "accept, reject and reopen units of a review", changes=True),

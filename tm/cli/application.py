@@ -4,6 +4,7 @@ Command modules import the library inside the function, so that `duiyi lookup` d
 web frameworks.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ __all__ = ["COMMANDS", "app"]
 
 #: The commands in the order of the help page: where each is defined, and its line there.
 COMMANDS = {
+    "app": ("tm.cli.app:app", "Start the application in the browser."),
     "demo": ("tm.cli.demo:demo", "Align the built-in sample pair and write TMX, XLIFF and more."),
     "align": ("tm.cli.align:align", "Align documents, or all documents of two folders."),
     "analyse": ("tm.cli.analyse:analyse", "Count segments, words and characters of a job by band of match."),
@@ -85,7 +87,7 @@ app = typer.Typer(
     name="duiyi",
     cls=_Root,
     help="Align bilingual documents, store the pairs in a memory, search it, and exchange files with CAT tools.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     **_SETTINGS,
@@ -103,8 +105,17 @@ def _version(requested: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Exit code 0: success; 1: a check found errors; 2: bad usage or bad input; 130, 143: stopped by a signal."""
+    if context.invoked_subcommand is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            from tm.cli.app import app as start
+
+            start()
+        else:
+            typer.echo(context.get_help(), err=True)
+            raise typer.Exit(2)

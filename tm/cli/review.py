@@ -9,7 +9,15 @@ from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
 from tm.cli.memory_options import MemoriesOption, TermsOption, terms_at
 from tm.cli.output import message, write
-from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option, until_stopped
+from tm.cli.server_options import (
+    AllowHostOption,
+    HostOption,
+    MaxUploadOption,
+    announce,
+    open_browser,
+    token_option,
+    until_stopped,
+)
 
 if TYPE_CHECKING:
     from tm.review.app import ReviewOptions
@@ -104,7 +112,7 @@ def _serve(
         here = announce(place[0], server, options.guard.token, f"reviews/{name}" if name else "")
         message("duiyi: the editor runs until you press Ctrl+C; decisions are saved at once")
         if browser:
-            _open(here)
+            open_browser(here)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, ws="none")
         with until_stopped():
             uvicorn.Server(settings).run(sockets=[server])
@@ -144,11 +152,3 @@ def _write(repository: "ReviewRepository", name: str, out: list[Path], accepted:
         ]
     for path, count in zip(out, counts, strict=True):
         write(f"{path}: {counted(count, 'unit')}")
-
-
-def _open(address: str) -> None:
-    """Open the page in the browser; the socket already listens, so the browser waits for the server."""
-    import threading
-    import webbrowser
-
-    threading.Timer(0.5, webbrowser.open, [address]).start()

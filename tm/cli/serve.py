@@ -13,7 +13,15 @@ from corpora.errors import UsageError
 from corpora.extras import need
 from tm.cli.memory_options import MemoriesOption, TermsOption, terms_at
 from tm.cli.output import message
-from tm.cli.server_options import AllowHostOption, HostOption, MaxUploadOption, announce, token_option, until_stopped
+from tm.cli.server_options import (
+    AllowHostOption,
+    HostOption,
+    MaxUploadOption,
+    announce,
+    open_browser,
+    token_option,
+    until_stopped,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
     from tm.server.resources import Resources
     from tm.server.team import Team
 
-__all__ = ["serve"]
+__all__ = ["serve", "start"]
 
 _RATE = 50.0  # requests per second and address if other machines can reach the server
 _CONNECTIONS = 1_000  # open at the same time; further ones are refused with 503
@@ -136,7 +144,7 @@ def serve(
     _check(given)
     tls = {"ssl_certfile": tls_certificate, "ssl_keyfile": tls_key} if tls_certificate else {}
     settings: dict[str, Any] = {**tls, "forwarded_allow_ips": proxy or ["127.0.0.1"]}
-    _start(_options(given), host, port, workers, settings)
+    start(_options(given), host, port, workers, settings)
 
 
 def _check(given: SimpleNamespace) -> None:
@@ -145,8 +153,6 @@ def _check(given: SimpleNamespace) -> None:
     from tm.web.listening import check_access
 
     check_access(given.host, given.token, accounts=given.accounts is not None)
-    for package in ("uvicorn", "fastapi", "python_multipart", "prometheus_client"):
-        need(package, "server", "serve memories")
     if given.accounts is not None and (given.memory or given.terms or given.write or given.reviews):
         raise UsageError("with --accounts the projects say what is served; leave out --memory, --terms and --write")
     if given.allow_host and given.write and not given.token:
@@ -209,8 +215,20 @@ def _provider(given: SimpleNamespace) -> "OidcOptions | None":
     return OidcOptions(issuer, client, secret, claim, title, given.oidc_create)
 
 
-def _start(options: "ServerOptions", host: str, port: int, workers: int, settings: dict[str, Any]) -> None:
-    """Open what is served before anything listens: what cannot be used ends the command with a sentence."""
+def start(
+    options: "ServerOptions",
+    host: str,
+    port: int,
+    workers: int,
+    settings: dict[str, Any],
+    *,
+    page: str = "",
+    browser: bool = False,
+) -> None:
+    """Open what is served before anything listens: what cannot be used ends the command with a sentence.
+
+    ``page`` is the one whose address is printed; ``browser`` opens it.
+    """
     from tm.server.app import opened
     from tm.web.listening import inherited, listen
 
@@ -221,8 +239,10 @@ def _start(options: "ServerOptions", host: str, port: int, workers: int, setting
         server = stack.enter_context(inherited() or listen(host, port))
         scheme = "https" if "ssl_certfile" in settings else "http"
         prefix = options.access.prefix.lstrip("/")
-        announce(host, server, options.access.token, f"{prefix}/" if prefix else "", scheme)
+        here = announce(host, server, options.access.token, page or (f"{prefix}/" if prefix else ""), scheme)
         _describe(options, served, host, scheme)
+        if browser:
+            open_browser(here)
         with until_stopped():
             _run(server, served, workers, settings)
 

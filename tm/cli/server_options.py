@@ -13,7 +13,15 @@ from tm.cli.output import message, write
 if TYPE_CHECKING:
     import socket
 
-__all__ = ["AllowHostOption", "HostOption", "MaxUploadOption", "announce", "token_option", "until_stopped"]
+__all__ = [
+    "AllowHostOption",
+    "HostOption",
+    "MaxUploadOption",
+    "announce",
+    "open_browser",
+    "token_option",
+    "until_stopped",
+]
 
 HostOption = Annotated[str, typer.Option(help="Address to listen on; --token is required if others can reach it.")]
 AllowHostOption = Annotated[
@@ -51,3 +59,11 @@ def until_stopped() -> Iterator[None]:
     with suppress(KeyboardInterrupt):
         yield
     message("duiyi: stopped")
+
+
+def open_browser(address: str) -> None:
+    """Open the page in the browser; the socket already listens, so the browser waits for the server."""
+    import threading
+    import webbrowser
+
+    threading.Timer(0.5, webbrowser.open, [address]).start()

@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -86,6 +87,7 @@ class Editor:
             Route("/language/{code}", choose_language),
             Route("/list", site.list),
             Route("/reviews", site.add, methods=["POST"]),
+            Route("/sample", site.add_sample, methods=["POST"]),
             Route(one, site.show),
             Route(one, site.delete, methods=["DELETE"]),
             Route(f"{one}/documents/{{side}}", site.put, methods=["PUT"]),
@@ -243,6 +245,16 @@ class _Site:
             await self._save(request, path)
             made = await run_in_threadpool(self._repository.add_units, path, name)
             return JSONResponse({"id": await run_in_threadpool(self._begun, request, made)})
+
+    def add_sample(self, request: Request) -> Response:
+        """Make a review of the sample documents, as an example to try."""
+        from importlib.resources import as_file, files
+
+        name = self._begun(request, self._repository.new_documents())
+        for side, document in (("source", "zh.txt"), ("target", "en.txt")):
+            with as_file(files("corpora").joinpath("sample", document)) as path:
+                copyfile(path, self._repository.document(name, side, document))
+        return RedirectResponse(f"{_root(request)}/reviews/{name}", 303)
 
     async def put(self, request: Request) -> Response:
         side = request.path_params["side"]

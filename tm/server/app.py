@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpora.processes import end_with_parent
 from corpora.version import tool_version
-from tm.server import entries_api, memory_api, oidc, pages, signing_in, team_api, terms_api
+from tm.server import entries_api, home, memory_api, oidc, pages, signing_in, team_api, terms_api
 from tm.server.amagama import PREFIX, Amagama
 from tm.server.authority import RESOURCES, Authority, Local
 from tm.server.dependencies import install
@@ -90,6 +90,7 @@ def create(served: Resources | Team) -> ASGIApp:
     app.include_router(terms_api.router, prefix="/api")
     app.include_router(entries_api.router, prefix="/api")
     app.include_router(pages.router)
+    app.include_router(home.router)
     if team is not None:
         app.include_router(team_api.router)
         app.include_router(signing_in.router)

@@ -1,19 +1,32 @@
-"""The start page: the tasks of a translator, recent work, and an example to try."""
+"""The start page with the tasks of a translator and recent work, and the tasks that take several files."""
 
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, File, Form, UploadFile
 from starlette.responses import HTMLResponse, Response
 
+from corpora.errors import DuiyiError, EmptyInput, UsageError
 from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
+from tm.server.errors import http_status
+from tm.server.executors import Executors
 from tm.server.frame import render
 from tm.server.service import Service
+from tm.server.uploads import file_response
+from tm.web.trial import Upload, try_reading
+from tm.web.uploads import clean_name
 
-__all__ = ["router", "start"]
+__all__ = ["add_terms", "align_folders_page", "analyse", "folders", "quality", "router", "start"]
 
 _RECENT = 20
+_FILES = 200  # at most, of one upload
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,3 +76,167 @@ def _page(service: Service) -> str:
     about = translated(f"{counted(units, 'unit')} in the memory.")
     values = {"here": "/start", "tasks": tasks, "recent": recent, "sample": reviews is not None, "about": about}
     return render("home.html", service.visitor, **values)
+
+
+@router.get("/folders")
+async def folders(service: ServiceDependency) -> Response:
+    """The page to align all documents of two folders."""
+    return HTMLResponse(_folders_page(service))
+
+
+def _folders_page(service: Service, error: str = "") -> str:
+    options = service.resources.options
+    memory = next(iter(service.resources.memories), "") if options.writable else ""
+    return render("folders.html", service.visitor, here="/start", error=error, memory=memory)
+
+
+@router.post("/tools/folders")
+async def align_folders_page(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    source: Annotated[list[UploadFile], File()],
+    target: Annotated[list[UploadFile], File()],
+) -> Response:
+    """Pair the documents of two folders, align the certain pairs, and add them to the memory."""
+    return await _answer(service, executors, _folders_page, lambda: _aligned(service, source, target))
+
+
+def _aligned(service: Service, source: Sequence[UploadFile], target: Sequence[UploadFile]) -> Response:
+    from tm.formats import read
+    from tm.jobs.batch import DONE
+    from tm.jobs.folders import align_folders
+
+    resources = service.resources
+    resources.check_writable()
+    with (
+        _uploaded(service, source, "document") as first,
+        _uploaded(service, target, "document") as second,
+        resources.upload_folder() as out,
+    ):
+        done = align_folders(first, second, [Path(out)], encoder=resources.encoder())
+        aligned = [one.pair.outputs[0] for one in done.outcomes if one.state == DONE]
+        added = resources.select()[0][0].add(chain.from_iterable(map(read, aligned)), whole=True)
+    rows = [
+        {
+            "source": one.source.name if one.source else "",
+            "target": one.target.name if one.target else "",
+            "confidence": one.confidence,
+            "certain": one.certain,
+            "note": one.note,
+        }
+        for one in done.pairs.pairs
+    ]
+    lines = [translated(one.message) for one in done.outcomes if one.message]
+    lines.append(translated(f"{counted(added.read, 'unit')} added to the memory, {added.new:,} new."))
+    return HTMLResponse(render("folders-done.html", service.visitor, here="/start", rows=rows, lines=lines))
+
+
+@router.post("/tools/analyse")
+async def analyse(
+    service: ServiceDependency, executors: ExecutorsDependency, files: Annotated[list[UploadFile], File()]
+) -> Response:
+    """Count how much of some files repeats, is known, is similar or is new."""
+    from tm.jobs.analyse_files import analyse_files
+
+    def page() -> Response:
+        with _uploaded(service, files, "units") as folder:
+            found = analyse_files(sorted(folder.iterdir()), service.resources.select())
+        counts = [*found.files, *([found.total] if len(found.files) > 1 else [])]
+        return HTMLResponse(render("analysis.html", service.visitor, here="/tools", counts=counts))
+
+    return await _answer(service, executors, _tools, page)
+
+
+@router.post("/tools/quality")
+async def quality(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    files: Annotated[list[UploadFile], File()],
+    meanings: Annotated[bool, Form()] = False,
+) -> Response:
+    """Check a translation, and return the report as a page to keep."""
+    from tm.checks.options import CheckOptions
+    from tm.checks.run import check
+    from tm.formats import read
+    from tm.report.outputs import write_report
+
+    def page() -> Response:
+        def written(out: Path) -> Path:
+            with _uploaded(service, files[:1], "units") as folder:
+                (path,) = folder.iterdir()
+                units = list(read(path))
+                encoder = service.resources.encoder() if meanings else None
+                report = check(units, CheckOptions(), encoder)
+                target = out / f"{path.stem}.html"
+                write_report(target, report, units, path)
+                return target
+
+        return file_response(service.resources, written)
+
+    return await _answer(service, executors, _tools, page)
+
+
+def _tools(service: Service, error: str = "") -> str:
+    from tm.server.pages import tools_page
+
+    return tools_page(service, error)
+
+
+@router.post("/tools/add-terms")
+async def add_terms(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    pairs: Annotated[list[str], Form()],
+    source_lang: Annotated[str, Form()] = "",
+    target_lang: Annotated[str, Form()] = "",
+) -> Response:
+    """Add the extracted terms that were ticked to the term base; each is a source and a target with a tab between."""
+    from tm.terms.editing import add_term
+
+    def page() -> Response:
+        terms = service.resources.writable_terms()
+        lines, added = [], 0
+        for pair in pairs:
+            source, _, target = pair.partition("\t")
+            try:
+                add_term(terms, source, target, source_lang=source_lang, target_lang=target_lang)
+                added += 1
+            except UsageError as error:
+                lines.append(translated(service.resources.without_paths(str(error))))
+        first = translated(f"{counted(added, 'term')} added to the term base.")
+        return HTMLResponse(
+            render("done.html", service.visitor, title="Terms", lines=[first, *lines], findings=[], pairs=[])
+        )
+
+    return await _answer(service, executors, _tools, page)
+
+
+@contextmanager
+def _uploaded(service: Service, files: Sequence[UploadFile], kind: Upload) -> Iterator[Path]:
+    """A folder with the uploaded files, each of which was read within limits first."""
+    named = [one for one in files if one.filename]
+    if not named:
+        raise EmptyInput("no file was chosen")
+    if len(named) > _FILES:
+        raise UsageError(f"at most {_FILES} files can be sent at once; `duiyi align` takes whole folders")
+    with service.resources.upload_folder() as folder:
+        for one in named:
+            path = Path(folder) / clean_name(one.filename or "")
+            if path.exists():
+                raise UsageError(f"two files are called {path.name}")
+            one.file.seek(0)
+            with path.open("wb") as file:
+                shutil.copyfileobj(one.file, file, 1 << 20)
+            try_reading(path, kind)
+        yield Path(folder)
+
+
+async def _answer(
+    service: Service, executors: Executors, form: Callable[[Service, str], str], work: Callable[[], Response]
+) -> Response:
+    """What a task returns, or its form again with what was wrong."""
+    try:
+        return await executors.long(work)
+    except DuiyiError as error:
+        message = translated(service.resources.without_paths(str(error)))
+        return HTMLResponse(form(service, message), http_status(error))

@@ -33,7 +33,7 @@ from tm.web.visitor import Visitor, trace_of
 
 __all__ = [
     "SearchPage", "bitext", "check", "error_page", "extract", "import_terms", "import_units", "memory", "openapi",
-    "phrases", "reference", "router", "terms", "tools",
+    "phrases", "reference", "router", "terms", "tools", "tools_page",
 ]  # fmt: skip
 
 _SHOWN = 500  # findings on one page
@@ -139,7 +139,7 @@ async def terms(
 @router.get("/tools")
 async def tools(service: ServiceDependency) -> Response:
     """The page for files: import, export, extract, check."""
-    return HTMLResponse(_tools_page(service))
+    return HTMLResponse(tools_page(service))
 
 
 @router.post("/tools/check")
@@ -179,7 +179,8 @@ async def extract(
         if found["added"]:
             added, were = counted(found["added"], "entry", "entries"), plural(found["added"], "was", "were")
             lines.append(f"{added} {were} added to the glossary as proposed.")
-        return _result_page(service.visitor, "Extracted terms", lines, pairs=found["pairs"])
+        writable = service.resources.options.writable and service.visitor.may("change terms")
+        return _result_page(service.visitor, "Extracted terms", lines, pairs=found["pairs"], writable=writable)
 
     return await _tool_response(service, executors, page)
 
@@ -322,7 +323,8 @@ class SearchPage:
         return page, status
 
 
-def _tools_page(service: Service, error: str = "") -> str:
+def tools_page(service: Service, error: str = "") -> str:
+    """The page for files, with what was wrong with the last one."""
     visitor = service.visitor
     return render(
         "tools.html",
@@ -343,7 +345,7 @@ async def _tool_response(service: Service, executors: Executors, page: Callable[
     try:
         return HTMLResponse(await executors.long(page))
     except DuiyiError as error:
-        return HTMLResponse(_tools_page(service, service.resources.without_paths(str(error))), http_status(error))
+        return HTMLResponse(tools_page(service, service.resources.without_paths(str(error))), http_status(error))
 
 
 def _result_page(
@@ -353,8 +355,10 @@ def _result_page(
     *,
     findings: Sequence[tuple[TermFinding, Unit]] = (),
     pairs: Sequence[dict[str, Any]] = (),
+    writable: bool = False,
 ) -> str:
-    return render("done.html", visitor, title=title, lines=lines, findings=findings, pairs=pairs)
+    values = {"findings": findings, "pairs": pairs, "writable": writable}
+    return render("done.html", visitor, title=title, lines=lines, **values)
 
 
 def _hit_row(hit: ConcordanceHit) -> dict[str, Any]:
