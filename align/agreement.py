@@ -33,7 +33,7 @@ def corrected(
     common = sorted(set(ways[0]) & set(ways[1]))
     beads: list[Bead] = []
     changed = 0
-    for low, high in pairwise([(0, 0), *(place for place in common if place != (0, 0))]):
+    for low, high in pairwise([(0, 0), *common]):
         ours = _between(ways[0], low, high)
         theirs = _between(ways[1], low, high)
         if ours != theirs:
@@ -84,7 +84,7 @@ def _through(first: dict[Place, float], second: dict[Place, float]) -> dict[Plac
 
 
 def _between(places: Iterable[Place], low: Place, high: Place) -> list[Place]:
-    return [place for place in sorted(places) if low < place <= high and place[1] >= low[1] and place[1] <= high[1]]
+    return [place for place in sorted(places) if low < place <= high]
 
 
 def _beads_between(beads: Sequence[Bead], low: Place, high: Place) -> list[Bead]:

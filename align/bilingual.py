@@ -97,17 +97,16 @@ def _lead(both: BothSides, runs: Sequence[Sequence[Place]], encoder: Encoder) ->
     if len(runs) < 3:
         return runs[0][0].side if runs else 0
     documents = both.source, both.target
-    vectors: list[Vectors] = []
+    sides = [run[0].side for run in runs]
     texts = [" ".join(documents[p.side].blocks[p.block].full_text for p in run)[:_PASSAGE] for run in runs]
-    for side in (0, 1):
-        plain = [text if run[0].side == side else " " for text, run in zip(texts, runs, strict=True)]
-        vectors.append(encoder.encode(simplified(plain, documents[side].language)))
-    cosines: Ids = ([], [])
-    for at, (run, after) in enumerate(pairwise(runs)):
-        if run[0].side != after[0].side:
-            cosines[run[0].side].append(float(vectors[run[0].side][at] @ vectors[after[0].side][at + 1]))  # type: ignore[arg-type]
-    means = [float(np.mean(side)) if side else -1.0 for side in cosines]
-    return runs[0][0].side if means[0] == means[1] else int(means[1] > means[0])
+    plain = [simplified([text], documents[side].language)[0] for side, text in zip(sides, texts, strict=True)]
+    vectors = encoder.encode(plain)
+    cosines: tuple[list[float], list[float]] = ([], [])
+    for at, (side, after) in enumerate(pairwise(sides)):
+        if side != after:
+            cosines[side].append(float(vectors[at] @ vectors[at + 1]))
+    means = [float(np.mean(some)) if some else -1.0 for some in cosines]
+    return sides[0] if means[0] == means[1] else int(means[1] > means[0])
 
 
 def _holds(group: _Group, after: _Group, vectors: Sequence[Vectors]) -> bool:

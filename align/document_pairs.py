@@ -80,7 +80,7 @@ def evidence(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]) 
     scores += _values(left, right)
     ratios = np.log([max(p.length, 1) for p in right])[None, :] - np.log([max(p.length, 1) for p in left])[:, None]
     best = [(i, int(j)) for i, j in enumerate(content.argmax(axis=1)) if int(content[:, j].argmax()) == i]
-    usual = float(np.median([ratios[pair] for pair in best])) if best else 0.0
+    usual = float(np.median([ratios[pair] for pair in best]))
     scores -= np.minimum(((ratios - usual) / _SPREAD) ** 2 / 2, _MOST)
     scores += _STRUCTURE * _structure(left, right)
     return np.asarray(scores, np.float32)

@@ -72,7 +72,7 @@ class Interval:
 
     low: float
     high: float
-    level: float = 0.95
+    level: float
 
 
 @dataclass(frozen=True, slots=True)

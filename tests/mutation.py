@@ -54,11 +54,11 @@ AREAS = {
     "corpora/readers": Area(
         ("corpora/readers",), ("tests/corpora/readers", "-m", "not real and not slow"), ("tests/corpora",)
     ),
-    "align": Area(("align",), ("tests/align", "-m", "not real and not slow"), ("tests/align",)),
+    "align": Area(("align",), ("tests/align", "-m", "not real and not slow"), ("tests/align", "-m", "real or slow")),
     "tm/store and tm/search": Area(
         ("tm/store", "tm/search"),
         ("tests/tm/store", "tests/tm/search", "-m", "not real and not slow and not client"),
-        ("tests/tm/store", "tests/tm/search"),
+        ("tests/tm/store", "tests/tm/search", "-m", "real or slow or client"),
     ),
 }
 

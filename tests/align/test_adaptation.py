@@ -53,9 +53,10 @@ def test_odds_of_omissions_are_those_of_a_typical_document_where_nothing_is_know
     assert omission_odds(4, 50) == pytest.approx(math.log(0.05 / 0.95) - math.log(0.02 / 0.98))
 
 
-def test_omissions_are_counted_over_all_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("n", "m"), [(3, 4), (4, 3)])
+def test_omissions_are_counted_over_all_paths(n: int, m: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adaptation, "_ROUNDS", 2)
-    n, m, weight = 3, 4, 0.5
+    weight = 0.5
     one = lattice(n, m)
     plain = Lattice(TYPES, one.windows, one.scores.copy())
     every = paths(n, m)

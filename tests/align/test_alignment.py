@@ -11,6 +11,7 @@ import align
 from align import alignment as module
 from align.alignment import Alignment, Bead
 from corpora.document import Block, BlockKind, Document, Section, Segment
+from corpora.errors import UsageError
 
 
 def document(language: str, texts: list[str]) -> Document:
@@ -55,6 +56,23 @@ def test_data_classes_are_frozen_and_have_slots(name: str) -> None:
     for one in (one for one in found if isinstance(one, type) and dataclasses.is_dataclass(one)):
         assert one.__dataclass_params__.frozen
         assert "__slots__" in vars(one) or one.__name__ in ("Lattice", "Line")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "option"),
+    [
+        ("blocks", "BlockOptions", "find_moved"),
+        ("evidence", "EvidenceOptions", "kind"),
+        ("moved", "MovedOptions", "min_margin"),
+        ("options", "AlignOptions", "segmented"),
+        ("search", "SearchOptions", "max_source"),
+        ("sections", "SectionOptions", "heading"),
+    ],
+)
+def test_options_of_another_type_are_refused(module: str, name: str, option: str) -> None:
+    made = getattr(importlib.import_module(f"align.{module}"), name)
+    with pytest.raises(UsageError, match=option):
+        made(**{option: "many"})
 
 
 def test_the_examples_of_the_module() -> None:

@@ -154,6 +154,12 @@ def test_beads_past_the_gold_standard_count_in_its_last_stretch() -> None:
     assert counts.tolist() == [[10] * 6, [4, 2, 2, 2, 2, 2]]
 
 
+def test_a_stretch_in_which_no_bead_begins_counts_nothing() -> None:
+    gold = beads((tuple(range(25)), (0,)), ((25,), (1,)))
+    counts = metrics._stretches({"a": gold}, {"a": gold})
+    assert counts.tolist() == [[1] * 6, [0] * 6, [1] * 6]
+
+
 def test_intervals_are_quantiles_of_resampled_stretches() -> None:
     gold = {"a": beads(*(((i,), (i,)) for i in range(40)))}
     half = {"a": [*gold["a"][:20], *beads(*(((i,), ()) for i in range(20, 40)))]}

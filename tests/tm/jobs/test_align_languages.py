@@ -4,9 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from align.agreement import corrected
-from align.alignment import Alignment, Bead
-from corpora.document import Document, Section, Segment
 from corpora.errors import UsageError
 from models.encoder import Encoder
 from tm.formats import ReadOptions, read
@@ -79,39 +76,3 @@ def test_refusals(files: list[Path], encoder: Encoder, output: str, more: dict[s
         align_languages(files, files[0].parent / output, encoder=encoder, **more)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="are both in en-US"):
         align_languages([files[1], files[0], files[1]], encoder=encoder)
-
-
-def alignment(lengths: tuple[list[int], list[int]]) -> Alignment:
-    documents = [Document(code, "a.txt", (), Section(None, 0, 0, 0)) for code in ("en-US", "zh-CN")]
-    sides = [tuple(Segment(n, n, "x" * size, 0, size) for n, size in enumerate(side)) for side in lengths]
-    return Alignment(*documents, "sentence", *sides, (), "")
-
-
-def bead(source: list[int], target: list[int], score: float) -> Bead:
-    return Bead(tuple(source), tuple(target), score)
-
-
-class TestCorrected:
-    """Three sentences: the direct way shifts the second and the third by one, the way through French does not."""
-
-    direct = (bead([0], [0], 0.9), bead([1], [], 0.4), bead([2], [1], 0.2), bead([], [2], 0.4))
-    straight = tuple(bead([n], [n], 0.95) for n in range(3))
-    units = alignment(([9, 9, 9], [9, 9, 9]))
-
-    def test_the_more_probable_way_is_taken(self) -> None:
-        found, changed = corrected(self.direct, self.straight, self.straight, self.units)
-        assert [(one.source, one.target) for one in found] == [((n,), (n,)) for n in range(3)]
-        assert changed == 1
-        assert found[0].score == 0.9
-        assert found[1].score == pytest.approx(0.95**2)
-
-    def test_a_doubtful_way_changes_nothing(self) -> None:
-        weak = tuple(bead([n], [n], 0.4) for n in range(3))
-        assert corrected(self.direct, weak, self.straight, self.units) == (list(self.direct), 0)
-
-    def test_what_moved_is_left_alone(self) -> None:
-        moved = (*self.straight[:2], Bead((2,), (2,), 0.9, "moved"))
-        assert corrected(self.direct, moved, self.straight, self.units) == (list(self.direct), 0)
-
-    def test_equal_ways_change_nothing(self) -> None:
-        assert corrected(self.straight, self.straight, self.straight, self.units) == (list(self.straight), 0)
