@@ -1,11 +1,13 @@
-"""Batches and corpora on Ray: speed with one and two workers against processes, and runs that lose a node.
+"""Batches and corpora on Ray: speed with one and two workers against processes; runs that lose a node.
 
-    python -m benchmarks.cluster speed [--pairs 2000]
+    python -m benchmarks.cluster speed [--pairs 2000] [--rounds 1]
     python -m benchmarks.cluster lost [--seeds 20]
     python -m benchmarks.cluster idle          what Ray costs for an item on which nothing is done
 
-The pairs are made of the parallel blocks of `maint-guide` and `un`, some twenty in each. Beside the time by the clock,
-which other programs on the machine lengthen, the CPU time of all processes is given. Results are in docs/scale.md.
+The pairs are made of the parallel blocks of `maint-guide` and `un`, some twenty in each. Other programs lengthen the
+time by the clock. So the pairs are done in rounds, in each of which every way has its turn, and three times are
+given: by the clock; the same less what the workers waited for a core, as Linux counts it; and the CPU time of all
+processes; each for a pair, after the start. Results are in docs/scale.md.
 """
 
 import argparse
@@ -15,18 +17,20 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from tm.jobs.batch import run
 from tm.jobs.cluster import ClusterOptions, connected
-from tm.jobs.manifest import read_manifest
+from tm.jobs.manifest import FilePair, read_manifest
 from tm.jobs.workers import Loaded
 
 SHARED = Path(os.environ.get("DUIYI_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 BLOCKS = 20  # in a pair
+FIRST = 6  # pairs until which all workers have started
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -58,41 +62,78 @@ def make(folder: Path, count: int) -> Path:
     return manifest
 
 
-def cpu() -> float:
-    """The CPU seconds of this process and all its descendants."""
+def processes() -> dict[int, tuple[float, float]]:
+    """This process and all its descendants: CPU seconds, and seconds that the main thread waited for a core."""
     parents, used = {}, {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text("utf-8", "replace").rpartition(")")[2].split()
+            waited = int(path.with_name("schedstat").read_text("ascii").split()[1]) / 1e9
         except OSError:
             continue
         pid = int(path.parent.name)
         parents[pid] = int(fields[1])
-        used[pid] = sum(map(int, fields[11:15])) / _TICKS
+        used[pid] = sum(map(int, fields[11:15])) / _TICKS, waited
     own = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in own} - own:
         own |= more
-    return sum(used.get(pid, 0.0) for pid in own)
+    return {pid: used[pid] for pid in own if pid in used}
 
 
-def speed(count: int) -> None:
+def cpu() -> float:
+    """The CPU seconds of this process and all its descendants."""
+    return sum(used for used, _ in processes().values())
+
+
+def timed(pairs: Sequence[FilePair], kind: str, workers: int) -> tuple[tuple[float, ...], float]:
+    """For a pair, after the workers have started: seconds by the clock, those without waiting, those of CPU.
+
+    And the CPU time to start, with the first pairs.
+    """
+    nodes = ClusterOptions(workers=workers) if kind == "ray" else None
+    began = cpu()
+    with closing(run(pairs, workers=workers, cluster=nodes)) as outcomes:
+        for number, outcome in enumerate(outcomes, 1):
+            if outcome.state == "failed":
+                print(outcome.message)
+            if number == FIRST:
+                before, started = processes(), time.perf_counter()
+            if number == len(pairs):  # before the processes end, of which the figures would be lost
+                wall, after = time.perf_counter() - started, processes()
+    changes = sorted(
+        ((now - before.get(pid, (0.0, 0.0))[0], waited - before.get(pid, (0.0, 0.0))[1])
+         for pid, (now, waited) in after.items()), reverse=True
+    )  # fmt: skip
+    alone = wall - mean(waited for _, waited in changes[:workers])
+    count = len(pairs) - FIRST
+    return (wall / count, alone / count, sum(used for used, _ in changes) / count), sum(
+        used for used, _ in before.values()
+    ) - began
+
+
+def speed(count: int, rounds: int) -> None:
+    os.environ.update(RAY_worker_niceness="0")  # as that of the processes; by default Ray lets its workers yield
+    ways = [("processes", 1), ("ray", 1), ("processes", 2), ("ray", 2)]
+    times: dict[tuple[str, int], list[tuple[float, ...]]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as name:
         pairs = read_manifest(make(Path(name), count))
-        for kind, workers in (("processes", 1), ("ray", 1), ("processes", 2), ("ray", 2)):
-            nodes = ClusterOptions(workers=workers) if kind == "ray" else None
-            before, started, first = cpu(), time.perf_counter(), 0.0
-            with closing(run(pairs, workers=workers, cluster=nodes)) as outcomes:
-                states = []
-                for outcome in outcomes:
-                    first = first or time.perf_counter()
-                    states.append(outcome.state)
-                    if len(states) == len(pairs):
-                        wall, work = time.perf_counter() - started, cpu() - before
-                        rest = time.perf_counter() - first
-            load = os.getloadavg()[0]
-            done = f"{states.count('done')} of {len(pairs)} done"
-            times = f"{wall:7.1f} s ({rest:.1f} s after the first pair), CPU {work:7.1f} s"
-            print(f"{kind:10} {workers}: {times}, load {load:.1f}, {done}", flush=True)
+        for number in range(rounds):
+            for way in ways if number % 2 == 0 else ways[::-1]:
+                found, start = timed(pairs[number::rounds], *way)
+                times[way].append(found)
+                text = "{:.3f} s by the clock, {:.3f} s without waiting, {:.3f} s of CPU".format(*found)
+                load = os.getloadavg()[0]
+                print(
+                    f"round {number + 1}, {way[0]} {way[1]}: {text}; start {start:.1f} s of CPU, load {load:.1f}",
+                    flush=True,
+                )
+    for column, what in enumerate(("by the clock", "without waiting", "CPU")):
+        all_of = {way: mean(found[column] for found in times[way]) for way in ways}
+        gain = all_of["ray", 1] / all_of["ray", 2]
+        over = [all_of["ray", workers] / all_of["processes", workers] - 1 for workers in (1, 2)]
+        print(
+            f"{what}: ray 2 is {gain:.2f} times as fast as ray 1; over processes {over[0]:+.1%} (1), {over[1]:+.1%} (2)"
+        )
 
 
 def nothing(item: int, loaded: Loaded) -> int:
@@ -171,10 +212,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["speed", "lost", "idle"])
     parser.add_argument("--pairs", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=20)
     given = parser.parse_args()
     if given.what == "speed":
-        speed(given.pairs)
+        speed(given.pairs, given.rounds)
     elif given.what == "idle":
         idle(given.pairs)
     else:

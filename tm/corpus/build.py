@@ -26,7 +26,9 @@ from tm.corpus.options import CorpusOptions, Document, Outcome
 from tm.corpus.parts import PARTS, AlignTask, align_document, died, head_of, part_name
 from tm.corpus.report import CorpusReport, DocumentReport, manifest_text, report_text
 from tm.corpus.writing import FilePlan, Written, could_not_write, plan, units_to_write, write_file
+from tm.jobs.folders import check_memory
 from tm.jobs.workers import Work, spread
+from tm.search.memory import Memory
 
 if TYPE_CHECKING:
     from tm.jobs.cluster import Cluster, ClusterOptions
@@ -74,6 +76,8 @@ def build_corpus(
     options = options or CorpusOptions()
     place = storage_of(out)
     _check(inputs, place, options)
+    if memory is not None:
+        check_memory(memory)
     with ExitStack() as stack:
         nodes = None
         if cluster is not None:
@@ -189,6 +193,8 @@ class _Job:
         # The largest first: one that is begun last would keep a whole cluster waiting.
         waiting.sort(key=lambda task: -_size(task.document))
         for outcome in self.spread("aligning", waiting, align_document, died):
+            if outcome.state == "not written":
+                raise InputError(f"{outcome.message}; run the command again, it continues here")
             found[outcome.pair.key] = outcome
         return found
 
@@ -251,8 +257,6 @@ class _Job:
         self, path: Path | str, documents: Sequence[Document], parts: Sequence[str], places: Sequence[Any]
     ) -> None:
         """Add all units to a memory, all or none."""
-        from tm.search.memory import Memory
-
         groups = [(one.key, one.corpus, part, found) for one, part, found in zip(documents, parts, places, strict=True)]
         plans = plan(self.out, ("jsonl",), groups, self.options.part)
         with Memory(path) as memory:

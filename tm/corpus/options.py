@@ -85,7 +85,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A document: ``state`` is "done", "kept" (done by an earlier run) or "failed"; ``message`` says why it failed."""
+    """A document: ``state`` is "done", "kept" (done by an earlier run), "failed", or "not written", where the fault is
+    the place of the corpus and not the document; ``message`` says why."""
 
     pair: Document
     state: str

@@ -71,9 +71,12 @@ def align_document(task: AlignTask, loaded: Loaded) -> Outcome:
     """On a worker: align a document and write its part; any error becomes the outcome."""
     started = time.perf_counter()
     names: dict[str, str] = {}  # a copy on a worker has another path each time
-    figures, reason = reason_of(lambda: _aligned(task, loaded, names))
-    reason = renamed(reason, names)
-    return Outcome(task.document, "failed" if reason else "done", reason, time.perf_counter() - started, figures or {})
+    found, reason = reason_of(lambda: _aligned(task, loaded, names))
+    if found is None:
+        return Outcome(task.document, "failed", renamed(reason, names), time.perf_counter() - started)
+    figures, data = found
+    _, reason = reason_of(lambda: task.out.write(part_name(task.document, task.options), data))
+    return Outcome(task.document, "not written" if reason else "done", reason, time.perf_counter() - started, figures)
 
 
 def died(task: AlignTask, why: str) -> Outcome:
@@ -88,7 +91,8 @@ def renamed(text: str, names: Mapping[str, str]) -> str:
     return " ".join(text.split())
 
 
-def _aligned(task: AlignTask, loaded: Loaded, names: dict[str, str]) -> dict[str, Any]:
+def _aligned(task: AlignTask, loaded: Loaded, names: dict[str, str]) -> tuple[dict[str, Any], bytes]:
+    """The figures and the part of a document; ``names`` is filled with what the corpus calls its files."""
     document, options = task.document, task.options
     encoder = encoder_of(document.model, loaded)
     with limited(), document.places[0].local(document.source) as source:
@@ -108,8 +112,7 @@ def _aligned(task: AlignTask, loaded: Loaded, names: dict[str, str]) -> dict[str
     with gzip.GzipFile("", "wb", 6, stream, mtime=0) as file:
         for line in ({"duiyi": tool_version(), "figures": figures}, *measured):
             file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
-    task.out.write(part_name(document, options), stream.getvalue())
-    return figures
+    return figures, stream.getvalue()
 
 
 def _holds_units(path: Path) -> bool:

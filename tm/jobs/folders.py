@@ -20,6 +20,7 @@ from tm.jobs.align_files import AlignFilesOptions
 from tm.jobs.batch import DONE, KEPT, BatchJournal, Outcome, run
 from tm.jobs.manifest import read_manifest
 from tm.jobs.pairing import FolderPairs, PairedFiles, pair_folders, table_of
+from tm.postgresql.address import located
 from tm.search.memory import Memory
 from tm.store.writing import AddReport
 from tm.unit import Unit
@@ -52,9 +53,11 @@ def add_units(path: Path, units: Iterable[Unit]) -> int:
         return memory.add(units, whole=True).read
 
 
-def check_memory(path: Path) -> None:
-    """Raise `StoreError` where a file cannot become or be a memory, before the work for it is done."""
-    check_targets([path])
+def check_memory(place: Path | str) -> None:
+    """Raise `StoreError` where a file or an address cannot become or be a memory, before the work for it is done."""
+    path = located(place)
+    if isinstance(path, Path):
+        check_targets([path])
     if path.exists():
         Memory(path).close()
 

@@ -201,6 +201,8 @@ class TestUsage:
             (["zh", "en"], "out", ["--near", "0.1"], "near"),
             (["zh", "en"], "out", ["--cluster=ftp://x"], "not the address of a Ray cluster"),
             (["zh", "en", "zh"], "out", [], "from a manifest or from two folders"),
+            (["zh", "en"], "out", ["--memory", "zh/0.txt"], r"0\.txt is not"),
+            (["zh", "en"], "out", ["--memory", "mysql://host/db"], "unknown kind mysql"),
         ],
     )
     def test_one_sentence(
@@ -210,6 +212,13 @@ class TestUsage:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(DuiyiError, match=said):
             ran("corpus", "build", *inputs, "-o", out, *more)
+
+    def test_a_place_that_cannot_be_written_is_no_fault_of_a_document(self, tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "parts").write_bytes(b"")
+        with pytest.raises(InputError, match=r"cannot be written: .*; run the command again, it continues here"):
+            build_corpus(fill(tmp_path, 2), tmp_path / "out", options=CorpusOptions(skip=("pair",)))
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["parts"]
 
     def test_all_documents_are_bad(self, tmp_path: Path) -> None:
         for side in ("zh", "en"):
