@@ -4,7 +4,7 @@ set -eu
 # program:package
 WANTED="omegat:omegat chromium:chromium tmxclean:libxml-tmx-perl pandoc:pandoc soffice:libreoffice-writer
 soffice:libreoffice-impress soffice:libreoffice-calc antiword:antiword tesseract:tesseract-ocr tesseract:tesseract-ocr-chi-sim
-psql:postgresql openssl:openssl"
+psql:postgresql openssl:openssl nginx:nginx-light systemd-analyze:systemd"
 missing=""
 for pair in $WANTED; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"

@@ -61,7 +61,7 @@ def team_of(folder: Path, **changes: Any) -> Iterator[Serving]:
         for one in (project, other):
             with Memory(Path(one.memories[0][0])) as memory:
                 memory.add(UNITS)
-        options = ServerOptions((), folder / "none", access=Access(), accounts=path, **changes)
+        options = ServerOptions((), folder / "none", **{"access": Access(), "accounts": path, **changes})
         team = Team(options)
         with TestClient(create(team), HOME, raise_server_exceptions=False, follow_redirects=False) as client:
             yield Serving(accounts, client, project, other, team)

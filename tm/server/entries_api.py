@@ -105,7 +105,8 @@ def _unit_tag(found: Unit) -> str:
 
 
 def _unit_response(memory: str, found: StoredUnit) -> Response:
-    content = to_dict(found.unit) | {"memory": memory, "unit": found.id, "count": found.count}
+    more = {"memory": memory, "unit": found.id, "count": found.count, "status": found.unit.status}
+    content = to_dict(found.unit) | more
     return JSONResponse(content, headers={"etag": _unit_tag(found.unit)})
 
 

@@ -22,20 +22,8 @@ from tm.web.addresses import local_path
 from tm.web.visitor import Trace, trace_of
 
 __all__ = [
-    "account",
-    "change_password",
-    "ended",
-    "form",
-    "made_token",
-    "make_token",
-    "projects",
-    "revoke_token",
-    "revoked_token",
-    "router",
-    "sign_in",
-    "sign_out",
-    "signed_in",
-    "tokens",
+    "account", "change_password", "ended", "form", "made_token", "make_token", "projects", "revoke_token",
+    "revoked_token", "router", "sign_in", "sign_out", "signed_in", "tokens",
 ]  # fmt: skip
 
 router = APIRouter(include_in_schema=False)
