@@ -166,8 +166,14 @@ def _paragraph(token: Any, before: Any) -> str:
     made = _ALERT.sub("", made, count=1) if before.type == "paragraph_open" and made.startswith("[!") else made
     made = _TASK.sub("", made, count=1) if before.type == "paragraph_open" and before.level else made
     made = _WIKI.sub(r"\1", made)
-    made = _STARS.sub(r"\2", _GENERATED.sub("", _ATTRIBUTES.sub("", made)))
+    made = _STARS.sub(r"\2", _GENERATED.sub(_statement, _ATTRIBUTES.sub("", made)))
     return unwrapped(made.strip())
+
+
+def _statement(match: re.Match[str]) -> str:
+    """A statement of a site generator, recorded as left out; within a link it cannot be."""
+    inside = re.sub("<[^<>]*>", "", match[0])
+    return tag("span", inside, dropped="markup")
 
 
 def _written(match: re.Match[str]) -> str:

@@ -28,7 +28,7 @@ _AROUND = frozenset(  # elements that only group blocks
     "g a".split()
 )
 _SILENT = frozenset(  # elements without text, or with text that is none of the document's
-    "tracked-changes sequence-decls variable-decls user-field-decls forms dde-connection-decls ruby-text "
+    "tracked-changes sequence-decls variable-decls user-field-decls forms dde-connection-decls "
     "soft-page-break page-number page-count date-time header-decl footer-decl date-time-decl calculation-settings "
     "content-validations named-expressions database-ranges event-listeners annotation-end animations".split()
 )
@@ -236,6 +236,8 @@ class _Converter:
                 self._frames.append(one)
             elif kind in ("hidden-text", "hidden-paragraph"):
                 parts.append(tag("span", plain(_get(one, "string-value") or "".join(one.itertext())), dropped="hidden"))
+            elif kind == "ruby-text":
+                parts.append(tag("span", plain("".join(one.itertext())), dropped="ruby"))
             elif kind not in _SILENT:
                 inner = self._inline(one)
                 style = _get(one, "style-name")

@@ -21,7 +21,7 @@ from pathlib import Path
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
 from corpora.xml import Element, local, stream
 
-__all__ = ["sheet_rows", "workbook_rows"]
+__all__ = ["hidden_texts", "sheet_rows", "workbook_rows"]
 
 _LARGEST = 500_000_000  # bytes of all parts, unpacked
 _RATIO = 200  # unpacked to packed bytes of one part; texts pack some 20 to 1
@@ -35,6 +35,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how workbooks write what XML wou
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,12})")
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _NOT_A_CODE = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]|General', re.IGNORECASE)
+_COMMENTS = re.compile(r"\Axl/(?:comments/?\w*|threadedComments/\w+)\.xml\Z")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -55,7 +56,19 @@ def workbook_rows(data: bytes, name: str) -> Iterator[tuple[str, int, list[str]]
     yield from _rows(Path(name), data, first=False)
 
 
-def _rows(path: Path, data: bytes | None, *, first: bool) -> Iterator[tuple[str, int, list[str]]]:
+def hidden_texts(data: bytes, name: str) -> Iterator[tuple[str, str]]:
+    """Yield (what hides it, text) of the hidden sheets, row by row, and of the comments of the workbook ``data``."""
+    path = Path(name)
+    for _, _, cells in _rows(path, data, first=False, visible=False):
+        yield "hidden", " ".join(filter(None, cells))
+    with _archive(path, data) as package:
+        for part in sorted(package.namelist()):
+            if _COMMENTS.search(part):
+                for element in _elements(package, path, part, ("comment", "threadedComment")):
+                    yield "comments", "".join(one.text or "" for one in element.iter("{*}t", "{*}text"))
+
+
+def _rows(path: Path, data: bytes | None, *, first: bool, visible: bool = True) -> Iterator[tuple[str, int, list[str]]]:
     with _archive(path, data) as package:
         parts = package.namelist()
         if "[Content_Types].xml" not in parts:
@@ -66,7 +79,7 @@ def _rows(path: Path, data: bytes | None, *, first: bool) -> Iterator[tuple[str,
             raise DamagedInput(f"{path} is damaged: it has no sheet of cells")
         strings = list(_strings(package, path, _beside(base, "sharedStrings.xml")))
         styles = _dates(package, path, base)
-        for sheet, part, _ in sheets[:1] if first else [one for one in sheets if one[2]]:
+        for sheet, part, _ in sheets[:1] if first else [one for one in sheets if one[2] == visible]:
             for number, cells in _Sheet(strings, *styles).rows(_elements(package, path, part, ("c", "row"))):
                 yield sheet, number, cells
 

@@ -2,8 +2,8 @@
 
 import re
 
-from corpora.readers.conversion import heading, plain
-from corpora.readers.workbook import workbook_rows
+from corpora.readers.conversion import dropped, heading, plain
+from corpora.readers.workbook import hidden_texts, workbook_rows
 
 __all__ = ["convert"]
 
@@ -27,7 +27,9 @@ def convert(data: bytes, name: str) -> str:
         row = "".join(f"<td>{_cell(cell)}</td>" for cell in cells) if any(map(str.strip, cells)) else ""
         # A row of one cell is a cell here too: HTML tables with such rows only place things.
         parts.append(f"<tr>{row}<td></td></tr>" if row else "")
-    return f"<html><body>{''.join(parts)}{'</table>' if open_sheet is not None else ''}</body></html>"
+    parts.append("</table>" if open_sheet is not None else "")
+    parts += [dropped(step, text) for step, text in hidden_texts(data, name)]
+    return f"<html><body>{''.join(parts)}</body></html>"
 
 
 def _cell(text: str) -> str:

@@ -51,7 +51,7 @@ def batch(
     if dry_run:
         for pair in pairs:
             state = "kept" if not again and journal.find(pair) is not None else "to do"
-            write(f"{state}\t{pair.line}\t{pair.source}\t{pair.target}\t{' | '.join(map(str, pair.outputs))}")
+            write(f"{state}\t{pair.line}\t{pair.source}\t{pair.target or ''}\t{' | '.join(map(str, pair.outputs))}")
         return
     if again:
         journal.forget()
@@ -73,7 +73,7 @@ def as_data(outcome: "Outcome") -> dict[str, Any]:
         "line": pair.line,
         "name": pair.name,
         "source": str(pair.source),
-        "target": str(pair.target),
+        "target": str(pair.target or ""),
         "outputs": [str(path) for path in pair.outputs],
         "state": outcome.state,
         "message": outcome.message,

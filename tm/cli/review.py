@@ -28,7 +28,10 @@ __all__ = ["review"]
 
 FilesArgument = Annotated[
     list[Path] | None,
-    typer.Argument(help="Units to review (TMX, XLIFF, TSV, JSONL …), or two documents; none for the start page."),
+    typer.Argument(
+        help="Units to review (TMX, XLIFF, TSV, JSONL …), one document in both languages, or two documents; none for "
+        "the start page."
+    ),
 ]
 OutOption = Annotated[
     list[Path] | None,
@@ -66,11 +69,11 @@ def review(
 
     check_targets(out or [], files or [])
     if len(files or []) > 2:
-        raise UsageError("give one file of units, or two documents")
+        raise UsageError("give one file of units, one document in both languages, or two documents")
     if out and len(files or []) != 1:
-        raise UsageError("--out needs the one file of units that was reviewed")
+        raise UsageError("--out needs the one file that was reviewed")
     repository = ReviewRepository(data or user_data_path("duiyi", appauthor=False) / "review", author or getuser())
-    name = _opened(repository, files or [])
+    name = _opened(repository, files or [], model)
     if out:
         _write(repository, name, out, accepted)
         return
@@ -118,7 +121,7 @@ def _serve(
             uvicorn.Server(settings).run(sockets=[server])
 
 
-def _opened(repository: "ReviewRepository", files: list[Path]) -> str:
+def _opened(repository: "ReviewRepository", files: list[Path], model: str | None) -> str:
     """The name of the review of ``files``; "" if there are none."""
     from shutil import copyfile
 
@@ -126,6 +129,8 @@ def _opened(repository: "ReviewRepository", files: list[Path]) -> str:
 
     if not files:
         return ""
+    if len(files) == 1 and not _holds_units(files[0]):
+        return _aligned(repository, files[0], model)
     if len(files) == 1:
         problems: list[str] = []
         name = repository.open_file(files[0], problems)
@@ -138,6 +143,39 @@ def _opened(repository: "ReviewRepository", files: list[Path]) -> str:
     name = repository.new_documents()
     for side, path in zip(("source", "target"), files, strict=True):
         copyfile(path, repository.document(name, side, path.name))
+    return name
+
+
+def _holds_units(path: Path) -> bool:
+    """Whether ``path`` is a file of units; a Word document or a text may be one and may be a document."""
+    from corpora.errors import InputError
+    from tm.formats.registry import UNIT_FORMATS, read
+
+    if path.suffix.lower() not in (".docx", ".txt"):
+        return path.name.lower().endswith(tuple(end for one in UNIT_FORMATS if one.reads for end in one.suffixes))
+    try:
+        next(iter(read(path)), None)
+    except InputError:
+        return not path.is_file()
+    return True
+
+
+def _aligned(repository: "ReviewRepository", path: Path, model: str | None) -> str:
+    """The name of the review of a document in both languages, which is aligned first."""
+    import os
+    from hashlib import sha256
+
+    from corpora.readers.file_type import read_bytes
+    from models.registry import load
+    from tm.jobs.align_files import align_files
+
+    place = path.resolve()
+    name = sha256(os.fsencode(place) + b"\0" + read_bytes(path)).hexdigest()[:16]
+    if not (repository.folder_of(name) / "review.db").is_file():
+        aligned = align_files(path, encoder=load(model))
+        for note in (*aligned.notes, *aligned.warnings):
+            message(f"duiyi: {note}")
+        repository.begin(name, aligned, title=path.name, file=str(place), warnings="\n".join(aligned.warnings))
     return name
 
 

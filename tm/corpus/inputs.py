@@ -78,7 +78,7 @@ def _of_row(
     places = [
         _split(one if is_address(one) else _joined(folder, one)) if one else (folder, "") for one in (source, target)
     ]
-    stated = row_options(row, where)
+    stated = row_options(row, where, Path.cwd() if folder.remote else Path(folder.root))
     default = replace(stated, **{name: getattr(options.align, name) for name in ("unit", "profile", "source_lang",
                       "target_lang") if not row.get(name)})  # fmt: skip
     return Document(

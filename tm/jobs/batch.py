@@ -130,7 +130,9 @@ def _absolute(pair: FilePair) -> FilePair:
     here = Path.cwd()
     outputs = tuple(here / path for path in pair.outputs)
     model = str(here / pair.model) if pair.model and (here / pair.model).is_dir() else pair.model
-    return replace(pair, source=here / pair.source, target=here / pair.target, outputs=outputs, model=model)
+    target = here / pair.target if pair.target else None
+    options = replace(pair.options, srx=str(here / pair.options.srx)) if pair.options.srx else pair.options
+    return replace(pair, source=here / pair.source, target=target, outputs=outputs, model=model, options=options)
 
 
 def _done(pair: FilePair, loaded: Loaded) -> Outcome:
@@ -150,7 +152,8 @@ def _figures(pair: FilePair, encoder: "Encoder") -> dict[str, Any]:
 def _key(pair: FilePair, folder: Path) -> str:
     """A key that changes if a pair must be aligned again: files, their sizes and dates, options and encoder."""
     stamps = []
-    for path in (pair.source, pair.target):
+    rules = Path(pair.options.srx) if pair.options.srx else None
+    for path in (one for one in (pair.source, pair.target, rules) if one is not None):
         try:
             status = path.stat()
         except OSError:

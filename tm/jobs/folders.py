@@ -116,7 +116,7 @@ def align_folders(
             if pair.outputs[0] in certain
         ]
         journal = BatchJournal(manifest) if folders else None
-        size = sum(path.stat().st_size for pair in pairs for path in (pair.source, pair.target))
+        size = sum(path.stat().st_size for pair in pairs for path in (pair.source, pair.target) if path)
         workers = workers if size > _SMALL else 1
         outcomes = tuple(follow(run(pairs, workers=workers, journal=journal), len(pairs)))
         added = None
@@ -149,6 +149,8 @@ def _columns(options: AlignFilesOptions, model: str) -> dict[str, str]:
     defaults = asdict(AlignFilesOptions())
     stated = {name: value for name, value in asdict(options).items() if value != defaults[name]}
     found = {name: "yes" if value is True else str(value) for name, value in stated.items() if name != "bilingual"}
+    if options.srx:
+        found["srx"] = str(Path(options.srx).resolve())  # paths of a manifest begin at its folder
     return {**found, "model": model} if model else found
 
 

@@ -1,7 +1,8 @@
 """Read a manifest: a table of pairs to align, one a row, for `duiyi batch`.
 
 A manifest is a table with a header (TSV, CSV) or JSON lines. `source`, `target` and `output` are needed; the other
-columns are the options of `duiyi align`, each empty for its default. A table that `duiyi pair` wrote has a `confidence`
+columns are the options of `duiyi align`, each empty for its default. A row with a layout in `bilingual` ("auto" to
+detect it) and no `target` is a file that holds both languages. A table that `duiyi pair` wrote has a `confidence`
 and a `note` too; its files without a partner are left out. A mistake in it is reported before any work
 starts, with its line, since it may cost hours later; files that are missing or cannot be read fail when it
 is their turn.
@@ -23,7 +24,10 @@ from tm.jobs.align_files import AlignFilesOptions, check_format
 __all__ = ["COLUMNS", "FilePair", "read_manifest", "read_rows", "row_options"]
 
 _NEEDED = ("source", "target", "output")
-_OPTIONS = ("unit", "source_lang", "target_lang", "profile", "segmented", "min_score", "xliff")
+_OPTIONS = (
+    "unit", "source_lang", "target_lang", "profile", "segmented", "min_score", "xliff", "bilingual", "srx", "ocr",
+    "keep_identical",
+)  # fmt: skip
 _OF_CORPORA = ("corpus", "licence")
 _FOR_PEOPLE = ("confidence", "note")  # of `duiyi pair`
 #: All columns there are; "name" is shown instead of the source, "notes" is for people only.
@@ -41,7 +45,7 @@ class FilePair:
     line: int
     name: str
     source: Path
-    target: Path
+    target: Path | None  # None: the source holds both languages
     outputs: tuple[Path, ...]
     options: AlignFilesOptions
     model: str = ""
@@ -80,7 +84,7 @@ def read_rows(path: Path, needed: Sequence[str] = _NEEDED) -> list[tuple[int, di
 
 def _is_alone(row: Mapping[str, Any]) -> bool:
     """Whether a row lists a file for which `duiyi pair` found no partner."""
-    return "confidence" in row and bool(row.get("source")) != bool(row.get("target"))
+    return "confidence" in row and not row.get("bilingual") and bool(row.get("source")) != bool(row.get("target"))
 
 
 def _table_rows(text: str, path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -139,26 +143,29 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> FilePair:
         value = row.get(name) or ""
         parts = value if isinstance(value, list) else str(value).split(_SEPARATOR) if name == "output" else [value]
         files[name] = [path.parent / str(part).strip() for part in parts if str(part).strip()]
-        if not files[name]:
+        if not files[name] and not (name == "target" and row.get("bilingual")):
             raise UsageError(f"{where}: {name} is empty")
         if any(_UNNAMEABLE.search(str(file)) for file in files[name]):
             raise UsageError(f"{where}: {name} contains a character that file names cannot have")
         if name != "output" and len(files[name]) > 1:
             raise UsageError(f"{where}: {name} is one file")
-    source, target = files["source"][0], files["target"][0]
+    source, target = files["source"][0], next(iter(files["target"]), None)
     name = str(row.get("name") or row["source"])
-    options = row_options(row, where)
+    options = row_options(row, where, path.parent)
     return FilePair(line, name, source, target, tuple(files["output"]), options, str(row.get("model") or ""))
 
 
-def row_options(row: Mapping[str, Any], where: str) -> AlignFilesOptions:
-    """The options that a row states; ``where`` names it in the `UsageError` of one that does not exist."""
+def row_options(row: Mapping[str, Any], where: str, folder: Path) -> AlignFilesOptions:
+    """The options that a row of a manifest in ``folder`` states; ``where`` names it in the `UsageError` of a wrong one."""
     try:
         return AlignFilesOptions(
-            **{name: row[name] for name in ("unit", "profile", "xliff") if row.get(name)},
+            **{name: row[name] for name in ("unit", "profile", "xliff", "bilingual") if row.get(name)},
             source_lang=str(row.get("source_lang") or "") or None,
             target_lang=str(row.get("target_lang") or "") or None,
-            segmented=_truth(row.get("segmented"), where),
+            segmented=_truth("segmented", row.get("segmented"), where),
+            ocr=_truth("ocr", row.get("ocr"), where),
+            keep_identical=_truth("keep_identical", row.get("keep_identical"), where),
+            srx=str(folder / str(row["srx"])) if row.get("srx") else None,
             min_score=_number(row.get("min_score"), where),
         )
     except UsageError as error:
@@ -166,10 +173,10 @@ def row_options(row: Mapping[str, Any], where: str) -> AlignFilesOptions:
         raise UsageError(reason if where in reason else f"{where}: {reason}") from error
 
 
-def _truth(value: Any, where: str) -> bool:
+def _truth(name: str, value: Any, where: str) -> bool:
     text = str("" if value is None else value).strip().lower()
     if text not in _TRUE + _FALSE:
-        raise UsageError(f"{where}: segmented is yes or no, not {value}")
+        raise UsageError(f"{where}: {name} is yes or no, not {value}")
     return text in _TRUE
 
 
@@ -184,7 +191,7 @@ def _number(value: Any, where: str) -> float | None:
 
 def _check_outputs(pairs: list[FilePair], path: Path) -> None:
     """Refuse outputs that cannot be written, or that would destroy the manifest or a file of another pair."""
-    read = {file.resolve(): pair.line for pair in pairs for file in (pair.source, pair.target)}
+    read = {file.resolve(): pair.line for pair in pairs for file in (pair.source, pair.target) if file}
     written: dict[Path, int] = {}
     for pair in pairs:
         for output in pair.outputs:

@@ -254,6 +254,8 @@ class _Reader:
                 self._gather(_chosen(one), into)
             elif tag in _THROUGH:
                 self._gather(one, into)
+            elif tag == "rt":
+                into.dropped.append(("ruby", _text_of(one)))
             elif tag in _GONE:
                 into.dropped.append(("tracked changes", _text_of(one, deleted=True)))
             elif tag in ("drawing", "pict", "object"):

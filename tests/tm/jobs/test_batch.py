@@ -60,6 +60,21 @@ class TestManifest:
         assert (pair.options.unit, pair.options.segmented, pair.options.min_score) == ("paragraph", True, 0.5)
         assert (pair.options.source_lang, pair.options.target_lang) == ("zh", None)
 
+    def test_a_file_that_holds_both_languages(self, folder: Path, manifest: Callable[..., Path]) -> None:
+        path = manifest(
+            "both.txt\t\ta.tmx\tinterleaved\trules.srx\tyes\tno",
+            "zh.txt\ten.txt\tb.tmx\t\t\t\t",
+            header="source\ttarget\toutput\tbilingual\tsrx\tkeep_identical\tocr",
+        )
+        both, pair = read_manifest(path)
+        assert (both.target, both.options.bilingual, both.options.srx) == (
+            None,
+            "interleaved",
+            str(folder / "rules.srx"),
+        )
+        assert (both.options.keep_identical, both.options.ocr) == (True, False)
+        assert (pair.target, pair.options.bilingual, pair.options.srx) == (folder / "en.txt", "auto", None)
+
     @pytest.mark.parametrize(
         ("name", "text", "encoding"),
         [
@@ -278,3 +293,12 @@ class TestCommand:
         monkeypatch.setitem(sys.modules, "ray", None)
         with pytest.raises(MissingExtra, match=r"ray is needed to use a cluster: .*cluster"):
             self.call("--cluster", manifest("zh.txt\ten.txt\t1.tmx"))
+
+
+def test_a_file_that_holds_both_languages_is_aligned(folder: Path, manifest: Callable[..., Path]) -> None:
+    lines = (
+        "任何人不得向湖中倾倒废物。|No one may dump waste into the lake.|夜间禁止捕鱼。|Fishing at night is prohibited."
+    )
+    (folder / "both.txt").write_text(lines.replace("|", "\n\n"), encoding="utf-8")
+    (done,) = run(read_manifest(manifest("both.txt\t\tout.tmx\tauto", header="source\ttarget\toutput\tbilingual")))
+    assert (done.state, (folder / "out.tmx").is_file()) == ("done", True)

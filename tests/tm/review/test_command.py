@@ -54,12 +54,29 @@ def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
     assert len(repository.summaries()) == 2
 
 
+def test_a_document_in_both_languages_is_aligned_once(tmp_path: Path) -> None:
+    data, out, both = tmp_path / "reviews", tmp_path / "out.jsonl", tmp_path / "both.txt"
+    both.write_text(
+        "任何人不得向湖中倾倒废物。\n\nNo one may dump waste into the lake.\n\n夜间禁止捕鱼。\n\nFishing at night is prohibited.\n",
+        "utf-8",
+    )
+    assert "2 units" in run(both, "-o", out, "--data", data)
+    assert [unit.target for unit in read(out)] == [
+        "No one may dump waste into the lake.",
+        "Fishing at night is prohibited.",
+    ]
+    run(both, "-o", out, "--data", data)
+    (review,) = ReviewRepository(data, "ada").summaries()
+    assert (review.title, review.units) == ("both.txt", 2)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
         (["missing.tmx"], InputError, "missing.tmx"),
+        (["missing.md"], InputError, "missing.md does not exist"),
         (["missing.txt", "other.txt"], InputError, "missing.txt"),
-        (["{file}", "{file}", "{file}"], UsageError, "one file of units, or two documents"),
+        (["{file}", "{file}", "{file}"], UsageError, "one document in both languages, or two documents"),
         (["-o", "x.tmx"], UsageError, "--out needs"),
         (["{file}", "-o", "{tmp}/x.align"], UsageError, "do not record their positions"),
         (["{file}", "--host", "0.0.0.0"], UsageError, "`token` is required"),
