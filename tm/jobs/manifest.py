@@ -156,7 +156,7 @@ def _pair(line: int, row: Mapping[str, Any], path: Path) -> FilePair:
 
 
 def row_options(row: Mapping[str, Any], where: str, folder: Path) -> AlignFilesOptions:
-    """The options that a row of a manifest in ``folder`` states; ``where`` names it in the `UsageError` of a wrong one."""
+    """The options of a row of a manifest in ``folder``; ``where`` names the row in the `UsageError` of a wrong one."""
     try:
         return AlignFilesOptions(
             **{name: row[name] for name in ("unit", "profile", "xliff", "bilingual") if row.get(name)},

@@ -56,15 +56,10 @@ def test_another_content_is_another_review(file: Path, tmp_path: Path) -> None:
 
 def test_a_document_in_both_languages_is_aligned_once(tmp_path: Path) -> None:
     data, out, both = tmp_path / "reviews", tmp_path / "out.jsonl", tmp_path / "both.txt"
-    both.write_text(
-        "任何人不得向湖中倾倒废物。\n\nNo one may dump waste into the lake.\n\n夜间禁止捕鱼。\n\nFishing at night is prohibited.\n",
-        "utf-8",
-    )
+    english = ["No one may dump waste into the lake.", "Fishing at night is prohibited."]
+    both.write_text(f"任何人不得向湖中倾倒废物。\n\n{english[0]}\n\n夜间禁止捕鱼。\n\n{english[1]}\n", "utf-8")
     assert "2 units" in run(both, "-o", out, "--data", data)
-    assert [unit.target for unit in read(out)] == [
-        "No one may dump waste into the lake.",
-        "Fishing at night is prohibited.",
-    ]
+    assert [unit.target for unit in read(out)] == english
     run(both, "-o", out, "--data", data)
     (review,) = ReviewRepository(data, "ada").summaries()
     assert (review.title, review.units) == ("both.txt", 2)
