@@ -167,7 +167,7 @@ def of_scripts() -> dict[str, str]:
 
 def update(path: Path, template: Catalog) -> Catalog:
     """The translations at ``path`` for the messages of ``template``."""
-    old = read_po(path.open("rb"), locale=path.parent.parent.name) if path.exists() else Catalog()
+    old = _read(path) if path.exists() else Catalog()
     new = Catalog(locale=path.parent.parent.name, project="duiyi", charset="utf-8", creation_date=old.creation_date)
     for message in sorted((one for one in template if one.id), key=lambda one: str(one.id)):
         known = old.get(message.id if isinstance(message.id, str) else message.id[0])
@@ -175,12 +175,18 @@ def update(path: Path, template: Catalog) -> Catalog:
     return new
 
 
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name)
+
+
 def faults(path: Path, template: Catalog) -> list[str]:
     """What is wrong with the translations at ``path``: missing ones, unused ones, other placeholders."""
-    now = read_po(path.open("rb"))
+    now = _read(path)
     known = {_key(one): one for one in now if one.id}
     wanted = {_key(one) for one in template if one.id}
-    found = [f"not translated: {one}" for one in sorted(wanted) if not _text(known.get(one))]
+    found = [f"not translated: {one}" for one in sorted(wanted) if one in known and not _text(known[one])]
+    found += [f"not in the catalogue: {one}" for one in sorted(wanted - known.keys())]
     found += [f"not used: {one}" for one in sorted(known.keys() - wanted)]
     pattern = re.compile(r"\{\w+\}|%\(\w+\)s")
     for key, one in known.items():
