@@ -37,6 +37,7 @@ _FRAGMENT = 10_000_000  # characters in one fragment, as libxml2 allows in one t
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _NAMESPACES = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
+_ONE_BYTE = re.compile(rb"(?:us-)?ascii|iso-?8859|(?:windows-|cp)12|latin|koi8|mac", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
 _BLANK_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]++(?=<\?xml\s)")
 _SAFE = {
@@ -143,7 +144,7 @@ def parse(
         data = data[blank.end() :]
     try:
         kept = {"remove_comments": False, "remove_pis": False, "strip_cdata": False} if editable else {}
-        root = etree.fromstring(data, etree.XMLParser(**{**_SAFE, **kept}))
+        root = etree.fromstring(data, etree.XMLParser(encoding=_true_encoding(data[:_CHUNK]), **{**_SAFE, **kept}))
     except etree.XMLSyntaxError as error:
         raise _not_xml(error, name) from error
     _refuse_entities(root, name)
@@ -165,11 +166,12 @@ def _events(file: BinaryIO, name: str, tags: tuple[str, ...]) -> Iterator[Elemen
     """Drive the pull parser chunk by chunk; what was complete before an error is yielded before it is raised."""
     from lxml import etree
 
-    parser = etree.XMLPullParser(events=("end",), tag=tags, **_SAFE)
-    fault, blank, chunk, checked = None, True, b"-", False
-    while chunk and fault is None:
+    chunk = file.read(_CHUNK)
+    parser = etree.XMLPullParser(events=("end",), tag=tags, encoding=_true_encoding(chunk), **_SAFE)
+    fault, blank, checked, more = None, True, False, True
+    while more and fault is None:
         try:
-            chunk = file.read(_CHUNK)
+            more = bool(chunk)
             blank = blank and not chunk.strip()
             if chunk:
                 parser.feed(chunk)
@@ -183,6 +185,7 @@ def _events(file: BinaryIO, name: str, tags: tuple[str, ...]) -> Iterator[Elemen
                 checked = True
             yield element
             _empty(element)
+        chunk = file.read(_CHUNK) if more and fault is None else b""
     if blank:
         raise EmptyInput(f"{name} is empty")
     if fault is not None:
@@ -195,9 +198,11 @@ def beginning(source: Path) -> Element | None:
     """The root element of a file with what is near its beginning, None where it has none; the rest may be damaged."""
     from lxml import etree
 
-    parser = etree.XMLPullParser(events=("start",), **_SAFE)
-    with opened(source) as file, contextlib.suppress(etree.XMLSyntaxError):
-        parser.feed(file.read(_CHUNK))
+    with opened(source) as file:
+        head = file.read(_CHUNK)
+    parser = etree.XMLPullParser(events=("start",), encoding=_true_encoding(head), **_SAFE)
+    with contextlib.suppress(etree.XMLSyntaxError):
+        parser.feed(head)
     return next((element for _, element in parser.read_events()), None)
 
 
@@ -286,6 +291,21 @@ def _declared_namespaces(head: str) -> str:
     return " ".join(found.values())
 
 
+def _true_encoding(head: bytes) -> str | None:
+    """UTF-8 where a file says that each of its bytes is a letter, and is UTF-8; None where it can be believed.
+
+    Text in Latin letters is UTF-8 by chance only where it was garbled before.
+    """
+    match = _DECLARED.search(head[:1000])
+    if match is None or head.isascii() or not _ONE_BYTE.match(match[1]):
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
 def _encoding(head: bytes) -> str:
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -295,7 +315,7 @@ def _encoding(head: bytes) -> str:
         if head.startswith(mark):
             return encoding
     match = _DECLARED.search(head[:1000])
-    if match is None:
+    if match is None or _true_encoding(head):
         return "utf-8"
     try:
         b"<".decode(match[1].decode("ascii"), "replace")  # refuses codecs that are not of text, such as hex

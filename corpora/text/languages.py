@@ -55,7 +55,10 @@ _USUAL = frozenset({*_REGIONS, *_REGIONS.values(), *_ALIASES})
 _EXTENDED = frozenset({"ar", "kok", "lv", "ms", "sgn", "sw", "uz", "zh"})
 _SCRIPT_REGIONS = {"hans": "CN", "hant": "TW", "chs": "CN", "cht": "TW"}
 #: Scripts as gettext names them after an at sign.
-_MODIFIERS = {"latin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva"}
+_MODIFIERS = {
+    "latin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva", "latn": "Latn", "cyrl": "Cyrl",
+    "arab": "Arab", "deva": "Deva", "hans": "Hans", "hant": "Hant",
+}  # fmt: skip
 _TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
 _CODE = re.compile(r"^([A-Za-z]{2,8})((?:[-_][A-Za-z0-9]{1,8})*)(?:\.[\w-]+)?(?:@([A-Za-z]{1,16}))?$", re.ASCII)
 _HAN = re.compile(f"[{HAN}]")

@@ -18,7 +18,7 @@ from corpora.text.plurals import counted
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.languages import LanguageSelection
 from tm.formats.properties import FIELDS, apply_properties, properties_of
-from tm.formats.states import apply_state, meaning_of
+from tm.formats.states import apply_named_states, meaning_of
 from tm.unit import STATUSES, Unit
 
 __all__ = ["UnitColumns", "detect_columns", "header_of", "is_header", "row_of", "units_of_rows"]
@@ -146,7 +146,6 @@ def _unit(cells: Sequence[str], columns: UnitColumns) -> Unit:
     if meaning_of(state) and state not in STATUSES:
         del found["status"]
     fields: dict[str, Any] = apply_properties(found)
-    apply_state(fields, state)
     for name in ("previous", "next", "author"):
         if value := cell(name):
             fields[name] = value
@@ -159,6 +158,7 @@ def _unit(cells: Sequence[str], columns: UnitColumns) -> Unit:
     own = _object(cell("properties"))
     if extra or own:
         fields["properties"] = {**fields.get("properties", {}), **extra, **own}
+    apply_named_states(fields, {**fields.get("properties", {}), **({"status": state} if state else {})}, cell("author"))
     source_lang, target_lang = cell("source_lang"), cell("target_lang")
     return Unit(
         cells[columns.fields["source"]],
@@ -212,12 +212,19 @@ def detect_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: st
     if "source" not in fields or "target" not in fields:
         _find_by_language(fields, rows[1:] if header else rows, languages if header else [], options, name)
     body = rows[1:] if header else rows
-    pair = []
+    pair: list[str] = []
+    guessed = 0
     for side, requested in (("source", options.source_lang), ("target", options.target_lang)):
         own = _first(body, fields.get(f"{side}_lang"))
         named = languages[fields[side]] if header and fields[side] < len(languages) else ""
         given = own or ("" if _named(fields) else requested) or named
+        guessed += not given
         pair.append(canonical(given or _detected(_translated(body, fields["source"], fields["target"]), fields[side])))
+    if guessed and not _named(fields) and base(pair[0]) == base(pair[1]) != "und":
+        raise WrongFormat(
+            f"{name} does not name the languages of its columns, and both read as {pair[0]}; state `source_lang` and "
+            "`target_lang`"
+        )
     taken = set(fields.values())
     properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
     return UnitColumns(fields, properties, pair[0], pair[1], header)

@@ -29,13 +29,16 @@ _FORMATTING = {"bold": "xlf:b", "italic": "xlf:i", "underlined": "xlf:u"}
 #: Types that XLIFF 1.2 defines, for pairs and for single tags; all others begin with "x-" and have no blanks.
 _PAIR_TYPES = frozenset({"bold", "italic", "underlined", "link"})
 _SINGLE_TYPES = frozenset({"image", "lb", "pb"})
-#: Attributes that are written again: name on the tag to the name in the dialect.
-_XLIFF1_KEPT = {"equiv-text": "equiv-text", "equiv": "equiv-text", "xid": "xid"}
-_XLIFF2_KEPT = {
-    "equiv-text": "equiv",
-    **{name: name for name in ("equiv", "disp", "canCopy", "canDelete", "canReorder")},
-}
-_XLIFF2_MARK = {name: name for name in ("translate", "type", "value", "ref")}
+#: Attributes that are written again: the first of the names that the tag has, by the name in the dialect.
+_XLIFF1_KEPT = {"equiv-text": ("equiv-text", "equiv", "disp"), "xid": ("xid", "subFlows")}
+_XLIFF1_MORE = {
+    "x": ("clone", "ts"), "g": ("clone", "ts"), "bx": ("clone", "ts"), "bpt": ("ts", "crc"), "ept": ("ts", "crc"),
+    "ph": ("ts", "crc", "assoc"), "ex": ("ts",),
+}  # fmt: skip
+_XLIFF1_MARK = {"mid": ("mid",), "comment": ("comment", "value"), "ts": ("ts",)}
+_XLIFF2_ENDS = {"equiv": ("equiv", "equiv-text"), "disp": ("disp",), "subFlows": ("subFlows",)}
+_XLIFF2_KEPT = {name: (name,) for name in ("canCopy", "canDelete", "canReorder")}
+_XLIFF2_MARK = {"translate": ("translate",), "type": ("type",), "value": ("value", "comment"), "ref": ("ref",)}
 _DEEPEST = 3  # levels of codes inside codes that are kept; of deeper ones the text is
 _BLANK = re.compile(r"[\s%]")
 
@@ -81,9 +84,11 @@ class _Reader:
             yield Tag(tag.kind, tag.id, tag.content, (*tag.attributes, ("sub", "yes")))
         elif name in _ENCLOSING:
             tag = self._tag(child, name, TagKind.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
-            yield tag
+            yield Tag(tag.kind, tag.id, tag.content, tuple((key.removesuffix("Start"), value)
+                      for key, value in tag.attributes if not key.endswith("End")))  # fmt: skip
             yield from self.parts(child)
-            yield Tag(TagKind.CLOSE, tag.id, self.data.get(child.get("dataRefEnd", ""), ""))
+            ending = tuple((key.removesuffix("End"), value) for key, value in tag.attributes if key.endswith("End"))
+            yield Tag(TagKind.CLOSE, tag.id, self.data.get(child.get("dataRefEnd", ""), ""), ending)
         else:
             yield self._leaf(child, name)
 
@@ -234,7 +239,9 @@ class _Writer:
             return self.in_code and self.dialect != "xliff2"
         if self.dialect == "tmx":
             return element == "hi"
-        return self.dialect == "xliff2" or (not opening.content and not closing.content and not self.in_code)
+        if self.dialect == "xliff2":
+            return True
+        return not (opening.content or closing.content or self.in_code or _kept(closing, _XLIFF1_KEPT))
 
     def _shape(self, position: int, tag: Tag, encloses: bool) -> tuple[str, dict[str, str]]:
         paired = position in self.partners
@@ -265,6 +272,8 @@ class _Writer:
             protected = {"translate": "no"} if tag.get("mtype") == "protected" else {}
             return "mrk", {"id": tag.id, **protected, **_kept(tag, _XLIFF2_MARK)}
         attributes = {**_xliff2_kind(tag.get("type")), **_kept(tag, _XLIFF2_KEPT)}
+        ends = _kept(tag, _XLIFF2_ENDS)
+        attributes |= {f"{name}Start": value for name, value in ends.items()} if encloses else ends
         if encloses:
             if tag.content:
                 attributes["dataRefStart"] = self._datum(tag.content)
@@ -297,19 +306,24 @@ class _Writer:
             child.text = tag.content
 
     def _end(self, element: Element, closing: Tag) -> None:
-        if self.dialect == "xliff2" and closing.content:
-            element.set("dataRefEnd", self._datum(closing.content))
+        if self.dialect == "xliff2" and local(element) == "pc":
+            for name, value in _kept(closing, _XLIFF2_ENDS).items():
+                element.set(f"{name}End", value)
+            if closing.content:
+                element.set("dataRefEnd", self._datum(closing.content))
 
 
-def _kept(tag: Tag, names: Mapping[str, str]) -> dict[str, str]:
+def _kept(tag: Tag, names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """The attributes of a tag by their name in the dialect that is written."""
-    return {own: value for name, own in names.items() if (value := tag.get(name))}
+    found = {own: next(filter(None, map(tag.get, given)), "") for own, given in names.items()}
+    return {own: value for own, value in found.items() if value}
 
 
 def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
     if tag.get("el") == "mrk" and encloses:
         protected = "protected" if tag.get("translate") == "no" else ""
-        return "mrk", {"mtype": tag.get("mtype") or protected or f"x-{_BLANK.sub('_', kind or 'mark')}"}
+        mtype = tag.get("mtype") or protected or f"x-{_BLANK.sub('_', kind or 'mark')}"
+        return "mrk", {"mtype": mtype, **_kept(tag, _XLIFF1_MARK)}
     kept = _kept(tag, _XLIFF1_KEPT)
     known = _SINGLE_TYPES if tag.kind is TagKind.SINGLE else _PAIR_TYPES
     extended = "x-" + _BLANK.sub(lambda match: quote(match[0]), kind)
@@ -317,12 +331,13 @@ def _xliff1(tag: Tag, encloses: bool, kind: str) -> tuple[str, dict[str, str]]:
     if tag.get("el") == "sub" and encloses:
         return "sub", ctype
     if encloses:
-        return "g", {"id": tag.id, **ctype, **kept}
+        return "g", {"id": tag.id, **ctype, **kept, **_kept(tag, {one: (one,) for one in _XLIFF1_MORE["g"]})}
     name = {
         TagKind.OPEN: ("bx", "bpt"),
         TagKind.CLOSE: ("ex", "ept"),
         TagKind.SINGLE: ("x", "ph"),
     }[tag.kind][bool(tag.content)]
+    kept |= _kept(tag, {one: (one,) for one in _XLIFF1_MORE[name]})
     return name, {"id": tag.id, **(ctype if tag.kind is not TagKind.CLOSE else {}), **kept}
 
 

@@ -16,6 +16,7 @@ from corpora.errors import DuiyiError, UsageError
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.columns import units_of_rows
 from tm.formats.languages import LanguageSelection
+from tm.formats.states import apply_named_states
 from tm.unit import STATUSES, Origin, Unit
 
 __all__ = ["from_dict", "read_units", "to_dict", "units_of_objects", "write_units"]
@@ -78,6 +79,7 @@ def from_dict(found: dict[str, Any]) -> Unit:
         raise UsageError(f'"{missing[0]}" is missing')
     if extra:
         given["properties"] = {**extra, **given.get("properties", {})}
+    apply_named_states(given, given.get("properties", {}), given.get("author", ""))
     given["source_lang"], given["target_lang"] = spelt(given["source_lang"]), spelt(given["target_lang"])
     return Unit(**given)
 

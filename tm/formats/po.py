@@ -166,7 +166,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     data = path.read_bytes().rstrip(b"\0\x1a\r\n")
     if not data.strip():
         raise EmptyInput(f"{path} is empty")
-    text = _text(data, path, problems).replace("\r\n", "\n").replace("\r", "\n")
+    text = _text(data, path, problems)
     store = _parsed(_CHARSET_TEXT.sub("charset=UTF-8", text, count=1), path, problems)
     header = store.parseheader()
     by_duiyi = str(header.get("X-Generator", "")).startswith("duiyi")
@@ -188,19 +188,26 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
 
 
 def _text(data: bytes, path: Path, problems: UnitProblems) -> str:
-    """The text of the file; of UTF-8 with damaged bytes, without the entries that contain them."""
+    """The text of the file, without the entries in which bytes could not be read; header and comments stay."""
     declared = _CHARSET.search(data[:5000])
-    if not is_mostly_utf8(data):
-        return decode(data, str(path), declared=declared[1].decode("ascii") if declared else None).text
-    text = data.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
-    if not UNDECODED.search(text):
+    if is_mostly_utf8(data):
+        text, encoding, lost = data.decode("utf-8-sig", "surrogateescape"), "utf-8", UNDECODED
+    else:
+        decoded = decode(data, str(path), declared=declared[1].decode("ascii") if declared else None)
+        text, encoding, lost = decoded.text, decoded.encoding, re.compile("\ufffd" if decoded.warning else "(?!)")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not lost.search(text):
         return text
+    header = (first := _PARAGRAPH.search(text)) and first.start()
 
     def kept(entry: re.Match[str]) -> str:
-        bad = UNDECODED.search(entry[0])
-        if bad is None:
-            return entry[0]
-        problems.add(text.count("\n", 0, entry.start() + bad.start()) + 1, "bytes that are not utf-8")
+        bad = next((line for line in re.finditer(".+", entry[0]) if lost.search(line[0]) and line[0][0] != "#"), None)
+        if bad is None or entry.start() == header:
+            if found := lost.search(entry[0]):
+                number = text.count("\n", 0, entry.start() + found.start()) + 1
+                problems.notes.append(f"line {number}: bytes that are not {encoding}")
+            return lost.sub("\ufffd", entry[0])
+        problems.add(text.count("\n", 0, entry.start() + bad.start()) + 1, f"bytes that are not {encoding}")
         return ""
 
     return _PARAGRAPH.sub(kept, text)

@@ -14,6 +14,7 @@ from corpora.errors import DamagedInput, InputError, UsageError, WrongFormat
 from corpora.xml import Element, local, parse
 from tm.formats.base import ReadOptions, UnitProblems, date_of, spelt, stamp_of
 from tm.formats.languages import LanguageSelection
+from tm.formats.states import apply_named_states
 from tm.tags import Tag, TagKind, join
 from tm.unit import Unit
 
@@ -21,8 +22,11 @@ __all__ = ["read_units"]
 
 _COLUMNS = (
     "id", "source_segment", "target_segment", "translation_memory_id", "creation_date", "creation_user", "change_date",
-    "change_user", "last_used_date", "usage_counter",
+    "change_user", "last_used_date", "usage_counter", "origin", "confirmation_level",
 )  # fmt: skip
+#: The numbers of newer versions of Studio for the state of a unit and where it comes from, in its own words.
+_LEVELS = ("", "Draft", "Translated", "RejectedTranslation", "ApprovedTranslation", "RejectedSignOff", "ApprovedSignOff")
+_ORIGINS = ("", "TM", "MT", "Alignment", "ContextTM", "AdaptiveMT", "NMT", "AutomaticTranslation")
 _BATCH = 500
 _SHAPES = {"Start": TagKind.OPEN, "UnmatchedStart": TagKind.OPEN, "End": TagKind.CLOSE, "UnmatchedEnd": TagKind.CLOSE}
 #: Values of the fields that users define: texts, numbers and dates, and choices from a list.
@@ -109,7 +113,12 @@ class _Memory:
             "usagecount": str(used) if used else "",
             "lastusagedate": stamp_of(last) if used and last else "",
             "changeid": str(row.get("change_user") or ""),
+            "ConfirmationLevel": _word(_LEVELS, row.get("confirmation_level")),
+            "Origin": _word(_ORIGINS, row.get("origin")),
         }
+        fields: dict[str, Any] = {"properties": {name: value for name, value in others.items() if value} | properties}
+        author = str(row.get("creation_user") or "")
+        apply_named_states(fields, fields["properties"], author)
         return Unit(
             source,
             target,
@@ -117,9 +126,13 @@ class _Memory:
             spelt(target_lang or languages[1]),
             created=date_of(str(row.get("creation_date") or "")),
             changed=date_of(str(row.get("change_date") or "")),
-            author=str(row.get("creation_user") or ""),
-            properties={**{name: value for name, value in others.items() if value}, **properties},
+            author=author,
+            **fields,
         )
+
+
+def _word(words: Sequence[str], number: object) -> str:
+    return words[number] if isinstance(number, int) and 0 <= number < len(words) else ""
 
 
 def _segment(text: object) -> tuple[str, str]:

@@ -6,29 +6,49 @@ the word of the tool.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from tm.unit import Unit
 
-__all__ = ["Meaning", "apply_state", "confirmation_of", "meaning_of", "qualifier_of"]
+__all__ = ["Meaning", "apply_named_states", "apply_state", "confirmation_of", "meaning_of", "qualifier_of"]
 
 Meaning = Literal["approved", "translated", "draft", "machine", "fuzzy", "rejected"]
 
 #: The words of XLIFF 1.2 and 2, Trados (``conf``, ``origin``), memoQ, Phrase, TMX properties and PO, letters only.
 _WORDS: dict[Meaning, str] = {
     "approved": "final signedoff approved approvedtranslation approvedsignoff signoff reviewed proofread "
-    "proofreadconfirmed confirmedreviewer1 confirmedreviewer2 reviewer1confirmed reviewer2confirmed",
-    "translated": "translated manuallyconfirmed confirmed translatorconfirmed",
+    "proofreadconfirmed confirmedreviewer1 confirmedreviewer2 reviewer1confirmed reviewer2confirmed verified "
+    "validated 已批准 已审核 已审校 已校对 已定稿",
+    "translated": "translated manuallyconfirmed confirmed translatorconfirmed 已翻译 已译 已确认",
     "draft": "new initial draft pending unspecified notstarted nottranslated untranslated needstranslation "
     "needsadaptation needsl10n needsreview needsreviewtranslation needsreviewadaptation needsreviewl10n edited "
-    "partiallyedited pretranslated assembledfromfragments",
-    "machine": "mt nmt amt machine machinetranslation machinetranslated mtsuggestion leveragedmt",
-    "fuzzy": "fuzzy fuzzymatch tmsuggestion leveragedinherited",
+    "partiallyedited pretranslated assembledfromfragments todo incomplete inprogress provisional suggestion suggested "
+    "underreview inreview awaitingreview toreview tobereviewed forreview doubtful 草稿 待审 待审核 待校对 待定 待确认",
+    "machine": "mt nmt amt machine machinetranslation machinetranslated mtsuggestion leveragedmt adaptivemt "
+    "automatictranslation autotranslated rawmt 机器翻译 机翻",
+    "fuzzy": "fuzzy fuzzymatch tmsuggestion leveragedinherited 模糊 模糊匹配",
     "rejected": "rejected rejectedtranslation translationrejected rejectedsignoff signoffrejected rejectedgrammar "
-    "rejectedinaccurate rejectedlength rejectedspelling",
+    "rejectedinaccurate rejectedlength rejectedspelling declined disapproved 已拒绝 拒绝 已否决",
 }
 _MEANINGS: dict[str, Meaning] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
+#: "Not approved", "unconfirmed", "needs proofreading", "未审核": somebody has still to look at it.
+_NEGATED = re.compile(
+    r"(?:needs?|requires?|not(?:yet)?|un|未|需要?)"
+    r"(?:approv|review|confirm|proofread|verif|validat|check|edit|translat|final|work|update|批准|审|校|确认|翻译|译|定稿)"
+)
 _DOUBTFUL = 0.5
+#: Names of properties and columns that say a state, an origin, and with "yes" one of the meanings.
+_STATE_NAMES = frozenset(
+    "confirmationlevel confirmation status state segmentstatus translationstatus reviewstatus matchstatus 状态".split()
+)
+_ORIGIN_NAMES = frozenset("origin stateorigin translationorigin matchorigin".split())
+_FLAGS: dict[str, str] = {
+    "fuzzy": "fuzzy", "isfuzzy": "fuzzy", "mt": "machine", "ismt": "machine", "machinetranslated": "machine",
+    "machinetranslation": "machine", "needsreview": "draft", "draft": "draft", "isdraft": "draft",
+    "approved": "approved", "isapproved": "approved", "reviewed": "approved", "rejected": "rejected",
+}  # fmt: skip
+_YES = frozenset({"yes", "true", "1", "y", "x", "是"})
 #: The ``state-qualifier`` of XLIFF 1.2 for where a translation comes from, and what the standard allows.
 _QUALIFIERS: dict[Meaning, str] = {"machine": "leveraged-mt", "fuzzy": "fuzzy-match", "rejected": "rejected-inaccurate"}
 _STANDARD = frozenset(
@@ -44,7 +64,13 @@ def meaning_of(word: str) -> Meaning | None:
     >>> meaning_of("needs-review-translation"), meaning_of("ApprovedSignOff"), meaning_of("?")
     ('draft', 'approved', None)
     """
-    return _MEANINGS.get(re.sub(r"[\W_]+", "", word.lower()))
+    letters = _letters(word)
+    found = _MEANINGS.get(letters) or _MEANINGS.get(letters.removeprefix("x"))
+    return found or ("draft" if _NEGATED.match(letters) else None)
+
+
+def _letters(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word.lower())
 
 
 def apply_state(fields: dict[str, Any], state: str, origin: str = "", *, approved: bool = False) -> None:
@@ -56,7 +82,7 @@ def apply_state(fields: dict[str, Any], state: str, origin: str = "", *, approve
         return
     meaning, source = meaning_of(state), meaning_of(origin)
     properties = {"state": state, "state-origin": origin}
-    if source in ("machine", "fuzzy", "rejected") and meaning not in ("approved", "rejected"):
+    if source == "rejected" or (source in ("machine", "fuzzy") and meaning not in ("approved", "rejected")):
         meaning = source
     if approved and meaning in (None, "translated"):
         meaning = "approved"
@@ -67,6 +93,38 @@ def apply_state(fields: dict[str, Any], state: str, origin: str = "", *, approve
     if meaning not in (None, "translated", "approved"):
         kept = {name: value for name, value in properties.items() if value}
         fields["properties"] = {**kept, **fields.get("properties", {})}
+
+
+def apply_named_states(fields: dict[str, Any], named: Mapping[str, str], author: str = "") -> None:
+    """`apply_state` with what properties or columns say, such as x-ConfirmationLevel, "state" or "fuzzy".
+
+    ``author`` is the user of the unit, in whose place Wordfast writes "MT!".
+
+    >>> fields: dict[str, object] = {}
+    >>> apply_named_states(fields, {"Origin": "MT", "client": "Lake club"})
+    >>> fields["quality"]
+    0.5
+    """
+    state = origin = ""
+    approved = False
+    for name, value in named.items():
+        # Trados writes the kind of a field behind a colon, others what it belongs to before two.
+        key = _letters(name.rpartition("::")[2].partition(":")[0].partition("#")[0])
+        if key in _STATE_NAMES and meaning_of(value):
+            state = state or value
+        elif key in _ORIGIN_NAMES and meaning_of(value):
+            origin = origin or value
+        elif key in _FLAGS and value.strip().lower() in _YES:
+            if _FLAGS[key] == "approved":
+                approved = True
+            elif _FLAGS[key] in ("machine", "fuzzy"):
+                origin = origin or _FLAGS[key]
+            else:
+                state = state or _FLAGS[key]
+    if author.upper() in ("MT", "MT!"):
+        origin = origin or "mt"
+    if state or origin or approved:
+        apply_state(fields, state, origin, approved=approved)
 
 
 def qualifier_of(unit: Unit) -> str:

@@ -33,7 +33,7 @@ from tm.formats.base import (
 )
 from tm.formats.inline import fill, read_inline
 from tm.formats.properties import FIELDS, apply_properties, properties_of
-from tm.formats.states import apply_state, confirmation_of
+from tm.formats.states import apply_named_states, confirmation_of
 from tm.formats.tmx_defects import header_defects, unit_defects
 from tm.unit import Unit
 
@@ -344,8 +344,6 @@ class _TuReader:
         if self._signature:
             found.setdefault("signature", self._signature)
         fields = apply_properties(found)
-        if state := found.get("ConfirmationLevel"):
-            apply_state(fields, state, found.get("Origin", ""))
         fields.update(context)
         if notes:
             fields["notes"] = tuple(notes)
@@ -373,6 +371,10 @@ class _TuReader:
                 _read_side(tu, tuv, side, own)
         if own:
             fields["properties"] = {**fields.get("properties", {}), **own}
+        if author or "properties" in fields:
+            named = fields.get("properties", {})
+            apply_named_states(fields, {name.removeprefix("target.").removeprefix(_PLAIN): value
+                                        for name, value in named.items()}, author or "")  # fmt: skip
         return Unit(source[1], target[1], source[0], target[0], **fields)
 
 

@@ -26,16 +26,19 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     """Yield the unit of each object of the list."""
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path} is larger than {_LARGEST // 1_000_000} MB, the limit for JSON; use JSON Lines")
-    text = decode(path.read_bytes(), str(path)).text.lstrip("\ufeff")
+    decoded = decode(path.read_bytes(), str(path))
+    text = decoded.text.lstrip("\ufeff")
     if not text.strip():
         raise EmptyInput(f"{path} is empty")
     start = text.find("[")
     if not text.lstrip().startswith(("[", "{")) or start < 0:
         raise WrongFormat(f"{path} does not contain a JSON list of units")
-    yield from units_of_objects(_objects(text, start + 1, problems), options, problems)
+    damaged = decoded.encoding if decoded.warning else ""
+    yield from units_of_objects(_objects(text, start + 1, problems, damaged), options, problems)
 
 
-def _objects(text: str, at: int, problems: UnitProblems) -> Iterator[tuple[int, dict[str, Any]]]:
+def _objects(text: str, at: int, problems: UnitProblems, damaged: str = "") -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects with their lines; ``damaged`` is the encoding of a file in which bytes could not be read."""
     decoder, line, counted = json.JSONDecoder(), 1, 0
     while (start := text.find("{", at)) >= 0:
         line, counted = line + text.count("\n", counted, start), start
@@ -46,7 +49,10 @@ def _objects(text: str, at: int, problems: UnitProblems) -> Iterator[tuple[int, 
             following = _NEXT.search(text, start)
             at = following.end() if following else len(text)
         else:
-            yield line, _unit_object(found)
+            if damaged and "\ufffd" in text[start:at]:
+                problems.add(line, f"bytes that are not {damaged}")
+            else:
+                yield line, _unit_object(found)
 
 
 def _unit_object(found: dict[str, Any]) -> dict[str, Any]:

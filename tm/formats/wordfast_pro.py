@@ -52,6 +52,6 @@ def _unit(element: Element, source: Element, languages: tuple[str, str]) -> Unit
     if target is not None:
         translation = read_inline(target, "tmx")
         fields |= {"author": target.get("creationid", ""), "created": date_of(target.get("creationdate", ""))}
-        if "true" in (element.get("gtmt"), target.get("gtmt")):
+        if "true" in (element.get("gtmt"), target.get("gtmt")) or fields["author"].upper().startswith("MT!"):
             apply_state(fields, "", "mt")
     return Unit(read_inline(source, "tmx"), translation, *languages, **fields)

@@ -245,7 +245,7 @@ class Xliff1Reader:
                     kind = context.get("context-type", "")
                     if context.text and kind:
                         found[unquote(kind.removeprefix("x-"))] = context.text
-        if (element.get("translate") or _inherited(element, "translate")) == "no":
+        if (element.get("translate") or _inherited(element, "translate")).lower() == "no":
             found.setdefault("translate", "no")
         fields = apply_metadata(found)
         if notes:

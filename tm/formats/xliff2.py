@@ -180,7 +180,7 @@ class Xliff2Reader:
             for meta in group.iterfind("{*}meta")
             if meta.text and meta.get("type")
         }
-        if _translate(element) == "no":
+        if _translate(element).lower() == "no":
             found.setdefault("translate", "no")
         fields = apply_metadata(found)
         notes = tuple(note.text for note in element.iterfind("{*}notes/{*}note") if note.text)

@@ -111,7 +111,7 @@ def slots(root: Element) -> Iterator[Xliff1Slot]:
 
 def is_protected(unit: Element) -> bool:
     """True where a unit or what it stands in is not to be translated."""
-    return next((value for one in (unit, *unit.iterancestors()) if (value := one.get("translate"))), "") == "no"
+    return next((value for one in (unit, *unit.iterancestors()) if (value := one.get("translate"))), "").lower() == "no"
 
 
 def _untranslated(target: Element | None, source: str) -> bool:

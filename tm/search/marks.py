@@ -16,6 +16,15 @@ __all__ = ["MOST_TOKENS", "without_marks"]
 #: Tokens that the marks of a text may have, at most: 第一百二十三条 has seven, and a footnote mark follows.
 MOST_TOKENS = 9
 _ARTICLE = re.compile(rf"\s*第\s*[0-9０-９{HAN_NUMERAL}]{{1,8}}\s*[条條款项項章节節]\s*")
+#: What heads notes, steps, figures and paragraphs with its number: "Note 1:", "Step 2.", "No. 3", "§ 3", 注1：, 步骤2：.
+_HEAD = re.compile(
+    r"\s*(?:(?:§§?|№|(?:No|Nr|Art|Fig|Para|Sec|Cl)\.|(?:note|step|figure|table|paragraph|clause|item|question|point|example"
+    r"|option|case|exercise)(?=\s))\s?\d{1,4}[a-z]?(?:\.\d{1,3}){0,3}(?:\s*[.:)–—-]|(?=\s))\s*"
+    rf"|(?:注|步骤|步驟|图|圖|表|例|问题|問題|选项|選項|案例)\s?[0-9０-９{HAN_NUMERAL}]{{1,4}}\s*[:：.．、)）]\s*"
+    r"|[A-Z]\d{1,3}[.:)]\s+|\d{1,3}[a-z][.)]\s+|[oO§]\s+(?=[A-Z])|[甲乙丙丁戊己庚辛壬癸]\s*[、.．]\s*"
+    r"|[(（]\s?[甲乙丙丁戊己庚辛壬癸]\s?[)）]\s*)",
+    re.IGNORECASE,
+)
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _CLOSING = ',;:!?，；：！？。、》”’"」』）)'
 _NOTES = re.compile(
@@ -37,7 +46,7 @@ def without_marks(text: str) -> str:
     for _ in range(3):
         marker = parse_marker(shown)
         bullet = None if marker is not None else parse_bullet(shown)
-        article = None if marker is not None else _ARTICLE.match(shown)
+        article = None if marker is not None else _ARTICLE.match(shown) or _HEAD.match(shown)
         if marker is not None:
             shown = shown[marker.end :]
         elif bullet is not None:

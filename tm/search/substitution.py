@@ -43,8 +43,8 @@ def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] |
     None if query and source differ in more than numbers and dates or not at all, or if a number has no clear place in
     the target.
     """
-    given = mentions(query, unit.source_lang)
-    stored = mentions(unit.source, unit.source_lang)
+    given = _shown(query, unit.source_lang)
+    stored = _shown(unit.source, unit.source_lang)
     if len(given) != len(stored) or _masked(query, given) != _masked(unit.source, stored):
         return None
     numbers: dict[str, tuple[Mention, Mention]] = {}
@@ -59,12 +59,7 @@ def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] |
     if not pairs:
         return None
     kept = {core(old) for old, new in numbers.values() if old.value == new.value}
-    hidden = tag_spans(unit.target)
-    targets = [
-        one
-        for one in mentions(unit.target, unit.target_lang)
-        if not any(start <= one.start < end for start, end in hidden)
-    ]
+    targets = _shown(unit.target, unit.target_lang)
     steps: list[tuple[int, int, str]] = []
     for old, new in pairs:
         places = [one for one in targets if one.value == old.value and one.kind == old.kind]
@@ -84,6 +79,14 @@ def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] |
         changes.append((target[start:end], text))
         target = target[:start] + text + target[end:]
     return target, tuple(reversed(changes))
+
+
+def _shown(text: str, language: str) -> tuple[Mention, ...]:
+    """The mentions of ``text`` outside its tags, whose ids are numbers too."""
+    hidden = tag_spans(text)
+    return tuple(
+        one for one in mentions(text, language) if not any(start <= one.start < end for start, end in hidden)
+    )
 
 
 def _masked(text: str, found: tuple[Mention, ...]) -> str:

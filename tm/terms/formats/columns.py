@@ -55,13 +55,20 @@ _TERM_COLUMN = re.compile(r"^(?P<language>.+?)(?:[ _:]+(?P<status>preferred|admi
 _LANGUAGE = re.compile(r"(?:[a-z]{2}|[a-z]{3}(?=[-_])|zho|chi|eng|deu|fra|spa|rus|ara|jpn|kor|yue|cmn)"
                        r"(?:[-_][a-z0-9]{1,8})*")  # fmt: skip
 _HAN = re.compile(f"[{HAN}]")
+#: Codes of languages that are common words or abbreviations too: "no" heads numbers, "it" a domain, "id" entries.
+_WORDS = frozenset("am an as be br he hi id in is it my nr no om or os pa so to ts".split())
+#: Languages with letters of their own: a column of Latin letters alone is not in one of them.
+_OTHER_LETTERS = frozenset(
+    "am ar bn el fa gu he hi ja ka km kn ko lo ml mr my ne or pa ru si ta te th uk ur zh".split()
+)
+_IN_TERM = re.compile(r"(?:^terms?[ _]+(?=\S)|[ _]+terms?$)")
 
 
 def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
     """Find the columns by the header, or by the letters in them; raises `WrongFormat` where that is not possible."""
     if (candidates := _candidates(rows)) is not None:
         return candidates
-    if (columns := _of_header(rows[0])) is not None:
+    if (columns := _of_header(rows[0], rows[1:])) is not None:
         if len(rows) > 1 and _repeats_header(rows[1], columns):
             raise WrongFormat(f"{path}, line 2: a second header line; remove it")
         return columns
@@ -95,15 +102,22 @@ def _is_foreign_header(rows: Sequence[Sequence[str]], languages: Sequence[str]) 
     return len(chinese) > 2 and not chinese[0] and all(chinese[1:])
 
 
-def _of_header(row: Sequence[str]) -> TermColumns | None:
-    """What a header says, None where it does not name terms in two languages."""
+def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = ()) -> TermColumns | None:
+    """What a header says, None where it does not name terms in two languages; ``body`` are the rows below."""
     names = [" ".join(cell.split()).lower() for cell in row]
     times = Counter(_field_named(name) for name in names)
     terms: dict[int, tuple[str, Status]] = {}
     fields: dict[int, str] = {}
     term_fields: dict[int, tuple[int, str]] = {}
+    sure = sum(_language_of(name) is not None and name not in _WORDS for name in names) >= 2
     for at, name in enumerate(names):
         field = _field_named(name)
+        if sure and name in _WORDS | _OTHER_LETTERS and body:
+            text = "\n".join(cells[at] for cells in body if at < len(cells))
+            if text.isascii() if name in _OTHER_LETTERS else base(detect(text)) != name:
+                fields[at] = field or f"property {name}"
+                continue
+            field = ""
         if field and field in _OF_TERM and times[field] > 1 and terms:
             term_fields[at] = max(terms), field
         elif field:
@@ -171,6 +185,7 @@ def _candidates(rows: Sequence[Sequence[str]]) -> TermColumns | None:
 
 
 def _language_of(name: str) -> tuple[str, Status] | None:
+    name = name if name in _SIDES else _IN_TERM.sub("", name)
     match = _TERM_COLUMN.match(name) if len(name) <= _LONGEST_NAME else None
     if match is None:
         return None
@@ -191,7 +206,7 @@ def _language_of(name: str) -> tuple[str, Status] | None:
 
 def _code_of(name: str) -> str:
     """The language in the name of a column, as it is written there."""
-    match = _TERM_COLUMN.match(name)
+    match = _TERM_COLUMN.match(_IN_TERM.sub("", name))
     return match["language"].strip() if match else ""
 
 

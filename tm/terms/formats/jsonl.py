@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from corpora.readers.encodings import decode
-from tm.terms.concept import Concept, Status, Term
+from tm.terms.concept import Concept, Status, Term, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions
+from tm.terms.tokens import replace_surrogates
 
 __all__ = ["read_concepts", "write_concepts"]
 
@@ -37,9 +38,10 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
         if not line.strip():
             continue
         try:
-            concept = _concept(json.loads(line), problems)
+            # A surrogate without its pair, which JSON can write, is no character.
+            concept = _concept(json.loads(replace_surrogates(json.dumps(json.loads(line), ensure_ascii=False))), problems)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            problems.add(number, f"not a concept: {error}")
+            problems.add(number, f"not a concept: {error.args[0] if isinstance(error, KeyError) else error}")
             continue
         problem = next(filter(None, (problems.of_term(term.text) for term in concept.terms)), "")
         problem = problem or ("" if concept.terms else "no term")
@@ -52,25 +54,48 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
             yield concept
 
 
-def _concept(values: dict[str, Any], problems: EntryProblems) -> Concept:
+def _concept(values: Any, problems: EntryProblems) -> Concept:
     """The concept that an object describes. Raises what Python does for values that do not fit."""
+    if not isinstance(values, dict):
+        raise TypeError("it is not a JSON object")
+    if not isinstance(values.get("terms"), list) or not all(isinstance(term, dict) for term in values["terms"]):
+        raise TypeError('"terms" is not a list of objects')
     texts = _texts(values, _TEXTS, "concept")
     first = values["terms"][0].get("language") if values["terms"] else ""
     terms = tuple(
         Term(
-            **_texts(term, _TERM_TEXTS, "term"),
-            status=Status(term.get("status") or problems.usual(first=term.get("language") == first)),
+            **_texts(term, _TERM_TEXTS, "term", ("text", "language")),
+            status=_status(term.get("status") or problems.usual(first=term.get("language") == first)),
             examples=_list(term, "examples"),
         )
         for term in values["terms"]
     )
-    dates = {name: datetime.fromisoformat(values[name]) for name in ("created", "changed") if values.get(name)}
-    properties = {str(key): str(value) for key, value in (values.get("properties") or {}).items()}
+    dates = {name: _date(name, values[name]) for name in ("created", "changed") if values.get(name)}
+    if not isinstance(own := values.get("properties") or {}, dict):
+        raise TypeError('"properties" is not an object')
+    properties = {str(key): str(value) for key, value in own.items()}
     others: dict[str, Any] = {**texts, **dates}
+    others["id"] = texts.get("id") or made_id(terms)
     return Concept(terms=terms, references=_list(values, "references"), properties=properties, **others)
 
 
-def _texts(values: dict[str, Any], names: tuple[str, ...], what: str) -> dict[str, str]:
+def _status(word: object) -> Status:
+    status = term_status(word) if isinstance(word, str) else None
+    if status is None:
+        raise ValueError(f"{word!r} is not a status of a term")
+    return status
+
+
+def _date(name: str, value: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f'"{name}" is not a date') from None
+
+
+def _texts(values: dict[str, Any], names: tuple[str, ...], what: str, needed: tuple[str, ...] = ()) -> dict[str, str]:
+    if missing := [name for name in needed if values.get(name) is None]:
+        raise KeyError(f'"{missing[0]}" of the {what} is missing')
     found = {name: values[name] for name in names if values.get(name) is not None}
     for name, value in found.items():
         if not isinstance(value, str):

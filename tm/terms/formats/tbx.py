@@ -5,7 +5,7 @@ by local names. The dialect is TBX-Basic. v2 is the default: OmegaT and most too
 
 Of the four values of ``administrativeStatus``, "deprecated" means "not to be used" and is our *forbidden*;
 "superseded" means "no longer used" and is our *deprecated*. *proposed* has no counterpart and is kept as a note.
-What has no field of its own stays too: further data of a term in its note, definitions and sources of a language in
+What has no field of its own stays too: further data of a term or of the entry in its note, those of a language in
 the properties of the concept ("definition zh-CN").
 """
 
@@ -39,7 +39,7 @@ _PARTS = frozenset({"noun", "verb", "adjective", "adverb", "other"})
 _MIN = frozenset({"subjectField", "administrativeStatus", "partOfSpeech", "customerSubset", "externalCrossReference"})
 _DIALECTS = frozenset({"TBX-Basic", "TBX-Core", "TBX-Min", "TBX", "TBX-Default", "TBX-Linguist", "TBX-Glossary"})
 #: What a language may have of its own: kept in the properties of the concept, such as "definition zh-CN".
-_OF_LANGUAGE = (("descrip", "definition"), ("admin", "source"))
+_OF_LANGUAGE = (("descrip", "definition"), ("admin", "source"), ("note", "language note"))
 #: Elements that enclose others, or have a field of their own.
 _READ = frozenset(
     {"term", "administrativeStatus", "normativeAuthorization", "partOfSpeech", "source", "note", "context"}
@@ -165,7 +165,10 @@ class _Writer:
         section.set(_LANG, code)
         for element, name in _OF_LANGUAGE:
             if text := concept.properties.get(f"{name} {code}"):
-                self.category(section, element, name, text)
+                if element == "note":
+                    self.child(section, "note", text)
+                else:
+                    self.category(section, element, name, text)
         return section
 
     def term(self, parent: Any, term: Term) -> None:
@@ -251,10 +254,11 @@ def _concept(entry: Any, number: int, problems: EntryProblems, line: int) -> Con
     fields: dict[str, Any] = {"id": entry.get("id") or ""}
     terms: list[Term] = []
     references: list[str] = []
-    for child in entry.iter():
+    notes: list[str] = []
+    for child in entry.iterdescendants("{*}*"):
         name, text = _category(child), _text(child)
         level = _level(child, entry)
-        if level == "entry" and name in {"subjectField", "definition", "note"} and text:
+        if level == "entry" and name in {"subjectField", "definition"} and text:
             fields.setdefault({"subjectField": "subject"}.get(name, name), text)
         elif level == "language" and ("definition" in name or name == "source") and text:
             _of_language(child, name, text, fields)
@@ -266,9 +270,17 @@ def _concept(entry: Any, number: int, problems: EntryProblems, line: int) -> Con
             term = _term(child, problems, terms[0].language if terms else "")
             if term is not None:
                 terms.append(term)
+        elif level == "entry" and not _is_structure(child):
+            notes += _remark(child, name, text)
+        elif level == "language" and not _is_structure(child) and (remark := _remark(child, name, text)):
+            kept = fields.setdefault("properties", {})
+            place = f"language note {_spelt(_language_around(child))}"
+            kept[place] = "; ".join(filter(None, (kept.get(place, ""), *remark)))
     if not terms:
         problems.add(line, f"the concept {fields['id'] or number!r} has no term")
         return None
+    if notes:
+        fields["note"] = "; ".join(notes)
     fields["id"] = fields["id"] or made_id(terms)
     return Concept(terms=tuple(terms), references=tuple(references), **fields)
 
@@ -276,10 +288,29 @@ def _concept(entry: Any, number: int, problems: EntryProblems, line: int) -> Con
 def _of_language(element: Any, name: str, text: str, fields: dict[str, Any]) -> None:
     """Keep a definition or source that a language has of its own; the first definition is that of the concept."""
     if "definition" in fields or name != "definition":
-        language = next((one.get(_LANG) for one in element.iterancestors() if one.get(_LANG)), "")
-        fields.setdefault("properties", {}).setdefault(f"{name} {_spelt(language)}", text)
+        place = f"{name} {_spelt(_language_around(element))}"
+        fields.setdefault("properties", {}).setdefault(place, text)
     else:
         fields["definition"] = text
+
+
+def _language_around(element: Any) -> str:
+    return next((one.get(_LANG) for one in element.iterancestors() if one.get(_LANG)), "")
+
+
+def _is_structure(element: Any) -> bool:
+    """True for the elements that only hold others, and for what `_transaction` reads."""
+    name = xml.local(element)
+    if name.endswith(_GROUPS) or name in {"langSec", "langSet"}:
+        return True
+    return any(xml.local(one) == "transacGrp" for one in element.iterancestors())
+
+
+def _remark(element: Any, name: str, text: str) -> list[str]:
+    """What an element without a field of its own says, with the address that it points to."""
+    target = element.get("target", "")
+    said = f"{text} ({target})" if text and target else text or target
+    return [said if "note" in name.lower() else f"{name}: {said}"] if said else []
 
 
 def _spelt(language: str) -> str:
@@ -326,11 +357,12 @@ def _transaction(group: Any, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _term(section: Any, problems: EntryProblems, first_language: str) -> Term | None:
-    language = next((a.get(_LANG) for a in section.iterancestors() if a.get(_LANG)), "")
+    language = _language_around(section)
     values: dict[str, list[str]] = {}
-    for child in section.iter():
+    for child in section.iter("{*}*"):
         if not xml.local(child).endswith(_GROUPS):
-            values.setdefault(_category(child), []).append(_text(child))
+            target, text = child.get("target"), _text(child)
+            values.setdefault(_category(child), []).append(f"{text} ({target})" if target else text)
     text = (values.get("term") or [""])[0]
     problem = problems.of_term(text)
     if problem:
