@@ -57,7 +57,13 @@ def decode(data: bytes, name: str, *, declared: str | None = None) -> Decoded:
     A declared encoding counts as certain if the bytes are valid in it. Line ends become "\\n". Raises `WrongFormat`
     where the bytes are not text, `DamagedInput` where no encoding fits them.
     """
-    decoded = _marked(data) or _utf8(data) or _declared(data, declared) or _damaged_utf8(data) or _guessed(data, name)
+    decoded = (
+        _marked(data)
+        or _utf8(data)
+        or _declared(data, declared)
+        or _damaged_utf8(data, declared)
+        or _guessed(data, name)
+    )
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     head = text[:_SAMPLE]
     if len(_CONTROL.findall(head)) > _JUNK * max(len(head), 1):
@@ -98,14 +104,15 @@ def _declared(data: bytes, declared: str | None) -> Decoded | None:
         return None
 
 
-def _damaged_utf8(data: bytes) -> Decoded | None:
-    """UTF-8 with a few broken bytes: more likely than another encoding."""
+def _damaged_utf8(data: bytes, declared: str | None) -> Decoded | None:
+    """UTF-8 with a few broken bytes: more likely than another encoding, the more so if the file says it is UTF-8."""
     if b"\x00" in data[:_SAMPLE]:
         return None
     text = data.decode("utf-8", "replace")
     lost = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
     beyond_ascii = sum(map(len, re.findall(r"[^\x00-\x7f]+", text)))
-    if lost and beyond_ascii - lost > 20 and lost <= max(1, _DAMAGE * beyond_ascii):
+    named = (declared or "").lower().replace("-", "") == "utf8" and beyond_ascii > 2 * lost
+    if lost and (named or (beyond_ascii - lost > 20 and lost <= max(1, _DAMAGE * beyond_ascii))):
         return Decoded(text, "utf-8", True, _lost(lost, "utf-8"))
     return None
 

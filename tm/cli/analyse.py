@@ -9,9 +9,9 @@ import typer
 
 from corpora.files import check_targets
 from corpora.text.plurals import counted
-from tm.cli.memory_options import MemoriesOption, memories, with_filters
+from tm.cli.memory_options import MemoriesOption, PenaltyOption, memories, with_filters
 from tm.cli.output import console, errors, message, print_json, write
-from tm.store.filters import Filters
+from tm.store.filters import Filters, origin_penalties
 
 if TYPE_CHECKING:
     from tm.search.analysis import FileAnalysis
@@ -33,6 +33,7 @@ def analyse(
         Path | None, typer.Option(help="TOML file with [rates] by band, from 0 to 1, for weighted words.")
     ] = None,
     segmented: Annotated[bool, typer.Option(help="Plain text has one segment per line already.")] = False,
+    penalty: PenaltyOption = None,
     *,
     filters: Filters,
     json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
@@ -49,7 +50,8 @@ def analyse(
         *(path for path, _ in memory_paths(memory or ()) if isinstance(path, Path)),
     ]
     check_targets(out or [], inputs)
-    options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None)
+    points = origin_penalties(penalty or ())
+    options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None, points)
     none = memory_paths(memory or ()) == [(default_path(), 0)] and not default_path().exists()
     if none:
         message("duiyi: you have no memory yet, so only repetitions are found; --memory names one")

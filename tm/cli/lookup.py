@@ -1,7 +1,9 @@
 """`duiyi lookup`: matches of a sentence, or of each line of a file."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +11,10 @@ import typer
 
 from corpora.errors import UsageError
 from tm.cli.analyse import show_bands
-from tm.cli.memory_options import MemoriesOption, memories, origin_penalties, with_filters
+from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, memories, with_filters
 from tm.cli.output import message, print_json, write
 from tm.cli.text_input import is_plain_text, read_plain_text
-from tm.store.filters import Filters
+from tm.store.filters import Filters, origin_penalties
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tm.search.lookup import LookupOptions
     from tm.search.matches import Match
     from tm.search.memory import Memory
+    from tm.terms.base import TermBase
 
 __all__ = ["lookup", "marked"]
 
@@ -50,13 +53,12 @@ def lookup(
     previous: Annotated[str, typer.Option(help="The text before it, for context matches.")] = "",
     following: Annotated[str, typer.Option("--next", help="The text after it.")] = "",
     substitute: SubstituteOption = False,
-    prefer: Annotated[
-        list[str] | None, typer.Option(help="Of equal matches first those from files with this in the name.")
-    ] = None,
-    penalty: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ORIGIN=POINTS", help="Points to deduct from matches from files with this in the name."),
-    ] = None,
+    prefer: PreferOption = None,
+    penalty: PenaltyOption = None,
+    assemble: Annotated[
+        bool, typer.Option(help="Put a text without a match together from parts that the memories have.")
+    ] = True,
+    terms: Annotated[Path | None, typer.Option(help="Term base, for texts that are put together.")] = None,
     semantic: SemanticOption = None,
     model: Annotated[str, typer.Option(help="Encoder of the semantic search; the built-in one by default.")] = "",
     *,
@@ -67,8 +69,8 @@ def lookup(
     from dataclasses import replace
 
     from tm.search.lookup import LookupOptions, check_languages
-    from tm.search.lookup import lookup as find
     from tm.search.semantic import encoder_for
+    from tm.terms.base import TermBase
 
     if bool(text) == (file is not None):
         raise UsageError("give either a text or --file")
@@ -76,7 +78,9 @@ def lookup(
         minimum, limit, previous, following, filters, substitute,
         prefer=tuple(prefer or ()), penalties=origin_penalties(penalty or ()),
     )  # fmt: skip
-    with memories(memory) as opened:
+    with ExitStack() as stack:
+        opened = stack.enter_context(memories(memory))
+        base = stack.enter_context(TermBase(terms, create=False)) if terms else None
         searched = [one for one, _ in opened]
         check_languages(searched, filters.source_lang, filters.target_lang)
         encoder, without = encoder_for(searched, semantic, lambda: _encoder(model))
@@ -84,18 +88,36 @@ def lookup(
             message(f"duiyi: {one.path} is not searched by meaning; duiyi memory index makes the vectors for it")
         options = replace(options, encoder=encoder)
         if file is not None:
-            _many(file, opened, options, sentences=sentences, json=json)
+            find = partial(_found, opened, terms=base, assemble=assemble and json)
+            _many(file, find, options, sentences=sentences, json=json)
             return
-        matches = find(opened, text, options)
+        matches = _found(opened, text, options, terms=base, assemble=assemble)
         symbols = [] if json else _symbols(searched, text)
     if json:
-        print_json(matches.to_dicts())
+        print_json([match.to_dict() for match in matches])
     elif matches:
         _show(matches)
     else:
         message(f"no match of {minimum} % or more")
     for line in symbols:
         message(line)
+
+
+def _found(
+    opened: "Sequence[tuple[Memory, int]]",
+    text: str,
+    options: "LookupOptions",
+    *,
+    terms: "TermBase | None",
+    assemble: bool,
+) -> "list[Match]":
+    if assemble:
+        from tm.search.assembly import lookup_or_assemble
+
+        return lookup_or_assemble(opened, text, options, terms)
+    from tm.search.lookup import lookup as find
+
+    return find(opened, text, options)
 
 
 def _symbols(searched: "Sequence[Memory]", text: str) -> list[str]:
@@ -132,14 +154,13 @@ def _segments(file: Path, options: "LookupOptions", *, sentences: bool) -> list[
 
 
 def _many(
-    file: Path, opened: "Sequence[tuple[Memory, int]]", options: "LookupOptions", *, sentences: bool, json: bool
+    file: Path, find: "Callable[..., list[Match]]", options: "LookupOptions", *, sentences: bool, json: bool
 ) -> None:
     """Look up each line or sentence, with its neighbours as context; then the table of coverage."""
     from dataclasses import replace
     from json import dumps
 
     from tm.search.analysis import analyse, best_score
-    from tm.search.lookup import lookup as find
 
     lines = _segments(file, options, sentences=sentences)
     shown, options = options.minimum, replace(options, minimum=min(_COVERED, options.minimum))
@@ -149,9 +170,9 @@ def _many(
             matches: list[Match] = []
         else:
             around = [lines[near] if 0 <= near < len(lines) else "" for near in (number - 1, number + 1)]
-            matches = find(opened, line, replace(options, previous=around[0], next=around[1]))
+            matches = find(line, replace(options, previous=around[0], next=around[1]))
             scores.append(best_score(matches))
-            matches = [match for match in matches if match.score >= shown]
+            matches = [match for match in matches if match.score >= shown or match.fragments]
         if json:
             write(dumps([match.to_dict() for match in matches], ensure_ascii=False))
         elif line.strip():
@@ -173,12 +194,15 @@ def _show(matches: "Sequence[Match]") -> None:
         write(f"{match.score:3} % {match.kind}{minor}")
         write(f"    {marked(match.differences, colour=colour) if match.differences else match.unit.source}")
         write(f"    {match.unit.target}")
+        for part, translation in match.fragments if match.kind == "fragments" else ():
+            write(f"    part: {part} = {translation}")
         if match.adapted:
             changes = ", ".join(f"{old} → {new}" for old, new in match.adapted)
             write(f"    adapted: {changes}")
         place = match.unit.origin
         known = [place.source_file, place.section, f"page {place.page}" if place.page else "", match.unit.status]
-        write(f"    [{', '.join(part for part in known if part)}]")
+        if match.number:
+            write(f"    [{', '.join(part for part in known if part)}]")
 
 
 def marked(parts: "Sequence[DiffPart]", *, colour: bool) -> str:

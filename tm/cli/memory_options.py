@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tm.search.memory import Memory
 
 __all__ = [
-    "MemoriesOption", "MemoryOption", "QualityOption", "SourceOption", "TargetOption", "TermsOption", "default_terms",
-    "files_among", "memories", "moment", "one_path", "origin_penalties", "terms_at", "with_filters",
+    "MemoriesOption", "MemoryOption", "PenaltyOption", "PreferOption", "QualityOption", "SourceOption", "TargetOption",
+    "TermsOption", "default_terms", "files_among", "memories", "moment", "one_path", "terms_at", "with_filters",
 ]  # fmt: skip
 
 MemoriesOption = Annotated[
@@ -49,6 +49,13 @@ TermsOption = Annotated[
         envvar="DUIYI_TERMS",
         help="Term base, a file or postgresql://…; by default the one in the data folder.",
     ),
+]
+PreferOption = Annotated[
+    list[str] | None, typer.Option(help="Of equal matches first those from files with this in the name.")
+]
+PenaltyOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ORIGIN=POINTS", help="Points to deduct from matches from files with this in the name."),
 ]
 QualityOption = Annotated[
     float | None, typer.Option("--min-quality", help="Lowest quality score of a unit, 0 to 1.", min=0, max=1)
@@ -90,17 +97,6 @@ def _option(one: Field[Any]) -> Parameter:
         "min_quality": (float | None, None),
     }.get(one.name, (str, ""))
     return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
-
-
-def origin_penalties(given: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    """The penalties by origin that options ``ORIGIN=POINTS`` name. Raises `UsageError`."""
-    found = []
-    for one in given:
-        name, _, points = one.rpartition("=")
-        if not name or not (points.isascii() and points.isdecimal() and len(points) < 4):
-            raise UsageError(f"a penalty is ORIGIN=POINTS, such as draft.docx=5, not {one}")
-        found.append((name, int(points)))
-    return tuple(found)
 
 
 def moment(option: str, text: str) -> datetime | None:

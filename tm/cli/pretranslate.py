@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from corpora.text.plurals import counted
-from tm.cli.memory_options import MemoriesOption, memories, with_filters
+from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, memories, with_filters
 from tm.cli.output import errors, message, print_json, write
-from tm.store.filters import Filters
+from tm.store.filters import Filters, origin_penalties
 
 __all__ = ["pretranslate"]
 
@@ -32,6 +32,8 @@ def pretranslate(
     assemble: Annotated[
         bool, typer.Option(help="Put texts without a match together from sentences that the memory has.")
     ] = True,
+    prefer: PreferOption = None,
+    penalty: PenaltyOption = None,
     *,
     filters: Filters,
     json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
@@ -42,7 +44,9 @@ def pretranslate(
     from tm.search.lookup import check_languages
     from tm.terms.base import TermBase
 
-    options = PretranslateOptions(minimum, filters, runners_up, assemble)
+    options = PretranslateOptions(
+        minimum, filters, runners_up, assemble, tuple(prefer or ()), origin_penalties(penalty or ())
+    )
     with ExitStack() as stack:
         opened = stack.enter_context(memories(memory))
         check_languages([one for one, _ in opened], filters.source_lang, filters.target_lang)

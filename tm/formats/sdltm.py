@@ -25,7 +25,15 @@ _COLUMNS = (
     "change_user", "last_used_date", "usage_counter", "origin", "confirmation_level",
 )  # fmt: skip
 #: The numbers of newer versions of Studio for the state of a unit and where it comes from, in its own words.
-_LEVELS = ("", "Draft", "Translated", "RejectedTranslation", "ApprovedTranslation", "RejectedSignOff", "ApprovedSignOff")
+_LEVELS = (
+    "",
+    "Draft",
+    "Translated",
+    "RejectedTranslation",
+    "ApprovedTranslation",
+    "RejectedSignOff",
+    "ApprovedSignOff",
+)
 _ORIGINS = ("", "TM", "MT", "Alignment", "ContextTM", "AdaptiveMT", "NMT", "AutomaticTranslation")
 _BATCH = 500
 _SHAPES = {"Start": TagKind.OPEN, "UnmatchedStart": TagKind.OPEN, "End": TagKind.CLOSE, "UnmatchedEnd": TagKind.CLOSE}

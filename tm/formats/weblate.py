@@ -26,7 +26,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     """Yield the unit of each object of the list."""
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path} is larger than {_LARGEST // 1_000_000} MB, the limit for JSON; use JSON Lines")
-    decoded = decode(path.read_bytes(), str(path))
+    decoded = decode(path.read_bytes(), str(path), declared="utf-8")
     text = decoded.text.lstrip("\ufeff")
     if not text.strip():
         raise EmptyInput(f"{path} is empty")

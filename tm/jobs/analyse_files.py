@@ -33,12 +33,14 @@ class AnalyseOptions:
     internal: a text that is similar to an earlier one of the job counts by that, where no unit is more similar.
     segmented: plain text has one segment on each line.
     rates: by band, what a word of it counts; see `read_rates`.
+    penalties: as in `tm.search.lookup.LookupOptions`.
     """
 
     filters: Filters = _ALL
     internal: bool = False
     segmented: bool = False
     rates: Mapping[str, float] | None = None
+    penalties: tuple[tuple[str, int], ...] = ()
 
 
 _DEFAULT = AnalyseOptions()
@@ -77,7 +79,7 @@ class _Scores:
         self, memories: Sequence[MemoryStore | tuple[MemoryStore, int]], options: AnalyseOptions, earlier: Memory
     ) -> None:
         self._memories = memories
-        self._options = LookupOptions(minimum=_LEAST, filters=options.filters)
+        self._options = LookupOptions(minimum=_LEAST, filters=options.filters, penalties=options.penalties)
         self._earlier = earlier if options.internal else None
         self._known: dict[tuple[str, str, str], int] = {}
 

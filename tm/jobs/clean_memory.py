@@ -5,8 +5,9 @@ all but one of several translations of a text, which only the owner of a memory 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from corpora.errors import UsageError
@@ -26,6 +27,9 @@ _TWO_WORDS = re.compile(r"\W*\w\S*\s\W*\w")
 _MARKS = frozenset(".!?…")
 _END = re.compile(r"(?<!\W)\W++\Z")
 _CHECKED = CheckOptions()
+_DOUBTFUL, _OLDER = "doubtful", "older"
+_LEAST = 0.5  # the probability of a translation below which a pair is doubtful
+_TOGETHER = 4_000  # units whose neighbours the filter compares
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ RULES: Mapping[str, CleanRule] = {
         CleanRule("empty", "a side that shows nothing", True, _error_of("empty")),
         CleanRule("language", "a side in another language than its own", True, _error_of("language")),
         CleanRule("tags", "inline tags that differ", False, _error_of("tags")),
-        CleanRule("older", "older translations of a text that has a newer one", False),
+        CleanRule(_DOUBTFUL, "pairs that are probably no translations, by the filter of duiyi check", False),
+        CleanRule(_OLDER, "older translations of a text that has a newer one", False),
     )
 }
 
@@ -116,12 +121,16 @@ def clean_memory(
     report = CleanReport(counts={rule.name: 0 for rule in applied})
     numbers: list[int] = []
     newest: dict[tuple[str, str], StoredUnit] = {}
-    compares = any(rule.applies is None for rule in applied)
-    for entry in memory.entries(filters):
+    names = {rule.name for rule in applied}
+    for entry, doubtful in _with_doubts(memory.entries(filters), search=_DOUBTFUL in names):
         report.read += 1
         pair = CheckedUnit(entry.id, entry.unit)
         rule = next((one for one in applied if one.applies is not None and one.applies(pair)), None)
-        name, found = (rule.name, entry) if rule is not None else ("older", _older(newest, entry) if compares else None)
+        name, found = (rule.name, entry) if rule is not None else ("", None)
+        if found is None and doubtful:
+            name, found = _DOUBTFUL, entry
+        if found is None and _OLDER in names:
+            name, found = _OLDER, _older(newest, entry)
         if found is not None:
             numbers.append(found.id)
             report.counts[name] += 1
@@ -130,6 +139,21 @@ def clean_memory(
     if numbers and not dry_run:
         memory.delete(numbers=numbers, action="cleaning")
     return report
+
+
+def _with_doubts(entries: Iterable[StoredUnit], *, search: bool) -> Iterator[tuple[StoredUnit, bool]]:
+    """Each unit, and with ``search`` whether it is probably no translation; units that a person reviewed are none."""
+    if not search:
+        yield from ((entry, False) for entry in entries)
+        return
+    from models.registry import load
+    from tm.checks.noise import probabilities
+
+    encoder, stream = load(None), iter(entries)
+    while batch := list(islice(stream, _TOGETHER)):
+        likely = probabilities([entry.unit for entry in batch], encoder)
+        for entry, one in zip(batch, likely, strict=True):
+            yield entry, one < _LEAST and entry.unit.status != "reviewed"
 
 
 def _older(newest: dict[tuple[str, str], StoredUnit], entry: StoredUnit) -> StoredUnit | None:

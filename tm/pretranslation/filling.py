@@ -3,7 +3,7 @@
 The best match whose inline codes can be placed is taken (`tm.pretranslation.codes`); numbers, dates and codes that
 alone differ are adapted if they are written in figures: a number word may be part of a phrase ("one of them"), which a
 person must see. Blanks at the ends of a text are those of the file. Where no match reaches the threshold, the text may
-be put together from its sentences (`tm.pretranslation.assembly`).
+be put together from its sentences (`tm.search.assembly`).
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from rapidfuzz.distance import Levenshtein
 from corpora.arguments import checked_class
 from corpora.text.languages import base
 from tm.folding import TOKEN, fold
-from tm.pretranslation.assembly import Assembler
 from tm.pretranslation.codes import placed
+from tm.search.assembly import Assembler
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
 from tm.search.matches import Match, MatchKind
 from tm.store.filters import Filters
@@ -50,13 +50,16 @@ class PretranslateOptions:
     minimum: lowest score of a match that is used, 30 to 100.
     filters: which units are used; its languages take precedence over those that the file names.
     runners_up: how many further matches are written beside a translation, where the format has a place for them.
-    assemble: put texts without a match together from their sentences, see `tm.pretranslation.assembly`.
+    assemble: put texts without a match together from their sentences, see `tm.search.assembly`.
+    prefer, penalties: as in `tm.search.lookup.LookupOptions`.
     """
 
     minimum: int = 75
     filters: Filters = field(default_factory=Filters)
     runners_up: int = 3
     assemble: bool = True
+    prefer: tuple[str, ...] = ()
+    penalties: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,10 @@ class Filler:
             self._options.filters.source_lang or source_lang, self._options.filters.target_lang or target_lang
         )
         limit = 2 + self._options.runners_up
-        options = LookupOptions(self._options.minimum, limit, previous, following, filters, substitute=True)
+        options = LookupOptions(
+            self._options.minimum, limit, previous, following, filters, substitute=True,
+            prefer=self._options.prefer, penalties=self._options.penalties,
+        )  # fmt: skip
         best: Filling | None = None
         others: list[Match] = []
         for match in lookup(self._memories, text, options):

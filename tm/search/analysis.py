@@ -110,5 +110,6 @@ def band_of(score: int) -> str:
 
 
 def best_score(matches: Iterable[Match]) -> int:
-    """The score of the best match that is not semantic; 0 for none."""
-    return max((match.score for match in matches if match.kind is not MatchKind.SEMANTIC), default=0)
+    """The score of the best match of a whole text, not semantic; 0 for none."""
+    whole = (MatchKind.CONTEXT, MatchKind.EXACT, MatchKind.FUZZY)
+    return max((match.score for match in matches if match.kind in whole), default=0)

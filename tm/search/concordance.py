@@ -12,7 +12,7 @@ Computational Linguistics 22). With a single hit there is nothing to count, and 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -39,6 +39,8 @@ __all__ = ["ConcordanceHit", "ConcordanceOptions", "concordance"]
 
 SearchSide = Literal["both", "source", "target"]
 _AT_ONCE = 100
+_APOSTROPHES = ("'", "’")
+_ELIDED = ("l", "d", "qu", "n", "s", "c", "j", "m", "t", "all", "dell", "un")
 _EXPANDED = 300  # words that a wildcard may stand for
 _SAMPLE = 100  # hits of which the counterpart is counted
 _LEAST = 0.2  # Dice coefficient of a counterpart that is shown
@@ -227,7 +229,7 @@ class _Search:
     def _candidates(self, *, cut: bool = True) -> list[int]:
         """Ids of the texts that may contain the phrase, shortest first; without ``cut`` also those that lists lack."""
         ids, lengths = [], []
-        wanted = [_codes(part) for part in self._phrase.parts]
+        wanted = [self._with_forms(one) for part in self._phrase.parts for one in _codes(part)]
         singles = sorted({sign for part in self._phrase.parts for sign in _single_characters(part)})
         words = [self._expanded(part) for part in self._phrase.parts]
         for part in self._parts:
@@ -242,15 +244,12 @@ class _Search:
         return found
 
     def _positions(
-        self, part: IndexPart, wanted: Sequence[Sequence[int]], words: Sequence[Sequence[str] | None]
+        self, part: IndexPart, wanted: Sequence[Mapping[int, bool]], words: Sequence[Sequence[str] | None]
     ) -> NDArray[Any]:
         """Positions in one segment; all of them if the lists do not narrow the search."""
-        lists = [part.positions(self._connection, code) for codes in wanted for code in codes]
-        for known in words:
-            if known is None or not part.id:
-                continue  # nothing to expand, or the tail, whose words are not known
-            matching = [part.positions(self._connection, word_code(word)) for word in known]
-            lists.append(np.unique(np.concatenate(matching)) if matching else np.empty(0, np.uint16))
+        # The words of the tail, which has no number, are not known.
+        lists = [self._with_any(part, [code for code, known in one.items() if known or not part.id]) for one in wanted]
+        lists += [self._with_any(part, list(map(word_code, known))) for known in words if known is not None and part.id]
         if not lists:
             return np.arange(len(part.segment.ids))
         lists.sort(key=len)
@@ -258,6 +257,26 @@ class _Search:
         for other in lists[1:]:
             found = np.intersect1d(found, other, assume_unique=True)
         return found
+
+    def _with_any(self, part: IndexPart, codes: Sequence[int]) -> NDArray[Any]:
+        """Positions of the texts in one of these lists."""
+        found = [part.positions(self._connection, code) for code in codes]
+        if len(found) == 1:
+            return found[0]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint16)
+
+    def _with_forms(self, word: str | int) -> dict[int, bool]:
+        """The codes of a word and of what counts as one word with it ("owner's", "l'homme"), and whether it occurs.
+
+        A number is the code of a pair of characters, which has no other forms.
+        """
+        if isinstance(word, int):
+            return {word: True}
+        forms = [f"{word}{mark}s" for mark in _APOSTROPHES]
+        forms += [f"{elided}{mark}{word}" for elided in _ELIDED for mark in _APOSTROPHES]
+        marks = ", ".join("?" * len(forms))
+        known = {one for (one,) in self._connection.execute(f"SELECT word FROM words WHERE word IN ({marks})", forms)}
+        return {word_code(word): True} | {word_code(form): form in known for form in forms}
 
     def _narrowed(self, part: IndexPart, positions: NDArray[Any], singles: list[str], *, cut: bool) -> NDArray[Any]:
         """The positions of texts that have these single characters, as far as lists and sketches know."""
@@ -331,9 +350,9 @@ class _Search:
         return known[code]
 
 
-def _codes(part: QueryPart) -> list[int]:
-    """The codes of the lists that contain every text with this part of the query."""
-    found = set()
+def _codes(part: QueryPart) -> list[str | int]:
+    """The words, and the codes of the pairs, whose lists contain every text with this part of the query."""
+    found: dict[str | int, None] = {}
     for piece in part.pieces():
         tokens = list(TOKEN.finditer(piece))
         for token in tokens:
@@ -343,11 +362,11 @@ def _codes(part: QueryPart) -> list[int]:
             place = part.folded.find(token[0])
             around = part.folded[place - 1 : place] + part.folded[place + len(token[0]) :][:1]
             if not re.search(r"[*?]", around):
-                found.add(word_code(token[0]))
+                found[token[0]] = None
         for one, two in pairwise(tokens):
             if is_character(one[0]) and is_character(two[0]):
-                found.add(pair_code(one[0], two[0]))
-    return sorted(found)
+                found[pair_code(one[0], two[0])] = None
+    return list(found)
 
 
 def _single_characters(part: QueryPart) -> set[str]:

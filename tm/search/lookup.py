@@ -264,7 +264,7 @@ class _Search:
             if similarity.score >= least:
                 seen.add(number)
                 yield from self._matches_of_text(number, similarity, best)
-        least = _raised(least, best, wanted)
+                least = _raised(least, best, wanted)
         if least > 99:
             return
         ids, bounds = self._candidates(least)
@@ -304,8 +304,10 @@ class _Search:
         if not self._query.core:
             return
         bits = sketch(self._query.core_tokens)
+        # Without marks in the query those of a text are more tokens; a bullet is none, and no obstacle to the others.
+        marked = len(self._query.tokens) > length
         parts = self._memory.index.parts(self._connection, self._options.filters.source_lang)
-        found = [part.segment.containing(bits, length, MOST_TOKENS) for part in parts]
+        found = [part.segment.containing(bits, length + (not marked), MOST_TOKENS - (not marked)) for part in parts]
         ids = np.concatenate(found).tolist()[:_MOST_MARKED] if found else []
         for start in range(0, len(ids), _AT_ONCE):
             chunk = ids[start : start + _AT_ONCE]
@@ -321,7 +323,7 @@ class _Search:
         found = []
         marks = ", ".join("?" * len(ids))
         for number, text in self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", ids):
-            if self._query.distance(text, minimum) is not None:
+            if self._query.bound(text, minimum) >= minimum:
                 similarity = self._query.compare(text)
                 if minimum <= similarity.score < 100:
                     found.append((number, similarity))

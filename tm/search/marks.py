@@ -16,7 +16,7 @@ __all__ = ["MOST_TOKENS", "without_marks"]
 #: Tokens that the marks of a text may have, at most: 第一百二十三条 has seven, and a footnote mark follows.
 MOST_TOKENS = 9
 _ARTICLE = re.compile(rf"\s*第\s*[0-9０-９{HAN_NUMERAL}]{{1,8}}\s*[条條款项項章节節]\s*")
-#: What heads notes, steps, figures and paragraphs with its number: "Note 1:", "Step 2.", "No. 3", "§ 3", 注1：, 步骤2：.
+#: What heads notes, steps and figures, with its number: "Note 1:", "Step 2.", "No. 3", "§ 3", 注1：, 步骤2：.
 _HEAD = re.compile(
     r"\s*(?:(?:§§?|№|(?:No|Nr|Art|Fig|Para|Sec|Cl)\.|(?:note|step|figure|table|paragraph|clause|item|question|point|example"
     r"|option|case|exercise)(?=\s))\s?\d{1,4}[a-z]?(?:\.\d{1,3}){0,3}(?:\s*[.:)–—-]|(?=\s))\s*"

@@ -42,12 +42,18 @@ class Results(Tabular, list[AnyRecord]):
 
 
 class MatchKind(StrEnum):
-    """How a match was found; the order is that of equal scores."""
+    """How a match was found; the order is that of equal scores.
+
+    Assembled matches and fragments are put together from parts of the text that the memories have: see
+    `tm.search.assembly`.
+    """
 
     CONTEXT = "context"
     EXACT = "exact"
     FUZZY = "fuzzy"
     SEMANTIC = "semantic"
+    ASSEMBLED = "assembled"
+    FRAGMENTS = "fragments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Match:
     differences: from the text in the memory to the query, in pieces.
     stored_target: the target as it is in the memory if ``unit.target`` was adapted, else "".
     adapted: what was replaced by what: ``(old, new)``.
+    fragments: the parts of which an assembled match is made: ``(source, target)``.
     """
 
     kind: MatchKind
@@ -75,6 +82,7 @@ class Match:
     differences: tuple[DiffPart, ...] = ()
     stored_target: str = ""
     adapted: tuple[tuple[str, str], ...] = ()
+    fragments: tuple[tuple[str, str], ...] = ()
 
     @property
     def source(self) -> str:
@@ -105,13 +113,14 @@ class Match:
             "count": self.count,
             "memory": self.memory,
             "unit": self.number,
-            "anchor": f"u{self.number}",
+            "anchor": f"u{self.number}" if self.number else "",
             "reverse": self.reverse,
             "looks": list(self.minor_differences),
             "differences": [[piece.kind, piece.text] for piece in self.differences],
             "signature": unit.signature,
             "stored_target": self.stored_target,
             "adapted": [list(change) for change in self.adapted],
+            "fragments": [list(part) for part in self.fragments],
         }
 
 

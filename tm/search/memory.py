@@ -48,10 +48,12 @@ class Memory(MemoryStore):
         following: str = "",
         substitute: bool = False,
         encoder: "Encoder | None" = None,
+        assemble: bool = False,
         filters: Filters = _ALL,
     ) -> "Results[Match]":
         """Return the matches of ``text``, best first: in the same context, exact, fuzzy, and with ``encoder`` semantic.
 
+        With ``assemble`` a text without a match is put together from its sentences, see `tm.search.assembly`.
         ``text`` may be in any language of the memory, in either direction; the other arguments are those of
         `tm.search.lookup.LookupOptions`. Semantic matches need `index_vectors`. Raises `UsageError`, `StoreError`.
         """
@@ -60,6 +62,10 @@ class Memory(MemoryStore):
         filters = filters.with_languages(source_lang, target_lang)
         check_languages([self], filters.source_lang, filters.target_lang)
         options = LookupOptions(minimum, limit, previous, following, filters, substitute, encoder)
+        if assemble:
+            from tm.search.assembly import lookup_or_assemble
+
+            return lookup_or_assemble([self], text, options)
         return lookup([self], text, options)
 
     def concordance(

@@ -84,9 +84,7 @@ def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] |
 def _shown(text: str, language: str) -> tuple[Mention, ...]:
     """The mentions of ``text`` outside its tags, whose ids are numbers too."""
     hidden = tag_spans(text)
-    return tuple(
-        one for one in mentions(text, language) if not any(start <= one.start < end for start, end in hidden)
-    )
+    return tuple(one for one in mentions(text, language) if not any(start <= one.start < end for start, end in hidden))
 
 
 def _masked(text: str, found: tuple[Mention, ...]) -> str:

@@ -19,7 +19,7 @@ from tm.server.requests import (
 from tm.server.responses import ErrorResponse, HitResponse, ImportResponse, MatchResponse, MemoryResponse, StatsResponse
 from tm.server.service import add_json, units_of
 from tm.server.uploads import file_response, with_upload
-from tm.store.filters import Filters
+from tm.store.filters import Filters, origin_penalties
 
 __all__ = [
     "ERRORS", "add", "batch", "concordance", "concordance_posted", "export", "fill", "lookup", "lookup_posted",
@@ -50,7 +50,7 @@ async def lookup(
     options = request.options(previous=request.previous, next=request.following)
 
     def matches() -> list[dict[str, Any]]:
-        found = service.lookup(request.text, options, request.memory, request.semantic)
+        found = service.lookup(request.text, options, request.memory, request.semantic, assemble=request.assemble)
         return [match.to_dict() for match in found]
 
     return JSONResponse(await executors.query(matches))
@@ -139,9 +139,17 @@ async def fill(
     ] = "",
     source_lang: Annotated[str, Form(description="Source language, if the file does not name it.")] = "",
     target_lang: Annotated[str, Form(description="Target language, if the file does not name it.")] = "",
+    prefer: Annotated[list[str] | None, Form(description="Of equal matches first those from these files.")] = None,
+    exclude_origin: Annotated[list[str] | None, Form(description="Leave out units from these files.")] = None,
+    penalty: Annotated[list[str] | None, Form(description="ORIGIN=POINTS: points to deduct.")] = None,
 ) -> Response:
     """The file with its empty translations filled; what is only similar is marked for review."""
-    options = PretranslateOptions(minimum, Filters(source_lang, target_lang))
+    options = PretranslateOptions(
+        minimum,
+        Filters(source_lang, target_lang, exclude_origin=tuple(exclude_origin or ())),
+        prefer=tuple(prefer or ()),
+        penalties=origin_penalties(penalty or ()),
+    )
 
     def filled() -> Response:
         return file_response(

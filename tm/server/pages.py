@@ -63,7 +63,7 @@ async def memory(
 
     def search() -> dict[str, Any]:
         options = LookupOptions(percent, 10, filters=Filters(source_lang, target_lang), substitute=substitute)
-        matches = service.lookup(text, options, [memory] if memory else [], None)
+        matches = service.lookup(text, options, [memory] if memory else [], None, assemble=True)
         return {"matches": matches, "terms": service.find_terms(text, source_lang, target_lang)}
 
     form = {

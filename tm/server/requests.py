@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from tm.search.concordance import ConcordanceOptions
 from tm.search.lookup import LookupOptions
-from tm.store.filters import Filters, Status
+from tm.store.filters import Filters, Status, origin_penalties
 
 __all__ = [
     "MOST_TEXTS", "AddRequest", "AuditRequest", "BatchRequest", "ConcordanceRequest", "EntryRequest", "ExportRequest",
@@ -46,7 +46,7 @@ class _Conditions(_Strict):
     def _in_utc(cls, date: datetime | None) -> datetime | None:
         return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
-    @field_validator("status", "memory", mode="before", check_fields=False)
+    @field_validator("status", "memory", "exclude_origin", "prefer", "penalty", mode="before", check_fields=False)
     @classmethod
     def _listed(cls, given: Any) -> Any:
         """A single value may be given without a list in JSON too."""
@@ -79,10 +79,17 @@ class _Matching(FilterRequest):
     semantic: bool | None = Field(
         None, description="Search by meaning too; by default in memories that have an index of vectors."
     )
+    prefer: list[str] = Field(default_factory=list, description="Of equal matches first those from these files.")
+    penalty: list[str] = Field(
+        default_factory=list, description="ORIGIN=POINTS: points to deduct from matches from these files."
+    )
 
     def options(self, **more: Any) -> LookupOptions:
         """The options for the library."""
-        return LookupOptions(self.minimum, self.limit, filters=self.filters(), substitute=self.substitute, **more)
+        return LookupOptions(
+            self.minimum, self.limit, filters=self.filters(), substitute=self.substitute, prefer=tuple(self.prefer),
+            penalties=origin_penalties(self.penalty), **more,
+        )  # fmt: skip
 
 
 class LookupRequest(_Matching):
@@ -91,6 +98,7 @@ class LookupRequest(_Matching):
     text: str = Field(description="The text to look up.")
     previous: str = Field("", description="The text before it, for context matches.")
     following: str = Field("", alias="next", description="The text after it.")
+    assemble: bool = Field(False, description="Put a text without a match together from parts in the memories.")
 
 
 class BatchRequest(_Matching):

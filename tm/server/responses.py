@@ -38,7 +38,7 @@ class OriginResponse(_Response):
 class MatchResponse(_Response):
     """A match of a look-up; ``memory`` is the name of the memory, ``unit`` the number of the unit in it."""
 
-    kind: Literal["context", "exact", "fuzzy", "semantic"]
+    kind: Literal["context", "exact", "fuzzy", "semantic", "assembled", "fragments"]
     score: int
     source: str
     target: str
@@ -57,6 +57,7 @@ class MatchResponse(_Response):
     signature: str
     stored_target: str | None = None
     adapted: list[tuple[str, str]] | None = None
+    fragments: list[tuple[str, str]] | None = None
 
 
 class HitResponse(_Response):

@@ -16,6 +16,7 @@ from tm.formats import UNIT_FORMATS, UnitProblems, WriteOptions, read
 from tm.formats.jsonl import from_dict
 from tm.jobs.import_file import ImportOptions, import_file
 from tm.pretranslation.filling import PretranslateOptions
+from tm.search.assembly import lookup_or_assemble
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
 from tm.search.lookup import LookupOptions, check_languages, lookup
 from tm.search.matches import Match
@@ -64,14 +65,21 @@ class Service:
     # -- the memories
 
     def lookup(
-        self, text: str, options: LookupOptions, names: Iterable[str] = (), semantic: bool | None = False
+        self,
+        text: str,
+        options: LookupOptions,
+        names: Iterable[str] = (),
+        semantic: bool | None = False,
+        *,
+        assemble: bool = False,
     ) -> list[Match]:
         """As `tm.search.lookup.lookup`, with memories by name. Raises `UsageError` for a language that no unit has."""
         memories = self._select(names, options.filters)
         self.trace.count("lookups")
         encoder = self.resources.encoder_for(memories, semantic)
-        found = lookup(memories, text, options if encoder is None else replace(options, encoder=encoder))
-        return [replace(match, memory=self.resources.name_of(match.memory)) for match in found]
+        options = options if encoder is None else replace(options, encoder=encoder)
+        found = lookup_or_assemble(memories, text, options) if assemble else lookup(memories, text, options)
+        return [replace(match, memory=self.resources.name_of(match.memory) if match.memory else "") for match in found]
 
     def batch(
         self, texts: Sequence[str], options: LookupOptions, names: Iterable[str], semantic: bool | None

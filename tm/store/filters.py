@@ -5,7 +5,7 @@ therefore imports nothing heavy; `tm.store.conditions` translates the conditions
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from tm.unit import STATUSES, Status
 
-__all__ = ["STATUSES", "Filters", "Status", "compiled"]
+__all__ = ["STATUSES", "Filters", "Status", "compiled", "origin_penalties"]
 
 
 def compiled(pattern: str) -> "re.Pattern[str]":
@@ -55,7 +55,7 @@ class Filters:
     origin: str = field(default="", metadata=_described("Only units whose file or section name contains this."))
     exclude_origin: tuple[str, ...] = field(
         default=(),
-        metadata=_described("Leave out units that only come from files with this in the name.", server=False),
+        metadata=_described("Leave out units that only come from files with this in the name."),
     )
     since: datetime | None = field(
         default=None, metadata=_described("Only units changed or created on this date or later.")
@@ -106,3 +106,14 @@ class Filters:
             target_lang=base(self.target_lang),
             status=self.status or ("unreviewed", "reviewed"),
         )
+
+
+def origin_penalties(given: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """The penalties by origin that options ``ORIGIN=POINTS`` name. Raises `UsageError`."""
+    found = []
+    for one in given:
+        name, _, points = one.rpartition("=")
+        if not name or not (points.isascii() and points.isdecimal() and len(points) < 4):
+            raise UsageError(f"a penalty is ORIGIN=POINTS, such as draft.docx=5, not {one}")
+        found.append((name, int(points)))
+    return tuple(found)

@@ -8,6 +8,7 @@ import pytest
 from corpora.errors import DuiyiError
 from tests.commands import done, ran
 from tm.formats import read, write
+from tm.search.memory import Memory
 from tm.unit import Unit
 
 UNITS = [
@@ -59,6 +60,22 @@ def test_clean(memory: Path, tmp_path: Path) -> None:
     assert len(targets(tmp_path)) == 2
     assert "unknown rule 'x'" in refused("memory", "clean", "--skip", "x")
     assert "older" in done("memory", "clean", "--list").out
+
+
+def test_clean_doubtful_pairs(tmp_path: Path) -> None:
+    path = tmp_path / "d.duiyi"
+    pairs = [
+        ("渡船每天早上六点开。", "The ferry leaves at six every morning."),
+        ("大雾的时候不开。", "In thick fog it does not run."),
+        ("船上不许点火做饭，也不许抽烟。", "No fire may be lit on board for cooking or smoking."),
+        ("会议于2017年5月6日在日内瓦举行。", "Click 404 to"),
+    ]
+    with Memory(path) as memory:
+        memory.add(Unit(*pair, "zh-CN", "en-GB") for pair in pairs)
+    told = json.loads(done("memory", "clean", "--memory", path, "--also", "doubtful", "--json").out)
+    assert told["rules"]["doubtful"] == 1
+    with Memory(path) as memory:
+        assert [unit.source for unit in memory.units()] == [source for source, _ in pairs[:3]]
 
 
 def test_an_edit_in_the_reverse_direction(memory: Path, tmp_path: Path) -> None:

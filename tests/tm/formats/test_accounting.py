@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from corpora.errors import InputError
 from tests.tm.formats.other_tools import MAKERS
@@ -31,7 +32,13 @@ def _tags(name: str) -> Callable[[bytes], int]:
 
 
 def _lines(header: int) -> Callable[[bytes], int]:
-    return lambda data: sum(bool(line.strip(b" \t\r\x0b")) for line in data.split(b"\n")) - header
+    return lambda data: sum(bool(line.strip(b" \t\x0b,")) for line in re.split(b"\r\n?|\n", data)) - header
+
+
+def _entries(data: bytes) -> int:
+    """Entries of PO: runs of lines that are not blank, without the header and comments alone."""
+    runs = re.split(rb"\n[ \t\r\x0b]*\n", data.replace(b"\r\n", b"\n"))
+    return sum(re.search(rb"^[^#\s]", run, re.MULTILINE) is not None for run in runs) - 1
 
 
 #: Name to (extension, XLIFF version, counter, where the units begin).
@@ -42,6 +49,7 @@ TEXTS: dict[str, tuple[str, Callable[[bytes], int], bytes]] = {
     "TBX": (".tbx", _tags("termEntry"), b"<body>\n"),
     "TSV": (".tsv", _lines(1), b"properties\n"),
     "JSON Lines": (".jsonl", _lines(0), b""),
+    "CSV": (".csv", _lines(1), b"properties\r\n"),
 }
 
 
@@ -122,3 +130,29 @@ def test_an_import_accounts_for_every_unit(tmp_path: Path) -> None:
         report = import_file(memory, path).to_dict()
         assert report["read"] + report["lost"] == len(PAIRS)
         assert (report["new"], report["lost"]) == (4, 2)
+
+
+@pytest.mark.parametrize("name", ["t.po", "t.xlsx", "t.parquet"])
+def test_rows_and_entries_that_are_no_units(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    units = [Unit(source, target, "zh-CN", "en-US") for source, target in PAIRS]
+    formats.write(path, units)
+    if name == "t.po":
+        text = path.read_text("utf-8").replace('msgstr "Sentence number 1 is here."', 'mgstr "Sentence"')
+        path.write_bytes(text.encode().replace("第4句话在这里。".encode(), b"\xff", 1))
+        expected, read = _entries(path.read_bytes()), 4
+    elif name == "t.xlsx":
+        book = load_workbook(path)
+        book.active["C3"] = "no language"
+        book.save(path)
+        expected, read = book.active.max_row - 1, 5
+    else:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(path).to_pydict()
+        table["source_lang"][2] = "no language"
+        pq.write_table(pa.table(table), path)
+        expected, read = pq.ParquetFile(path).metadata.num_rows, 5
+    count, found, _ = _accounted(path)
+    assert (count, len(found)) == (expected, read) == (len(PAIRS), read)

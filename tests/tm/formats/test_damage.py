@@ -72,3 +72,35 @@ def test_damaged_files_raise_documented_errors_only(
     except DuiyiError as caught:
         error = str(caught)
     assert error is None or ("\n" not in error and len(error) < 400 + len(str(path)))
+
+
+@pytest.mark.parametrize("suffix", ["po", "json"])
+def test_a_byte_that_is_no_text_costs_its_entry(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"t.{suffix}"
+    lines = ("Content-Type: text/plain; charset=UTF-8", "Language: en", "X-Source-Language: zh")
+    head = 'msgid ""\nmsgstr ""\n' + "".join(f'"{line}\\n"\n' for line in lines)
+    texts = {"一": "one", "二\udcff": "two", "三": "three"}
+    entries = {
+        "po": head + "".join(f'\nmsgid "{one}"\nmsgstr "{other}"\n' for one, other in texts.items()),
+        "json": "[" + ",\n".join(
+            f'{{"source": "{one}", "target": "{other}", "source_lang": "zh", "target_lang": "en"}}'
+            for one, other in texts.items()
+        ) + "]",
+    }  # fmt: skip
+    path.write_bytes(entries[suffix].encode("utf-8", "surrogateescape"))
+    problems = UnitProblems(path, strict=False)
+    assert [unit.source for unit in formats.read(path, problems=problems)] == ["一", "三"]
+    assert [problem.line for problem in problems] == [{"po": 10, "json": 2}[suffix]]
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "us-ascii"])
+def test_utf_8_that_says_it_is_latin(declared: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.tmx"
+    formats.write(path, [Unit("渡口在桥下。", "The ferry is below.", "zh-CN", "en-US")])
+    path.write_bytes(path.read_bytes().replace(b"utf-8", declared.encode(), 1))
+    assert declared in path.read_text("utf-8")
+    assert [unit.source for unit in formats.read(path)] == ["渡口在桥下。"]
+    latin = path.read_text("utf-8").replace("渡口在桥下。", "Café")
+    path.write_bytes(latin.encode("latin-1"))
+    if declared != "us-ascii":
+        assert [unit.source for unit in formats.read(path)] == ["Café"]

@@ -181,3 +181,12 @@ def test_formulas_are_text_where_asked_for(ending: str, tmp_path: Path) -> None:
     assert [(one.source, one.target) for one in read(path)] == [("=1+1", "-2"), ("一", "one")]
     write(path, units, WriteOptions(spreadsheet_safe=True))
     assert [(one.source, one.target) for one in read(path)] == [("'=1+1", "'-2"), ("一", "one")]
+
+
+def test_two_columns_of_one_alphabet_are_not_taken_for_one_language(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("source\ttarget\nOpen.\tAbra a loja.\n", "utf-8")
+    with pytest.raises(WrongFormat, match="`target_lang`"):
+        list(formats.read(path))
+    (unit,) = formats.read(path, ReadOptions(source_lang="en", target_lang="pt"))
+    assert unit.target_lang == "pt"

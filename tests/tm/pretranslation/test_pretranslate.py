@@ -1,5 +1,6 @@
 """Pre-translation: what is filled, how it is marked in each format, and that nothing else of a file changes."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -286,3 +287,48 @@ def test_the_command(tmp_path: Path, memory: Memory) -> None:
     shown = done("pretranslate", path, "-o", tmp_path / "o.xlf", "--memory", memory.path)
     assert "5 segments: 2 exact, 1 fuzzy, 2 kept, 0 left" in shown.out
     assert (tmp_path / "o.xlf").exists()
+
+
+@pytest.mark.parametrize(
+    ("forms", "expected", "fuzzy"),
+    [
+        ("nplurals=1; plural=0;", ["%d 扇门开着"], False),
+        ("nplurals=2; plural=(n != 1);", ["%d 扇门开着", "%d 扇门开着"], False),
+        ("nplurals=3; plural=n;", [""], False),
+    ],
+)
+def test_plural_forms_of_po(tmp_path: Path, forms: str, expected: list[str], fuzzy: bool) -> None:
+    head = f'msgid ""\nmsgstr ""\n"Language: zh_CN\\n"\n"X-Source-Language: en\\n"\n"Plural-Forms: {forms}\\n"\n'
+    entry = '\nmsgid "%d door is open"\nmsgid_plural "%d doors are open"\n' + "".join(
+        f'msgstr[{form}] ""\n' for form in range(len(expected))
+    )
+    (tmp_path / "a.po").write_text(head + entry, "utf-8")
+    with Memory(tmp_path / "p.duiyi") as memory:
+        sources = ["%d door is open", "%d doors are open"]
+        memory.add(Unit(source, "%d 扇门开着", "en", "zh-CN") for source in sources)
+        text, report = filled(tmp_path / "a.po", memory)
+        assert re.findall(r'msgstr\[\d\] "(.*)"', text) == expected
+        assert ("#, fuzzy" in text) is fuzzy
+        assert dict(report.filled)["exact"] == sum(map(bool, expected))
+        memory.delete(filters=Filters(with_text="%d doors are open"))
+        text, _ = filled(tmp_path / "a.po", memory, minimum=100)
+        if len(expected) == 2:
+            assert ("#, fuzzy" in text, 'msgstr[1] ""' in text) == (True, True)
+
+
+def test_origins_are_preferred_or_cost_points(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlf"
+    path.write_text(XLIFF1.format('<trans-unit id="1"><source>The door is open.</source></trans-unit>'), "utf-8")
+    with Memory(tmp_path / "o.duiyi") as memory:
+        for name, target in (("draft.docx", "门开着了。"), ("final.docx", "门开着。"), ("draft.docx", "门开了。")):
+            memory.add([Unit("The door is open.", target, "en-GB", "zh-CN", origin=Origin(name))])
+        assert ">门开着。<" in filled(path, memory, prefer=("final",))[0]
+        assert ">门开着。<" in filled(path, memory, penalties=(("draft", 5),))[0]
+        assert ">门开着。<" in filled(path, memory, filters=Filters(exclude_origin=("draft",)))[0]
+        command = ["pretranslate", path, "-o", tmp_path / "out.xlf", "--memory", memory.path]
+        done(*command, "--prefer", "final", "--penalty", "draft=9")
+        assert ">门开着。<" in (tmp_path / "out.xlf").read_text("utf-8")
+        (tmp_path / "a.txt").write_text("The door is open.\n", "utf-8")
+        penalties = ["--penalty", "final=8", "--penalty", "draft=9"]
+        told = done("analyse", tmp_path / "a.txt", "--memory", memory.path, "--json", *penalties)
+        assert json.loads(told.out)["total"]["85-94"]["segments"] == 1

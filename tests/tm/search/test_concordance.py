@@ -360,3 +360,12 @@ def test_stars_without_end_are_one_star_or_refused() -> None:
         parse("a*" * 9)
     with pytest.raises(UsageError, match="5 stars in Chinese"):
         parse("一*" * 5)
+
+
+def test_a_word_with_an_apostrophe_is_found_by_its_stem(memory: Memory) -> None:
+    units = [("L'homme est venu.", "The owner's car."), ("Une femme est venue.", "Owners came.")]
+    memory.add(Unit(source, target, "fr", "en") for source, target in units)
+    assert [len(concordance([memory], word)) for word in ("homme", "owner", "owner's", "wner")] == [1, 1, 1, 0]
+    with memory.writing() as connection:
+        index.update(connection, 0)
+    assert [len(concordance([memory], word)) for word in ("homme", "owner", "wner")] == [1, 1, 0]

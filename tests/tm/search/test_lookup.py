@@ -349,3 +349,28 @@ def test_matches_as_plain_data(treaty: Memory) -> None:
     )
     assert second["looks"] == ["form"]
     assert second["differences"][:3] == [["=", "本"], ["-", "協議"], ["+", "协议"]]
+
+
+def test_a_text_without_a_match_is_put_together(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m.duiyi") as memory:
+        pairs = [("The door is open.", "门开着。"), ("Bring the oil.", "把油拿来。")]
+        memory.add(Unit(*pair, "en", "zh") for pair in pairs)
+
+        def found(text: str) -> list[tuple[str, int, str]]:
+            matches = memory.lookup(text, source_lang="en", target_lang="zh", assemble=True)
+            return [(str(one.kind), one.score, one.target) for one in matches]
+
+        assert found("Bring the oil. The door is open.") == [("assembled", 84, "把油拿来。门开着。")]
+        kind, score, target = found("Bring the oil. The stove is lit with shavings.")[0]
+        assert (kind, target) == ("fragments", "把油拿来。")
+        assert 0 < score < 84
+        assert found("The door is open.") == [("exact", 100, "门开着。")]
+        assert found("The stove is lit with shavings.") == []
+        assert memory.lookup("Bring the oil. The door is open.") == []
+
+
+def test_numbers_alone_do_not_make_a_look_up_slow_or_a_marker(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add(Unit(f"w{number}", f"译{number}", "en", "zh") for number in range(50))
+        matches = memory.lookup("w123", limit=3)
+        assert [(match.score, match.minor_differences) for match in matches] == [(95, ("number",))] * 3

@@ -39,7 +39,9 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
             continue
         try:
             # A surrogate without its pair, which JSON can write, is no character.
-            concept = _concept(json.loads(replace_surrogates(json.dumps(json.loads(line), ensure_ascii=False))), problems)
+            concept = _concept(
+                json.loads(replace_surrogates(json.dumps(json.loads(line), ensure_ascii=False))), problems
+            )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             problems.add(number, f"not a concept: {error.args[0] if isinstance(error, KeyError) else error}")
             continue

@@ -8,17 +8,19 @@ since a person must read what was put together.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
-from corpora.text.languages import base, is_spaced
+from corpora.text.languages import base, detect, is_spaced
 from corpora.text.sentences import split
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
+from tm.search.matches import Match, MatchKind, Results
 from tm.store.filters import Filters
 from tm.store.memory_store import MemoryStore
 from tm.tags import plain, tags
-from tm.terms.base import TermBase
+from tm.unit import Unit
 
-__all__ = ["HIGHEST", "Assembler", "Assembly", "Fragment"]
+__all__ = ["HIGHEST", "Assembler", "Assembly", "Fragment", "Terms", "lookup_or_assemble"]
 
 #: The score of a text of which every part is found.
 HIGHEST = 84
@@ -27,6 +29,13 @@ _MARKS = ":;：；"
 _LATIN, _WIDE = str.maketrans("：；", ":;"), str.maketrans(":;", "：；")
 _LEAST = 95  # the score of a part: equal but for a marker, quotes, width
 _MOST_PARTS = 40
+
+
+class Terms(Protocol):
+    """A term base, `tm.terms.base.TermBase`."""
+
+    def lookup(self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True) -> Any:
+        """Terms that match ``question``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +65,7 @@ class Assembly:
 class Assembler:
     """Puts texts together from memories, and from a term base where one is given."""
 
-    def __init__(
-        self, memories: Sequence[MemoryStore | tuple[MemoryStore, int]], terms: "TermBase | None" = None
-    ) -> None:
+    def __init__(self, memories: Sequence[MemoryStore | tuple[MemoryStore, int]], terms: "Terms | None" = None) -> None:
         self._memories, self._terms = memories, terms
 
     def assembled(self, text: str, filters: Filters) -> Assembly | None:
@@ -77,6 +84,16 @@ class Assembler:
         joiner = " " if is_spaced(filters.target_lang or "en") else ""
         return Assembly(found, joiner.join(one.target for one in found if one.target), int(HIGHEST * share))
 
+    def match(self, text: str, filters: Filters) -> Match | None:
+        """The text put together as a match: assembled, or fragments where parts of it are not known."""
+        made = self.assembled(text, filters)
+        if made is None:
+            return None
+        kind = MatchKind.ASSEMBLED if made.whole else MatchKind.FRAGMENTS
+        parts = tuple((one.source, one.target) for one in made.fragments if one.target)
+        unit = Unit(text, made.target, filters.source_lang or "und", filters.target_lang or "und")
+        return Match(kind, made.score, unit, 0, 0, "", fragments=parts)
+
     def _target(self, part: str, parts: int, filters: Filters) -> str:
         if parts > 1:
             options = LookupOptions(_LEAST, 1, filters=filters)
@@ -94,7 +111,7 @@ class Assembler:
             if hit.kind == "exact":
                 for term in hit.concept.named(filters.target_lang):
                     if term.usable:
-                        return term.text + mark
+                        return f"{term.text}{mark}"
         return ""
 
 
@@ -112,4 +129,22 @@ def _parts(text: str, language: str) -> list[tuple[int, int]]:
                 lead = len(part) - len(part.lstrip())
                 found.append((last + lead, last + len(part.rstrip())))
             last = border
+    return found
+
+
+def lookup_or_assemble(
+    memories: Sequence[MemoryStore | tuple[MemoryStore, int]],
+    text: str,
+    options: LookupOptions,
+    terms: "Terms | None" = None,
+) -> Results[Match]:
+    """`tm.search.lookup.lookup`; where no whole match is found, what can be put together is added as the last match."""
+    found = lookup(memories, text, options)
+    if all(match.kind is MatchKind.SEMANTIC for match in found):
+        filters = options.filters
+        if not filters.source_lang:
+            filters = replace(filters, source_lang=detect(plain(text)))
+        made = Assembler(memories, terms).match(text, filters)
+        if made is not None:
+            found.append(made)
     return found
