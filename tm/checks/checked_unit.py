@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
+from operator import eq
 
 from corpora.text.languages import base as base_of
 from corpora.text.languages import is_spaced
@@ -99,9 +101,18 @@ class CheckedSide:
         return without_markup(self.content)
 
     @cached_property
+    def _latin(self) -> list[str]:
+        return _LATIN_WORD.findall(self.text.lower())
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The runs of Latin letters in the text, in lower case: what is not among them need not be looked for."""
-        return frozenset(_LATIN_WORD.findall(self.text.lower()))
+        return frozenset(self._latin)
+
+    @property
+    def repeats_word(self) -> bool:
+        """True where a run of Latin letters follows an equal one."""
+        return any(map(eq, self._latin, islice(self._latin, 1, None)))
 
     @cached_property
     def _quantities(self) -> tuple[Sequence[Quantity], str]:

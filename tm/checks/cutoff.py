@@ -97,9 +97,10 @@ def _cut_off(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         for pair, side, other in zip(batch.pairs, sides, others, strict=True):
             if pair.is_half:
                 continue
-            for span, message in (
-                () if _goes_on(pair.source.text) == _goes_on(pair.target.text) != "" else _faults(side, other, words)
-            ):
+            faults = list(_faults(side, other, words))
+            if faults and _goes_on(pair.source.text) == _goes_on(pair.target.text) != "":
+                continue
+            for span, message in faults:
                 spans = (span, None) if name == "source" else (None, span)
                 findings.append(pair.finding("cut-off", Severity.WARNING, f"the {name} {message}", *spans))
     return findings

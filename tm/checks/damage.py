@@ -121,9 +121,18 @@ def _fault(text: str, other: str, language: str) -> tuple[Severity, str, Span] |
         match = _ENTITY.search(text)
         if match and match[0] not in other:
             return Severity.WARNING, f"the unresolved entity {match[0]}", match.span()
-    if text.isascii():
+    if text.isascii() or (language in ("zh", "en") and _ordinary(language).issuperset(text)):
         return None
     return _mojibake(text, other, language)
+
+
+@cache
+def _ordinary(language: str) -> frozenset[str]:
+    """Characters of which any text in ``language`` may consist."""
+    marks = "“”‘’—–…·" if language == "en" else "，。、；：？！“”‘’（）《》【】「」『』…—–·％"
+    return (
+        frozenset(map(chr, range(128))) | frozenset(marks) | (usual_characters() if language == "zh" else frozenset())
+    )
 
 
 def _first(pattern: re.Pattern[str], text: str) -> Span:

@@ -162,12 +162,19 @@ _DOUBLE_HAN = re.compile(
     r"(我们|你们|他们|她们|它们|我们的|可以|因为|所以|但是|如果|这个|那个|已经|由于|并且|以及|或者|而且|进行|需要|必须|"
     r"应该|应当|不是|就是|没有|使用|其中|通过|关于|对于|根据)\1"
 )
+#: What `_DOUBLE_HAN` can find, without its contexts.
+_TWICE = re.compile(
+    r"([的了吗吧在是和与被从及或于])\1|([我你他她它可因所但如这那已由并以或而进需必应不就没使其通关对根][\u4e00-\u9fff]{1,2})\2"
+)
 
 
 def _double_word(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     findings = []
     for side, other, is_source in ((pair.source, pair.target, True), (pair.target, pair.source, False)):
-        pattern = _DOUBLE if side.is_spaced else _DOUBLE_HAN if side.base == "zh" else None
+        if side.base == "zh":
+            pattern = _DOUBLE_HAN if _TWICE.search(side.content) else None
+        else:
+            pattern = _DOUBLE if side.is_spaced and side.repeats_word else None
         for match in pattern.finditer(side.content) if pattern is not None else ():
             if side.is_spaced and (_may_repeat(match, other) or _is_sound(match)):
                 continue

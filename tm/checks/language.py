@@ -235,8 +235,11 @@ def _fault_in_han(side: CheckedSide, other: CheckedSide, text: str) -> tuple[Sev
             return Severity.ERROR, "is Japanese"
         if hangul >= 3 and hangul > 0.1 * (han + hangul):
             return Severity.ERROR, "is Korean"
-    if side.base == "zh" and han >= 4 and (found := _other_variant(text, side.language)) >= max(2, 0.15 * han):
+    found = _other_variant(text, side.language) if side.base == "zh" and han >= 2 else 0
+    if han >= 4 and found >= max(2, 0.15 * han):
         return Severity.WARNING, f"has {found} characters of the other Chinese script variant than {side.language}"
+    if found and (sign := _of_other_variant(text, side.language)) and sign not in other.text:
+        return Severity.WARNING, f"has {sign}, which is of the other Chinese script variant than {side.language}"
     for script, (pattern, languages) in _SCRIPTS.items() if _ALPHABETIC.search(text) else ():
         if script in ("Japanese", "Korean", "Chinese") or side.base in languages.split():
             continue
@@ -325,6 +328,21 @@ def with_variants(units: Sequence[Unit], options: CheckOptions) -> Sequence[Unit
 
 def _sides(unit: Unit) -> tuple[tuple[str, str], tuple[str, str]]:
     return (unit.source, unit.source_lang), (unit.target, unit.target_lang)
+
+
+#: Texts about the two variants, or about names in the other one.
+_OF_VARIANTS = re.compile("[繁正簡简][体體]|异体|異體|又作|亦作")
+
+
+def _of_other_variant(text: str, language: str) -> str:
+    """The first character that the writing of ``language`` does not have at all, "" without one: 內 is no 内."""
+    traditional, simplified = _variants()
+    is_traditional = language.lower().endswith(("tw", "hk", "mo", "hant", "cht"))
+    wrong = simplified if is_traditional else traditional
+    if wrong.isdisjoint(text) or _OF_VARIANTS.search(text):
+        return ""
+    codec = "big5" if is_traditional else "gb2312"
+    return next((sign for sign in text if sign in wrong and not sign.encode(codec, "ignore")), "")
 
 
 def _other_variant(text: str, language: str) -> int:

@@ -19,7 +19,7 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-
 #: Inline code: literals and roles of reStructuredText, code of Markdown and of HTML.
 CODE = re.compile(
     r":[a-z][a-z:+-]{0,40}:`(?P<role>[^`]+)`|``(?P<literal>[^`\n](?:[^`]|`(?!`))*)``"
-    r"|(?<![`\w])`(?P<code>[^`\n]{1,200})`(?![`_\w])"
+    r"|(?<![`\w])`(?P<code>[^`\n]{1,200}(?<!\s))`(?![`_\w])"
     r"|<(?P<tag>code|kbd|samp|tt|var)>(?P<html>[^<>]{1,200})</(?P=tag)>",
     re.IGNORECASE,
 )

@@ -184,10 +184,9 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     for side, mine, other in ((chinese, here, there), (english, there, here)):
         if not mine.certain:
             continue
-        least = _LEAST_CODE if is_code else _least(is_short, _may_deny(mine, other))
         for span, features in left_over(mine, other):
             odds = log_odds(mine.language, features)
-            if odds >= least:
+            if odds >= (_LEAST_CODE if is_code else _least(is_short, _may_deny(mine, other))):
                 found.append((odds, side, span))
     if not found:
         return ()

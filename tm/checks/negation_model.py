@@ -63,8 +63,11 @@ def left_over(side: Side, other: Side) -> Iterator[tuple[Span, dict[str, float]]
         width = float(max(map(len, ends)) - 1)
         ends = [[one[0], one[-1]] for one in ends]
     mine = _on_scale(side.certain, ends[0], width)
-    theirs, signs, hints = (_on_scale(spans, ends[1], width) for spans in (other.certain, other.signs, other.hints))
+    theirs = _on_scale(other.certain, ends[1], width)
     paired = _paired(mine, theirs)
+    if len(paired) == len(mine):
+        return
+    signs, hints = (_on_scale(spans, ends[1], width) for spans in (other.signs, other.hints))
     shared = _of_pair(side, other)
     shared[f"sentences {min(len(ends[0]) - 1, 3)} {min(width, 3.0):g}"] = 1.0
     for index, place in enumerate(mine):

@@ -60,9 +60,12 @@ def _named(tags: Counter[tuple[TagKind, str]]) -> str:
 
 def _markup(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     source, target = pair.source.text, pair.target.text
-    if pair.is_half or not any(mark in source or mark in target for mark in "`%{<$["):
+    if pair.is_half:
         return ()
-    return [*_fields(pair), *_elements(pair), *_code(pair), *_links(pair)]
+    findings = [*_literals(pair)]
+    if any(mark in source or mark in target for mark in "`%{<$["):
+        findings += [*_fields(pair), *_elements(pair), *_code(pair), *_links(pair)]
+    return findings
 
 
 def _fields(pair: CheckedUnit) -> Iterator[Finding]:
@@ -144,6 +147,38 @@ def _code(pair: CheckedUnit) -> Iterator[Finding]:
         )
         spans = sides[0].get(mine or ""), sides[1].get(other or "")
         yield pair.finding("markup", Severity.WARNING if is_code else Severity.INFO, message, *spans)
+
+
+#: What programs read, written without marks of code: `--option`, `:option:`, a default, `some_name`; each by its mark.
+_LITERALS = {
+    "--": re.compile(r"(?<![\w-])--[a-z][a-z0-9-]{1,40}"),
+    ":": re.compile(r":(?<![\w:`]:)[a-z][a-z-]{1,40}:(?![\w`:])"),
+    "efault: ": re.compile(
+        r"(?<=efault: )(?!(?:none|no|yes|on|off|auto|never|always|empty|all|current|today|now|true|false)\b)"
+        r"[a-z][a-z0-9./_-]{2,40}(?=\))"
+    ),
+    "_": re.compile(r"(?<![\w./@$%{(:-])[a-z][a-z0-9]{1,40}(?:_[a-z0-9]{1,40}){1,6}(?![\w@]|\.\w)"),
+}
+
+
+def _literals(pair: CheckedUnit) -> Iterator[Finding]:
+    """Names of options and variables stay as they are."""
+    for side, other, which in ((pair.source, pair.target, "target"), (pair.target, pair.source, "source")):
+        text, known = side.content, ""
+        patterns = [pattern for mark, pattern in _LITERALS.items() if mark in text]
+        for name, span in {match[0]: match.span() for one in patterns for match in one.finditer(text)}.items():
+            known = known or other.text.lower()
+            if name.rstrip("s") not in known and not (name[0] == ":" and ("`" in other.text or _has_half(name, known))):
+                # object_type may become 对象类型 in a message, but not object_类型.
+                is_changed = "_" not in name or "_" in other.text
+                severity = Severity.WARNING if is_changed else Severity.INFO
+                spans = (span, None) if which == "target" else (None, span)
+                yield pair.finding("markup", severity, f"the code {name} is not in the {which}", *spans)
+
+
+def _has_half(name: str, text: str) -> bool:
+    """True where one of the colons was taken for a mark of the sentence: ":file" for ":file:"."""
+    return name[:-1] in text or name[1:] in text
 
 
 def _code_name(text: str) -> str:

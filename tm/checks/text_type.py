@@ -21,7 +21,6 @@ SENSELESS: Mapping[TextType, Mapping[str, str]] = {
     "interface": {
         "final-punctuation": "labels end with or without a mark",
         "inconsistent-source": "two labels may have one translation",
-        "cut-off": "labels are no sentences",
     },
     "legal": {"inconsistent-source": "formulas may be worded in two ways"},
     "prose": {

@@ -5,7 +5,7 @@ The names that references get here ("article", "paragraph", "resolution", …) a
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from corpora.text.mentions.grammar import (
@@ -158,6 +158,27 @@ _GATE = (
     r"|[aA]n?[\s-][hmtqbsfn]|[IVX]{2}"
     rf"|[A-Za-z_][A-Za-z0-9_./%+-]{{0,{WORD}}}[0-9@])"
 )
+_BEGINNINGS = frozenset(word[:3].lower() for word in (*_SPELLED, *_NAMES, "http", "ftp", "www", "nos", "a", "an"))
+_RUN = re.compile("[A-Za-z0-9_０-９]+|[⁰¹²³⁴-⁹]")
+_INNER = re.compile("[0-9０-９]")
+
+
+def _starts(text: str) -> Iterator[int]:
+    """The beginnings of words and figures that `_GATE` may let through."""
+    size = len(text)
+    for match in _RUN.finditer(text):
+        run = match[0]
+        first = run[0]
+        if (
+            not "A" <= first <= "z"
+            or run[:3].lower() in _BEGINNINGS
+            or first in "nNIVX"
+            or _INNER.search(run)
+            or ((end := match.end()) < size and text[end] in "./%+-@")
+        ):
+            yield match.start()
+
+
 _NUMBERS = re.compile(
     rf"(?P<figures>(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*)(?P<letters>{_LETTERS})|(?P<roman>\b[IVXL]+\b)|\((?P<item>[a-z]+)\)"
 )
@@ -284,4 +305,4 @@ def recognizer() -> Recognizer:
         "nth": _nth, "fraction": _fraction, "ordinal": _ordinal, "hint": _hint, "scaled": _scaled, "words": _words,
         "roman": _roman,
     }  # fmt: skip
-    return compiled(_ALTERNATIVES, _possible, _GATE, readers)
+    return compiled(_ALTERNATIVES, _possible, _GATE, readers, _starts)

@@ -1,7 +1,7 @@
 """Quantities as English writes them: half a dozen, the last but one, the mid-1990s, threefold, a quarter past seven."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from corpora.text.mentions.grammar import Certainty, MentionKind
 from corpora.text.numerals import from_roman
@@ -579,15 +579,29 @@ def _is_possible(text: str, words: Collection[str]) -> bool:
     ) is not None
 
 
+#: The first letters of every rule, so that most words fail at once.
+_BEGINNINGS = (
+    "mon tue wed thu fri sat sun app bet cha ite ann ant apr arm art aug bi bil bot cen chi dec dis dou "
+    "doz ear eig eit ele feb few fif fin fir fiv for fou hal hun jan jul jun lab las lat man mar may mid "
+    "mil nat nei nex nin noo nov oct one par pen pre pri qua qui red reg rul sco sec sem sep ses sev sin "
+    "six ten ter thi tho thr tre tri twe twi two wom zer"
+).split()
+_FIRST = frozenset([*_BEGINNINGS, "a", "an", "the", "h1", "h2"])
+_RUN = re.compile("[A-Za-z0-9_.]+|['’]")
+
+
+def _starts(text: str) -> Iterator[int]:
+    """The beginnings of words and figures with which a rule may begin."""
+    for match in _RUN.finditer(text):
+        run = match[0]
+        first = run[:3].lower()
+        if not "A" <= run[0] <= "z" or first in _FIRST or first[:2] in _FIRST:
+            yield match.start()
+
+
 GRAMMAR: Grammar = grammar(
     _is_possible,
     _ORDER,
-    # The first letters of every rule, so that most words fail at once.
-    start=r"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |"
-    r"(?:mon|tue|wed|thu|fri|sat|sun|app|bet|cha|ite|ann|ant|apr|arm|art|aug|bi|bil|bot|cen|chi|dec|dis|"
-    r"dou|doz|ear|eig|eit|ele|"
-    r"feb|few|fif|fin|fir|fiv|for|fou|hal|hun|jan|jul|jun|lab|las|lat|man|mar|may|mid|mil|nat|nei|"
-    r"nex|nin|noo|nov|oct|one|"
-    r"par|pen|pre|pri|qua|qui|red|reg|rul|sco|sec|sem|sep|ses|sev|sin|six|ten|ter|thi|tho|thr|tre|"
-    r"tri|twe|twi|two|wom|zer|h[12]))",
+    start=rf"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |(?:{'|'.join(_BEGINNINGS)}|h[12]))",
+    starts=_starts,
 )

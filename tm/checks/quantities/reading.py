@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from corpora.text.languages import base
+from corpora.text.mentions.grammar import matches
 from tm.checks.quantities import chinese, english
 from tm.checks.quantities.grammar import Grammar
 from tm.checks.quantities.value import Quantity
@@ -23,7 +24,8 @@ def quantities(text: str, words: Collection[str], language: str) -> tuple[Sequen
     found: list[Quantity] = []
     pieces: list[str] = []
     last = 0
-    for match in grammar.pattern.finditer(text):
+    starts = grammar.starts
+    for match in grammar.pattern.finditer(text) if starts is None else matches(grammar.pattern, text, starts(text)):
         reader = grammar.readers[match.lastgroup or ""]
         read = reader(match)
         if read is None:
