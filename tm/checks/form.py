@@ -164,7 +164,8 @@ _DOUBLE_HAN = re.compile(
 )
 #: What `_DOUBLE_HAN` can find, without its contexts.
 _TWICE = re.compile(
-    r"([的了吗吧在是和与被从及或于])\1|([我你他她它可因所但如这那已由并以或而进需必应不就没使其通关对根][\u4e00-\u9fff]{1,2})\2"
+    r"([的了吗吧在是和与被从及或于])\1|"
+    rf"([我你他她它可因所但如这那已由并以或而进需必应不就没使其通关对根][{HAN}]{{1,2}})\2"
 )
 
 

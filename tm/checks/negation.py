@@ -4,8 +4,7 @@ Both languages deny in many ways: with a word of its own (not, never, 不, 没�
 盲), or by what a word means (lack, forget, refuse, 缺, 忘). Much that looks like a negation denies nothing (不同, 淹没,
 "not only", "can't miss"). So a negation is reported where it is certain on its side, has no partner near its place, and
 `tm.checks.negation_model` finds it likely that it was lost; in short texts it must be almost certain of that where the
-other side has any sign of one. The words are
-data, in ``negation.json``.
+other side has any sign of one. The words are data, in ``negation.json``.
 """
 
 import json

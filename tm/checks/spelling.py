@@ -1,8 +1,9 @@
-"""Misspelt words: English by a list of common misspellings, Chinese by a list of confused words (``confused.json``).
+"""Misspelt words: English by a list of common misspellings, Chinese by a list of confused words.
 
 Both lists hold only words that are wrong in any text, so names, technical words and both English spellings are left
-alone; some Chinese words are wrong only beside what the English side says. The English list is the part of the dictionary of typos (MIT) whose corrections are common words; a word that the
-other side or three units of the file have is taken for a name.
+alone; some Chinese words of ``confused.json`` are wrong only beside what the English side says. The English list is the
+part of the dictionary of typos (MIT) whose corrections are common words; a word that the other side or three units of
+the file have is taken for a name.
 """
 
 import gzip
