@@ -27,19 +27,21 @@ def load(
     device: str | None = None,
     batch_size: int | None = None,
     progress: Progress | None = None,
+    threads: int = 2,
 ) -> Encoder:
     """Return the encoder called ``name``; None is the built-in one.
 
     ``cache`` stores the vectors of slow encoders on disk; ``device`` and ``batch_size`` are for sentence-transformers;
-    ``progress`` is called with the number of texts that are done and of all texts. Raises `ModelError` for an unknown
-    name and `MissingExtra` for a package that is not installed.
+    ``progress`` is called with the number of texts that are done and of all texts; ``threads`` bounds the cores that
+    the built-in encoder takes. Raises `ModelError` for an unknown name and `MissingExtra` for a package that is not
+    installed.
     """
     name = str(name or "builtin").strip()
     match name.lower():
         case "builtin" | "use" | "use-multilingual-3":
             from models.builtin import BuiltinEncoder
 
-            return BuiltinEncoder()
+            return BuiltinEncoder(threads=threads)
         case "e5" | "multilingual-e5-small-q4":
             from corpora.extras import need
             from models.e5 import E5Encoder
@@ -55,7 +57,8 @@ def load(
         if len(parts) != 2 or not all(part.strip() for part in parts):
             raise ModelError(f"{name} does not name two encoders, like use+e5")
         first, second = (
-            load(part, cache=cache, device=device, batch_size=batch_size, progress=progress) for part in parts
+            load(part, cache=cache, device=device, batch_size=batch_size, progress=progress, threads=threads)
+            for part in parts
         )
         return CombinedEncoder(first, second)
     return _transformers(name, cache, device, batch_size, progress)

@@ -155,7 +155,7 @@ def report_text(report: CorpusReport) -> str:
             poor.append(f"- {one.document.key}: {of} ({_most(one.lost)})")
     rows += ["", "## Documents of which less than half was written", "", *(_listed(poor) or ["None."])]
     warned = [
-        f"- {text if text.startswith(one.document.source) else f'{one.document.key}: {text}'}"
+        f"- {text if text.startswith(one.document.key) else f'{one.document.key}: {text}'}"
         for one in report.documents
         for text in one.warnings
     ]

@@ -114,9 +114,9 @@ class _Worker:
     """What an actor is: the results of its items, with what it has loaded for them."""
 
     def __init__(self, memory: int) -> None:
-        limit_threads(1)
-        limit_memory(memory)
         self._loaded: Loaded = {}
+        limit_threads(1, self._loaded)
+        limit_memory(memory)
 
     def version(self) -> str:
         return tool_version()

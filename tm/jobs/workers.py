@@ -36,6 +36,7 @@ class Nodes(Protocol):
 
 
 DIED = "the process that worked on it died, probably for lack of memory"
+_THREADS = " threads"  # what a process has loaded under this key is their number; no encoder is called so
 _MOST = 60  # processes: Windows can wait for no more at once
 _PATIENCE = 3.0  # seconds that a worker has to end
 
@@ -91,16 +92,17 @@ def encoder_of(model: str, loaded: Loaded) -> Any:
     from models.registry import load
 
     if model not in loaded:
-        loaded[model] = load(model or None)
+        loaded[model] = load(model or None, threads=min(2, loaded.get(_THREADS, 2)))
     return loaded[model]
 
 
-def limit_threads(threads: int) -> None:
-    """Let the libraries of this process compute with ``threads``."""
+def limit_threads(threads: int, loaded: Loaded) -> None:
+    """Let the libraries of this process, and the encoders that it loads, compute with ``threads``."""
     import numpy  # noqa: F401 - only the threads of libraries that are loaded can be limited
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(threads)
+    loaded[_THREADS] = threads
 
 
 @contextmanager
@@ -198,7 +200,7 @@ _OF_PROCESS: Loaded = {}  # what a worker has loaded, which works on many items
 def _prepare(threads: int, memory: int) -> None:
     """In a worker: use a share of the cores and of the memory, and end with the process that started it."""
     end_with_parent()
-    limit_threads(threads)
+    limit_threads(threads, _OF_PROCESS)
     limit_memory(memory)
     handle_stop()  # until here a signal ends the process at once, since there is nothing to clean up
 

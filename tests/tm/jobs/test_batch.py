@@ -198,6 +198,17 @@ def test_a_process_that_dies_costs_one_pair(manifest: Callable[..., Path], monke
     assert "died" in found[3].message
 
 
+def threads_of_encoder(item: int, loaded: workers.Loaded) -> int:
+    threads: int = workers.encoder_of("", loaded)._threads
+    return threads
+
+
+@pytest.mark.slow
+def test_each_worker_computes_with_its_share_of_the_cores() -> None:
+    found = list(workers.spread([1, 2, 3], threads_of_encoder, lambda item, why: -1, workers=2))
+    assert found == [max(1, min(2, workers.cores() // 2))] * 3
+
+
 def test_a_pool_that_breaks_between_two_pairs_loses_none(
     manifest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
