@@ -142,8 +142,10 @@ class _Reader:
                 pending = _Pending()
         return "".join(parts)
 
-    def _block(self, lines: Sequence[str], at: int, pending: _Pending, parts: list[str], depth: int) -> int:
-        """Read one block into ``parts``; return where the next one begins."""
+    def _block(
+        self, lines: Sequence[str], at: int, pending: _Pending, parts: list[str], depth: int, *, in_list: bool = False
+    ) -> int:
+        """Read one block into ``parts``; return where the next one begins. In a list, an item ends a paragraph."""
         line = lines[at].rstrip()
         if pending.title:
             parts.append(f"<p>{self.inline(pending.title)}</p>")
@@ -169,7 +171,9 @@ class _Reader:
         if _BULLET.match(line) or _NUMBER.match(line) or _CALLOUT.match(line) or _term(line):
             return self._list(lines, at, parts, depth)
         end = at
-        while end < len(lines) and lines[end].strip() and (end == at or not _interrupts(lines[end])):
+        while end < len(lines) and lines[end].strip():
+            if end > at and (_interrupts(lines[end]) or (in_list and _item(lines[end].rstrip()) is not None)):
+                break
             end += 1
         body = [one for one in lines[at:end] if not re.match(r"//(?!/)", one)]
         if style in _CODE_STYLES or (line[:1] in " \t" and style not in ("quote", "verse", "NOTE")):
@@ -260,7 +264,7 @@ class _Reader:
                 pending.style = pending.style if title else lines[at]
                 at += 1
             if at < len(lines) and lines[at].strip():
-                at = self._block(lines, at, pending, attached, depth + 1)
+                at = self._block(lines, at, pending, attached, depth + 1, in_list=True)
         return at, "\n".join(one for one in body if one), "".join(attached)
 
     def _table(self, lines: Sequence[str], style: str, sign: str, depth: int) -> str:

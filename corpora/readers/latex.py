@@ -119,7 +119,8 @@ def convert(text: str, name: str) -> str:
 def _with_definitions(text: str, body: str) -> str:
     """``body`` with the macros that only stand for a text replaced by it."""
     most = 2 * len(body) + 100_000  # definitions of definitions could grow without end
-    for match in _DEFINED.finditer(text):
+    # A definition may use those before it, and the last one of a name holds.
+    for match in reversed(list(_DEFINED.finditer(text))):
         if "#" not in match[2] and match[1] not in match[2] and len(body) < most:
             content = match[2].replace("\\", r"\\")
             body = re.sub(rf"\\{match[1]}(?![A-Za-z])(?:\{{\}}|[ \t](?=\S))?", content, body)
@@ -251,7 +252,7 @@ class _Writer:
             return [tag("span", shown, dropped="references")]
         if name in ("author", "date", "institute"):
             return [(dropped("front matter", self._argument(node, -1)),)]
-        if name in _SETTINGS or name == "bibitem":
+        if name in _SETTINGS or name in ("bibitem", "footnotemark"):
             return [after]
         return [*self._unknown(node), after]
 

@@ -160,7 +160,7 @@ def _paragraph(token: Any, before: Any) -> str:
     content = str(token.content).strip()
     if _CONTENTS.fullmatch(content):
         return tag("span", plain(content), dropped="table of contents")
-    if _STATEMENT.match(content) and all(_STATEMENT.match(line) for line in content.splitlines()):
+    if content and all(_STATEMENT.match(line) for line in content.splitlines()):
         return tag("span", plain(content), dropped="code")
     made = "".join(_inline(token.children or ()))
     made = _ALERT.sub("", made, count=1) if before.type == "paragraph_open" and made.startswith("[!") else made

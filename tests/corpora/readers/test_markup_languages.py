@@ -27,6 +27,8 @@ def test_markup(kind: str, case: dict[str, Any], tmp_path: Path) -> None:
     document = blocks_of(tmp_path, SUFFIXES[kind], case["input"])
     found = [[str(block.kind), block.level, block.marker, block.text] for block in document.blocks]
     assert found == case["expected"]["blocks"]
+    if "places" in case:
+        assert [list((block.cell or ())[1:]) for block in document.blocks] == case["places"], "row and column"
     assert [[one.step, one.text] for one in document.changes if one.action == "dropped"] == case["expected"]["dropped"]
     assert all(block.text[:2] in document.original[block.start : block.end] for block in document.blocks)
 

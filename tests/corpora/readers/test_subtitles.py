@@ -1,7 +1,8 @@
 """Subtitles come out as sentences with times, and two tracks whose cues break elsewhere are paired."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from align import Alignment, AlignOptions, align
+from corpora.document import Line
 from corpora.errors import EmptyInput
 from corpora.readers.reading import read
-from corpora.readers.subtitles import cues, read_subtitles
+from corpora.readers.subtitles import Cue, cues, read_subtitles
 from corpora.text.sentences import split
 from models.registry import load
 from tests.corpora.readers.handbook import GOLD
@@ -26,6 +28,37 @@ def test_sentences_and_their_times(case: dict[str, Any]) -> None:
     assert [[block.text, *(block.time or ())] for block in track.blocks] == case["expected"]["sentences"]
     assert [[change.step, change.text] for change in track.changes] == case["expected"]["dropped"]
     assert all(track.original[block.start : block.end] == block.text for block in track.blocks)
+
+
+def test_only_the_chosen_lines_are_read() -> None:
+    """As from a track in two languages: every second line, or the end of a line."""
+    track = "\n\n".join(
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{lines}"
+        for n, lines in ((1, "灯。\nA lamp."), (2, "油。\nOil. 好"), (3, "完。"))
+    )
+
+    def english(lines: Sequence[Line]) -> list[Line]:
+        seen.extend(lines)
+        return [lines[1], replace(lines[3], text="Oil."), replace(lines[3], text="", start=lines[3].start + 5)]
+
+    seen: list[Line] = []
+    found = read_subtitles(track, "en", english)
+    whole = "\n".join(line.text for line in seen)
+    assert whole == "灯。\nA lamp.\n油。\nOil. 好\n完。"
+    assert all(whole[line.start : line.end] == line.text for line in seen)
+    assert [(block.text, block.time) for block in found.blocks] == [("A lamp.", (1.0, 1.9)), ("Oil.", (2.0, 2.9))]
+
+
+def test_a_line_of_events_without_times_is_left_out() -> None:
+    events = ["0,x,0:00:02.00,A", "0,0:00:01.00,,B", "0,0:00:03.00,0:00:04.50,C, d"]
+    text = "[Script Info]\n[Events]\nFormat: Layer,Start,End,Text\n" + "\n".join(f"Dialogue: {one}" for one in events)
+    assert cues(text) == [Cue(3.0, 4.5, ("C, d",))]
+
+
+def test_times_of_all_forms() -> None:
+    forms = ["1:02:03,5 --> 1:02:04.25", "02:03.040 --> 99:59.999", "100:00:00,000 --> 00:00:01,000"]
+    found = cues("\n\n".join(f"{form}\nText" for form in forms))
+    assert [(cue.start, cue.end) for cue in found] == [(123.04, 5999.999), (3723.5, 3724.25), (360_000.0, 360_000.0)]
 
 
 PIECES = ["1", "\n", "\n\n", "00:00:01,000 --> 00:00:02,000", "Text.", "- A", "WEBVTT", "NOTE x", "[Script Info]",
