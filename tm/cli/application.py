@@ -37,7 +37,7 @@ COMMANDS = {
     "review": ("tm.cli.review:review", "Review an alignment in the browser."),
     "serve": ("tm.cli.serve:serve", "Serve memories and terms over HTTP: web pages and an API."),
     "structure": ("tm.cli.structure:structure", "Show the outline that was read from a document."),
-    "memory": ("tm.cli.memory_changes:app", "Add, import, export, edit, delete and count units of a memory."),
+    "memory": ("tm.cli.memory_copies:app", "Add, import, export, edit, delete and count units of a memory."),
     "term": ("tm.cli.term_entries:app", "Look up, import, export, extract and check terms."),
     "user": ("tm.cli.user:app", "Add, list and disable users of the server; make and revoke their tokens."),
     "project": ("tm.cli.project:app", "Add, list and edit projects of the server; members, audit log, backup."),

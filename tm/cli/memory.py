@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tm.unit import Unit
 
 __all__ = [
-    "add", "app", "backup", "compact", "dedupe", "delete", "export", "import_", "index", "stats",
+    "add", "app", "backup", "compact", "counting", "dedupe", "delete", "export", "import_", "index", "stats",
 ]  # fmt: skip
 
 app = typer.Typer(
@@ -105,7 +105,7 @@ def _take(
     results = []
     with Memory(path) as target:
         for file in files:
-            with _counting(f"reading {file.name}") as progress:
+            with counting(f"reading {file.name}") as progress:
                 done = take_in(
                     target, file, options, source_lang=source_lang, target_lang=target_lang, progress=progress
                 )
@@ -127,7 +127,7 @@ def _take(
 
 
 @contextmanager
-def _counting(title: str) -> Iterator[Callable[[int], None]]:
+def counting(title: str) -> Iterator[Callable[[int], None]]:
     """A count in progress on standard error, on a terminal only."""
     screen = errors()
     with screen.status(title) as status:
@@ -161,7 +161,7 @@ def export(
     size = bytes_of(split) if split else 0
     place = one_path(memory)
     check_targets([out], files_among(place))
-    with Memory(place, create=False) as source, _counting(f"writing {out.name}") as progress:
+    with Memory(place, create=False) as source, counting(f"writing {out.name}") as progress:
         units = _with_progress(source.units(filters, every_place=every_place), progress)
         options = WriteOptions(
             filters.source_lang, filters.target_lang, client=client, spreadsheet_safe=spreadsheet_safe
@@ -289,6 +289,6 @@ def index(
     from tm.search.memory import Memory
     from tm.search.semantic import build_vectors as make
 
-    with Memory(one_path(memory), create=False) as source, _counting("encoding") as progress:
+    with Memory(one_path(memory), create=False) as source, counting("encoding") as progress:
         count = make(source, load(model or None), progress=progress)
     write(f"{counted(count, 'text')} can be found by meaning")

@@ -45,14 +45,15 @@ class AddJob:
         self._keep = keep
         self._log = log
         self._name = name or uuid4().hex
+        self._by_name = bool(name) or store.REMOTE
         self._touched: set[int] = set()
         self.report = AddReport()
 
     def run(self, rest: Iterator[Unit], indexer: BackgroundIndexer, progress: Progress | None) -> None:
         """Add all units. If reading them raises, what was committed stays."""
         try:
-            if self._store.REMOTE:
-                self._write_remotely(rest, indexer, progress)
+            if self._by_name:
+                self._write_by_name(rest, indexer, progress)
             else:
                 self._write(rest, indexer, progress)
         except BaseException:
@@ -115,7 +116,7 @@ class AddJob:
         if progress is not None and self.report.read:
             progress(self.report.read)
 
-    def _write_remotely(self, rest: Iterator[Unit], indexer: BackgroundIndexer, progress: Progress | None) -> None:
+    def _write_by_name(self, rest: Iterator[Unit], indexer: BackgroundIndexer, progress: Progress | None) -> None:
         with self._store.reading() as connection:
             row = connection.execute("SELECT done FROM imports WHERE name = ?", (self._name,)).fetchone()
         done = row[0] if row else 0

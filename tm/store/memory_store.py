@@ -176,6 +176,7 @@ class MemoryStore:
         whole: bool = False,
         progress: Progress | None = None,
         action: str = "",
+        name: str = "",
     ) -> AddReport:
         """Add units; equal ones fold into one, with counts and places kept.
 
@@ -183,15 +184,13 @@ class MemoryStore:
         "best" (reviewed before unreviewed, then the higher score). Units are committed every few seconds, so a
         crash keeps those that were reported to ``progress`` (called with the number of units so far); with ``whole``
         all or none are committed. If ``units`` raises, what was committed stays. With ``action``, the name of this
-        change, `undo` can take it back.
+        change, `undo` can take it back. With a ``name``, an earlier run with this name that was interrupted goes on:
+        units that it added are left out, so they must come in the same order.
         """
         with _collecting_rarely():
-            return self._add(iter(units), keep, whole, progress, ChangeLog(action))
+            return self._add(iter(units), whole, progress, AddJob(self._store, keep, ChangeLog(action), name))
 
-    def _add(
-        self, rest: Iterator[Unit], keep: Keep, whole: bool, progress: Progress | None, log: ChangeLog
-    ) -> AddReport:
-        job = AddJob(self._store, keep, log)
+    def _add(self, rest: Iterator[Unit], whole: bool, progress: Progress | None, job: AddJob) -> AddReport:
         if whole:
             job.run_whole(rest, progress)
             return job.report

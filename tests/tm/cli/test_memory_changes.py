@@ -7,6 +7,7 @@ import pytest
 
 from corpora.errors import DuiyiError
 from tests.commands import done, ran
+from tests.postgresql import PostgresServer
 from tm.formats import read, write
 from tm.search.memory import Memory
 from tm.unit import Unit
@@ -116,3 +117,23 @@ def test_terms_one_by_one(memory: Path) -> None:
     assert "1 entry" in done("term", "delete", "gangway").out
     assert json.loads(ran("term", "lookup", "gangway", "--json").out) == []
     assert "no term gangway" in refused("term", "delete", "gangway")
+
+
+def test_copy_and_sync(memory: Path, tmp_path: Path, postgresql: PostgresServer) -> None:
+    server = postgresql.address("copied")
+    assert done("memory", "copy", memory, server).out.strip().endswith(": 3 units")
+    assert "contains units already" in refused("memory", "copy", memory, server)
+    assert "does not exist" in refused("memory", "copy", tmp_path / "none.duiyi", tmp_path / "other.duiyi")
+    assert not (tmp_path / "other.duiyi").exists()
+    done("memory", "edit", 1, "--status", "reviewed", "--author", "ada")
+    done("memory", "edit", 1, "--status", "rejected", "--author", "bo", "--memory", server)
+    done("memory", "delete", 2, "--memory", server)
+    shown = done("memory", "sync", memory, server).out.splitlines()
+    assert shown[0] == f"{memory}: 0 added, 0 changed, 0 deleted"
+    assert shown[1].endswith(": 1 added, 0 changed, 0 deleted"), "they had nothing in common before"
+    assert shown[2:] == [
+        "conflict: 钥匙挂在门后。", "  first:  The key hangs behind the door. (reviewed, ada)",
+        "  second: The key hangs behind the door. (rejected, bo)",
+    ]  # fmt: skip
+    done("memory", "delete", 2)
+    assert json.loads(done("memory", "sync", memory, server, "--json").out)["second"]["deleted"] == 1

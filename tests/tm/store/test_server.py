@@ -270,6 +270,26 @@ def test_a_killed_client_loses_no_acknowledged_unit(postgresql: PostgresServer) 
         assert {f"源{n}-{number}" for n, numbers in enumerate(told) for number in numbers} <= set(held)
 
 
+def test_a_dump_restores_one_memory(postgresql: PostgresServer) -> None:
+    """The commands of docs/team.md."""
+    address = postgresql.address("dumped")
+    with Memory(address) as memory:
+        memory.add([unit(), unit("甲", "a", status="rejected")])
+        held = list(memory)
+    where = ("-h", postgresql.folder, "-p", postgresql.port, "-U", "postgres")
+    file = postgresql.folder / "legal.dump"
+    postgresql._run("pg_dump", *where, "-Fc", "-n", '"duiyi memory dumped"', "-f", file, "postgres")
+    with Memory(address) as memory:
+        memory.add([unit("乙", "b")])
+        memory.delete(numbers=[1])
+    postgresql._run("pg_restore", *where, "-d", "postgres", "--clean", "--if-exists", file)
+    with Memory(address, create=False) as memory:
+        assert list(memory) == held
+        assert memory.lookup("合同")[0].score == 100
+        memory.add([unit("丙", "c")])
+        assert len(memory) == 3
+
+
 LOST = [
     "consuming input failed: server closed the connection unexpectedly\n\tThis probably means the server terminated",
     "the connection is lost",
