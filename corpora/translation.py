@@ -138,6 +138,10 @@ def _translated(message: str, catalogue: _Catalogue, depth: int) -> str:
     for pattern in catalogue.patterns:
         if (parts := pattern.parts(message)) is not None:
             return _filled(pattern, {name: _translated(part, catalogue, depth - 1) for name, part in parts.items()})
+    # Most messages that are joined from others have the subject first: a file, a line, a unit.
+    subject, colon, rest = message.partition(": ")
+    if colon and (meaning := _translated(rest, catalogue, depth - 1)) != rest:
+        return f"{_translated(subject, catalogue, depth - 1)}：{meaning}"
     return message
 
 

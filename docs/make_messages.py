@@ -29,16 +29,22 @@ PACKAGES = ("corpora", "models", "align", "tm")
 #: Folders and modules whose texts are data of languages or names of features, not messages.
 DATA = re.compile(
     r"corpora/text/|corpora/cleaning/|align/(?:scoring|weights|surface|signature)|tm/checks/(?:noise|negation)|"
-    r"tm/checks/quantities/|tm/terms/formats/columns|corpora/translation\.py"
+    r"tm/checks/quantities/|tm/terms/(?:formats/columns|tokens)|corpora/translation\.py"
+)
+#: Modules whose constants are data, words of languages or parts of statements; only the texts of their functions are messages.
+DATA_CONSTANTS = re.compile(
+    r"tm/checks/language|tm/formats/states|tm/terms/concept|tm/accounts/audit|tm/store/(?:conditions|damage|on_server|reading)"
 )
 #: Calls whose texts are no messages: patterns, statements of SQL, keys.
 _NOT_SHOWN = re.compile(
     r"compile|execute|executemany|executescript|split|sub|match|fullmatch|search|findall|xpath|get|encode|find"
 )
 _PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
+_LETTERS = re.compile(r"[A-Za-z]{2}")
 _CODE = re.compile(
     r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|"
-    r"\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES)\b"
+    r"\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES|ORDER BY|DESC|NULL|AND|OR|IN)\b|^(?:GET|POST|PUT|DELETE) |^from \w\S* import|"
+    r"^<!|&gt;|\w\||\w\[[\w\[]|\.\*|; (?:charset|version|filename\*?)=|realm=|'self'|'none'|^curl |^nplurals|^Instruct:|^openid |^int8 |^key =|^moment |^source_file, |^end with parent|^red strike|^@start|^\s*duiyi (?:align|fetch|memory|term)|^file, s3,"
 )
 
 
@@ -74,13 +80,17 @@ def _name(expression: ast.expr) -> str:
 
 def is_message(text: str) -> bool:
     """Whether a text of the program is for people to read."""
-    return bool(_PROSE.search(text)) and not _CODE.search(text) and "{" not in re.sub(r"\{\w+\}", "", text)
+    fixed = re.sub(r"\{\w+\}", "", text)  # a text of placeholders only is joined from messages
+    return bool(_PROSE.search(text) and _LETTERS.search(fixed)) and not _CODE.search(text) and "{" not in fixed
 
 
 def messages_of(path: Path) -> Iterator[tuple[int, str]]:
     """Line and text of each message in a Python module."""
     tree = ast.parse(path.read_text("utf-8"))
     hidden: set[int] = set()
+    if DATA_CONSTANTS.search(path.as_posix()):
+        constants = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+        hidden.update(id(inner) for node in constants for inner in ast.walk(node))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if (
