@@ -49,3 +49,10 @@ def test_the_tour(tmp_path: Path) -> None:
         assert done.returncode in (0, 1), done.stderr
         printed = [line.rstrip() for line in done.stdout.splitlines()]
         assert fits(expected, printed), f"{command} prints:\n{done.stdout}"
+
+
+def test_both_languages_show_the_same_commands() -> None:
+    chinese = (ROOT / "README.zh-CN.md").read_text("utf-8")
+    assert re.findall(r"```(?:console|python|text)\n.*?```", chinese, re.DOTALL) == re.findall(
+        r"```(?:console|python|text)\n.*?```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
+    )
