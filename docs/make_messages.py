@@ -31,9 +31,10 @@ DATA = re.compile(
     r"corpora/text/|corpora/cleaning/|align/(?:scoring|weights|surface|signature)|tm/checks/(?:noise|negation)|"
     r"tm/checks/quantities/|tm/terms/(?:formats/columns|tokens)|corpora/translation\.py"
 )
-#: Modules whose constants are data, words of languages or parts of statements; only the texts of their functions are messages.
+#: Modules whose constants are words of languages or parts of statements: only texts in their functions are messages.
 DATA_CONSTANTS = re.compile(
-    r"tm/checks/language|tm/formats/states|tm/terms/concept|tm/accounts/audit|tm/store/(?:conditions|damage|on_server|reading)"
+    r"tm/checks/language|tm/formats/states|tm/terms/concept|tm/accounts/audit|"
+    r"tm/store/(?:conditions|damage|on_server|reading)"
 )
 #: Calls whose texts are no messages: patterns, statements of SQL, keys.
 _NOT_SHOWN = re.compile(
@@ -43,8 +44,11 @@ _PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 _CODE = re.compile(
     r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|"
-    r"\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES|ORDER BY|DESC|NULL|AND|OR|IN)\b|^(?:GET|POST|PUT|DELETE) |^from \w\S* import|"
-    r"^<!|&gt;|\w\||\w\[[\w\[]|\.\*|; (?:charset|version|filename\*?)=|realm=|'self'|'none'|^curl |^nplurals|^Instruct:|^openid |^int8 |^key =|^moment |^source_file, |^end with parent|^red strike|^@start|^\s*duiyi (?:align|fetch|memory|term)|^file, s3,"
+    r"\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES|ORDER BY|DESC|NULL|AND|OR|IN)\b|"
+    r"^(?:GET|POST|PUT|DELETE) |^from \w\S* import|"
+    r"^<!|&gt;|\w\||\w\[[\w\[]|\.\*|; (?:charset|version|filename\*?)=|realm=|'self'|'none'|^curl |"
+    r"^nplurals|^Instruct:|^openid |^int8 |^key =|^moment |"
+    r"^source_file, |^end with parent|^red strike|^@start|^\s*duiyi (?:align|fetch|memory|term)|^file, s3,"
 )
 
 
