@@ -95,7 +95,7 @@ def _in_archive(data: bytes, chance: Random) -> bytes:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = [(name, archive.read(name)) for name in archive.namelist()]
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
         return _once(data, chance)
     if not parts:
         return data

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tm.accounts.file import AccountsFile
+from corpora.sqlite_damage import explains_damage
+from tm.accounts.file import AccountsTable
 from tm.accounts.records import AuditEntry, AuditQuery
 from tm.accounts.users import now
 
@@ -23,12 +24,9 @@ AUDIT_COLUMNS = tuple(_COLUMNS.split(", "))
 _LONGEST = 300  # characters of a name in an entry
 
 
-class AuditLog:
+@explains_damage
+class AuditLog(AccountsTable):
     """The table of entries."""
-
-    def __init__(self, file: AccountsFile) -> None:
-        """Work on ``file``."""
-        self._file = file
 
     def add(
         self,

@@ -12,9 +12,11 @@ from corpora.errors import StoreError
 from corpora.files import check_is_path, make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_connections import ThreadConnections, all_or_nothing
+from corpora.sqlite_damage import wrong_table
 from corpora.sqlite_errors import SqliteErrors
+from tm.accounts.roles import Role
 
-__all__ = ["AccountsFile"]
+__all__ = ["AccountsFile", "AccountsTable"]
 
 _APPLICATION = 0x64794163  # "dyAc"
 _FIRST = """
@@ -52,6 +54,20 @@ CREATE INDEX audit_by_project ON audit (project, number)
 """
 #: Step n brings a file of version n to version n + 1. Steps that were released are never changed.
 _STEPS = (_FIRST,)
+
+_LAST = 253_402_300_799  # the end of the year 9999, in seconds since 1970
+_ROLES = ", ".join(f"'{role.value}'" for role in Role)
+#: For each table the condition of a row with a value of the right type that is invalid.
+_INVALID = {
+    "users": f"abs(created) > {_LAST}",
+    "projects": "CASE WHEN json_valid(memories) THEN json_type(memories) <> 'array' OR EXISTS (SELECT 1 FROM"
+    " json_each(memories) WHERE CASE WHEN type = 'array' THEN json_type(value, '$[0]') IS NOT 'text'"
+    " OR json_type(value, '$[1]') IS NOT 'integer' OR json_array_length(value) <> 2 ELSE 1 END) ELSE 1 END",
+    "grants": f"role NOT IN ({_ROLES})",
+    "tokens": f"abs(created) > {_LAST} OR abs(expires) > {_LAST} OR abs(used) > {_LAST}",
+    "sign_ins": "NOT json_valid(content)",
+    "audit": f"abs(moment) > {_LAST} OR CASE WHEN json_valid(details) THEN json_type(details) <> 'object' ELSE 1 END",
+}
 
 
 class AccountsFile:
@@ -120,3 +136,14 @@ class AccountsFile:
     def close(self) -> None:
         """Close all connections."""
         self._connections.close()
+
+
+class AccountsTable:
+    """One of the tables of the accounts."""
+
+    def __init__(self, file: AccountsFile) -> None:
+        """Work on ``file``."""
+        self._file = file
+
+    def _damage(self) -> tuple[Path, str]:
+        return self._file.path, wrong_table(self._file.connection(), _INVALID)

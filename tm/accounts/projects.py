@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from corpora.errors import DuiyiError, UsageError
+from corpora.sqlite_damage import explains_damage
 from corpora.text.languages import checked_code
-from tm.accounts.file import AccountsFile
+from tm.accounts.file import AccountsTable
 from tm.accounts.records import Project, User
 from tm.accounts.roles import Role, role_of
 
@@ -26,12 +27,9 @@ def _project(row: Sequence[Any]) -> Project:
     return Project(row[0], row[1], memories, *row[3:])
 
 
-class Projects:
+@explains_damage
+class Projects(AccountsTable):
     """The tables of projects and of roles in them."""
-
-    def __init__(self, file: AccountsFile) -> None:
-        """Work on ``file``."""
-        self._file = file
 
     def add(self, name: str, memories: Sequence[tuple[str, int]] = (), terms: str = "", **settings: Any) -> Project:
         """A new project; without memories and a term base it gets its own, in a folder beside the accounts."""

@@ -9,7 +9,8 @@ from hmac import compare_digest
 from typing import Any
 
 from corpora.errors import UsageError
-from tm.accounts.file import AccountsFile
+from corpora.sqlite_damage import explains_damage
+from tm.accounts.file import AccountsTable
 from tm.accounts.passwords import digest, new_secret
 from tm.accounts.records import Token, User
 from tm.accounts.roles import Role, role_of
@@ -27,12 +28,9 @@ _COLUMNS = (
 )
 
 
-class Sessions:
+@explains_damage
+class Sessions(AccountsTable):
     """Sessions of signed-in browsers, each until a fixed time."""
-
-    def __init__(self, file: AccountsFile) -> None:
-        """Work on ``file``."""
-        self._file = file
 
     def begin(self, user: User, address: str, hours: float) -> str:
         """The secret of a new session, for its cookie."""
@@ -76,12 +74,9 @@ class Sessions:
         return json.loads(row[0]) if row else None
 
 
-class Tokens:
+@explains_damage
+class Tokens(AccountsTable):
     """Personal tokens: the secret is shown once, when it is made, and only its hash is kept."""
-
-    def __init__(self, file: AccountsFile) -> None:
-        """Work on ``file``."""
-        self._file = file
 
     def add(
         self, user: User, name: str, *, role: Role | None = None, project: str = "", days: float | None = None
@@ -152,7 +147,8 @@ def _token(row: Sequence[Any]) -> Token:
     return Token(number, user, name, role_of(row[3]), row[4], *times, bool(row[8]))
 
 
-class Failures:
+@explains_damage
+class Failures(AccountsTable):
     """Failed attempts to sign in, counted for all processes: a few for each name and address, more for each alone.
 
     Counting names and addresses together keeps an attacker from locking a user out, and counting each alone from
@@ -161,10 +157,6 @@ class Failures:
 
     WINDOW = 900  # seconds
     _MOST = (("both", 5), ("address", 30), ("name", 50))
-
-    def __init__(self, file: AccountsFile) -> None:
-        """Work on ``file``."""
-        self._file = file
 
     def _keys(self, name: str, address: str) -> list[tuple[str, int]]:
         name = digest(name.casefold()[:200]).hex()  # what was typed may be a password

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from corpora.errors import UsageError
-from tm.accounts.file import AccountsFile
+from corpora.sqlite_damage import explains_damage
+from tm.accounts.file import AccountsTable
 from tm.accounts.passwords import checked_password, hashed, verified
 from tm.accounts.records import User
 
@@ -39,12 +40,9 @@ def _user(row: Sequence[object]) -> User:
                 bool(hashed_password))  # fmt: skip
 
 
-class Users:
+@explains_damage
+class Users(AccountsTable):
     """The table of users."""
-
-    def __init__(self, file: AccountsFile) -> None:
-        """Work on ``file``."""
-        self._file = file
 
     def add(self, name: str, password: str | None) -> User:
         """Add a user; without a password (None) he can only sign in through OpenID Connect. Raises `UsageError`."""

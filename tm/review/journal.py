@@ -17,6 +17,7 @@ from corpora.errors import StoreError
 from corpora.files import make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_connections import all_or_nothing
+from corpora.sqlite_damage import explains_damage, wrong_table
 from tm.formats.jsonl import from_dict, to_dict
 from tm.unit import Unit
 
@@ -30,6 +31,13 @@ CREATE TABLE unit (number INTEGER PRIMARY KEY, content TEXT NOT NULL);
 CREATE TABLE event (number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, content TEXT NOT NULL);
 """,
 )
+
+
+#: For each table the condition of a row with a value of the right type that is invalid.
+_INVALID = {
+    "unit": "CASE WHEN json_valid(content) THEN json_type(content) <> 'object' ELSE 1 END",
+    "event": "julianday(at) IS NULL OR CASE WHEN json_valid(content) THEN json_type(content) <> 'object' ELSE 1 END",
+}
 
 
 class JournalConflict(StoreError):
@@ -46,6 +54,7 @@ class Event:
     content: Mapping[str, Any]
 
 
+@explains_damage
 class ReviewJournal:
     """The file at ``path``, created where it is missing. Any thread may use it, one at a time."""
 
@@ -69,6 +78,9 @@ class ReviewJournal:
             self._base.close()
             raise StoreError(f"{path} is not a review of this version of duiyi")
 
+    def _damage(self) -> tuple[Path, str]:
+        return self.path, wrong_table(self._base, _INVALID)
+
     @contextmanager
     def _errors_mapped(self) -> Iterator[None]:
         try:
@@ -79,7 +91,7 @@ class ReviewJournal:
     def meta(self) -> dict[str, str]:
         """The metadata of the review: title, stage, file …"""
         with self._errors_mapped(), closing(self._base.execute("SELECT key, value FROM meta")) as found:
-            return dict(found)
+            return {key: str.__str__(value) for key, value in found}
 
     def set_meta(self, **values: str) -> None:
         """Set ``values`` in the metadata."""
@@ -118,7 +130,7 @@ class ReviewJournal:
         query = "SELECT number, at, who, content FROM event WHERE number > ? ORDER BY number"
         with self._errors_mapped(), closing(self._base.execute(query, (after,))) as found:
             return [
-                Event(number, datetime.fromisoformat(at).astimezone(UTC), who, json.loads(content))
+                Event(number, datetime.fromisoformat(at).astimezone(UTC), str.__str__(who), dict(json.loads(content)))
                 for number, at, who, content in found
             ]
 

@@ -75,7 +75,7 @@ class ReviewSession:
     def _remember(self, event: Event, planned: Patch) -> EditResult:
         """The result of an event; kept by the key of its request, so that a repeated request gives it again."""
         result = EditResult(event.number, tuple(row.id for row in planned.old), tuple(row.id for row in planned.new))
-        if key := event.content.get("key"):
+        if (key := event.content.get("key")) and isinstance(key, str):
             self._results[key] = result
         return result
 

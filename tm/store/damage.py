@@ -8,10 +8,8 @@ import sqlite3
 
 from tm.store.index_segments import WORDS, is_broken
 
-__all__ = ["ERRORS", "damaged_table"]
+__all__ = ["damaged_table"]
 
-#: What reading values of the wrong type may raise.
-ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, OSError, RecursionError)
 _LAST = 253_402_300_799  # the end of the year 9999, in seconds since 1970
 
 

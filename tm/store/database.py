@@ -15,8 +15,9 @@ from corpora.errors import StoreError
 from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import use_log, version_of
 from corpora.sqlite_connections import ThreadConnections, all_or_nothing
+from corpora.sqlite_damage import ERRORS
 from corpora.sqlite_errors import SqliteErrors
-from tm.store.damage import ERRORS, damaged_table
+from tm.store.damage import damaged_table
 from tm.store.filters import compiled
 from tm.store.schema import APPLICATION, VERSION, migrate
 

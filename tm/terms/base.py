@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpora.arguments import checked_class
 from corpora.errors import EditConflict, StoreError
+from corpora.sqlite_damage import explains_damage
 from corpora.text.languages import base
 from corpora.text.plurals import counted
 from tm.postgresql.address import Address, located
@@ -40,6 +41,7 @@ _LONGEST_PATTERN = 12_000  # characters, which SQLite accepts; longer than any t
 _ONLY_GLOB = re.compile("[\0\ufffd-\uffff]")
 
 
+@explains_damage
 @checked_class
 class TermBase:
     """A term base in one SQLite file, or at an address, ``postgresql://user@host/database?terms=name``.
@@ -63,6 +65,9 @@ class TermBase:
         self._vocabularies: dict[str, Vocabulary | None] = {}
         self._recent: dict[int, Concept] = {}
         self._store: Any = _opened(where, create=create)
+
+    def _damage(self) -> tuple[str, str]:
+        return self.path, self._store.wrong_table()
 
     def __enter__(self) -> "TermBase":
         return self
@@ -118,7 +123,9 @@ class TermBase:
             row = db.execute("SELECT content FROM deleted WHERE key = ?", [id]).fetchone()
             if row is None or self.get(id) is not None:
                 return None
-            self._put(db, unpacked(row[0]))
+            with self._entry_read():
+                concept = unpacked(row[0])
+            self._put(db, concept)
             db.execute("DELETE FROM deleted WHERE key = ?", [id])
         return self.get(id)
 
@@ -152,7 +159,7 @@ class TermBase:
     def languages(self) -> list[str]:
         """The languages of the terms, without regions."""
         with self._store.reading() as db:
-            return [row[0] for row in db.execute("SELECT base FROM languages ORDER BY base")]
+            return [base(row[0]) for row in db.execute("SELECT base FROM languages ORDER BY base")]
 
     def lookup(self, question: str, language: str | None = None, *, limit: int = 20, fuzzy: bool = True) -> TermMatches:
         """Terms that match ``question``, best first: equal, other forms, pattern (``*`` and ``?``), prefix, similar.
@@ -368,8 +375,13 @@ class TermBase:
 
     def _read(self, ids: Sequence[int]) -> tuple[dict[int, Concept], dict[int, Term]]:
         """As `_rows`. Raises `StoreError` for values that another tool has changed."""
-        try:
+        with self._entry_read():
             return self._rows(ids)
+
+    @contextmanager
+    def _entry_read(self) -> Iterator[None]:
+        try:
+            yield
         except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
             why = "an entry has an invalid value"
             raise StoreError(f"{self.path} is damaged: {why}; put a backup in its place") from error

@@ -10,6 +10,7 @@ from corpora.errors import StoreError
 from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_connections import all_or_nothing
+from corpora.sqlite_damage import wrong_table
 from corpora.sqlite_errors import SqliteErrors
 
 __all__ = ["MIGRATIONS", "FileTerms", "connect"]
@@ -119,6 +120,10 @@ class FileTerms:
     def state(self, db: sqlite3.Connection) -> tuple[int, int]:
         """Numbers that change with the term base: the first with other connections, the second with this one."""
         return db.execute("PRAGMA data_version").fetchone()[0], db.total_changes
+
+    def wrong_table(self) -> str:
+        """The first table with an invalid value, "" if there is none."""
+        return wrong_table(self._db, {"terms": "concept NOT IN (SELECT id FROM concepts)"})
 
     def close(self) -> None:
         """Close the file."""
