@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors as pg
 
 from corpora.errors import StoreError, StoreUnavailable, UsageError
 from tests.postgresql import PostgresServer
@@ -19,6 +20,8 @@ from tm.search.memory import Memory
 from tm.store import adding
 from tm.store.filters import Filters
 from tm.store.memory_store import memory_paths
+from tm.terms.base import TermBase
+from tm.terms.concept import Concept, Term
 from tm.unit import Unit
 
 SECRET = "geh3im-Wort"
@@ -141,6 +144,57 @@ def test_roles_have_the_rights_they_need_and_no_others(team: PostgresServer) -> 
         opened("nobody")
     with opened("otto", "new") as owner:
         owner.add([unit()])
+
+
+def test_roles_of_a_term_base(team: PostgresServer) -> None:
+    terms = [Concept("a", (Term("合同", "zh-CN"), Term("contract", "en-US")))]
+    with TermBase(team.address("legal", user="otto", database="tm")) as base:
+        base.add(terms)
+    team.sql("-- Now" + GRANTS.split("-- Now")[1].replace("duiyi memory", "duiyi terms"), "tm")
+    with TermBase(team.address("legal", user="rita", database="tm"), create=False) as base:
+        assert [hit.concept.id for hit in base.lookup("合同")] == ["a"]
+        assert len(base.find("本合同", "zh")) == 1
+        with pytest.raises(StoreError, match="this user may not do that; it needs another role"):
+            base.delete(["a"])
+    with TermBase(team.address("legal", user="wanda", database="tm"), create=False) as base:
+        assert base.delete(["a"]) == 1
+        assert base.restore("a") is not None
+        base.add([Concept("b", (Term("甲方", "zh-CN"),))])
+    with pytest.raises(StoreError, match="this user may not read it"):
+        TermBase(team.address("legal", user="nobody", database="tm"))
+    team.sql("""UPDATE "duiyi terms legal".state SET value = 9 WHERE name = 'version'""", "tm")
+    with pytest.raises(StoreError, match=r"written by a newer version of duiyi \(format 9"):
+        TermBase(team.address("legal", user="rita", database="tm"))
+
+
+def test_an_export_is_one_state_while_others_write(postgresql: PostgresServer) -> None:
+    with Memory(postgresql.address("export")) as memory, Memory(postgresql.address("export")) as other:
+        memory.add(units(3_000))
+        stream = memory.units()
+        first = next(iter(stream))
+        other.delete(numbers=range(2_000, 3_000))
+        other.add(units(10, 5_000))
+        assert [first, *stream] == list(units(3_000))
+        assert len(memory) == 2_010
+
+
+REPORTED = [
+    (pg.DiskFull, "the server's disk is full; what was committed before is safe"),
+    (pg.ReadOnlySqlTransaction, "may not be written: the server is read-only"),
+    (pg.LockNotAvailable, "is being written by another program; try again when it is done"),
+    (pg.QueryCanceled, "the server cancelled the work"),
+    (pg.DataCorrupted, "is damaged; restore a backup"),
+    (pg.OutOfMemory, "too little memory or room"),
+]
+
+
+@pytest.mark.parametrize(("kind", "message"), REPORTED)
+def test_what_a_server_reports_is_one_sentence(kind: type[psycopg.Error], message: str) -> None:
+    address = located("postgresql://h/db")
+    assert isinstance(address, Address)
+    told = str(sentence(address, kind("ERROR:  some\nDETAIL:  more")))
+    assert message in told
+    assert "\n" not in told
 
 
 def test_schemas_of_other_versions(team: PostgresServer) -> None:
