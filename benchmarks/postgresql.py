@@ -30,7 +30,7 @@ from tests.postgresql import PostgresServer, find
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
 
-__all__ = ["chaos", "main"]
+__all__ = ["chaos", "main", "run"]
 
 _QUERIES = 500
 _ROLES = ("writer",) * 8 + ("reader",) * 16
@@ -172,33 +172,43 @@ def chaos(
     }  # fmt: skip
 
 
+def run(shared: Path, *, size: int = 1_000_000, count: int = _QUERIES, chaos_seconds: float = 600) -> dict[str, object]:
+    """Units per second, milliseconds, recall, and what survived; each with the load of the machine."""
+    programs = find()
+    if programs is None:
+        sys.exit("PostgreSQL is not installed: apt-get install postgresql")
+    server = PostgresServer(programs, safe=True)
+    figures: dict[str, object] = {"units": size}
+    try:
+        for clients in (1, 2) if size else ():
+            log(f"import, {clients} at once")
+            figures[f"load before import {clients}"] = os.getloadavg()[0]
+            figures[f"import, {clients} at once, units/s"] = _imported(
+                server.address(f"import {clients}"), shared, size, clients
+            )
+        if size:
+            log("look-ups")
+            figures["load before look-ups"] = os.getloadavg()[0]
+            figures |= _looked_up(server.address("import 1"), count)
+        if chaos_seconds:
+            log("chaos")
+            figures["load before chaos"] = os.getloadavg()[0]
+            with tempfile.TemporaryDirectory(prefix="duiyi-chaos-") as folder, suppress(StoreError):
+                figures["chaos"] = chaos(server, chaos_seconds, Path(folder))
+    finally:
+        server.remove()
+    return figures
+
+
 def main() -> None:
+    """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=1_000_000)
     parser.add_argument("--queries", type=int, default=_QUERIES)
     parser.add_argument("--chaos", type=float, default=0, metavar="SECONDS")
     given = parser.parse_args()
-    programs = find()
-    if programs is None:
-        sys.exit("PostgreSQL is not installed: apt-get install postgresql")
-    server = PostgresServer(programs, safe=True)
-    figures: dict[str, object] = {"units": given.size, "load at the start": os.getloadavg()[0]}
-    try:
-        if given.size:
-            for clients in (1, 2):
-                log(f"import, {clients} at once")
-                figures[f"import, {clients} at once, units/s"] = _imported(
-                    server.address(f"import {clients}"), SHARED, given.size, clients
-                )
-            log("look-ups")
-            figures |= _looked_up(server.address("import 1"), given.queries)
-        if given.chaos:
-            log("chaos")
-            with tempfile.TemporaryDirectory(prefix="duiyi-chaos-") as folder, suppress(StoreError):
-                figures["chaos"] = chaos(server, given.chaos, Path(folder))
-    finally:
-        server.remove()
-    print(json.dumps(figures, indent=2, ensure_ascii=False))
+    found = run(SHARED, size=given.size, count=given.queries, chaos_seconds=given.chaos)
+    print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ SIZE = 50_000
 _MIX = {"look-up": 55, "phrase": 15, "terms": 10, "add": 10, "edit": 10}
 
 
-def run(seconds: float, size: int = SIZE, clients: int = CLIENTS) -> dict[str, object]:
+def run(shared: Path, *, seconds: float = 1_800, size: int = SIZE, clients: int = CLIENTS) -> dict[str, object]:
     """Milliseconds, errors and megabytes under load."""
     with tempfile.TemporaryDirectory(prefix="duiyi-team-") as folder:
         path = Path(folder) / "accounts.sqlite"
@@ -50,7 +50,7 @@ def run(seconds: float, size: int = SIZE, clients: int = CLIENTS) -> dict[str, o
                 accounts.projects.grant(project, user, Role.REVIEWER)
                 tokens.append(accounts.tokens.add(user, "load")[1])
             with Memory(project.memories[0][0]) as memory:
-                memory.add(generated(SHARED, size))
+                memory.add(generated(shared, size))
                 name = Path(project.memories[0][0]).stem
                 texts = [unit.source for unit in memory.units()]
         code = "from tm.cli.main import run; run()"
@@ -158,7 +158,11 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=SIZE)
     parser.add_argument("--clients", type=int, default=CLIENTS)
     given = parser.parse_args()
-    print(json.dumps(run(given.seconds, given.size, given.clients), indent=2, ensure_ascii=False))
+    print(
+        json.dumps(
+            run(SHARED, seconds=given.seconds, size=given.size, clients=given.clients), indent=2, ensure_ascii=False
+        )
+    )
 
 
 if __name__ == "__main__":
