@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -96,6 +97,24 @@ def test_words_become_lines(table: str, texts: list[str], dropped: list[str], mo
     assert [line.text for line in read_.lines] == texts
     assert [change.text for change in read_.changes] == dropped
     assert all(read_.original[line.start : line.end] == line.text for line in read_.lines)
+
+
+def test_sizes_of_lines_and_pages_that_are_not_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a line that is much higher than usual is in larger print; a page below 70 % is named, one at 70 is not."""
+    table = (
+        row(1, 0, 69, "Lamps", height=57) + row(2, 0, 69, "of iron", height=55) + row(3, 0, 69, "burn")
+        + row(4, 0, 69, "low", height=20) + row(5, 0, 30, "all") + row(6, 0, 29, "dirt")
+    )  # fmt: skip
+    monkeypatch.setattr(ocr, "run_program", lambda *_, **__: (0, (HEAD + table).encode(), b""))
+    first = ocr._page("tesseract", b"", "eng", "a")[0]
+    sure = [replace(line, confidence=70.0) for line in first[:3]]
+    found = ocr._recognized([first[:4], sure, first[4:]], "a", "en", "eng")
+    sizes = [(line.text, line.page, round((line.size or 0.0) * 300 / 72)) for line in found.lines[:4]]
+    assert sizes == [("Lamps", 1, 57), ("of iron", 1, 40), ("burn", 1, 40), ("low", 1, 40)]
+    assert [line.text for line in found.lines[7:]] == ["all"]
+    assert [(change.text, change.page) for change in found.changes] == [("dirt", 3)]
+    assert found.warning.endswith("below 70 % on pages 1, 3; 1 line that could not be read was left out")
+    assert "3 pages were read by OCR (Tesseract, eng) with a mean confidence of 6" in found.warning
 
 
 def test_what_tesseract_cannot_read(monkeypatch: pytest.MonkeyPatch) -> None:
