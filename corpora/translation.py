@@ -29,6 +29,8 @@ _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in this order, as gettext has 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DEEPEST = 3  # messages inside messages: a file, its line, the reason
 _LONGEST = 4000  # characters of a message that is compared with patterns
+_WORD = re.compile(r"[^\W\d_]{4}")
+_MOST_WORDS = 3  # of a part of a message that has only short words besides, as in "{a} of {b}"
 
 _language: ContextVar[str] = ContextVar("language", default="")
 
@@ -99,7 +101,12 @@ class _Pattern:
                 return None
             found.append(message[start:place])
             start = place + len(text)
-        return dict(zip(self.names, [*found, message[start:end]], strict=True)) if start < end else None
+        if start >= end:
+            return None
+        found.append(message[start:end])
+        if not _WORD.search(" ".join(self.texts)) and any(len(part.split()) > _MOST_WORDS for part in found):
+            return None  # rather a sentence that the catalogue does not have
+        return dict(zip(self.names, found, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ PACKAGES = ("corpora", "models", "align", "tm")
 #: Folders and modules whose texts are data of languages or names of features, not messages.
 DATA = re.compile(
     r"corpora/text/|corpora/cleaning/|align/(?:scoring|weights|surface|signature)|tm/checks/(?:noise|negation)|"
-    r"tm/checks/quantities/|tm/terms/(?:formats/columns|tokens)|corpora/translation\.py"
+    r"tm/checks/quantities/|tm/terms/(?:formats/columns|tokens)|corpora/translation\.py|"
+    r"tm/cli/translation\.py"
 )
 #: Modules whose constants are words of languages or parts of statements: only texts in their functions are messages.
 DATA_CONSTANTS = re.compile(
