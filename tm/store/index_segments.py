@@ -42,20 +42,24 @@ Grams = dict[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class IndexSegment:
-    """Texts sorted by length: their ids (int64), tokens (int32), sketches (uint64 ``[n, WORDS]``).
+    """Texts sorted by length: their ids (int64), tokens (int32), sketches (uint64 ``[n, WORDS]``, by column).
 
-    ``folded`` is the sketch folded to 64 bits, the coarse filter.
+    ``folded`` is the sketch folded to 64 bits, the coarse filter; ``set_bits`` is how many bits of each sketch are set.
     """
 
     ids: NDArray[np.int64]
     lengths: NDArray[np.int32]
     bits: Bits
     folded: Bits
+    set_bits: NDArray[np.int16]
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], lengths: NDArray[np.int32], bits: Bits) -> "IndexSegment":
-        """Put the arrays together and fold the sketches."""
-        return cls(ids, lengths, bits, np.bitwise_or.reduce(bits, axis=1))
+        """Put the arrays together; fold the sketches and count their bits."""
+        # By column: one pass over an array is several times as fast as sums over rows of four.
+        columns = np.ascontiguousarray(bits.T)
+        set_bits = np.bitwise_count(columns).sum(axis=0, dtype=np.int16)
+        return cls(ids, lengths, columns.T, np.bitwise_or.reduce(columns, axis=0), set_bits)
 
     @classmethod
     def load(cls, ids: bytes, lengths: bytes, bits: bytes) -> "IndexSegment":
@@ -84,19 +88,25 @@ class IndexSegment:
         changed = np.bitwise_count(self.folded[first:last] ^ np.bitwise_or.reduce(query))
         # The allowed distance depends on the length only, and there are few lengths.
         shortest = lengths[0]
-        known = np.arange(shortest, lengths[-1] + 1)
+        known = np.arange(shortest, lengths[-1] + 1, dtype=np.int32)
         allowed = (100 - minimum) * np.maximum(known, length) // 100
         # A substitution changes two bits at most, an insertion or deletion one.
         bits = np.minimum(2 * allowed - np.abs(known - length), 255).astype(np.uint8)
-        left = np.flatnonzero(changed <= bits[lengths - shortest])
-        most = allowed[lengths[left] - shortest]
-        theirs = self.bits[first + left]
-        missing = np.bitwise_count(query & ~theirs).sum(axis=1, dtype=np.int32)
-        extra = np.bitwise_count(theirs & ~query).sum(axis=1, dtype=np.int32)
-        least = np.maximum(np.maximum(missing, extra), np.abs(lengths[left] - length))
-        kept = least <= most
-        longest = np.maximum(lengths[left[kept]], length)
-        return self.ids[first + left[kept]], 100 * (longest - least[kept]) // longest
+        of_each = np.diff(np.searchsorted(lengths, known), append=len(lengths))
+        left = np.flatnonzero(changed <= np.repeat(bits, of_each))
+        if not len(left):
+            return self.ids[:0], self.lengths[:0]
+        common = np.zeros(len(left), np.int16)
+        for word, ours in enumerate(query):
+            common += np.bitwise_count(self.bits[first:last, word].take(left) & ours)
+        # What either side has and the other lacks, the larger of both.
+        lacking = np.maximum(self.set_bits[first:last].take(left), np.bitwise_count(query).sum(dtype=np.int16)) - common
+        theirs = lengths.take(left)
+        kept = np.flatnonzero(lacking <= allowed[theirs - shortest])
+        theirs = theirs[kept]
+        longest = np.maximum(theirs, length)
+        least = np.maximum(lacking[kept], np.abs(theirs - length))
+        return self.ids[first + left[kept]], 100 * (longest - least) // longest
 
     def containing(self, query: Bits, length: int, more: int) -> NDArray[np.int64]:
         """Ids of the texts of ``length`` to ``length + more`` tokens that may have all tokens of a query."""

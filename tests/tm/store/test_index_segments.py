@@ -93,6 +93,7 @@ def test_texts_are_sorted_by_length_with_their_sketches() -> None:
         assert np.array_equal(bits, sketch(tokens(fold(TEXTS[IDS.index(number)]))))
     assert segment.ids[segment.lengths == 0].tolist() == [IDS[TEXTS.index("")]]
     assert segment.folded.tolist() == [int(np.bitwise_or.reduce(bits)) for bits in segment.bits]
+    assert segment.set_bits.tolist() == [int(np.bitwise_count(bits).sum()) for bits in segment.bits]
 
 
 def test_a_sketch_has_a_bit_for_each_token() -> None:
@@ -114,7 +115,7 @@ def test_codes_of_pairs_differ_by_order() -> None:
 def test_arrays_come_back() -> None:
     segment, _, _ = build(IDS, TEXTS)
     again = IndexSegment.load(*segment.dump())
-    for name in ("ids", "lengths", "bits", "folded"):
+    for name in ("ids", "lengths", "bits", "folded", "set_bits"):
         assert np.array_equal(getattr(again, name), getattr(segment, name))
 
 
