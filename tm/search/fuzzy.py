@@ -82,7 +82,9 @@ class PreparedQuery:
         """
         folded = fold(text)
         found = TOKEN.findall(folded)
-        other = self._encode([NUMBER if token[0].isdecimal() else token for token in found] or tokens(folded))
+        # Where the query has no number, each number of the text is a token that it lacks, whatever it is called.
+        same = found if not self._numbers else [NUMBER if token[0].isdecimal() else token for token in found]
+        other = self._encode(same or tokens(folded))
         longest = max(len(other), len(self._encoded), 1)
         most = allowed(longest, minimum)
         distance = Levenshtein.distance(self._encoded, other, score_cutoff=most)

@@ -104,7 +104,7 @@ def lookup(
 
         indexed = with_vectors([memory for memory, _ in stores], options.encoder)
     for memory, penalty in stores:
-        own = searching if memory in indexed else replace(searching, encoder=None)
+        own = searching if options.encoder is None or memory in indexed else replace(searching, encoder=None)
         with memory.reading() as connection:
             for match in _Search(memory, connection, query, own, penalty).matches():
                 if match.score < options.minimum and match.kind is MatchKind.FUZZY:
