@@ -115,6 +115,7 @@ async def _person(
 ) -> None:  # fmt: skip
     chance, headers = random.Random(number), {"authorization": f"Bearer {token}"}
     kinds, weights = list(_MIX), list(_MIX.values())
+    phrases = [text[:4] for text in texts if any(map(str.isalnum, text[:4]))]
 
     async def ask(method: str, path: str, **more: object) -> httpx.Response:
         return await client.request(method, base + path, headers={**headers, **more.pop("headers", {})}, **more)  # type: ignore[arg-type, dict-item]
@@ -133,7 +134,7 @@ async def _person(
 
     calls: dict[str, Callable[[], Awaitable[httpx.Response]]] = {
         "look-up": lambda: ask("GET", "/api/lookup", params={"text": chance.choice(texts)}),
-        "phrase": lambda: ask("GET", "/api/concordance", params={"text": chance.choice(texts)[:4]}),
+        "phrase": lambda: ask("GET", "/api/concordance", params={"text": chance.choice(phrases)}),
         "terms": lambda: ask("GET", "/api/terms/find", params={"text": chance.choice(texts), "lang": "zh"}),
         "add": lambda: ask("POST", "/api/add", json={"units": [unit()]}),
         "edit": edit,

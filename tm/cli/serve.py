@@ -34,6 +34,9 @@ __all__ = ["serve", "start"]
 
 _RATE = 50.0  # requests per second and address if other machines can reach the server
 _CONNECTIONS = 1_000  # open at the same time; further ones are refused with 503
+#: Seconds that a connection without requests stays open: longer than clients and proxies keep one, or some of their
+#: requests would meet a connection that is just being closed.
+_IDLE = 75
 _PATIENCE = 10  # seconds that a stop waits for unfinished responses
 
 
@@ -299,6 +302,7 @@ def _run(server: "socket.socket", served: "Resources | Team", workers: int, sett
         access_log=False,
         server_header=False,
         ws="none",
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_PATIENCE,
         h11_max_incomplete_event_size=LONGEST_HEAD,
         limit_concurrency=_CONNECTIONS,
