@@ -30,10 +30,11 @@ _ZH_WHOLE = re.compile(
     r"(?:[饱温总调暖缓]和|[参给赠赋]与|[涉普顾危触]及|[存内外潜现所自]在|[极尤]其|[自理缘事]由|[合兼吞归一]并|[然反从进]而|[起原诱病]因|[否即]将)\Z"
 )
 _ZH_WITHIN = "的了着们吗呢吧"
-_ZH_WHOLE_START = ("的确", "的士", "了解", "了结", "着手", "着重", "着陆", "着眼", "着力")
+_ZH_WHOLE_START = ("的确", "的士", "了解", "了结", "着手", "着重", "着陆", "着色", "着装", "着眼", "着力")
 _END_MARK = re.compile(r"[。．.!！?？:：;；…,，、]\W*\Z")
 _LAST_WORD = re.compile(r"(?<=[\s(“\"'])([A-Za-z]+)\s*\Z")
 _CLOSED_FIRST = re.compile(r"\s*(?:[，。、；：！？）」』》”’】〉]|[,;!?)\]}](?=\s|\w)|-(?=[a-z]))")
+_GOES_ON_LIST = re.compile(r"[；;，,、]\s*\Z")
 _LABEL = 24.0  # letters: a shorter text may end in any word
 _WORD = re.compile(r"[A-Za-z]+")
 _INFLECTED = frozenset("s es ed d ing er ers r rs ly al ally y ion ions ment n or ors able ably ness".split())
@@ -121,6 +122,8 @@ def _english(side: CheckedSide, other: CheckedSide, words: _Words) -> Iterator[t
     if match is None:
         return
     word = match[1]
+    if word in ("and", "or") and _GOES_ON_LIST.search(other.text):
+        return
     if word in _NOT_LAST or (word in _RARELY_LAST and _END_MARK.search(other.text)):
         yield match.span(1), f"ends after {word!r}"
     elif (

@@ -47,16 +47,14 @@ def _ending(side: CheckedSide) -> tuple[str, Span]:
     return _ENDINGS.get(text[-1:], ""), (max(0, len(text) - 1), len(text))
 
 
-_MIXED = 0.01  # of the sentences of a file: where more differ, marks at the end are a matter of style
+_MANY = 100  # units: what is usual in a smaller file is not known
 _SHORT_BY = -0.5  # standard deviations of length
 
 
 def _final_punctuation(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
-    """Sentences that differ in their end; where many do, only those in which the side without a mark is too short."""
+    """Sentences that differ in their end; in a large file only those in which the side without a mark is too short."""
     found = [finding for pair in batch.pairs for finding in _other_end(pair)]
-    severe = [one for one in found if one.severity is Severity.WARNING]
-    sentences = sum(min(pair.source.size, pair.target.size) > _SENTENCE for pair in batch.pairs)
-    if len(severe) <= max(3, _MIXED * sentences):
+    if len(batch.pairs) < _MANY or not any(one.severity is Severity.WARNING for one in found):
         return found
     lengths = measure(batch.pairs)
     return [

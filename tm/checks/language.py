@@ -73,6 +73,8 @@ _CODE_LINE = re.compile(
     r"|[\w.]+\(.*\)\s*$|\w+ = )"
 )
 _CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--?\w")
+#: A section about a file or command: "4.2. copyright".
+_FILE_HEADING = re.compile(r"\s*[0-9]+(?:\.[0-9]+){1,4}\.?\s[a-z][a-z0-9./*_-]*\s*")
 _DATA = re.compile(r"\s*(?:[\[{(\"']|[A-Z]{4,}:\w+:|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9])")
 _COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
 #: Five words of prose in a row.
@@ -159,6 +161,8 @@ def _severity_of_copy(side: CheckedSide) -> Severity | None:
     if _CODE_LINE.search(text):
         # Code, a command, an example of output; a comment in it is prose.
         return Severity.WARNING if _COMMENT.search(text) else Severity.INFO
+    if _FILE_HEADING.fullmatch(text):
+        return Severity.INFO
     if _DATA.match(text) and not side.text.rstrip().endswith("."):
         return Severity.INFO
     words = _WORD.findall(text)

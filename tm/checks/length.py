@@ -76,6 +76,15 @@ _PLAIN_WORD = re.compile(r"[A-Za-z]+")
 _PER_LETTER = 14.0  # letters that one letter of an acronym may represent
 
 
+def _is_glossed(pair: CheckedUnit) -> bool:
+    """True where one side has the other one and a translation of it: "System calls(系统调用)"."""
+    one, other = sorted((pair.source.text.strip(), pair.target.text.strip()), key=len)
+    return len(one) >= _GLOSS and one in other
+
+
+_GLOSS = 4  # characters
+
+
 def _is_written_out(pair: CheckedUnit, is_long: bool) -> bool:
     """True where the short side is short because of abbreviations that the other one may write out."""
     short, full = (pair.source, pair.target) if is_long else (pair.target, pair.source)
@@ -106,6 +115,8 @@ def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         deviation = lengths.deviation(pair)
         is_extreme = abs(_ratio(pair)) >= _EXTREME
         if (abs(deviation) < options.length_warning and not is_extreme) or _is_written_out(pair, deviation > 0):
+            continue
+        if _is_glossed(pair):
             continue
         severity = Severity.ERROR if abs(deviation) >= options.length_error else Severity.WARNING
         if severity is Severity.WARNING and not is_extreme and _USUAL < lengths.share(pair) < 1 / _USUAL:

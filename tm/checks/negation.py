@@ -185,7 +185,7 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
             continue
         for span, features in left_over(mine, other):
             odds = log_odds(mine.language, features)
-            if odds >= (_LEAST_CODE if is_code else _least(is_short, _may_deny(mine, other))):
+            if odds >= (_LEAST_CODE if is_code else _least(mine, other, is_short)):
                 found.append((odds, side, span))
     if not found:
         return ()
@@ -195,11 +195,14 @@ def _negation(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     return [pair.finding("negation", Severity.WARNING, message, *((span, None) if side is source else (None, span)))]
 
 
-def _least(is_short: bool, may_deny: bool) -> float:
+def _least(mine: Negations, other: Negations, is_short: bool) -> float:
     """The log-odds from which a negation of prose is reported; in a short text where nothing denies, all are."""
-    if may_deny:
-        return _LEAST_SHORT if is_short else _LEAST
-    return -inf if is_short else _LEAST_ALONE
+    if not _may_deny(mine, other):
+        return -inf if is_short else _LEAST_ALONE
+    if is_short:
+        # 缺少 says "has no" in a text of five words, wherever it is.
+        return inf if len(other.signs) > mine.masked else _LEAST_SHORT
+    return _LEAST
 
 
 def _may_deny(mine: Negations, other: Negations) -> bool:

@@ -108,9 +108,15 @@ def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention
         return {}
     one = next(mention for mention in reversed(here) if _without_letters(mention) in lost)
     other = next(mention for mention in reversed(there) if _without_letters(mention) in added)
+    if _raw(pair.source, one) == _raw(pair.target, other):
+        return {}
     # Correct where a value is named twice here and another one there: a warning at most.
     likely = [replace(mention, certainty=Certainty.LIKELY) for mention in (one, other)]
     return {_NAMES[one.kind]: ([likely[0]], [likely[1]])}
+
+
+def _raw(side: CheckedSide, mention: Mention) -> str:
+    return side.text[mention.start : mention.end].strip().casefold()
 
 
 def _without_letters(mention: Mention) -> str:
