@@ -559,7 +559,7 @@ _NEAR = re.compile(
 )
 _FIGURES = re.compile(
     r"[0-9](?:[/–:-][0-9]|['’]?s\b|(?:st|nd|rd|th)\b|\s?[ap]\.?\s?m\b|\s?(?:%|per ?cent|percent)\s(?:off|cheaper)|\s?‰"
-    r"|-?fold|[a-h]\b|[- ](?:year|to|or|and|from|in|at|per|parts?|o)|[,.0-9]{0,20} ?[–-] ?[0-9.,]{1,20} [hmbt]|\s?(?:bis"
+    r"|-?fold|[a-h]\b|[- ](?:year|to|or|and|from|in|at|per|parts?|o)|[,.0-9]{0,20} ?[–-] ?[0-9.,]{1,9} [hmbt]|\s?(?:bis"
     r"|ter|qua|qui|sex|sep|oct|nov|non|dec))|\b[ivx]{1,5} (?:bis|ter|qua|qui)"
 )
 _DIGIT = re.compile("[0-9]")
