@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("documents", "alignment", "encoding", "memory", "matchers", "formats", "checks", "noise", "terms", "server",
-         "team", "postgresql", "pages", "scans")  # fmt: skip
+         "team", "postgresql", "pages", "scans", "files")  # fmt: skip
 RESULTS = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 
