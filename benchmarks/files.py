@@ -1,6 +1,7 @@
 """How much of a known text comes out of every file type, layout of two languages and pair of subtitles, in percent.
 
-The texts are those of the tests: pandoc and LibreOffice make the file types, so both must be installed. "pairs" are
+The texts are those of the tests, on which the readers were developed: they show what got worse, not how new documents
+come out. Pandoc and LibreOffice make the file types, so both must be installed. "pairs" are
 gold pairs that are beads exactly; "lost" counts letters and digits neither read nor reported as left out.
 """
 
