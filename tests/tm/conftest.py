@@ -30,12 +30,15 @@ def chromium(program: Callable[[str], str]) -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """`open_page(width=1280, scheme="light")` is a page of its own; errors of its script fail the test."""
+    """`open_page(width=1280, scheme="light", language="en")` is a page; errors of its script fail the test."""
     contexts, complaints = [], []
 
-    def make(width: int = 1280, scheme: str = "light") -> Any:
+    def make(width: int = 1280, scheme: str = "light", language: str = "en") -> Any:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            locale=language,
+            accept_downloads=True,
         )
         contexts.append(context)
         page = context.new_page()

@@ -142,10 +142,17 @@ def _conflict(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        page = render("message.html", root=_root(request), title="The request failed", message=translated(str(error)))
+        page = render(
+            "message.html", root=_root(request), title=translated("The request failed"), message=translated(str(error))
+        )
         return HTMLResponse(page, 403 if isinstance(error, Forbidden) else 404)
     status = 404 if isinstance(error, NoReview) else 403 if isinstance(error, Forbidden) else 400
     return JSONResponse({"message": translated(str(error))}, status)
+
+
+def _home(request: Request) -> str:
+    """The start page: of the application if the editor is a part of one."""
+    return f"{trace_of(request.scope).visitor.root}/start" if request.scope.get("root_path") else f"{_root(request)}/"
 
 
 def _root(request: Request) -> str:
@@ -172,7 +179,8 @@ class _Site:
 
     def _render(self, request: Request, template: str, **values: Any) -> str:
         who = _visitor(request).name or self._repository.who
-        return render(template, root=_root(request), secret=self._options.guard.secret, who=who, **values)
+        return render(template, root=_root(request), home=_home(request), secret=self._options.guard.secret,
+                      who=who, **values)  # fmt: skip
 
     def _name(self, request: Request) -> str:
         """The review that is asked for. Raises `NoReview` where the user may not know of it."""
