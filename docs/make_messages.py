@@ -49,7 +49,7 @@ _CODE = re.compile(
     r"^(?:GET|POST|PUT|DELETE) |^from \w\S* import|"
     r"^<!|&gt;|\w\||\w\[[\w\[]|\.\*|; (?:charset|version|filename\*?)=|realm=|'self'|'none'|^curl |"
     r"^nplurals|^Instruct:|^openid |^int8 |^key =|^moment |"
-    r"^source_file, |^end with parent|^red strike|^@start|^\s*duiyi (?:align|fetch|memory|term)|^file, s3,"
+    r"^source_file, |^end with parent|json_valid|^red strike|^@start|^\s*duiyi (?:align|fetch|memory|term)|^file, s3,"
 )
 
 
