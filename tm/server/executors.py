@@ -5,6 +5,7 @@ interpreter's lock and respond no sooner. Here a query waits in a queue; when th
 """
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -53,7 +54,9 @@ class Executors:
         if self._counts[name] >= most:
             raise Busy("the server is busy; try again in a moment")
         self._counts[name] += 1
-        future = asyncio.get_running_loop().run_in_executor(self._pools[name], call)
+        # With the context of the request, in which the language of its page is set.
+        inside = contextvars.copy_context().run
+        future = asyncio.get_running_loop().run_in_executor(self._pools[name], inside, call)
         future.add_done_callback(lambda done: self._done(name, done))
         return await future
 

@@ -29,6 +29,19 @@ def test_an_unknown_language_is_reported_on_the_page(options: ServerOptions, add
     assert "&#39;xx-foo&#39; is not a known language code" in response.text
 
 
+@pytest.mark.parametrize(
+    "address", ["/", "/?text=第一条", "/phrases", "/phrases?text=第一条", "/terms", "/terms?text=条", "/tools", "/api/docs"]
+)
+def test_pages_are_in_the_language_of_the_browser(options: ServerOptions, address: str) -> None:
+    with client_of(options) as client:
+        chinese = client.get(address, headers={"accept": "text/html", "accept-language": "zh-CN,zh;q=0.9"}).text
+        english = client.get(address, headers={"accept": "text/html", "accept-language": "fr, en"}).text
+    assert '<html lang="zh"' in chinese
+    assert '<html lang="en"' in english
+    assert ">术语<" in chinese
+    assert ">Terms<" in english
+
+
 def test_singular_and_plural(options: ServerOptions) -> None:
     glossary = {"file": ("g.csv", "zh,en,en_forbidden\n条,Article,Clause\n")}
     faulty = {"file": ("units.tsv", "zh\ten\n第一条\tClause 1\n")}
