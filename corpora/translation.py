@@ -30,6 +30,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DEEPEST = 3  # messages inside messages: a file, its line, the reason
 _LONGEST = 4000  # characters of a message that is compared with patterns
 _WORD = re.compile(r"[^\W\d_]{4}")
+_NUMBER = re.compile(r"[\d.,]+")
 _MOST_WORDS = 3  # of a part of a message that has only short words besides, as in "{a} of {b}"
 
 _language: ContextVar[str] = ContextVar("language", default="")
@@ -106,6 +107,8 @@ class _Pattern:
         found.append(message[start:end])
         if not _WORD.search(" ".join(self.texts)) and any(len(part.split()) > _MOST_WORDS for part in found):
             return None  # rather a sentence that the catalogue does not have
+        if any(name == "number" and not _NUMBER.fullmatch(part) for name, part in zip(self.names, found, strict=True)):
+            return None
         return dict(zip(self.names, found, strict=True))
 
 

@@ -20,8 +20,13 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from corpora.document import BlockKind
+from tm.checks.finding import Severity
 from tm.cli.application import COMMANDS
 from tm.cli.translation import paragraphs
+from tm.search.matches import MatchKind
+from tm.terms.concept import Status
+from tm.unit import STATUSES
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "corpora" / "locale"
@@ -41,6 +46,9 @@ DATA_CONSTANTS = re.compile(
 _NOT_SHOWN = re.compile(
     r"compile|execute|executemany|executescript|split|sub|match|fullmatch|search|findall|xpath|get|encode|find"
 )
+#: Words that pages show as they are in the data.
+WORDS = [*BlockKind, *MatchKind, *Severity, *Status, *STATUSES]
+_COUNTED = re.compile(r"\|\s*counted\(\"([^\"]+)\"(?:, \"([^\"]+)\")?\)")
 _PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 _CODE = re.compile(
@@ -165,6 +173,11 @@ def collected() -> Catalog:
                 options = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
                 for _, found, _, _ in extract_from_file("jinja2.ext:babel_extract", path, options=options):
                     catalogue.add(found, locations=[(name, 0)])
+                for one, many in _COUNTED.findall(path.read_text("utf-8")):
+                    catalogue.add(f"{{number}} {one}", locations=[(name, 0)])
+                    catalogue.add(f"{{number}} {many or one + 's'}", locations=[(name, 0)])
+    for word in WORDS:
+        catalogue.add(str(word), locations=[("words", 0)])
     for text, name in of_scripts().items():
         catalogue.add(text, locations=[(name, 0)])
     return catalogue

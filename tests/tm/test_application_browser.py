@@ -51,6 +51,7 @@ class Walk:
         self.page.set_input_files(selector, file)
 
     def picture(self, name: str) -> None:
+        assert self.page.locator("html").get_attribute("lang") == self.language
         if IMAGES:
             self.page.screenshot(path=Path(IMAGES) / f"{name}-{self.language}.png")
 

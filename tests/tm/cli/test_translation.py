@@ -29,6 +29,8 @@ def test_help_follows_the_language_of_the_environment(command: str) -> None:
     [
         ("a.tmx: the disk is full to the last byte of it", "a.tmx: the disk is full to the last byte of it"),
         ("Simplified Chinese and English", "Simplified Chinese 和 English"),
+        ("12,345 units", "12,345 个单元"),
+        ("Look up a text", "Look up a text"),
         ("line 3: not a JSON object", "第 3 行：不是 JSON 对象"),
         ("no such message of any program at all and of none", "no such message of any program at all and of none"),
     ],
