@@ -192,6 +192,7 @@ async def import_units(
     """Import a file of units into the first memory."""
 
     def page() -> str:
+        service.resources.check_writable()
         done = with_upload(service.resources, file, lambda path: service.import_file(path, ImportOptions(), "", ""))
         lines = [f"{done['file']}: {counted(done['read'], 'unit')}, {done['new']:,} new, {done['folded']:,} known."]
         lines += [f"Left out: {count:,} ({why})." for why, count in done["left_out"].items()]
@@ -214,6 +215,7 @@ async def import_terms(
     """Import a glossary into the term base."""
 
     def page() -> str:
+        service.resources.check_writable()
         done = with_upload(
             service.resources,
             file,

@@ -87,13 +87,14 @@ class Limits:
                 await _drain(scope, receive)
                 await too_large(scope, receive, send)
                 return
-        size = 0
+        size, more = 0, True
 
         async def receive_counted() -> Message:
-            nonlocal size
+            nonlocal size, more
             message = await receive()
             if message["type"] == "http.request":
                 size += len(message.get("body", b""))
+                more = message.get("more_body", False)
                 if size > most:
                     raise _Oversize
             return message
@@ -106,7 +107,8 @@ class Limits:
         with suppress(_Oversize):
             await self._app(scope, receive_counted, send_unless_too_large)
         if size > most:
-            await _drain(scope, receive)
+            if more:  # after the end of a body nothing comes but the end of the connection
+                await _drain(scope, receive)
             await too_large(scope, receive, send)
 
 

@@ -19,7 +19,7 @@ UNITS = [
     Unit("第二条", "Article 2", "zh-CN", "en-US", status="reviewed"),
 ]
 #: Parameters that the options do not have.
-SHARED = {"self", "text", "phrase", "source_lang", "target_lang"}
+SHARED = {"self", "text", "phrase", "source_lang", "target_lang", "assemble"}
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_a_sentence_is_looked_up_by_keyboard(open_page: Callable[..., Any], addr
 def test_a_phrase_is_marked_on_both_sides(open_page: Callable[..., Any], address: str) -> None:
     page = open_page()
     page.goto(address)
-    page.click("nav >> text=Phrases")
+    page.click("nav >> text=Concordance")
     page.fill("[name=text]", "本协议")
     page.keyboard.press("Enter")
     page.locator("article.hit").first.wait_for()

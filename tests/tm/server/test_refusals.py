@@ -247,6 +247,7 @@ def test_an_unexpected_error_is_a_sentence_on_every_interface(options: ServerOpt
         raise RuntimeError("secret inside")
 
     monkeypatch.setattr("tm.server.service.lookup", broken)
+    monkeypatch.setattr("tm.server.service.lookup_or_assemble", broken)
     with client_of(options) as client:
         response = client.get("/api/lookup?text=x")
         assert response.status_code == 500

@@ -102,6 +102,25 @@ def _is_foreign_header(rows: Sequence[Sequence[str]], languages: Sequence[str]) 
     return len(chinese) > 2 and not chinese[0] and all(chinese[1:])
 
 
+def _doubtful(names: Sequence[str], body: Sequence[Sequence[str]]) -> dict[int, bool]:
+    """The columns whose name may be a word and not a language, and whether the texts below are not in that language.
+
+    Only where the header surely names two languages; two columns of terms are left in any case, since terms may all
+    be abbreviations in Latin letters.
+    """
+    languages = [at for at, name in enumerate(names) if _language_of(name) is not None]
+    if not body or sum(names[at] not in _WORDS for at in languages) < 2:
+        return {}
+    found = {}
+    for at, name in enumerate(names):
+        if name in _WORDS | _OTHER_LETTERS:
+            text = "\n".join(cells[at] for cells in body if at < len(cells))
+            found[at] = text.isascii() if name in _OTHER_LETTERS else base(detect(text)) != name
+    if sum(not found.get(at) for at in languages) < 2:
+        found.update({at: False for at in found if names[at] not in _WORDS})
+    return found
+
+
 def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = ()) -> TermColumns | None:
     """What a header says, None where it does not name terms in two languages; ``body`` are the rows below."""
     names = [" ".join(cell.split()).lower() for cell in row]
@@ -109,14 +128,13 @@ def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = ()) -> TermCo
     terms: dict[int, tuple[str, Status]] = {}
     fields: dict[int, str] = {}
     term_fields: dict[int, tuple[int, str]] = {}
-    sure = sum(_language_of(name) is not None and name not in _WORDS for name in names) >= 2
+    doubtful = _doubtful(names, body)
     for at, name in enumerate(names):
         field = _field_named(name)
-        if sure and name in _WORDS | _OTHER_LETTERS and body:
-            text = "\n".join(cells[at] for cells in body if at < len(cells))
-            if text.isascii() if name in _OTHER_LETTERS else base(detect(text)) != name:
-                fields[at] = field or f"property {name}"
-                continue
+        if doubtful.get(at):
+            fields[at] = field or f"property {name}"
+            continue
+        if at in doubtful:
             field = ""
         if field and field in _OF_TERM and times[field] > 1 and terms:
             term_fields[at] = max(terms), field
