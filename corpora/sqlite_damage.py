@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from corpora.errors import DuiyiError, StoreError
 
-__all__ = ["ERRORS", "Damageable", "explains_damage", "wrong_table"]
+__all__ = ["ERRORS", "Damageable", "explains_damage", "invalid_value", "wrong_table"]
 
 #: What reading values of the wrong type may raise.
 ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, OSError, RecursionError)
@@ -54,6 +54,11 @@ def wrong_table(connection: sqlite3.Connection, contents: Mapping[str, str] | No
     return ""
 
 
+def invalid_value(path: Path | str, table: str) -> StoreError:
+    """The error to raise for a file with an invalid value in ``table``."""
+    return StoreError(f"{path} is damaged: the table {table} has an invalid value; put a backup in its place")
+
+
 def explains_damage(cls: AnyClass) -> AnyClass:
     """Let the public methods of ``cls`` raise `StoreError` for an error that an invalid value in the file explains."""
     for name, method in list(vars(cls).items()):
@@ -89,6 +94,5 @@ def _explaining(store: Damageable) -> Iterator[None]:
     except ERRORS as error:
         path, table = store._damage()
         if table:
-            why = f"the table {table} has an invalid value"
-            raise StoreError(f"{path} is damaged: {why}; put a backup in its place") from error
+            raise invalid_value(path, table) from error
         raise

@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from typer.testing import CliRunner
 
 from tm.cli.application import app
 
-__all__ = ["COMMAND", "Ran", "done", "process", "ran", "refused"]
+__all__ = ["COMMAND", "Ran", "done", "process", "ran", "refused", "started"]
 
 #: `duiyi`, for a separate process.
 COMMAND = (sys.executable, "-c", "from tm.cli.main import run; run()")
@@ -49,3 +51,15 @@ def refused(*arguments: object, **more: Any) -> str:
     assert (result.returncode, result.stdout) == (2, ""), result
     assert len(result.stderr.splitlines()) == 1, result.stderr
     return result.stderr
+
+
+@contextmanager
+def started(*arguments: object) -> Iterator[str]:
+    """Run a command of `duiyi` that serves pages, without a browser, inside a ``with`` statement; its address."""
+    command = [*COMMAND, *map(str, arguments), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()

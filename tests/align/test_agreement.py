@@ -10,7 +10,7 @@ from corpora.document import Document, Section, Segment
 
 
 def alignment(source: Sequence[int], target: Sequence[int]) -> Alignment:
-    """An alignment of sentences that are so many characters long."""
+    """An alignment of sentences of these lengths in characters."""
     documents = [Document(code, "a.txt", (), Section(None, 0, 0, 0)) for code in ("en-US", "zh-CN")]
     sides = [tuple(Segment(n, n, "x" * size, 0, size) for n, size in enumerate(side)) for side in (source, target)]
     return Alignment(*documents, "sentence", *sides, (), "")
@@ -88,7 +88,7 @@ def test_a_sentence_that_the_third_language_lacks() -> None:
     second = (bead([0], [0], 0.9), bead([], [1], 0.5), bead([1], [2], 0.9))
     direct = tuple(bead([n], [n], 0.9) for n in range(3))
     assert corrected(direct, first, second, UNITS) == (list(direct), 0)
-    # Where the direct way is doubtful, the sentences stand alone on both sides, or are paired: never lost.
+    # Where the direct way is doubtful, the sentences have no counterpart on either side, or are paired: never lost.
     doubtful = (bead([0], [0], 0.9), bead([1], [1, 2], 0.01), bead([2], [], 0.01))
     found, changed = corrected(doubtful, first, second, UNITS)
     assert changed == 1

@@ -137,7 +137,7 @@ def test_evidence_of_lengths_by_hand() -> None:
     found = evidence(left, right)
     assert np.diag(found) == pytest.approx([15 - away**2 / 2] * 2, abs=1e-4)
     assert evidence(left, [described(X, length=200), described(Y, length=200)])[0, 0] == pytest.approx(15.0, abs=1e-4)
-    # A document that nothing else resembles more than another is no certain pair.
+    # Where all documents of the other side are equally similar, no pair is certain.
     far = evidence(left, [described(X, length=200), described(Y, length=200), described([0.8, 0.6, 0.0], length=9000)])
     assert np.diag(far) == pytest.approx([15.0, 15.0], abs=1e-4)
     assert far[0, 2] == pytest.approx(25 * (0.8 - 0.42) - 2 + 0.5, abs=1e-4)

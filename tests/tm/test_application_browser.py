@@ -1,14 +1,13 @@
 """A new user's way through the application in Chromium: align, correct, keep, look up, tick terms, take a TMX out."""
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.commands import COMMAND
+from tests.commands import started
 from tm.formats import read
 
 pytestmark = [pytest.mark.client, pytest.mark.slow]
@@ -21,14 +20,8 @@ MOST = 25  # clicks and keys beyond typing
 def address(tmp_path: Path) -> Iterator[str]:
     """The start page of an application that has nothing yet."""
     own = {"--data": tmp_path / "reviews", "--memory": tmp_path / "m.duiyi", "--terms": tmp_path / "t.sqlite"}
-    options = [str(one) for pair in own.items() for one in pair]
-    command = [*COMMAND, "app", "--no-browser", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+    with started("app", *(one for pair in own.items() for one in pair)) as found:
+        yield found
 
 
 class Walk:

@@ -21,7 +21,7 @@ __all__ = ["LARGE", "Strictness", "calibrated", "measured", "precision"]
 Strictness = Literal["low", "normal", "high"]
 #: Strictness -> the shares from which a finding is an error, and a warning.
 _LIMITS: Mapping[Strictness, tuple[float, float]] = {"low": (0.9, 0.6), "normal": (0.8, 0.4), "high": (0.6, 0.2)}
-#: What is assumed of a check without verdicts, with the weight of so many.
+#: The share that is assumed of a check without verdicts, and the number of verdicts that it counts as.
 _ASSUMED = {Severity.ERROR: 0.9, Severity.WARNING: 0.6, Severity.INFO: 0.1}
 #: Published text has been corrected already: in text under review, findings of the same kind are right more often.
 _WEIGHT = 20

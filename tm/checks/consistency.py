@@ -94,7 +94,7 @@ def _inconsistent_source(batch: CheckedFile, options: CheckOptions) -> Sequence[
 def _duplicate(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     findings = []
     groups = _groups(batch.pairs, lambda pair: f"{pair.source.key}\0{pair.target.key}")
-    # Where much occurs again, as in a law or a help of many pages, a copy further away is no mistake.
+    # Where much occurs again, as in a law or a help of many pages, a copy further away is not a mistake.
     again = sum(pair.index - before.index > 1 for group in groups for before, pair in pairwise(group))
     is_usual = again > max(3, _USUAL * len(batch.pairs))
     for group in groups:

@@ -289,7 +289,7 @@ def _results(
     reasons: dict[str, int] | None,
     screen: "tuple[int, Severity] | None",
 ) -> None:
-    """Print the report: on the screen at most so many findings from a severity, without ``screen`` as JSON."""
+    """Print the report: as many findings as ``screen`` says, from the severity that it names, or JSON without it."""
     if screen is None:
         from tm.report.outputs import as_json
 
@@ -358,7 +358,7 @@ def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "S
         message(f"duiyi: taken for {_TYPES[report.text_type]}, so not checked: {off}; --text-type other checks all")
     if shares := summary["precision"]:
         listed = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
-        message(f"duiyi: of such findings so many were right on reviewed text: {listed}")
+        message(f"duiyi: share of such findings that was right on reviewed text: {listed}")
 
 
 def _short(text: str, room: int) -> str:

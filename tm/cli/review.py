@@ -11,8 +11,11 @@ from tm.cli.memory_options import MemoriesOption, TermsOption, terms_at
 from tm.cli.output import message, write
 from tm.cli.server_options import (
     AllowHostOption,
+    BrowserOption,
+    DataOption,
     HostOption,
     MaxUploadOption,
+    PortOption,
     announce,
     open_browser,
     token_option,
@@ -37,7 +40,6 @@ OutOption = Annotated[
     list[Path] | None,
     typer.Option("--out", "-o", help="Write the reviewed units of FILE, format by extension, and stop."),
 ]
-DataOption = Annotated[Path | None, typer.Option(help="Folder for the reviews; the user's data folder by default.")]
 
 
 def review(
@@ -45,7 +47,7 @@ def review(
     out: OutOption = None,
     accepted: Annotated[bool, typer.Option(help="With --out: only reviewed units.")] = False,
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)] = 0,
+    port: PortOption = 0,
     token: Annotated[str, token_option("DUIYI_REVIEW_TOKEN")] = "",
     allow_host: AllowHostOption = None,
     author: Annotated[str, typer.Option(help="Author of the decisions; the user of this machine by default.")] = "",
@@ -55,7 +57,7 @@ def review(
     max_upload: MaxUploadOption = 100,
     memory: MemoriesOption = None,
     terms: TermsOption = None,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    browser: BrowserOption = True,
 ) -> None:
     """Review an alignment in the browser: accept, correct, split, merge; every decision is saved at once."""
     from getpass import getuser

@@ -17,6 +17,7 @@ from tm.cli.server_options import (
     AllowHostOption,
     HostOption,
     MaxUploadOption,
+    PortOption,
     announce,
     open_browser,
     token_option,
@@ -71,7 +72,6 @@ RateOption = Annotated[
 WriteOption = Annotated[
     bool, typer.Option("--write", help="Allow changing units of the first memory, and the term base.")
 ]
-PortOption = Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)]
 WorkersOption = Annotated[int, typer.Option(help="Number of server processes, for many clients.", min=1, max=64)]
 ModelOption = Annotated[str, typer.Option(help="Encoder of semantic look-ups; the built-in one by default.")]
 MetricsOption = Annotated[

@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AllowHostOption",
+    "BrowserOption",
+    "DataOption",
     "HostOption",
     "MaxUploadOption",
+    "PortOption",
     "announce",
     "open_browser",
     "token_option",
@@ -27,6 +31,9 @@ HostOption = Annotated[str, typer.Option(help="Address to listen on; --token is 
 AllowHostOption = Annotated[
     list[str] | None, typer.Option(help="Another name of this server that clients use; may be repeated.")
 ]
+PortOption = Annotated[int, typer.Option(help="Port; 0 means any free one.", min=0, max=65535)]
+BrowserOption = Annotated[bool, typer.Option(help="Open the page in the browser.")]
+DataOption = Annotated[Path | None, typer.Option(help="Folder for the reviews; the user's data folder by default.")]
 MaxUploadOption = Annotated[int, typer.Option(help="Largest file that is accepted, in megabytes.", min=1)]
 
 

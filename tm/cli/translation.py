@@ -22,7 +22,6 @@ _OF_LIBRARY = {
         "Arguments": "参数",
         "Commands": "命令",
         "Show this message and exit.": "显示此说明后退出。",
-        "[required]": "[必填]",
         "required]": "必填]",
         "[default: ": "[默认：",
         "; default: ": "；默认：",

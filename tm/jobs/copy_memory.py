@@ -6,7 +6,7 @@ not copied.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from corpora.arguments import checked
@@ -68,10 +68,9 @@ def _name(memory: Memory) -> str:
     return " ".join(map(str, ("copy of", identity(memory), *state, last)))
 
 
-def same_counts(connection: Sql, entries: Sequence[StoredUnit] | Iterable[StoredUnit]) -> None:
+def same_counts(connection: Sql, entries: Sequence[StoredUnit]) -> None:
     """Give these units, which the memory holds, their counts."""
     writer = UnitWriter(connection, AddReport())
-    entries = list(entries)
     texts = writer.texts(entry.unit for entry in entries)
     rows = []
     for entry in entries:

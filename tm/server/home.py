@@ -1,7 +1,6 @@
 """The start page with the tasks of a translator and recent work, and the tasks that take several files."""
 
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -11,17 +10,15 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 from starlette.responses import HTMLResponse, Response
 
-from corpora.errors import DuiyiError, EmptyInput, UsageError
+from corpora.errors import EmptyInput, UsageError
 from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
-from tm.server.errors import http_status
-from tm.server.executors import Executors
 from tm.server.frame import render
+from tm.server.pages import response_or_form, tools_page
 from tm.server.service import Service
-from tm.server.uploads import file_response
-from tm.web.trial import Upload, try_reading
-from tm.web.uploads import clean_name
+from tm.server.uploads import file_response, saved
+from tm.web.trial import Upload
 
 __all__ = ["add_terms", "align_folders_page", "analyse", "folders", "quality", "router", "start"]
 
@@ -98,7 +95,7 @@ async def align_folders_page(
     target: Annotated[list[UploadFile], File()],
 ) -> Response:
     """Pair the documents of two folders, align the certain pairs, and add them to the memory."""
-    return await _answer(service, executors, _folders_page, lambda: _aligned(service, source, target))
+    return await response_or_form(service, executors, _folders_page, lambda: _aligned(service, source, target))
 
 
 def _aligned(service: Service, source: Sequence[UploadFile], target: Sequence[UploadFile]) -> Response:
@@ -144,7 +141,7 @@ async def analyse(
         counts = [*found.files, *([found.total] if len(found.files) > 1 else [])]
         return HTMLResponse(render("analysis.html", service.visitor, here="/tools", counts=counts))
 
-    return await _answer(service, executors, _tools, page)
+    return await response_or_form(service, executors, tools_page, page)
 
 
 @router.post("/tools/quality")
@@ -173,13 +170,7 @@ async def quality(
 
         return file_response(service.resources, written)
 
-    return await _answer(service, executors, _tools, page)
-
-
-def _tools(service: Service, error: str = "") -> str:
-    from tm.server.pages import tools_page
-
-    return tools_page(service, error)
+    return await response_or_form(service, executors, tools_page, page)
 
 
 @router.post("/tools/add-terms")
@@ -208,7 +199,7 @@ async def add_terms(
             render("done.html", service.visitor, title="Terms", lines=[first, *lines], findings=[], pairs=[])
         )
 
-    return await _answer(service, executors, _tools, page)
+    return await response_or_form(service, executors, tools_page, page)
 
 
 @contextmanager
@@ -221,22 +212,5 @@ def _uploaded(service: Service, files: Sequence[UploadFile], kind: Upload) -> It
         raise UsageError(f"at most {_FILES} files can be sent at once; `duiyi align` takes whole folders")
     with service.resources.upload_folder() as folder:
         for one in named:
-            path = Path(folder) / clean_name(one.filename or "")
-            if path.exists():
-                raise UsageError(f"two files are called {path.name}")
-            one.file.seek(0)
-            with path.open("wb") as file:
-                shutil.copyfileobj(one.file, file, 1 << 20)
-            try_reading(path, kind)
+            saved(one, Path(folder), kind)
         yield Path(folder)
-
-
-async def _answer(
-    service: Service, executors: Executors, form: Callable[[Service, str], str], work: Callable[[], Response]
-) -> Response:
-    """What a task returns, or its form again with what was wrong."""
-    try:
-        return await executors.long(work)
-    except DuiyiError as error:
-        message = translated(service.resources.without_paths(str(error)))
-        return HTMLResponse(form(service, message), http_status(error))

@@ -33,7 +33,7 @@ from tm.web.visitor import Visitor, trace_of
 
 __all__ = [
     "SearchPage", "bitext", "check", "error_page", "extract", "import_terms", "import_units", "memory", "openapi",
-    "phrases", "reference", "router", "terms", "tools", "tools_page",
+    "phrases", "reference", "response_or_form", "router", "terms", "tools", "tools_page",
 ]  # fmt: skip
 
 _SHOWN = 500  # findings on one page
@@ -344,10 +344,17 @@ def tools_page(service: Service, error: str = "") -> str:
 
 async def _tool_response(service: Service, executors: Executors, page: Callable[[], str]) -> Response:
     """The page that a tool makes, or the page for files with what was wrong."""
+    return await response_or_form(service, executors, tools_page, lambda: HTMLResponse(page()))
+
+
+async def response_or_form(
+    service: Service, executors: Executors, form: Callable[[Service, str], str], work: Callable[[], Response]
+) -> Response:
+    """What a task returns, or its form again with what was wrong."""
     try:
-        return HTMLResponse(await executors.long(page))
+        return await executors.long(work)
     except DuiyiError as error:
-        return HTMLResponse(tools_page(service, service.resources.without_paths(str(error))), http_status(error))
+        return HTMLResponse(form(service, service.resources.without_paths(str(error))), http_status(error))
 
 
 def _result_page(

@@ -15,7 +15,7 @@ from tm.server.resources import Resources
 from tm.web.trial import Upload, try_reading
 from tm.web.uploads import clean_name
 
-__all__ = ["file_response", "with_upload"]
+__all__ = ["file_response", "saved", "with_upload"]
 
 T = TypeVar("T")
 
@@ -25,14 +25,21 @@ def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path],
     if not upload.filename:
         raise UsageError("the file has no name, and so no extension that gives its format")
     with resources.upload_folder() as folder:
-        path = Path(folder) / clean_name(upload.filename)
-        upload.file.seek(0)
-        with path.open("wb") as file:
-            shutil.copyfileobj(upload.file, file, 1 << 20)
-        if not path.stat().st_size:
-            raise EmptyInput(f"{path.name} is empty")
-        try_reading(path, kind)
-        return call(path)
+        return call(saved(upload, Path(folder), kind))
+
+
+def saved(upload: UploadFile, folder: Path, kind: Upload) -> Path:
+    """Write an upload that has a name into ``folder``, and read it within limits. Raises `DuiyiError`."""
+    path = folder / clean_name(upload.filename or "")
+    if path.exists():
+        raise UsageError(f"two files are called {path.name}")
+    upload.file.seek(0)
+    with path.open("wb") as file:
+        shutil.copyfileobj(upload.file, file, 1 << 20)
+    if not path.stat().st_size:
+        raise EmptyInput(f"{path.name} is empty")
+    try_reading(path, kind)
+    return path
 
 
 def file_response(resources: Resources, call: Callable[[Path], Path]) -> Response:

@@ -15,7 +15,7 @@ from corpora.errors import StoreError
 from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import use_log, version_of
 from corpora.sqlite_connections import ThreadConnections, all_or_nothing
-from corpora.sqlite_damage import ERRORS
+from corpora.sqlite_damage import ERRORS, invalid_value
 from corpora.sqlite_errors import SqliteErrors
 from tm.store.damage import damaged_table
 from tm.store.filters import compiled
@@ -142,9 +142,7 @@ def _intact(connection: Sqlite, path: Path) -> Iterator[None]:
         yield
     except ERRORS as error:
         if table := damaged_table(connection):
-            raise StoreError(
-                f"{path} is damaged: the table {table} has an invalid value; put a backup in its place"
-            ) from error
+            raise invalid_value(path, table) from error
         raise
 
 

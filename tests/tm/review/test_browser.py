@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands import COMMAND
+from tests.commands import COMMAND, started
 from tm.formats import read, write
 from tm.unit import Origin, Unit
 
@@ -37,14 +37,8 @@ def units(count: int) -> list[Unit]:
 
 @contextmanager
 def serving(folder: Path, *arguments: str) -> Iterator[str]:
-    options = ["--no-browser", "--no-embeddings", "--author", "Ada", "--data", str(folder)]
-    command = [*COMMAND, "review", *arguments, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+    with started("review", *arguments, "--no-embeddings", "--author", "Ada", "--data", folder) as found:
+        yield found
 
 
 @pytest.fixture

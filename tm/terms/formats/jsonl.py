@@ -38,7 +38,7 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
         if not line.strip():
             continue
         try:
-            # A surrogate without its pair, which JSON can write, is no character.
+            # A surrogate without its pair, which JSON can write, is not a character.
             concept = _concept(
                 json.loads(replace_surrogates(json.dumps(json.loads(line), ensure_ascii=False))), problems
             )
