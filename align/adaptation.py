@@ -96,7 +96,7 @@ def adapt(
     )
     agreement = None
     if breaks is not None and breaks.source[1:].any() | breaks.target[1:].any():
-        agreement = _Breaks(lattice, breaks)
+        agreement = _BreakScores(lattice, breaks)
     if known is not None:
         omissions.set(known.omissions)
         joining.set(known.joining)
@@ -144,7 +144,7 @@ class _Rates:
         self.odds = odds
 
 
-class _Breaks:
+class _BreakScores:
     """How paragraph breaks of both sides go together with the ends of beads."""
 
     def __init__(self, lattice: Lattice, breaks: Breaks) -> None:

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, TypeAlias
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
 __all__ = [
-    "Element", "Fragment", "beginning", "entity_text", "fragments", "legal", "local", "opened", "parse", "root_name",
+    "Element", "XmlPiece", "beginning", "entity_text", "fragments", "legal", "local", "opened", "parse", "root_name",
     "stream",
 ]  # fmt: skip
 
@@ -53,7 +53,7 @@ _SAFE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fragment:
+class XmlPiece:
     """A piece of a damaged file: the line on which it begins, and its element or what is wrong with it.
 
     ``lost`` counts the elements that could not be read because of the problem.
@@ -247,7 +247,7 @@ def _explained(error: Any) -> str:
     return f"line {line}: {message.partition(', line ')[0].partition(', try XML_PARSE')[0].rstrip(' .,')}"
 
 
-def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[Fragment]:
+def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[XmlPiece]:
     """Cut a file that is not well-formed at each ``<tag>`` and ``</tag>`` and parse the pieces one by one.
 
     One forbidden character makes a parser reject the whole file; this saves the pieces around it and reports
@@ -266,17 +266,17 @@ def fragments(source: Path | BinaryIO, tag: str, *, name: str = "") -> Iterator[
         before = f'<!DOCTYPE r SYSTEM "r"><r {declared}>'
         for line, text, problem, lost in _pieces(_decoded(raw, head, encoding), edge, tag):
             if problem:
-                yield Fragment(line, None, problem, lost)
+                yield XmlPiece(line, None, problem, lost)
                 continue
             if _UNDECODED.search(text):
-                yield Fragment(line, None, f"bytes that are not {encoding}")
+                yield XmlPiece(line, None, f"bytes that are not {encoding}")
                 continue
             try:
                 root = etree.fromstring(before + text + "</r>", parser)
-                yield Fragment(line, root[0])
+                yield XmlPiece(line, root[0])
             except etree.XMLSyntaxError as error:
                 inner = (error.position or (1, 0))[0] - 1
-                yield Fragment(line + inner, None, _explained(error).partition(": ")[2])
+                yield XmlPiece(line + inner, None, _explained(error).partition(": ")[2])
 
 
 def _declared_namespaces(head: str) -> str:

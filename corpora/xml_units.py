@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from corpora.errors import DamagedInput
-from corpora.xml import Fragment, fragments, local, stream
+from corpora.xml import XmlPiece, fragments, local, stream
 
 __all__ = ["unit_elements"]
 
 
 def unit_elements(
     source: Path, tag: str, parents: Collection[str], *, heads: Collection[str] = (), strict: bool = False
-) -> Iterator[Fragment]:
+) -> Iterator[XmlPiece]:
     """Yield each ``tag`` inside one of ``parents``, or what is wrong with it; ``heads`` are other elements to yield.
 
     An error that costs no element comes last, with ``lost`` 0. Raises `DamagedInput` at the first one where reading is
@@ -28,13 +28,13 @@ def unit_elements(
                 if local(element.getparent()) not in parents:
                     raise DamagedInput(f"{source} is not well-formed XML: <{tag}> without </{tag}>")
                 seen += 1
-            yield Fragment(element.sourceline, element)
+            yield XmlPiece(element.sourceline, element)
         return
     except DamagedInput as error:
         if strict:
             raise
         fault = error
-    first: Fragment | None = None
+    first: XmlPiece | None = None
     sound = 0
     for number, fragment in enumerate(fragments(source, tag), 1):
         if number > seen:
@@ -45,4 +45,4 @@ def unit_elements(
         raise fault
     if first is None:
         message = str(fault).partition("XML: ")[2] or str(fault)
-        yield Fragment(0, None, message, 0)
+        yield XmlPiece(0, None, message, 0)

@@ -222,7 +222,7 @@ def _read_alone(network: Network, texts: Sequence[_Ids]) -> Vectors:
         while high < len(texts) and (high == low or tokens + len(texts[high]) <= _TOKENS):
             tokens += len(texts[high])
             high += 1
-        batch = _Stream()
+        batch = _TokenRun()
         for row, ids in enumerate(texts[low:high]):
             batch.add(ids)
             batch.want(0, len(ids), row, 1)
@@ -261,7 +261,7 @@ def _read_slab(
     And ``[parts, 512]``, the sums of their parts, the first and the last as the sentence begins and ends alone.
     """
     n, length, window = high - low, len(whole.pieces), 2 * REACH
-    batch = _Stream()
+    batch = _TokenRun()
     origin = max(int(whole.starts[low]) - window, 0)
     batch.add(whole.pieces[origin : int(whole.starts[high]) + window])
     for row, (start, end, stop) in enumerate(
@@ -302,7 +302,7 @@ def _read_slab(
     return sums[: 3 * n].reshape(3, n, -1), sums[3 * n :]
 
 
-class _Stream:
+class _TokenRun:
     """Texts one after the other with gaps between, and the intervals of the last one added that are wanted."""
 
     def __init__(self) -> None:

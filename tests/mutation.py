@@ -2,8 +2,10 @@
 
 The changes (mutants) are those of cosmic-ray: numbers, comparisons, operators, conditions and so on. A seeded sample
 is drawn by place, so that a line with many operators counts no more than others; annotations are left out. Each
-mutant is tried in a copy of the project, by a process forked from one that has loaded the libraries already: first the
-quick tests of its area, then, if none fails, the slow ones.
+mutant is tried in a copy of the project, by a process forked from one that has loaded the libraries already. First all
+tests of the area run once, to record which lines each of them reaches and how long it takes. For a mutant run the tests
+that reach the changed statement, the quickest first, then the other tests of the same files. The limits are limits of
+CPU time, so that a busy machine makes no mutant look like a hang.
 
     python -m tests.mutation [AREA ...] [--count 100] [--seed 1] [--jobs 2] [--path corpora/cleaning/layout.py]
 
@@ -12,54 +14,51 @@ A mutant that changes nothing that can be observed is listed in ``tests/cases/eq
 
 import argparse
 import ast
+import compileall
 import difflib
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 __all__ = ["AREAS", "Mutant", "main", "places", "sample"]
 
 ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "docs" / "mutation.json"
 EQUIVALENT = ROOT / "tests" / "cases" / "equivalent_mutants.json"
+PACKAGES = ("corpora", "models", "align", "tm")
 LIBRARIES = "numpy pytest rapidfuzz lxml.etree pypdfium2 docx opencc sentencepiece httpx rich typer".split()
 #: Equal small numbers and short strings are one object in CPython: these changes are almost never observable.
 _IDENTITY = ("Eq_Is", "NotEq_IsNot")
-_LEAST = 20.0  # seconds that a mutant may take at least, before it counts as a hang
+_LEAST = 30.0  # CPU seconds that a mutant may take at least, before it counts as a hang
+_PATIENCE = 10  # how many times as long it may take by the clock
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Modules to change, and the tests that must notice: ``quick`` first, then ``slow``."""
+    """Modules to change, and the tests that must notice."""
 
     modules: tuple[str, ...]
-    quick: tuple[str, ...]
-    slow: tuple[str, ...] = ()
+    tests: tuple[str, ...]
 
 
 AREAS = {
-    "corpora/cleaning": Area(
-        ("corpora/cleaning",),
-        ("tests/corpora/cleaning", "-m", "not real and not slow"),
-        ("tests/corpora",),
-    ),
-    "corpora/readers": Area(
-        ("corpora/readers",), ("tests/corpora/readers", "-m", "not real and not slow"), ("tests/corpora",)
-    ),
-    "align": Area(("align",), ("tests/align", "-m", "not real and not slow"), ("tests/align", "-m", "real or slow")),
-    "tm/store and tm/search": Area(
-        ("tm/store", "tm/search"),
-        ("tests/tm/store", "tests/tm/search", "-m", "not real and not slow and not client"),
-        ("tests/tm/store", "tests/tm/search", "-m", "real or slow or client"),
-    ),
+    "corpora/cleaning": Area(("corpora/cleaning",), ("tests/corpora",)),
+    "corpora/readers": Area(("corpora/readers",), ("tests/corpora",)),
+    "align": Area(("align",), ("tests/align",)),
+    "tm/store and tm/search": Area(("tm/store", "tm/search"), ("tests/tm/store", "tests/tm/search")),
 }
 
 
@@ -174,27 +173,74 @@ def _copy(folder: Path) -> Path:
     return work
 
 
-def _run(work: Path, arguments: Sequence[str]) -> int:
-    """In a forked child: the tests in ``work``; never returns to the caller's code."""
+def _enter(work: Path) -> None:
+    """In a forked child: go to the copy ``work``, and forget the project's modules."""
     os.setsid()
     log = os.open(work.parent / "log.txt", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
     for number in (1, 2):
         os.dup2(log, number)
     os.chdir(work)
     sys.path[:] = [str(work)] + [path for path in sys.path if path not in ("", str(ROOT))]
-    for name in [name for name in sys.modules if name.split(".")[0] in ("corpora", "models", "align", "tm", "tests")]:
+    for name in [name for name in sys.modules if name.split(".")[0] in (*PACKAGES, "tests")]:
         del sys.modules[name]
+
+
+def _pytest(arguments: Sequence[str], plugin: object) -> int:
     import pytest
 
-    return int(pytest.main([*arguments, "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]))
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    return int(pytest.main([*arguments, *options], plugins=[plugin]))
 
 
-def _start(work: Path, arguments: Sequence[str]) -> int:
+class _Recorder:
+    """Records which lines each test reaches, and its CPU time."""
+
+    def __init__(self, work: Path) -> None:
+        from coverage import Coverage
+
+        self.work, self.seconds = work, dict[str, float]()
+        self.coverage = Coverage(data_file=None, config_file=False, source=[str(work / top) for top in PACKAGES])
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.coverage.switch_context(nodeid)
+        self.seconds[nodeid] = -sum(os.times()[:4])
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self.seconds[nodeid] += sum(os.times()[:4])
+
+    def run(self, arguments: Sequence[str], target: Path) -> int:
+        self.coverage.start()
+        code = _pytest(arguments, self)
+        self.coverage.stop()
+        data = self.coverage.get_data()
+        lines = {
+            str(Path(file).relative_to(self.work)): {
+                line: [test for test in tests if test] for line, tests in data.contexts_by_lineno(file).items()
+            }
+            for file in data.measured_files()
+        }
+        target.write_text(json.dumps({"seconds": self.seconds, "lines": lines}), "utf-8")
+        return code
+
+
+class _Selection:
+    """Keeps the wanted tests, in the order wanted."""
+
+    def __init__(self, wanted: Sequence[str]) -> None:
+        self.order = {test: place for place, test in enumerate(wanted)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((one for one in items if one.nodeid in self.order), key=lambda one: self.order[one.nodeid])
+
+
+def _start(work: Path, task: Callable[[], int]) -> int:
     pid = os.fork()
     if pid == 0:
         code = 70
         try:
-            code = _run(work, arguments)
+            _enter(work)
+            code = task()
         except BaseException:  # noqa: BLE001 - a child that was forked must end here, whatever happened
             traceback.print_exc()
         finally:
@@ -202,6 +248,24 @@ def _start(work: Path, arguments: Sequence[str]) -> int:
             sys.stderr.flush()
             os._exit(code)
     return pid
+
+
+def _statement(code: str, line: int) -> range | None:
+    """The lines of the innermost statement at ``line``, without its body; None outside of functions."""
+    found = None
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for inner in ast.walk(node):
+                if (
+                    isinstance(inner, ast.stmt)
+                    and inner is not node
+                    and inner.lineno <= line <= (inner.end_lineno or 0)
+                ):
+                    body = getattr(inner, "body", None)
+                    last = max(inner.lineno, body[0].lineno - 1) if body else inner.end_lineno or inner.lineno
+                    if line <= last and (found is None or inner.lineno >= found.start):
+                        found = range(inner.lineno, last + 1)
+    return found
 
 
 @dataclass(slots=True)
@@ -212,7 +276,7 @@ class _Trial:
     work: Path
     original: bytes
     times: tuple[int, int]
-    stage: int = 0
+    limit: float
     pid: int = 0
     since: float = 0.0
 
@@ -221,27 +285,41 @@ class Runner:
     """Tries mutants in several copies of the project at a time."""
 
     def __init__(self, area: Area, copies: Sequence[Path]) -> None:
-        """Measure how long the tests of ``area`` take without any change; they must pass."""
-        self.stages = [arguments for arguments in (area.quick, area.slow) if arguments]
+        """Record what the tests of ``area`` reach without any change; they must pass."""
         self.copies = list(copies)
-        self.limits = []
-        for arguments in self.stages:
-            longest = 0.0
-            for copy in self.copies:  # each copy gets its compiled modules, too
-                started = time.monotonic()
-                _, status = os.waitpid(_start(copy, arguments), 0)
-                if status != 0:
-                    print((copy.parent / "log.txt").read_text("utf-8")[-2000:])
-                    raise SystemExit(f"the tests fail without any change: pytest {' '.join(arguments)}")
-                longest = max(longest, time.monotonic() - started)
-            self.limits.append(max(_LEAST, 4 * longest))
+        for copy in self.copies[1:]:  # each copy gets its compiled modules, too
+            compileall.compile_dir(copy, quiet=1, workers=1)
+        first = self.copies[0]
+        reached = first.parent / "reached.json"
+        _, status = os.waitpid(_start(first, lambda: _Recorder(first).run(area.tests, reached)), 0)
+        if status != 0:
+            print((first.parent / "log.txt").read_text("utf-8")[-2000:])
+            raise SystemExit(f"the tests fail without any change: pytest {' '.join(area.tests)}")
+        known = json.loads(reached.read_text("utf-8"))
+        self.seconds: dict[str, float] = known["seconds"]
+        self.lines: dict[str, dict[str, list[str]]] = known["lines"]
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """The tests that can notice ``mutant``, the likely and quick ones first."""
+        lines = self.lines.get(mutant.path, {})
+        statement = _statement((ROOT / mutant.path).read_text("utf-8"), mutant.line)
+        wanted = lines if statement is None else [str(line) for line in statement]
+        reaching = {test for line in wanted for test in lines.get(line, [])}
+        files = {test.split("::")[0] for test in reaching}
+        candidates = [test for test in self.seconds if test.split("::")[0] in files]
+        return sorted(candidates, key=lambda test: (test not in reaching, self.seconds[test]))
 
     def run(self, wanted: Sequence[Mutant]) -> Iterator[tuple[Mutant, str]]:
         """Yield each mutant with what became of it: "killed", "timeout" or "survived"."""
         waiting, free, trials = list(reversed(wanted)), list(self.copies), dict[int, _Trial]()
         while waiting or trials:
             while waiting and free:
-                trial = self._prepare(waiting.pop(), free.pop())
+                mutant = waiting.pop()
+                tests = self.tests(mutant)
+                if not tests:
+                    yield mutant, "survived"
+                    continue
+                trial = self._prepare(mutant, free.pop(), tests)
                 trials[trial.pid] = trial
             time.sleep(0.02)
             for pid, trial in list(trials.items()):
@@ -249,42 +327,39 @@ class Runner:
                 if verdict == "running":
                     continue
                 del trials[pid]
-                if verdict == "next":
-                    trials[trial.pid] = trial
-                    continue
                 file = trial.work / trial.mutant.path
                 file.write_bytes(trial.original)
                 os.utime(file, ns=trial.times)
                 free.append(trial.work)
                 yield trial.mutant, verdict
 
-    def _prepare(self, mutant: Mutant, work: Path) -> _Trial:
+    def _prepare(self, mutant: Mutant, work: Path, tests: Sequence[str]) -> _Trial:
         file = work / mutant.path
         status = file.stat()
-        trial = _Trial(mutant, work, file.read_bytes(), (status.st_atime_ns, status.st_mtime_ns))
+        limit = max(_LEAST, 4 * sum(self.seconds[test] for test in tests))
+        trial = _Trial(mutant, work, file.read_bytes(), (status.st_atime_ns, status.st_mtime_ns), limit)
         file.write_text(mutant.code, "utf-8")
-        self._begin(trial)
-        return trial
-
-    def _begin(self, trial: _Trial) -> None:
         sys.dont_write_bytecode = True
-        trial.pid, trial.since = _start(trial.work, self.stages[trial.stage]), time.monotonic()
+        files = list(dict.fromkeys(test.split("::")[0] for test in tests))
+
+        def task() -> int:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit) + 5))
+            return _pytest(files, _Selection(tests))
+
+        trial.pid, trial.since = _start(work, task), time.monotonic()
+        return trial
 
     def _verdict(self, trial: _Trial) -> str:
         pid, status = os.waitpid(trial.pid, os.WNOHANG)
         if not pid:
-            if time.monotonic() - trial.since < self.limits[trial.stage]:
+            if time.monotonic() - trial.since < _PATIENCE * trial.limit + 300:
                 return "running"
             os.killpg(trial.pid, signal.SIGKILL)
             os.waitpid(trial.pid, 0)
             return "timeout"
-        if status != 0:
-            return "killed"
-        if trial.stage + 1 < len(self.stages):
-            trial.stage += 1
-            self._begin(trial)
-            return "next"
-        return "survived"
+        if os.WIFSIGNALED(status):
+            return "timeout" if os.WTERMSIG(status) == signal.SIGXCPU else "killed"
+        return "survived" if status == 0 else "killed"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -301,8 +376,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("DUIYI_SHARED", str(ROOT.parent / "shared"))
     for library in LIBRARIES:
         __import__(library)
-    reasons = {one["mutant"]: one["reason"] for one in json.loads(EQUIVALENT.read_text("utf-8"))}
-    found: dict[str, list[tuple[Mutant, str]]] = {}
     for name in asked.area or AREAS:
         area = AREAS[name]
         drawn = sample(asked.path or area.modules, asked.count, asked.seed)
@@ -310,51 +383,65 @@ def main(arguments: Sequence[str] | None = None) -> None:
             runner = Runner(area, [_copy(Path(folder, str(number))) for number in range(asked.jobs)])
             results = []
             for mutant, verdict in runner.run(drawn):
-                if verdict == "survived" and mutant.key in reasons:
-                    verdict = "equivalent"
                 results.append((mutant, verdict))
-                if verdict == "survived":
-                    print(f"{mutant.path}:{mutant.line} [{mutant.operator}]\n  - {mutant.before}\n  + {mutant.after}")
-            found[name] = results
-        print(f"{name}: {_figures(results)}", flush=True)
+                if verdict != "killed":
+                    print(f"{verdict}: {mutant.path}:{mutant.line} [{mutant.operator}]")
+                    print(f"  - {mutant.before}\n  + {mutant.after}", flush=True)
+        caught = sum(verdict != "survived" for _, verdict in results)
+        print(f"{name}: {caught} of {len(results)} killed, before equivalent ones are left out", flush=True)
+        if asked.write:
+            _keep(name, asked.seed, results)
     if asked.write:
-        _write(found, reasons, asked.seed)
+        _write()
 
 
-def _figures(results: Sequence[tuple[Mutant, str]]) -> str:
-    counts = {verdict: sum(one == verdict for _, one in results) for verdict in ("killed", "timeout", "equivalent")}
-    caught, total = counts["killed"] + counts["timeout"], len(results) - counts["equivalent"]
-    return (
-        f"{caught} of {total} killed ({100 * caught / max(1, total):.0f} %), "
-        f"{counts['timeout']} of them by time, {counts['equivalent']} equivalent"
-    )
+def _keep(name: str, seed: int, results: Sequence[tuple[Mutant, str]]) -> None:
+    """Put the results of one area beside those of the others."""
+    known = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    known[name] = {
+        "seed": seed,
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "mutants": len(results),
+        "timeout": sum(verdict == "timeout" for _, verdict in results),
+        "survived": sorted(mutant.key for mutant, verdict in results if verdict == "survived"),
+    }
+    RESULTS.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-def _write(found: dict[str, list[tuple[Mutant, str]]], reasons: dict[str, str], seed: int) -> None:
+def _write() -> None:
+    reasons = {one["mutant"]: one["reason"] for one in json.loads(EQUIVALENT.read_text("utf-8"))}
     lines = [
         "# Mutation tests",
         "",
-        "How many small changes of the code make a test fail. Written by `make mutate`",
-        f"(cosmic-ray's operators, a sample of places with seed {seed}; `tests/mutation.py` says how).",
+        "How many small changes of the code make a test fail: cosmic-ray's operators, a sample of places for each area",
+        "(`tests/mutation.py` says how). Written by `make mutate`; the figures stand in `docs/mutation.json`.",
         "",
-        "| area | mutants | killed | of them by time | equivalent | killed of those that can be |",
-        "|---|---|---|---|---|---|",
+        "| area | seed | date | mutants | equivalent | killed | of them by time | killed of those that can be |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    for name, results in found.items():
-        count = {one: sum(verdict == one for _, verdict in results) for one in ("killed", "timeout", "equivalent")}
-        caught = count["killed"] + count["timeout"]
-        share = 100 * caught / max(1, len(results) - count["equivalent"])
+    known = json.loads(RESULTS.read_text("utf-8"))
+    for name, area in known.items():
+        survived = [key for key in area["survived"] if key not in reasons]
+        equivalent = len(area["survived"]) - len(survived)
+        killed = area["mutants"] - len(area["survived"])
+        share = 100 * killed / max(1, area["mutants"] - equivalent)
         lines.append(
-            f"| `{name}` | {len(results)} | {caught} | {count['timeout']} | {count['equivalent']} | {share:.0f} % |"
+            f"| `{name}` | {area['seed']} | {area['date']} | {area['mutants']} | {equivalent} | {killed} | "
+            f"{area['timeout']} | {share:.0f} % |"
         )
-    for title, wanted in (("Survivors", "survived"), ("Equivalent mutants", "equivalent")):
-        lines += ["", f"## {title}", ""]
-        for results in found.values():
-            for mutant, verdict in sorted(results, key=lambda pair: (pair[0].path, pair[0].line)):
-                if verdict == wanted:
-                    why = f" {reasons[mutant.key]}" if wanted == "equivalent" else ""
-                    lines.append(f"- `{mutant.path}`: `{mutant.before}` → `{mutant.after}`.{why}")
-    (ROOT / "docs" / "mutation.md").write_text("\n".join(lines) + "\n", "utf-8")
+    for title, wanted in (("Survivors", False), ("Equivalent mutants", True)):
+        lines += ["", f"## {title}"]
+        for name, area in known.items():
+            keys = [key for key in area["survived"] if (key in reasons) == wanted]
+            lines += ["", f"`{name}`:" if keys else f"`{name}`: none.", ""]
+            lines += [_item(key, reasons.get(key, "")) for key in keys]
+    (ROOT / "docs" / "mutation.md").write_text("\n".join(lines).rstrip() + "\n", "utf-8")
+
+
+def _item(key: str, reason: str) -> str:
+    path, change = key.split(": ", 1)
+    before, after = change.split(" -> ", 1)
+    return f"- `{path}`: `{before}` → `{after}`. {reason}".rstrip()
 
 
 if __name__ == "__main__":

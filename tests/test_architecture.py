@@ -2,7 +2,11 @@
 
 import ast
 import re
-from itertools import pairwise
+import sys
+import tomllib
+from collections import Counter
+from importlib.metadata import packages_distributions
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -74,6 +78,31 @@ def imports(path: Path) -> set[str]:
     return found & NAMES.keys()
 
 
+def foreign(path: Path) -> set[str]:
+    """The packages of others that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - set(PACKAGES)
+
+
+def test_what_is_imported_is_a_dependency() -> None:
+    """Of the installation or of an extra; what only tests need is missing on the user's machine."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [extra for name, extra in project["optional-dependencies"].items() if name != "dev"]
+    lines = [*project["dependencies"], *chain.from_iterable(extras)]
+    declared = {re.split(r"[\[<>=; ]", line)[0].lower() for line in lines}
+    declared |= {"markupsafe", "pydantic"}  # parts of jinja2 and fastapi, which ask for them
+    distributions = packages_distributions()
+    imported = sorted(set().union(*map(foreign, MODULES)))
+    assert [
+        name for name in imported if not {one.lower().replace("_", "-") for one in distributions[name]} & declared
+    ] == []
+
+
 def cycle(graph: dict[str, set[str]]) -> list[str]:
     """The nodes of one cycle, or none."""
     done: set[str] = set()
@@ -113,6 +142,16 @@ def test_there_are_no_cycles() -> None:
 def test_a_cycle_is_found() -> None:
     assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]
     assert not cycle({"a": {"b", "c"}, "b": {"c"}})
+
+
+#: Class names with the same meaning wherever they are used: private classes that do one task for several formats.
+SEVERAL = {"Level", "Paragraph", "Reader", "Search", "Style", "Term", "Writer"}
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    classes = [node for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    names = Counter(node.name.lstrip("_") for node in classes if isinstance(node, ast.ClassDef))
+    assert {name for name, count in names.items() if count > 1} == SEVERAL
 
 
 #: A function is one thought; what is longer can be cut.

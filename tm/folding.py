@@ -17,7 +17,7 @@ from corpora.text.chinese import to_simplified
 from corpora.text.scripts import HAN, KANA
 from tm.tags import plain
 
-__all__ = ["NUMBER", "TOKEN", "fold", "fold_many", "is_character", "key", "simplified", "tokens", "weight"]
+__all__ = ["NUMBER", "TOKEN", "fold", "fold_many", "is_character", "key", "simplified", "tokens"]
 
 #: Scripts that are counted by the character: Han, kana, Bopomofo, Thai, Lao, Tibetan, Burmese, Khmer.
 _CHARACTERS = (
@@ -84,11 +84,6 @@ def tokens(folded: str) -> list[str]:
 def is_character(token: str) -> bool:
     """True for a token that is a single character of a script without spaces."""
     return len(token) == 1 and _CHARACTER.match(token) is not None
-
-
-def weight(text: str) -> int:
-    """How many words CAT tools count in ``text``: words, and characters where there are no spaces; at least one."""
-    return max(1, len(TOKEN.findall(fold(text))))
 
 
 def key(text: str) -> int:

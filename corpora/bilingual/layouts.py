@@ -1,8 +1,7 @@
 """The layouts that can be stated for a file that holds both languages."""
 
-from typing import Literal, get_args
+from typing import Literal
 
-__all__ = ["LAYOUTS", "Layout"]
+__all__ = ["Layout"]
 
 Layout = Literal["auto", "interleaved", "table", "columns"]
-LAYOUTS: tuple[str, ...] = get_args(Layout)

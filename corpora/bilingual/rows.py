@@ -14,7 +14,7 @@ from corpora.readers.encodings import decode
 from corpora.readers.file_type import FileType, sniff
 from corpora.text.languages import detect, same
 
-__all__ = ["Row", "rows_of_tables", "table_document"]
+__all__ = ["TableRow", "rows_of_tables", "table_document"]
 
 _PURE = 0.8  # share of the letters of a column that are in its language
 _TABBED = 0.8  # share of the lines of a text with a tab from which it is a table
@@ -29,7 +29,7 @@ _LONG = 60  # characters of a column that tell its language among those of one s
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """The table and row of a cell, and its sides: both for a number that stands once for the whole row.
 
     Where it has none, ``step`` is the reason why it is left out.
@@ -40,7 +40,7 @@ class Row:
     step: str = "other languages"
 
 
-def rows_of_tables(blocks: Sequence[Block], pair: LanguagePair) -> dict[int, Row]:
+def rows_of_tables(blocks: Sequence[Block], pair: LanguagePair) -> dict[int, TableRow]:
     """The row of each block, by its id, in tables with a column or more for each of the two languages.
 
     Cells of a column in which both languages stand are left to be separated one by one.
@@ -49,7 +49,7 @@ def rows_of_tables(blocks: Sequence[Block], pair: LanguagePair) -> dict[int, Row
     for block in blocks:
         if block.cell is not None:
             tables[block.cell[0]].append(block)
-    found: dict[int, Row] = {}
+    found: dict[int, TableRow] = {}
     for cells in tables.values():
         columns: dict[int, list[str]] = defaultdict(list)
         for block in cells:
@@ -60,9 +60,9 @@ def rows_of_tables(blocks: Sequence[Block], pair: LanguagePair) -> dict[int, Row
             for block in cells:
                 table, row, column = block.cell  # type: ignore[misc]
                 if row in heads:
-                    found[block.id] = Row((table, row), (), "table heads")
+                    found[block.id] = TableRow((table, row), (), "table heads")
                 elif (own := sides[column]) is not None:
-                    found[block.id] = Row((table, row), own)
+                    found[block.id] = TableRow((table, row), own)
     return found
 
 

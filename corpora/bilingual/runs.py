@@ -39,7 +39,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _ScriptChange:
     """A place where the script changes: where the left part would end, the right one would begin, and the cost."""
 
     left: int
@@ -62,7 +62,7 @@ def split(text: str, pair: LanguagePair, strictness: float = 1.0) -> list[Run]:
     if len(changes) == 1:
         bracketed = _BRACKETED.fullmatch(text, letters[0][2])
         if bracketed is not None and (strictness <= 1 or _alike(letters)):
-            changes, end = [_Change(bracketed.end(1), bracketed.start(2), _AT_SEPARATOR)], bracketed.end(2)
+            changes, end = [_ScriptChange(bracketed.end(1), bracketed.start(2), _AT_SEPARATOR)], bracketed.end(2)
         strictness *= _ONCE
     costs = [one.cost * strictness for one in changes]
     sides = _cheapest([(side, weight) for side, _, _, weight in letters], costs)
@@ -119,18 +119,18 @@ def _cheapest(runs: Sequence[tuple[int, float]], costs: Sequence[float]) -> list
     return path[::-1]
 
 
-def _change(text: str, end: int, start: int) -> _Change:
+def _change(text: str, end: int, start: int) -> _ScriptChange:
     """Where between two letters of different scripts, ``text[end:start]``, the language would change."""
     gap = text[end:start]
     if found := _BREAK.search(gap):
-        return _Change(end + found.start(), end + found.end(), _AT_BREAK)
+        return _ScriptChange(end + found.start(), end + found.end(), _AT_BREAK)
     into_latin = text[start : start + 1].isascii()
     for found in _TERMINAL.finditer(gap):
         # "General 2. 罚则": the number is the marker of what follows, unless that has one: "Article 5. 第五条".
         number = _BARE_NUMBER.fullmatch(gap[: found.start()]) and (into_latin or parse_marker(text[start:]) is None)
         return _cut(text, end, start, 0 if number else found.end(), _AT_END)
     if found := _SEPARATOR.search(gap):
-        return _Change(end + found.start(), end + found.end(), _AT_SEPARATOR)
+        return _ScriptChange(end + found.start(), end + found.end(), _AT_SEPARATOR)
     if found := _OPENER.search(gap):
         marked = _NUMBERED.match(gap[found.end() :])
         return _cut(text, end, start, found.start(), _AT_MARKER if marked else _ELSEWHERE)
@@ -144,7 +144,7 @@ def _change(text: str, end: int, start: int) -> _Change:
     return _cut(text, end, start, 0, _AT_SPACE if spaced else _ELSEWHERE)
 
 
-def _cut(text: str, end: int, start: int, at: int, cost: float) -> _Change:
+def _cut(text: str, end: int, start: int, at: int, cost: float) -> _ScriptChange:
     """The change at ``at`` characters behind ``end``; cheap where a marker follows, dear before a small letter."""
     left = end + at
     right = left + len(text[left:start]) - len(text[left:start].lstrip())
@@ -152,4 +152,4 @@ def _cut(text: str, end: int, start: int, at: int, cost: float) -> _Change:
         cost = min(cost, _AT_MARKER)
     elif cost == _AT_SPACE and text[start].islower():
         cost = _ELSEWHERE
-    return _Change(left, right, cost)
+    return _ScriptChange(left, right, cost)

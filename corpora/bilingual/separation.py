@@ -14,7 +14,7 @@ from pathlib import Path
 from corpora.bilingual.language_pair import LanguagePair, find_pair
 from corpora.bilingual.layouts import Layout
 from corpora.bilingual.lines import SeparatedLines, separate_lines
-from corpora.bilingual.rows import Row, rows_of_tables, table_document
+from corpora.bilingual.rows import TableRow, rows_of_tables, table_document
 from corpora.bilingual.runs import split
 from corpora.document import Block, BlockKind, Change, Document, Line
 from corpora.errors import InputError, UsageError
@@ -56,7 +56,7 @@ class BothSides:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _BlockPart:
     side: int
     block: Block
     row: tuple[int, int] | None = None
@@ -152,7 +152,7 @@ def _these(lines: Sequence[Line], _: Sequence[Line]) -> Sequence[Line]:
     return lines
 
 
-def _from_blocks(whole: Document, pair: LanguagePair, rows: dict[int, Row], *, ordered: bool) -> BothSides:
+def _from_blocks(whole: Document, pair: LanguagePair, rows: dict[int, TableRow], *, ordered: bool) -> BothSides:
     free = [block for block in whole.blocks if block.id not in rows]
     inline = _alternates_inside(free, pair)
     whole = _with_dropped(whole, rows)
@@ -175,7 +175,7 @@ def _from_blocks(whole: Document, pair: LanguagePair, rows: dict[int, Row], *, o
     return BothSides(source, target, layout, tuple(order) if ordered else ())
 
 
-def _with_dropped(whole: Document, rows: dict[int, Row]) -> Document:
+def _with_dropped(whole: Document, rows: dict[int, TableRow]) -> Document:
     """Record the heads of tables and the columns in a third language as left out."""
     dropped = [block for block in whole.blocks if block.id in rows and not rows[block.id].sides]
     changes = tuple(
@@ -206,8 +206,8 @@ def _alternates_inside(blocks: Sequence[Block], pair: LanguagePair) -> bool:
 
 
 def _pieces(
-    blocks: Sequence[Block], pair: LanguagePair, rows: dict[int, Row], strictness: float, only: int | None = None
-) -> Iterator[_Piece]:
+    blocks: Sequence[Block], pair: LanguagePair, rows: dict[int, TableRow], strictness: float, only: int | None = None
+) -> Iterator[_BlockPart]:
     """The blocks and their parts, each with its side; what is the same in both languages stays where it stands.
 
     ``only``: the side of all text, unless a block is clearly of the other one.
@@ -216,7 +216,7 @@ def _pieces(
     for at, block in enumerate(blocks):
         if block.id in rows:
             row = rows[block.id]
-            yield from (_Piece(side, block, row.place) for side in row.sides)
+            yield from (_BlockPart(side, block, row.place) for side in row.sides)
             continue
         short = block.kind in (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)
         runs = split(block.text, pair, min(strictness, _SHORT) if short else strictness)
@@ -227,12 +227,12 @@ def _pieces(
             side = next((one for one in following if one is not None), last) if lone_marker else last
             side = 1 - side if same_before == block.text and only is None else side
             same_before = block.text
-            yield _Piece(side, block)
+            yield _BlockPart(side, block)
             continue
         same_before = ""
         for run in runs:
             last = (last if only is None else only) if run.side is None else run.side
-            yield _Piece(last, block if len(runs) == 1 else _part(block, run.start, run.end))
+            yield _BlockPart(last, block if len(runs) == 1 else _part(block, run.start, run.end))
 
 
 def _part(block: Block, start: int, end: int) -> Block:

@@ -48,7 +48,7 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True)
-class _Paragraph:
+class _GroupFacts:
     """A group with what the rules need to know about it."""
 
     group: LineGroup
@@ -94,14 +94,14 @@ def glue_between(text: str, skip: int) -> str:
     return " " if not skip or text[skip - 1].isspace() else ""
 
 
-def _paragraph(group: LineGroup, text: str) -> _Paragraph:
+def _paragraph(group: LineGroup, text: str) -> _GroupFacts:
     marker = parse_marker(text)
     bullet = parse_bullet(text) if marker is None else None
     body = text.rstrip(CLOSERS + " ")
-    return _Paragraph(group, text, marker, bullet[1] if bullet else 0, body[-1:] in _ENDS_OPEN, columns(text))
+    return _GroupFacts(group, text, marker, bullet[1] if bullet else 0, body[-1:] in _ENDS_OPEN, columns(text))
 
 
-def _heading(one: _Paragraph, level: int) -> Classification:
+def _heading(one: _GroupFacts, level: int) -> Classification:
     hashes = _HASHES.match(one.text)
     if hashes:
         return Classification(BlockKind.HEADING, level, "", hashes.end())
@@ -111,7 +111,7 @@ def _heading(one: _Paragraph, level: int) -> Classification:
     return Classification(BlockKind.HEADING, level, one.marker.printed, one.marker.end)
 
 
-def _item(one: _Paragraph, lists: "_Lists", profile: str) -> Classification:
+def _item(one: _GroupFacts, lists: "_Lists", profile: str) -> Classification:
     if one.bullet:
         return Classification(BlockKind.ITEM, lists.bullet(one.group.first.indent), "", one.bullet)
     if one.marker is None or not one.rest.strip():
@@ -130,7 +130,7 @@ def _item(one: _Paragraph, lists: "_Lists", profile: str) -> Classification:
 
 
 def _heading_key(
-    paragraphs: Sequence[_Paragraph],
+    paragraphs: Sequence[_GroupFacts],
     index: int,
     found: Sequence[Classification],
     layout: Layout,
@@ -161,18 +161,18 @@ def _heading_key(
     return "bare" if (bare or index == 0) and _is_bare(paragraphs, index, layout) else ""
 
 
-def _is_only_marker(one: _Paragraph) -> bool:
+def _is_only_marker(one: _GroupFacts) -> bool:
     return one.marker is not None and one.marker.family != "item" and not one.rest.strip()
 
 
-def _is_emphasized(one: _Paragraph, layout: Layout) -> bool:
+def _is_emphasized(one: _GroupFacts, layout: Layout) -> bool:
     """Whether the group is larger than the running text, or bold throughout."""
     if layout.size is None or one.group.first.size is None:
         return False
     return one.group.first.size >= layout.size * _LARGER or all(row.line.bold for row in one.group.rows)
 
 
-def _numbered_key(paragraphs: Sequence[_Paragraph], index: int, layout: Layout, profile: str) -> str:
+def _numbered_key(paragraphs: Sequence[_GroupFacts], index: int, layout: Layout, profile: str) -> str:
     one = paragraphs[index]
     marker = one.marker
     assert marker is not None
@@ -197,7 +197,7 @@ def _numbered_key(paragraphs: Sequence[_Paragraph], index: int, layout: Layout, 
     return marker.scheme if numbered and _introduces_text(paragraphs, index) else ""
 
 
-def _is_section_number(one: _Paragraph, layout: Layout) -> bool:
+def _is_section_number(one: _GroupFacts, layout: Layout) -> bool:
     """Whether "2.1" is the number of a section and not a quantity."""
     marker = one.marker
     assert marker is not None
@@ -206,7 +206,7 @@ def _is_section_number(one: _Paragraph, layout: Layout) -> bool:
     return not one.rest[:1].isascii() and (not layout.wrapped or len(one.group.rows) == 1)
 
 
-def _in_sequence(paragraphs: Sequence[_Paragraph], index: int) -> bool:
+def _in_sequence(paragraphs: Sequence[_GroupFacts], index: int) -> bool:
     """Whether the numbering continues in the group above or below: a list or a table of contents."""
     marker = paragraphs[index].marker
     above = paragraphs[index - 1].marker if index else None
@@ -216,7 +216,7 @@ def _in_sequence(paragraphs: Sequence[_Paragraph], index: int) -> bool:
     )
 
 
-def _introduces_text(paragraphs: Sequence[_Paragraph], index: int) -> bool:
+def _introduces_text(paragraphs: Sequence[_GroupFacts], index: int) -> bool:
     """Whether running text follows, as it does below a heading."""
     if index + 1 >= len(paragraphs):
         return False
@@ -224,7 +224,7 @@ def _introduces_text(paragraphs: Sequence[_Paragraph], index: int) -> bool:
     return below.stopped or below.wide > max(_TEXT_COLUMNS, paragraphs[index].wide) or _is_only_marker(below)
 
 
-def _contents(paragraphs: Sequence[_Paragraph]) -> frozenset[int]:
+def _contents(paragraphs: Sequence[_GroupFacts]) -> frozenset[int]:
     """The entries of a table of contents, which look like headings: up to where the first of them recurs."""
     start = next((at for at, one in enumerate(paragraphs, 1) if CONTENTS.match(one.text.strip())), len(paragraphs))
     first = ""
@@ -239,13 +239,13 @@ def _contents(paragraphs: Sequence[_Paragraph]) -> frozenset[int]:
     return frozenset()
 
 
-def _may_be_bare(paragraphs: Sequence[_Paragraph]) -> bool:
+def _may_be_bare(paragraphs: Sequence[_GroupFacts]) -> bool:
     """Whether short lines can be headings: not in verse and word lists, where many lines are short."""
     short = sum(not one.stopped and one.wide <= _BARE_COLUMNS and one.marker is None for one in paragraphs)
     return short <= _BARE_SHARE * len(paragraphs)
 
 
-def _is_bare(paragraphs: Sequence[_Paragraph], index: int, layout: Layout) -> bool:
+def _is_bare(paragraphs: Sequence[_GroupFacts], index: int, layout: Layout) -> bool:
     """Whether a line without number and formatting is a heading: short, no full stop, running text below."""
     one = paragraphs[index]
     first = one.group.first

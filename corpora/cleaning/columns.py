@@ -30,7 +30,7 @@ _CONTINUED = 0.3  # share of the lines on each side that the next one clearly co
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _RowPart:
     """A piece of a row between blanks: its place in the text of the row, and the columns that it takes."""
 
     start: int
@@ -44,22 +44,22 @@ def in_reading_order(rows: Sequence[LayoutLine]) -> list[LayoutLine]:
     if any(row.size is not None for row in rows):
         return list(rows)
     split = [list(page) for _, page in groupby(rows, key=lambda row: row.line.page)]
-    tried = (_Pages.of(split, width) for width in (columns, len))
+    tried = (_Gutters.of(split, width) for width in (columns, len))
     best = min((pages for pages in tried if pages is not None), key=lambda pages: pages.crossing, default=None)
     return best.ordered() if best is not None else list(rows)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
+class _Gutters:
     """The pages with the gutters that were found on them, and how many lines cross these."""
 
-    pages: Sequence[tuple["_Page", float | None]]
+    pages: Sequence[tuple["_PageColumns", float | None]]
     crossing: int
 
     @classmethod
-    def of(cls, split: Sequence[Sequence[LayoutLine]], width: Callable[[str], float]) -> "_Pages | None":
+    def of(cls, split: Sequence[Sequence[LayoutLine]], width: Callable[[str], float]) -> "_Gutters | None":
         """None where less than half of the pages have columns."""
-        pages = [(page, _gutter(page.body)) for page in (_Page.of(rows, width) for rows in split)]
+        pages = [(page, _gutter(page.body)) for page in (_PageColumns.of(rows, width) for rows in split)]
         crossings = [_crossing(page.body, gutter) for page, gutter in pages if gutter is not None]
         if not crossings or 2 * len(crossings) < sum(len(rows) >= 2 * _LINES for rows in split):
             return None
@@ -80,16 +80,16 @@ class _Pages:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _PageColumns:
     """The rows of a page and their pieces; heads are before ``first``, feet from ``last`` on."""
 
     rows: Sequence[LayoutLine]
-    pieces: Sequence[Sequence[_Piece]]
+    pieces: Sequence[Sequence[_RowPart]]
     first: int
     last: int
 
     @classmethod
-    def of(cls, rows: Sequence[LayoutLine], width: Callable[[str], float]) -> "_Page":
+    def of(cls, rows: Sequence[LayoutLine], width: Callable[[str], float]) -> "_PageColumns":
         usual = median(row.gap for row in rows)
         first = max((at for at in range(1, min(_HEADS + 1, len(rows))) if rows[at].gap > usual), default=0)
         last = min(
@@ -99,7 +99,7 @@ class _Page:
         return cls(rows, [_pieces(row, width) for row in rows], first, last)
 
     @property
-    def body(self) -> Sequence[Sequence[_Piece]]:
+    def body(self) -> Sequence[Sequence[_RowPart]]:
         """The pieces of the rows between heads and feet."""
         return self.pieces[self.first : self.last]
 
@@ -141,17 +141,17 @@ class _Page:
         return [*ordered, *self.rows[self.last :]]
 
 
-def _pieces(row: LayoutLine, width: Callable[[str], float]) -> list[_Piece]:
+def _pieces(row: LayoutLine, width: Callable[[str], float]) -> list[_RowPart]:
     expanded = row.line.text.expandtabs(8)
     indent = width(expanded[: len(expanded) - len(expanded.lstrip())])
-    found: list[_Piece] = []
+    found: list[_RowPart] = []
     for match in _PIECE.finditer(row.text):
         left = indent + width(row.text[: match.start()])
-        found.append(_Piece(match.start(), match.end(), left, left + width(match[0])))
+        found.append(_RowPart(match.start(), match.end(), left, left + width(match[0])))
     return found
 
 
-def _gutter(lines: Sequence[Sequence[_Piece]]) -> float | None:
+def _gutter(lines: Sequence[Sequence[_RowPart]]) -> float | None:
     """The column at which the right column of text begins, None where there are not two."""
     lines = lines[:_SAMPLE]
     if len(lines) < _LINES or sum(len(line) > 1 for line in lines) < _SPLIT * len(lines):
@@ -173,12 +173,12 @@ def _gutter(lines: Sequence[Sequence[_Piece]]) -> float | None:
     return best[1] if best else None
 
 
-def _crossing(lines: Sequence[Sequence[_Piece]], x: float) -> int:
+def _crossing(lines: Sequence[Sequence[_RowPart]], x: float) -> int:
     """How many lines have text in the gutter in front of column ``x``."""
     return sum(any(piece.left < x and piece.right > x - _WHITE for piece in line) for line in lines)
 
 
-def _filled(side: Sequence[Sequence[_Piece]]) -> bool:
+def _filled(side: Sequence[Sequence[_RowPart]]) -> bool:
     held = [(line[0].left, line[-1].right) for line in side if line]
     if len(held) < _LINES:
         return False
@@ -186,7 +186,7 @@ def _filled(side: Sequence[Sequence[_Piece]]) -> bool:
     return median(right - left for left, right in held) >= _FILL * width
 
 
-def _part(row: LayoutLine, pieces: Sequence[_Piece], edge: float) -> LayoutLine:
+def _part(row: LayoutLine, pieces: Sequence[_RowPart], edge: float) -> LayoutLine:
     """The part of a row in one column, its indent counted from ``edge``."""
     lead = len(row.line.text) - len(row.line.text.lstrip())
     text = row.text[pieces[0].start : pieces[-1].end]

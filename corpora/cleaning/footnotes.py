@@ -73,7 +73,7 @@ def take_footnotes(
 
     A body row that follows furniture or footnotes has ``cut`` set, since its paragraph may have begun above them.
     """
-    reading = _Reading(_Page(rows, furniture, layout))
+    reading = _FootnoteReader(_PageRows(rows, furniture, layout))
     for index, item in enumerate(furniture):
         if item is None:
             reading.text(index)
@@ -91,10 +91,10 @@ def number_of(sign: str) -> str:
     return sign if value is None else str(value)
 
 
-class _Reading:
+class _FootnoteReader:
     """Body and footnotes as far as they are read, and the footnote that is being read."""
 
-    def __init__(self, page: "_Page") -> None:
+    def __init__(self, page: "_PageRows") -> None:
         self.body: list[LayoutLine] = []
         self.notes: list[Footnote] = []
         self._page = page
@@ -159,7 +159,7 @@ def _head(text: str) -> _Head | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _PageRows:
     """The rows of the document, what furniture each is, and the layout: what the rules for footnotes look at."""
 
     rows: Sequence[LayoutLine]

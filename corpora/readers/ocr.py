@@ -87,7 +87,7 @@ def recognize(data: bytes, name: str, language: str) -> Recognized:
             "elsewhere: tesseract-ocr.github.io)"
         )
     installed = _installed(program)
-    pages = [data] if data.startswith(PICTURES) else _Pages(data, name)
+    pages = [data] if data.startswith(PICTURES) else _PagePictures(data, name)
     model = _model(program, installed, pages, name, language)
     workers = max(1, min(4, os.cpu_count() or 1))
     read: list[list[_Printed]] = []
@@ -105,7 +105,7 @@ def _installed(program: str) -> set[str]:
     return set(out.decode("utf-8", "replace").split("\n")[1:])
 
 
-class _Pages(Sequence[bytes]):
+class _PagePictures(Sequence[bytes]):
     """The pages of a PDF as pictures (PGM), drawn when they are asked for."""
 
     def __init__(self, data: bytes, name: str) -> None:

@@ -203,7 +203,7 @@ def _ass(text: str) -> tuple[list[Cue], list[tuple[str, str]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _CuePart:
     """The text of a cue, or of one speaker in it."""
 
     text: str
@@ -219,7 +219,7 @@ def _sentences(found: Sequence[Cue], language: str) -> Iterator[tuple[str, float
     stopped = sum(bool(_ENDS.search(piece.text)) for piece in pieces) >= _STOPPED * len(pieces)
     for run in _runs(pieces, stopped=stopped):
         text = ""
-        spans: list[tuple[int, int, _Piece]] = []
+        spans: list[tuple[int, int, _CuePart]] = []
         for piece in run:
             text = join_lines(text, piece.text)
             spans.append((len(text) - len(piece.text), len(text), piece))
@@ -227,7 +227,7 @@ def _sentences(found: Sequence[Cue], language: str) -> Iterator[tuple[str, float
             yield text[start:end], _time(spans, start, first=True), _time(spans, end, first=False)
 
 
-def _pieces(cue: Cue) -> Iterator[_Piece]:
+def _pieces(cue: Cue) -> Iterator[_CuePart]:
     """The speakers of a cue, whose lines begin with dashes, each with a share of the time."""
     texts: list[str] = []
     turns: list[bool] = []
@@ -246,13 +246,13 @@ def _pieces(cue: Cue) -> Iterator[_Piece]:
     at = cue.start
     for text, turn in zip(texts, turns, strict=True):
         end = at + (cue.end - cue.start) * len(text) / total
-        yield _Piece(text, at, end, turn)
+        yield _CuePart(text, at, end, turn)
         at = end
 
 
-def _runs(pieces: Sequence[_Piece], *, stopped: bool) -> Iterator[list[_Piece]]:
+def _runs(pieces: Sequence[_CuePart], *, stopped: bool) -> Iterator[list[_CuePart]]:
     """Pieces that belong together: up to a full stop, a pause or another speaker."""
-    run: list[_Piece] = []
+    run: list[_CuePart] = []
     for piece in pieces:
         if run and not _goes_on(run[-1], piece, stopped=stopped and len(run) < _LONGEST):
             yield run
@@ -262,7 +262,7 @@ def _runs(pieces: Sequence[_Piece], *, stopped: bool) -> Iterator[list[_Piece]]:
         yield run
 
 
-def _goes_on(before: _Piece, piece: _Piece, *, stopped: bool) -> bool:
+def _goes_on(before: _CuePart, piece: _CuePart, *, stopped: bool) -> bool:
     if _SOUND.match(before.text) or _SOUND.match(piece.text):
         return False
     if piece.turn or _ENDS.search(before.text) or piece.start - before.end > _PAUSE:
@@ -270,7 +270,7 @@ def _goes_on(before: _Piece, piece: _Piece, *, stopped: bool) -> bool:
     return stopped or bool(_OPEN.search(before.text)) or piece.text[0].islower()
 
 
-def _time(spans: Sequence[tuple[int, int, _Piece]], offset: int, *, first: bool) -> float:
+def _time(spans: Sequence[tuple[int, int, _CuePart]], offset: int, *, first: bool) -> float:
     """When the character at ``offset`` is said, for the start or the end of a sentence."""
     for start, end, piece in spans:
         if offset < end or (not first and offset == end):

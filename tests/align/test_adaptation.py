@@ -114,7 +114,7 @@ def test_breaks_are_counted_over_all_paths(monkeypatch: pytest.MonkeyPatch) -> N
     source, target = np.array([True, False, True, True]), np.array([True, True, False])
     one = lattice(n, m, 1)
     every = paths(n, m)
-    counted = adaptation._Breaks(one, Breaks(source, target))
+    counted = adaptation._BreakScores(one, Breaks(source, target))
     chances = probabilities(one, every, m)
     nodes, inside = counted._prior()
     for path, chance in zip(every, chances, strict=True):

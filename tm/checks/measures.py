@@ -106,7 +106,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class _MeasureUnit:
     dimension: str
     size: str
 
@@ -123,23 +123,23 @@ _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "tri
 
 
 @dataclass(frozen=True, slots=True)
-class _Grammar:
+class _MeasurePatterns:
     """A number with its scale; the currency that may precede it; the unit that may follow it."""
 
     number: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
-    units: Mapping[str, _Unit]
+    units: Mapping[str, _MeasureUnit]
 
 
 @cache
-def _grammar(language: str) -> _Grammar:
-    units: dict[str, _Unit] = {}
+def _grammar(language: str) -> _MeasurePatterns:
+    units: dict[str, _MeasureUnit] = {}
     before: list[str] = []
     after: list[tuple[str, str]] = []
     for row, line in enumerate(filter(None, _UNITS.splitlines())):
         dimension, size, symbols, english, chinese = line.split(";")
-        units[f"u{row}"] = _Unit(dimension, size)
+        units[f"u{row}"] = _MeasureUnit(dimension, size)
         names = [rf"{symbol}(?![A-Za-z0-9/²³])" for symbol in symbols.split() if symbol[-1] not in "$¥￥€£₩₽₹"]
         if language == "en":
             names += [rf"(?i:{word})(?![A-Za-z])" for word in english.split(" ") if word]
@@ -163,7 +163,7 @@ def _grammar(language: str) -> _Grammar:
             r"(?P<scale>\s?[十百千]?[万亿]|\s?[百千])?"
         )
         joint = r"\s?[多余]?\s?"
-    return _Grammar(
+    return _MeasurePatterns(
         re.compile(number), re.compile(rf"(?:{'|'.join(before)})\s?\Z"), re.compile(f"{joint}(?:{ordered})"), units
     )
 

@@ -16,10 +16,10 @@ from typing import Protocol
 
 from tm.checks.finding import Span
 
-__all__ = ["Side", "left_over", "log_odds"]
+__all__ = ["NegationSide", "left_over", "log_odds"]
 
 
-class Side(Protocol):
+class NegationSide(Protocol):
     """What is read of a side: its text, the spans of its certain negations, of other signs of one, and of hints."""
 
     @property
@@ -55,7 +55,7 @@ def _on_scale(spans: Sequence[Span], ends: Sequence[float], width: float) -> lis
     return found
 
 
-def left_over(side: Side, other: Side) -> Iterator[tuple[Span, dict[str, float]]]:
+def left_over(side: NegationSide, other: NegationSide) -> Iterator[tuple[Span, dict[str, float]]]:
     """The certain negations of ``side`` without a partner on the other, each with the features of its place."""
     ends = [_sentences(one.text) for one in (side, other)]
     width = 1.0
@@ -86,7 +86,7 @@ def left_over(side: Side, other: Side) -> Iterator[tuple[Span, dict[str, float]]
         yield span, features
 
 
-def _of_pair(side: Side, other: Side) -> dict[str, float]:
+def _of_pair(side: NegationSide, other: NegationSide) -> dict[str, float]:
     """The features that all negations of a pair share: which words deny on either side, and how many there are."""
     mine, theirs = len(side.certain), len(other.certain)
     found = {f"more {max(-2, min(mine - theirs, 2))}": 1.0}

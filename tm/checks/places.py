@@ -21,7 +21,7 @@ __all__ = ["CHECKS"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _NamedPlace:
     """A country or language named at a span: its codes, several for a name such as Congo; nationalities are weak."""
 
     codes: frozenset[str]
@@ -79,15 +79,15 @@ def _short() -> tuple[re.Pattern[str], Mapping[str, frozenset[str]]]:
     return re.compile(where), {sign: frozenset(codes) for sign, codes in signs.items()}
 
 
-def _places(side: CheckedSide) -> list[_Place]:
+def _places(side: CheckedSide) -> list[_NamedPlace]:
     names = _names(side.base)
     found = []
     for match in names.pattern.finditer(side.prose):
         if match["weak"]:
             word = match[0] if match[0] in names.weak else match[0].removesuffix("s")
-            found.append(_Place(names.weak[word], match.span(), side.base == "en"))
+            found.append(_NamedPlace(names.weak[word], match.span(), side.base == "en"))
         else:
-            found.append(_Place(_codes(names, match), match.span()))
+            found.append(_NamedPlace(_codes(names, match), match.span()))
     return found
 
 
@@ -130,10 +130,12 @@ def _countries(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     return ()
 
 
-def _lacking(these: Sequence[_Place], those: Sequence[_Place], also: frozenset[str] = frozenset()) -> list[_Place]:
+def _lacking(
+    these: Sequence[_NamedPlace], those: Sequence[_NamedPlace], also: frozenset[str] = frozenset()
+) -> list[_NamedPlace]:
     """The places of one side that the other does not name, each once."""
     there = {code for one in those for code in one.codes} | also
-    found: dict[frozenset[str], _Place] = {}
+    found: dict[frozenset[str], _NamedPlace] = {}
     for one in these:
         if one.codes.isdisjoint(there):
             found.setdefault(one.codes, one)
@@ -147,7 +149,7 @@ def _in_short(side: CheckedSide) -> frozenset[str]:
     return frozenset(code for sign in found for code in signs[sign]) | own
 
 
-def _another(pair: CheckedUnit, chinese: CheckedSide, zh: _Place, en: _Place, severity: Severity) -> Finding:
+def _another(pair: CheckedUnit, chinese: CheckedSide, zh: _NamedPlace, en: _NamedPlace, severity: Severity) -> Finding:
     left, right = (zh, en) if pair.source is chinese else (en, zh)
     texts = pair.source.text[slice(*left.span)], pair.target.text[slice(*right.span)]
     message = f"{texts[0]!r} of the source is {texts[1]!r} in the target"

@@ -21,8 +21,8 @@ from corpora.errors import InputError, UsageError
 from corpora.extras import need
 from corpora.storage import Storage, storage_of
 from tm.corpus import duplicates
-from tm.corpus.inputs import Profile, Reading, documents_of, profile_of
-from tm.corpus.options import CorpusOptions, Document, Outcome
+from tm.corpus.inputs import FileToPair, Profile, documents_of, profile_of
+from tm.corpus.options import CorpusDocument, CorpusOptions, DocumentOutcome
 from tm.corpus.parts import PARTS, AlignTask, align_document, died, head_of, part_name
 from tm.corpus.report import CorpusReport, DocumentReport, manifest_text, report_text
 from tm.corpus.writing import FilePlan, Written, could_not_write, plan, units_to_write, write_file
@@ -84,7 +84,7 @@ def build_corpus(
             from tm.jobs.cluster import connected
 
             nodes = stack.enter_context(connected(cluster))
-        job = _Job(place, options, workers, worker_memory, nodes, follow)
+        job = _Build(place, options, workers, worker_memory, nodes, follow)
         documents = documents_of(inputs, options, job.profiles)
         if not any(not one.problem for one in documents):
             first = f"{documents[0].key}: {documents[0].problem}"
@@ -124,7 +124,7 @@ _FOLDERS = ("parquet", "jsonl", "tmx")
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _Build:
     """The steps of a build, and how they are spread."""
 
     out: Storage
@@ -138,10 +138,10 @@ class _Job:
         found = spread(items, work, died, workers=self.workers, memory=self.memory, cluster=self.cluster)
         return self.follow(step, found, len(items))
 
-    def profiles(self, files: Sequence[Reading]) -> Iterator[Profile]:
+    def profiles(self, files: Sequence[FileToPair]) -> Iterator[Profile]:
         return self.spread("pairing", files, profile_of, lambda one, why: (one, None, why))
 
-    def build(self, documents: Sequence[Document], memory: Path | str | None) -> CorpusReport:
+    def build(self, documents: Sequence[CorpusDocument], memory: Path | str | None) -> CorpusReport:
         outcomes = self.align(documents)
         used = [one for one in documents if one.key in outcomes and not _problem(one, outcomes)]
         parts = [part_name(one, self.options) for one in used]
@@ -175,7 +175,7 @@ class _Job:
         self.out.within(f"{PARTS}/work").delete_all()
         return report
 
-    def align(self, documents: Sequence[Document]) -> dict[str, Outcome]:
+    def align(self, documents: Sequence[CorpusDocument]) -> dict[str, DocumentOutcome]:
         """Align what has no part yet."""
         there = self.out.within(PARTS).files()
         found, waiting = {}, []
@@ -185,7 +185,7 @@ class _Job:
                 continue
             if name.removeprefix(f"{PARTS}/") in there:
                 try:
-                    found[one.key] = Outcome(one, "kept", figures=head_of(self.out, name))
+                    found[one.key] = DocumentOutcome(one, "kept", figures=head_of(self.out, name))
                     continue
                 except InputError:
                     pass  # damaged; it is made again
@@ -226,7 +226,7 @@ class _Job:
         for kind, reason in (("exact", _EXACT), ("near", _NEAR)):
             if not self.options.does("exact" if kind == "exact" else "near"):
                 continue
-            tasks = [duplicates.Matching(kind, self.out, n, tables, gone_file) for n in range(partitions)]
+            tasks = [duplicates.HashPartition(kind, self.out, n, tables, gone_file) for n in range(partitions)]
             found = list(self.spread(f"{kind} duplicates", tasks, duplicates.match, _fails))
             pairs = np.unique(np.concatenate([np.empty((0, 2), np.uint64), *found]), axis=0)
             if kind == "near":
@@ -254,7 +254,7 @@ class _Job:
         return found
 
     def remember(
-        self, path: Path | str, documents: Sequence[Document], parts: Sequence[str], places: Sequence[Any]
+        self, path: Path | str, documents: Sequence[CorpusDocument], parts: Sequence[str], places: Sequence[Any]
     ) -> None:
         """Add all units to a memory, all or none."""
         groups = [(one.key, one.corpus, part, found) for one, part, found in zip(documents, parts, places, strict=True)]
@@ -264,7 +264,7 @@ class _Job:
             memory.add((unit for file in files for unit in units_to_write(file)), whole=True)
 
 
-def _size(document: Document) -> int:
+def _size(document: CorpusDocument) -> int:
     """The bytes of the files of a document, as far as they are known."""
     sizes = [stamp.partition(" ")[0] for stamp in document.stamps]
     return sum(int(size) for size in sizes if size.isdecimal())
@@ -274,7 +274,7 @@ def _fails(item: object, why: str) -> Any:
     raise InputError(f"a step of the corpus did not end: {why}; run the command again, it continues here")
 
 
-def _problem(document: Document, outcomes: dict[str, Outcome]) -> str:
+def _problem(document: CorpusDocument, outcomes: dict[str, DocumentOutcome]) -> str:
     if document.problem:
         return document.problem
     return outcomes[document.key].message
@@ -300,8 +300,8 @@ def _take_out(
 
 
 def _report(
-    document: Document,
-    outcome: Outcome | None,
+    document: CorpusDocument,
+    outcome: DocumentOutcome | None,
     places: dict[tuple[str, str], NDArray[np.uint32]],
     lost: Counter[str] | dict[str, int],
 ) -> DocumentReport:

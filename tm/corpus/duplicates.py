@@ -32,7 +32,7 @@ from tm.jobs.workers import Loaded
 from tm.unit import Unit
 
 __all__ = [
-    "Candidates", "Matching", "Selected", "Selecting", "candidates_of", "first_ones", "match", "number_of_parts",
+    "Candidates", "HashPartition", "Selected", "Selecting", "candidates_of", "first_ones", "match", "number_of_parts",
     "select", "similarity", "verify",
 ]  # fmt: skip
 
@@ -98,7 +98,7 @@ def number_of_parts(units: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class HashPartition:
     """A partition of hashes, of as many results of `select` as ``tables``. ``gone``: a file of ids that are out."""
 
     kind: str
@@ -108,7 +108,7 @@ class Matching:
     gone: str = ""
 
 
-def match(task: Matching, loaded: Loaded) -> Ids:
+def match(task: HashPartition, loaded: Loaded) -> Ids:
     """On a worker: ids in pairs ``[n, 2]``, of a unit and one before it with the same hash."""
     tables = [_load(task.out, _table_name(task.kind, n, task.partition)) for n in range(task.tables)]
     table = np.concatenate(tables) if tables else np.empty(0, _ENTRY)

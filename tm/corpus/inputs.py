@@ -14,20 +14,20 @@ from urllib.parse import urlsplit, urlunsplit
 
 from corpora.errors import InputError, UsageError
 from corpora.storage import Storage, is_address, storage_of
-from tm.corpus.options import CorpusOptions, Document
+from tm.corpus.options import CorpusDocument, CorpusOptions
 from tm.corpus.parts import renamed
 from tm.jobs.file_names import read_name
 from tm.jobs.manifest import read_rows, row_options
 from tm.jobs.pairing import PairedFiles, ProfiledFile, pair_files, profile_file
 from tm.jobs.workers import Loaded, encoder_of, limited, reason_of
 
-__all__ = ["Reading", "documents_of", "profile_of"]
+__all__ = ["FileToPair", "documents_of", "profile_of"]
 
 _MOST = 20_000  # files of a folder that are compared with each other
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileToPair:
     """A file of a folder that is read in order to find its partner; ``line`` and ``name`` are for messages."""
 
     place: Storage
@@ -36,12 +36,12 @@ class Reading:
     model: str
 
 
-Profile = tuple[Reading, ProfiledFile | None, str]
+Profile = tuple[FileToPair, ProfiledFile | None, str]
 #: Reads files on the workers.
-Reader = Callable[[Sequence[Reading]], Iterator[Profile]]
+Reader = Callable[[Sequence[FileToPair]], Iterator[Profile]]
 
 
-def documents_of(inputs: Sequence[Path | str], options: CorpusOptions, reader: Reader) -> list[Document]:
+def documents_of(inputs: Sequence[Path | str], options: CorpusOptions, reader: Reader) -> list[CorpusDocument]:
     """The documents that a manifest names, or those of two folders, sorted by their keys; ``reader`` reads files.
 
     Raises `UsageError` for other inputs, and what `corpora.storage` and `tm.jobs.manifest` raise.
@@ -59,7 +59,7 @@ def documents_of(inputs: Sequence[Path | str], options: CorpusOptions, reader: R
     return found
 
 
-def _of_manifest(place: Path | str, options: CorpusOptions) -> list[Document]:
+def _of_manifest(place: Path | str, options: CorpusOptions) -> list[CorpusDocument]:
     folder, name = _split(place)
     if not folder.remote and Path(folder.name(name)).is_dir():
         raise UsageError(f"{place} is a folder; a corpus is built from a manifest or from two folders")
@@ -71,7 +71,7 @@ def _of_manifest(place: Path | str, options: CorpusOptions) -> list[Document]:
 
 def _of_row(
     line: int, row: dict[str, object], where: str, folder: Storage, options: CorpusOptions, stamps: "_Stamps"
-) -> Document:
+) -> CorpusDocument:
     source, target = (str(row.get(name) or "") for name in ("source", "target"))
     if not source:
         raise UsageError(f"{where}: source is empty")
@@ -81,7 +81,7 @@ def _of_row(
     stated = row_options(row, where, Path.cwd() if folder.remote else Path(folder.root))
     default = replace(stated, **{name: getattr(options.align, name) for name in ("unit", "profile", "source_lang",
                       "target_lang") if not row.get(name)})  # fmt: skip
-    return Document(
+    return CorpusDocument(
         key=str(row.get("name") or source),
         source=places[0][1],
         target=places[1][1],
@@ -139,7 +139,7 @@ def _folder_name(text: str, where: str) -> str:
     return text
 
 
-def _of_folders(source: Storage, target: Storage, options: CorpusOptions, reader: Reader) -> list[Document]:
+def _of_folders(source: Storage, target: Storage, options: CorpusOptions, reader: Reader) -> list[CorpusDocument]:
     sides = [list(place.files().items()) for place in (source, target)]
     for place, files in zip((source, target), sides, strict=True):
         if not files:
@@ -161,7 +161,7 @@ def _of_folders(source: Storage, target: Storage, options: CorpusOptions, reader
         left, right = (one.as_posix() if one else "" for one in (pair.source, pair.target))
         problem = "" if pair.certain else pair.note or "no partner"
         found.append(
-            Document(
+            CorpusDocument(
                 left or f"{right} (translation)",
                 left,
                 right,
@@ -180,7 +180,7 @@ def _of_folders(source: Storage, target: Storage, options: CorpusOptions, reader
 def _paired(
     places: tuple[Storage, Storage], sides: Sequence[Sequence[tuple[str, str]]], options: CorpusOptions, reader: Reader
 ) -> list[PairedFiles]:
-    files = [Reading(places[side], name, side, options.model) for side in (0, 1) for name, _ in sides[side]]
+    files = [FileToPair(places[side], name, side, options.model) for side in (0, 1) for name, _ in sides[side]]
     profiled: tuple[list[ProfiledFile], list[ProfiledFile]] = ([], [])
     refused = []
     for one, profile, reason in sorted(reader(files), key=lambda found: (found[0].side, found[0].file)):
@@ -192,7 +192,7 @@ def _paired(
     return [*pair_files(*profiled, encoder_of(options.model, {})), *refused]
 
 
-def profile_of(one: Reading, loaded: Loaded) -> Profile:
+def profile_of(one: FileToPair, loaded: Loaded) -> Profile:
     """Read a file on a worker, in order to find its partner."""
 
     names: dict[str, str] = {}

@@ -9,7 +9,7 @@ from corpora.errors import UsageError
 from corpora.storage import Storage
 from tm.jobs.align_files import AlignFilesOptions
 
-__all__ = ["FORMATS", "STEPS", "CorpusFormat", "CorpusOptions", "Document", "Outcome", "Step"]
+__all__ = ["FORMATS", "STEPS", "CorpusDocument", "CorpusFormat", "CorpusOptions", "DocumentOutcome", "Step"]
 
 #: Steps that can be omitted.
 Step = Literal["pair", "filter", "checks", "exact", "near", "write"]
@@ -58,7 +58,7 @@ class CorpusOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class CorpusDocument:
     """A document in two languages, or a file of units (``target`` is "").
 
     ``key`` identifies it in the corpus; ``line`` is that in the manifest, 0 for one of a folder; ``stamps`` change with
@@ -84,11 +84,11 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DocumentOutcome:
     """A document: ``state`` is "done", "kept" (done by an earlier run), "failed", or "not written", where the fault is
     the place of the corpus and not the document; ``message`` says why."""
 
-    pair: Document
+    pair: CorpusDocument
     state: str
     message: str = ""
     seconds: float = 0.0

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from corpora.errors import DamagedInput, WrongFormat
 from corpora.storage import Storage
 from corpora.version import tool_version
-from tm.corpus.options import CorpusOptions, Document, Outcome
+from tm.corpus.options import CorpusDocument, CorpusOptions, DocumentOutcome
 from tm.formats import format_of
 from tm.formats.jsonl import from_dict, to_dict
 from tm.jobs.align_files import align_files, holds_nothing, summary
@@ -54,12 +54,12 @@ _SAME, _UNTRANSLATED = "same on both sides, nothing to translate", "same on both
 class AlignTask:
     """A document to align into its part in the folder ``out``."""
 
-    document: Document
+    document: CorpusDocument
     out: Storage
     options: CorpusOptions
 
 
-def part_name(document: Document, options: CorpusOptions) -> str:
+def part_name(document: CorpusDocument, options: CorpusOptions) -> str:
     """The name of the part of ``document``: equal for equal files, options and version."""
     measured = [options.does("filter"), sorted(options.checks) if options.does("checks") else []]
     names = [place.name(name) for place, name in zip(document.places, (document.source, document.target), strict=True)]
@@ -67,21 +67,23 @@ def part_name(document: Document, options: CorpusOptions) -> str:
     return f"{PARTS}/{sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:32]}.jsonl.gz"
 
 
-def align_document(task: AlignTask, loaded: Loaded) -> Outcome:
+def align_document(task: AlignTask, loaded: Loaded) -> DocumentOutcome:
     """On a worker: align a document and write its part; any error becomes the outcome."""
     started = time.perf_counter()
     names: dict[str, str] = {}  # a copy on a worker has another path each time
     found, reason = reason_of(lambda: _aligned(task, loaded, names))
     if found is None:
-        return Outcome(task.document, "failed", renamed(reason, names), time.perf_counter() - started)
+        return DocumentOutcome(task.document, "failed", renamed(reason, names), time.perf_counter() - started)
     figures, data = found
     _, reason = reason_of(lambda: task.out.write(part_name(task.document, task.options), data))
-    return Outcome(task.document, "not written" if reason else "done", reason, time.perf_counter() - started, figures)
+    return DocumentOutcome(
+        task.document, "not written" if reason else "done", reason, time.perf_counter() - started, figures
+    )
 
 
-def died(task: AlignTask, why: str) -> Outcome:
+def died(task: AlignTask, why: str) -> DocumentOutcome:
     """The outcome of a document whose worker died."""
-    return Outcome(task.document, "failed", why)
+    return DocumentOutcome(task.document, "failed", why)
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:
@@ -123,7 +125,7 @@ def _holds_units(path: Path) -> bool:
         return False
 
 
-def _units_of_file(document: Document, path: Any) -> tuple[list[Unit], dict[str, Any]]:
+def _units_of_file(document: CorpusDocument, path: Any) -> tuple[list[Unit], dict[str, Any]]:
     """The units of a file that holds them, such as a TMX."""
     from tm.formats import ReadOptions, UnitProblems, read
 

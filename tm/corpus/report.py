@@ -8,7 +8,7 @@ from typing import Any
 
 from corpora.text.plurals import counted, plural
 from corpora.version import tool_version
-from tm.corpus.options import CorpusOptions, Document
+from tm.corpus.options import CorpusDocument, CorpusOptions
 from tm.corpus.writing import Written
 
 __all__ = ["CorpusReport", "DocumentReport", "lost_text", "manifest_text", "report_text"]
@@ -21,7 +21,7 @@ _NAMED = 50  # documents lost for one reason that it names
 class DocumentReport:
     """What became of a document: ``problem`` says why it was lost, ``written`` counts its units by language pair."""
 
-    document: Document
+    document: CorpusDocument
     problem: str = ""
     signature: str = ""
     units: int = 0

@@ -16,7 +16,7 @@ from corpora.arguments import checked_class
 from corpora.errors import DamagedInput
 from corpora.text.languages import canonical, normalize
 from corpora.text.plurals import counted
-from corpora.xml import Element, Fragment, legal
+from corpora.xml import Element, XmlPiece, legal
 from tm.tags import native, plain
 
 __all__ = [
@@ -174,7 +174,7 @@ class UnitProblems:
         if self.on_problem is not None:
             self.on_problem(problem)
 
-    def elements(self, pieces: Iterable[Fragment]) -> Iterator[tuple[Element, int]]:
+    def elements(self, pieces: Iterable[XmlPiece]) -> Iterator[tuple[Element, int]]:
         """The elements of ``pieces`` with their lines; what is wrong with the others is noted."""
         for piece in pieces:
             if piece.element is not None:

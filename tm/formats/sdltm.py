@@ -60,7 +60,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
         if not {"translation_units", "translation_memories"} <= tables:
             raise WrongFormat(f"{path} is an SQLite file, but not a memory of Trados Studio")
-        for unit in _Memory(db, tables, problems).units():
+        for unit in _TradosUnits(db, tables, problems).units():
             yield from selection.of(unit)
     except sqlite3.DatabaseError as error:
         raise DamagedInput(f"{path} is a damaged memory of Trados Studio: {error}") from error
@@ -68,7 +68,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
         db.close()
 
 
-class _Memory:
+class _TradosUnits:
     """The units of an open memory."""
 
     def __init__(self, db: sqlite3.Connection, tables: set[str], problems: UnitProblems) -> None:

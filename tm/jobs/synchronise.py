@@ -65,7 +65,7 @@ class SyncReport:
 
 
 @dataclass(slots=True)
-class _Side:
+class _SyncMemory:
     """One memory: numbers and states of its units by key, the states of the last time, and what it has to take over."""
 
     memory: Memory
@@ -100,11 +100,11 @@ def synchronise(first: Memory, second: Memory) -> SyncReport:
     return report
 
 
-def _read(memory: Memory, partner: int) -> _Side:
+def _read(memory: Memory, partner: int) -> _SyncMemory:
     units = {_key(entry.unit): (entry.id, _state(entry.unit)) for entry in memory.entries()}
     with memory.reading() as connection:
         rows = connection.execute("SELECT unit, state FROM synced WHERE partner = ?", (partner,)).fetchall()
-    return _Side(memory, units, dict(rows))
+    return _SyncMemory(memory, units, dict(rows))
 
 
 def _code(*parts: object) -> int:
@@ -121,7 +121,7 @@ def _state(unit: Unit) -> int:
     return _code(unit.status, unit.quality, changed, detail_json(unit))
 
 
-def _decide(key: int, sides: tuple[_Side, _Side], common: int | None, report: SyncReport) -> None:
+def _decide(key: int, sides: tuple[_SyncMemory, _SyncMemory], common: int | None, report: SyncReport) -> None:
     """Note for one unit what each side has to take over from the other."""
     one, two = (side.units.get(key) for side in sides)
     if one is None or two is None:
@@ -161,7 +161,7 @@ def _merged(first: Unit, second: Unit) -> Unit | None:
     )
 
 
-def _list_double_edits(sides: tuple[_Side, _Side], common: Mapping[int, int], report: SyncReport) -> None:
+def _list_double_edits(sides: tuple[_SyncMemory, _SyncMemory], common: Mapping[int, int], report: SyncReport) -> None:
     """Conflicts of sources whose translation was replaced on both sides, by different ones; both stay as variants."""
     if not any(key not in sides[0].units and key not in sides[1].units for key in common):
         return  # nothing was replaced on both sides
@@ -174,7 +174,7 @@ def _list_double_edits(sides: tuple[_Side, _Side], common: Mapping[int, int], re
         report.conflicts.append(Conflict(new[0][place], new[1][place]))
 
 
-def _apply(number: int, side: _Side, other: _Side, report: SyncReport) -> None:
+def _apply(number: int, side: _SyncMemory, other: _SyncMemory, report: SyncReport) -> None:
     """Write what one side takes over; units that somebody changed meanwhile are left for the next time."""
     wanted = {other.units[key][0] for key in side.add}
     if wanted:
@@ -201,7 +201,7 @@ def _apply(number: int, side: _Side, other: _Side, report: SyncReport) -> None:
     report.changed[number], report.deleted[number] = len(changes), len(gone)
 
 
-def _unchanged(reader: UnitReader, side: _Side, keys: Iterable[int]) -> list[tuple[int, StoredUnit]]:
+def _unchanged(reader: UnitReader, side: _SyncMemory, keys: Iterable[int]) -> list[tuple[int, StoredUnit]]:
     """The units with these keys that are still as they were read."""
     found = []
     for key in keys:
@@ -212,7 +212,7 @@ def _unchanged(reader: UnitReader, side: _Side, keys: Iterable[int]) -> list[tup
     return found
 
 
-def _remember(sides: Sequence[_Side], numbers: tuple[int, int]) -> None:
+def _remember(sides: Sequence[_SyncMemory], numbers: tuple[int, int]) -> None:
     """Note on both sides what they have in common now."""
     now = [_read(side.memory, numbers[1 - number]) for number, side in enumerate(sides)]
     states = [{key: state for key, (_, state) in side.units.items()} for side in now]

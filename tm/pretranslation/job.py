@@ -73,7 +73,7 @@ def pretranslate(
     if not path.is_file():
         raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
     name, suffix = path.name.lower(), out.suffix.lower()
-    filling = _Job(memories, options, terms, progress)
+    filling = _FileFilling(memories, options, terms, progress)
     if not name.endswith(BILINGUAL):
         return filling.document(path, out)
     if name.endswith(".tmx"):
@@ -84,7 +84,7 @@ def pretranslate(
     return filling.po(path, out) if kind in (".po", ".pot") else filling.xliff(path, out)
 
 
-class _Job:
+class _FileFilling:
     """Fills the slots of one file."""
 
     def __init__(
@@ -131,7 +131,7 @@ class _Job:
             return replace(self.xliff(empty, out), warnings=job.warnings)
 
     def _table(self, job: JobFile, out: Path, target: str) -> PretranslateReport:
-        lines = [_Line(text, (job.language, target)) for text in job.texts]
+        lines = [_TableSentence(text, (job.language, target)) for text in job.texts]
         report = self._fill(lines, job.path)
         write_table(out, [(line.text, line.filling) for line in lines], (job.language, target))
         return replace(report, warnings=job.warnings)
@@ -183,7 +183,7 @@ class _Job:
 
 
 @dataclass(slots=True)
-class _Line:
+class _TableSentence:
     """A sentence of a document that becomes a row of a table."""
 
     text: str

@@ -17,7 +17,6 @@ from tm.search.matches import Match
 __all__ = ["Xliff1Slot", "is_protected", "slots"]
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _UNTRANSLATED = ("new", "needs-translation")
 _BEFORE_ALT = ("source", "seg-source", "target", "context-group", "count-group", "prop-group", "note", "alt-trans")
 

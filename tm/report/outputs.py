@@ -20,7 +20,7 @@ from tm.checks.run import CheckReport
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["REPORT_FORMATS", "accept", "as_json", "write_baseline", "write_kinds", "write_report"]
+__all__ = ["REPORT_FORMATS", "accept", "as_json", "write_baseline", "write_report"]
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -151,14 +151,6 @@ def write_baseline(path: Path, report: CheckReport, units: Sequence[Unit]) -> No
         {"fingerprint": finding.fingerprint(units[finding.unit]), "check": finding.check, "message": finding.message}
         for finding in report.findings
     ]
-    content = json.dumps({"duiyi-baseline": 1, "findings": rows}, ensure_ascii=False, indent=1) + "\n"
-    with replacing(path) as temporary:
-        temporary.write_text(content, encoding="utf-8")
-
-
-def write_kinds(path: Path, kinds: Mapping[str, str]) -> None:
-    """Write a baseline of kinds of findings that a reviewer dismissed: kind -> message of the first one."""
-    rows = [{"kind": kind, "message": message} for kind, message in sorted(kinds.items())]
     content = json.dumps({"duiyi-baseline": 1, "findings": rows}, ensure_ascii=False, indent=1) + "\n"
     with replacing(path) as temporary:
         temporary.write_text(content, encoding="utf-8")

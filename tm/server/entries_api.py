@@ -48,7 +48,7 @@ Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _EntryChange:
     """What every change of an entry needs: the service, where it runs, and the ETag that it was made on."""
 
     service: Service
@@ -76,11 +76,11 @@ async def _change(
     service: ServiceDependency,
     executors: ExecutorsDependency,
     if_match: Annotated[str, Header(alias="if-match", description="The ETag of what you saw; * for any.")] = "",
-) -> _Change:
-    return _Change(service, executors, if_match)
+) -> _EntryChange:
+    return _EntryChange(service, executors, if_match)
 
 
-Change = Annotated[_Change, Depends(_change)]
+Change = Annotated[_EntryChange, Depends(_change)]
 MemoryName = Annotated[str, Path(description="Name of the memory.")]
 UnitNumber = Annotated[int, Path(description="Number of the unit, as look-ups give it.")]
 EntryId = Annotated[str, Path(description="Id of the entry, as look-ups give it.")]
@@ -149,7 +149,7 @@ async def change_unit(
     return await change.executors.write(lambda: _edited(change, memory, unit, changes))
 
 
-def _edited(change: _Change, name: str, number: int, changes: dict[str, Any]) -> Response:
+def _edited(change: _EntryChange, name: str, number: int, changes: dict[str, Any]) -> Response:
     service = change.service
     _first_only(service, name)
     memory, entry = _found(service, name, number)
@@ -253,7 +253,7 @@ async def new_entry(given: NewTermRequest, service: ServiceDependency, executors
     return await executors.write(added)
 
 
-def _changed(change: _Change, number: str, made_of: Callable[[Concept], Concept]) -> Response:
+def _changed(change: _EntryChange, number: str, made_of: Callable[[Concept], Concept]) -> Response:
     """Store what ``made_of`` makes of an entry, if it is still what the client saw."""
     service = change.service
     terms = service.resources.writable_terms()

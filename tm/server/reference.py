@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["FieldRow", "Operation", "ResponseType", "described", "operations_of", "response_types_of"]
+__all__ = ["Endpoint", "FieldRow", "ResponseType", "described", "operations_of", "response_types_of"]
 
 _SAMPLES: Mapping[str, Any] = {
     "text": "本协议自签字之日起生效。",
@@ -27,7 +27,7 @@ class FieldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Endpoint:
     """One method of one address: its fields, its response, and a command that shows it."""
 
     id: str
@@ -62,7 +62,7 @@ def described(made: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def operations_of(description: Mapping[str, Any], base: str) -> list[Operation]:
+def operations_of(description: Mapping[str, Any], base: str) -> list[Endpoint]:
     """All operations in the order of the description; ``base`` is the address of this server."""
     found = []
     for path, methods in description["paths"].items():
@@ -70,7 +70,7 @@ def operations_of(description: Mapping[str, Any], base: str) -> list[Operation]:
             where, rows = _fields(operation, description)
             response, many = _response(operation)
             found.append(
-                Operation(
+                Endpoint(
                     id=str(operation["operationId"]),
                     method=method.upper(),
                     path=path,

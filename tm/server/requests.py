@@ -72,7 +72,7 @@ else:
     FilterRequest = create_model("FilterRequest", __base__=_Conditions, __doc__=_Conditions.__doc__, **_FIELDS)
 
 
-class _Matching(FilterRequest):
+class _MatchingFields(FilterRequest):
     minimum: int = Field(70, alias="min", ge=30, le=100, description="Lowest score of fuzzy matches, in percent.")
     limit: int = Field(10, ge=1, le=_MOST, description="Largest number of matches.")
     substitute: bool = Field(False, description="Replace numbers and dates that differ in the target.")
@@ -92,7 +92,7 @@ class _Matching(FilterRequest):
         )  # fmt: skip
 
 
-class LookupRequest(_Matching):
+class LookupRequest(_MatchingFields):
     """A text to look up."""
 
     text: str = Field(description="The text to look up.")
@@ -101,7 +101,7 @@ class LookupRequest(_Matching):
     assemble: bool = Field(False, description="Put a text without a match together from parts in the memories.")
 
 
-class BatchRequest(_Matching):
+class BatchRequest(_MatchingFields):
     """Many texts in order; the neighbours of each are its context."""
 
     texts: list[str] = Field(min_length=1, max_length=MOST_TEXTS, description="The texts to look up, in order.")

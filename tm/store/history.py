@@ -17,7 +17,7 @@ from tm.store.sql import Sql
 from tm.store.writing import AddReport, UnitWriter
 from tm.unit import Origin, Unit
 
-__all__ = ["KEPT", "Change", "ChangeLog", "changes", "forget", "restore", "undo"]
+__all__ = ["KEPT", "ChangeLog", "MemoryChange", "changes", "forget", "restore", "undo"]
 
 #: Changes that can be undone; older ones are forgotten, except that those of a few units can still be restored.
 KEPT = 20
@@ -39,7 +39,7 @@ _AT_ONCE = 1_000  # units stored or restored
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MemoryChange:
     """A change that can be undone: number, time (seconds since 1970), what it did, how many units it touched."""
 
     id: int
@@ -87,17 +87,17 @@ class ChangeLog:
         return self._number
 
 
-def changes(connection: Sql) -> list[Change]:
+def changes(connection: Sql) -> list[MemoryChange]:
     """The changes that can be undone, the last one first."""
     rows = connection.execute(
         "SELECT id, moment, action, (SELECT count(*) FROM earlier e WHERE e.change = c.id) FROM changes c"
         " ORDER BY id DESC LIMIT ?",
         (KEPT,),
     )
-    return [Change(*row) for row in rows]
+    return [MemoryChange(*row) for row in rows]
 
 
-def undo(connection: Sql) -> Change:
+def undo(connection: Sql) -> MemoryChange:
     """Undo the last change and forget it; the caller drops texts that no unit uses. Raises `UsageError` for none."""
     known = changes(connection)
     if not known:

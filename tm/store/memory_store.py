@@ -26,7 +26,7 @@ from tm.store import history, index, maintenance
 from tm.store.adding import AddJob, Progress
 from tm.store.database import FileMemory, Sqlite, explained, is_memory_or_empty
 from tm.store.filters import Filters
-from tm.store.history import Change, ChangeLog
+from tm.store.history import ChangeLog, MemoryChange
 from tm.store.index import BackgroundIndexer
 from tm.store.index_worker import IndexWorker
 from tm.store.reading import StoredUnit, UnitReader
@@ -280,12 +280,12 @@ class MemoryStore:
             index.update(connection)
         return report
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[MemoryChange]:
         """The changes that `undo` can take back, the last one first."""
         with self.reading() as connection:
             return history.changes(connection)
 
-    def undo(self) -> Change:
+    def undo(self) -> MemoryChange:
         """Take back the last edit, replacement, deletion or import. Raises `UsageError` if there is none."""
         with self.writing() as connection:
             change = history.undo(connection)

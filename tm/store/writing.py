@@ -56,7 +56,7 @@ def rejection_reason(unit: Unit) -> str:
 
 
 @dataclass(slots=True)
-class _Row:
+class _UnitRow:
     """A row of ``units`` that is being made; ``known`` if it is in the file already."""
 
     id: int
@@ -131,7 +131,7 @@ class UnitWriter:
             row = rows.get(pair)
             self.last = numbers[pair]
             if row is None:
-                rows[pair] = _Row(
+                rows[pair] = _UnitRow(
                     self.last,
                     1,
                     STATUSES.index(unit.status),
@@ -166,7 +166,7 @@ class UnitWriter:
             " ".join(map(str, unit.origin.target_ids)),
         )
 
-    def _fold(self, row: _Row, unit: Unit) -> None:
+    def _fold(self, row: _UnitRow, unit: Unit) -> None:
         """Newer values replace older ones; a review is only replaced by another review."""
         created, changed = _seconds(unit.created), _seconds(unit.changed)
         if created is not None and (row.created is None or created < row.created):
@@ -179,7 +179,7 @@ class UnitWriter:
         if unit.status != "unreviewed":
             row.status = STATUSES.index(unit.status)
 
-    def _store(self, rows: dict[tuple[int, int], _Row], places: Iterable[tuple[Any, ...]]) -> None:
+    def _store(self, rows: dict[tuple[int, int], _UnitRow], places: Iterable[tuple[Any, ...]]) -> None:
         self._connection.append(
             "units",
             (
@@ -222,14 +222,14 @@ class UnitWriter:
             self._connection.append("texts", ((numbers[pair], pair[0], keys[pair], pair[1]) for pair in new))
         return numbers
 
-    def known_rows(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], _Row]:
+    def known_rows(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], _UnitRow]:
         """The units with these source and target texts that are in the memory."""
         rows = self._connection.execute(
             "SELECT u.source, u.target, u.id, u.count, u.status, u.score, u.created, u.changed, u.details, 1"
             f" FROM ({self._connection.PAIRED}) j JOIN units u ON u.source = j.a AND u.target = j.b",
             (json.dumps(list(set(pairs))),),
         )
-        return {(row[0], row[1]): _Row(*row[2:]) for row in rows}
+        return {(row[0], row[1]): _UnitRow(*row[2:]) for row in rows}
 
     def language(self, code: str) -> int:
         """The number of a language, made if it is new."""

@@ -135,7 +135,7 @@ def _heads(ids: Ints, role: NDArray[np.uint8], size: int) -> NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
+class _Sequences:
     """All frequent sequences of one length: where they begin, which one begins there, counts, inner sequences."""
 
     where: NDArray[np.int32]
@@ -145,9 +145,9 @@ class _Level:
     suffix: Ints
 
 
-def _grow(corpus: _Corpus, options: CandidateOptions) -> list[_Level]:
+def _grow(corpus: _Corpus, options: CandidateOptions) -> list[_Sequences]:
     """Levels of length 1, 2, …: the sequences of n words whose inner sequences of n - 1 words are frequent too."""
-    levels: list[_Level] = []
+    levels: list[_Sequences] = []
     counts = np.bincount(corpus.ids[corpus.ids >= 0], minlength=max(corpus.size, 1))
     frequent = counts >= options.least
     number = np.where(frequent, np.cumsum(frequent) - 1, -1)
@@ -172,13 +172,13 @@ def _grow(corpus: _Corpus, options: CandidateOptions) -> list[_Level]:
     return levels
 
 
-def _level(at: Ints, counts: Ints, prefix: Ints, suffix: Ints) -> _Level:
+def _level(at: Ints, counts: Ints, prefix: Ints, suffix: Ints) -> _Sequences:
     where = np.flatnonzero(at >= 0).astype(np.int32)
-    return _Level(where, at[where].astype(np.int32), counts, prefix, suffix)
+    return _Sequences(where, at[where].astype(np.int32), counts, prefix, suffix)
 
 
 def _choose(
-    texts: Sequence[str], language: str, corpus: _Corpus, levels: list[_Level], options: CandidateOptions
+    texts: Sequence[str], language: str, corpus: _Corpus, levels: list[_Sequences], options: CandidateOptions
 ) -> TermCandidates:
     """The sequences that may be terms, each with its form, and their occurrences."""
     total = max(len(corpus.ids), 1)
@@ -198,7 +198,7 @@ def _choose(
     return _collect(texts, language, corpus, levels, found[: options.most])
 
 
-def _with_term_boundaries(corpus: _Corpus, level: _Level, depth: int) -> NDArray[np.bool_]:
+def _with_term_boundaries(corpus: _Corpus, level: _Sequences, depth: int) -> NDArray[np.bool_]:
     """The sequences whose first and last words are allowed there, in at least half of their occurrences."""
     good = (corpus.role[level.where] & int(WordRole.FIRST) > 0) & (
         corpus.role[level.where + depth] & int(WordRole.LAST) > 0
@@ -206,7 +206,7 @@ def _with_term_boundaries(corpus: _Corpus, level: _Level, depth: int) -> NDArray
     return np.bincount(level.runs, weights=good, minlength=len(level.counts)) >= 0.5 * level.counts
 
 
-def _covered_share(levels: list[_Level], bounded: list[NDArray[np.bool_]], depth: int) -> NDArray[np.float64]:
+def _covered_share(levels: list[_Sequences], bounded: list[NDArray[np.bool_]], depth: int) -> NDArray[np.float64]:
     """The largest share of each sequence's occurrences in which one longer candidate begins or ends with it.
 
     Only possible terms count: "the Secretariat" does not, "proceeds of crime" does.
@@ -223,7 +223,7 @@ def _covered_share(levels: list[_Level], bounded: list[NDArray[np.bool_]], depth
     return most / levels[depth].counts
 
 
-def _cohesion(levels: list[_Level], depth: int, total: int) -> NDArray[np.float64]:
+def _cohesion(levels: list[_Sequences], depth: int, total: int) -> NDArray[np.float64]:
     """The weaker association of a sequence's first word with the rest, and of its last word with the others."""
     level = levels[depth]
     if depth == 0:
@@ -236,7 +236,7 @@ def _cohesion(levels: list[_Level], depth: int, total: int) -> NDArray[np.float6
     return np.log(np.minimum(with_first, with_last))
 
 
-def _edge(levels: list[_Level], depth: int, *, first: bool) -> Ints:
+def _edge(levels: list[_Sequences], depth: int, *, first: bool) -> Ints:
     """The first (or last) word of every sequence of a level, as sequences of length 1."""
     runs = np.arange(len(levels[depth].counts))
     for level in range(depth, 0, -1):
@@ -248,7 +248,7 @@ def _collect(
     texts: Sequence[str],
     language: str,
     corpus: _Corpus,
-    levels: list[_Level],
+    levels: list[_Sequences],
     found: list[tuple[float, int, int, float, float, float]],
 ) -> TermCandidates:
     by_level: dict[int, list[int]] = {}

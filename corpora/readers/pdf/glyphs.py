@@ -59,7 +59,7 @@ class PageGlyphs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class _GlyphStyle:
     size: float
     bold: bool
     mono: bool
@@ -144,13 +144,13 @@ class _Placing:
 _Point = tuple[float, float]
 
 
-def _chars(api: Any, text: Any) -> Iterator[tuple[str, _Style, _Point, _Point, _Point, bool]]:
+def _chars(api: Any, text: Any) -> Iterator[tuple[str, _GlyphStyle, _Point, _Point, _Point, bool]]:
     """Yield character, style, origin, two opposite corners of its box, and whether its ink hangs above the line."""
     x, y = ctypes.c_double(), ctypes.c_double()
     edges = [ctypes.c_double() for _ in range(4)]
     box = api.FS_RECTF()
-    styles: dict[int, _Style] = {}
-    style = _Style(10.0, False, False, 0, False)
+    styles: dict[int, _GlyphStyle] = {}
+    style = _GlyphStyle(10.0, False, False, 0, False)
     pending = ""
     for index in range(api.FPDFText_CountChars(text)):
         code = api.FPDFText_GetUnicode(text, index)
@@ -179,7 +179,7 @@ def _chars(api: Any, text: Any) -> Iterator[tuple[str, _Style, _Point, _Point, _
         yield char, style, (x.value, y.value), (box.left, box.bottom), (box.right, box.top), raised
 
 
-def _style(api: Any, text: Any, index: int) -> _Style:
+def _style(api: Any, text: Any, index: int) -> _GlyphStyle:
     matrix = api.FS_MATRIX()
     api.FPDFText_GetMatrix(text, index, matrix)
     flags = ctypes.c_int()
@@ -197,10 +197,10 @@ def _style(api: Any, text: Any, index: int) -> _Style:
         or any(word in font for word in _BOLD_NAMES)
     )
     mono = bool(flags.value & _FIXED_PITCH) or any(word in font for word in _MONO_NAMES)
-    return _Style(api.FPDFText_GetFontSize(text, index) * scale, bold, mono, turn % 4, oblique)
+    return _GlyphStyle(api.FPDFText_GetFontSize(text, index) * scale, bold, mono, turn % 4, oblique)
 
 
-def _hangs(style: _Style, origin: _Point, box: list[float]) -> bool:
+def _hangs(style: _GlyphStyle, origin: _Point, box: list[float]) -> bool:
     """Whether the ink of a digit begins well above its own baseline, as a superscript glyph of the font does."""
     left, right, bottom, top = box
     lowest = {0: bottom - origin[1], 1: origin[0] - right, 2: origin[1] - top, 3: left - origin[0]}[style.turn]

@@ -27,7 +27,7 @@ _SLOT_SHARE = 0.4  # share of pages from which a spot is the place of heads
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _EdgeRow:
     """Lines on one baseline near an edge; ``key`` is their text with numbers masked, ``numbers`` those numbers."""
 
     page: int
@@ -51,7 +51,7 @@ def find_heads(
         for side in (True, False)
         for rows in [list(_edge(lines, page, height, widths[page], top=side))]
     ]
-    places: dict[tuple[bool, str], list[_Row]] = defaultdict(list)
+    places: dict[tuple[bool, str], list[_EdgeRow]] = defaultdict(list)
     for rows, side in edges:
         for row in rows:
             places[side, row.key].append(row)
@@ -70,7 +70,7 @@ def find_heads(
     return found
 
 
-def _edge(lines: Sequence[PageLine], page: int, height: float, width: float, *, top: bool) -> Iterator[_Row]:
+def _edge(lines: Sequence[PageLine], page: int, height: float, width: float, *, top: bool) -> Iterator[_EdgeRow]:
     """The rows in the zone at one edge, from the edge inwards."""
     limit = height * _ZONE
     order = sorted(range(len(lines)), key=lambda at: lines[at].base if top else -lines[at].base)
@@ -94,10 +94,10 @@ def _edge(lines: Sequence[PageLine], page: int, height: float, width: float, *, 
         key = "".join(masked for masked, _ in pieces)
         numbers = tuple(number for _, text in pieces for number in _NUMBER.findall(text))
         size = max(lines[at].size for at in row)
-        yield _Row(page, top, lines[row[0]].base, size, key, numbers, tuple(row), width)
+        yield _EdgeRow(page, top, lines[row[0]].base, size, key, numbers, tuple(row), width)
 
 
-def _is_page_number(row: _Row, pages: Sequence[Sequence[PageLine]]) -> bool:
+def _is_page_number(row: _EdgeRow, pages: Sequence[Sequence[PageLine]]) -> bool:
     """Whether the outermost row of a page is its number although no other page has one at that place.
 
     It is nothing but a number, which is that of the page or set between dashes, at a distance from the text and in the
@@ -118,7 +118,7 @@ def _is_page_number(row: _Row, pages: Sequence[Sequence[PageLine]]) -> bool:
     return apart and row.size <= size and (centred or at_edge)
 
 
-def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:
+def _comes_back(row: _EdgeRow, rows: Sequence[_EdgeRow], needed: int) -> bool:
     alike = [
         other
         for other in rows
@@ -132,7 +132,7 @@ def _comes_back(row: _Row, rows: Sequence[_Row], needed: int) -> bool:
     )
 
 
-def _agree(row: _Row, other: _Row) -> bool:
+def _agree(row: _EdgeRow, other: _EdgeRow) -> bool:
     """Whether each number is the same on both pages or counts with them; a footnote number does neither."""
     return all(
         a == b or not (a.isdecimal() and b.isdecimal()) or int(b) - int(a) == other.page - row.page
@@ -140,9 +140,9 @@ def _agree(row: _Row, other: _Row) -> bool:
     )
 
 
-def _slots(rows: Sequence[_Row], pages: int) -> list[_Row]:
+def _slots(rows: Sequence[_EdgeRow], pages: int) -> list[_EdgeRow]:
     """One row for each position with heads on many pages."""
-    slots: list[_Row] = []
+    slots: list[_EdgeRow] = []
     for row in rows:
         if not any(_same(row, slot.top, slot) for slot in slots):
             on = {other.page for other in rows if _same(other, row.top, row)}
@@ -151,7 +151,7 @@ def _slots(rows: Sequence[_Row], pages: int) -> list[_Row]:
     return slots
 
 
-def _same(row: _Row, top: bool, slot: _Row) -> bool:
+def _same(row: _EdgeRow, top: bool, slot: _EdgeRow) -> bool:
     return (
         top == slot.top
         and row.top == slot.top

@@ -58,10 +58,10 @@ def unmatched(left: Sequence[Mention], right: Sequence[Mention]) -> tuple[list[M
 
 
 def _missing(these: Sequence[Mention], those: Sequence[Mention]) -> list[Mention]:
-    return list(_Side(these, those).missing()) if these else []
+    return list(_SideMentions(these, those).missing()) if these else []
 
 
-class _Side:
+class _SideMentions:
     """The mentions of one side, and what is looked up about the other one: once, however many mentions there are."""
 
     def __init__(self, these: Sequence[Mention], those: Sequence[Mention]) -> None:

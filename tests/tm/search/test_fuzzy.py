@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.data import cases
-from tm.folding import fold, key, tokens, weight
+from tm.folding import fold, key, tokens
 from tm.search.fuzzy import PreparedQuery, Similarity, allowed, similarity
 
 CASES = cases("fuzzy")
@@ -51,9 +51,3 @@ def test_content_bounds_the_score(left: str, right: str, minimum: int) -> None:
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert key(fold(text)) == key(fold(text))
     assert tokens(fold(text)) == tokens(fold(text).upper().casefold())
-
-
-def test_weight_counts_characters_and_words() -> None:
-    assert weight("本协议自 2024 年生效。") == 8
-    assert weight("This agreement enters into force.") == 5
-    assert weight("…") == 1

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("tm/store", "tm/search", "tm/jobs")
 #: What is built up step by step.
-MUTABLE = {"AddReport", "CleanReport", "ReplaceReport", "SyncReport", "_Row", "_Side"}
+MUTABLE = {"AddReport", "CleanReport", "ReplaceReport", "SyncReport", "_SyncMemory", "_UnitRow"}
 #: What keeps results that are computed on first use.
 WITH_A_DICTIONARY = {"Phrase"}
 
