@@ -100,6 +100,7 @@ async def _run(address: str, paths: list[str], clients: int, seconds: float) -> 
         "requests/s": len(spent) / wall,
         "p50 ms": 1000 * times[len(times) // 2],
         "p95 ms": 1000 * times[min(len(times) - 1, int(0.95 * len(times)))],
+        "p99 ms": 1000 * times[min(len(times) - 1, int(0.99 * len(times)))],
         "client's processor, s": time.process_time() - used,
     }
 

@@ -27,6 +27,8 @@ _TAG = re.compile(
         (?:\|(?P<content>(?:[^\\⟧]|\\.)*))? ⟧)""",
     re.VERBOSE | re.DOTALL,
 )
+_KEPT = re.compile(r"\\(.)", re.DOTALL)
+_SPECIAL = re.compile(r'[\\"]')
 _UNSAFE_ID = re.compile(r"[^\w.:-]")
 
 
@@ -53,9 +55,7 @@ class Tag:
 
     def __str__(self) -> str:
         close, single = "/" * (self.kind is TagKind.CLOSE), "/" * (self.kind is TagKind.SINGLE)
-        attributes = "".join(
-            f' {key}="{re.sub(chr(92) * 2 + "|" + chr(34), _keep, value)}"' for key, value in self.attributes
-        )
+        attributes = "".join(f' {key}="{_SPECIAL.sub(_keep, value)}"' for key, value in self.attributes)
         content = "|" + re.sub(r"\\|⟧", _keep, self.content) if self.content else ""
         return f"⟦{close}{_UNSAFE_ID.sub('_', self.id) or '0'}{attributes}{single}{content}⟧"
 
@@ -65,7 +65,7 @@ def _keep(match: re.Match[str]) -> str:
 
 
 def _unkeep(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+    return _KEPT.sub(r"\1", text) if "\\" in text else text
 
 
 def escape(text: str) -> str:

@@ -15,7 +15,7 @@ def main() -> int:
         if not all(word in one.name for word in words):
             continue
         done += 1
-        factor, size, took = growth(one.make, one.work, most=one.most, measurable=0.015)
+        factor, size, took = growth(one.make, one.work, most=one.most, measurable=0.2)
         if factor > LIMIT or "-v" in sys.argv:
             slow += factor > LIMIT
             print(f"{factor:5.2f} at {size:,} ({took:.2f} s): {one.name}", flush=True)

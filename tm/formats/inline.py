@@ -5,7 +5,8 @@ pair (TMX ``it``), and nesting elements (``g``, ``hi``, ``pc``) only where the p
 """
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections import Counter
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, unquote
@@ -58,39 +59,49 @@ class _Reader:
     dialect: Dialect
     data: Mapping[str, str]
     pairs: dict[str, str] = field(default_factory=dict)  # TMX: i of an open bpt to the id of its tag
+    used: Counter[str] = field(default_factory=Counter)  # the ids in ``pairs``
     count: int = 0
     depth: int = 0  # of codes inside codes
 
-    def parts(self, element: Element) -> Iterator[str | Tag]:
-        if element.text:
-            yield element.text
-        for child in element:
-            yield from self._child(child)
-            if child.tail:
-                yield child.tail
+    def parts(self, element: Element) -> list[str | Tag]:
+        found: list[str | Tag] = []
+        self._add(element, found)
+        return found
 
-    def _child(self, child: Element) -> Iterator[str | Tag]:
+    def _add(self, element: Element, found: list[str | Tag]) -> None:
+        """Append what is inside ``element``; to one list, since an iterator for each level takes time at each level."""
+        if element.text:
+            found.append(element.text)
+        for child in element:
+            self._child(child, found)
+            if child.tail:
+                found.append(child.tail)
+
+    def _child(self, child: Element, found: list[str | Tag]) -> None:
         name = local(child)
         if not name:
-            yield entity_text(child)
+            found.append(entity_text(child))
         elif name == "cp":
-            yield character(child.get("hex", ""))
+            found.append(character(child.get("hex", "")))
         elif name == "mrk" and child.get("mtype") == "seg":
-            yield from self.parts(child)
+            self._add(child, found)
         elif name == "sub" and self.dialect == "tmx" and not self.depth:
             # A footnote inside the segment: a code, so that the text reads without it.
-            content = join(_Reader(self.dialect, self.data, depth=1)._child(child))
-            tag = self._tag(child, "ph", TagKind.SINGLE, content)
-            yield Tag(tag.kind, tag.id, tag.content, (*tag.attributes, ("sub", "yes")))
+            inside: list[str | Tag] = []
+            _Reader(self.dialect, self.data, depth=1)._child(child, inside)
+            tag = self._tag(child, "ph", TagKind.SINGLE, join(inside))
+            found.append(Tag(tag.kind, tag.id, tag.content, (*tag.attributes, ("sub", "yes"))))
         elif name in _ENCLOSING:
             tag = self._tag(child, name, TagKind.OPEN, self.data.get(child.get("dataRefStart", ""), ""))
-            yield Tag(tag.kind, tag.id, tag.content, tuple((key.removesuffix("Start"), value)
-                      for key, value in tag.attributes if not key.endswith("End")))  # fmt: skip
-            yield from self.parts(child)
+            starting = tuple(
+                (key.removesuffix("Start"), value) for key, value in tag.attributes if not key.endswith("End")
+            )
+            found.append(Tag(tag.kind, tag.id, tag.content, starting))
+            self._add(child, found)
             ending = tuple((key.removesuffix("End"), value) for key, value in tag.attributes if key.endswith("End"))
-            yield Tag(TagKind.CLOSE, tag.id, self.data.get(child.get("dataRefEnd", ""), ""), ending)
+            found.append(Tag(TagKind.CLOSE, tag.id, self.data.get(child.get("dataRefEnd", ""), ""), ending))
         else:
-            yield self._leaf(child, name)
+            found.append(self._leaf(child, name))
 
     def _leaf(self, child: Element, name: str) -> Tag:
         position = child.get("pos", "")
@@ -102,10 +113,11 @@ class _Reader:
         content = self.data.get(child.get("dataRef", ""), "")
         nested = any(local(inner) for inner in child)
         if nested:
-            # With a count of its own, so that the ids inside do not depend on what comes before.
-            inner = _Reader(self.dialect, self.data, depth=self.depth + 1).parts(child)
-            # Each level escapes the one inside it, which doubles the escapes.
-            content = join(inner) if self.depth < _DEEPEST else "".join(map(str, child.itertext()))
+            if self.depth < _DEEPEST:
+                # With a count of its own, so that the ids inside do not depend on what comes before.
+                content = join(_Reader(self.dialect, self.data, depth=self.depth + 1).parts(child))
+            else:  # each level escapes the one inside it, which doubles the escapes
+                content = "".join(map(str, child.itertext()))
         elif len(child) or child.text:
             content = "".join(part for part in self.parts(child) if isinstance(part, str))
         tag = self._tag(child, name, shape, content)
@@ -123,11 +135,15 @@ class _Reader:
         if self.dialect == "tmx":
             inner = child.get("i", "")
             if name == "ept":
+                if inner in self.pairs:
+                    self.used[self.pairs[inner]] -= 1
                 return self.pairs.pop(inner, inner) or "0"
             found = child.get("x") or inner or child.get("id")
             if name == "bpt" and inner:
-                found = inner if found in self.pairs.values() else found
+                found = inner if self.used[found] > 0 else found
+                self.used[self.pairs.get(inner, "")] -= 1
                 self.pairs[inner] = found
+                self.used[found] += 1
         else:
             found = child.get("startRef") or child.get("rid") or child.get("id") or ""
         if not found:

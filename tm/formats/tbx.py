@@ -49,7 +49,8 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             problems.notes.append(f"not well-formed, {problem.message}; yet every entry could be read")
     for concept in contents.concepts:
         terms = [term for term in concept.terms if term.usable]
-        if not terms:
+        if len({term.language for term in terms}) < 2:
+            problems.skipped["terms to use in one language at most"] += 1
             continue
         first = terms[0].language
         for source in terms:

@@ -1,6 +1,7 @@
 """The application: observation, limits and access control around everything, then amaGama's protocol, API and pages."""
 
 import re
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -42,6 +43,8 @@ _FILES = re.compile(
     rf"(?:/p/[0-9a-f]+)?(?:{PREFIX}[^/]+/[^/]+/store/|/tools/|/review/reviews(?:/[^/]+/documents/[^/]+)?$"
     "|/api/(?:.*/)?(?:import|extract|file|report|pretranslate)$)"
 )
+# Seconds for which a thread may compute while others wait: an import must not hold up each step of a query for 5 ms.
+_TURN = 0.0005
 _ABOUT = (
     "Translation memories and terminology on this machine. Errors have a status of 4xx or 5xx and the body "
     '`{"message": "..."}`. Where a token is required, send it as `Authorization: Bearer TOKEN`, or as the password of '
@@ -68,6 +71,7 @@ def create(served: Resources | Team) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(_TURN)
         yield
         served.stop()
         executors.close()

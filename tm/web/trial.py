@@ -25,6 +25,7 @@ _PACKED = (b"PK", b"\x1f\x8b", b"%PDF")
 _SECONDS, _PER_MB = 30, 2  # of processor time
 _MEMORY = 2_000_000_000  # bytes beyond what the reader itself takes
 _PATIENCE = 3  # times the processor time, until the child must have come to its end
+_LATER = 10  # nicer than the server, whose other clients go first
 _COMMAND = "from tm.web.trial import main; main()"
 _TOO_MUCH = 3
 
@@ -59,6 +60,8 @@ def try_reading(path: Path, upload: Upload) -> None:
 def main() -> None:
     """What the child does: read the file within the limits; its exit status is 0 if that came to an end."""
     upload, path, seconds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    if hasattr(os, "nice"):
+        os.nice(_LATER)
     read = _reader(upload)
     if os.name == "posix":
         import resource
