@@ -7,7 +7,7 @@ with the page, or with the first line that neither opens nor continues a footnot
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from corpora.cleaning.furniture import Furniture
@@ -274,27 +274,24 @@ class _PageRows:
 
     def _page_ends(self, index: int) -> bool:
         """Whether only footnotes are between the row and the end of the page."""
-        for below in range(index + 1, index + _LAST_ROWS):
-            if below == len(self.rows) or self.rows[below].cut:
-                return True
-            item = self.furniture[below]
-            if item is not None:
-                return item.ends_page
-            if _head(self.rows[below].text) is None and not self._goes_on(self.rows[below - 1], self.rows[below]):
-                return False
-        return False
+        return self._ends(
+            index, lambda at: _head(self.rows[at].text) is not None or self._goes_on(self.rows[at - 1], self.rows[at])
+        )
 
     def _is_near_end(self, index: int) -> bool:
         """Whether the page ends a few rows below, without larger gaps between them: some tools leave gaps even between
         the lines of one footnote where the size differs.
         """
+        return self._ends(index, lambda at: self.rows[at].gap <= self.layout.gap + 1)
+
+    def _ends(self, index: int, passes: Callable[[int], bool]) -> bool:
         for below in range(index + 1, index + _LAST_ROWS):
             if below == len(self.rows) or self.rows[below].cut:
                 return True
             item = self.furniture[below]
             if item is not None:
                 return item.ends_page
-            if self.rows[below].gap > self.layout.gap + 1:
+            if not passes(below):
                 return False
         return False
 

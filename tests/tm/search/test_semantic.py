@@ -58,6 +58,13 @@ def test_across_languages(memory: Memory) -> None:
     assert [match.kind for match in matches] == ["exact", "semantic"]
 
 
+def test_memories_make_vectors_themselves(memory: Memory) -> None:
+    encoder, counts = FakeEncoder(), list[int]()
+    assert memory.index_vectors(encoder, progress=counts.append) == 6
+    assert counts == [6]
+    assert [match.target for match in memory.lookup("签署条约 treaty", encoder=encoder)] == ["sign the agreement"]
+
+
 def test_only_new_texts_are_encoded(memory: Memory) -> None:
     encoder = FakeEncoder()
     build_vectors(memory, encoder)
