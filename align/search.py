@@ -361,7 +361,7 @@ def _add_bonus(
             if every_pair:
                 scores[number] += np.add.reduce(parts)
                 continue
-            # One heading is a reason for a bead, and two are no more of a reason; one contradiction is no less of one.
+            # One heading is a reason for a bead, and a second one does not add to it; one contradiction counts in full.
             scores[number] += np.maximum(np.maximum.reduce(parts), 0) + np.minimum(np.minimum.reduce(parts), 0)
 
 

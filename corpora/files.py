@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 #: No space on the disk, for this user, or below the limit on the size of a file.
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
-#: Results that are text, and the first bytes of files that are not: one of these under such a name is no old result.
+#: Endings of results that are text, and first bytes of files that are not: a file with these is not an old result.
 _TEXTS = tuple(
     ".tmx .xlf .xliff .tsv .tab .csv .jsonl .ndjson .json .po .pot .tbx .html .htm .align .txt .utf8 .utx".split()
 )
