@@ -113,6 +113,8 @@ def _take(
             complain(done.problems)
             results.append(done.to_dict())
             if not json:
+                if report.resumed:
+                    write(f"{file}: {counted(report.resumed, 'unit')} from before the interruption")
                 write(
                     f"{file}: {counted(report.read, 'unit')}, {report.new:,} new, {report.folded:,} known"
                     + (f", {counted(report.removed, 'variant')} removed" if report.removed else "")

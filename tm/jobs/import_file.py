@@ -3,6 +3,7 @@
 The command line and the server both use this module, so they import and report alike.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +56,7 @@ class ImportResult:
             "new": self.report.new,
             "folded": self.report.folded,
             "removed": self.report.removed,
+            "resumed": self.report.resumed,
             "left_out": dict(self.report.left_out),
             "lost": sum(one.lost for one in self.problems.found),
             "problems": [{"line": one.line, "message": one.message} for one in self.problems.found],
@@ -73,15 +75,30 @@ def import_file(
     target_lang: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> ImportResult:
-    """Add the units of ``file`` to ``memory``. Raises as `tm.formats.read` and `Memory.add` do."""
+    """Add the units of ``file`` to ``memory``; an import that was interrupted goes on where it stopped.
+
+    Raises as `tm.formats.read` and `Memory.add` do.
+    """
     problems = UnitProblems(file, options.strict)
     audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired
     units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
     prepared = _prepared(audit.over(units), problems, options)
     report = memory.add(
-        prepared, keep=options.keep, whole=options.strict, progress=progress, action=f"import of {file.name}"
+        prepared,
+        keep=options.keep,
+        whole=options.strict,
+        progress=progress,
+        action=f"import of {file.name}",
+        name=_name(file, options, source_lang, target_lang),
     )
     return ImportResult(str(file), report, problems, audit)
+
+
+def _name(file: Path, *given: object) -> str:
+    """What tells an import from others: the content of the file, its name and the options."""
+    with file.open("rb") as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
+    return hashlib.sha256(repr((found, file.name, given)).encode()).hexdigest()
 
 
 def _prepared(units: Iterable[Unit], problems: UnitProblems, options: ImportOptions) -> Iterator[Unit]:

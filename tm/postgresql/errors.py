@@ -61,7 +61,7 @@ def sentence(address: Address, error: psycopg.Error) -> StoreError:
         case pg.ReadOnlySqlTransaction():
             return StoreError(f"{address} may not be written: the server is read-only")
         case pg.LockNotAvailable():
-            return StoreError(f"{address} is being written by another program; try again when it is done")
+            return StoreUnavailable(f"{address} is being written by another program; try again when it is done")
         case pg.QueryCanceled():
             return StoreError(f"{address}: the server cancelled the work, or it took longer than the server allows")
         case pg.OutOfMemory() | pg.ConfigurationLimitExceeded() | pg.ProgramLimitExceeded():

@@ -238,6 +238,13 @@ class Schema:
         finally:
             self._local.connection = outer
 
+    def tidy(self, statement: str, values: Sequence[object], /) -> None:
+        """Run a statement that concerns no other writer, and that a crash may undo: it waits for neither."""
+        with self._begun("BEGIN") as connection:
+            connection.execute("SET LOCAL synchronous_commit = off")
+            connection.execute(statement, values)
+            connection.execute("COMMIT")
+
     def outside(self, *statements: str) -> None:
         """Run statements that are not part of a transaction, such as VACUUM."""
         with self._begun("SELECT 1") as connection:

@@ -3,12 +3,13 @@
 Each transaction is complete: a crash keeps those that were committed. On a server the next units are read while a
 transaction runs; if the server is lost, the transaction is tried again, for some minutes. Since nobody knows whether a
 commit was done whose answer was lost, each transaction also notes how many units of its import are in the memory, and
-is left out if they are.
+is left out if they are. The last transaction notes the number with a minus sign: everything is there.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from copy import copy, deepcopy
 from itertools import islice
 from typing import TypeVar
@@ -29,6 +30,7 @@ BATCH = 5_000
 _LONGEST_TRANSACTION = 6.0  # seconds
 #: Pauses, in seconds, before a server that was lost is tried again: three minutes in all.
 PAUSES = (0.2, 0.5, 1, 2, 4, 8, 15, 30, 60, 60)
+_PATIENCE = 300.0  # seconds after which no further attempt begins
 _STALE = 30 * 24 * 3600  # seconds after which an import that was not finished is forgotten
 Progress = Callable[[int], None]
 Result = TypeVar("Result")
@@ -37,61 +39,98 @@ Result = TypeVar("Result")
 class AddJob:
     """Adds units to a store; ``report`` counts what was committed.
 
-    ``name`` is that of an import that goes on where it was interrupted; without one it is for this run only.
+    ``name`` is that of an import that goes on where it was interrupted; without one it is for this run only. With
+    ``once`` the name is kept for 30 days, and another run with it adds nothing that is there already.
     """
 
-    def __init__(self, store: Store, keep: Keep, log: ChangeLog, name: str = "") -> None:
+    def __init__(self, store: Store, keep: Keep, log: ChangeLog, name: str = "", *, once: bool = False) -> None:
         self._store = store
         self._keep = keep
         self._log = log
         self._name = name or uuid4().hex
+        self._once = once
         self._by_name = bool(name) or store.REMOTE
         self._touched: set[int] = set()
         self.report = AddReport()
 
     def run(self, rest: Iterator[Unit], indexer: BackgroundIndexer, progress: Progress | None) -> None:
         """Add all units. If reading them raises, what was committed stays."""
+        done = self._persistently(self._begin) if self._by_name else 0
+        if done < 0:
+            return
+        self._pass_over(rest, done)
         try:
-            if self._by_name:
-                self._write_by_name(rest, indexer, progress)
-            else:
-                self._write(rest, indexer, progress)
+            (self._write_remotely if self._store.REMOTE else self._write)(rest, done, indexer, progress)
+        except StoreUnavailable:
+            raise  # nothing can be finished now
         except BaseException:
             # What was rolled back may be in the worker: indexing starts again from the state of the memory.
             indexer.forget()
-            raise
-        finally:
             if self.report.new:
                 self._persistently(lambda: self._finish(indexer))
+            raise
+        self._forget()
 
-    def run_whole(self, rest: Iterator[Unit], progress: Progress | None) -> None:
+    def run_whole(self, units: Iterable[Unit], progress: Progress | None) -> None:
         """Add all units in one transaction, or none."""
-        with self._store.writing() as connection:
-            writer = UnitWriter(connection, self.report, self._log)
-            while batch := list(islice(rest, BATCH)):
-                writer.write(batch)
-                index.update(connection, index.FULL)
-                if progress is not None:
-                    progress(self.report.read)
-            self.report.removed = maintenance.keep_variants(connection, self._keep, writer.sources, self._log)
-            index.update(connection)
+        log = self._log
+        if not self._once:
+            self._name = uuid4().hex  # that of this run: there is nothing to go on with
 
-    def _finish(self, indexer: BackgroundIndexer) -> None:
-        with self._store.writing() as connection:
-            indexer.finish(connection)
-            self.report.removed = maintenance.keep_variants(connection, self._keep, self._touched, self._log)
-            index.update(connection)
+        def attempt() -> None:
+            with self._store.writing() as connection:
+                if self._by_name and self._noted(connection) < 0:
+                    return  # an earlier attempt was committed
+                self.report, self._log = AddReport(), copy(log)
+                self._write_whole(connection, iter(units), progress)
+                if self._by_name:
+                    self._note(connection, -self.report.read)
 
-    def _write(self, rest: Iterator[Unit], indexer: BackgroundIndexer, progress: Progress | None) -> None:
+        # Only what can be read again can be tried again.
+        if isinstance(units, Sequence) and self._store.REMOTE:
+            self._persistently(attempt, attempts=3)
+        else:
+            attempt()
+        self._forget()
+
+    def _write_whole(self, connection: Sql, rest: Iterator[Unit], progress: Progress | None) -> None:
+        writer = UnitWriter(connection, self.report, self._log)
+        while batch := list(islice(rest, BATCH)):
+            writer.write(batch)
+            index.update(connection, index.FULL)
+            if progress is not None:
+                progress(self.report.read)
+        self.report.removed = maintenance.keep_variants(connection, self._keep, writer.sources, self._log)
+        index.update(connection)
+
+    def _finish(self, indexer: BackgroundIndexer, done: int = 0) -> None:
+        """End an import whose units are in the memory: index them and, if all are there (``done``), note that."""
+        with self._store.writing() as connection:
+            self._end(connection, indexer)
+            if done and self._by_name:
+                self._note(connection, -done)
+
+    def _end(self, connection: Sql, indexer: BackgroundIndexer) -> None:
+        indexer.finish(connection)
+        self.report.removed = maintenance.keep_variants(connection, self._keep, self._touched, self._log)
+        index.update(connection)
+
+    def _write(self, rest: Iterator[Unit], done: int, indexer: BackgroundIndexer, progress: Progress | None) -> None:
         more = True
         while more:
+            before = self.report.read
             with self._store.writing() as connection:
                 # A writer remembers numbers that are valid only if its transaction is committed.
                 writer = UnitWriter(connection, self.report, self._log)
                 more, failure = self._write_for_a_while(connection, writer, rest, indexer)
-            self._committed(writer, progress)
+                done += self.report.read - before
+                if self._by_name:
+                    self._note(connection, done)
+            self._committed(writer.sources, progress)
             if failure is not None:
                 raise failure
+        if self.report.new or self._once:
+            self._finish(indexer, done)
 
     def _write_for_a_while(
         self, connection: Sql, writer: UnitWriter, rest: Iterator[Unit], indexer: BackgroundIndexer
@@ -99,76 +138,125 @@ class AddJob:
         """Write batches until the transaction is large enough; whether more may follow, and an error of ``rest``."""
         until = time.monotonic() + _LONGEST_TRANSACTION
         for _ in range(0, self._store.TRANSACTION, BATCH):
-            try:
-                batch = list(islice(rest, BATCH))
-            except Exception as error:  # noqa: BLE001 - raised again after the commit of what came before it
-                return False, error
+            batch, failure = _next(rest)
             if not batch:
-                return False, None
+                return False, failure
             writer.write(batch)
             indexer.advance(connection)
             if time.monotonic() > until:
                 break
         return True, None
 
-    def _committed(self, writer: UnitWriter, progress: Progress | None) -> None:
-        self._touched |= writer.sources if self._keep != "all" else set()
+    def _committed(self, sources: set[int], progress: Progress | None) -> None:
+        self._touched |= sources if self._keep != "all" else set()
         if progress is not None and self.report.read:
             progress(self.report.read)
 
-    def _write_by_name(self, rest: Iterator[Unit], indexer: BackgroundIndexer, progress: Progress | None) -> None:
-        with self._store.reading() as connection:
-            row = connection.execute("SELECT done FROM imports WHERE name = ?", (self._name,)).fetchone()
-        done = row[0] if row else 0
-        for _ in islice(rest, done):  # in the memory since an earlier run
-            pass
+    def _write_remotely(
+        self, rest: Iterator[Unit], done: int, indexer: BackgroundIndexer, progress: Progress | None
+    ) -> None:
+        batch, failure = _next(rest)
         with ThreadPoolExecutor(1) as thread:
-            waiting: Future[UnitWriter] | None = None
+            waiting: Future[set[int]] | None = None
             try:
-                while batch := list(islice(rest, BATCH)):
+                while batch:
+                    following, failure = _next(rest)  # while the transaction before it runs
                     if waiting is not None:
                         self._committed(waiting.result(), progress)
                     done += len(batch)
-                    waiting = thread.submit(self._write_batch, batch, done, indexer)
+                    last = not following and failure is None
+                    waiting = thread.submit(self._write_batch, batch, done, indexer, last=last)
+                    batch = following
             finally:
                 if waiting is not None:
                     self._committed(waiting.result(), progress)
-        self._persistently(self._forget)
+        if failure is not None:
+            raise failure
+
+    def _pass_over(self, rest: Iterator[Unit], done: int) -> None:
+        """Leave out the units that are in the memory since an earlier run."""
+        self.report.resumed = done
+        while done > 0 and (batch := list(islice(rest, min(done, BATCH)))):
+            done -= len(batch)
+            if self._keep != "all":
+                with self._store.writing() as connection:
+                    writer = UnitWriter(connection, AddReport())
+                    texts = writer.texts(batch)
+                    self._touched |= {texts[writer.language(unit.source_lang), unit.source] for unit in batch}
+
+    def _begin(self) -> int:
+        """How many units an earlier run of this name added; negative if all, and they shall not be added again."""
+        with self._store.reading() as connection:
+            done = self._noted(connection)
+        if done < 0 and not self._once:
+            # That import is over, and this is another one.
+            self._store.tidy("DELETE FROM imports WHERE name = ?", (self._name,))
+            return 0
+        return done
+
+    def _noted(self, connection: Sql) -> int:
+        row = connection.execute("SELECT done FROM imports WHERE name = ?", (self._name,)).fetchone()
+        return row[0] if row else 0
+
+    def _note(self, connection: Sql, done: int) -> None:
+        connection.execute(
+            "INSERT INTO imports VALUES (?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET done = excluded.done, moment = excluded.moment",
+            (self._name, done, int(time.time())),
+        )
 
     def _forget(self) -> None:
-        with self._store.writing() as connection:
-            old = int(time.time()) - _STALE
-            connection.execute("DELETE FROM imports WHERE name = ? OR moment < ?", (self._name, old))
+        """Delete what no run will ask for; if that fails, a later run does it."""
+        if self._by_name:
+            name = "" if self._once else self._name
+            with suppress(StoreUnavailable):
+                old = int(time.time()) - _STALE
+                self._store.tidy("DELETE FROM imports WHERE name = ? OR moment < ?", (name, old))
 
-    def _write_batch(self, batch: list[Unit], done: int, indexer: BackgroundIndexer) -> UnitWriter:
-        """Commit one batch, after which ``done`` units are in the memory."""
+    def _write_batch(self, batch: list[Unit], done: int, indexer: BackgroundIndexer, *, last: bool) -> set[int]:
+        """Commit one batch, after which ``done`` units are in the memory; the ``last`` one with what ends an import.
+
+        Returns the numbers of its source texts.
+        """
         before = deepcopy(self.report), copy(self._log)
-        last: list[UnitWriter] = []
+        sources: set[int] = set()
 
-        def attempt() -> UnitWriter:
+        def attempt() -> set[int]:
             with self._store.writing() as connection:
-                row = connection.execute("SELECT done FROM imports WHERE name = ?", (self._name,)).fetchone()
-                if last and row is not None and row[0] >= done:
-                    return last[0]  # the commit was done, only its answer was lost
+                noted = self._noted(connection)
+                if noted < 0 or noted >= done:
+                    return sources  # the commit was done, only its answer was lost
                 self.report, self._log = deepcopy(before[0]), copy(before[1])
                 writer = UnitWriter(connection, self.report, self._log)
                 writer.write(batch)
-                connection.execute(
-                    "INSERT INTO imports VALUES (?, ?, ?)"
-                    " ON CONFLICT (name) DO UPDATE SET done = excluded.done, moment = excluded.moment",
-                    (self._name, done, int(time.time())),
-                )
-                indexer.advance(connection)
-                last[:] = [writer]
-            return writer
+                sources.clear()
+                sources.update(writer.sources)
+                self._note(connection, -done if last else done)
+                if last and self.report.new:
+                    self._touched |= sources
+                    self._end(connection, indexer)
+                else:
+                    indexer.advance(connection)
+            return sources
 
         return self._persistently(attempt)
 
-    def _persistently(self, attempt: Callable[[], Result]) -> Result:
+    def _persistently(self, attempt: Callable[[], Result], attempts: int | None = None) -> Result:
         """Try again, with longer and longer pauses, while the server is unavailable."""
-        for pause in PAUSES:
+        end = time.monotonic() + _PATIENCE
+        for pause in PAUSES[:attempts]:
             try:
                 return attempt()
             except StoreUnavailable:
+                if time.monotonic() > end:  # each attempt may have waited for other writers
+                    raise
                 time.sleep(pause)
         return attempt()
+
+
+def _next(rest: Iterator[Unit]) -> tuple[list[Unit], Exception | None]:
+    """The next batch, and what went wrong, which is to be raised after the commit of what came before it."""
+    try:
+        return list(islice(rest, BATCH)), None
+    except Exception as error:  # noqa: BLE001 - see above
+        return [], error

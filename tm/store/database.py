@@ -213,6 +213,11 @@ class FileMemory:
         finally:
             connection.close()
 
+    def tidy(self, statement: str, values: Sequence[object], /) -> None:
+        """Run a statement by itself."""
+        with self.writing() as connection:
+            connection.execute(statement, values)
+
     def release(self) -> None:
         """Give unused space in the file back."""
         with explained(self.path):

@@ -17,7 +17,9 @@ from tm.store.sql import Sql
 from tm.store.writing import AddReport, UnitWriter
 from tm.unit import Origin, Unit
 
-__all__ = ["KEPT", "ChangeLog", "MemoryChange", "changes", "forget", "restore", "undo"]
+__all__ = [
+    "KEPT", "ChangeLog", "MemoryChange", "changes", "forget", "forget_imports", "restore", "undo",
+]  # fmt: skip
 
 #: Changes that can be undone; older ones are forgotten, except that those of a few units can still be restored.
 KEPT = 20
@@ -103,6 +105,7 @@ def undo(connection: Sql) -> MemoryChange:
     if not known:
         raise UsageError("no change is left to undo")
     last = known[0]
+    forget_imports(connection)
     for table, column in (("places", "unit"), ("units", "id")):
         touched = "SELECT unit FROM earlier WHERE change = ?"
         connection.execute(f"DELETE FROM {table} WHERE {column} IN ({touched})", (last.id,))
@@ -132,6 +135,11 @@ def forget(connection: Sql) -> None:
     """Forget all changes: none can be undone any more."""
     connection.execute("DELETE FROM changes")
     connection.execute("DELETE FROM earlier")
+
+
+def forget_imports(connection: Sql) -> None:
+    """Forget where imports were interrupted, since some of their units may be gone."""
+    connection.execute("DELETE FROM imports WHERE done > 0")
 
 
 def _forget(connection: Sql, numbers: Iterable[int]) -> None:

@@ -177,6 +177,7 @@ class MemoryStore:
         progress: Progress | None = None,
         action: str = "",
         name: str = "",
+        once: bool = False,
     ) -> AddReport:
         """Add units; equal ones fold into one, with counts and places kept.
 
@@ -185,17 +186,18 @@ class MemoryStore:
         crash keeps those that were reported to ``progress`` (called with the number of units so far); with ``whole``
         all or none are committed. If ``units`` raises, what was committed stays. With ``action``, the name of this
         change, `undo` can take it back. With a ``name``, an earlier run with this name that was interrupted goes on:
-        units that it added are left out, so they must come in the same order.
+        units that it added are left out, so they must come in the same order. With ``once`` the name is that of one
+        addition, remembered for 30 days: who repeats it, because the first answer was lost, adds nothing twice.
         """
         with _collecting_rarely():
-            return self._add(iter(units), whole, progress, AddJob(self._store, keep, ChangeLog(action), name))
+            return self._add(units, whole, progress, AddJob(self._store, keep, ChangeLog(action), name, once=once))
 
-    def _add(self, rest: Iterator[Unit], whole: bool, progress: Progress | None, job: AddJob) -> AddReport:
+    def _add(self, units: Iterable[Unit], whole: bool, progress: Progress | None, job: AddJob) -> AddReport:
         if whole:
-            job.run_whole(rest, progress)
+            job.run_whole(units, progress)
             return job.report
         with IndexWorker() as worker:
-            job.run(rest, BackgroundIndexer(worker), progress)
+            job.run(iter(units), BackgroundIndexer(worker), progress)
         return job.report
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
@@ -313,6 +315,7 @@ class MemoryStore:
             if expected is not None:
                 for number in chosen or ():
                     self._expected(number, expected)
+            history.forget_imports(connection)
             return maintenance.delete(connection, filters or _ALL, chosen, ChangeLog(action))
 
     def dedupe(self, keep: Keep = "best", *, folded: bool = False) -> int:

@@ -58,6 +58,9 @@ class Store(Protocol):
     def snapshot(self) -> AbstractContextManager[Sql]:
         """As `reading`, for a long time: other blocks are not inside it."""
 
+    def tidy(self, statement: str, values: Sequence[object], /) -> None:
+        """Run a statement that concerns no other writer, and that a crash may undo."""
+
     def close(self) -> None:
         """Close all connections."""
 

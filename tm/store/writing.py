@@ -32,13 +32,15 @@ _REMEMBERED = 10_000  # details and origins whose numbers a writer keeps
 class AddReport:
     """What happened to the units that were added: read, new, folded into known ones; left out, by reason.
 
-    ``removed`` counts the variants that a rule other than "all" removed.
+    ``removed`` counts the variants that a rule other than "all" removed, ``resumed`` units that an earlier run of an
+    interrupted import added.
     """
 
     read: int = 0
     new: int = 0
     folded: int = 0
     removed: int = 0
+    resumed: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
 
 
