@@ -92,7 +92,8 @@ while True:
             while True:
                 if role == "writer":
                     some = [Unit(text(name, number + k), f"{name} {number + k}", "zh", "en") for k in range(5)]
-                    memory.add(some)
+                    # A name, so that an addition whose answer was lost can be repeated.
+                    memory.add(some, name=f"{name} {number}", once=True)
                     with open(log, "a") as file:
                         file.write("".join(f"{name} {number + k}\\n" for k in range(5)))
                     number += 5

@@ -18,6 +18,8 @@ port = {port}
 shared_buffers = 64MB
 max_connections = 60
 jit = off
+"""
+_TLS = """
 ssl = on
 ssl_cert_file = 'server.crt'
 ssl_key_file = 'server.key'
@@ -51,7 +53,7 @@ def find() -> str | None:
 class PostgresServer:
     """Started by `start`; `address` is the address of a memory on it, over the socket and without a password."""
 
-    def __init__(self, programs: str, *, safe: bool = False) -> None:
+    def __init__(self, programs: str, *, safe: bool = False, tls: bool = True) -> None:
         self.programs = Path(programs)
         self.folder = Path(mkdtemp(prefix="duiyi-pg-"))
         self.user = self._user()
@@ -62,7 +64,8 @@ class PostgresServer:
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
         with (data / "postgresql.conf").open("a") as file:
             file.write(_CONFIG.format(folder=self.folder, port=self.port) + (_SAFE if safe else _QUICK))
-        (data / "pg_hba.conf").write_text(_ACCESS)
+            file.write(_TLS if tls else "")
+        (data / "pg_hba.conf").write_text(_ACCESS if tls else "local all all trust\n")
         name = "/CN=localhost"
         where = ("-keyout", data / "server.key", "-out", data / "server.crt")
         self._as_user(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", name, *where])

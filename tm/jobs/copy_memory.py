@@ -5,20 +5,24 @@ interrupted goes on where it stopped, if the memory that is copied has not chang
 not copied.
 """
 
+import json
 import secrets
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from itertools import islice
 
 from corpora.arguments import checked
-from corpora.errors import UsageError
+from corpora.errors import StoreError, UsageError
 from tm.search.memory import Memory
 from tm.store.reading import StoredUnit
 from tm.store.sql import Sql
-from tm.store.writing import AddReport, UnitWriter
+from tm.store.writing import AddReport, UnitWriter, detail_json
+from tm.unit import Unit
 
-__all__ = ["copy_memory", "identity", "same_counts", "tell_apart"]
+__all__ = ["copy_memory", "identity", "same_counts", "tell_apart", "unit_key", "unit_state"]
 
 _BATCH = 5_000
+_NOTED = 20_000  # units whose states are noted in one transaction
 
 
 @checked
@@ -38,7 +42,47 @@ def copy_memory(source: Memory, target: Memory, progress: Callable[[int], None] 
     while batch := list(islice(counted, _BATCH)):
         with target.writing() as connection:
             same_counts(connection, batch)
+    _note_common(source, target)
     return report
+
+
+def _note_common(source: Memory, target: Memory) -> None:
+    """Note on both sides what they have in common, so that the first `synchronise` knows what was deleted since.
+
+    Who may only read ``source`` has a copy without that.
+    """
+    sides = ((source, identity(target)), (target, identity(source)))
+    entries = target.entries()
+    first = True
+    while batch := list(islice(entries, _NOTED)):
+        rows = [(unit_key(entry.unit), unit_state(entry.unit)) for entry in batch]
+        for memory, partner in sides:
+            try:
+                with memory.writing() as connection:
+                    if first:
+                        connection.execute("DELETE FROM synced WHERE partner = ?", (partner,))
+                    connection.append("synced", [(partner, *row) for row in rows])
+            except StoreError:
+                if memory is target or not first:
+                    raise
+                return
+        first = False
+
+
+def unit_key(unit: Unit) -> int:
+    """By which two memories know a unit: a code of its languages and texts."""
+    return _code(unit.source_lang, unit.source, unit.target_lang, unit.target)
+
+
+def unit_state(unit: Unit) -> int:
+    """A code of everything else that two memories compare."""
+    changed = unit.changed and int(unit.changed.timestamp())
+    return _code(unit.status, unit.quality, changed, detail_json(unit))
+
+
+def _code(*parts: object) -> int:
+    text = json.dumps(parts, ensure_ascii=False)
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
 
 
 def identity(memory: Memory) -> int:
@@ -71,7 +115,7 @@ def _name(memory: Memory) -> str:
 def same_counts(connection: Sql, entries: Sequence[StoredUnit]) -> None:
     """Give these units, which the memory holds, their counts."""
     writer = UnitWriter(connection, AddReport())
-    texts = writer.texts(entry.unit for entry in entries)
+    texts = writer.texts([entry.unit for entry in entries])
     rows = []
     for entry in entries:
         unit = entry.unit

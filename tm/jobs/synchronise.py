@@ -8,21 +8,18 @@ the conflict is listed each time until they agree; where both replaced a transla
 have the two from then on.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any
 
 from corpora.arguments import checked
-from tm.jobs.copy_memory import identity, same_counts, tell_apart
+from tm.jobs.copy_memory import identity, same_counts, tell_apart, unit_key, unit_state
 from tm.search.memory import Memory
 from tm.store import index, maintenance
 from tm.store.filters import Filters
 from tm.store.history import ChangeLog
 from tm.store.reading import StoredUnit, UnitReader
-from tm.store.writing import detail_json
 from tm.unit import Unit
 
 __all__ = ["Conflict", "SyncReport", "synchronise"]
@@ -101,24 +98,10 @@ def synchronise(first: Memory, second: Memory) -> SyncReport:
 
 
 def _read(memory: Memory, partner: int) -> _SyncMemory:
-    units = {_key(entry.unit): (entry.id, _state(entry.unit)) for entry in memory.entries()}
+    units = {unit_key(entry.unit): (entry.id, unit_state(entry.unit)) for entry in memory.entries()}
     with memory.reading() as connection:
         rows = connection.execute("SELECT unit, state FROM synced WHERE partner = ?", (partner,)).fetchall()
     return _SyncMemory(memory, units, dict(rows))
-
-
-def _code(*parts: object) -> int:
-    text = json.dumps(parts, ensure_ascii=False)
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
-
-
-def _key(unit: Unit) -> int:
-    return _code(unit.source_lang, unit.source, unit.target_lang, unit.target)
-
-
-def _state(unit: Unit) -> int:
-    changed = unit.changed and int(unit.changed.timestamp())
-    return _code(unit.status, unit.quality, changed, detail_json(unit))
 
 
 def _decide(key: int, sides: tuple[_SyncMemory, _SyncMemory], common: int | None, report: SyncReport) -> None:
@@ -142,7 +125,7 @@ def _decide(key: int, sides: tuple[_SyncMemory, _SyncMemory], common: int | None
             report.conflicts.append(Conflict(*units))
             return
         for side, unit in zip(sides, units, strict=True):
-            if _state(unit) != _state(merged):
+            if unit_state(unit) != unit_state(merged):
                 side.change[key] = merged
 
 
@@ -207,7 +190,7 @@ def _unchanged(reader: UnitReader, side: _SyncMemory, keys: Iterable[int]) -> li
     for key in keys:
         id_, state = side.units[key]
         entry = reader.by_id(id_)
-        if entry is not None and _key(entry.unit) == key and _state(entry.unit) == state:
+        if entry is not None and unit_key(entry.unit) == key and unit_state(entry.unit) == state:
             found.append((key, entry))
     return found
 

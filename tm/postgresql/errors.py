@@ -55,7 +55,7 @@ def sentence(address: Address, error: psycopg.Error) -> StoreError:
     """The exception for an error; `StoreUnavailable` if it may pass."""
     match error:
         case pg.DiskFull():
-            return StoreError(f"{address} cannot grow: the server's disk is full; what was committed before is safe")
+            return _full(address)
         case pg.InsufficientPrivilege():
             return StoreError(f"{address}: this user may not do that; it needs another role (docs/team.md)")
         case pg.ReadOnlySqlTransaction():
@@ -77,9 +77,15 @@ def sentence(address: Address, error: psycopg.Error) -> StoreError:
     return _by_text(address, error)
 
 
+def _full(address: Address) -> StoreError:
+    return StoreError(f"{address} cannot grow: the server's disk is full; what was committed before is safe")
+
+
 def _by_text(address: Address, error: psycopg.Error) -> StoreError:
     """The exception for an error that has only a text, such as those of a connection that fails."""
     text = str(error)
+    if re.search(r"No space left on device|Disk quota exceeded|File too large", text):
+        return _full(address)  # only the first has a code of its own
     for patterns, kind in ((_REFUSALS, StoreError), (_PASSING, StoreUnavailable)):
         for pattern, meaning in patterns:
             if re.search(pattern, text):

@@ -64,7 +64,8 @@ class Schema:
             self._settings.setdefault("connect_timeout", _CONNECTING)
             self._settings.setdefault("application_name", "duiyi")
             path = address.schema.replace(" ", "\\ ")  # a blank separates options
-            own = f'-c search_path="{path}" -c client_min_messages=warning'
+            # A statement is planned once: planning one that joins many tables takes longer than running it.
+            own = f'-c search_path="{path}" -c client_min_messages=warning -c plan_cache_mode=force_generic_plan'
             self._settings["options"] = f"{self._settings.get('options') or ''} {own}"
             connection = self._connect()
             try:
@@ -80,6 +81,7 @@ class Schema:
         from tm.postgresql.connection import Connection
 
         raw = psycopg.connect(**self._settings, autocommit=True, client_encoding="utf8")
+        raw.prepare_threshold = 1
         return Connection(raw, self._kind.types)
 
     def _prepare(self, connection: "Connection", *, create: bool) -> None:

@@ -8,6 +8,7 @@ best. Since that bound is never too low, everything is found that comparing with
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from heapq import heappop, heappush
 
 import numpy as np
@@ -23,6 +24,7 @@ from tm.search.fuzzy import PreparedQuery, Similarity
 from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
 from tm.store.filters import Filters
+from tm.store.index import IndexPart
 from tm.store.index_segments import sketch
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
@@ -32,7 +34,8 @@ from tm.unit import Unit, reversed_unit
 __all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup"]
 
 LONGEST_QUERY = 10_000  # characters
-_AT_ONCE = 48  # texts fetched and compared in one go
+_AT_ONCE = 48  # texts compared in one go
+_MOST_AT_ONCE = 16 * _AT_ONCE  # texts fetched from a server in one go
 _MOST_MARKED = 5_000  # texts that are compared without their markers
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = list(MatchKind)
@@ -119,6 +122,8 @@ def lookup(
 
 def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_lang: str) -> None:
     """Raise `UsageError` for an unknown language, and for one that no unit has if there are units."""
+    if not (source_lang or target_lang):
+        return
     held = sorted({code for memory in memories for code in memory.codes()})
     for code in filter(None, (source_lang, target_lang)):
         if base(checked_code(code, lambda: held)) not in {base(one) for one in held} and held:
@@ -174,6 +179,28 @@ def _raised(least: int, best: list[int], wanted: int) -> int:
     return max(least, best[0] + 1) if len(best) == wanted else least
 
 
+class _Texts:
+    """The texts with these numbers, a few after the other; from a server in blocks that become larger."""
+
+    def __init__(self, connection: Sql, numbers: list[int]) -> None:
+        self._connection = connection
+        self._numbers = numbers
+        self._size = _AT_ONCE
+        self._known: dict[int, str] = {}
+        self._fetched = 0
+
+    def some(self, start: int) -> list[tuple[int, str]]:
+        """The next `_AT_ONCE` from ``start`` on that are still in the memory."""
+        wanted = self._numbers[start : start + _AT_ONCE]
+        if not self._connection.REMOTE:
+            return self._connection.texts(wanted)
+        if start + len(wanted) > self._fetched:
+            self._known = dict(self._connection.texts(self._numbers[start : start + self._size]))
+            self._fetched = start + self._size
+            self._size = min(2 * self._size, _MOST_AT_ONCE)
+        return [(number, self._known[number]) for number in wanted if number in self._known]
+
+
 class _Search:
     """A look-up in one memory, inside a transaction."""
 
@@ -182,10 +209,11 @@ class _Search:
     ) -> None:
         self._memory = memory
         self._connection = connection
-        self._reader = UnitReader(connection)
+        self._reader = UnitReader(connection, memory.index.languages)
         self._query = query
         self._options = options
         self._penalty = penalty
+        self._entries: dict[int, list[tuple[StoredUnit, bool]]] = {}  # by text, where they come from a server
         filters = options.filters
         self._reversed_filters = replace(filters, source_lang=filters.target_lang, target_lang=filters.source_lang)
 
@@ -202,10 +230,21 @@ class _Search:
     def _of_text(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
         """The units with this text, and whether it is their target."""
         limit = self._options.limit
+        if self._connection.REMOTE:
+            if text not in self._entries:
+                self._expect([text])
+            yield from self._entries[text]
+            return
         for entry in self._reader.of_text("source", text, self._options.filters, limit):
             yield entry, False
         for entry in self._reader.of_text("target", text, self._reversed_filters, limit):
             yield entry, True
+
+    def _expect(self, texts: list[int]) -> None:
+        """Fetch the units of these texts from a server at once."""
+        if self._connection.REMOTE and texts:
+            own, turned = self._options.filters, self._reversed_filters
+            self._entries |= self._reader.of_texts(texts, own, turned, self._options.limit)
 
     def _match(
         self, kind: MatchKind, score: int, entry: StoredUnit, reverse: bool, minor_differences: tuple[str, ...] = ()
@@ -268,10 +307,13 @@ class _Search:
         if least > 99:
             return
         ids, bounds = self._candidates(least)
+        texts = _Texts(self._connection, ids)
         for start in range(0, len(ids), _AT_ONCE):
             if bounds[start] < least:
                 return
-            for number, similarity in self._compared(ids[start : start + _AT_ONCE], least):
+            near = self._compared(texts.some(start), least)
+            self._expect([number for number, _ in near[: self._options.limit] if number not in seen])
+            for number, similarity in near:
                 if similarity.score < least:
                     break
                 if number in seen:
@@ -285,13 +327,14 @@ class _Search:
             yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
             heappush(best, similarity.score - self._points(entry.unit))
 
+    @cached_property
+    def _parts(self) -> list[IndexPart]:
+        return self._memory.index.parts(self._connection, self._options.filters.source_lang)
+
     def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
         """Texts that may reach ``minimum``, and the most each can score, highest first."""
         bits, length = sketch(self._query.tokens), len(self._query.tokens)
-        found = [
-            part.segment.near(bits, length, minimum)
-            for part in self._memory.index.parts(self._connection, self._options.filters.source_lang)
-        ]
+        found = [part.segment.near(bits, length, minimum) for part in self._parts]
         if not found:
             return [], []
         ids, bounds = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
@@ -306,23 +349,20 @@ class _Search:
         bits = sketch(self._query.core_tokens)
         # Without marks in the query those of a text are more tokens; a bullet is none, and no obstacle to the others.
         marked = len(self._query.tokens) > length
-        parts = self._memory.index.parts(self._connection, self._options.filters.source_lang)
-        found = [part.segment.containing(bits, length + (not marked), MOST_TOKENS - (not marked)) for part in parts]
+        least, more = length + (not marked), MOST_TOKENS - (not marked)
+        found = [part.segment.containing(bits, least, more) for part in self._parts]
         ids = np.concatenate(found).tolist()[:_MOST_MARKED] if found else []
+        texts = _Texts(self._connection, ids)
         for start in range(0, len(ids), _AT_ONCE):
-            chunk = ids[start : start + _AT_ONCE]
-            marks = ", ".join("?" * len(chunk))
-            rows = self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk)
-            for number, text in rows.fetchall():
+            for number, text in texts.some(start):
                 similarity = self._query.without_marks(text)
                 if similarity is not None and self._query.folded != fold(text):
                     yield number, max(similarity, self._query.compare(text), key=lambda one: one.score)
 
-    def _compared(self, ids: list[int], minimum: int) -> list[tuple[int, Similarity]]:
+    def _compared(self, texts: list[tuple[int, str]], minimum: int) -> list[tuple[int, Similarity]]:
         """The texts that score at least ``minimum``, best first; not the query itself."""
         found = []
-        marks = ", ".join("?" * len(ids))
-        for number, text in self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", ids):
+        for number, text in texts:
             if self._query.bound(text, minimum) >= minimum:
                 similarity = self._query.compare(text)
                 if minimum <= similarity.score < 100:

@@ -1,8 +1,9 @@
 """Look-ups by meaning, across languages: vectors of all texts of a memory, made on request.
 
 Encoding is slow and not needed by everyone, so `build_vectors` makes the vectors, in a file next to the memory, one for
-each encoder. They may lag behind: texts that were added later are not found by meaning until `build_vectors` runs
-again, which encodes only what is new.
+each encoder; for a memory on a server in a table that all clients share, if the server has pgvector. They may lag
+behind: texts that were added later are not found by meaning until `build_vectors` runs again, which encodes only what
+is new.
 """
 
 import threading
@@ -14,6 +15,7 @@ import numpy as np
 from corpora.errors import UsageError
 from models.encoder import Encoder
 from tm.store.memory_store import MemoryStore
+from tm.store.server_vectors import ServerVectors
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.tags import plain
 
@@ -36,6 +38,10 @@ def build_vectors(
 
     ``progress`` is called with the number of texts encoded so far.
     """
+    if (shared := ServerVectors.of(memory, encoder.fingerprint)) is not None:
+        if not len(memory):
+            raise UsageError(f"{memory.path} has no units to index")
+        return shared.build(encoder, progress)
     path = vector_path(memory.vectors_beside, encoder.fingerprint)
     old = VectorFile(path).quantised() if path.exists() else None
     known = set(old.ids.tolist()) if old is not None else set()
@@ -74,7 +80,7 @@ def build_vectors(
 
 def with_vectors(memories: Sequence[MemoryStore], encoder: Encoder) -> list[MemoryStore]:
     """Return the memories that were indexed with ``encoder``. Raises `UsageError` if none was."""
-    found = [memory for memory in memories if vector_path(memory.vectors_beside, encoder.fingerprint).exists()]
+    found = [memory for memory in memories if _has_vectors(memory, encoder)]
     if not found:
         which = ", ".join(str(memory.path) for memory in memories)
         raise UsageError(
@@ -82,6 +88,18 @@ def with_vectors(memories: Sequence[MemoryStore], encoder: Encoder) -> list[Memo
             "index the memory with this encoder (duiyi memory index)"
         )
     return found
+
+
+def _has_vectors(memory: MemoryStore, encoder: Encoder) -> bool:
+    shared = ServerVectors.of(memory, encoder.fingerprint)
+    if shared is not None and shared.exist():
+        return True
+    return vector_path(memory.vectors_beside, encoder.fingerprint).exists()
+
+
+def _has_any(memory: MemoryStore) -> bool:
+    shared = ServerVectors.of(memory)
+    return bool(shared is not None and shared.tables()) or bool(vector_files(memory.vectors_beside))
 
 
 def encoder_for(
@@ -92,7 +110,7 @@ def encoder_for(
     ``semantic``: True to search by meaning, False not to, None to do so if a memory has vectors of the encoder, which
     is loaded only if there are vectors of any. Raises `UsageError` where True cannot be met.
     """
-    if semantic is False or (semantic is None and not any(vector_files(memory.vectors_beside) for memory in memories)):
+    if semantic is False or (semantic is None and not any(map(_has_any, memories))):
         return None, []
     encoder = load()
     try:
@@ -110,6 +128,10 @@ def nearest(memory: MemoryStore, encoder: Encoder, text: str, count: int) -> lis
     Raises `UsageError` where the memory has no vectors of this encoder.
     """
     with_vectors([memory], encoder)
+    shared = ServerVectors.of(memory, encoder.fingerprint)
+    if shared is not None and shared.exist():
+        (vector,) = encoder.encode([plain(text)])
+        return shared.nearest(vector, count)
     path = vector_path(memory.vectors_beside, encoder.fingerprint)
     state = path.stat()
     # A file that was written again has another date; the old one is dropped.

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, Header, Query, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from tm.jobs.import_file import ImportOptions
@@ -97,10 +97,17 @@ async def concordance_posted(
 
 
 @router.post("/add", summary="Add units", response_model=ImportResponse)
-async def add(request: AddRequest, service: ServiceDependency, executors: ExecutorsDependency) -> Response:
+async def add(
+    request: AddRequest,
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    idempotency_key: Annotated[
+        str, Header(max_length=200, description="A name of this addition; when it is repeated, nothing is added twice.")
+    ] = "",
+) -> Response:
     """Add units to the first memory, in one step; duplicates are merged, units without text are left out."""
     units = units_of(request.units)
-    return JSONResponse(await executors.write(lambda: add_json(service.add(units, request.keep))))
+    return JSONResponse(await executors.write(lambda: add_json(service.add(units, request.keep, idempotency_key))))
 
 
 @router.post("/import", summary="Import a file", response_model=ImportResponse)

@@ -113,6 +113,7 @@ class ImportResponse(_Response):
     new: int
     folded: int
     removed: int
+    resumed: int = 0
     left_out: dict[str, int]
     problems: list[dict[str, Any]]
     lost: int = 0

@@ -134,8 +134,11 @@ class Service:
         """The languages of all memories, sorted."""
         return sorted({code for memory, _ in self.resources.select() for code in memory.codes()})
 
-    def add(self, units: Sequence[Unit], keep: Keep = "all") -> AddReport:
-        """Add units to the first memory, in one step, except those with a `tm.store.writing.rejection_reason`."""
+    def add(self, units: Sequence[Unit], keep: Keep = "all", name: str = "") -> AddReport:
+        """Add units to the first memory, in one step, except those with a `tm.store.writing.rejection_reason`.
+
+        With a ``name`` of the visitor's choice they are added once, however often this is repeated.
+        """
         if self.visitor.team:
             if any(unit.status != "unreviewed" for unit in units):
                 self.visitor.require("judge units")
@@ -143,7 +146,9 @@ class Service:
                 self.visitor.require("delete units")
             # Nobody adds units in the name of somebody else.
             units = [replace(unit, author=self.visitor.name) for unit in units]
-        report = self.resources.writable_memory().add(units, keep=keep, whole=True)
+        memory = self.resources.writable_memory()
+        once = f"request {name} of {self.visitor.name}" if name else ""
+        report = memory.add(units, keep=keep, whole=True, name=once, once=bool(name))
         self.trace.note(self.resources.named_memory().name, new=report.new, folded=report.folded)
         self.trace.count("imported_units", report.new + report.folded)
         return report

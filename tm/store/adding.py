@@ -20,7 +20,7 @@ from tm.store import index, maintenance
 from tm.store.history import ChangeLog
 from tm.store.index import BackgroundIndexer
 from tm.store.sql import Sql, Store
-from tm.store.writing import AddReport, Keep, UnitWriter
+from tm.store.writing import AddReport, Keep, Prepared, UnitWriter, prepare
 from tm.unit import Unit
 
 __all__ = ["BATCH", "AddJob", "Progress"]
@@ -96,7 +96,7 @@ class AddJob:
     def _write_whole(self, connection: Sql, rest: Iterator[Unit], progress: Progress | None) -> None:
         writer = UnitWriter(connection, self.report, self._log)
         while batch := list(islice(rest, BATCH)):
-            writer.write(batch)
+            writer.write(prepare(batch))
             index.update(connection, index.FULL)
             if progress is not None:
                 progress(self.report.read)
@@ -139,7 +139,7 @@ class AddJob:
         until = time.monotonic() + _LONGEST_TRANSACTION
         for _ in range(0, self._store.TRANSACTION, BATCH):
             batch, failure = _next(rest)
-            if not batch:
+            if batch is None:
                 return False, failure
             writer.write(batch)
             indexer.advance(connection)
@@ -159,12 +159,12 @@ class AddJob:
         with ThreadPoolExecutor(1) as thread:
             waiting: Future[set[int]] | None = None
             try:
-                while batch:
+                while batch is not None:
                     following, failure = _next(rest)  # while the transaction before it runs
                     if waiting is not None:
                         self._committed(waiting.result(), progress)
-                    done += len(batch)
-                    last = not following and failure is None
+                    done += batch.read
+                    last = following is None and failure is None
                     waiting = thread.submit(self._write_batch, batch, done, indexer, last=last)
                     batch = following
             finally:
@@ -213,7 +213,7 @@ class AddJob:
                 old = int(time.time()) - _STALE
                 self._store.tidy("DELETE FROM imports WHERE name = ? OR moment < ?", (name, old))
 
-    def _write_batch(self, batch: list[Unit], done: int, indexer: BackgroundIndexer, *, last: bool) -> set[int]:
+    def _write_batch(self, batch: Prepared, done: int, indexer: BackgroundIndexer, *, last: bool) -> set[int]:
         """Commit one batch, after which ``done`` units are in the memory; the ``last`` one with what ends an import.
 
         Returns the numbers of its source texts.
@@ -254,9 +254,10 @@ class AddJob:
         return attempt()
 
 
-def _next(rest: Iterator[Unit]) -> tuple[list[Unit], Exception | None]:
+def _next(rest: Iterator[Unit]) -> tuple[Prepared | None, Exception | None]:
     """The next batch, and what went wrong, which is to be raised after the commit of what came before it."""
     try:
-        return list(islice(rest, BATCH)), None
+        batch = list(islice(rest, BATCH))
     except Exception as error:  # noqa: BLE001 - see above
-        return [], error
+        return None, error
+    return (prepare(batch) if batch else None), None

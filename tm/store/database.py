@@ -42,6 +42,11 @@ class Sqlite(sqlite3.Connection):
         """Run a query; SQLite computes each row when it is fetched."""
         return self.execute(statement, values)
 
+    def texts(self, numbers: Sequence[int], /) -> list[tuple[int, str]]:
+        """The texts with these numbers that are there, in any order."""
+        marks = ", ".join("?" * len(numbers))
+        return self.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", numbers).fetchall()
+
     def append(self, table: str, rows: Iterable[Sequence[Any]], /) -> None:
         """Insert rows that are known to be new."""
         rows = iter(rows)

@@ -56,17 +56,24 @@ class Index:
     def __init__(self) -> None:
         self._segments: dict[int, IndexPart] = {}
         self._tail: tuple[int, int, list[IndexPart]] = (0, 0, [])
+        self.languages: dict[int, str] = {}
+        """By number; a language that was committed is never deleted."""
 
     def parts(self, connection: Sql, language: str = "") -> list[IndexPart]:
         """The segments of a language (of all with ""), and the tail."""
-        rows = connection.execute("SELECT id, language FROM segments ORDER BY id").fetchall()
+        # One statement, since each costs a round trip to a server.
+        state = connection.execute(
+            "SELECT s.id, s.language, x.value, (SELECT coalesce(max(id), 0) FROM texts) FROM state x"
+            " LEFT JOIN segments s ON TRUE WHERE x.name = 'indexed' ORDER BY s.id"
+        ).fetchall()
+        rows = [(number, name) for number, name, *_ in state if number is not None]
         for gone in self._segments.keys() - {number for number, _ in rows}:
             self._segments.pop(gone, None)
         found = []
         for number, name in rows:
             if language in ("", name):
                 found.append(self._segments.get(number) or self._load(connection, number))
-        return found + [part for part in self._tail_parts(connection) if language in ("", part.language)]
+        return found + [part for part in self._tail_parts(connection, *state[0][2:]) if language in ("", part.language)]
 
     def _load(self, connection: Sql, number: int) -> IndexPart:
         language, singles, *arrays = connection.execute(
@@ -75,9 +82,7 @@ class Index:
         part = IndexPart(number, language, IndexSegment.load(*arrays), singles=bool(singles))
         return self._segments.setdefault(number, part)
 
-    def _tail_parts(self, connection: Sql) -> list[IndexPart]:
-        indexed = _indexed(connection)
-        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
+    def _tail_parts(self, connection: Sql, indexed: int, last: int) -> list[IndexPart]:
         known_indexed, known_last, parts = self._tail
         if known_indexed != indexed or known_last > last:
             known_last, parts = indexed, []

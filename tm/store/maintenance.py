@@ -115,7 +115,7 @@ def replace_units(connection: Sql, changes: Sequence[tuple[StoredUnit, Unit]], l
     """
     writer = UnitWriter(connection, AddReport())
     log.before(connection, [entry.id for entry, _ in changes])
-    texts = writer.texts(unit for _, unit in changes)
+    texts = writer.texts([unit for _, unit in changes])
     renamed: dict[int, int] = {}
     numbers = []
     for entry, unit in changes:

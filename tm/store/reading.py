@@ -4,6 +4,7 @@ Details, origins and languages repeat, so a `UnitReader` keeps the ones it has r
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,22 @@ _PLACES = (
     " (SELECT * FROM places p WHERE p.unit = l.value{1}) p"
     f" LEFT JOIN texts a ON a.id = p.previous LEFT JOIN texts b ON b.id = p.next{_ORDER}"
 )
+#: The units of many texts, on either side, with all that `UnitReader` needs of them: one round trip to a server.
+_BEST = "ORDER BY u.status DESC, u.count DESC, u.id DESC LIMIT ?"
+_WHOLE = (
+    "SELECT l.value, u.turned, u.id, u.count, u.status, u.score, u.created, u.changed, u.details, u.source_language,"
+    " u.source_text, u.target_language, u.target_text, d.content, o.source_file, o.target_file, o.section,"
+    " p.unit, a.text, b.text, p.origin, p.page, p.source_ids, p.target_ids"
+    " FROM unnest(?::bigint[]) WITH ORDINALITY AS l (value, place) CROSS JOIN LATERAL (({0}) UNION ALL ({1})) u"
+    " LEFT JOIN details d ON d.id = u.details"
+    f" LEFT JOIN LATERAL (SELECT * FROM places p WHERE p.unit = u.id{_ORDER} LIMIT 1) p ON TRUE"
+    " LEFT JOIN texts a ON a.id = p.previous LEFT JOIN texts b ON b.id = p.next LEFT JOIN origins o ON o.id = p.origin"
+    " ORDER BY l.place, u.turned, u.status DESC, u.count DESC, u.id DESC"
+)
+_SIDE = (
+    "SELECT {0} AS turned, u.*, s.language AS source_language, s.text AS source_text, t.language AS target_language,"
+    f" t.text AS target_text FROM {_JOINED} WHERE u.{{1}} = l.value AND {{2}} AND {{3}} {_BEST}"
+)
 _CACHE = 10_000
 _ALL = 2**40  # more than any text has units
 
@@ -43,11 +60,11 @@ class StoredUnit:
 
 
 class UnitReader:
-    """Reads units inside a transaction of the caller."""
+    """Reads units inside a transaction of the caller; ``languages`` are those that a reader before it has read."""
 
-    def __init__(self, connection: Sql) -> None:
+    def __init__(self, connection: Sql, languages: dict[int, str] | None = None) -> None:
         self._connection = connection
-        self._languages: dict[int, str] = {}
+        self._languages = {} if languages is None else languages
         self._details: dict[int, dict[str, Any]] = {}
         self._origins: dict[int, tuple[str, str, str]] = {}
 
@@ -67,6 +84,34 @@ class UnitReader:
             (text, *values, limit if passed is None else _ALL),
         )
         return found if passed is None else [one for one in found if passed(one.id, one.unit)][:limit]
+
+    def of_texts(
+        self, texts: Sequence[int], own: Filters, turned: Filters, limit: int
+    ) -> dict[int, list[tuple[StoredUnit, bool]]]:
+        """What `of_text` gives for the sources, then for the targets, each text on a server in one round trip.
+
+        ``own`` are the conditions on units whose source is the text, ``turned`` on those whose target it is; the truth
+        value is whether it is the target.
+        """
+        sides, values = [], list[object]()
+        passed = [passes(self._connection, filters) for filters in (own, turned)]
+        for number, (side, filters) in enumerate((("source", own), ("target", turned))):
+            condition, given = where(self._connection, filters)
+            sides.append(_SIDE.format(number, side, pair_condition(self._connection, filters), condition))
+            values += [*given, limit if passed[number] is None else _ALL]
+        found: dict[int, list[tuple[StoredUnit, bool]]] = {text: [] for text in texts}
+        counts: Counter[tuple[int, int]] = Counter()
+        for text, number, *row in self._connection.execute(_WHOLE.format(*sides), (list(texts), *values)):
+            unit, (content, *files, held), place = row[:11], row[11:16], row[16:]
+            self._details[unit[6]] = json.loads(content) if content else {}
+            if place[2]:
+                self._origins[place[2]] = (files[0] or "", files[1] or "", files[2] or "")
+            entry = self._entry(unit, None if held is None else place)
+            check = passed[number]
+            if counts[text, number] < limit and (check is None or check(entry.id, entry.unit)):
+                counts[text, number] += 1
+                found[text].append((entry, bool(number)))
+        return found
 
     def by_id(self, number: int) -> StoredUnit | None:
         """One unit."""

@@ -31,6 +31,9 @@ class Sql(Protocol):
     def stream(self, statement: str, values: Sequence[object] = ..., /) -> Any:
         """Run a query with a large result, whose rows are fetched as they are read."""
 
+    def texts(self, numbers: Sequence[int], /) -> list[tuple[int, str]]:
+        """The texts with these numbers that are there, in any order."""
+
     def append(self, table: str, rows: Iterable[Sequence[Any]], /) -> None:
         """Insert rows that are known to be new."""
 

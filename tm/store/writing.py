@@ -7,9 +7,10 @@ the new ones itself (it has the write lock) and writes them in bulk.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from corpora.text.languages import canonical
@@ -19,12 +20,22 @@ from tm.store.filters import STATUSES
 from tm.store.sql import Sql
 from tm.unit import Unit, cleaned
 
-__all__ = ["LONGEST_TEXT", "AddReport", "Keep", "Log", "UnitWriter", "detail_json", "rejection_reason"]
+__all__ = [
+    "LONGEST_TEXT",
+    "AddReport",
+    "Keep",
+    "Log",
+    "Prepared",
+    "UnitWriter",
+    "detail_json",
+    "prepare",
+    "rejection_reason",
+]
 
 Keep = Literal["all", "newest", "best"]
 #: Characters on one side; a longer text is not a segment, and would slow down every look-up.
 LONGEST_TEXT = 100_000
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_HIGHEST = 2**62  # above all numbers of rows
 _REMEMBERED = 10_000  # details and origins whose numbers a writer keeps
 
 
@@ -46,15 +57,60 @@ class AddReport:
 
 def rejection_reason(unit: Unit) -> str:
     """Why a memory does not accept ``unit``; "" if it does."""
-    if not unit.source.strip():
+    if not unit.source or unit.source.isspace():
         return "no source text"
-    if not unit.target.strip():
+    if not unit.target or unit.target.isspace():
         return "no target text"
     if max(len(unit.source), len(unit.target)) > LONGEST_TEXT:
         return f"longer than {LONGEST_TEXT:,} characters"
-    if not (unit.source.isascii() and unit.target.isascii()) and _SURROGATE.search(unit.source + unit.target):
+    if not (_encodable(unit.source) and _encodable(unit.target)):
         return "an unpaired surrogate"
     return ""
+
+
+def _encodable(text: str) -> bool:
+    """Whether a text has no unpaired surrogate; several times as fast as a regular expression."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch of units, with what can be computed while others have the memory; ``read`` counts those left out too."""
+
+    read: int
+    units: list[Unit]
+    details: list[str]
+    keys: dict[str, int]
+    left_out: Counter[str]
+
+
+def prepare(units: Sequence[Unit]) -> Prepared:
+    """Clean the units, leave out those with a `rejection_reason`, compute their details and the keys of their texts."""
+    accepted, left_out = [], Counter[str]()
+    for unit in map(cleaned, units):
+        why = rejection_reason(unit)
+        if why:
+            left_out[why] += 1
+        else:
+            accepted.append(unit)
+    return Prepared(len(units), accepted, list(map(detail_json, accepted)), _keys(accepted), left_out)
+
+
+def _keys(units: Iterable[Unit]) -> dict[str, int]:
+    """The keys of all texts of the units, without neighbours that are no text."""
+    texts: dict[str, None] = {}
+    contexts: dict[str, None] = {}
+    for unit in units:
+        texts[unit.source] = texts[unit.target] = contexts[unit.previous] = contexts[unit.next] = None
+    for context in contexts:
+        if context and context not in texts and len(context) <= LONGEST_TEXT and _encodable(context):
+            texts[context] = None
+    return {text: key(text) for text in texts}
 
 
 @dataclass(slots=True)
@@ -96,29 +152,25 @@ class UnitWriter:
         self._codes: dict[str, int] = {}
         self._origins: dict[tuple[str, str, str], int] = {}
         self._details: dict[str, int] = {}
+        self._new_from = _HIGHEST  # texts with this number or a higher one are new in this batch
         self.sources: set[int] = set()
         """The ids of the source texts of all units written."""
         self.last = 0
         """The number of the unit that was written last."""
 
-    def write(self, units: Sequence[Unit]) -> None:
-        """Write one batch; units that `rejection_reason` refuses are left out and counted."""
-        accepted = []
-        self._report.read += len(units)
-        for unit in map(cleaned, units):
-            why = rejection_reason(unit)
-            if why:
-                self._report.left_out[why] += 1
-            else:
-                accepted.append(unit)
-        texts = self.texts(accepted)
-        details = list(map(detail_json, accepted))
+    def write(self, batch: Prepared) -> None:
+        """Write one batch; units that were left out are counted."""
+        self._report.read += batch.read
+        self._report.left_out.update(batch.left_out)
+        accepted, details = batch.units, batch.details
+        texts = self.texts(accepted, batch.keys)
         self.learn_details(details)
         pairs = []
         for unit in accepted:
             source, target = self.language(unit.source_lang), self.language(unit.target_lang)
             pairs.append((texts[source, unit.source], texts[target, unit.target]))
-        rows = self.known_rows(pairs)
+        # A unit with a new text is new.
+        rows = self.known_rows([pair for pair in pairs if max(pair) < self._new_from])
         new = [pair for pair in dict.fromkeys(pairs) if pair not in rows]
         first = self._connection.take("units", len(new)) if new else 0
         numbers = {pair: row.id for pair, row in rows.items()}
@@ -200,17 +252,19 @@ class UnitWriter:
         )
         self._connection.append("places", sorted(places))
 
-    def texts(self, units: Iterable[Unit]) -> dict[tuple[int, str], int]:
-        """Number all texts of the units; write those that are new."""
+    def texts(self, units: Collection[Unit], keys: Mapping[str, int] | None = None) -> dict[tuple[int, str], int]:
+        """Number all texts of the units, whose ``keys`` may be known; write those that are new."""
+        if keys is None:
+            keys = _keys(units)
         numbers: dict[tuple[int, str], int] = {}
         for unit in units:
             source = self.language(unit.source_lang)
             numbers[source, unit.source] = 0
             numbers[self.language(unit.target_lang), unit.target] = 0
-            for context in (unit.previous, unit.next):
-                if context and len(context) <= LONGEST_TEXT and (context.isascii() or not _SURROGATE.search(context)):
-                    numbers[source, context] = 0
-        keys = {pair: key(pair[1]) for pair in numbers}
+            if unit.previous in keys:
+                numbers[source, unit.previous] = 0
+            if unit.next in keys:
+                numbers[source, unit.next] = 0
         for number, language, text in self._connection.execute(
             f"SELECT t.id, t.language, t.text FROM ({self._connection.LISTED}) j JOIN texts t ON t.key = j.value",
             (json.dumps(list(set(keys.values()))),),
@@ -218,18 +272,22 @@ class UnitWriter:
             if (language, text) in numbers:
                 numbers[language, text] = number
         new = [pair for pair, number in numbers.items() if not number]
+        self._new_from = _HIGHEST
         if new:
-            first = self._connection.take("texts", len(new))
+            first = self._new_from = self._connection.take("texts", len(new))
             numbers |= {pair: first + place for place, pair in enumerate(new)}
-            self._connection.append("texts", ((numbers[pair], pair[0], keys[pair], pair[1]) for pair in new))
+            self._connection.append("texts", ((numbers[pair], pair[0], keys[pair[1]], pair[1]) for pair in new))
         return numbers
 
     def known_rows(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], _UnitRow]:
         """The units with these source and target texts that are in the memory."""
+        given = list(set(pairs))
+        if not given:
+            return {}
         rows = self._connection.execute(
             "SELECT u.source, u.target, u.id, u.count, u.status, u.score, u.created, u.changed, u.details, 1"
             f" FROM ({self._connection.PAIRED}) j JOIN units u ON u.source = j.a AND u.target = j.b",
-            (json.dumps(list(set(pairs))),),
+            (json.dumps(given),),
         )
         return {(row[0], row[1]): _UnitRow(*row[2:]) for row in rows}
 
@@ -302,13 +360,21 @@ class UnitWriter:
 
 def detail_json(unit: Unit) -> str:
     """The fields of a unit that are stored as JSON in ``details.content``; defaults are left out."""
+    properties = tuple(sorted(unit.properties.items())) if unit.properties else ()
+    return _detail_json(unit.kind, unit.sentences, unit.signature, unit.author, tuple(unit.notes), properties)
+
+
+@lru_cache(_REMEMBERED)
+def _detail_json(
+    kind: str, sentences: int, signature: str, author: str, notes: tuple[str, ...], properties: tuple[Any, ...]
+) -> str:
     fields: dict[str, Any] = {
-        "kind": unit.kind,
-        "sentences": unit.sentences if unit.sentences != 1 else 0,
-        "signature": unit.signature,
-        "author": unit.author,
-        "notes": list(unit.notes),
-        "properties": dict(sorted(unit.properties.items())),
+        "kind": kind,
+        "sentences": sentences if sentences != 1 else 0,
+        "signature": signature,
+        "author": author,
+        "notes": notes,
+        "properties": dict(properties),
     }
     text = json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
     # PostgreSQL has no null character, and nobody misses it.

@@ -77,6 +77,17 @@ def test_an_interrupted_copy_goes_on(here: Memory, place: str, monkeypatch: pyte
         assert _rows(other) == _rows(here)
 
 
+def test_what_was_deleted_after_a_copy_is_deleted_on_the_other_side(here: Memory, place: str) -> None:
+    _fill(here)
+    with Memory(place) as there:
+        copy_memory(here, there)
+        here.delete(numbers=[7])
+        there.delete(numbers=[9])
+        report = synchronise(here, there)
+        assert (report.deleted, report.added) == ([1, 1], [0, 0])
+        assert _rows(here) == _rows(there)
+
+
 def test_what_is_new_changed_and_deleted_reaches_the_other_side(here: Memory, place: str) -> None:
     with Memory(place) as there:
         here.add([unit(1), unit(2), unit(3)])

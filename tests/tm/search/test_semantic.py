@@ -1,6 +1,7 @@
 """Look-ups by meaning: with a small fake encoder, and the index against comparing with everything."""
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,13 @@ import pytest
 
 from corpora.errors import StoreError, UsageError
 from models.encoder import Vectors
+from tests.postgresql import PostgresServer
 from tm.search import semantic
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.matches import MatchKind
 from tm.search.memory import Memory
 from tm.search.semantic import build_vectors, encoder_for, nearest, with_vectors
+from tm.store import server_vectors
 from tm.store.vectors import QuantizedVectors, VectorFile, VectorOptions, vector_files, vector_path, write
 from tm.unit import Unit
 
@@ -197,3 +200,82 @@ def test_groups_find_what_comparing_with_all_finds(tmp_path: Path) -> None:
         assert found[0][1] == pytest.approx(1, abs=0.01)
         met += len(expected & {number for number, _ in found})
     assert met / 500 > 0.95
+
+
+@pytest.fixture(scope="module")
+def with_pgvector() -> Iterator[PostgresServer]:
+    """A real server with the extension, which a package for tests contains."""
+    from importlib.util import find_spec
+
+    found = find_spec("pgserver")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("pgserver, a package with PostgreSQL and pgvector, is not installed")
+    server = PostgresServer(str(Path(found.submodule_search_locations[0]) / "pginstall" / "bin"), tls=False)
+    server.sql("CREATE SCHEMA extensions; CREATE EXTENSION vector SCHEMA extensions")
+    yield server
+    server.remove()
+
+
+class TestOnAServer:
+    """Vectors that all clients share."""
+
+    def test_another_client_finds_by_meaning(
+        self, with_pgvector: PostgresServer, memory: Memory, tmp_path: Path
+    ) -> None:
+        encoder = FakeEncoder()
+        address = with_pgvector.address("meaning")
+        with Memory(address) as one, Memory(address) as other:
+            with pytest.raises(UsageError, match="has no units to index"):
+                build_vectors(one, encoder)
+            one.add(memory.units())
+            assert encoder_for([other], None, FakeEncoder)[0] is None
+            with pytest.raises(UsageError, match="there are no vectors of fake"):
+                nearest(other, encoder, "treaty", 1)
+            assert build_vectors(one, encoder) == build_vectors(memory, encoder) == 6
+            assert not one.vectors_beside.parent.exists() or not vector_files(one.vectors_beside)
+            assert encoder_for([other], None, FakeEncoder)[0] is not None
+            for text in ("a treaty", "hold a meeting", "报告", "会议 report", "nothing"):
+                found = lookup([other], text, LookupOptions(encoder=encoder))
+                assert [(m.kind, m.score, m.unit) for m in found] == [
+                    (m.kind, m.score, m.unit) for m in lookup([memory], text, LookupOptions(encoder=encoder))
+                ]
+            other.delete(numbers=[1])
+            other.add([Unit("新的协议", "a new agreement", "zh-CN", "en-US")])
+            before = encoder.encoded
+            assert build_vectors(other, encoder) == 6
+            assert encoder.encoded == before + 2, "only what is new is encoded"
+            assert lookup([one], "treaty", LookupOptions(encoder=encoder))[0].unit.source == "新的协议"
+
+    def test_an_index_finds_what_comparing_all_finds(
+        self, with_pgvector: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(server_vectors, "_SMALL", 100)
+        encoder = _Random()
+        with Memory(with_pgvector.address("index")) as memory:
+            memory.add(Unit(f"文本{n}", f"text {n}", "zh-CN", "en-US") for n in range(500))
+            assert build_vectors(memory, encoder) == 1_000
+            plan = with_pgvector.sql(
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = 'duiyi memory index' AND indexdef LIKE '%hnsw%'"
+            )
+            assert plan.count("hnsw") == 1
+            with memory.reading() as connection:
+                texts = dict(connection.execute("SELECT id, text FROM texts").fetchall())
+            vectors = encoder.encode(list(texts.values()))
+            hits = 0
+            for text in list(texts.values())[:20]:
+                cosines = vectors @ encoder.encode([text])[0]
+                best = {list(texts)[place] for place in np.argsort(-cosines)[:5]}
+                hits += len(best & {number for number, _ in nearest(memory, encoder, text, 5)})
+            assert hits >= 90
+
+
+class _Random:
+    """Any text has a direction of its own."""
+
+    name, dim, fingerprint = "random", 16, "random@1"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        found = np.array(
+            [np.random.default_rng(zlib.crc32(text.encode())).normal(size=16) for text in texts], np.float32
+        )
+        return found / np.linalg.norm(found, axis=1, keepdims=True)

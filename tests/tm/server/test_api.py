@@ -128,6 +128,16 @@ def test_several_memories_each_with_a_name_and_a_penalty(options: ServerOptions,
         assert client.get("/api/stats?memory=treaties-2").json()["units"] == 2
 
 
+def test_an_addition_with_a_key_may_be_repeated(client: TestClient) -> None:
+    unit = {"source": "第九十九条", "target": "Article 99", "source_lang": "zh-CN", "target_lang": "en-US"}
+    told = [
+        client.post("/api/add", json={"units": [unit]}, headers={"idempotency-key": key}).json()
+        for key in ("one", "one", "two", "")
+    ]
+    assert [(one["new"], one["folded"]) for one in told] == [(1, 0), (0, 0), (0, 1), (0, 1)]
+    assert client.get("/api/lookup", params={"text": unit["source"]}).json()[0]["count"] == 3
+
+
 def test_units_are_added_and_merged(client: TestClient, memory: Path) -> None:
     unit = {"source": "丙", "target": "C", "source_lang": "zh_CN", "target_lang": "en", "author": "ada",
             "notes": ["n"], "origin": {"source_file": "x.txt", "page": 3}}  # fmt: skip

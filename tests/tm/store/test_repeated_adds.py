@@ -1,5 +1,7 @@
 """Units whose acknowledgement was lost, and imports that were interrupted: whoever repeats them doubles nothing."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from corpora.errors import StoreUnavailable
+from corpora.errors import StoreError, StoreUnavailable
 from tests.postgresql import PostgresServer
 from tm.formats import write
 from tm.jobs.copy_memory import copy_memory
@@ -186,6 +188,40 @@ class TestInterruptedImport:
         stored.add(units(100), keep="newest", name="x")
         assert {target for target, _ in counts(stored)} == {f"text {number}" for number in range(100)}
         assert import_file(stored, file, options).report.folded == 100
+
+
+@pytest.fixture
+def small_disk(postgresql: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of the server on a disk of two megabytes."""
+    folder = postgresql.folder / "small"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        if postgresql.user:
+            shutil.chown(folder, postgresql.user)
+        yield folder
+    finally:
+        postgresql.sql('DROP SCHEMA IF EXISTS "duiyi memory small" CASCADE')
+        postgresql.sql("DROP TABLESPACE IF EXISTS small")
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_of_the_server(postgresql: PostgresServer, small_disk: Path) -> None:
+    postgresql.sql(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
+    told: list[int] = []
+    more = "&options=-c%20default_tablespace%3Dsmall"
+    with Memory(postgresql.address("small", more=more)) as memory:
+        with pytest.raises(StoreError, match="the server's disk is full; what was committed before is safe") as raised:
+            memory.add(units(20_000), name="import", progress=told.append)
+        assert "\n" not in str(raised.value)
+        assert counts(memory) == [(f"text {number}", 1) for number in range(told[-1])]
+        assert 0 < told[-1] < 20_000
+        assert memory.lookup("文本第3号")[0].target == "text 3"
+        subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
+        rest = memory.add(units(told[-1] + 500), name="import")
+        assert (rest.resumed, rest.new, rest.folded) == (told[-1], 500, 0)
+        assert {count for _, count in counts(memory)} == {1}
 
 
 def broken(given: list[Unit]) -> Iterator[Unit]:

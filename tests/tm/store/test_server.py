@@ -180,6 +180,7 @@ def test_an_export_is_one_state_while_others_write(postgresql: PostgresServer) -
 
 REPORTED = [
     (pg.DiskFull, "the server's disk is full; what was committed before is safe"),
+    (pg.InternalError_, "the server's disk is full; what was committed before is safe"),
     (pg.ReadOnlySqlTransaction, "may not be written: the server is read-only"),
     (pg.LockNotAvailable, "is being written by another program; try again when it is done"),
     (pg.QueryCanceled, "the server cancelled the work"),
@@ -192,7 +193,10 @@ REPORTED = [
 def test_what_a_server_reports_is_one_sentence(kind: type[psycopg.Error], message: str) -> None:
     address = located("postgresql://h/db")
     assert isinstance(address, Address)
-    told = str(sentence(address, kind("ERROR:  some\nDETAIL:  more")))
+    text = (
+        "ERROR:  could not extend file: Disk quota exceeded" if kind is pg.InternalError_ else "ERROR:  a\nDETAIL:  b"
+    )
+    told = str(sentence(address, kind(text)))
     assert message in told
     assert "\n" not in told
 
