@@ -147,7 +147,7 @@ class Service:
             # Nobody adds units in the name of somebody else.
             units = [replace(unit, author=self.visitor.name) for unit in units]
         memory = self.resources.writable_memory()
-        once = f"request {name} of {self.visitor.name}" if name else ""
+        once = "/".join(("request", self.visitor.name, name)) if name else ""
         report = memory.add(units, keep=keep, whole=True, name=once, once=bool(name))
         self.trace.note(self.resources.named_memory().name, new=report.new, folded=report.folded)
         self.trace.count("imported_units", report.new + report.folded)
