@@ -32,7 +32,7 @@ class ServerVectors:
     def __init__(self, memory: MemoryStore, fingerprint: str, extension: str) -> None:
         self._memory = memory
         self._extension = extension
-        self._table = f'"vectors {blake2b(fingerprint.encode(), digest_size=8).hexdigest()}"'
+        self._table = '"vectors ' + blake2b(fingerprint.encode(), digest_size=8).hexdigest() + '"'
         self._type = f'"{extension}".vector'
 
     @classmethod
