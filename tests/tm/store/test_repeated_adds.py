@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from tests.postgresql import PostgresServer
 from tm.formats import write
 from tm.jobs.copy_memory import copy_memory
 from tm.jobs.import_file import ImportOptions, import_file
+from tm.postgresql import server
 from tm.postgresql.connection import Connection
 from tm.search.memory import Memory
 from tm.store import adding
@@ -112,6 +115,23 @@ def test_a_client_that_repeats_what_was_not_acknowledged(
         assert shared.add(units(5), name="message 1", once=True, whole=whole).read == 0
     assert counts(shared) == ONCE[:5]
     assert shared.add(units(5), name="message 2", once=True, whole=whole).folded == 5
+
+
+def test_waiting_too_long_for_another_writer_is_tried_again(shared: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_TURN", 0.1)
+    monkeypatch.setattr(adding, "PAUSES", ())
+    added: list[int] = []
+    with Memory(str(shared.path)) as other:
+        with shared.writing():
+            with pytest.raises(StoreUnavailable, match="is being written by another program; try again when it is"):
+                other.add(units(5))
+            monkeypatch.setattr(adding, "PAUSES", (0.05,) * 50)
+            thread = threading.Thread(target=lambda: added.append(other.add(units(25)).new))
+            thread.start()
+            time.sleep(0.3)
+        thread.join()
+    assert added == [25]
+    assert counts(shared) == ONCE
 
 
 @pytest.mark.parametrize("whole", [True, False])
