@@ -49,7 +49,7 @@ def copy_memory(source: Memory, target: Memory, progress: Callable[[int], None] 
 def _note_common(source: Memory, target: Memory) -> None:
     """Note on both sides what they have in common, so that the first `synchronise` knows what was deleted since.
 
-    Who may only read ``source`` has a copy without that.
+    A user who may only read ``source`` has a copy without that.
     """
     sides = ((source, identity(target)), (target, identity(source)))
     entries = target.entries()

@@ -185,7 +185,7 @@ class AddJob:
                     self._touched |= {texts[writer.language(unit.source_lang), unit.source] for unit in batch}
 
     def _begin(self) -> int:
-        """How many units an earlier run of this name added; negative if all, and they shall not be added again."""
+        """How many units an earlier run of this name added; negative if all, and they must not be added again."""
         with self._store.reading() as connection:
             done = self._noted(connection)
         if done < 0 and not self._once:

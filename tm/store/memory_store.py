@@ -187,7 +187,7 @@ class MemoryStore:
         all or none are committed. If ``units`` raises, what was committed stays. With ``action``, the name of this
         change, `undo` can take it back. With a ``name``, an earlier run with this name that was interrupted goes on:
         units that it added are left out, so they must come in the same order. With ``once`` the name is that of one
-        addition, remembered for 30 days: who repeats it, because the first answer was lost, adds nothing twice.
+        addition, remembered for 30 days: to repeat it, because the first answer was lost, adds nothing twice.
         """
         with _collecting_rarely():
             return self._add(units, whole, progress, AddJob(self._store, keep, ChangeLog(action), name, once=once))

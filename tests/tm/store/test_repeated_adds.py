@@ -1,4 +1,4 @@
-"""Units whose acknowledgement was lost, and imports that were interrupted: whoever repeats them doubles nothing."""
+"""Units whose acknowledgement was lost, and imports that were interrupted: to repeat them doubles nothing."""
 
 import shutil
 import subprocess
