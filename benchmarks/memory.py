@@ -33,7 +33,7 @@ from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
 from tm.unit import Unit
 
-__all__ = ["generated", "main", "queries", "run"]
+__all__ = ["command", "generated", "log", "main", "queries", "run", "timed"]
 
 SEED = 20
 ALL = 1_000_000
@@ -109,9 +109,9 @@ def _run(shared: Path, folder: Path, size: int, count: int, vectors: int) -> dic
     write(tmx, generated(shared, size))
     log("import")
     figures: dict[str, object] = {"units": size}
-    figures["import"] = _command(size, "memory", "import", str(tmx), "--memory", str(path), "--json")
+    figures["import"] = command(size, "memory", "import", str(tmx), "--memory", str(path), "--json")
     log("export")
-    figures["export"] = _command(size, "memory", "export", str(folder / "out.tmx"), "--memory", str(path))
+    figures["export"] = command(size, "memory", "export", str(folder / "out.tmx"), "--memory", str(path))
     (folder / "out.tmx").unlink()
     tmx.unlink()
     with Memory(path, create=False) as memory:
@@ -127,6 +127,9 @@ def _run(shared: Path, folder: Path, size: int, count: int, vectors: int) -> dic
         figures["look-ups, ms"] = _speeds(memory, units, sides, count)
         log("recall")
         figures["fuzzy recall"] = {side: _recall(memory, texts, count // 2) for side, texts in sides.items()}
+    from benchmarks import daily
+
+    figures["daily use"] = daily.run(shared, path)
     text = queries(sides["zh"], 1)[0]
     figures["duiyi lookup, whole process, s"] = _cold(text, path)
     log("semantic")
@@ -143,7 +146,7 @@ def _size(path: Path) -> int:
     return sum(one.stat().st_size for one in path.parent.glob(f"{path.name}*"))
 
 
-def _command(size: int, *arguments: str) -> dict[str, float]:
+def command(size: int, *arguments: str) -> dict[str, float]:
     """A command as a process: seconds, units a second, and the most memory it took."""
     code = (
         "import resource, sys\nfrom tm.cli.application import app\n"
@@ -167,7 +170,7 @@ def _command(size: int, *arguments: str) -> dict[str, float]:
     }
 
 
-def _timed(call: Callable[[Any], object], queries: Sequence[Any]) -> dict[str, float]:
+def timed(call: Callable[[Any], object], queries: Sequence[Any]) -> dict[str, float]:
     """Median and 95th percentile in milliseconds."""
     for one in queries[:3]:
         call(one)
@@ -187,14 +190,14 @@ def _speeds(memory: Memory, units: Sequence[Unit], sides: dict[str, list[str]], 
     words = [chance.choice(TOKEN.findall(chance.choice(sides["en"])) or ["the"]) for _ in range(count)]
     plain, marked = ConcordanceOptions(counterpart=False), ConcordanceOptions()
     return {
-        "exact": _timed(lambda unit: lookup([memory], unit.source, exact), some),
-        "context": _timed(lambda u: lookup([memory], u.source, LookupOptions(limit=1, previous=u.previous)), some),
-        "fuzzy zh": _timed(lambda text: lookup([memory], text, top), queries(sides["zh"], count)),
-        "fuzzy en": _timed(lambda text: lookup([memory], text, top), queries(sides["en"], count)),
-        "fuzzy zh, nothing alike": _timed(lambda text: lookup([memory], text, top), _strange(sides["zh"], count)),
-        "concordance, two characters, first 50": _timed(lambda text: concordance([memory], text, plain), pairs),
-        "the same with counterparts": _timed(lambda text: concordance([memory], text, marked), pairs[: count // 2]),
-        "concordance, an English word": _timed(lambda text: concordance([memory], text, plain), words),
+        "exact": timed(lambda unit: lookup([memory], unit.source, exact), some),
+        "context": timed(lambda u: lookup([memory], u.source, LookupOptions(limit=1, previous=u.previous)), some),
+        "fuzzy zh": timed(lambda text: lookup([memory], text, top), queries(sides["zh"], count)),
+        "fuzzy en": timed(lambda text: lookup([memory], text, top), queries(sides["en"], count)),
+        "fuzzy zh, nothing alike": timed(lambda text: lookup([memory], text, top), _strange(sides["zh"], count)),
+        "concordance, two characters, first 50": timed(lambda text: concordance([memory], text, plain), pairs),
+        "the same with counterparts": timed(lambda text: concordance([memory], text, marked), pairs[: count // 2]),
+        "concordance, an English word": timed(lambda text: concordance([memory], text, plain), words),
     }
 
 
@@ -291,12 +294,12 @@ def _semantic(shared: Path, folder: Path, count: int) -> dict[str, object]:
     write(folder / "v", QuantizedVectors(*map(np.concatenate, (ids, values, scales))), "x")
     made = time.perf_counter() - clock
     file = VectorFile(folder / "v")
-    speed = _timed(lambda vector: file.nearest(vector, 10), list(queries))
+    speed = timed(lambda vector: file.nearest(vector, 10), list(queries))
     found = sum(
         len({number for number, _ in file.nearest(vector, 10)} & set(row.tolist()))
         for vector, row in zip(queries, numbers, strict=True)
     )
-    encode = _timed(lambda text: encoder.encode([text]), texts[:50])
+    encode = timed(lambda text: encoder.encode([text]), texts[:50])
     return {
         "vectors": count,
         "dimensions": int(real.shape[1]),

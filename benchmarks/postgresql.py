@@ -23,7 +23,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.memory import _recall, _timed, generated, log, queries
+from benchmarks.memory import _recall, generated, log, queries, timed
 from corpora.errors import StoreError
 from tests.conftest import SHARED
 from tests.postgresql import PostgresServer, find
@@ -70,7 +70,7 @@ def _looked_up(address: str, count: int) -> dict[str, object]:
         for side, texts in (("zh", [one.source for one in units]), ("en", [one.target for one in units])):
             lookup([memory], texts[0])  # reads the sketches once
             asked = queries(texts, count)
-            figures[f"fuzzy {side}, ms"] = _timed(lambda text: lookup([memory], text, LookupOptions()), asked)
+            figures[f"fuzzy {side}, ms"] = timed(lambda text: lookup([memory], text, LookupOptions()), asked)
             figures[f"recall {side}"] = _recall(memory, texts, count // 4)
     return figures
 

@@ -17,10 +17,9 @@ import re
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from html.entities import html5
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
@@ -52,8 +51,7 @@ _SAFE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class XmlPiece:
+class XmlPiece(NamedTuple):
     """A piece of a damaged file: the line on which it begins, and its element or what is wrong with it.
 
     ``lost`` counts the elements that could not be read because of the problem.

@@ -24,8 +24,8 @@ def unit_elements(
     seen = 0
     try:
         for element in stream(source, (tag, *heads)):
-            if local(element) == tag:
-                if local(element.getparent()) not in parents:
+            if element.tag == tag or local(element) == tag:
+                if (parent := element.getparent()).tag not in parents and local(parent) not in parents:
                     raise DamagedInput(f"{source} is not well-formed XML: <{tag}> without </{tag}>")
                 seen += 1
             yield XmlPiece(element.sourceline, element)

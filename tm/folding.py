@@ -17,7 +17,9 @@ from corpora.text.chinese import to_simplified
 from corpora.text.scripts import HAN, KANA
 from tm.tags import plain
 
-__all__ = ["NUMBER", "TOKEN", "fold", "fold_many", "is_character", "key", "simplified", "tokens"]
+__all__ = [
+    "NUMBER", "TOKEN", "compatible", "fold", "fold_many", "is_character", "key", "simplified", "tokens",
+]  # fmt: skip
 
 #: Scripts that are counted by the character: Han, kana, Bopomofo, Thai, Lao, Tibetan, Burmese, Khmer.
 _CHARACTERS = (
@@ -30,6 +32,7 @@ _WORD = rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*"
 #: What stands for every number in a sequence of tokens: numbers that differ are a small difference, not a word's.
 NUMBER = "0"
 TOKEN = re.compile(rf"[{_CHARACTERS}]|{_WORD}(?:['’\u02bc]{_WORD})*|\d+(?:[.,]\d+)*")
+_DIGIT = re.compile(r"\d")
 _CHARACTER = re.compile(f"[{_CHARACTERS}]")
 
 
@@ -56,10 +59,12 @@ def simplified(text: str) -> str:
 
 def fold(text: str) -> str:
     """``text`` without tags, in compatibility form (half-width), simplified, lower case, one space for all blanks."""
-    text = plain(text)
-    if not text.isascii():
-        text = simplified(unicodedata.normalize("NFKC", text))
-    return " ".join(text.casefold().split())
+    return " ".join(compatible(plain(text)).casefold().split())
+
+
+def compatible(text: str) -> str:
+    """``text`` in compatibility form (half-width) and simplified."""
+    return text if text.isascii() else simplified(unicodedata.normalize("NFKC", text))
 
 
 def fold_many(texts: Iterable[str]) -> str:
@@ -68,9 +73,7 @@ def fold_many(texts: Iterable[str]) -> str:
     One pass over many: a normal form never reaches across a line break.
     """
     joined = "\n".join(text.replace("\n", " ") if "\n" in text else text for text in map(plain, texts))
-    if not joined.isascii():
-        joined = simplified(unicodedata.normalize("NFKC", joined))
-    return joined.casefold()
+    return compatible(joined).casefold()
 
 
 def tokens(folded: str) -> list[str]:
@@ -78,7 +81,7 @@ def tokens(folded: str) -> list[str]:
     found = TOKEN.findall(folded)
     if not found:
         return [sign for sign in folded if sign != " "]
-    return [NUMBER if token[0].isdecimal() else token for token in found]
+    return found if not _DIGIT.search(folded) else [NUMBER if token[0].isdecimal() else token for token in found]
 
 
 def is_character(token: str) -> bool:

@@ -76,8 +76,8 @@ def unit_reasons(unit: Unit) -> Iterator[str]:
         yield "too long"
     if source[0].isspace() or target[0].isspace() or source[-1].isspace() or target[-1].isspace():
         yield "blank edge"
-    # This runs for every unit of an import, and few texts contain one of these.
-    if _RARE.search(source) or _RARE.search(target):
+    # This runs for every unit of an import, and few texts contain one of these: none that can be printed.
+    if not (source.isprintable() and target.isprintable()) and (_RARE.search(source) or _RARE.search(target)):
         if _BREAK.search(source) or _BREAK.search(target):
             yield "line break"
         if _INVISIBLE.search(source) or _INVISIBLE.search(target):
@@ -130,8 +130,10 @@ class Audit:
 
     def over(self, units: Iterable[Unit]) -> Iterator[Unit]:
         """Pass ``units`` on and count the reasons of each."""
-        for unit, _ in self.with_reasons(units):
-            yield unit
+        rest = iter(units)
+        while batch := list(islice(rest, _AT_ONCE)):
+            self.count(batch)
+            yield from batch
 
     def with_reasons(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[str]]]:
         """Pass ``units`` on, each with its reasons."""

@@ -12,6 +12,7 @@ Source: TMX 1.4b Specification, LISA OSCAR, 2005-04-26.
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,9 @@ _SEGTYPES = frozenset({"block", "paragraph", "sentence", "phrase"})
 _PLAIN = "prop."  # before the name of a property whose type does not begin with "x-"
 #: Attributes that a `tuv` may have of its own, properties such as "target.changedate"; its props and notes, too.
 _SIDE_ATTRIBUTES = ("creationdate", "creationid", "changedate", "changeid", "usagecount", "lastusagedate")
+_CHOICES = 1_000  # combinations of languages whose sources and targets are remembered
+#: The language, text and element of a ``tuv``, and its ``prop`` and ``note`` elements with their names.
+_Variant = tuple[str, str, Element, list[tuple[str, Element]]]
 _REPEATED = re.compile(r"#\d+$")  # "client#2" is the second property called "client"
 
 
@@ -243,21 +247,25 @@ class _TuReader:
         self._own = False  # written by duiyi, which says in the header what some units are
         self._headed = False
         self._written_source = ""  # as written in the header
-        self.seen = 0
+        self._choices: dict[tuple[tuple[str, ...], str], tuple[list[int], list[int]]] = {}
 
     def units(self, element: Element, line: int | None = None) -> Iterator[Unit]:
         """The units of one ``tu``; reads the header where ``element`` is one."""
-        if local(element) == "header":
+        if element.tag != "tu" and local(element) == "header":
             self._headed = True
             self._header(element)
             return
         if not self._headed:
             self._headed = True
             self._problems.repaired.update(header_defects(None))
-        self.seen += 1
         line = line or element.sourceline
+        children: dict[str, list[Element]] = {"tuv": [], "prop": [], "note": []}
+        for child in element:
+            name = child.tag
+            if name in children or (name := local(child)) in children:
+                children[name].append(child)
         try:
-            variants = self._variants(element)
+            variants = self._variants(element, children["tuv"])
         except UsageError as error:
             self._problems.add(line, str(error), error)
             return
@@ -266,18 +274,19 @@ class _TuReader:
             missing = "no <seg> with a language" if not variants else "only one language"
             self._problems.add(line, f"the unit has {missing}")
             return
-        if len(variants) > len({code for code, *_ in variants}) and _has_stray_text(element):
+        codes = tuple([variant[0] for variant in variants])
+        if len(codes) > len(set(codes)) and _has_stray_text(element):
             # Two units whose tags between them are damaged would be paired crosswise.
             self._problems.add(line, "text stands outside the segments: a tag is damaged")
             return
-        sources, targets = self._chosen(element, variants)
+        sources, targets = self._chosen(element, codes)
         if not sources or not targets:
             self._problems.skipped[f"no {self._source if not sources else self._target or 'other'} text"] += 1
             return
-        shared = self._shared(element)
+        shared = self._shared(element, children["prop"], children["note"])
         for source in sources:
             for target in targets:
-                yield self._unit(element, source, target, shared)
+                yield self._unit(element, variants[source], variants[target], shared)
 
     def _header(self, header: Element) -> None:
         code = self._written_source = header.get("srclang", "")
@@ -293,41 +302,62 @@ class _TuReader:
             if local(child) == "prop" and child.get("type") == "x-signature":
                 self._signature = child.text or ""
 
-    def _variants(self, tu: Element) -> list[tuple[str, str, Element]]:
-        """(language, text, element) of each ``tuv`` that has a ``seg``."""
-        found = []
-        tuvs = list(tu.iterchildren("{*}tuv"))
+    def _variants(self, tu: Element, tuvs: list[Element]) -> list[_Variant]:
+        """Each ``tuv`` that has a ``seg``."""
+        found: list[_Variant] = []
         codes = [tuv.get(_LANG) or tuv.get("lang") or "" for tuv in tuvs]
         for defect in unit_defects(tu, tuvs, codes, self._written_source):
             self._problems.repaired[defect] += 1
         for tuv, code in zip(tuvs, codes, strict=True):
-            seg = next(tuv.iterchildren("{*}seg"), None)
+            seg, more = None, []
+            for child in tuv:
+                name = child.tag
+                if name != "seg":
+                    name = local(child)
+                if name == "seg":
+                    seg = child if seg is None else seg
+                elif name in ("prop", "note"):
+                    more.append((name, child))
             if code and seg is not None:
-                found.append((spelt(code), read_inline(seg, "tmx"), tuv))
+                found.append((spelt(code), read_inline(seg, "tmx"), tuv, more))
         return found
 
-    def _chosen(
-        self, tu: Element, variants: list[tuple[str, str, Element]]
-    ) -> tuple[list[tuple[str, str, Element]], list[tuple[str, str, Element]]]:
-        """The variants to take as sources and as targets."""
-        if self._source:
-            sources = _of(variants, self._source)
-        else:
-            code = tu.get("srclang")
-            main = self._header_source if not code or code == "*all*" else spelt(code)
-            others = [v for v in variants if not self._target or v not in _of(variants, self._target)]
-            # Many headers name a language that no unit has: then the first language is the source.
-            sources = (_of(others, main) if main else []) or _of(others, others[0][0]) if others else []
-        taken = {source[0] for source in sources}
-        rest = [variant for variant in variants if variant[0] not in taken]
-        return sources, _of(rest, self._target) if self._target else rest
+    def _chosen(self, tu: Element, codes: tuple[str, ...]) -> tuple[list[int], list[int]]:
+        """Which variants to take as sources and as targets, by their languages."""
+        code = tu.get("srclang")
+        main = self._header_source
+        if code and code != "*all*":
+            with suppress(UsageError):
+                main = spelt(code)
+        found = self._choices.get((codes, main))
+        if found is None:
+            if len(self._choices) > _CHOICES:
+                self._choices.clear()
+            found = self._choices[codes, main] = self._choice(codes, main)
+        return found
 
-    def _shared(self, tu: Element) -> dict[str, Any]:
-        found = {name: value for name in _ATTRIBUTES if (value := tu.get(name))}
+    def _choice(self, codes: tuple[str, ...], main: str) -> tuple[list[int], list[int]]:
+        every = list(range(len(codes)))
+        if self._source:
+            sources = _of(codes, every, self._source)
+        else:
+            taken = _of(codes, every, self._target) if self._target else []
+            others = [one for one in every if one not in taken]
+            # Many headers name a language that no unit has: then the first language is the source.
+            sources = (
+                (_of(codes, others, main) if main else []) or _of(codes, others, codes[others[0]]) if others else []
+            )
+        used = {codes[one] for one in sources}
+        rest = [one for one in every if codes[one] not in used]
+        return sources, _of(codes, rest, self._target) if self._target else rest
+
+    def _shared(self, tu: Element, props: list[Element], remarks: list[Element]) -> dict[str, Any]:
+        given = dict(tu.items())
+        found = {name: value for name in _ATTRIBUTES if (value := given.get(name))} if given else {}
         if self._segtype and not self._own:
             found.setdefault("segtype", self._segtype)
         notes, context = [], {}
-        for child in tu.iterchildren("{*}prop"):
+        for child in props:
             kind, text = child.get("type") or "prop", child.text
             if not text:
                 if kind == "x-signature":
@@ -336,7 +366,7 @@ class _TuReader:
                 context[_OMEGAT_CONTEXT[kind]] = text
             else:
                 _add(found, _name_of(kind), text)
-        for child in tu.iterchildren("{*}note"):
+        for child in remarks:
             if child.text:
                 notes.append(child.text)
         if self._own and "sentences" in found and found.get("segtype") == "paragraph":
@@ -349,12 +379,10 @@ class _TuReader:
             fields["notes"] = tuple(notes)
         return fields
 
-    def _unit(
-        self, tu: Element, source: tuple[str, str, Element], target: tuple[str, str, Element], shared: dict[str, Any]
-    ) -> Unit:
+    def _unit(self, tu: Element, source: _Variant, target: _Variant, shared: dict[str, Any]) -> Unit:
         fields = dict(shared)
-        for child in source[2].iterchildren("{*}prop"):
-            name = _CONTEXT.get(child.get("type"))
+        for kind, child in source[3]:
+            name = _CONTEXT.get(child.get("type")) if kind == "prop" else None
             if name and child.text:
                 fields[name] = child.text.removeprefix("<seg>").removesuffix("</seg>")
         # Some tools write author and dates to the unit, others to its target.
@@ -366,9 +394,9 @@ class _TuReader:
         if author:
             fields["author"] = author
         own: dict[str, str] = {}
-        for side, tuv in (("source", source[2]), ("target", target[2])):
-            if len(tuv) > 1 or len(tuv.attrib) > 1:
-                _read_side(tu, tuv, side, own)
+        for side, (_, _, tuv, more) in (("source", source), ("target", target)):
+            if more or len(tuv.keys()) > 1:
+                _read_side(tu, tuv, more, side, own)
         if own:
             fields["properties"] = {**fields.get("properties", {}), **own}
         if author or "properties" in fields:
@@ -392,23 +420,24 @@ def _add(found: dict[str, str], name: str, value: str) -> None:
     found[key] = value
 
 
-def _read_side(tu: Element, tuv: Element, side: str, found: dict[str, str]) -> None:
+def _read_side(tu: Element, tuv: Element, more: list[tuple[str, Element]], side: str, found: dict[str, str]) -> None:
     """Add what one side has of its own: attributes that differ from the unit's, notes, props."""
     for name in _SIDE_ATTRIBUTES:
         # Where the unit has no date or author, those of the target are the unit's.
         if (value := tuv.get(name)) and value != tu.get(name) and (side == "source" or tu.get(name)):
             found[f"{side}.{name}"] = value
-    for child in tuv:
-        if (name := local(child)) in ("note", "prop") and child.text:
+    for name, child in more:
+        if child.text:
             kind = child.get("type", "") if name == "prop" else "note"
             if kind not in _CONTEXT or side == "target":
                 _add(found, f"{side}.{kind if name == 'note' else _name_of(kind)}", child.text)
 
 
-def _of(variants: list[tuple[str, str, Element]], code: str) -> list[tuple[str, str, Element]]:
-    """The variants in exactly ``code``, else in what it stands for ("zh" for "zh-CN"), else in its language."""
+def _of(codes: tuple[str, ...], some: list[int], code: str) -> list[int]:
+    """Those of ``some`` variants in exactly ``code``, else in what it stands for ("zh" for "zh-CN"), else in its
+    language."""
     return (
-        [v for v in variants if v[0] == code]
-        or [v for v in variants if equivalent(v[0], code)]
-        or [v for v in variants if base(v[0]) == base(code)]
+        [one for one in some if codes[one] == code]
+        or [one for one in some if equivalent(codes[one], code)]
+        or [one for one in some if base(codes[one]) == base(code)]
     )

@@ -37,22 +37,24 @@ def header_defects(header: Element | None) -> Iterator[str]:
 
 def unit_defects(tu: Element, tuvs: Sequence[Element], codes: Sequence[str], source: str) -> Iterator[str]:
     """The reasons for which tools skip this ``tu``; ``codes`` are as written, ``source`` is the header's srclang."""
-    for code in codes:
-        if not _is_valid(code):
-            yield "language code"
-            break
-    small = [code.lower() for code in codes]
-    if len(small) > 2 and len(set(small)) > 2:
-        yield "several targets"
-    source = (tu.get("srclang") or source).lower()
-    if source and source != "*all*" and source not in small:
-        yield "source language"
+    yield from _language_defects(tuple(codes), (tu.get("srclang") or source).lower())
     for element in (tu, *tuvs):
         for name in _DATES:
             date = element.get(name)
             if date is not None and not _is_date(date):
                 yield "date"
                 return
+
+
+@lru_cache(maxsize=1000)
+def _language_defects(codes: tuple[str, ...], source: str) -> tuple[str, ...]:
+    found = [] if all(map(_is_valid, codes)) else ["language code"]
+    small = {code.lower() for code in codes}
+    if len(codes) > 2 and len(small) > 2:
+        found.append("several targets")
+    if source and source != "*all*" and source not in small:
+        found.append("source language")
+    return tuple(found)
 
 
 @lru_cache(maxsize=10_000)

@@ -90,6 +90,7 @@ def import_file(
         progress=progress,
         action=f"import of {file.name}",
         name=_name(file, options, source_lang, target_lang),
+        source_file=file.name,
     )
     return ImportResult(str(file), report, problems, audit)
 
@@ -102,12 +103,12 @@ def _name(file: Path, *given: object) -> str:
 
 
 def _prepared(units: Iterable[Unit], problems: UnitProblems, options: ImportOptions) -> Iterator[Unit]:
-    """Units of sufficient quality, with their new status; their origin is the file unless they name one."""
+    """Units of sufficient quality, with their new status."""
     least = options.min_quality
+    if least is None and not options.status:
+        yield from units
     for unit in units:
         if least is not None and unit.quality is not None and unit.quality < least:
             problems.skipped[f"quality below {least:g}"] += 1
             continue
-        if not unit.origin.source_file and not unit.origin.target_file:
-            unit = replace(unit, origin=replace(unit.origin, source_file=problems.path.name))
         yield replace(unit, status=options.status) if options.status else unit

@@ -176,18 +176,18 @@ class _Search:
         ids = self._candidates()
         self._search(ids, wanted, found)
         if self._cut and len(found) < wanted:
-            known = set(ids)
-            self._search([one for one in self._candidates(cut=False) if one not in known], wanted, found)
+            every = self._candidates(cut=False)
+            self._search(every[~np.isin(every, ids)], wanted, found)
         near = self._options.fuzzy or is_long(self._phrase.text)
         if near and len(found) < limit and not self._phrase.exact:
             self._search_near(found)
         found.sort(key=_rank)
         return self._with_counterparts(found, len(ids)) if self._options.counterpart else found
 
-    def _search(self, ids: list[int], wanted: int, found: list[ConcordanceHit]) -> None:
+    def _search(self, ids: NDArray[np.int64], wanted: int, found: list[ConcordanceHit]) -> None:
         """Add the hits among these texts, until there are as many as wanted."""
         for start in range(0, len(ids), _AT_ONCE):
-            chunk = ids[start : start + _AT_ONCE]
+            chunk: list[int] = ids[start : start + _AT_ONCE].tolist()
             marks = ", ".join("?" * len(chunk))
             texts = dict(self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk))
             for number in chunk:
@@ -226,7 +226,7 @@ class _Search:
         memory = str(self._memory.path)
         return ConcordanceHit(entry.unit, side, tuple(spans), whole, (), entry.id, entry.count, memory, score)
 
-    def _candidates(self, *, cut: bool = True) -> list[int]:
+    def _candidates(self, *, cut: bool = True) -> NDArray[np.int64]:
         """Ids of the texts that may contain the phrase, shortest first; without ``cut`` also those that lists lack."""
         ids, lengths = [], []
         wanted = [self._with_forms(one) for part in self._phrase.parts for one in _codes(part)]
@@ -238,9 +238,9 @@ class _Search:
             ids.append(part.segment.ids[positions])
             lengths.append(part.segment.lengths[positions])
         if not ids:
-            return []
+            return np.empty(0, np.int64)
         order = np.argsort(np.concatenate(lengths), kind="stable")
-        found: list[int] = np.concatenate(ids)[order].tolist()
+        found: NDArray[np.int64] = np.concatenate(ids)[order]
         return found
 
     def _positions(
@@ -280,16 +280,20 @@ class _Search:
 
     def _narrowed(self, part: IndexPart, positions: NDArray[Any], singles: list[str], *, cut: bool) -> NDArray[Any]:
         """The positions of texts that have these single characters, as far as lists and sketches know."""
+        unlisted = []
         for sign in singles:
+            every = len(positions) == len(part.segment.ids)
             listed = part.positions(self._connection, word_code(sign)) if part.singles else None
             if listed is not None and len(listed) >= SINGLES:
                 self._cut = True
-                listed = listed if cut and len(positions) == len(part.segment.ids) else None
-            if listed is not None:
-                positions = np.intersect1d(positions, listed, assume_unique=True)
-        if singles and len(positions):
-            query = sketch(singles)
-            positions = positions[((query & ~part.segment.bits[positions]) == 0).all(axis=1)]
+                listed = listed if cut and every else None
+            if listed is None:
+                unlisted.append(sign)
+            else:
+                positions = listed if every else np.intersect1d(positions, listed, assume_unique=True)
+        if unlisted and len(positions):
+            query = sketch(unlisted)
+            positions = positions[((part.segment.bits[positions] & query) == query).all(axis=1)]
         return positions
 
     def _expanded(self, part: QueryPart) -> list[str] | None:
@@ -346,7 +350,7 @@ class _Search:
 
     def _frequency(self, code: int, known: dict[int, int]) -> int:
         if code not in known:
-            known[code] = sum(len(part.positions(self._connection, code)) for part in self._parts)
+            known[code] = sum(self._memory.index.frequency(self._connection, part, code) for part in self._parts)
         return known[code]
 
 

@@ -13,20 +13,21 @@ their list markers, numbers and footnote marks (`tm.search.marks`) have a minor 
 Levenshtein, V. I. (1966), Binary codes capable of correcting deletions, insertions and reversals.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein
 
-from tm.folding import NUMBER, TOKEN, fold, simplified, tokens
+from tm.folding import NUMBER, TOKEN, compatible, tokens
 from tm.search.marks import MOST_TOKENS, without_marks
 from tm.tags import plain, tags
 
-__all__ = ["PreparedQuery", "Similarity", "allowed", "similarity"]
+__all__ = ["PreparedQuery", "PreparedText", "Similarity", "allowed", "similarity"]
 
-#: Stands for every token that is not in the query: it matches nothing.
+#: Stands for a token that is not in the query: it matches nothing.
 _OTHER = "\ufffe"
-_FIRST = 0x10000  # code points beyond the surrogates
+_FIRST = 0xF0000  # code points for private use, which are no tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,81 +49,120 @@ def allowed(length: int, minimum: int) -> int:
     return (100 - minimum) * length // 100
 
 
-class PreparedQuery:
-    """A text prepared for comparison with many: its tokens as characters, so that rapidfuzz compares strings."""
+class PreparedText:
+    """A text with what comparisons need of it: each is made once, and the rarer ones only when they are needed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.folded = fold(text)
+        self.plain = plain(text)
+        self._shown = compatible(self.plain)
+        self.folded = " ".join(self._shown.casefold().split())
         self.tokens = tokens(self.folded)
-        self.core = without_marks(text)
-        self.core_tokens = tokens(fold(self.core))
-        self._codes: dict[str, str] = {}
-        for token in self.tokens:
-            self._codes.setdefault(token, chr(_FIRST + len(self._codes)))
-        self._encoded = self._encode(self.tokens)
-        self._numbers = _numbers(self.folded)
 
-    def _encode(self, sequence: Sequence[str]) -> str:
-        get = self._codes.get
-        return "".join([get(token, _OTHER) for token in sequence])
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The numbers, which are all one token, as they are written."""
+        return _numbers(self.folded) if NUMBER in self.tokens else []
+
+    @cached_property
+    def signs(self) -> str:
+        """What is no token and no blank; of a text of punctuation only nothing, for its tokens are its signs."""
+        rest = "".join(TOKEN.sub("", self.folded).split())
+        return "" if self._squeezed == rest else rest
+
+    @cached_property
+    def cased(self) -> list[str]:
+        """The tokens with their case; the list of tokens itself where there is none."""
+        if self._shown.casefold() == self._shown:
+            return self.tokens
+        return tokens(self._shown) if TOKEN.search(self._shown) else [one for one in self._shown if not one.isspace()]
+
+    @cached_property
+    def _squeezed(self) -> str:
+        return self.folded.replace(" ", "")
+
+    @cached_property
+    def forms(self) -> tuple[str, str]:
+        """The text without blanks and case, and the folded one, in which width and script do not count."""
+        return "".join(self.plain.casefold().split()), self._squeezed
+
+    @cached_property
+    def core(self) -> "PreparedText":
+        """The text without its markers and footnote marks."""
+        core = without_marks(self.text)
+        return self if core == self.text else PreparedText(core)
+
+
+class PreparedQuery(PreparedText):
+    """A text prepared for comparison with many: its tokens as characters, so that rapidfuzz compares strings."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._codes: dict[str, str] = {}
+        for token in (*self.tokens, *self.core.tokens):
+            if token not in self._codes:
+                alone = len(token) == 1 and TOKEN.match(token)
+                self._codes[token] = token if alone else chr(_FIRST + len(self._codes))
+        self._encoded = self._encode(self)
+        self._core = self._encode(self.core)
+
+    def _encode(self, other: PreparedText) -> str:
+        """The tokens of a text as one character each; a single character of a script without spaces is its own."""
+        joined = "".join(other.tokens)
+        # Numbers are "0", and punctuation is a token only where nothing else is.
+        if len(joined) == len(other.tokens) and "0" not in joined and TOKEN.match(joined):
+            return joined
+        return "".join(map(self._codes.get, other.tokens, repeat(_OTHER)))
 
     def distance(self, text: str, minimum: int = 0) -> tuple[int, int] | None:
         """Distance to ``text`` in tokens and tokens of the longer one; None where the score is below ``minimum``."""
-        other = self._encode(tokens(fold(text)))
-        longest = max(len(other), len(self._encoded))
+        return self._distance(self._encode(PreparedText(text)), minimum)
+
+    def _distance(self, encoded: str, minimum: int) -> tuple[int, int] | None:
+        longest = max(len(encoded), len(self._encoded))
         most = allowed(longest, minimum)
-        distance = Levenshtein.distance(self._encoded, other, score_cutoff=most)
+        distance = Levenshtein.distance(self._encoded, encoded, score_cutoff=most)
         return (distance, longest) if distance <= most else None
-
-    def bound(self, text: str, minimum: int) -> int:
-        """The most that ``text`` can score, 0 below ``minimum``; it counts numbers that differ, which are quick to see.
-
-        All numbers have one token, so that thousands of texts such as "w12", "w13" have a distance of 0.
-        """
-        folded = fold(text)
-        found = TOKEN.findall(folded)
-        # Where the query has no number, each number of the text is a token that it lacks, whatever it is called.
-        same = found if not self._numbers else [NUMBER if token[0].isdecimal() else token for token in found]
-        other = self._encode(same or tokens(folded))
-        longest = max(len(other), len(self._encoded), 1)
-        most = allowed(longest, minimum)
-        distance = Levenshtein.distance(self._encoded, other, score_cutoff=most)
-        if distance > most:
-            return 0
-        score = 100 * (longest - distance) // longest
-        if self.folded == folded:
-            return score
-        numbers = Levenshtein.distance(self._numbers, [token for token in found if token[0].isdecimal()])
-        return score - min(5, -(-20 * numbers // longest))
 
     def compare(self, text: str) -> Similarity:
         """Compare with ``text`` in full."""
-        if text == self.text:
-            return Similarity(100, 0, max(1, len(self.tokens)))
-        found = self.distance(text)
+        found = self.reaching(PreparedText(text), 0)
         assert found is not None
+        return found
+
+    def reaching(self, other: PreparedText, minimum: int) -> Similarity | None:
+        """Compare with a text in full; None where tokens and numbers alone say that its score is below ``minimum``.
+
+        All numbers have one token, so that thousands of texts such as "w12", "w13" have a distance of 0.
+        """
+        encoded = self._encode(other)
+        if other.text == self.text:
+            return Similarity(100, 0, max(1, len(self.tokens)))
+        found = self._distance(encoded, minimum)
+        if found is None:
+            return None
         distance, length = found
         length = max(1, length)
-        minor = _minor_differences(self.text, text, content=distance)
         score = 100 * (length - distance) // length
+        if max(0, score - min(5, -(-20 * _edits(self.numbers, other.numbers) // length))) < minimum:
+            return None
+        minor = _minor_differences(self, other, content=distance)
         if minor:
             score -= 1 if "space" in minor else min(5, -(-20 * sum(minor.values()) // length))
         if score < 95 and distance <= 2 * MOST_TOKENS:
-            return self.without_marks(text) or Similarity(max(0, score), distance, length, tuple(minor))
+            return self.without_marks(other) or Similarity(max(0, score), distance, length, tuple(minor))
         return Similarity(max(0, score), distance, length, tuple(minor))
 
-    def without_marks(self, text: str) -> Similarity | None:
-        """Compare with ``text`` if both are equal without their markers and footnote marks; else None."""
-        rest = iter(tokens(fold(text)))
-        if not all(token in rest for token in self.core_tokens):
+    def without_marks(self, other: PreparedText) -> Similarity | None:
+        """Compare with a text if both are equal without their markers and footnote marks; else None."""
+        if LCSseq.similarity(self._core, self._encode(other), score_cutoff=len(self._core)) < len(self._core):
             return None  # quicker than to look for marks
-        core = without_marks(text)
-        if not core or tokens(fold(core)) != self.core_tokens:
+        core, own = other.core, self.core
+        if not core.text or core.tokens != own.tokens:
             return None
-        minor = _minor_differences(self.core, core, content=0) if core != self.core else {}
+        minor = _minor_differences(own, core, content=0) if core.text != own.text else {}
         minor.pop("space", None)
-        length = max(1, len(self.core_tokens))
+        length = max(1, len(own.tokens))
         score = 100 - min(5, -(-20 * (sum(minor.values()) + 1) // length))
         return Similarity(score, 0, length, (*minor, "marker"))
 
@@ -132,52 +172,34 @@ def similarity(query: str, text: str) -> Similarity:
     return PreparedQuery(query).compare(text)
 
 
-def _minor_differences(left: str, right: str, *, content: int) -> dict[str, int]:
+def _minor_differences(left: PreparedText, right: PreparedText, *, content: int) -> dict[str, int]:
     """How many minor differences of each kind there are; never empty for texts that are equal when folded."""
     found: dict[str, int] = {}
-    tags_left, tags_right = ([str(tag) for tag in tags(text)] for text in (left, right))
+    tags_left, tags_right = ([str(tag) for tag in tags(one.text)] for one in (left, right))
     if tags_left or tags_right:
         found["tag"] = Levenshtein.distance(tags_left, tags_right)
-    left, right = plain(left), plain(right)
-    if left != right:
-        folded_left, folded_right = fold(left), fold(right)
-        found["number"] = Levenshtein.distance(_numbers(folded_left), _numbers(folded_right))
-        found["punctuation"] = Levenshtein.distance(_signs(folded_left), _signs(folded_right))
-        found["case"] = max(0, Levenshtein.distance(_cased(left), _cased(right)) - content)
-        found["form"] = _forms(left, right, folded_left, folded_right)
+    if left.plain != right.plain:
+        found["number"] = _edits(left.numbers, right.numbers)
+        found["punctuation"] = _edits(left.signs, right.signs)
+        if left.cased is not left.tokens or right.cased is not right.tokens:
+            found["case"] = max(0, _edits(left.cased, right.cased) - content)
+        found["form"] = _forms(left.forms, right.forms)
     found = {kind: count for kind, count in found.items() if count}
     if not found and not content:
         found["space"] = 1
     return found
 
 
+def _edits(left: list[str] | str, right: list[str] | str) -> int:
+    return 0 if left == right else Levenshtein.distance(left, right)
+
+
 def _numbers(folded: str) -> list[str]:
     return [token for token in TOKEN.findall(folded) if token[0].isdecimal()]
 
 
-def _signs(folded: str) -> str:
-    rest = TOKEN.sub("", folded)
-    # A text of punctuation only is compared by it already.
-    return "" if "".join(folded.split()) == "".join(rest.split()) else "".join(rest.split())
-
-
-def _cased(text: str) -> list[str]:
-    """The tokens with their case; the folding is otherwise that of `fold`."""
-    import unicodedata
-
-    text = simplified(unicodedata.normalize("NFKC", text))
-    found = TOKEN.findall(text) or [sign for sign in text if not sign.isspace()]
-    return [NUMBER if token[0].isdecimal() else token for token in found]
-
-
-def _forms(left: str, right: str, folded_left: str, folded_right: str) -> int:
+def _forms(left: tuple[str, str], right: tuple[str, str]) -> int:
     """How many more characters differ if width and script count than if they do not."""
-    raw = [_squeezed(text) for text in (left, right)]
-    folded = [folded_left.replace(" ", ""), folded_right.replace(" ", "")]
-    if raw == folded:
+    if left[0] == left[1] and right[0] == right[1]:
         return 0
-    return max(0, Levenshtein.distance(*raw) - Levenshtein.distance(*folded))
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.casefold().split())
+    return max(0, _edits(left[0], right[0]) - _edits(left[1], right[1]))

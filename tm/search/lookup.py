@@ -8,7 +8,7 @@ best. Since that bound is never too low, everything is found that comparing with
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from heapq import heappop, heappush
 
 import numpy as np
@@ -18,14 +18,14 @@ from corpora.errors import UsageError
 from corpora.text.languages import base, checked_code
 from corpora.text.plurals import counted
 from models.encoder import Encoder
-from tm.folding import fold, key
+from tm.folding import NUMBER, fold_many, key
 from tm.search.diff import differences
-from tm.search.fuzzy import PreparedQuery, Similarity
+from tm.search.fuzzy import PreparedQuery, PreparedText, Similarity
 from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
-from tm.store.index_segments import sketch
+from tm.store.index_segments import near, sketch
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.sql import Sql
@@ -37,6 +37,7 @@ LONGEST_QUERY = 10_000  # characters
 _AT_ONCE = 48  # texts compared in one go
 _MOST_AT_ONCE = 16 * _AT_ONCE  # texts fetched from a server in one go
 _MOST_MARKED = 5_000  # texts that are compared without their markers
+_CHECKED = 4  # words of the query that are looked for before a text is cut into tokens
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = list(MatchKind)
 
@@ -96,20 +97,18 @@ def lookup(
     if not text.isascii() and _SURROGATE.search(text):
         raise UsageError("the text to look up contains an unpaired surrogate")
     query = PreparedQuery(text)
-    filters = options.filters
     several = [memories] if isinstance(memories, MemoryStore) else memories
     stores = [one if isinstance(one, tuple) else (one, 0) for one in several]
     found: dict[tuple[str, str], Match] = {}
-    searching = replace(options, filters=filters.for_search())
     indexed: list[MemoryStore] = []
     if options.encoder is not None:
         from tm.search.semantic import with_vectors
 
         indexed = with_vectors([memory for memory, _ in stores], options.encoder)
     for memory, penalty in stores:
-        own = searching if options.encoder is None or memory in indexed else replace(searching, encoder=None)
+        encoder = options.encoder if memory in indexed else None
         with memory.reading() as connection:
-            for match in _Search(memory, connection, query, own, penalty).matches():
+            for match in _Search(memory, connection, query, options, penalty).matches(encoder):
                 if match.score < options.minimum and match.kind is MatchKind.FUZZY:
                     continue  # because of its origin
                 pair = (match.unit.source, match.unit.target)
@@ -201,6 +200,13 @@ class _Texts:
         return [(number, self._known[number]) for number in wanted if number in self._known]
 
 
+@lru_cache(maxsize=64)
+def _both_directions(filters: Filters) -> tuple[Filters, Filters]:
+    """The conditions of a search on units in the direction of the query, and on those in the other one."""
+    own = filters.for_search()
+    return own, replace(own, source_lang=own.target_lang, target_lang=own.source_lang)
+
+
 class _Search:
     """A look-up in one memory, inside a transaction."""
 
@@ -214,18 +220,17 @@ class _Search:
         self._options = options
         self._penalty = penalty
         self._entries: dict[int, list[tuple[StoredUnit, bool]]] = {}  # by text, where they come from a server
-        filters = options.filters
-        self._reversed_filters = replace(filters, source_lang=filters.target_lang, target_lang=filters.source_lang)
+        self._filters, self._reversed_filters = _both_directions(options.filters)
 
-    def matches(self) -> Iterator[Match]:
+    def matches(self, encoder: Encoder | None) -> Iterator[Match]:
         """Matches of this memory, in no order; the best are among them."""
         found = list(self._exact())
         wanted = self._options.limit - len(found)
         if wanted > 0 and self._options.minimum + self._penalty < 100:
             found += self._fuzzy(wanted)
         yield from found
-        if self._options.encoder is not None and len(found) < self._options.limit:
-            yield from self._semantic(self._options.encoder, {match.number for match in found})
+        if encoder is not None and len(found) < self._options.limit:
+            yield from self._semantic(encoder, {match.number for match in found})
 
     def _of_text(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
         """The units with this text, and whether it is their target."""
@@ -235,7 +240,7 @@ class _Search:
                 self._expect([text])
             yield from self._entries[text]
             return
-        for entry in self._reader.of_text("source", text, self._options.filters, limit):
+        for entry in self._reader.of_text("source", text, self._filters, limit):
             yield entry, False
         for entry in self._reader.of_text("target", text, self._reversed_filters, limit):
             yield entry, True
@@ -243,7 +248,7 @@ class _Search:
     def _expect(self, texts: list[int]) -> None:
         """Fetch the units of these texts from a server at once."""
         if self._connection.REMOTE and texts:
-            own, turned = self._options.filters, self._reversed_filters
+            own, turned = self._filters, self._reversed_filters
             self._entries |= self._reader.of_texts(texts, own, turned, self._options.limit)
 
     def _match(
@@ -329,24 +334,23 @@ class _Search:
 
     @cached_property
     def _parts(self) -> list[IndexPart]:
-        return self._memory.index.parts(self._connection, self._options.filters.source_lang)
+        return self._memory.index.parts(self._connection, self._filters.source_lang)
 
     def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
         """Texts that may reach ``minimum``, and the most each can score, highest first."""
-        bits, length = sketch(self._query.tokens), len(self._query.tokens)
-        found = [part.segment.near(bits, length, minimum) for part in self._parts]
-        if not found:
-            return [], []
-        ids, bounds = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        segments = [part.segment for part in self._parts]
+        ids, bounds = near(segments, sketch(self._query.tokens), len(self._query.tokens), minimum)
         order = np.argsort(-bounds, kind="stable")
         return ids[order].tolist(), bounds[order].tolist()
 
     def _without_marks(self) -> Iterator[tuple[int, Similarity]]:
         """Texts that are equal to the query without markers and footnote marks, but not with them."""
-        length = len(self._query.core_tokens)
-        if not self._query.core:
+        core = self._query.core
+        length = len(core.tokens)
+        if not core.text:
             return
-        bits = sketch(self._query.core_tokens)
+        bits = sketch(core.tokens)
+        words = [token for token in core.tokens if token != NUMBER][:_CHECKED]
         # Without marks in the query those of a text are more tokens; a bullet is none, and no obstacle to the others.
         marked = len(self._query.tokens) > length
         least, more = length + (not marked), MOST_TOKENS - (not marked)
@@ -354,19 +358,24 @@ class _Search:
         ids = np.concatenate(found).tolist()[:_MOST_MARKED] if found else []
         texts = _Texts(self._connection, ids)
         for start in range(0, len(ids), _AT_ONCE):
-            for number, text in texts.some(start):
-                similarity = self._query.without_marks(text)
-                if similarity is not None and self._query.folded != fold(text):
-                    yield number, max(similarity, self._query.compare(text), key=lambda one: one.score)
+            rows = texts.some(start)
+            folded = fold_many(text for _, text in rows).split("\n")
+            for (number, text), quick in zip(rows, folded, strict=True):
+                if not all(token in quick for token in words):
+                    continue  # quicker than to find all its tokens
+                other = PreparedText(text)
+                similarity = self._query.without_marks(other)
+                if similarity is not None and self._query.folded != other.folded:
+                    whole = self._query.reaching(other, similarity.score + 1)
+                    yield number, similarity if whole is None or whole.score <= similarity.score else whole
 
     def _compared(self, texts: list[tuple[int, str]], minimum: int) -> list[tuple[int, Similarity]]:
         """The texts that score at least ``minimum``, best first; not the query itself."""
         found = []
         for number, text in texts:
-            if self._query.bound(text, minimum) >= minimum:
-                similarity = self._query.compare(text)
-                if minimum <= similarity.score < 100:
-                    found.append((number, similarity))
+            similarity = self._query.reaching(PreparedText(text), minimum)
+            if similarity is not None and minimum <= similarity.score < 100:
+                found.append((number, similarity))
         found.sort(key=lambda pair: -pair[1].score)
         return found
 
@@ -385,7 +394,7 @@ class _Search:
 
     def _of_meaning(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
         """As `_of_text`, in any language: an English query finds Chinese sources."""
-        neither = replace(self._options.filters, source_lang="", target_lang="")
+        neither = replace(self._filters, source_lang="", target_lang="")
         for side in ("source", "target"):
             for entry in self._reader.of_text(side, text, neither, self._options.limit):
                 yield entry, side == "target"

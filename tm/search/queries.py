@@ -5,14 +5,13 @@ any letters within a word or any few characters in Chinese, `?` for one. Quotati
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from corpora.errors import UsageError
 from corpora.text.plurals import counted
 from corpora.text.scripts import HAN, KANA
-from tm.folding import TOKEN, fold, is_character, simplified
+from tm.folding import TOKEN, compatible, fold, is_character
 from tm.search.diff import tag_spans
 
 __all__ = ["Phrase", "QueryPart", "folded_with_places", "parse"]
@@ -167,13 +166,22 @@ def parse(text: str, *, exact: bool = False) -> Phrase:
 
 def folded_with_places(text: str) -> tuple[str, list[int]]:
     """``text`` folded character by character, and for each of these characters its place in ``text``."""
-    folded: list[str] = []
+    if "⟦" not in text:
+        folded = "".join(map(_folded_sign, text))
+        if len(folded) == len(text):  # no character becomes none
+            return folded, list(range(len(text)))
+    signs: list[str] = []
     places: list[int] = []
     hidden = {place for span in tag_spans(text) for place in range(*span)}
     for place, sign in enumerate(text):
         if place in hidden:
             continue
-        for one in simplified(unicodedata.normalize("NFKC", sign)).casefold():
-            folded.append(one)
+        for one in _folded_sign(sign):
+            signs.append(one)
             places.append(place)
-    return "".join(folded), places
+    return "".join(signs), places
+
+
+@lru_cache(maxsize=10_000)
+def _folded_sign(sign: str) -> str:
+    return compatible(sign).casefold()

@@ -40,15 +40,19 @@ class AddJob:
     """Adds units to a store; ``report`` counts what was committed.
 
     ``name`` is that of an import that goes on where it was interrupted; without one it is for this run only. With
-    ``once`` the name is kept for 30 days, and another run with it adds nothing that is there already.
+    ``once`` the name is kept for 30 days, and another run with it adds nothing that is there already. ``source_file``
+    is the origin of units that name no file.
     """
 
-    def __init__(self, store: Store, keep: Keep, log: ChangeLog, name: str = "", *, once: bool = False) -> None:
+    def __init__(
+        self, store: Store, keep: Keep, log: ChangeLog, name: str = "", *, once: bool = False, source_file: str = ""
+    ) -> None:
         self._store = store
         self._keep = keep
         self._log = log
         self._name = name or uuid4().hex
         self._once = once
+        self._source_file = source_file
         self._by_name = bool(name) or store.REMOTE
         self._touched: set[int] = set()
         self.report = AddReport()
@@ -94,7 +98,7 @@ class AddJob:
         self._forget()
 
     def _write_whole(self, connection: Sql, rest: Iterator[Unit], progress: Progress | None) -> None:
-        writer = UnitWriter(connection, self.report, self._log)
+        writer = UnitWriter(connection, self.report, self._log, self._source_file)
         while batch := list(islice(rest, BATCH)):
             writer.write(prepare(batch))
             index.update(connection, index.FULL)
@@ -121,7 +125,7 @@ class AddJob:
             before = self.report.read
             with self._store.writing() as connection:
                 # A writer remembers numbers that are valid only if its transaction is committed.
-                writer = UnitWriter(connection, self.report, self._log)
+                writer = UnitWriter(connection, self.report, self._log, self._source_file)
                 more, failure = self._write_for_a_while(connection, writer, rest, indexer)
                 done += self.report.read - before
                 if self._by_name:
@@ -227,7 +231,7 @@ class AddJob:
                 if noted < 0 or noted >= done:
                     return sources  # the commit was done, only its answer was lost
                 self.report, self._log = deepcopy(before[0]), copy(before[1])
-                writer = UnitWriter(connection, self.report, self._log)
+                writer = UnitWriter(connection, self.report, self._log, self._source_file)
                 writer.write(batch)
                 sources.clear()
                 sources.update(writer.sources)

@@ -25,6 +25,7 @@ __all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild",
 TAIL = 2_000
 #: In bulk imports this many wait before they become full segments, so that nothing is merged twice.
 FULL = 2 * CAPACITY
+_FREQUENCIES = 100_000  # counts of words that a process keeps
 _LONGEST_WORD = 600  # characters; longer ones are found, but not by a wildcard
 
 
@@ -58,6 +59,7 @@ class Index:
         self._tail: tuple[int, int, list[IndexPart]] = (0, 0, [])
         self.languages: dict[int, str] = {}
         """By number; a language that was committed is never deleted."""
+        self._frequencies: dict[tuple[int, int], int] = {}
 
     def parts(self, connection: Sql, language: str = "") -> list[IndexPart]:
         """The segments of a language (of all with ""), and the tail."""
@@ -69,11 +71,23 @@ class Index:
         rows = [(number, name) for number, name, *_ in state if number is not None]
         for gone in self._segments.keys() - {number for number, _ in rows}:
             self._segments.pop(gone, None)
+            self._frequencies.clear()
         found = []
         for number, name in rows:
             if language in ("", name):
                 found.append(self._segments.get(number) or self._load(connection, number))
         return found + [part for part in self._tail_parts(connection, *state[0][2:]) if language in ("", part.language)]
+
+    def frequency(self, connection: Sql, part: IndexPart, code: int) -> int:
+        """How many texts of a segment hold the word or pair ``code``; what was counted is kept: words repeat."""
+        if not part.id:
+            return len(part.positions(connection, code))
+        found = self._frequencies.get((part.id, code))
+        if found is None:
+            if len(self._frequencies) >= _FREQUENCIES:
+                self._frequencies.clear()
+            found = self._frequencies[part.id, code] = len(part.positions(connection, code))
+        return found
 
     def _load(self, connection: Sql, number: int) -> IndexPart:
         language, singles, *arrays = connection.execute(

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from tm.folding import NUMBER, TOKEN, fold, fold_many, is_character, tokens
 
 __all__ = [
-    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "build", "is_broken", "pair_code", "postings", "sketch",
-    "word_code",
+    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "build", "is_broken", "near", "pair_code", "postings",
+    "sketch", "word_code",
 ]  # fmt: skip
 
 CAPACITY = 65_536
@@ -42,9 +42,11 @@ Grams = dict[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class IndexSegment:
-    """Texts sorted by length: their ids (int64), tokens (int32), sketches (uint64 ``[n, WORDS]``, by column).
+    """Texts sorted by length: their ids (int64), tokens (int32), sketches (uint64 ``[n, WORDS]``).
 
-    ``folded`` is the sketch folded to 64 bits, the coarse filter; ``set_bits`` is how many bits of each sketch are set.
+    ``folded`` is the sketch folded to 64 bits, the coarse filter; ``set_bits`` is how many bits of each sketch are set;
+    ``starts`` is the position of the first text of each length, up to one more than the longest; ``counts`` is how many
+    texts there are of each length.
     """
 
     ids: NDArray[np.int64]
@@ -52,14 +54,16 @@ class IndexSegment:
     bits: Bits
     folded: Bits
     set_bits: NDArray[np.int16]
+    starts: list[int]
+    counts: NDArray[np.int64]
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], lengths: NDArray[np.int32], bits: Bits) -> "IndexSegment":
         """Put the arrays together; fold the sketches and count their bits."""
-        # By column: one pass over an array is several times as fast as sums over rows of four.
-        columns = np.ascontiguousarray(bits.T)
-        set_bits = np.bitwise_count(columns).sum(axis=0, dtype=np.int16)
-        return cls(ids, lengths, columns.T, np.bitwise_or.reduce(columns, axis=0), set_bits)
+        longest = int(lengths[-1]) if len(lengths) else 0
+        starts = np.searchsorted(lengths, np.arange(longest + 2, dtype=np.int32))
+        folded = bits[:, 0] | bits[:, 1] | bits[:, 2] | bits[:, 3]
+        return cls(ids, lengths, bits, folded, _sum_of_bits(bits), starts.tolist(), np.diff(starts))
 
     @classmethod
     def load(cls, ids: bytes, lengths: bytes, bits: bytes) -> "IndexSegment":
@@ -74,48 +78,79 @@ class IndexSegment:
         """The arrays as bytes, little-endian."""
         return self.ids.tobytes(), self.lengths.tobytes(), self.bits.tobytes()
 
-    def near(self, query: Bits, length: int, minimum: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Ids of the texts that may score ``minimum`` against a query, and the highest score that each can have.
+    def near(self, query: Bits, length: int, minimum: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """`near` in this segment alone."""
+        return near([self], query, length, minimum)
 
-        ``query`` is the `sketch` of the query, ``length`` the number of its tokens.
-        """
-        # Numbers of the type of the array, or it would be converted each time.
-        first = int(np.searchsorted(self.lengths, np.int32(-(-length * minimum // 100))))
-        last = int(np.searchsorted(self.lengths, np.int32(length * 100 // max(1, minimum)), "right"))
-        if first >= last:
-            return self.ids[:0], self.lengths[:0]
-        lengths = self.lengths[first:last]
-        changed = np.bitwise_count(self.folded[first:last] ^ np.bitwise_or.reduce(query))
-        # The allowed distance depends on the length only, and there are few lengths.
-        shortest = lengths[0]
-        known = np.arange(shortest, lengths[-1] + 1, dtype=np.int32)
-        allowed = (100 - minimum) * np.maximum(known, length) // 100
-        # A substitution changes two bits at most, an insertion or deletion one.
-        bits = np.minimum(2 * allowed - np.abs(known - length), 255).astype(np.uint8)
-        of_each = np.diff(np.searchsorted(lengths, known), append=len(lengths))
-        left = np.flatnonzero(changed <= np.repeat(bits, of_each))
-        if not len(left):
-            return self.ids[:0], self.lengths[:0]
-        common = np.zeros(len(left), np.int16)
-        for word, ours in enumerate(query):
-            common += np.bitwise_count(self.bits[first:last, word].take(left) & ours)
-        # What either side has and the other lacks, the larger of both.
-        lacking = np.maximum(self.set_bits[first:last].take(left), np.bitwise_count(query).sum(dtype=np.int16)) - common
-        theirs = lengths.take(left)
-        kept = np.flatnonzero(lacking <= allowed[theirs - shortest])
-        theirs = theirs[kept]
-        longest = np.maximum(theirs, length)
-        least = np.maximum(lacking[kept], np.abs(theirs - length))
-        return self.ids[first + left[kept]], 100 * (longest - least) // longest
+    def place(self, length: int) -> int:
+        """The position of the first text of ``length`` or more tokens."""
+        return self.starts[length] if length < len(self.starts) else self.starts[-1]
 
     def containing(self, query: Bits, length: int, more: int) -> NDArray[np.int64]:
         """Ids of the texts of ``length`` to ``length + more`` tokens that may have all tokens of a query."""
-        first = int(np.searchsorted(self.lengths, np.int32(length)))
-        last = int(np.searchsorted(self.lengths, np.int32(length + more), "right"))
-        left = np.flatnonzero((np.bitwise_or.reduce(query) & ~self.folded[first:last]) == 0)
-        kept = ((query & ~self.bits[first + left]) == 0).all(axis=1)
-        found: NDArray[np.int64] = self.ids[first + left[kept]]
+        first, last = self.place(length), self.place(length + more + 1)
+        if first >= last:
+            return self.ids[:0]
+        folded = query[0] | query[1] | query[2] | query[3]
+        left = ((self.folded[first:last] & folded) == folded).nonzero()[0]
+        if not len(left):
+            return self.ids[:0]
+        left += first
+        kept = ((self.bits[left] & query) == query).all(axis=1)
+        found: NDArray[np.int64] = self.ids[left[kept]]
         return found
+
+
+def near(
+    segments: Sequence[IndexSegment], query: Bits, length: int, minimum: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ids of the texts that may score ``minimum`` against a query, and the highest score that each can have.
+
+    ``query`` is the `sketch` of the query, ``length`` the number of its tokens.
+    """
+    least, most = -(-length * minimum // 100), length * 100 // max(1, minimum)
+    # The allowed distance depends on the length only, and there are few lengths.
+    known = np.arange(least, most + 1)
+    allowed = (100 - minimum) * np.maximum(known, length) // 100
+    # A substitution changes two bits at most, an insertion or deletion one.
+    changes = np.minimum(2 * allowed - np.abs(known - length), 255).astype(np.uint8)
+    folded, set_bits = np.bitwise_or.reduce(query), np.bitwise_count(query).sum(dtype=np.int16)
+    limits = allowed.astype(np.int16)
+    ids, bounds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for segment in segments:
+        first, last = segment.place(least), segment.place(most + 1)
+        if first >= last:
+            continue
+        changed = np.bitwise_count(segment.folded[first:last] ^ folded)
+        of_each = segment.counts[least : most + 1]
+        passed = changed <= changes[: len(of_each)].repeat(of_each)
+        left = passed.nonzero()[0]
+        if not len(left):
+            continue
+        # In long texts most bits of the folded sketch are set, and it excludes few of them.
+        many = 2 * len(left) > last - first
+        here = slice(first, last) if many else left + first
+        # What either side has and the other lacks, the larger of both.
+        lacking = np.maximum(segment.set_bits[here], set_bits) - _sum_of_bits(segment.bits[here] & query)
+        lengths = segment.lengths[here]
+        few_lack = lacking <= limits[lengths - least]
+        kept = (few_lack & passed if many else few_lack).nonzero()[0]
+        if len(kept):
+            theirs = lengths[kept].astype(np.int64)
+            longest = np.maximum(theirs, length)
+            apart = np.maximum(lacking[kept], np.abs(theirs - length))
+            ids.append(segment.ids[here][kept])
+            bounds.append(100 * (longest - apart) // longest)
+    return np.concatenate(ids), np.concatenate(bounds)
+
+
+def _sum_of_bits(bits: Bits) -> NDArray[np.int16]:
+    """How many bits of each row are set; sums of columns are several times as fast as sums over rows of four."""
+    counts = np.bitwise_count(bits)
+    some = np.add(counts[:, 0], counts[:, 1], dtype=np.int16)
+    some += counts[:, 2]
+    some += counts[:, 3]
+    return some
 
 
 def _code(token: str) -> int:

@@ -178,6 +178,7 @@ class MemoryStore:
         action: str = "",
         name: str = "",
         once: bool = False,
+        source_file: str = "",
     ) -> AddReport:
         """Add units; equal ones fold into one, with counts and places kept.
 
@@ -188,9 +189,11 @@ class MemoryStore:
         change, `undo` can take it back. With a ``name``, an earlier run with this name that was interrupted goes on:
         units that it added are left out, so they must come in the same order. With ``once`` the name is that of one
         addition, remembered for 30 days: to repeat it, because the first answer was lost, adds nothing twice.
+        ``source_file`` is the origin of units that name no file.
         """
+        job = AddJob(self._store, keep, ChangeLog(action), name, once=once, source_file=source_file)
         with _collecting_rarely():
-            return self._add(units, whole, progress, AddJob(self._store, keep, ChangeLog(action), name, once=once))
+            return self._add(units, whole, progress, job)
 
     def _add(self, units: Iterable[Unit], whole: bool, progress: Progress | None, job: AddJob) -> AddReport:
         if whole:

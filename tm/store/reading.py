@@ -5,7 +5,7 @@ Details, origins and languages repeat, so a `UnitReader` keeps the ones it has r
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +48,7 @@ _SIDE = (
 )
 _CACHE = 10_000
 _ALL = 2**40  # more than any text has units
+_Condition = tuple[str, list[object], Callable[[int, Unit], bool] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class UnitReader:
         self._languages = {} if languages is None else languages
         self._details: dict[int, dict[str, Any]] = {}
         self._origins: dict[int, tuple[str, str, str]] = {}
+        self._conditions: dict[Filters, _Condition] = {}
 
     def language(self, number: int) -> str:
         """The code of a language."""
@@ -74,13 +76,21 @@ class UnitReader:
             self._languages.update(self._connection.execute("SELECT id, code FROM languages"))
         return self._languages.get(number, "und")
 
+    def _condition(self, filters: Filters) -> _Condition:
+        """SQL for ``filters`` with its values, and what it leaves to Python."""
+        if filters not in self._conditions:
+            condition, values = where(self._connection, filters)
+            languages = pair_condition(self._connection, filters)
+            passed = passes(self._connection, filters)
+            self._conditions[filters] = f"{languages} AND {condition}", values, passed
+        return self._conditions[filters]
+
     def of_text(self, side: str, text: int, filters: Filters, limit: int) -> list[StoredUnit]:
         """Units whose ``side`` ("source" or "target") is the text; best first: reviewed, frequent, new."""
-        condition, values = where(self._connection, filters)
-        passed = passes(self._connection, filters)
+        condition, values, passed = self._condition(filters)
         found = self._entries(
-            f"SELECT {_COLUMNS} FROM {_JOINED} WHERE u.{side} = ? AND {pair_condition(self._connection, filters)}"
-            f" AND {condition} ORDER BY u.status DESC, u.count DESC, u.id DESC LIMIT ?",
+            f"SELECT {_COLUMNS} FROM {_JOINED} WHERE u.{side} = ? AND {condition}"
+            " ORDER BY u.status DESC, u.count DESC, u.id DESC LIMIT ?",
             (text, *values, limit if passed is None else _ALL),
         )
         return found if passed is None else [one for one in found if passed(one.id, one.unit)][:limit]
@@ -123,13 +133,8 @@ class UnitReader:
 
         A unit with several places comes once, with the first of them, or with ``every_place`` once for each.
         """
-        condition, values = where(self._connection, filters)
-        passed = passes(self._connection, filters)
-        rows = self._connection.stream(
-            f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {pair_condition(self._connection, filters)} AND {condition}"
-            " ORDER BY u.id",
-            values,
-        )
+        condition, values, passed = self._condition(filters)
+        rows = self._connection.stream(f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {condition} ORDER BY u.id", values)
         while batch := rows.fetchmany(1_000):
             places = self._places([row[0] for row in batch], every=every_place)
             self._learn(batch, places)

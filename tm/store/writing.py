@@ -144,8 +144,10 @@ class Log(Protocol):
 class UnitWriter:
     """Writes batches inside transactions of the caller, and remembers the numbers of what repeats."""
 
-    def __init__(self, connection: Sql, report: AddReport, log: "Log | None" = None) -> None:
+    def __init__(self, connection: Sql, report: AddReport, log: "Log | None" = None, source_file: str = "") -> None:
+        """``source_file`` is the origin of units that name no file."""
         self._connection = connection
+        self._source_file = source_file
         self._report = report
         self._log = log
         self._languages: dict[str, int] = dict(connection.execute("SELECT code, id FROM languages"))
@@ -166,9 +168,9 @@ class UnitWriter:
         texts = self.texts(accepted, batch.keys)
         self.learn_details(details)
         pairs = []
+        codes = self._codes  # `texts` has learnt them
         for unit in accepted:
-            source, target = self.language(unit.source_lang), self.language(unit.target_lang)
-            pairs.append((texts[source, unit.source], texts[target, unit.target]))
+            pairs.append((texts[codes[unit.source_lang], unit.source], texts[codes[unit.target_lang], unit.target]))
         # A unit with a new text is new.
         rows = self.known_rows([pair for pair in pairs if max(pair) < self._new_from])
         new = [pair for pair in dict.fromkeys(pairs) if pair not in rows]
@@ -216,8 +218,8 @@ class UnitWriter:
             texts.get((source, unit.next), 0),
             self.origin(unit),
             unit.origin.page or 0,
-            " ".join(map(str, unit.origin.source_ids)),
-            " ".join(map(str, unit.origin.target_ids)),
+            " ".join(map(str, unit.origin.source_ids)) if unit.origin.source_ids else "",
+            " ".join(map(str, unit.origin.target_ids)) if unit.origin.target_ids else "",
         )
 
     def _fold(self, row: _UnitRow, unit: Unit) -> None:
@@ -257,10 +259,12 @@ class UnitWriter:
         if keys is None:
             keys = _keys(units)
         numbers: dict[tuple[int, str], int] = {}
+        known = self._codes
         for unit in units:
-            source = self.language(unit.source_lang)
+            source = known.get(unit.source_lang) or self.language(unit.source_lang)
             numbers[source, unit.source] = 0
-            numbers[self.language(unit.target_lang), unit.target] = 0
+            target = known.get(unit.target_lang) or self.language(unit.target_lang)
+            numbers[target, unit.target] = 0
             if unit.previous in keys:
                 numbers[source, unit.previous] = 0
             if unit.next in keys:
@@ -306,7 +310,8 @@ class UnitWriter:
     def origin(self, unit: Unit) -> int:
         """The number of the files and section that a unit comes from; 0 if they are not known."""
         origin = unit.origin
-        where = (origin.source_file, origin.target_file, origin.section)
+        named = origin.source_file or origin.target_file
+        where = (origin.source_file if named else self._source_file, origin.target_file, origin.section)
         if not any(where):
             return 0
         number = self._origins.get(where)
