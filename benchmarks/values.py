@@ -1,9 +1,10 @@
 """How many of the listed values the checks judge as a reader does: right pairs left alone, wrong ones reported.
 
-    python -m benchmarks.values [open|reserved]
+    python -m benchmarks.values [open|reserved|later]
 
 `values.json` was written from the grammar of both languages before the program was asked. Every other pair of each kind
-and verdict is reserved: it is only counted, and nothing was changed after looking at it.
+and verdict is reserved: it is only counted, and nothing was changed after looking at it. The pairs of ``later`` were
+added when the others were judged: 385 of their 402 were right when they were asked first; then rules were changed.
 """
 
 import json
@@ -51,7 +52,7 @@ def run(half: str = "open") -> dict[str, object]:
 
 def main() -> None:
     half = sys.argv[1] if len(sys.argv) > 1 else "open"
-    if half == "open":
+    if half != "reserved":
         for row, is_right, messages in judged(half):
             if not is_right:
                 print(f"{row['verdict']:6}{row['kind']}: {row['zh']} | {row['en']}  {'; '.join(messages)}")

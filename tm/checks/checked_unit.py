@@ -6,10 +6,11 @@ Offsets count in the text without inline tags (`tm.tags.plain`), which is the te
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import islice
 from operator import eq
 
+from corpora.once import once
 from corpora.text.languages import base as base_of
 from corpora.text.languages import is_spaced
 from corpora.text.mentions.addresses import ADDRESS
@@ -90,21 +91,21 @@ class CheckedSide:
         #: True where there is only white space.
         self.is_empty = not text or text.isspace()
 
-    @cached_property
+    @once
     def is_spaced(self) -> bool:
         """True for languages that separate words by spaces."""
         return is_spaced(self.language)
 
-    @cached_property
+    @once
     def prose(self) -> str:
         """The text with spaces in place of code, addresses, tags and link targets."""
         return without_markup(self.content)
 
-    @cached_property
+    @once
     def _latin(self) -> list[str]:
         return _LATIN_WORD.findall(self.text.lower())
 
-    @cached_property
+    @once
     def words(self) -> frozenset[str]:
         """The runs of Latin letters in the text, in lower case: what is not among them need not be looked for."""
         return frozenset(self._latin)
@@ -114,7 +115,7 @@ class CheckedSide:
         """True where a run of Latin letters follows an equal one."""
         return any(map(eq, self._latin, islice(self._latin, 1, None)))
 
-    @cached_property
+    @once
     def _quantities(self) -> tuple[Sequence[Quantity], str]:
         return quantities(self.values_text, self.words, self.language)
 
@@ -123,27 +124,27 @@ class CheckedSide:
         """Amounts, periods and times that are said in a way of the language."""
         return self._quantities[0]
 
-    @cached_property
+    @once
     def mentions(self) -> tuple[Mention, ...]:
         """Numbers, dates, references and the like, as all languages write them."""
         return mentions(self._quantities[1], self.language)
 
-    @cached_property
+    @once
     def values_text(self) -> str:
         """The text in which values are read: without tags, placeholders and marks of emphasis."""
         return values_text(self.text)
 
-    @cached_property
+    @once
     def may_have_measures(self) -> bool:
         """False where `measures` is certainly empty."""
         return may_have_measures(self.text, self.words, self.base)
 
-    @cached_property
+    @once
     def measures(self) -> Sequence[Measure]:
         """Numbers with a unit of measure or a currency."""
         return measures(self.values_text, self.base) if self.may_have_measures else ()
 
-    @cached_property
+    @once
     def key(self) -> str:
         """The text with normalized spaces, to find equal texts."""
         return _BLANK.sub(" ", self.raw).strip()

@@ -66,12 +66,13 @@ def _is_near(pair: CheckedUnit, first: CheckedUnit, sides: tuple[str, str]) -> b
     )
 
 
+_INFINITIVE = re.compile(r"\A\s*to\s+(?=[a-z])")  # "To delete a file:" and "Delete a file"
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
 def _form(text: str) -> str:
-    """``text`` without what is only a matter of form: case, spaces, punctuation, width."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """``text`` without what is only a matter of form: case, spaces, punctuation, width, "to"."""
+    folded = _INFINITIVE.sub("", unicodedata.normalize("NFKC", text).casefold())
     return _NOT_WORDS.sub("", folded) or folded
 
 

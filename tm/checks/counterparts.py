@@ -4,6 +4,7 @@ Bare numbers, dates, references and the like are compared by `corpora.text.menti
 of `tm.checks.quantities`, and both with each other. How often a value occurs does not count.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -19,7 +20,7 @@ __all__ = ["unmatched_values"]
 
 def unmatched_values(source: CheckedSide, target: CheckedSide) -> tuple[list[Mention], list[Mention]]:
     """The values of either side without a counterpart, in reading order, those that may be missing left out."""
-    if not (source.mentions or target.mentions or source.quantities or target.quantities):
+    if not (source.quantities or target.quantities) and _agree(source.mentions, target.mentions):
         return [], []
     keys = _keys(source), _keys(target)
     lacking: list[list[tuple[Mention, str]]] = []
@@ -58,6 +59,17 @@ def unmatched_values(source: CheckedSide, target: CheckedSide) -> tuple[list[Men
     return left, right
 
 
+def _agree(here: Sequence[Mention], there: Sequence[Mention]) -> bool:
+    """True where each value is on the other side as it is, apart from words that need no counterpart."""
+    values = {core(one) for one in here}, {core(one) for one in there}
+    if values[0] == values[1]:
+        return True
+    rest = [one for one in here if core(one) not in values[1]], [one for one in there if core(one) not in values[0]]
+    if any(one.certainty != Certainty.VAGUE for some in rest for one in some):
+        return False
+    return not all(any(_family(one) for one in some) for some in rest)
+
+
 def _family(mention: Mention) -> str:
     return "nth" if mention.kind == MentionKind.ORDINAL else ""
 
@@ -85,6 +97,11 @@ def _bare_keys(mention: Mention) -> Iterator[str]:
         yield from (f"--{'-'.join(parts[:count])}" for count in range(1, len(parts) + 1))
     elif mention.kind in (MentionKind.CODE, MentionKind.SYMBOL, MentionKind.REFERENCE):
         yield from (f"={figure.lstrip('0') or '0'}" for figure in mention.figures)
+        if "(" in mention.value:  # 第一款第（三）项 is paragraph 1 (c)
+            yield from (f"={item}" for item in _ITEMS.findall(mention.value))
+
+
+_ITEMS = re.compile(r"\(([a-z]{1,4})\)")
 
 
 def _percent(mention: Mention) -> str:

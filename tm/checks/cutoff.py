@@ -33,10 +33,14 @@ _ZH_WITHIN = "的了着们吗呢吧"
 _ZH_WHOLE_START = ("的确", "的士", "了解", "了结", "着手", "着重", "着陆", "着色", "着装", "着眼", "着力")
 _END_MARK = re.compile(r"[。．.!！?？:：;；…,，、]\W*\Z")
 _LAST_WORD = re.compile(r"(?<=[\s(“\"'])([A-Za-z]+)\s*\Z")
-_CLOSED_FIRST = re.compile(r"\s*(?:[，。、；：！？）」』》”’】〉]|[,;!?)\]}](?=\s|\w)|-(?=[a-z]))")
+_CLOSED_FIRST = re.compile(r"\s*(?:[，。、；：！？）」』》”’】〉]|[,;!?)\]}](?=\s|\w)|-(?=[a-z]{2}))")
 _GOES_ON_LIST = re.compile(r"[；;，,、]\s*\Z")
 _LABEL = 24.0  # letters: a shorter text may end in any word
 _WORD = re.compile(r"[A-Za-z]+")
+#: Short forms that are words of their own.
+_SHORT_FORMS = frozenset(
+    "repo app info config admin dev doc docs dir lib max min spec temp demo param args sync".split()
+)
 _INFLECTED = frozenset("s es ed d ing er ers r rs ly al ally y ion ions ment n or ors able ably ness".split())
 
 
@@ -132,6 +136,7 @@ def _english(side: CheckedSide, other: CheckedSide, words: _Words) -> Iterator[t
         and side.size >= _LABEL
         and word not in other.text
         and word not in common_words()
+        and word not in _SHORT_FORMS
         and words.is_half(word)
     ):
         yield match.span(1), f"ends within a word: {word!r}"

@@ -24,7 +24,7 @@ _ENDINGS = {
     "…": "ellipsis",
 }  # fmt: skip
 _SENTENCE = 12.0  # letters: shorter texts may be headings, cells, labels
-_CLOSERS = " \t\n”’\"'」』）)】》〉〕]*`_|"
+_CLOSERS = " \t\n\u00a0\u3000”’\"'」』）)】》〉〕]*`_|"
 _OPENING = {
     "（": "(", "(": "(", "【": "[", "[": "[", "〔": "[", "{": "{", "｛": "{", "《": "《", "〈": "〈",
     "「": "「", "『": "『",

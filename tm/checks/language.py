@@ -18,7 +18,7 @@ from corpora.text.languages import base, detect
 from corpora.text.scripts import HAN, HANGUL, KANA
 from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit, content
 from tm.checks.finding import Finding, Severity, Span
-from tm.checks.markup import without_markup
+from tm.checks.markup import HTML, elements, without_markup
 from tm.checks.options import CheckOptions
 from tm.unit import Unit
 
@@ -76,12 +76,20 @@ _CODE_SIGNS = re.compile(r"[={}\[\]<>_$#@|\\&+~^;]|\w\(|->|[\w-]/[\w-]|(?<!\w)--
 #: A section about a file or command: "4.2. copyright".
 _FILE_HEADING = re.compile(r"\s*[0-9]+(?:\.[0-9]+){1,4}\.?\s[a-z][a-z0-9./*_-]*\s*")
 _DATA = re.compile(r"\s*(?:[\[{(\"']|[A-Z]{4,}:\w+:|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9])")
+#: A record of a log, whatever it says.
+_RECORD = re.compile(
+    r"\s*(?:(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)[: \]]"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}[.,Z+-])"
+)
+#: A line of settings ("format: simple", "handlers:"), and a line of one word.
+_SETTING = re.compile(r"\s*(?:-\s+)?(?:[\w.-]+:(?:\s.*)?|[\w.-]+|)")
 _COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
 #: Five words of prose in a row.
 _PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]{0,40},?\s+){4,60}[a-z]+")
 _HAN_RUN = re.compile(f"[{HAN}，、]{{4,}}")
 _QUOTED = re.compile(r"[\"“‘'(（《「]\s*\Z")
 _BLANKS = re.compile(r"\s+")
+_SCRIPTED = frozenset({"zh", "ja", "ko"})
 _SHORTEST = 4  # words: below this the function words prove nothing
 
 
@@ -100,11 +108,13 @@ def _readable(text: str) -> bool:
     """True where ``text`` has a letter, a figure or a picture besides tags, entities and marks."""
     if len(text) > 200:
         return True
-    text = unescape(_TAG.sub("", text))
+    tags = [one for one in elements(text) if one.name in HTML] if "<" in text else []
+    for tag in reversed(tags):
+        text = text[: tag.start] + text[tag.end :]
+    text = unescape(text)
     return any(category(sign)[0] in "LNS" and sign not in _LINES for sign in text)
 
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _LINES = frozenset("-=~_|+^`´¨¯<>")
 
 
@@ -116,6 +126,8 @@ def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]
         severity = _severity_of_copy(source)
         if severity is None:
             return ()
+        if severity is Severity.WARNING and not source.han and source.base in _SCRIPTED:
+            severity = Severity.INFO  # a name that is Latin in the Chinese original, and right in the translation
         return [pair.finding("untranslated", severity, "the target is a copy of the source", (0, len(source.text)))]
     if target.base == "zh" and target.han == 0 and _words(target) >= 3 and source.base in _ALPHABETS:
         shared = _shared_words(source, target)
@@ -137,7 +149,8 @@ def _copied_run(source: CheckedSide, target: CheckedSide) -> Span | None:
             there = _BLANKS.sub(" ", source.content)
             for match in runs:
                 words = match[0].lower().split()
-                if len(function_words.intersection(words)) >= 2 and _BLANKS.sub(" ", match[0]) in there:
+                is_copied = len(function_words.intersection(words)) >= 2 and _BLANKS.sub(" ", match[0]) in there
+                if is_copied and not _QUOTED.search(target.text[: match.start()]):
                     return match.span()
     elif source.base == "zh" and target.han:
         for match in _HAN_RUN.finditer(target.content):
@@ -158,6 +171,9 @@ def _severity_of_copy(side: CheckedSide) -> Severity | None:
     text = content(without_markup(side.text))
     if not _LETTER.search(text):
         return None
+    lines = text.splitlines()
+    if _RECORD.match(text) or (len(lines) > 2 and all(map(_SETTING.fullmatch, lines))):
+        return Severity.INFO
     if _CODE_LINE.search(text):
         # Code, a command, an example of output; a comment in it is prose.
         return Severity.WARNING if _COMMENT.search(text) else Severity.INFO
@@ -251,7 +267,7 @@ def _fault_in_han(side: CheckedSide, other: CheckedSide, text: str) -> tuple[Sev
         if count >= 6 and count > han + kana + hangul:
             return Severity.ERROR, f"is written in {script} script, not in {side.language}"
     words = _words(side) if _LATIN_RUN.search(text) else 0
-    if han + kana + hangul == 0 and words >= 3:
+    if han + kana + hangul == 0 and words >= 3 and not _is_on_both(side, other):
         # Commands and signatures are the same in both languages; a sentence has function words.
         function_words = max(_function_words(side, language) for language in _FUNCTION_WORD_SETS)
         if function_words >= 2 or (words >= 6 and function_words):
@@ -263,6 +279,14 @@ def _fault_in_han(side: CheckedSide, other: CheckedSide, text: str) -> tuple[Sev
     if han + kana + hangul and words >= 8 and _function_words(side, "en") >= 3 and words > 1.2 * (han + kana + hangul):
         return Severity.WARNING, "is mostly not translated"
     return None
+
+
+def _is_on_both(side: CheckedSide, other: CheckedSide) -> bool:
+    """True for a text that is almost the same on both sides, such as a file of settings of two versions."""
+    return not other.han and _shared_words(side, other) >= _SAME
+
+
+_SAME = 0.8  # of the words
 
 
 def _fault_among_alphabets(side: CheckedSide, text: str) -> tuple[Severity, str] | None:

@@ -102,6 +102,7 @@ def _is_written_out(pair: CheckedUnit, is_long: bool) -> bool:
 
 
 _USUAL = 0.62  # of the expected length: a free translation is often as short as that
+_CLEAR = 18.0  # letters: a shorter heading or label may well be translated at length
 _EXTREME = math.log(3.5)  # whatever is usual in the file
 _END = re.compile(r"[.!?;。！？；]\s*\Z")
 
@@ -118,7 +119,8 @@ def _length(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
             continue
         if _is_glossed(pair):
             continue
-        severity = Severity.ERROR if abs(deviation) >= options.length_error else Severity.WARNING
+        is_clear = abs(deviation) >= options.length_error and min(pair.source.size, pair.target.size) >= _CLEAR
+        severity = Severity.ERROR if is_clear else Severity.WARNING
         if severity is Severity.WARNING and not is_extreme and _USUAL < lengths.share(pair) < 1 / _USUAL:
             continue
         side = "long" if deviation > 0 else "short"

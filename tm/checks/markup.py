@@ -11,7 +11,8 @@ from typing import Literal
 from corpora.text.mentions.addresses import ADDRESS
 
 __all__ = [
-    "CODE", "Element", "Field", "code_spans", "elements", "fields", "link_targets", "values_text", "without_markup",
+    "CODE", "HTML", "Element", "Field", "code_spans", "elements", "fields", "link_targets", "values_text",
+    "without_markup",
 ]  # fmt: skip
 
 _ADDRESS = re.compile(ADDRESS)
@@ -30,7 +31,7 @@ _ATTRIBUTE = re.compile(
     r"\b(?P<name>href|src|action|cite)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"'>]+))", re.IGNORECASE
 )
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_HTML = _VOID | frozenset(
+HTML = _VOID | frozenset(
     "a abbr acronym address article aside audio b bdi bdo big blockquote body button canvas caption center cite code "
     "colgroup data dd del details dfn dialog div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 "
     "h5 h6 head header html i iframe ins kbd label legend li main map mark math menu meter nav noscript object ol "
@@ -95,7 +96,7 @@ def elements(text: str) -> Iterator[Element]:
     }
     for match in found:
         name = match["name"].lower()
-        if name not in _HTML and name not in paired:
+        if name not in HTML and name not in paired:
             continue  # <file> in the syntax of a command
         is_single = name in _VOID or bool(match["single"]) or match["attributes"].rstrip().endswith("/")
         shape: Literal["open", "close", "single"] = "single" if is_single else "close" if match["close"] else "open"

@@ -94,6 +94,13 @@ def _is_chance(pair: CheckedUnit, rival: _Rival, rivals: Sequence[_Rival]) -> bo
     return rival.gain <= 0 or rivals[rival.unit].gain < 0.5 * rival.gain
 
 
+_LABEL = 20.0  # letters
+
+
+def _are_exchanged(pair: CheckedUnit, rival: _Rival, rivals: Sequence[_Rival]) -> bool:
+    return rival.gain > 0 and rivals[rival.unit].unit == pair.index and rivals[rival.unit].gain > 0
+
+
 def _shifted(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     if len(batch.pairs) < 3:
         return ()
@@ -190,6 +197,9 @@ def _similarity(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
             continue
         own, margin = float(known.own[pair.index]), float(margins[pair.index])
         is_chance = _is_chance(pair, mine, ahead) and _is_chance(pair, theirs, behind)
+        if not is_chance and max(pair.source.size, pair.target.size) < _LABEL:
+            # The vectors of a word or two say little: only labels that fit each other were exchanged.
+            is_chance = not (_are_exchanged(pair, mine, ahead) or _are_exchanged(pair, theirs, behind))
         middle, spread = float(known.usual[0][pair.index]), float(known.usual[1][pair.index])
         best = mine if mine.gain >= theirs.gain else theirs
         both = min(mine.gain, theirs.gain)
@@ -203,8 +213,9 @@ def _similarity(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
             )
             findings.append(pair.finding("similarity", severity, message))
         elif low:
-            certain = own < min(middle - 6.0 * spread, 0.3) and size(pair.source.content) >= 20
-            severity = Severity.ERROR if certain else Severity.WARNING
+            letters = min(size(pair.source.content), size(pair.target.content))
+            certain = own < min(middle - 6.0 * spread, 0.3) and letters >= _LABEL
+            severity = Severity.ERROR if certain else Severity.WARNING if letters >= _LABEL else Severity.INFO
             message = f"the two sides do not seem to correspond ({own:.2f}; {middle:.2f} is usual here)"
             findings.append(pair.finding("similarity", severity, message))
     return findings

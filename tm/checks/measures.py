@@ -59,6 +59,9 @@ voltage;1000;kV;kilovolts?;千伏
 power;1;W;watts?;瓦特?
 power;1000;kW;kilowatts?;千瓦
 power;1000000;MW;megawatts?;兆瓦
+energy;1;kWh;kilowatt[-\\s]hours?;千瓦时 千瓦小时
+energy;1000;MWh;megawatt[-\\s]hours?;兆瓦时 兆瓦小时
+energy;1000000;GWh;gigawatt[-\\s]hours?;吉瓦时
 frequency;1;Hz;hertz;赫兹?
 frequency;1000;kHz;kilohertz;千赫兹?
 frequency;1000000;MHz;megahertz;兆赫兹?
@@ -160,7 +163,7 @@ def _grammar(language: str) -> _MeasurePatterns:
     else:
         number = (
             rf"(?<![0-9.])(?P<number>{_NUMBER}|[{_SIGN}]{{1,9}}+(?:点[{_SIGN}]{{1,6}})?)"
-            r"(?P<scale>\s?[十百千]?[万亿]|\s?[百千])?"
+            r"(?P<scale>\s?[十百千]?[万亿]|\s?[百千](?![瓦米克伏字赫兆]))?"
         )
         joint = r"\s?[多余]?\s?"
     return _MeasurePatterns(

@@ -10,10 +10,11 @@ other side has any sign of one. The words are data, in ``negation.json``.
 import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import inf
 
+from corpora.once import once
 from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit, lowered
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.negation_model import left_over, log_odds
@@ -81,7 +82,7 @@ class Negations:
         self.language = "zh" if side.base == "zh" else "en"
         self._side = side
 
-    @cached_property
+    @once
     def _read(self) -> tuple[str, Sequence[Span], int]:
         """The text without words that only look like negations, the spans of those that deny, how many others."""
         text = self._side.prose
@@ -108,7 +109,7 @@ class Negations:
         """How many words only hold a negative word or character."""
         return self._read[2]
 
-    @cached_property
+    @once
     def certain(self) -> Sequence[Span]:
         """The spans of words that negate."""
         side = self._side
@@ -123,12 +124,12 @@ class Negations:
             found += _EN_IN_ZH.finditer(self.text)
         return tuple(sorted(match.span() for match in found))
 
-    @cached_property
+    @once
     def signs(self) -> Sequence[Span]:
         """The spans of words that deny in another way, in reading order."""
         return sorted((*self._read[1], *self._of("sign")))
 
-    @cached_property
+    @once
     def hints(self) -> Sequence[Span]:
         """The spans of words that may deny, in reading order."""
         return sorted(self._of("hint"))

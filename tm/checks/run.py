@@ -150,7 +150,7 @@ def check(
             ran.append(one.name)
             findings.extend(_found(one, batch, options))
     if len(pairs) >= LARGE or options.strictness != "normal":
-        findings = calibrated(findings, options.strictness, kind, options.severities)
+        findings = calibrated(findings, options.strictness, kind, options.severities, len(pairs))
     names = {one.name for one in selected}
     off = {name: why for name, why in off.items() if name in names}
     return CheckReport(checked, tuple(_in_order(findings, options)), tuple(ran), tuple(skipped), 0, kind, off)

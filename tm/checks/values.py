@@ -108,7 +108,9 @@ def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention
         return {}
     one = next(mention for mention in reversed(here) if _without_letters(mention) in lost)
     other = next(mention for mention in reversed(there) if _without_letters(mention) in added)
-    if _raw(pair.source, one) == _raw(pair.target, other):
+    if _raw(pair.source, one) == _raw(pair.target, other) or (one.kind == MentionKind.DATE) != (
+        other.kind == MentionKind.DATE
+    ):
         return {}
     # Correct where a value is named twice here and another one there: a warning at most.
     likely = [replace(mention, certainty=Certainty.LIKELY) for mention in (one, other)]

@@ -249,7 +249,10 @@ def _options(
     if glossary is not None:
         from tm.terms.formats.exchange import read_terms
 
-        options = replace(options, glossary=options.glossary + read_terms(glossary).concepts)
+        concepts = read_terms(glossary).concepts
+        if not concepts:
+            message(f"duiyi: {glossary}: the glossary is empty, so no terms are checked")
+        options = replace(options, glossary=options.glossary + concepts)
     chosen(options)  # a name that no check has is refused before the units are read
     return options
 

@@ -364,6 +364,8 @@ def check(
 
     units = list(_units_in(file, source_file, target_file))
     with opened(terms) as base:
+        if not len(base):
+            message("duiyi: the term base is empty, so no terms are checked")
         findings = list(checked(units, base))
     if json:
         print_json([finding_row(finding) for finding in findings])

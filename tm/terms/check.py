@@ -181,7 +181,13 @@ def find_term(term: Term, text: NormalizedText, raw: str = "") -> tuple[int, int
             span = text.spans[first][0], text.spans[first + max(places)][1]
             if not raw or _fits_case(term.text, raw[slice(*span)], ""):
                 return span
-    return _joined(needed, text) if len(needed) == 1 else None
+    return _joined(needed, text) if len(needed) == 1 else _in_one(parts, text)
+
+
+def _in_one(parts: NormalizedText, text: NormalizedText) -> tuple[int, int] | None:
+    """A term of several words that is written as one: filesystem for file system."""
+    whole = "".join(parts.units)
+    return next((text.spans[at] for at, word in enumerate(text.units) if word == whole), None)
 
 
 def _joined(needed: Sequence[str], text: NormalizedText) -> tuple[int, int] | None:

@@ -47,7 +47,8 @@ _UNITS = {
 }  # fmt: skip
 #: What precedes a number: 附件一, 表 3.
 _HEADS = {
-    "附件": "annex", "附录": "appendix", "附錄": "appendix", "表": "table", "图": "figure", "圖": "figure",
+    "议程项目": "subparagraph", "附件": "annex", "附录": "appendix", "附錄": "appendix",
+    "表": "table", "图": "figure", "圖": "figure",
     "步骤": "step", "脚注": "note", "规则": "rule", "决议": "resolution",
 }  # fmt: skip
 #: Characters after which a numeral counts things; 分 of 十分 and 方 of 四方 are left out on purpose.
@@ -85,7 +86,7 @@ _ALTERNATIVES = (
     ("resolution", r"[0-9]+\s?/\s?[0-9]+\s?号\s?(?:决议|决定)"),
     (
         "head",
-        r"(?:附件|附录|附錄|表|图|圖|步骤|脚注)\s?"
+        rf"议程项目\s?[0-9]+{_ITEM}|(?:附件|附录|附錄|表|图|圖|步骤|脚注)\s?"
         r"(?:[0-9]+(?:[.-][0-9]+)*|[一二三四五六七八九十]++(?![个種种类次项方条])|[IVX]+(?![A-Za-z]))",
     ),
     ("item", r"[(（][a-z]{1,4}[)）](?=\s?(?:项|項|分段|款|段|目))"),
@@ -110,7 +111,7 @@ def _possible(text: str) -> bool:
 
 
 _GATE = (
-    rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚上下晚凌中半双雙俩仨季万亿民{_SIGNS}]"
+    rf"(?=[0-9０-９第(（⁰¹²³⁴-⁹①-⑳㈠-㈩⑴-⑽附表图圖步脚议上下晚凌中半双雙俩仨季万亿民{_SIGNS}]"
     rf"|[A-Za-z_][A-Za-z0-9_./%+-]{{0,{WORD}}}[0-9@]|https?:|ftp:|www|[JFMASOND][a-z][a-z])"
     r"(?:(?<![A-Za-z0-9_０-９])|(?![A-Za-z0-9_０-９]))"
 )
@@ -214,6 +215,10 @@ def _resolution(match: re.Match[str]) -> Iterable[Mention]:
 def _head(match: re.Match[str]) -> Iterable[Mention]:
     word = next(word for word in _HEADS if match[0].startswith(word))
     rest = match[0][len(word) :].strip()
+    if rest[-1] in ")）":
+        items = re.sub(r"\s", "", rest).replace("（", "(").replace("）", ")")
+        yield Mention(MentionKind.REFERENCE, f"{_HEADS[word]}:{items}", match.start(), match.end())
+        return
     value = str(from_roman(rest) or rest) if rest[0] in "IVX" else rest if "." in rest or "-" in rest else _plain(rest)
     # 表 and 图 end other words (列表, 地图): what follows them may be any number.
     certainty = Certainty.SURE if len(word) > 1 or rest[0].isascii() else Certainty.LIKELY

@@ -148,7 +148,8 @@ def _prefixes(words: Iterable[str]) -> str:
     trees: dict[str, set[str]] = {}
     for word in words:
         trees.setdefault(word[0].lower(), set()).add(re.escape(word[1:3].lower()))
-    return "|".join(f"[{first}{first.upper()}](?:{'|'.join(sorted(rest))})" for first, rest in sorted(trees.items()))
+    each = (f"[{first}{first.upper()}](?:{'|'.join(sorted(rest))})" for first, rest in sorted(trees.items()))
+    return f"(?i:{'|'.join(each)})"
 
 
 #: Where a mention can begin: a figure, a word that says a number, a token with a figure or an @ in it.
@@ -159,7 +160,9 @@ _GATE = (
     rf"|[A-Za-z_][A-Za-z0-9_./%+-]{{0,{WORD}}}[0-9@])"
 )
 _BEGINNINGS = frozenset(word[:3].lower() for word in (*_SPELLED, *_NAMES, "http", "ftp", "www", "nos", "a", "an"))
-_RUN = re.compile("[A-Za-z0-9_０-９]+|[⁰¹²³⁴-⁹]")
+_WHOLE = frozenset({*_SPELLED, *_NAMES, *"http https ftp ftps www no nos a an".split()})
+#: Words of letters only, which group 1 finds, are most of a text.
+_RUN = re.compile("([A-Za-z]++)(?![0-9_０-９])|[A-Za-z0-9_０-９]+|[⁰¹²³⁴-⁹]")
 _INNER = re.compile("[0-9０-９]")
 
 
@@ -168,14 +171,21 @@ def _starts(text: str) -> Iterator[int]:
     size = len(text)
     for match in _RUN.finditer(text):
         run = match[0]
-        first = run[0]
-        if (
-            not "A" <= first <= "z"
-            or run[:3].lower() in _BEGINNINGS
-            or first in "nNIVX"
-            or _INNER.search(run)
-            or ((end := match.end()) < size and text[end] in "./%+-@")
-        ):
+        if match.lastindex:
+            low = run.lower()
+            # "PartIV" begins with a name; other words of letters only must be the whole of one.
+            may_begin = low in _WHOLE or (
+                low != run and (low[:3] in _BEGINNINGS or low[0] in "nivx") and not run[1:].islower()
+            )
+        else:
+            first = run[0]
+            may_begin = (
+                not "A" <= first <= "z"
+                or first in "nNIVX"
+                or run[:3].lower() in _BEGINNINGS
+                or _INNER.search(run) is not None
+            )
+        if may_begin or ((end := match.end()) < size and text[end] in "./%+-@"):
             yield match.start()
 
 

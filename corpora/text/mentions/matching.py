@@ -13,9 +13,10 @@ on the other side, but are not reported as missing.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations
 
+from corpora.once import once
 from corpora.text.languages import base
 from corpora.text.mentions.addresses import Addresses
 from corpora.text.mentions.chinese import recognizer as chinese
@@ -94,7 +95,7 @@ class _SideMentions:
                 continue
             yield mention
 
-    @cached_property
+    @once
     def _addresses(self) -> Addresses:
         return Addresses(one.value for one in self._those if one.kind == MentionKind.URL)
 
@@ -102,7 +103,7 @@ class _SideMentions:
         """True where the other side has a code with the same figures and other letters, as H2S for H2O."""
         return bool(self._codes.get(tuple(mention.figures), set()) - {_SEPARATORS.sub("", mention.value)})
 
-    @cached_property
+    @once
     def _codes(self) -> dict[tuple[str, ...], set[str]]:
         """By their figures, the codes of the other side that this side lacks."""
         mine = {_SEPARATORS.sub("", one.value) for one in self._these}
@@ -116,17 +117,29 @@ class _SideMentions:
         """True where its figures may match by themselves; not of resolution 6/1 where the other side has 3/1."""
         if mention.kind == MentionKind.NUMBER and tuple(sorted(mention.figures)) in self._decimals:
             return False
+        if mention.kind == MentionKind.REFERENCE and "(" in mention.value and self._has_another_item(mention):
+            return False
         if mention.kind != MentionKind.REFERENCE or "/" not in mention.value:
             return mention.kind in _LOOSE
         return self._has_all_references
 
-    @cached_property
+    @once
     def _decimals(self) -> set[tuple[str, ...]]:
         """The figures of the decimals of the other side: 5.20 is not there because 2.50 is."""
         numbers = (one for one in self._those if one.kind == MentionKind.NUMBER and one.value.count(".") == 1)
         return {tuple(sorted(one.figures)) for one in numbers}
 
-    @cached_property
+    def _has_another_item(self, mention: Mention) -> bool:
+        """True where the other side names an item of the same number, as 6 (c) for 6 (b)."""
+        return core(mention).partition("(")[0] in self._with_items
+
+    @once
+    def _with_items(self) -> set[str]:
+        """The numbers of the other side of which an item is named."""
+        values = (core(one) for one in self._those if one.kind == MentionKind.REFERENCE)
+        return {value.partition("(")[0] for value in values if "(" in value[1:]}
+
+    @once
     def _has_all_references(self) -> bool:
         mine = {core(one) for one in self._these}
         return all(core(one) in mine for one in self._those if one.kind == MentionKind.REFERENCE and "/" in one.value)

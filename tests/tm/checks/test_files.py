@@ -10,7 +10,8 @@ import pytest
 
 from corpora.errors import DamagedInput, InputError, UsageError
 from models.encoder import Vectors
-from tm.checks.finding import Severity
+from tm.checks.calibration import calibrated
+from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions, from_toml
 from tm.checks.run import CheckReport, check, wants_encoder
 from tm.report.outputs import accept, write_baseline, write_report
@@ -353,3 +354,14 @@ def test_a_run_of_shifted_units_is_told_whole() -> None:
     shifted = [Unit(zh, target, "zh-CN", "en-US") for (zh, _), target in zip(rows, targets, strict=True)]
     report = check(shifted, CheckOptions(only=frozenset({"shifted"}), minimum=1), Fake())
     assert {one.unit for one in report if one.severity is Severity.ERROR} >= set(range(2, 7))
+
+
+def test_few_findings_in_a_large_file_are_false_alarms_and_many_are_not() -> None:
+    """A check that is mostly wrong on published text lowers its findings where there are as few as on such text."""
+    few = [Finding("negation", Severity.WARNING, unit, "") for unit in range(3)]
+    many = [Finding("negation", Severity.WARNING, unit, "") for unit in range(60)]
+    assert {one.severity for one in calibrated(few, units=1000)} == {Severity.INFO}
+    assert {one.severity for one in calibrated(many, units=1000)} == {Severity.WARNING}
+    assert {one.severity for one in calibrated(few, units=1000, fixed=["negation"])} == {Severity.WARNING}
+    unknown = calibrated([Finding("no such check", Severity.ERROR, 0, "")], units=1000)
+    assert [one.severity for one in unknown] == [Severity.ERROR]

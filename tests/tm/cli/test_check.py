@@ -161,3 +161,11 @@ def test_pairs_that_are_no_translations_are_filtered(tmp_path: Path) -> None:
     assert [unit.source for unit in read(clean)] == [pairs[n][0] for n in (0, 1, 4)]
     with pytest.raises(UsageError, match="--filter needs -o"):
         run(path, "--filter", 0.5)
+
+
+def test_an_empty_glossary_is_told(memory: Path, tmp_path: Path) -> None:
+    glossary, terms = tmp_path / "glossary.tsv", tmp_path / "terms.sqlite"
+    glossary.write_text("zh\ten\n", "utf-8")
+    assert "the glossary is empty" in run(memory, "--glossary", glossary).err
+    ran("term", "import", glossary, "--terms", terms)
+    assert "the term base is empty" in ran("term", "check", memory, "--terms", terms).err

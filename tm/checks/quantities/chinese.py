@@ -27,7 +27,7 @@ _COUNTED = (
     "场届分秒刻点步层级里公米尺寸斤吨升元毛角倍成折种类样项道门处群批堆行排列组队班桌碗杯瓶盘箱包袋桶盆滴顶面扇幅幢尾尊"
     "顿阵股串捆卷盒罐星期小代多英千厘毫平立亩度克下声眼章节号楼轮届"
 )
-_PAIR = "一二|一两|两三|二三|三四|四五|五六|六七|七八|八九|三五"
+_PAIR = "一二|一两|两三|二三|三四|四五|五六|六七|七八|八九|三五|三两|三二(?=十)"
 _SCALE = "[十百千]?[万亿]|十|百|千"
 _ROUND = {
     "十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
@@ -40,7 +40,8 @@ _DAYS = {
 #: Words with numerals that count nothing.
 _IDIOMS = (
     "七夕|一五一十|十之八九|七上八下|乱七八糟|三心二意|四舍五入|五花八门|四通八达|三言两语|丢三落四|一清二楚|三三两两|一来二去|接二连三|五湖四海|横七竖八|七嘴八舌|七零八落|五颜六色|千军"
-    "万马|千辛万苦|四面八方|一心一意|十全十美|三五成群|一五八"
+    "万马|千辛万苦|四面八方|一心一意|十全十美|三五成群|一五八|八九不离十|十有八九|三番五次|三番两次|"
+    "三长两短|九死一生|五光十色|不管三七二十一|朝三暮四|隔三差五|再三再四|举一反三"
 )
 _REST = "米块百千万亿"
 _LATIN_ORDER = "abcdefghijklmnopqrstuvwxyz"
@@ -58,7 +59,7 @@ def _numbers(text: str) -> list[float]:
 
 
 def _plan(match: re.Match[str]) -> Sequence[Quantity]:
-    which = str(int(_value(match[0][:-1])))
+    which = str(int(_value(match[0][:-1])))  # “十五”计划 is the tenth, “十三五”规划 the thirteenth
     return [keyed(MentionKind.ORDINAL, match.span(), [f"={which}"]), amount(match.span(), 5, certainty=Certainty.VAGUE)]
 
 
@@ -83,6 +84,14 @@ def _decade(match: re.Match[str]) -> Sequence[Quantity]:
         return [decade(match.span(), year // 100, year % 100)]
     which = _value(century.strip()) if century and century.strip()[0] not in "上本" else 0
     return [decade(match.span(), int(which) - 1 if which else None, int(_value(tens)) % 100)]
+
+
+def _decades(match: re.Match[str]) -> Sequence[Quantity]:
+    """20世纪60至70年代: the 1960s and the 1970s."""
+    century, _, rest = match[0].rpartition("世纪")
+    which = _value(century.strip()) if century and century.strip()[0] not in "上本" else 0
+    tens = (int(one) for one in _numbers(rest))
+    return [decade(match.span(), int(which) - 1 if which else None, one % 100) for one in tens]
 
 
 def _century(match: re.Match[str]) -> Sequence[Quantity]:
@@ -194,13 +203,13 @@ def _about(match: re.Match[str]) -> Sequence[Quantity]:
     before, after = text[: pair.start()], text[pair.end() :]
     scale = _value(f"一{after}") if after else 1
     base = _value(before) if before else 0
-    low, high = (base + _value(sign) * scale for sign in pair[0])
+    low, high = sorted(base + _value(sign) * scale for sign in pair[0])
     certainty = Certainty.VAGUE if pair[0] == "一二" else Certainty.LIKELY
     return [amount(match.span(), low, high, certainty=certainty)]
 
 
 def _around(match: re.Match[str]) -> Sequence[Quantity]:
-    size = {"百": 100, "千": 1000, "万": 10000}[match[0][0]]
+    size = {"百": 10**2, "千": 10**3, "万": 10**4, "亿": 10**8}[match[0][0]]
     return [keyed(MentionKind.NUMBER, match.span(), [f"={size}", f"{size}", _POWERS[len(str(size)) - 1]])]
 
 
@@ -340,6 +349,11 @@ def _two(match: re.Match[str]) -> Sequence[Quantity]:
     return [amount(match.span(), 2, certainty=Certainty.VAGUE)]
 
 
+def _listed(match: re.Match[str]) -> Sequence[Quantity]:
+    """中日韩三国: the countries are named, so their number need not be said."""
+    return [amount(match.span(), _value(match[0]), certainty=Certainty.VAGUE)]
+
+
 def _and_a_half(match: re.Match[str]) -> Sequence[Quantity]:
     return [and_a_half(match.span(), _numbers(match[0])[0], match[0])]
 
@@ -356,15 +370,15 @@ _ORDER = (
     (
         "plan",
         r"十[一二三四五]五(?=[”\"」』]?\s?(?:五年)?(?:规划|计划|纲要|期间|时期|末|初|以来|开局|收官)|"
-        r"[”」』])",
+        r"[”」』])|(?<=[“\"「『])[六七八九十]五(?=[”\"」』]\s?(?:五年)?(?:规划|计划|纲要|期间|时期))",
         _plan,
     ),
     (
         "day",
         f"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})"
-        "(?=国际|劳动|儿童|青年|妇女|建军|建党|国庆|购物|节|那天|当天|那日|当日|期间|假|长假|"
+        '(?=[”"」』]?(?:国际|劳动|儿童|青年|妇女|建军|建党|国庆|购物|节|那天|当天|那日|当日|期间|假|长假|'
         "黄金周|前夕|前后|运动|事变|惨案|"
-        "晚会|大促|之际|来临|将至|小长假)",
+        "晚会|大促|之际|来临|将至|小长假))",
         _day,
     ),
     (
@@ -406,6 +420,12 @@ _ORDER = (
     ("part_of_hour", "[一二两三]刻钟|半个?(?:小时|钟头)", _part_of_hour),
     ("from_end", rf"倒数第\s?{_SHORT}", _from_end),
     (
+        "decades",
+        rf"(?:(?:{_SHORT}|上个?|本)\s?世纪\s?)?(?:[一二三四五六七八九]十|[0-9]0)\s?(?:年代)?\s?[至到和、—–~～-]\s?"
+        r"(?:[一二三四五六七八九]十|[0-9]0)\s?年代",
+        _decades,
+    ),
+    (
         "decade",
         rf"(?:(?:{_SHORT}|上个?|本)\s?世纪\s?)?(?:[一二三四五六七八九]十|[0-9]0|[12][0-9]{{2}}0|"
         rf"[一二][零〇一二三四五六七八九]{{2}}[零〇])\s?年代",
@@ -438,7 +458,7 @@ _ORDER = (
     ("per_thousand", rf"{_NUM}\s?‰|(?:千|万|百万)分之{_NUM}|{_NUM}\s?个?基点", _per_thousand),
     (
         "round",
-        "成千上万|成千|(?:[数几]|上(?=[百千万亿]))(?:[十百千]?[万亿]|[十百千])(?![年月日])|数以[千万百]万?计",
+        "成千上万|成千|(?:[数几]|上(?=[百千万亿]))(?:[十百]?[万亿]|千[万亿]?|[十百](?![年月日]))(?![月日])|数以[千万百]万?计",
         _round,
     ),
     (
@@ -449,7 +469,7 @@ _ORDER = (
         rf"(?:{_SCALE})?(?=[{HAN}]))(?![{_SIGN}月])",
         _about,
     ),
-    ("around", "百十[来几]?|百把|千把|万把", _around),
+    ("around", "百十[来几]?|百把|千把|万把|(?<=[近逾超])[百千万亿](?=[名人个位件家户吨元册头只棵])", _around),
     ("over", rf"{_NUM}\s?[多余几来]\s?(?:[十百千]?[万亿]|[十百千])", _over),
     (
         "items",
@@ -479,20 +499,21 @@ _ORDER = (
         rf"{_SHORT})\s?打(?![印包开算扰破断击架扮听造工电招字牌死伤败仗折动车扫猎捞磨压雷火交分赌坐过了着到])",
         _dozen,
     ),
+    ("listed", "(?<=[中美英法德俄日韩印巴意加澳朝越蒙])[二三四五六](?=国(?!集团|演义|时期))", _listed),
     ("two", "(?<=[这那前后头此该])两(?![万千百])|两(?=[国岸党军])", _two),
     ("and_a_half", rf"{_SHORT}\s?(?:个|年|天|岁|米|吨|里|公里|小时|分钟|英里)半(?![数径导边夜天截路途])", _and_a_half),
     ("first", "首(?:届|次|个|批|任|座|家|位|例|场|部|条|艘|台|颗)|头一", _first),
 )
 #: What every rule of `_ORDER` needs, so that most texts are known to have no quantity.
 _NEEDED = (
-    rf"[{_SIGN}0-9]\s?(?:[多余几来成打时時点點]|个?基点)|[一二三四五六七八九两]{{2}}|十[一二三四五]五|世纪|年代|[上前下后]半|加倍|半[价打]|半个?世"
-    r"|成千|[数几][十百千万亿]|上[百千万亿]|数以|百分百|百分之[一百]|[千万]分之|[12][0-9]{3}\s?[/／–-][0-9]{2}|[0-9][:：][0-9]"
-    r"|[)）]\s?[、和及与或至到，第项款目點点(（]|之\s?[一二三四五六七八九十0-9]|[这那前后头此该]两|两[国岸党军]|[个年天岁米吨里时钟]半|首[届次个批任座家位例场部条艘台颗]"
+    rf"[{_SIGN}0-9]\s?(?:[多余几来成打时時点點]|个?基点)|[一二三四五六七八九两]{{2}}|[“\"「『][六七八九]五|十[一二三四五]五|十五[”\"」』]|世纪|年代|[上前下后]半|加倍|半[价打]|半个?世"
+    r"|成千|[数几][十百千万亿]|上[百千万亿]|数以|[近逾超][百千万亿]|百分百|百分之[一百]|[千万]分之|[12][0-9]{3}\s?[/／–-][0-9]{2}|[0-9][:：][0-9]"
+    r"|[)）]\s?[、和及与或至到，第项款目點点(（]|之\s?[一二三四五六七八九十0-9]|[这那前后头此该]两|[二三四五六两]国|两[岸党军]|[个年天岁米吨里时钟]半|首[届次个批任座家位例场部条艘台颗]"
     rf"|亿\s?[0-9]|万\s?[0-9]|[至到—–~～-]\s?[0-9{_SIGN}.]{{1,6}}\s?[十百千]?[万亿]|[米块百千万亿][一二三四五六七八九]|[0零六七八九][0-9一二三四五六七八九零〇]\s?年|刻钟|(?:星期|礼拜|周)[一二三四五六日天]|半个?[小钟]|[百千万][十把]|[差缺][0-9{_SIGN}]|[统唯单逐任]一[{_SIGN}]|成新"
     rf"|头一|中午|正午|午夜|倒数|双1|[翻折倍‰]|(?:{'|'.join(_DAYS)}|{_IDIOMS})|第[一二三六]"
 )
 _GATE = re.compile(
-    rf"(?=[{_SIGN}0-9万亿块星礼周至到—–~～刻差缺统唯单逐任世年上前下后加半成数几)）之这那头此该个天岁米吨里时钟首中正午倒双翻折倍‰乱四丢接横第-])(?:{_NEEDED})"
+    rf"(?=[{_SIGN}0-9“\"「『万亿块星礼周至到—–~～刻差缺统唯单逐任世年上前下后加半成数几)）近逾超之这那头此该个天岁米吨里时钟首中正午倒双翻折倍‰乱四丢接横第-])(?:{_NEEDED})"
 )
 GRAMMAR: Grammar = grammar(
     lambda text, words: _GATE.search(text) is not None,

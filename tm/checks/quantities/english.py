@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from corpora.text.mentions.grammar import Certainty, MentionKind
 from corpora.text.numerals import from_roman
@@ -253,7 +254,8 @@ def _counted_periods(match: re.Match[str]) -> Sequence[Quantity]:
     size = 10 if "decade" in word else 2 if "fortnight" in word else 20
     count = _value(word)
     if size == 20:
-        return [amount(match.span(), count * size)]
+        tens, _, ones = word.partition("score")
+        return [amount(match.span(), _value(tens) * size + _value(ones))]
     keys = [f"={count * size:g}", f"={count:g}"]
     return [keyed(MentionKind.NUMBER, match.span(), keys)]
 
@@ -328,6 +330,11 @@ def _discount(match: re.Match[str]) -> Sequence[Quantity]:
     ]
 
 
+def _whole(match: re.Match[str]) -> Sequence[Quantity]:
+    """100% sure is quite sure."""
+    return [share(match.span(), 100, certainty=Certainty.VAGUE)]
+
+
 def _per_thousand(match: re.Match[str]) -> Sequence[Quantity]:
     word = match[0].lower().replace("1,000", "thousand").replace("1000", "thousand")
     if "point" in word:
@@ -369,7 +376,9 @@ def _clock(match: re.Match[str]) -> Sequence[Quantity] | None:
                     return None
                 # "Five to eleven" may be a range, "ten to seven" cannot.
                 if (range_ := _choice(match)) is not None:
-                    return range_
+                    found = clock(match.span(), hour - 1 or 12, 60 - minute, is_full=False, certainty=Certainty.LIKELY)
+                    keys = range_[0].accepts | found.accepts, range_[0].offers | found.offers
+                    return [replace(range_[0], accepts=keys[0], offers=keys[1])]
         if parts["way"].lower() in ("to", "before"):
             minute = 60 - minute
             hour = hour - 1 or 12
@@ -479,7 +488,11 @@ _ORDER = (
         _times,
     ),
     ("period", rf"(?:{'|'.join(_PERIODS)})\b", _period),
-    ("counted_periods", rf"(?:{_NUM}|an?) (?:decades|fortnights)\b|{_NUM}[- ]score\b", _counted_periods),
+    (
+        "counted_periods",
+        rf"(?:{_NUM}|an?) (?:decades|fortnights)\b|{_NUM}[- ]score(?:[- ]and[- ]{_UNIT}|\b)",
+        _counted_periods,
+    ),
     ("dozen", rf"half[- ](?:a )?dozen\b|(?:{_NUM}|a)[- ]dozen\b", _dozen),
     (
         "round",
@@ -504,6 +517,12 @@ _ORDER = (
         rf"an? [a-z]+ or two\b|between {_NUM}(?: {_SCALE})* and {_NUM}(?: {_SCALE})+|{_FIGURE} ?(?:or|to|-"
         rf"|–) ?{_FIGURE} {_SCALE}|{_WORD}-?(?: {_SCALE})*[- ](?:or|to)[- ]{_WORD}(?:[- ]{_SCALE})*",
         _choice,
+    ),
+    (
+        "whole",
+        r"100\s?(?:%|per ?cent|percent)[ -](?=(?:sure|certain|fool-?proof|safe|secure|accurate|correct|compatible|"
+        r"reliable|right|guaranteed|perfect|confident|true|satisfied)\b)",
+        _whole,
     ),
     (
         "discount",
@@ -558,7 +577,8 @@ _NEAR = re.compile(
     r"|quarters? of) an hour|between [a-z]+ and"
 )
 _FIGURES = re.compile(
-    r"[0-9](?:[/–:-][0-9]|['’]?s\b|(?:st|nd|rd|th)\b|\s?[ap]\.?\s?m\b|\s?(?:%|per ?cent|percent)\s(?:off|cheaper)|\s?‰"
+    r"[0-9](?:[/–:-][0-9]|['’]?s\b|(?:st|nd|rd|th)\b|\s?[ap]\.?\s?m\b"
+    r"|\s?(?:%|per ?cent|percent)[\s-](?:off|cheaper|[sfarcgpt])|\s?‰"
     r"|-?fold|[a-h]\b|[- ](?:year|to|or|and|from|in|at|per|parts?|o)|[,.0-9]{0,20} ?[–-] ?[0-9.,]{1,9} [hmbt]|\s?(?:bis"
     r"|ter|qua|qui|sex|sep|oct|nov|non|dec))|\b[ivx]{1,5} (?:bis|ter|qua|qui)"
 )
