@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from corpora.document import FootnoteMark
 from corpora.text.languages import join_lines
+from corpora.text.markers import parse_marker
 
 __all__ = ["EDGE", "MARK", "RAISED", "TAB", "InlineText", "extract_marks", "split_paragraphs", "without_sentinels"]
 
@@ -62,9 +63,15 @@ def split_paragraphs(text: str, *, whole: bool) -> list[str]:
         if ends and not whole:
             found.append(bare)
         elif bare:
-            found[-1] = join_lines(found[-1], bare)
+            found[-1] = _joined(found[-1], bare, heading=whole)
         before = line
     return [_around_marks(paragraph) for paragraph in found if paragraph]
+
+
+def _joined(before: str, line: str, *, heading: bool) -> str:
+    """``before`` and the ``line`` below it; the number of a chapter on a line of its own stays apart from its title."""
+    marker = parse_marker(before) if heading and before else None
+    return f"{before} {line}" if marker and marker.end == len(before) else join_lines(before, line)
 
 
 def _around_marks(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpora.readers.conversion import Notes, dropped, heading, plain, tag, unwrapped
+from corpora.text.markers import parse_marker
 from corpora.text.numerals import to_letters, to_roman
 
 __all__ = ["convert"]
@@ -179,9 +180,16 @@ class _Reader:
         if style in _CODE_STYLES or (line[:1] in " \t" and style not in ("quote", "verse", "NOTE")):
             parts.append(tag("pre", plain("\n".join(body))))
         else:
-            parts.append(f"<p>{self._paragraph(body)}</p>")
+            parts.append(self._said(body))
             parts.append(self._attribution(pending.style) if style in ("quote", "verse") else "")
         return end
+
+    def _said(self, lines: list[str]) -> str:
+        """What is said, and by whom: a paragraph in quotation marks above a line that begins with two dashes."""
+        said = len(lines) > 1 and lines[0].lstrip().startswith('"') and lines[-2].rstrip().endswith('"')
+        if not said or not lines[-1].startswith("-- "):
+            return f"<p>{self._paragraph(lines)}</p>"
+        return f"<p>{self._paragraph(lines[:-1])}</p>{self._by(self.inline(lines[-1][3:].strip()))}"
 
     def _paragraph(self, lines: Sequence[str]) -> str:
         return self.inline(_LABEL.sub("", "\n".join(one.strip() for one in lines), count=1))
@@ -189,7 +197,11 @@ class _Reader:
     def _attribution(self, style: str) -> str:
         rest = [one.strip(" \"'") for one in style.strip("[] ").split(",")[1:]]
         shown = [self.inline(one) for one in rest if one and "=" not in one]
-        return f"<p>— {'<br>'.join(shown)}</p>" if shown else ""
+        return self._by(", ".join(shown))
+
+    def _by(self, who: str) -> str:
+        """A paragraph that says who said something; initials are not the number of a section."""
+        return f"<p>{'― ' if parse_marker(who) else ''}{who}</p>" if who else ""
 
     def _delimited(self, fence: str, style: str, lines: Sequence[str], depth: int) -> str:
         if (fence[0] in ".-`" and fence != "--") or style in _CODE_STYLES:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from corpora.container import Container, opened_container
 from corpora.errors import DamagedInput, ProtectedInput
 from corpora.readers import encodings
-from corpora.readers.html.boilerplate import visible_text
+from corpora.readers.html.boilerplate import is_page_number, visible_text
 from corpora.readers.html.reader import declared_encoding
 from corpora.readers.html.styles import apply
 
@@ -136,7 +136,7 @@ def _left_out(element: Any) -> str:
         return "hidden"
     if element.tag in ("rt", "rp"):
         return "ruby"
-    if "pagebreak" in kinds or "doc-pagebreak" in kinds:
+    if is_page_number(element):
         return "page marks"
     if element.tag == "nav" or {"toc", "doc-toc", "landmarks", "page-list"} & set(kinds):
         return "table of contents"

@@ -6,7 +6,7 @@ LaTeX. Numbers that only TeX can know (``\\ref``, ``\\cite``) are left out and r
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from corpora.errors import DamagedInput
@@ -20,6 +20,7 @@ _LISTING = re.compile(
 )  # fmt: skip
 _LISTING_OPTIONS = re.compile(r"\A(?:[ \t]*\[[^\]\n]*\])?(?:[ \t]*\{[^}\n]*\})?[ \t]*\n")
 _INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]*\])?(\W)(.*?)\1")
+_THEOREM = re.compile(r"\\(?:newtheorem|declaretheorem(?:\[[^\]]*\])?)\*?\{([A-Za-z]+)\}")
 _DEFINED = re.compile(r"\\(?:re)?newcommand\*?\{?\\([A-Za-z]+)\}?\{((?:[^{}]|\{[^{}]*\})*)\}")
 _OVERLAY = re.compile(r"(\\[A-Za-z]+)<[-+\d,.|]*>")  # of beamer: \item<1->
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
@@ -72,10 +73,22 @@ _ENVIRONMENTS = {
     "tabular": "[{", "tabular*": "{[{", "tabularx": "{[{", "tabulary": "{[{", "longtable": "[{", "array": "[{",
     "tabu": "{", "minipage": "[[[{", "figure": "[", "figure*": "[", "table": "[", "table*": "[", "wrapfigure": "[{[{",
     "multicols": "{", "thebibliography": "{", "frame": "[", "block": "{", "adjustbox": "{", "tcolorbox": "[",
+    "alertblock": "{", "exampleblock": "{", "mdframed": "[",
     "itemize": "[", "enumerate": "[", "description": "[", "spacing": "{", "otherlanguage": "{", "Shaded": "",
 }  # fmt: skip
 _TABLES = frozenset("tabular tabular* tabularx tabulary longtable tabu array".split())
 _LISTS = frozenset("itemize enumerate description compactitem compactenum inparaenum thebibliography".split())
+
+
+#: Of siunitx: a number and its unit, either alone in some.
+_MEASURES = {"SI": "[{[{", "qty": "[{{", "si": "[{", "unit": "[{", "num": "[{", "ang": "[{"}
+_UNITS = {
+    "metre": "m", "meter": "m", "gram": "g", "second": "s", "litre": "L", "liter": "L", "kelvin": "K", "ampere": "A",
+    "volt": "V", "watt": "W", "joule": "J", "newton": "N", "pascal": "Pa", "hertz": "Hz", "ohm": "Ω", "mole": "mol",
+    "degreeCelsius": "°C", "celsius": "°C", "degree": "°", "percent": "%", "hour": "h", "minute": "min", "day": "d",
+    "tonne": "t", "hectare": "ha", "kilo": "k", "mega": "M", "giga": "G", "milli": "m", "micro": "µ", "centi": "c",
+    "deci": "d", "hecto": "h", "nano": "n", "kilogram": "kg", "per": "/", "squared": "²", "cubed": "³",
+}  # fmt: skip
 
 
 #: A text, a block (a tuple), or a paragraph break.
@@ -97,6 +110,7 @@ def convert(text: str, name: str) -> str:
             return keep(dropped("comments" if match[1] == "comment" else "markup", match[2]))
         return keep(tag("pre", plain(_LISTING_OPTIONS.sub("\n", match[2]).strip("\n"))))
 
+    text = re.sub("[\ue000\ue001]", "", text)
     text = _OVERLAY.sub(r"\1", _LISTING.sub(listing, text))
     text = _INLINE_CODE.sub(lambda match: keep(plain(match[2])), text)
     preamble, begun, body = text.partition(r"\begin{document}")
@@ -105,15 +119,18 @@ def convert(text: str, name: str) -> str:
     body = _with_definitions(preamble + body, body)
     settings = dropped("preamble", re.sub(r"\\duiyikept\{\d+\}", "", f"{preamble} {rest}"))
     try:
-        writer = _Writer(kept, chapters=bool(re.search(r"\\(?:chapter|part)\b", body)))
-        writer.title(LatexWalker(preamble, latex_context=_context(), tolerant_parsing=True))
-        nodes = LatexWalker(body, latex_context=_context(), tolerant_parsing=True).get_latex_nodes()[0]
+        theorems = frozenset({*_THEOREM.findall(preamble + body), *_THEOREMS} - {*_ENVIRONMENTS, *_TABLES, *_MATH})
+        writer = _Writer(kept, theorems, chapters=bool(re.search(r"\\(?:chapter|part)\b", body)))
+        context = _context(theorems)
+        writer.title(LatexWalker(preamble, latex_context=context, tolerant_parsing=True))
+        nodes = LatexWalker(body, latex_context=context, tolerant_parsing=True).get_latex_nodes()[0]
         page = writer.blocks(nodes)
+        page = writer.settled(writer.head + page)
     except RecursionError as error:
         raise DamagedInput(f"{name} nests its groups too deeply to be read") from error
     except (LatexWalkerError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise DamagedInput(f"{name} is not LaTeX that can be read: {str(error).partition(chr(10))[0][:120]}") from error
-    return f"<html><body>{writer.head}{page}{writer.notes.html()}{settings}</body></html>"
+    return f"<html><body>{page}{writer.notes.html()}{settings}</body></html>"
 
 
 def _with_definitions(text: str, body: str) -> str:
@@ -121,18 +138,19 @@ def _with_definitions(text: str, body: str) -> str:
     most = 2 * len(body) + 100_000  # definitions of definitions could grow without end
     # A definition may use those before it, and the last one of a name holds.
     for match in reversed(list(_DEFINED.finditer(text))):
-        if "#" not in match[2] and match[1] not in match[2] and len(body) < most:
+        itself = re.search(rf"\\{match[1]}(?![A-Za-z])", match[2])
+        if "#" not in match[2] and itself is None and len(body) < most:
             content = match[2].replace("\\", r"\\")
             body = re.sub(rf"\\{match[1]}(?![A-Za-z])(?:\{{\}}|[ \t](?=\S))?", content, body)
     return body
 
 
-@cache
-def _context() -> Any:
+@lru_cache(maxsize=16)
+def _context(theorems: frozenset[str]) -> Any:
     from pylatexenc.latexwalker import get_default_latex_context_db
     from pylatexenc.macrospec import EnvironmentSpec, MacroSpec
 
-    own = {**_SETTINGS, **_NUMBERS, **{name: spec for name, (spec, _) in _TEXTS.items()}}
+    own = {**_SETTINGS, **_NUMBERS, **_MEASURES, **{name: spec for name, (spec, _) in _TEXTS.items()}}
     own |= dict.fromkeys(_SECTIONS, "*[{") | {
         "duiyikept": "{",
         "title": "[{",
@@ -145,7 +163,9 @@ def _context() -> Any:
         "duiyi",
         prepend=True,
         macros=[MacroSpec(name, spec) for name, spec in own.items()],
-        environments=[EnvironmentSpec(name, spec) for name, spec in _ENVIRONMENTS.items()],
+        environments=[
+            EnvironmentSpec(name, spec) for name, spec in {**dict.fromkeys(theorems, "["), **_ENVIRONMENTS}.items()
+        ],
     )
     return context
 
@@ -153,10 +173,13 @@ def _context() -> Any:
 class _Writer:
     """Writes nodes as HTML: `blocks` for what contains paragraphs, `inline` for the text of one."""
 
-    def __init__(self, kept: list[str], *, chapters: bool) -> None:
+    def __init__(self, kept: list[str], theorems: frozenset[str], *, chapters: bool) -> None:
         self.notes = Notes()
         self.head = ""
+        self._open_marks: list[str] = []  # \\footnotemark, as they stand in the page until their text comes
+        self._later: list[str] = []
         self._kept = kept
+        self._titled = theorems | _BOXES
         self._deeper = int(chapters)
 
     def title(self, walker: Any) -> None:
@@ -232,8 +255,10 @@ class _Writer:
         if name == "duiyikept":
             content = self._kept[int(_text_of(node.nodeargd.argnlist[0]))]
             return [(content,)] if content.startswith(("<pre", "<div")) else [content]
-        if name in ("footnote", "footnotetext"):
+        if name == "footnote":
             return [self.notes.mark(self.blocks([_arguments(node)[-1]]))]
+        if name in ("footnotemark", "footnotetext"):
+            return [self._apart(node, name)]
         if name == "title":
             self.head = self.head or tag("p", self._argument(node, 1), title=1)
             return [None]
@@ -245,6 +270,9 @@ class _Writer:
             return [(f"<p>{self._argument(node, 2)}</p>",)]
         if name in _TEXTS:
             return [self._argument(node, _TEXTS[name][1])]
+        if name in _MEASURES:
+            number, unit = (self.inline(_arguments(node)[part]) for part in (slice(-2, -1), slice(-1, None)))
+            return [f"{number} {unit}" if number and unit else number + unit]
         if name == "textsuperscript":
             return [f"<sup>{self._argument(node, 0)}</sup>"]
         if name in _NUMBERS:
@@ -252,18 +280,36 @@ class _Writer:
             return [tag("span", shown, dropped="references")]
         if name in ("author", "date", "institute"):
             return [(dropped("front matter", self._argument(node, -1)),)]
-        if name in _SETTINGS or name in ("bibitem", "footnotemark"):
+        if name in _SETTINGS or name == "bibitem":
             return [after]
         return [*self._unknown(node), after]
 
     def _unknown(self, node: Any) -> list[_Piece]:
         """A macro for a sign or an accent, or an unknown one, whose arguments are text."""
+        if node.macroname in _UNITS:
+            return [_UNITS[node.macroname]]
         if node.macroname in _SIGNS:
             return [plain(_SIGNS[node.macroname])]
         arguments = _arguments(node)
         if not arguments or node.macroname in _ACCENTS:
             return [plain(_text_of(node))]
         return [piece for one in arguments for piece in self._pieces(one)]
+
+    def _apart(self, node: Any, name: str) -> str:
+        """The mark of a note whose text is written elsewhere stands for it; a text without a mark is its own."""
+        if name == "footnotemark":
+            self._open_marks.append(f"\ue000{len(self._later)}\ue001")
+            self._later.append("")
+            return self._open_marks[-1]
+        mark = self.notes.mark(self.blocks([_arguments(node)[-1]]))
+        if not self._open_marks:
+            return mark
+        self._later[int(self._open_marks.pop(0)[1:-1])] = mark
+        return ""
+
+    def settled(self, page: str) -> str:
+        """``page`` with the marks whose notes came later."""
+        return re.sub("\ue000(\\d+)\ue001", lambda match: self._later[int(match[1])], page)
 
     def _argument(self, node: Any, place: int) -> str:
         arguments = node.nodeargd.argnlist if node.nodeargd is not None else []
@@ -278,7 +324,9 @@ class _Writer:
             return tag("pre", plain(_formula(node)))
         if name in _LISTS:
             return self._list(node)
-        title = self._argument(node, 0) if name in _TITLED else ""
+        title = self._argument(node, 0) if name in self._titled else ""
+        if name in _FRAMES and (stated := _TITLE.search(_settings(node))):
+            title = plain(stated[1] or stated[2])
         return (f"<p>{title}</p>" if title else "") + f"<div>{self.blocks(node.nodelist)}</div>"
 
     def _list(self, node: Any) -> str:
@@ -327,9 +375,12 @@ _SPECIALS = {"~": " ", "&": " "}
 _MATH = frozenset(
     "equation align eqnarray gather multline displaymath math flalign alignat split aligned cases matrix".split()
 )
-_TITLED = frozenset(
-    "block alertblock exampleblock theorem lemma proof corollary proposition definition example remark".split()
+_BOXES = frozenset("block alertblock exampleblock".split())
+_FRAMES = frozenset("tcolorbox mdframed framed".split())
+_THEOREMS = frozenset(
+    "theorem lemma proof corollary proposition definition example remark thm lem prop cor defn".split()
 )
+_TITLE = re.compile(r"\b(?:frame)?title\s*=\s*(?:\{([^{}]*)\}|([^,\]{}]*))")
 _ACCENTS = frozenset("' ` ^ \" ~ = . u v H t c d b k r".split())
 
 
@@ -348,6 +399,11 @@ def _split_paragraphs(chars: str) -> list[_Piece]:
 
 def _arguments(node: Any) -> list[Any]:
     return [one for one in (node.nodeargd.argnlist if node.nodeargd is not None else []) or [] if one is not None]
+
+
+def _settings(node: Any) -> str:
+    first = next(iter(_arguments(node)), None)
+    return "" if first is None else str(first.latex_verbatim())
 
 
 def _formula(node: Any) -> str:

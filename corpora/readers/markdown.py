@@ -20,7 +20,12 @@ _WIKI = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
 _KEY = re.compile(r"^[\w-]+[ \t]*[:=]", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"(?:(?<![ \t])[ \t]+)?\{[:#.][^{}\n]*\}[ \t]*+(?=\n|$)")  # {#anchor .class}, {: .class}
 _GENERATED = re.compile(r"\{%.{0,1000}?%\}|\{\{(?:&lt;|%).{0,1000}?(?:&gt;|%)\}\}", re.DOTALL)  # Jekyll, Hugo; escaped
-_STATEMENT = re.compile(r"""(?:import\s[^\n]*['"][^'"\n]+['"]|export\s+(?:const|default|function|let)\b[^\n]*);?\s*$""")
+_STATEMENTS = re.compile(  # of MDX: imports over one or more lines, then exports up to the end of the paragraph
+    r"""(?:import\s(?:[\w\s{},*$]{1,2000}\sfrom\s{0,99})?['"][^'"\n]+['"];?\s*)*"""
+    r"""(?:export\s+(?:const|default|function|let|async|class)\b.*?[;})\]'"\w])?\s*""",
+    re.DOTALL,
+)
+_REMARK = re.compile(r"\{/\*(.{0,2000}?)\*/\}", re.DOTALL)  # a comment of MDX
 _CONTENTS = re.compile(r"\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\]", re.IGNORECASE)
 _ALERT = re.compile(r"\[!\w+\][+-]?[ \t]*")
 _DIRECTIVE = re.compile(r"\{([\w:-]+)\}[ \t]*(.*)")  # MyST: ```{note} Title
@@ -160,9 +165,12 @@ def _paragraph(token: Any, before: Any) -> str:
     content = str(token.content).strip()
     if _CONTENTS.fullmatch(content):
         return tag("span", plain(content), dropped="table of contents")
-    if content and all(_STATEMENT.match(line) for line in content.splitlines()):
+    if content.startswith(("import", "export")) and _STATEMENTS.fullmatch(content):
         return tag("span", plain(content), dropped="code")
-    made = "".join(_inline(token.children or ()))
+    children = token.children or ()
+    if _REMARK.search(content):
+        children = _parser().parseInline(_REMARK.sub(r"<!--\1-->", content))[0].children
+    made = "".join(_inline(children))
     made = _ALERT.sub("", made, count=1) if before.type == "paragraph_open" and made.startswith("[!") else made
     made = _TASK.sub("", made, count=1) if before.type == "paragraph_open" and before.level else made
     made = _WIKI.sub(r"\1", made)

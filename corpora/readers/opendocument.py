@@ -6,7 +6,7 @@ out. Frames follow the paragraph that they are anchored in, as text boxes of Wor
 Source: OpenDocument 1.3 (OASIS standard, ISO/IEC 26300), part 3.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -47,13 +47,18 @@ def convert(data: bytes, name: str) -> str:
         ):
             raise ProtectedInput(f"{name} is protected with a password")
         content = container.xml("content.xml")
+        objects = {
+            member.removesuffix("/content.xml"): container.xml(member)
+            for member in container.members()
+            if member.endswith("/content.xml")
+        }
         styles = (container.xml("styles.xml"),) if "styles.xml" in container else ()
-        return _page(content, (*styles, content), name)
+        return _page(content, (*styles, content), name, objects)
 
 
-def _page(content: Any, roots: Sequence[Any], name: str) -> str:
-    """The page of HTML of a document; ``roots`` are the trees that hold its styles."""
-    converter = _Converter(_Styles.of(roots))
+def _page(content: Any, roots: Sequence[Any], name: str, objects: Mapping[str, Any] | None = None) -> str:
+    """The page of HTML of a document; ``roots`` hold its styles, ``objects`` are its formulas and charts by path."""
+    converter = _Converter(_Styles.of(roots), objects or {})
     body = next(content.iter("{*}body"), None)
     if body is None:
         raise EmptyInput(f"{name} contains no text")
@@ -155,6 +160,7 @@ class _List:
 @dataclass(slots=True)
 class _Converter:
     styles: _Styles
+    objects: Mapping[str, Any] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     _counted: dict[str, dict[int, int]] = field(default_factory=dict)  # by the id of the list or the style
     _headings: dict[int, int] = field(default_factory=dict)
@@ -187,6 +193,23 @@ class _Converter:
                 yield from self._frame(element)
             elif kind == "annotation":
                 yield dropped("comments", _text(element))
+            elif kind == "object":
+                yield from self._object(element)
+
+    def _object(self, element: Any) -> Iterator[str]:
+        """The formula, or the texts of the chart, that is embedded here."""
+        part = self._embedded(element)
+        if part is None:
+            return
+        if xml.local(part) == "math":
+            yield tag("pre", _formula(part))
+        else:
+            texts = dict.fromkeys("".join(one.itertext()).strip() for one in part.iter("{*}p"))
+            yield from (tag("p", plain(text)) for text in texts if any(map(str.isalpha, text)))
+
+    def _embedded(self, element: Any) -> Any:
+        part = self.objects.get(_get(element, "href").removeprefix("./"))
+        return next(iter(element), None) if part is None else part
 
     @property
     def has_slides(self) -> bool:
@@ -232,6 +255,8 @@ class _Converter:
                 parts.append(self._note(one))
             elif kind == "annotation":
                 parts.append(tag("span", plain(_text(one)), dropped="comments"))
+            elif (formula := self._formula_in(one)) is not None:
+                parts.append(_formula(formula))
             elif kind in ("frame", "custom-shape", "rect", "g"):
                 self._frames.append(one)
             elif kind in ("hidden-text", "hidden-paragraph"):
@@ -247,6 +272,13 @@ class _Converter:
                 parts.append(f"<sup>{inner}</sup>" if style in self.styles.raised and kind == "span" else inner)
             parts.append(plain(one.tail))
         return "".join(parts)
+
+    def _formula_in(self, frame: Any) -> Any:
+        """The formula that stands in the line of text as the frame ``frame``, None where it is none."""
+        part = None
+        if xml.local(frame) == "frame" and (holder := next(frame.iterchildren("{*}object"), None)) is not None:
+            part = self._embedded(holder)
+        return part if part is not None and xml.local(part) == "math" else None
 
     def _note(self, element: Any) -> str:
         label = next(("".join(one.itertext()) for one in element.iter("{*}note-citation")), "")
@@ -364,6 +396,19 @@ def _written(count: int, form: str) -> str:
     except ValueError:
         return str(count)
     return str(count)
+
+
+def _formula(element: Any) -> str:
+    """A formula in MathML as a line of text, its exponents raised."""
+    kind = xml.local(element)
+    if kind in ("annotation", "annotation-xml"):
+        return ""
+    if kind in ("msup", "msubsup") and len(element) > 1:
+        *base, power = (_formula(one) for one in element)
+        return f"{''.join(base)}<sup>{power}</sup>"
+    if kind == "mfrac" and len(element) == 2:
+        return f"{_formula(element[0])}/{_formula(element[1])}"
+    return plain((element.text or "").strip()) + "".join(map(_formula, element))
 
 
 def _text(element: Any) -> str:

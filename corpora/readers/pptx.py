@@ -13,7 +13,7 @@ from typing import Any
 from corpora import xml
 from corpora.container import Container, opened_container
 from corpora.readers.conversion import dropped, heading, plain, tag, with_linked_notes
-from corpora.readers.docx.package import attribute, child, children
+from corpora.readers.docx.package import attribute, child, children, graphic_texts
 
 __all__ = ["convert"]
 
@@ -101,13 +101,7 @@ def _graphic(container: Container, frame: Any, parts: dict[str, str]) -> str:
     for element in frame.iter("{*}relIds", "{*}chart"):
         key = attribute(element, "dm") if xml.local(element) == "relIds" else _relation(element)
         if parts.get(key, "") in container:
-            part = container.xml(parts[key])
-            found += [f"<p>{_line(one)}</p>" for one in part.iter("{*}p") if _text(one).strip()]
-            # The names of series and categories, once each.
-            names = (
-                point.findtext("{*}v") or "" for cache in part.iter("{*}strCache") for point in cache.iter("{*}pt")
-            )
-            found += [f"<p>{plain(one)}</p>" for one in dict.fromkeys(names) if one.strip()]
+            found += [f"<p>{plain(one)}</p>" for one in graphic_texts(container.xml(parts[key]))]
     return "".join(found)
 
 

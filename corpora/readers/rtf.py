@@ -36,12 +36,13 @@ _SYMBOLS = {b"~": "\u00a0", b"_": "\u2011", b"\t": " ", b"\n": "\n", b"\r": "\n"
 _SKIPPED = frozenset(
     "colortbl info pict objdata fldinst sp sn sv shprslt nonshppict nonesttables nesttableprops filetbl revtbl "
     "listtable listoverridetable rsidtbl generator xmlnstbl themedata colorschememapping latentstyles datastore "
-    "pn pnseclvl xe tc rxe bkmkstart bkmkend datafield template private mmath mmathPr passwordhash userprops "
+    "pn pnseclvl xe tc rxe bkmkstart bkmkend datafield template private mmathPr passwordhash userprops "
     "wgrffmtfilter pgptbl ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn atnid atnauthor atnref atndate atnparent "
     "atntime background".split()
 )
 #: Groups that may begin with \\* and still contain text.
-_READ = frozenset("shpinst shptxt shp footnote fldrslt ud shpgrp result do dptxbxtext".split())
+_READ = frozenset("shpinst shptxt shp footnote fldrslt ud shpgrp result do dptxbxtext mmath moMath moMathPara".split())
+_CONTENTS = re.compile(r"(?:toc|contents|目录|目錄) ?[1-9]\b")
 #: Properties of text that is left out, and the step that says why.
 _LEFT_OUT = {"v": "hidden", "deleted": "tracked changes", "strike": "crossed out", "striked": "crossed out"}
 _MARGINS = frozenset(f"{name}{side}" for name in ("header", "footer") for side in ("", "l", "r", "f"))
@@ -76,6 +77,7 @@ class _Story:
     cell: list[str] = field(default_factory=list)
     row: list[str] = field(default_factory=list)
     table: list[str] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)  # those that are anchored in the open paragraph
 
 
 @dataclass(slots=True)
@@ -144,7 +146,11 @@ class _Reader:
         self._flush()
         self._end_paragraph()
         self._end_table()
-        return "".join(self._story.blocks) + self._notes.html() + "".join(self._aside)
+        return "".join(self._blocks()) + self._notes.html() + "".join(self._aside)
+
+    def _blocks(self) -> list[str]:
+        """Of the open story, with the boxes of a paragraph that is empty."""
+        return [*self._story.blocks, *self._story.boxes]
 
     def _open(self) -> None:
         self._flush()
@@ -280,21 +286,21 @@ class _Reader:
         def end() -> None:
             self._end_paragraph()
             self._end_table()
-            body, self._story, self._paragraph = "".join(self._story.blocks), outer, paragraph
+            body, self._story, self._paragraph = "".join(self._blocks()), outer, paragraph
             self._story.text.append(self._notes.mark(body))
 
         self._at_end(end)
 
     def _begin_box(self) -> None:
-        """A text box: its blocks stand before the paragraph in which it is anchored."""
+        """A text box: its blocks stand behind the paragraph in which it is anchored."""
         outer, paragraph = self._story, self._paragraph
         self._story, self._paragraph = _Story(), _Paragraph()
 
         def end() -> None:
             self._end_paragraph()
             self._end_table()
-            blocks, self._story, self._paragraph = self._story.blocks, outer, paragraph
-            (self._story.cell if self._paragraph.in_table else self._story.blocks).extend(blocks)
+            blocks, self._story, self._paragraph = self._blocks(), outer, paragraph
+            (self._story.cell if self._paragraph.in_table else self._story.boxes).extend(blocks)
 
         self._at_end(end)
 
@@ -322,9 +328,10 @@ class _Reader:
         if not content.strip():
             return
         style = self._styles.get(paragraph.style, _Style())
+        is_contents = _CONTENTS.match(style.name) is not None
         outline = paragraph.outline if paragraph.outline is not None else style.outline
-        if in_table:
-            made = f"<p>{content}</p>"
+        if in_table or is_contents:
+            made = dropped("table of contents", content) if is_contents else f"<p>{content}</p>"
         elif outline is not None and outline < 9:
             made = heading(content, outline + 1, paragraph.marker or "")
         elif style.name == "title":
@@ -338,7 +345,8 @@ class _Reader:
             story.cell.append(made)
         else:
             self._end_table()
-            story.blocks.append(made)
+            story.blocks += [made, *story.boxes]
+            story.boxes = []
         self._paragraph = replace(paragraph, marker=None)
 
     def _end_table(self) -> None:
@@ -369,6 +377,8 @@ class _Reader:
             self._state = replace(state, codec=codec, hidden="", raised=False)
         elif word == "uc":
             self._state = replace(state, skip=max(0, min(number if number is not None else 1, 8)))
+        elif word == "msup" and state.kind == "text":
+            self._state = replace(state, raised=True)
         elif word in ("super", "nosupersub", "sub", "up"):
             self._state = replace(state, raised=(word == "super" and on) or (word == "up" and bool(number)))
         elif word in _LEFT_OUT:

@@ -9,6 +9,7 @@ Sources: W3C WebVTT (Candidate Recommendation), sections 4 and 5; the ASS format
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
@@ -27,20 +28,30 @@ _SOUND = re.compile(r"[(（\[【♪][^()（）\[\]]*[)）\]】♪]\s*$")
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)")
 _TURN = re.compile(r"[ \t]*(?:[-‐–—―]|>>+)[ \t]*(?=\S)")
 _ENDS = re.compile(r"[.!?。！？…‽♪][\"'”’」』）)\]♪*]*\s*$")
+_FULL = re.compile(r"[.。．][\"'”’」』）)\]]*\s*$")
+_POSITION = re.compile(r"\{[^{}]*\\(?:an[4-9]|a[5-9]|pos|move)\b")
+_MUSIC = re.compile(r"[♩♪♫♬#\s]+")
 _OPEN = re.compile(r"[,，、;；:：]\s*$")
 _PAUSE = 2.0  # seconds without text behind which a sentence does not go on
-_STOPPED = 0.25  # share of cues with a full stop at their end from which full stops are relied on
+_STOPPED = 0.25  # share of cues that end in a full stop, of those without ? and !, from which full stops are relied on
+_OVERLAP = 0.15  # seconds for which two texts are shown together by more than rounding
+_FRAME = 0.25  # seconds of a cue that is one step of a moving text
 _ROLLING = 1 / 3  # share of cues that repeat a line of the one before from which a track is one whose lines roll up
+_NEAR = 8  # cues before and after one that are looked at for what is shown with it
 _LONGEST = 20  # cues that one sentence is joined from
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is shown from ``start`` to ``end`` (seconds): the lines, without marks."""
+    """What is shown from ``start`` to ``end`` (seconds): the lines, without marks.
+
+    ``style``: the name of the style, and whether a position is stated, as for signs at the top of the picture.
+    """
 
     start: float
     end: float
     lines: tuple[str, ...]
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +116,49 @@ def cues(text: str) -> list[Cue]:
 
 def _parsed(text: str) -> tuple[list[Cue], list[tuple[str, str]]]:
     found, dropped = _ass(text) if re.match(r"\s*\[Script Info\]", text) else _blocks(text)
-    cleaned = [Cue(cue.start, max(cue.end, cue.start), _cleaned(cue.lines)) for cue in found]
-    return _without_repeated(sorted((cue for cue in cleaned if cue.lines), key=lambda cue: cue.start), dropped), dropped
+    cleaned: list[Cue] = []
+    for cue in found:
+        style = cue.style + "+" * any(map(_POSITION.search, cue.lines))
+        lines = _cleaned(cue.lines)
+        if not all(map(_MUSIC.fullmatch, lines)):
+            cleaned.append(Cue(cue.start, max(cue.end, cue.start), lines, style))
+        else:
+            dropped += [("markup", line) for line in lines]
+    cleaned = _without_copies(sorted(cleaned, key=lambda cue: cue.start), dropped)
+    return _without_repeated(cleaned, dropped), dropped
+
+
+def _without_copies(found: Sequence[Cue], dropped: list[tuple[str, str]]) -> list[Cue]:
+    """``found`` without the copies of a text for its shadow, and with the steps of a moving text as one cue."""
+    kept: list[Cue] = []
+    latest: dict[tuple[str, ...], int] = {}
+    for cue in found:
+        at = latest.get(cue.lines)
+        before = kept[at] if at is not None else None
+        same = before is not None and (before.start, before.end) == (cue.start, cue.end)
+        steps = before is not None and cue.end - cue.start < _FRAME and cue.start - before.end < _FRAME
+        if at is not None and before is not None and (same or steps):
+            kept[at] = replace(before, end=max(before.end, cue.end))
+            dropped += [("repeated lines", line) for line in cue.lines]
+        else:
+            latest[cue.lines] = len(kept)
+            kept.append(cue)
+    return kept
+
+
+def _tracks(found: Sequence[Cue]) -> list[list[Cue]]:
+    """The cues whose sentences may go on in the next one: first what is said, then signs shown with it, by style."""
+    styles = Counter(cue.style for cue in found)
+    main = max(styles, key=styles.__getitem__, default="")
+    tracks: dict[str, list[Cue]] = {main: []}
+    for at, cue in enumerate(found):
+        around = (*found[max(0, at - _NEAR) : at], *found[at + 1 : at + 1 + _NEAR])
+        placed = len(cue.style) > 1 and cue.style.endswith("+")  # a style of its own and a position of its own
+        beside = placed or any(
+            one.style != cue.style and min(one.end, cue.end) - max(one.start, cue.start) > _OVERLAP for one in around
+        )
+        tracks.setdefault(cue.style if beside and cue.style != main else main, []).append(cue)
+    return list(tracks.values())
 
 
 def _without_repeated(found: list[Cue], dropped: list[tuple[str, str]]) -> list[Cue]:
@@ -195,8 +247,11 @@ def _ass(text: str) -> tuple[list[Cue], list[tuple[str, str]]]:
             if times[0] and times[1]:
                 shown = re.sub(r"\\h", " ", row.get("text", ""))
                 found.append(
-                    Cue(_seconds(times[0].groups()), _seconds(times[1].groups()), tuple(re.split(r"\\[Nn]", shown)))
-                )
+                    Cue(
+                        _seconds(times[0].groups()), _seconds(times[1].groups()),
+                        tuple(re.split(r"\\[Nn]", shown)), row.get("style", "").strip(),
+                    )
+                )  # fmt: skip
         elif key == "Comment":
             dropped.append(("comments", value.split(",", len(fields) - 1)[-1]))
     return found, dropped
@@ -213,11 +268,15 @@ class _CuePart:
 
 
 def _sentences(found: Sequence[Cue], language: str) -> Iterator[tuple[str, float, float]]:
+    """The sentences in the order of their times. Chinese tracks often keep ? and ! and leave out full stops."""
     from corpora.text.sentences import split
 
-    pieces = [piece for cue in found for piece in _pieces(cue)]
-    stopped = sum(bool(_ENDS.search(piece.text)) for piece in pieces) >= _STOPPED * len(pieces)
-    for run in _runs(pieces, stopped=stopped):
+    tracks = [[piece for cue in track for piece in _pieces(cue)] for track in _tracks(found)]
+    pieces = [piece for track in tracks for piece in track]
+    full = sum(bool(_FULL.search(piece.text)) for piece in pieces)
+    stopped = full >= _STOPPED * sum(not _ENDS.search(piece.text) or bool(_FULL.search(piece.text)) for piece in pieces)
+    runs = [run for at, track in enumerate(tracks) for run in _runs(track, stopped=stopped and not at)]
+    for run in sorted(runs, key=lambda run: run[0].start):
         text = ""
         spans: list[tuple[int, int, _CuePart]] = []
         for piece in run:

@@ -129,7 +129,8 @@ def parse_bullet(text: str) -> tuple[str, int] | None:
     """The bullet that opens ``text`` and the offset behind it and its blanks, or None."""
     lead = len(text) - len(text.lstrip())
     match = _BULLET.match(text, lead)
-    return (match[1], match.end()) if match else None
+    # "* * *" is an ornament between parts of a text.
+    return (match[1], match.end()) if match and any(map(str.isalnum, text[match.end() :])) else None
 
 
 def follows(marker: Marker, before: Marker) -> bool:

@@ -6,6 +6,7 @@ aligned as it is.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +36,7 @@ _READINGS = (
 )
 _HAN = re.compile(f"[{HAN}]")
 _HIGH = re.compile(r"[^\x00-\x7f]")
+_RUN = re.compile(r"([A-Za-z]?)[^\x00-\x7f]+([A-Za-z]?)")
 _LETTER = re.compile(r"[^\W\d_]")
 #: Pairs of letters and signs beyond ASCII, as Chinese in two bytes becomes, and broken UTF-8 that went through GBK.
 _PAIRS = re.compile(r"(?<![A-Za-z])[\u0080-\u00ff\u0152-\u0178\u02c6\u2013-\u2122]{4,}")
@@ -49,6 +51,7 @@ _USUAL = 0.85  # share of the Chinese characters of a repaired text that are com
 _SURE = 40  # Chinese characters, most of them rare, that are garbled although they cannot be repaired
 _RARE = 0.3  # share that is rare in Chinese that was read in another Chinese encoding
 _ENOUGH = 0.5  # share of the lines beyond ASCII that must be repaired
+_FEW = 4  # ASCII letters for each character beyond ASCII, from which the latter are examples in a text
 _ENGLISH = 3  # places that must be repaired in a text that is not Chinese
 
 
@@ -139,4 +142,19 @@ def _western(text: str) -> Repair:
         return Repair(None)
     fixed = "\n".join(fix_encoding(line) if _HIGH.search(line) else line for line in text.split("\n"))
     better = badness(text[:_SAMPLE]) - badness(fixed[:_SAMPLE]) >= _ENGLISH
-    return Repair(fixed, "windows-1252", "utf-8") if fixed != text and better else Repair(None)
+    if fixed == text or not better or _is_on_purpose(text, fixed):
+        return Repair(None)
+    return Repair(fixed, "windows-1252", "utf-8")
+
+
+def _is_on_purpose(text: str, fixed: str) -> bool:
+    """Whether a text shows what garbled text looks like: most of it is right, or the garbled parts stand by themselves.
+
+    A text that was decoded wrongly has no character beyond ASCII that is right.
+    """
+    old, new = (Counter(_HIGH.findall(one)) for one in (text, fixed))
+    right, repaired = (old & new).total(), (new - old).total()
+    runs = list(_RUN.finditer(text))
+    apart = sum(match[1] == "" and match[2] == "" for match in runs)
+    few = _FEW * old.total() < sum(char.isascii() and char.isalpha() for char in text)
+    return right >= repaired or (few and 2 * apart > len(runs))

@@ -21,11 +21,13 @@ __all__ = [
     "attribute",
     "child",
     "children",
+    "graphic_texts",
     "open_package",
     "raised_styles",
     "styles_of",
 ]
 
+_GRAPHICS = ("chart", "diagramData")
 _RELATED = ("styles", "numbering", "footnotes", "endnotes", "header", "footer", "comments")
 
 
@@ -50,12 +52,23 @@ def attribute(element: Any, name: str, default: str = "") -> str:
     return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), default)
 
 
+def graphic_texts(part: Any) -> list[str]:
+    """The texts of a chart or diagram: its paragraphs, then the names of series and categories, once each."""
+    lines = ("".join(one.text or "" for one in paragraph.iter("{*}t")) for paragraph in part.iter("{*}p"))
+    names = (point.findtext("{*}v") or "" for cache in part.iter("{*}strCache") for point in cache.iter("{*}pt"))
+    return [line for line in (*lines, *dict.fromkeys(names)) if line.strip()]
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An open package: the main part, and the other parts by the kind of their relation ("styles", "footnotes", …)."""
+    """An open package: the main part, and the other parts by the kind of their relation ("styles", "footnotes", …).
+
+    ``graphics``: the charts and diagrams of the main part, by the id of their relation.
+    """
 
     main: Any
     related: dict[str, list[Any]]
+    graphics: dict[str, Any] = field(default_factory=dict)
 
 
 def open_package(data: bytes, name: str) -> Package:
@@ -64,10 +77,13 @@ def open_package(data: bytes, name: str) -> Package:
         main = next((path for kind, _, path in container.relations("") if kind == "officeDocument"), "")
         main = main or "word/document.xml"
         related: dict[str, list[Any]] = {}
-        for kind, _, path in container.relations(main):
+        graphics: dict[str, Any] = {}
+        for kind, key, path in container.relations(main):
             if kind in _RELATED and path in container:
                 related.setdefault(kind, []).append(container.xml(path))
-        return Package(container.xml(main), related)
+            elif kind in _GRAPHICS and path in container:
+                graphics[key] = container.xml(path)
+        return Package(container.xml(main), related, graphics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from corpora.readers.docx.package import (
     attribute,
     child,
     children,
+    graphic_texts,
     open_package,
     raised_styles,
     styles_of,
@@ -76,6 +77,7 @@ class _Paragraph:
     text: list[str] = field(default_factory=list)
     marks: list[tuple[str, str]] = field(default_factory=list)  # number, as printed
     boxes: list[Any] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # of charts and diagrams
     dropped: list[tuple[str, str]] = field(default_factory=list)  # step, text
 
 
@@ -140,7 +142,7 @@ class _Reader:
                 self._drop(step, _text_of(part))
 
     def _table(self, table: Any, kind: BlockKind | None) -> None:
-        rows = list(children(table, "tr"))
+        rows = list(_through(table, "tr"))
         cells = [cell for row in rows for cell in _through(row, "tc")]
         # A single cell is a frame around text.
         inner = kind or (BlockKind.CELL if len(cells) > 1 else None)
@@ -182,6 +184,8 @@ class _Reader:
             given = self._blocks(gathered, text, *self._shape(properties, style, kind, marker))
         for box in gathered.boxes:
             self.story(box, kind)
+        for shown in gathered.texts:
+            self._blocks(_Paragraph(), shown, BlockKind.PARAGRAPH, 0, "")
         return given
 
     def _shape(self, properties: Any, style: Style, kind: BlockKind | None, marker: str) -> tuple[BlockKind, int, str]:
@@ -259,6 +263,7 @@ class _Reader:
             elif tag in _GONE:
                 into.dropped.append(("tracked changes", _text_of(one, deleted=True)))
             elif tag in ("drawing", "pict", "object"):
+                into.texts += [text for key in _graphics(one) for text in self._graphic(key)]
                 into.boxes += [box for box in one.iter() if xml.local(box) == "txbxContent" and not _is_fallback(box)]
             elif tag in ("footnoteReference", "endnoteReference"):
                 self._mark(one, tag, into)
@@ -266,6 +271,10 @@ class _Reader:
                 self.page += 1
             else:
                 into.text.append(_character(one, tag))
+
+    def _graphic(self, key: str) -> list[str]:
+        part = self.package.graphics.get(key)
+        return graphic_texts(part) if part is not None else []
 
     def _is_raised(self, run: Any) -> bool:
         own = attribute(child(run, "rPr", "vertAlign"), "val")
@@ -334,6 +343,15 @@ def _character(element: Any, tag: str) -> str:
     return {"tab": TAB, "ptab": TAB, "noBreakHyphen": "\u2011"}.get(tag, "")
 
 
+def _graphics(drawing: Any) -> Iterator[str]:
+    """The ids of the relations of the charts and diagrams in ``drawing``."""
+    for one in drawing.iter():
+        if xml.local(one) == "relIds":
+            yield attribute(one, "dm")
+        elif xml.local(one) == "chart":
+            yield attribute(one, "id")
+
+
 def _is_on(run: Any, name: str) -> bool:
     switch = child(run, "rPr", name)
     return switch is not None and attribute(switch, "val", "1") not in _OFF
@@ -355,9 +373,9 @@ def _chosen(element: Any) -> Any:
     return element if content is None else content
 
 
-def _through(row: Any, name: str) -> Iterator[Any]:
-    """The cells of a row, those within content controls too."""
-    for one in row:
+def _through(parent: Any, name: str) -> Iterator[Any]:
+    """The rows of a table or the cells of a row, those within content controls too."""
+    for one in parent:
         if xml.local(one) == name:
             yield one
         elif xml.local(one) in ("sdt", "sdtContent", "customXml", "ins"):

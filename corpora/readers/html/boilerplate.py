@@ -13,7 +13,7 @@ from typing import Any
 
 from corpora.cleaning.layout import columns
 
-__all__ = ["BLOCKS", "INVISIBLE", "boilerplate", "visible_text"]
+__all__ = ["BLOCKS", "INVISIBLE", "boilerplate", "is_page_number", "visible_text"]
 
 #: Elements that begin and end a block of text.
 BLOCKS = frozenset(
@@ -50,6 +50,10 @@ _SMALL = frozenset(
 _CONTENT_NAMES = frozenset("content main article post entry story articlebody".split())
 _UNSEEN = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text".split())
 _CROSSED_OUT = ("del", "s", "strike")
+_PAGE_NAMES = frozenset("pagenum pageno pagenumber pagebreak page-number page-break".split())
+_PAGE_NUMBER = re.compile(
+    r"[\[({]?\s*(?:p\.?|pg\.?|page|第)?\s*(?:\d{1,4}|[ivxlc]{1,8})\s*页?\s*[\])}]?", re.IGNORECASE
+)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _GROUPS = frozenset("ul ol dl table div p nav section tr td center dir menu".split())
@@ -125,6 +129,15 @@ def visible_text(element: Any) -> str:
         elif one is not element:
             parts.append(space + (one.tail or ""))
     return " ".join("".join(parts).split())
+
+
+def is_page_number(element: Any) -> bool:
+    """Whether ``element`` shows where a page of the printed book begins."""
+    kinds = f"{element.get('epub:type') or ''} {element.get('role') or ''}".split()
+    if "pagebreak" in kinds or "doc-pagebreak" in kinds:
+        return True
+    named = not _PAGE_NAMES.isdisjoint((element.get("class") or "").lower().split())
+    return named and _PAGE_NUMBER.fullmatch(visible_text(element)) is not None
 
 
 def _outermost(body: Any, found: dict[Any, str]) -> Iterator[Any]:
@@ -227,6 +240,8 @@ def _stated(element: Any) -> str:
         return "crossed out"
     if element.tag in ("rt", "rp"):
         return "ruby"
+    if is_page_number(element):
+        return "page marks"
     if "mso-element:comment" in style or "MsoCommentReference" in (element.get("class") or ""):
         return "comments"
     if element.tag == "div" and element.get("title") in ("header", "footer"):  # of LibreOffice

@@ -67,8 +67,13 @@ def find_notes(body: Any) -> HtmlNotes:
     for link, target in leading:
         note = next((one for one in (link, *link.iterancestors()) if one in found.notes), None)
         leads_back = order[target] < order[link] or target is note
-        if note is not None and leads_back and link not in found.marks and (_number(link) or _is_arrow(link)):
+        if note is not None and leads_back and link not in found.marks and _number(link):
             found.back.add(link)
+    for link, name in links:  # the mark that it should lead back to has lost its name
+        note = next((one for one in link.iterancestors() if one in found.notes), None)
+        if name not in places and note is not None and _number(link) == found.notes[note]:
+            found.back.add(link)
+    found.back |= {link for link, _ in links if link not in found.marks and _is_arrow(link)}
     return found
 
 
@@ -97,7 +102,7 @@ def _is_mark(link: Any, target: Any, holder: Any) -> bool:
     around = link.getparent()
     raised = is_raised(link) or (around is not None and is_raised(around)) or any(is_raised(one) for one in link)
     said = any(
-        _SAID.search(" ".join(filter(None, (one.get("class"), one.get("id"), one.get("role"), one.get("name")))))
+        _SAID.search(" ".join(filter(None, map(one.get, ("class", "id", "role", "name", "epub:type")))))
         for one in (link, target, holder)
     )
     bracketed = not "".join(link.itertext()).strip()[:1].isalnum()

@@ -283,7 +283,7 @@ class _Builder:
             marker = frame.number if frame.fresh else ""
             frame.fresh = False
         position, marks_ = len(self.blocks), found.marks
-        if kind is BlockKind.FOOTNOTE and marker and (left := _AFTER_NUMBER.match(text)):
+        if kind is BlockKind.FOOTNOTE and marker and (left := _own_number(text, marker)):
             text = text[left.end() :]
             marks_ = tuple(FootnoteMark(mark.number, max(0, mark.offset - left.end())) for mark in marks_)
             start += left.end()
@@ -309,6 +309,17 @@ class _Builder:
             last = self.blocks[-1]
             marks = tuple(FootnoteMark(mark.number, len(last.text)) for mark in found)
             self.blocks[-1] = replace(last, marks=last.marks + marks)
+
+
+def _own_number(text: str, number: str) -> re.Match[str] | None:
+    """What is left of the number that opens a footnote: its punctuation, or the number where no link holds it."""
+    sign = re.escape(number)
+    printed = (
+        sign
+        if not number.isalnum() or not number.isascii()
+        else rf"(?:\[\s*{sign}\s*\]|〔\s*{sign}\s*〕|\^{sign}(?=\s))"
+    )
+    return re.match(rf"\s*{printed}\s*[.．、:：]?\s*", text) or _AFTER_NUMBER.match(text)
 
 
 def _count(element: Any, name: str) -> int:

@@ -36,6 +36,18 @@ def test_english_with_broken_quotation_marks_is_repaired() -> None:
     assert (found.text, found.read) == ("They don’t. “Stop”! He didn’t.", "windows-1252")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you see Ã© instead of é, or â€™ instead of ’, and â€œ instead of “, it was read as Windows-1252.",
+        'Text such as "Ã¼" and "â€œ" and "Ã©" and "â€™" means that the encoding was wrong.',
+        "中国变成“ä¸\xadå›½”，日本变成“æ—¥æœ¬”，读者看到ä½\xa0å¥½时应当检查编码。",
+    ],
+)
+def test_a_page_that_shows_garbled_text_is_left_alone(text: str) -> None:
+    assert repair(text).text is None
+
+
 @pytest.mark.parametrize("text", ["锟斤拷锟斤拷的门在", SIMPLIFIED.encode().decode("gb18030", "replace")])
 def test_what_cannot_be_repaired_is_garbled(text: str) -> None:
     assert repair(text).text == ""
