@@ -5,11 +5,11 @@ from pathlib import Path
 
 from corpora.errors import StoreError, UsageError
 
-__all__ = ["SqliteErrors"]
+__all__ = ["NO_ROOM", "SqliteErrors"]
 
-#: What SQLite could not do: write, truncate, and enlarge or map the file of shared memory.
-_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE,
-            sqlite3.SQLITE_IOERR_SHMMAP}  # fmt: skip
+#: What SQLite could not do where a disk is full: write, truncate, and enlarge or map the file of shared memory.
+NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE,
+           sqlite3.SQLITE_IOERR_SHMMAP}  # fmt: skip
 
 
 class SqliteErrors:
@@ -55,7 +55,7 @@ def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
             return f"{path} may not be written"
         case sqlite3.SQLITE_CANTOPEN:
             return f"{path} cannot be opened"
-        case sqlite3.SQLITE_IOERR if extended in _NO_ROOM:
+        case sqlite3.SQLITE_IOERR if extended in NO_ROOM:
             return f"{path} could not be written: the disk is full, or files may not become larger"
         case sqlite3.SQLITE_IOERR:
             return f"{path} could not be read or written: the disk reports an error"

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 __all__ = ["LANGUAGES", "current_language", "preferred_language", "translated", "translated_count", "use_language"]
@@ -112,10 +112,17 @@ class _Pattern:
         return dict(zip(self.names, found, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Catalogue:
     exact: dict[str, str]
     patterns: tuple[_Pattern, ...]
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - there is one catalogue for each language
+    def like(self, start: str, end: str) -> tuple[_Pattern, ...]:
+        """The patterns of messages that begin and end with these two letters: few of more than a thousand."""
+        return tuple(
+            one for one in self.patterns if start.startswith(one.texts[0][:2]) and end.endswith(one.texts[-1][-2:])
+        )
 
 
 @cache
@@ -145,7 +152,7 @@ def _translated(message: str, catalogue: _Catalogue, depth: int) -> str:
         return found
     if not depth or len(message) > _LONGEST:
         return message
-    for pattern in catalogue.patterns:
+    for pattern in catalogue.like(message[:2], message[-2:]):
         if (parts := pattern.parts(message)) is not None:
             return _filled(pattern, {name: _translated(part, catalogue, depth - 1) for name, part in parts.items()})
     # Most messages that are joined from others have the subject first: a file, a line, a unit.

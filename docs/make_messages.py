@@ -21,9 +21,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from corpora.document import BlockKind
+from corpora.text.mentions.matching import MentionKind
 from tm.checks.finding import Severity
+from tm.checks.form import MARKS
+from tm.checks.registry import checks
 from tm.cli.application import COMMANDS
 from tm.cli.translation import paragraphs
+from tm.review.edits import ACTIONS
 from tm.search.matches import MatchKind
 from tm.terms.concept import Status
 from tm.unit import STATUSES
@@ -47,7 +51,19 @@ _NOT_SHOWN = re.compile(
     r"compile|execute|executemany|executescript|split|sub|match|fullmatch|search|findall|xpath|get|encode|find"
 )
 #: Words that pages show as they are in the data.
-WORDS = [*BlockKind, *MatchKind, *Severity, *Status, *STATUSES]
+WORDS = [
+    *BlockKind,
+    *MatchKind,
+    *Severity,
+    *Status,
+    *STATUSES,
+    *checks(),
+    *MentionKind,
+    *ACTIONS,
+    "undo",
+    "redo",
+    *MARKS,
+]
 _COUNTED = re.compile(r"\|\s*counted\(\"([^\"]+)\"(?:, \"([^\"]+)\")?\)")
 _PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
 _LETTERS = re.compile(r"[A-Za-z]{2}")
@@ -187,7 +203,7 @@ def of_scripts() -> dict[str, str]:
     """The texts of scripts that pages translate themselves, each with the script."""
     return {
         str(text): path.relative_to(ROOT).as_posix()
-        for path in sorted(ROOT.glob("tm/*/static/*.js"))
+        for path in (*sorted(ROOT.glob("tm/*/static/*.js")), ROOT / "tm" / "report" / "report.js")
         if not path.name.startswith("messages.")
         for _, text, _, _ in extract_from_file("javascript", path, keywords={"t": None})
     }

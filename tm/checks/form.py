@@ -15,7 +15,7 @@ from tm.checks.finding import Finding, Severity, Span
 from tm.checks.length import LengthRatios, measure
 from tm.checks.options import CheckOptions
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "MARKS"]
 
 #: The meaning of a mark at the end of a text, for any width and language.
 _ENDINGS = {
@@ -23,6 +23,8 @@ _ENDINGS = {
     **dict.fromkeys("：:", "colon"), **dict.fromkeys("；;؛", "semicolon"), **dict.fromkeys("，,、،", "comma"),
     "…": "ellipsis",
 }  # fmt: skip
+#: The names of these marks in messages.
+MARKS = (*dict.fromkeys(_ENDINGS.values()), "no mark")
 _SENTENCE = 12.0  # letters: shorter texts may be headings, cells, labels
 _CLOSERS = " \t\n\u00a0\u3000”’\"'」』）)】》〉〕]*`_|"
 _OPENING = {

@@ -20,7 +20,7 @@ from tm.checks.run import CheckReport
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["REPORT_FORMATS", "accept", "as_json", "write_baseline", "write_report"]
+__all__ = ["REPORT_FORMATS", "accept", "as_json", "read_kinds", "write_baseline", "write_kinds", "write_report"]
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -156,18 +156,39 @@ def write_baseline(path: Path, report: CheckReport, units: Sequence[Unit]) -> No
         temporary.write_text(content, encoding="utf-8")
 
 
+def write_kinds(path: Path, kinds: Mapping[str, str]) -> None:
+    """Write a baseline of kinds of findings that a reviewer dismissed: kind -> message of the first one."""
+    rows = [{"kind": kind, "message": message} for kind, message in sorted(kinds.items())]
+    content = json.dumps({"duiyi-baseline": 1, "findings": rows}, ensure_ascii=False, indent=1) + "\n"
+    with replacing(path) as temporary:
+        temporary.write_text(content, encoding="utf-8")
+
+
+def read_kinds(path: Path) -> dict[str, str]:
+    """The kinds in the baseline at ``path``, each with a message. Raises `InputError`, `DamagedInput`."""
+    return {str(row["kind"]): str(row.get("message", "")) for row in _rows(path) if "kind" in row}
+
+
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["findings"]
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DamagedInput(f"{path} is not a baseline of accepted findings that duiyi wrote") from error
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and row.keys() & {"kind", "fingerprint"} for row in rows
+    ):
+        raise DamagedInput(f"{path} is not a baseline of accepted findings that duiyi wrote")
+    return rows
+
+
 def accept(path: Path, report: CheckReport, units: Sequence[Unit]) -> CheckReport:
     """``report`` without the findings that the baseline at ``path`` accepts, and others of a kind that it accepts.
 
     Raises `InputError`, `DamagedInput`.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        known = {str(row["kind"] if "kind" in row else row["fingerprint"]) for row in data["findings"]}
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DamagedInput(f"{path} is not a baseline of accepted findings that duiyi wrote") from error
+    known = {str(row["kind"] if "kind" in row else row["fingerprint"]) for row in _rows(path)}
     new = tuple(
         finding
         for finding in report.findings

@@ -6,9 +6,10 @@ escaped.
 """
 
 import json
+import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from corpora.translation import translated
 from tm import templates
 from tm.checks.checked_unit import size
 from tm.checks.finding import Severity
@@ -23,7 +25,7 @@ from tm.checks.registry import checks
 from tm.checks.run import CheckReport
 from tm.report.positions import PositionRun, Positions, positions
 from tm.tags import plain
-from tm.unit import Unit
+from tm.unit import STATUSES, Unit
 
 __all__ = ["Bar", "render"]
 
@@ -144,12 +146,13 @@ def _data(report: CheckReport, units: Sequence[Unit], found: Positions) -> dict[
                 *place.target,
             ]
         )
+    say = cache(translated)  # many findings say the same
     findings = [
         [
             finding.unit,
             rank[finding.check],
             _SEVERITIES.index(str(finding.severity)),
-            _encodable(finding.message),
+            _encodable(say(finding.message)),
             *(finding.source_span or (None, None)),
             *(finding.target_span or (None, None)),
         ]
@@ -164,7 +167,18 @@ def _data(report: CheckReport, units: Sequence[Unit], found: Positions) -> dict[
         "sections": [_encodable(name) for name in sections],
         "lengths": [found.source_length, found.target_length],
         "languages": [first.source_lang, first.target_lang] if first else ["", ""],
+        "words": _words((*names, *_SEVERITIES, *STATUSES)),
     }
+
+
+#: The texts that the script translates itself.
+_SAID = re.compile(r'\bt\("([^"]+)"')
+
+
+def _words(names: Iterable[str]) -> dict[str, str]:
+    """What the script says, and ``names``, where they are others in the language of the page."""
+    texts = (*_SAID.findall(_static("report.js")), *names)
+    return {text: found for text in texts if (found := translated(text)) != text}
 
 
 def _encodable(text: str) -> str:

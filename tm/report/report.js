@@ -3,6 +3,9 @@
 // Texts are added to the page as text nodes, never as markup.
 const data = JSON.parse(document.getElementById("data").textContent);
 const [SOURCE, TARGET, SCORE, STATUS, SECTION, PAGE, SOURCE_SIZE, TARGET_SIZE, X0, X1, Y0, Y1] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+// A text of the page in its language; {name} is filled in from `values`.
+const t = (text, values = {}) => (data.words[text] || text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+const number = (value) => value.toLocaleString(document.documentElement.lang === "zh" ? "zh-CN" : "en-GB");
 const ON_PAGE = 50, PRINTED = 1000;
 const byUnit = new Map();
 for (const finding of data.findings) {
@@ -47,22 +50,22 @@ function marked(text, spans) {
 
 function cell(unit, side) {
   const row = data.units[unit], text = row[side], offset = side === SOURCE ? 4 : 6;
-  if (!text.trim()) return element("td", { class: "empty" }, side === SOURCE ? "no source" : "no target");
+  if (!text.trim()) return element("td", { class: "empty" }, side === SOURCE ? t("no source") : t("no target"));
   const spans = (byUnit.get(unit) || []).filter((f) => f[offset] !== null).map((f) => [f[offset], f[offset + 1], data.severities[f[2]]]);
   return element("td", { class: "text", lang: data.languages[side], dir: "auto" }, ...marked(text, spans));
 }
 
 function line(unit) {
   const row = data.units[unit], place = element("td", { class: "place" }, `#${unit}`);
-  if (row[SCORE] !== null) place.append(element("br"), `score ${row[SCORE].toFixed(2)}`);
-  if (row[PAGE] !== null) place.append(element("br"), `page ${row[PAGE]}`);
-  if (row[STATUS] !== "unreviewed") place.append(element("br"), row[STATUS]);
+  if (row[SCORE] !== null) place.append(element("br"), t("score {score}", { score: row[SCORE].toFixed(2) }));
+  if (row[PAGE] !== null) place.append(element("br"), t("p. {page}", { page: row[PAGE] }));
+  if (row[STATUS] !== "unreviewed") place.append(element("br"), data.words[row[STATUS]] || row[STATUS]);
   const list = element("ul", { class: "findings" });
   for (const [, check, severity, message] of byUnit.get(unit) || []) {
     const name = data.severities[severity];
-    list.append(element("li", {}, element("b", { class: name }, `${name}: ${data.checks[check]}`), ` ${message}`));
+    list.append(element("li", {}, element("b", { class: name }, `${t(name)}: ${t(data.checks[check])}`), ` ${message}`));
   }
-  if (data.sections[row[SECTION]]) list.append(element("li", {}, element("small", {}, `in: ${data.sections[row[SECTION]]}`)));
+  if (data.sections[row[SECTION]]) list.append(element("li", {}, element("small", {}, t("in: {section}", { section: data.sections[row[SECTION]] }))));
   return element("tr", { id: `unit-${unit}`, class: unit === here ? "here" : "", tabindex: unit === here ? "-1" : "" }, place, cell(unit, SOURCE), cell(unit, TARGET), element("td", {}, list));
 }
 
@@ -94,9 +97,10 @@ function choose() {
 
 function draw(count = ON_PAGE) {
   body.replaceChildren(...chosen.slice(first, first + count).map(line));
-  $("count").textContent = `${chosen.length.toLocaleString("en")} of ${data.units.length.toLocaleString("en")} ${data.units.length === 1 ? "unit" : "units"}`;
+  const all = { shown: number(chosen.length), number: number(data.units.length) };
+  $("count").textContent = data.units.length === 1 ? t("{shown} of {number} unit", all) : t("{shown} of {number} units", all);
   const last = Math.min(first + ON_PAGE, chosen.length);
-  $("page").textContent = chosen.length ? `${first + 1} to ${last} of ${chosen.length}` : "no unit matches";
+  $("page").textContent = chosen.length ? t("{first} to {last} of {number}", { first: number(first + 1), last: number(last), number: number(chosen.length) }) : t("No unit matches.");
   $("before").disabled = first === 0;
   $("after").disabled = last >= chosen.length;
 }
@@ -173,8 +177,8 @@ function drawMap() {
   }
   pen.fillStyle = colour("soft");
   pen.font = "12px system-ui, sans-serif";
-  pen.fillText(`source, ${data.lengths[0].toLocaleString("en")} ${data.languages[0]} →`, EDGE, 16);
-  pen.save(); pen.translate(16, EDGE); pen.rotate(Math.PI / 2); pen.fillText(`target, ${data.lengths[1].toLocaleString("en")} ${data.languages[1]} →`, 0, 0); pen.restore();
+  pen.fillText(t("source, {number} {language} →", { number: number(data.lengths[0]), language: data.languages[0] }), EDGE, 16);
+  pen.save(); pen.translate(16, EDGE); pen.rotate(Math.PI / 2); pen.fillText(t("target, {number} {language} →", { number: number(data.lengths[1]), language: data.languages[1] }), 0, 0); pen.restore();
 }
 
 function nearest(event) {
@@ -202,7 +206,7 @@ function drawScatter() {
   for (const tick of [1, 10, 100, 1000, 10000]) {
     if (Math.log1p(tick) > most) break;
     pen.beginPath(); pen.moveTo(x(tick), 0); pen.lineTo(x(tick), height - EDGE); pen.moveTo(EDGE, y(tick)); pen.lineTo(width, y(tick)); pen.stroke();
-    pen.fillText(tick, x(tick) - 4, height - 10); pen.fillText(tick, 1, y(tick) + 4);
+    pen.fillText(number(tick), x(tick) - 4, height - 10); pen.fillText(number(tick), 1, y(tick) + 4);
   }
   const dot = data.units.length > 3000 ? 1.6 : 2.8;
   for (const bad of [false, true]) {

@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,9 +23,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpora.arguments import check_choice
-from corpora.errors import DuiyiError, UsageError
+from corpora.errors import DuiyiError, StoreError, UsageError
 from corpora.translation import translated
 from models.encoder import Encoder
+from tm.report.outputs import write_kinds
 from tm.review.assistance import Assistance
 from tm.review.export import REVIEW_EXPORTS, Selection, exported, write_units
 from tm.review.jobs import Job, Jobs
@@ -35,6 +37,7 @@ from tm.review.session import Order, ReviewSession, Show
 from tm.web.guard import Guard, GuardOptions
 from tm.web.language import Language, choose_language
 from tm.web.limits import UploadLimits
+from tm.web.refusals import store_status
 from tm.web.uploads import clean_name
 from tm.web.visitor import Forbidden, Visitor, trace_of
 
@@ -102,6 +105,8 @@ class Editor:
             Route(f"{one}/check", site.check, methods=["POST"]),
             Route(f"{one}/history", site.history),
             Route(f"{one}/sections", site.sections),
+            Route(f"{one}/dismissed", site.dismissed),
+            Route(f"{one}/baseline", site.baseline),
             Route(f"{one}/rows/{{row:int}}/help", site.help),
             Route(f"{one}/concordance", site.concordance),
             Route(f"{one}/memory", site.send, methods=["POST"]),
@@ -147,6 +152,8 @@ def _refused(request: Request, error: Exception) -> Response:
         )
         return HTMLResponse(page, 403 if isinstance(error, Forbidden) else 404)
     status = 404 if isinstance(error, NoReview) else 403 if isinstance(error, Forbidden) else 400
+    if isinstance(error, StoreError):
+        status = store_status(error)
     return JSONResponse({"message": translated(str(error))}, status)
 
 
@@ -356,7 +363,12 @@ class _Site:
     def job(self, request: Request) -> Response:
         job = self._jobs.get(self._name(request)) or Job("reading")
         return JSONResponse(
-            {"stage": job.stage, "step": job.step, "share": round(job.share, 3), "message": job.message}
+            {
+                "stage": job.stage,
+                "step": translated(job.step or job.stage),
+                "share": round(job.share, 3),
+                "message": translated(job.message),
+            }
         )
 
     def state(self, request: Request) -> Response:
@@ -416,6 +428,18 @@ class _Site:
     def history(self, request: Request) -> Response:
         return HTMLResponse(self._render(request, "history.html", events=self._session(request).history()))
 
+    def dismissed(self, request: Request) -> Response:
+        """The kinds of findings that are right, to take some back."""
+        known = self._session(request).findings.dismissed()
+        return HTMLResponse(self._render(request, "dismissed.html", known=known))
+
+    def baseline(self, request: Request) -> Response:
+        """The same as a file for ``duiyi check --baseline``."""
+        with TemporaryDirectory(prefix="duiyi-") as folder:
+            path = Path(folder) / "baseline.json"
+            write_kinds(path, self._session(request).findings.dismissed())
+            return _download(path.name, path.read_bytes())
+
     def sections(self, request: Request) -> Response:
         return JSONResponse(self._session(request).sections())
 
@@ -469,10 +493,12 @@ class _Site:
             path = Path(folder) / f"{stem}.reviewed{suffix.replace('.2.xlf', '.xlf')}"
             write_units(path, session.units(), selection, "2.1" if suffix == ".2.xlf" else "1.2")
             content = path.read_bytes()
-        from urllib.parse import quote
+        return _download(path.name, content)
 
-        disposition = f"attachment; filename*=UTF-8''{quote(path.name)}"
-        return Response(content, headers={"content-disposition": disposition}, media_type="application/octet-stream")
+
+def _download(name: str, content: bytes) -> Response:
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, headers=headers, media_type="application/octet-stream")
 
 
 def _visitor(request: Request) -> Visitor:

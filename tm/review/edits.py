@@ -15,13 +15,27 @@ from corpora.text.languages import join
 from tm.tags import plain, tags
 from tm.unit import Unit
 
-__all__ = ["ACTIONS", "STATUS_ACTIONS", "Edit", "Patch", "ReviewRow", "Side", "from_json", "patch", "to_json"]
+__all__ = [
+    "ACTIONS",
+    "FINDING_ACTIONS",
+    "STATUS_ACTIONS",
+    "Edit",
+    "Patch",
+    "ReviewRow",
+    "Side",
+    "from_json",
+    "patch",
+    "to_json",
+]
 
 Side = Literal["source", "target"]
-ACTIONS = ("accept", "reject", "reopen", "merge", "split", "move", "shift", "edit")
+ACTIONS = ("accept", "reject", "reopen", "merge", "split", "move", "shift", "edit", "dismiss", "restore")
 _STATUS = {"accept": "reviewed", "reject": "rejected", "reopen": "unreviewed"}
 #: The actions that are verdicts on units.
 STATUS_ACTIONS = tuple(_STATUS)
+#: The actions that are verdicts on findings: their kind is right and not shown, or shown again.
+FINDING_ACTIONS = ("dismiss", "restore")
+_LONGEST_KIND = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class Edit:
     ``side``, ``up``: what move and shift move, and in which direction. ``source_at``, ``target_at``: where split
     divides each text, None to leave it in the first part; also where move divides it, None for the whole text.
     ``source``, ``target``, ``notes``: the new texts of edit, None to leave one as it is.
+    ``kind``, ``message``: the findings that dismiss and restore are about, see `tm.checks.finding.Finding.kind`.
     """
 
     do: str
@@ -51,6 +66,8 @@ class Edit:
     source: str | None = None
     target: str | None = None
     notes: tuple[str, ...] | None = None
+    kind: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "target_at": (int, type(None)),
     "source": (str, type(None)),
     "target": (str, type(None)),
+    "kind": (str, type(None)),
+    "message": (str, type(None)),
 }
 
 
@@ -112,7 +131,7 @@ def to_json(edit: Edit) -> dict[str, Any]:
     """``edit`` as a JSON object, without fields that have their default value."""
     default = Edit(edit.do, edit.rows)
     found: dict[str, Any] = {"do": edit.do, "rows": list(edit.rows)}
-    for name in ("side", "up", "source_at", "target_at", "source", "target", "notes"):
+    for name in ("side", "up", "source_at", "target_at", "source", "target", "notes", "kind", "message"):
         value = getattr(edit, name)
         if value != getattr(default, name):
             found[name] = list(value) if isinstance(value, tuple) else value
@@ -124,6 +143,8 @@ def patch(rows: Sequence[ReviewRow], edit: Edit, *, next_id: int, who: str, when
 
     Raises `UsageError` where a row no longer exists or the edit is impossible.
     """
+    if edit.do in FINDING_ACTIONS:
+        return _verdict(rows, edit)
     if edit.do in _STATUS:
         changed = _status(rows, edit)
     else:
@@ -147,6 +168,14 @@ def _place(rows: Sequence[ReviewRow], wanted: int) -> int:
         if row.id == wanted:
             return place
     raise UsageError("this unit no longer exists; it was split or merged")
+
+
+def _verdict(rows: Sequence[ReviewRow], edit: Edit) -> Patch:
+    """No row changes; the one that the verdict was made on is named where it still exists."""
+    if not edit.kind or len(edit.kind) > _LONGEST_KIND:
+        raise UsageError(f"{edit.do} needs the kind of a finding")
+    place = next((place for place, row in enumerate(rows) if row.id == edit.rows[0]), None)
+    return Patch(0, (), ()) if place is None else Patch(place, (rows[place],), (rows[place],))
 
 
 def _status(rows: Sequence[ReviewRow], edit: Edit) -> Patch:

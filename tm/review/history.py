@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from corpora.errors import UsageError
-from tm.review.edits import Edit, Patch, ReviewRow, from_json, patch, to_json
+from tm.review.edits import FINDING_ACTIONS, Edit, Patch, ReviewRow, from_json, patch, to_json
 from tm.review.journal import Event
 from tm.unit import Unit
 
@@ -22,8 +22,10 @@ class History:
         self.rows = [ReviewRow(number, unit) for number, unit in enumerate(units)]
         self.version = 0
         self._next = len(units)
-        self._done: list[Patch] = []
-        self._undone: list[Patch] = []
+        #: The kinds of findings that are right, each with the message of one.
+        self.dismissed: dict[str, str] = {}
+        self._done: list[tuple[Any, Patch]] = []
+        self._undone: list[tuple[Any, Patch]] = []
 
     @property
     def can_undo(self) -> bool:
@@ -41,26 +43,40 @@ class History:
         if do == "undo":
             if not self._done:
                 raise UsageError("there is nothing to undo")
-            return self._done[-1].reverse()
+            return self._done[-1][1].reverse()
         if do == "redo":
             if not self._undone:
                 raise UsageError("there is nothing to redo")
-            return self._undone[-1]
+            return self._undone[-1][1]
         return patch(self.rows, from_json(content), next_id=self._next, who=who, when=when)
 
-    def apply(self, content: Any, planned: Patch) -> None:
-        """Apply a planned patch."""
+    def meant(self, content: Any) -> Any:
+        """The edit that ``content`` is about: of undo and redo the one that they take back or do again."""
+        done = {"undo": self._done, "redo": self._undone}.get(content["do"])
+        return done[-1][0] if done else content
+
+    def apply(self, content: Any, planned: Patch) -> tuple[str, str, bool] | None:
+        """Apply a planned patch; of a verdict on findings their kind, a message, and whether they are right now."""
         planned.apply(self.rows)
         self.version += 1
-        if content["do"] == "undo":
+        meant, is_taken_back = self.meant(content), content["do"] == "undo"
+        if is_taken_back:
             self._undone.append(self._done.pop())
+        elif content["do"] == "redo":
+            self._done.append(self._undone.pop())
         else:
-            if content["do"] == "redo":
-                self._undone.pop()
-            else:
-                self._undone.clear()
-            self._done.append(planned)
+            self._undone.clear()
+            self._done.append((content, planned))
         self._next = max(self._next, *(row.id + 1 for row in planned.new), self._next)
+        if meant["do"] not in FINDING_ACTIONS:
+            return None
+        kind, message = meant["kind"], meant.get("message") or ""
+        is_right = (meant["do"] == "dismiss") != is_taken_back
+        if is_right:
+            self.dismissed[kind] = message
+        else:
+            self.dismissed.pop(kind, None)
+        return kind, message, is_right
 
     def replay(self, event: Event) -> Patch:
         """Apply an event of a journal; what it changed."""

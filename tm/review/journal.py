@@ -6,8 +6,8 @@ sequence number is the primary key: of two processes on the same review, the slo
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from corpora.files import make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_connections import all_or_nothing
 from corpora.sqlite_damage import explains_damage, wrong_table
+from corpora.sqlite_errors import SqliteErrors
 from tm.formats.jsonl import from_dict, to_dict
 from tm.unit import Unit
 
@@ -81,12 +82,8 @@ class ReviewJournal:
     def _damage(self) -> tuple[Path, str]:
         return self.path, wrong_table(self._base, _INVALID)
 
-    @contextmanager
-    def _errors_mapped(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.path} cannot be used: {error}") from error
+    def _errors_mapped(self) -> SqliteErrors:
+        return SqliteErrors(self.path, "review")
 
     def meta(self) -> dict[str, str]:
         """The metadata of the review: title, stage, file …"""

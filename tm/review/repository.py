@@ -14,6 +14,7 @@ from pathlib import Path
 
 from corpora.errors import DuiyiError, InputError, UsageError
 from tm.checks.options import CheckOptions
+from tm.review.dismissals import Dismissals
 from tm.review.journal import ReviewJournal
 from tm.review.session import ReviewSession
 from tm.unit import Unit
@@ -62,6 +63,7 @@ class ReviewRepository:
         self.folder = folder
         self.who = who
         self._checks = checks
+        self.dismissals = Dismissals(folder / "findings-marked-right.json")
         self._open: dict[str, ReviewSession] = {}
         self._lock = threading.RLock()
 
@@ -96,7 +98,7 @@ class ReviewRepository:
                 if journal.meta().get("stage") != "units":
                     journal.close()
                     raise UsageError("the documents of this review are not aligned yet")
-                self._open[name] = ReviewSession(journal, self.who, self._checks)
+                self._open[name] = ReviewSession(journal, self.who, self._checks, self.dismissals)
             return self._open[name]
 
     def summaries(self) -> list[ReviewSummary]:

@@ -18,7 +18,9 @@ from tm.checks.finding import Finding, Severity
 from tm.checks.options import CheckOptions
 from tm.checks.registry import checks
 from tm.checks.run import check, wants_encoder
-from tm.review.edits import STATUS_ACTIONS, Edit, Patch, ReviewRow, from_json, to_json
+from tm.review.dismissals import Dismissals
+from tm.review.edits import FINDING_ACTIONS, STATUS_ACTIONS, Edit, Patch, ReviewRow, from_json, to_json
+from tm.review.findings import ReviewFindings
 from tm.review.history import History
 from tm.review.journal import Event, JournalConflict, ReviewJournal
 from tm.search.counting import words
@@ -47,15 +49,20 @@ class EditResult:
 class ReviewSession:
     """A review, stored in ``journal``. ``who`` is recorded with every decision."""
 
-    def __init__(self, journal: ReviewJournal, who: str, options: CheckOptions | None = None) -> None:
-        """Read the units and replay the decisions. Raises `StoreError`."""
+    def __init__(
+        self,
+        journal: ReviewJournal,
+        who: str,
+        options: CheckOptions | None = None,
+        dismissals: Dismissals | None = None,
+    ) -> None:
+        """Read the units and replay the decisions; ``dismissals`` are those of all reviews. Raises `StoreError`."""
         self.journal = journal
         self.who = who
         self.meta = journal.meta()
         self._options = options or CheckOptions()
         self._lock = threading.RLock()
-        self._findings: dict[int, tuple[Finding, ...]] = {}
-        self._checked: dict[int, Unit] = {}
+        self.findings = ReviewFindings(dismissals)
         self._alone = frozenset(name for name, one in checks().items() if one.unit is not None)
         self.checking = ""
         self.needs_check = False  # too many rows changed to check them one by one
@@ -68,6 +75,7 @@ class ReviewSession:
         """Read everything from the journal again."""
         with self._lock:
             self._history = History(self.journal.units())
+            self.findings.own = self._history.dismissed
             self._results: dict[str, EditResult] = {}
             for event in self.journal.events():
                 self._remember(event, self._history.replay(event))
@@ -106,7 +114,7 @@ class ReviewSession:
                 if (place := places.get(one)) is not None:
                     section = rows[place].unit.origin.section
                     opens = bool(section) and (place == 0 or rows[place - 1].unit.origin.section != section)
-                    found.append((place, rows[place], self._findings.get(one, ()), opens))
+                    found.append((place, rows[place], self.findings.of(one), opens))
             return found
 
     def view(self, order: Order = "suspects", show: Show = "all", text: str = "") -> list[int]:
@@ -131,7 +139,7 @@ class ReviewSession:
         doubt = 1.0 - row.unit.quality if row.unit.quality is not None else 0.0
         half = 50.0 if not (row.unit.source.strip() and row.unit.target.strip()) else 0.0
         grave = 20.0 if row.unit.quality is not None and row.unit.quality < _LOW_QUALITY else 0.0
-        return doubt + half + grave + sum(_WEIGHTS[finding.severity] for finding in self._findings.get(row.id, ()))
+        return doubt + half + grave + sum(_WEIGHTS[finding.severity] for finding in self.findings.of(row.id))
 
     def _is_shown(self, row: ReviewRow, show: Show) -> bool:
         if show == "suspects":
@@ -189,19 +197,21 @@ class ReviewSession:
                 "redo": self._history.can_redo,
                 "checking": translated(self.checking),
                 "findings_version": self._findings_version,
-                "check_error": self._check_error,
+                "check_error": self._check_error or self.findings.error,
                 "counts": self.counts(),
             }
 
     def is_verdict(self, content: Mapping[str, Any]) -> bool:
-        """Whether an edit, undo or redo sets or takes back a verdict on units."""
+        """Whether an edit, undo or redo sets or takes back a verdict on units or findings."""
         if content.get("do") not in ("undo", "redo"):
-            return content.get("do") in STATUS_ACTIONS
+            return content.get("do") in (*STATUS_ACTIONS, *FINDING_ACTIONS)
         with self._lock:
             try:
                 planned = self._history.plan(dict(content), self.who, datetime.now(UTC))
             except UsageError:
                 return False
+            if self._history.meant(content)["do"] in FINDING_ACTIONS:
+                return True
         return any(row.unit.status != "unreviewed" for row in (*planned.old, *planned.new))
 
     def judged(self, content: Mapping[str, Any]) -> bool:
@@ -231,13 +241,21 @@ class ReviewSession:
             except JournalConflict:
                 self.load()
                 raise
-            self._history.apply(given, planned)
+            verdict = self._history.apply(given, planned)
             self._check_again(planned)
-            return self._remember(event, planned)
+            result = self._remember(event, planned)
+            if verdict is not None:
+                concerned = self.findings.judge(*verdict)
+                result = replace(result, old=concerned, new=concerned)
+                if key:
+                    self._results[key] = result
+            return result
 
     def _exact(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """The edit with the place where a moved text is cut, at a sentence, written down."""
         edit = from_json(dict(content))
+        if edit.do in FINDING_ACTIONS:
+            edit = replace(edit, message=self.findings.message(edit.rows[0], edit.kind or ""))
         if edit.do == "move" and edit.source_at is None and edit.target_at is None:
             edit = self._cut(edit)
         return to_json(edit)
@@ -262,12 +280,12 @@ class ReviewSession:
             or (before[row.id].source, before[row.id].target) != (row.unit.source, row.unit.target)
         ]
         for row in changed:
-            self._findings.pop(row.id, None)
+            self.findings.drop(row.id)
         if len(changed) > _AT_ONCE:
             self.needs_check = True
             return
-        for row in changed:
-            self._findings[row.id] = check([row.unit], replace(self._options, only=self._alone)).findings
+        options = replace(self._options, only=self._alone)
+        self.findings.keep((row, check([row.unit], options).findings) for row in changed)
 
     def reserve_check(self) -> bool:
         """Reserve a run of the checks; False where one is running or reserved already."""
@@ -304,10 +322,12 @@ class ReviewSession:
         units = {row.id: row.unit for row in snapshot}
         with self._lock:
             self._findings_version += 1
-            for row in self._history.rows:
-                checked = units.get(row.id)
-                if checked is not None and (checked.source, checked.target) == (row.unit.source, row.unit.target):
-                    self._findings[row.id] = tuple(by_row[row.id])
+            self.findings.keep(
+                (row, by_row[row.id])
+                for row in self._history.rows
+                if (checked := units.get(row.id)) is not None
+                and (checked.source, checked.target) == (row.unit.source, row.unit.target)
+            )
 
     def unit(self, wanted: int) -> Unit:
         """The unit of one row. Raises `UsageError` where there is no such row."""
@@ -321,7 +341,7 @@ class ReviewSession:
         return next((row for row in self._history.rows if row.id == wanted), None)
 
     def row(self, wanted: int) -> dict[str, Any]:
-        """One row for editing: texts, status, notes, and where each text can be split between sentences."""
+        """One row for editing: texts, status, notes, where each text can be split, and certain corrections."""
         with self._lock:
             unit = self.unit(wanted)
             return {
@@ -332,6 +352,7 @@ class ReviewSession:
                 "notes": list(unit.notes),
                 "source_starts": sentence_starts(unit.source, unit.source_lang),
                 "target_starts": sentence_starts(unit.target, unit.target_lang),
+                "fixes": list(self.findings.fixes(ReviewRow(wanted, unit))),
             }
 
     def history(self, limit: int = 200) -> list[Event]:

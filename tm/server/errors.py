@@ -4,7 +4,6 @@ Errors that a client can correct have 4xx, with the sentence that the command li
 shown: an unexpected error is one sentence too, and its traceback stays in the server's log.
 """
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from corpora.errors import DuiyiError, EditConflict, MissingExtra, StoreError, UsageError
+from tm.web.refusals import store_status
 from tm.web.visitor import Forbidden
 
 __all__ = [
@@ -59,12 +59,7 @@ def http_status(error: DuiyiError) -> int:
         case MissingExtra():
             return 501
         case StoreError():
-            match getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF:
-                case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-                    return 423
-                case sqlite3.SQLITE_FULL:
-                    return 507
-            return 409
+            return store_status(error)
     return 400
 
 

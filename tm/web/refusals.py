@@ -1,12 +1,16 @@
 """Headers and cookies of a request, and the responses that refuse it: one sentence, as text for browsers or JSON."""
 
+import sqlite3
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-__all__ = ["cookie_in", "headers_of", "refusal_response"]
+from corpora.errors import StoreError
+from corpora.sqlite_errors import NO_ROOM
+
+__all__ = ["cookie_in", "headers_of", "refusal_response", "store_status"]
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -30,3 +34,11 @@ def refusal_response(
     if "text/html" in headers.get("accept", ""):
         return PlainTextResponse(f"{message}\n", status, extra)
     return JSONResponse({"message": message}, status, extra)
+
+
+def store_status(error: StoreError) -> int:
+    """The HTTP status for an error of a store: 423 where it is locked, 507 on a full disk, else 409."""
+    code: int = getattr(error.__cause__, "sqlite_errorcode", 0)
+    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return 423
+    return 507 if code == sqlite3.SQLITE_FULL or code in NO_ROOM else 409

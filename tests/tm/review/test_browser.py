@@ -107,7 +107,7 @@ def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, fil
     page.locator("textarea.comment").wait_for()
     page.keyboard.type("ask the author")
     page.keyboard.press("Enter")
-    page.locator("article.current .note", has_text="ask the author").wait_for()
+    page.locator("article.current .note-text", has_text="ask the author").wait_for()
     page.keyboard.press("e")
     page.keyboard.type(" Amen.")
     page.keyboard.press("Enter")

@@ -9,6 +9,24 @@ const translations = language === "en" ? {} : (await import(`${root}/static/mess
 // A text of the page in its language; {name} is filled in from `values`.
 export const t = (text, values = {}) => (translations[text] || text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
+// A number as the language of the page writes it.
+export const number = (value) => value.toLocaleString(language === "zh" ? "zh-CN" : "en-GB");
+
+// Keeps a value in the browser, or removes it; says so where the browser has no room or does not allow it.
+export function keep(name, value = null) {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, JSON.stringify(value));
+    return true;
+  } catch {
+    notify(t("This browser keeps nothing: leave this page open until all is saved."));
+    return false;
+  }
+}
+export function kept(name) {
+  try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
+}
+
 export function notify(message, isGood = false) {
   $("alert").textContent = message;
   $("alert").classList.toggle("good-news", isGood);
@@ -21,9 +39,13 @@ export class RequestError extends Error {
   constructor(status, message, mustReload = false) {
     super(message);
     this.status = status;
-    this.isPassing = mustReload || status === 0 || status === 401 || status === 429 || status >= 500;
+    this.mustReload = mustReload;
+    this.isPassing = mustReload || [0, 401, 423, 429].includes(status) || status >= 500;
   }
 }
+
+// What these states mean on a page, whatever the server says of them.
+const SENTENCES = { 401: t("You are signed out."), 507: t("The disk of the server is full.") };
 
 // Sends JSON or a file; throws RequestError with the message of the server.
 export async function request(path, method = "GET", body = undefined) {
@@ -40,7 +62,7 @@ export async function request(path, method = "GET", body = undefined) {
   }
   const isJson = (response.headers.get("content-type") || "").includes("json");
   const found = isJson ? JSON.parse(text) : text;
-  if (!response.ok) throw new RequestError(response.status, isJson ? found.message : text.trim(), response.headers.get("x-duiyi") === "reload");
+  if (!response.ok) throw new RequestError(response.status, SENTENCES[response.status] ?? (isJson ? found.message : text.trim()), response.headers.get("x-duiyi") === "reload");
   return found;
 }
 

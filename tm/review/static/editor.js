@@ -1,6 +1,7 @@
 // The editor. Rows are grouped in chunks of fifty, and only chunks near the window hold elements, so that 20,000 rows scroll.
 // Decisions and texts show at once and are sent in the background, see outbox.js; changes of rows wait for the server.
-import { $, request, pause, notify, t } from "./common.js";
+import { $, keep, kept, number, request, pause, notify, t } from "./common.js";
+import { editOf, hideKind, showFindings } from "./findings.js";
 import { Outbox } from "./outbox.js";
 import { atSentences, cells, changesOf, cursorIn, openCells, putCursor, textOf } from "./inline.js";
 import { drawStrip, onStrip, showSections } from "./overview.js";
@@ -88,6 +89,11 @@ function placeOf(id) {
 
 // Replaces single rows by what the server has now.
 async function refresh(some) {
+  if (some.length > start.chunk) { // a whole list may have changed
+    const stale = [...new Set(some.map((id) => home.get(id)))].filter((chunk) => chunk?.isFull || chunk?.loading);
+    await Promise.all(stale.map((chunk) => fill(chunk, true)));
+    return soon("panel", 0, showPanel);
+  }
   const wanted = some.filter((id) => rowOf(id) && editing?.id !== id);
   if (!wanted.length) return;
   const holder = document.createElement("div");
@@ -143,11 +149,13 @@ function soon(name, milliseconds, work) {
 function show(next) {
   state = next;
   const { all, open, suspects, accepted, bad } = state.counts, shown = { all, open, suspects, accepted, bad };
-  for (const [name, count] of Object.entries(shown)) document.querySelector(`[data-count=${name}]`).textContent = count.units.toLocaleString();
+  for (const [name, count] of Object.entries(shown)) document.querySelector(`[data-count=${name}]`).textContent = number(count.units);
   const share = (count) => (all.words ? (100 * count.words) / all.words : 0), done = Math.floor(share(accepted) + share(bad));
   document.querySelector("#bar .accepted").style.width = `${share(accepted)}%`;
   document.querySelector("#bar .bad").style.width = `${share(bad)}%`;
-  const words = t("{done} % of {words} words reviewed", { done, words: all.words.toLocaleString() });
+  const words = t("{units} of {all} units, {done} % of {words} words reviewed", {
+    units: number(accepted.units + bad.units), all: number(all.units), done, words: number(all.words),
+  });
   $("bar").setAttribute("aria-label", words);
   $("counts").textContent = words + (state.checking ? `; ${state.checking} …` : "");
   document.querySelector("[data-command=undo]").disabled = !state.undo;
@@ -198,7 +206,7 @@ const outbox = new Outbox(path, state.version, {
   async confirm(entry, result) {
     show(result.state);
     const isSame = result.old.length === result.new.length && result.old.every((id, place) => id === result.new[place]);
-    if (isSame && result.old.length < 2) await refresh(result.new);
+    if (isSame && !["undo", "redo"].includes(entry.content.do)) await refresh(result.new);
     else await replaceRows(result.old, result.new);
     soon("overview", 1500, showOverview);
     if (state.checking) watch();
@@ -217,8 +225,12 @@ const outbox = new Outbox(path, state.version, {
   },
   show(count, error) {
     $("saved").classList.toggle("waiting", Boolean(error));
-    $("saved").textContent = error ? t("{message} {count} not saved yet; they are kept in this browser and sent again.", { message: error.message, count })
+    $("saved").textContent = error ? t("{message} {count} not saved yet; they are kept in this browser and sent again.", { message: error.message, count: number(count) })
       : count ? t("Saving …") : t("All saved");
+    // What the reader can do: sign in beside this page, or load it again; what is not saved stays in the browser.
+    $("way-out").hidden = !(error?.status === 401 || error?.mustReload);
+    if (error) $("way-out").textContent = error.status === 401 ? t("Sign in in a new tab") : t("Reload the page");
+    $("way-out").target = error?.status === 401 ? "_blank" : "";
   },
 });
 
@@ -282,12 +294,11 @@ async function replaceRows(old, fresh) {
 
 const drafts = {
   name: `duiyi-drafts:${path}`,
-  all: () => JSON.parse(localStorage.getItem(drafts.name) || "{}"),
-  keep(id, texts) { localStorage.setItem(drafts.name, JSON.stringify({ ...drafts.all(), [id]: texts })); },
+  all: () => kept(drafts.name) ?? {},
+  keep(id, texts) { keep(drafts.name, { ...drafts.all(), [id]: texts }); },
   drop(id) {
     const { [id]: _, ...rest } = drafts.all();
-    if (Object.keys(rest).length) localStorage.setItem(drafts.name, JSON.stringify(rest));
-    else localStorage.removeItem(drafts.name);
+    keep(drafts.name, Object.keys(rest).length ? rest : null);
   },
 };
 let editing = null; // { id, row, side, base, cursors }
@@ -295,7 +306,7 @@ let editing = null; // { id, row, side, base, cursors }
 function showDrafts() {
   const count = Object.keys(drafts.all()).filter((id) => Number(id) !== editing?.id).length;
   $("kept").hidden = !count;
-  $("kept").firstElementChild.textContent = count ? t("Text that you typed was not saved, in {count} units.", { count }) : "";
+  $("kept").firstElementChild.textContent = count ? t("Text that you typed was not saved, in {count} units.", { count: number(count) }) : "";
 }
 
 function openEditor(id, side) {
@@ -457,9 +468,9 @@ feed.addEventListener("keydown", (event) => {
 });
 
 // Handles before the sentences of the current row: dragged to the row above or below, a sentence goes there with those between.
-async function showGrips(id) {
-  const unit = await request(`${path}/rows/${id}`), row = rowOf(id);
-  if (!row || id !== current || editing || cutting || row.querySelector(".grip")) return;
+function showGrips(id, unit) {
+  const row = rowOf(id);
+  if (editing || cutting || row.querySelector(".grip")) return;
   for (const [side, cell] of Object.entries(cells(row))) {
     if (cell.querySelector("[data-none]")) continue;
     const starts = [0, ...unit[`${side}_starts`]], ends = [...starts.slice(1), [...unit[side]].length];
@@ -500,17 +511,40 @@ function drag(event, grip, { id, side, start: from, end: to }) {
 
 const picked = { source: "", target: "" };
 
+let fixable = null; // { id, unit }: the unit whose corrections are shown
+
 async function showPanel() {
   const row = rowOf(current);
   if (!row) return;
-  const id = current, found = [...row.querySelectorAll("[data-finding]")], groups = Map.groupBy(found, (one) => one.dataset.finding);
-  $("findings").replaceChildren(...[...groups.values()].flatMap((group) => group.map((one) => one.cloneNode(true))));
-  if (!found.length) $("findings").innerHTML = "<li></li>", $("findings").firstChild.textContent = t("None");
+  const id = current;
+  fixable = null;
+  showFindings(row);
   try {
-    if (!editing && !cutting) await showGrips(id);
-    const html = isAssisted ? await request(`${path}/rows/${id}/help`) : "";
-    if (id === current && isAssisted) $("help").innerHTML = html;
+    const [unit, html] = await Promise.all([request(`${path}/rows/${id}`), isAssisted ? request(`${path}/rows/${id}/help`) : ""]);
+    if (id !== current || !rowOf(id)) return;
+    fixable = { id, unit };
+    if (unit.fixes.length) showFindings(rowOf(id), unit.fixes);
+    showGrips(id, unit);
+    if (isAssisted) $("help").innerHTML = html;
   } catch (error) { if (id === current && error.status) notify(error.message); } // a row may be gone by now
+}
+
+// "This is right": findings of this kind are not shown any more, here and in other reviews of the folder.
+function dismiss(id, kind) {
+  touched = true;
+  hideKind(kind);
+  showFindings(rowOf(id), fixable?.unit.fixes);
+  outbox.add({ do: "dismiss", rows: [id], kind });
+}
+
+function fix(id, kind) {
+  const row = rowOf(id), wanted = fixable?.id === id && fixable.unit.fixes.find((one) => kind === null || one.kind === kind);
+  if (!wanted) return notify(t("No finding of this unit has a certain correction."));
+  const edit = editing ? null : editOf(row, wanted, fixable.unit);
+  if (!edit) return notify(t("The text was changed; the correction does not fit it."));
+  touched = true;
+  row.classList.add("pending");
+  outbox.add(edit.content, edit.base);
 }
 
 function insertText(text, isWhole) {
@@ -547,7 +581,7 @@ if (isAssisted) {
     try {
       await outbox.idle();
       const found = await request(`${path}/memory`, "POST", { selection: $("sending").querySelector("select").value });
-      notify(t("{units} units were sent to {memory}; {added} of them are new.", { units: found.units, memory: found.memory, added: found.new }), true);
+      notify(t("{units} units were sent to {memory}; {added} of them are new.", { units: number(found.units), memory: found.memory, added: number(found.new) }), true);
     } catch (error) { notify(error.message); }
   });
 }
@@ -566,6 +600,11 @@ const commands = {
   edit: [t("Edit the target"), "E", withCurrent((id) => openEditor(id, "target"))],
   "edit-source": [t("Edit the source"), "Shift+E", withCurrent((id) => openEditor(id, "source"))],
   note: [t("Comment"), "N", withCurrent(comment)],
+  fix: [t("Fix the first finding that has a certain correction"), "G", withCurrent((id) => fix(id, null))],
+  right: [t("The first finding is right"), "R", withCurrent((id) => {
+    const kind = rowOf(id)?.querySelector("[data-kind]")?.dataset.kind;
+    return kind ? dismiss(id, kind) : notify(t("The checks found nothing in this unit."));
+  })],
   split: [t("Split"), "S", withCurrent(split)],
   merge: [t("Merge with the next unit of the document"), "M", withCurrent((id) => { finish(); return restructure({ do: "merge", rows: [id] }); })],
   "target-up": [t("Move a sentence of the target up"), "Alt+↑", move("target", true)],
@@ -599,6 +638,7 @@ const commands = {
   palette: [t("All commands"), "Ctrl+K", () => openPalette(Object.entries(commands).map(([name, [title, key]]) => ({ name, title, key })), run)],
   export: [t("Download"), "X", dialog("export")],
   history: [t("History: who did what"), "H", async () => { $("events").innerHTML = await request(`${path}/history`); $("past").showModal(); }],
+  dismissed: [t("Findings that are marked as right"), "", async () => { $("right-list").innerHTML = await request(`${path}/dismissed`); $("right").showModal(); }],
   check: [t("Check again"), "C", async () => { await request(`${path}/check`, "POST"); state.checking = "checks waiting"; watch(); }],
   ...(isAssisted && {
     send: [t("Send to memory"), "", dialog("sending")],
@@ -609,8 +649,8 @@ const commands = {
       $("panel").classList.add("open");
       (form.source.value ? (form.target.value ? form.querySelector("button") : form.target) : form.source).focus();
     }],
-    panel: [t("Show or hide the side panel"), "P", () => $("panel").classList.toggle("open")],
   }),
+  panel: [t("Show or hide the side panel"), "P", () => { $("panel").classList.toggle("open"); document.body.classList.toggle("without-panel"); }],
 };
 const keys = {
   j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", Home: "first", End: "last",
@@ -618,7 +658,7 @@ const keys = {
   "Alt+ArrowUp": "target-up", "Alt+ArrowDown": "target-down", "Alt+Shift+ArrowUp": "source-up", "Alt+Shift+ArrowDown": "source-down",
   "[": "shift-up", "]": "shift-down", "{": "shift-source-up", "}": "shift-source-down",
   z: "undo", y: "redo", "Ctrl+z": "undo", "Ctrl+y": "redo", "Ctrl+Shift+Z": "redo", "Ctrl+Shift+z": "redo",
-  "/": "search", "?": "palette", "Ctrl+k": "palette", d: "order", h: "history", x: "export", c: "check", f: "concordance", t: "term", p: "panel",
+  "/": "search", "?": "palette", "Ctrl+k": "palette", d: "order", h: "history", x: "export", c: "check", g: "fix", r: "right", f: "concordance", t: "term", p: "panel",
 };
 
 // Commands run one after the other: a user who types fast means the row that the last command leads to.
@@ -645,6 +685,12 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.command) return run(button.dataset.command);
   if (button?.hasAttribute("data-close")) return button.closest("dialog").close();
+  if (button?.dataset.right !== undefined && current !== null) return inTurn(() => dismiss(current, button.dataset.right));
+  if (button?.dataset.fix !== undefined && current !== null) return inTurn(() => fix(current, button.dataset.fix));
+  if (button?.dataset.restore !== undefined) {
+    button.closest("li").remove();
+    return outbox.add({ do: "restore", rows: [current ?? ids()[0] ?? 0], kind: button.dataset.restore });
+  }
   if (button?.dataset.insert !== undefined) return insertText(button.dataset.insert, Boolean(button.closest(".matches")));
   const row = event.target.closest("#rows article");
   if (row && !button && !editing?.row.contains(row) && !String(getSelection())) choose(Number(row.dataset.id));
@@ -698,6 +744,18 @@ async function watch() {
     }
   } catch (error) { notify(error.message); } finally { watching = false; }
 }
+
+// What is below the bar of tools stays below it, however many lines it has.
+new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--tools", getComputedStyle(target).position === "sticky" ? `${target.offsetHeight}px` : "0px"))
+  .observe(document.querySelector(".tools"));
+
+// Another tab with this review: both may be used; a text that both change is kept in the slower one.
+const tabs = new BroadcastChannel(`duiyi:${path}`);
+tabs.addEventListener("message", ({ data }) => {
+  if (data === "opened") tabs.postMessage("here");
+  $("twice").hidden = false;
+});
+tabs.postMessage("opened");
 
 layOut(start.ids, feed.firstElementChild);
 show(state);

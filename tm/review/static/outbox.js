@@ -1,6 +1,7 @@
 // Changes on their way to the server. The page shows a change at once; it is sent in the background, in order, and kept in the
-// browser until the server has confirmed it, so that a lost connection or a closed page loses nothing.
-import { request, RequestError, pause, t } from "./common.js";
+// browser until the server has confirmed it, so that a lost connection or a closed page loses nothing. Each is kept by itself:
+// two tabs of a review do not write over each other's, and what both send has a key and is done once.
+import { keep, kept, request, RequestError, pause, t } from "./common.js";
 
 const TRIES = 5; // for a change that another window's changes overtake
 
@@ -8,24 +9,32 @@ export class Outbox {
   // `confirm(entry, result)` after a change was made, `refuse(entry, error)` where it cannot be, `show(count, error)` for the state.
   constructor(path, version, { confirm, refuse, show }) {
     Object.assign(this, { path, version, confirm, refuse, show, isSending: false, error: null });
-    this.name = `duiyi-outbox:${path}`;
-    this.entries = JSON.parse(localStorage.getItem(this.name) || "[]");
+    this.name = `duiyi-outbox:${path}:`;
+    this.entries = this.found();
     addEventListener("online", () => this.send());
     addEventListener("beforeunload", (event) => { if (this.entries.length) event.preventDefault(); });
   }
 
   add(content, base = null) {
-    const entry = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, content, base };
+    const entry = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, content, base, at: Date.now() };
     this.entries.push(entry);
-    this.keep();
+    keep(this.name + entry.key, entry);
+    this.tell();
     this.send();
     return entry;
   }
 
-  keep() {
-    if (this.entries.length) localStorage.setItem(this.name, JSON.stringify(this.entries));
-    else localStorage.removeItem(this.name);
-    this.show(this.entries.length, this.error);
+  // What is kept for this review, in the order in which it was changed.
+  found() {
+    const names = Array.from({ length: localStorage.length }, (_, place) => localStorage.key(place));
+    return names.filter((name) => name.startsWith(this.name)).map(kept).filter(Boolean).sort((one, two) => one.at - two.at);
+  }
+
+  tell() { this.show(this.entries.length, this.error); }
+
+  finish() {
+    keep(this.name + this.entries.shift().key);
+    this.tell();
   }
 
   // Resolves when everything was sent.
@@ -40,20 +49,18 @@ export class Outbox {
         const result = await this.deliver(entry);
         this.error = null;
         wait = 500;
-        this.entries.shift();
-        this.keep();
+        this.finish();
         await this.confirm(entry, result);
       } catch (error) {
         if (error instanceof RequestError && error.isPassing) {
           this.error = error;
-          this.keep();
+          this.tell();
           await pause(wait);
           wait = Math.min(2 * wait, 8000);
           continue;
         }
         this.error = null;
-        this.entries.shift();
-        this.keep();
+        this.finish();
         await this.refuse(entry, error);
       }
     }

@@ -1,5 +1,5 @@
 // The overview of all units as a strip of colours, and the list of sections.
-import { $ } from "./common.js";
+import { $, number } from "./common.js";
 
 const strip = $("map"), COLOURS = { o: "--line", s: "--warning", a: "--good", b: "--error" };
 
@@ -29,7 +29,7 @@ export function showSections(sections, go) {
     const item = document.createElement("li"), button = document.createElement("button"), count = document.createElement("small");
     button.type = "button";
     button.textContent = one.title || "–";
-    count.textContent = `${one.done} / ${one.units}`;
+    count.textContent = `${number(one.done)} / ${number(one.units)}`;
     button.append(count);
     button.addEventListener("click", () => go(one.row));
     item.className = one.done === one.units ? "done" : "";

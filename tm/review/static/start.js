@@ -1,11 +1,11 @@
 // The start page: sends the files one after the other and opens their review.
-import { root, $, request, notify } from "./common.js";
+import { root, $, number, request, notify, t } from "./common.js";
 
-const limit = Number($("documents").dataset.limit);
+const limit = Number($("documents")?.dataset.limit);
 
 for (const drop of document.querySelectorAll(".drop")) {
   const input = drop.querySelector("input"), hint = drop.querySelector("[data-hint]");
-  const show = () => { if (input.files.length) hint.textContent = `${input.files[0].name}, ${Math.ceil(input.files[0].size / 1000).toLocaleString("en")} kB`; };
+  const show = () => { if (input.files.length) hint.textContent = `${input.files[0].name}, ${number(Math.ceil(input.files[0].size / 1000))} kB`; };
   input.addEventListener("change", show);
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
@@ -20,8 +20,8 @@ for (const name of ["dragover", "drop"]) document.addEventListener(name, (event)
 
 function chosen(id) {
   const file = $(id).files[0];
-  if (!file) throw new Error("Choose the file first.");
-  if (file.size > limit) throw new Error(`${file.name} is larger than ${Math.floor(limit / 1e6)} MB.`);
+  if (!file) throw new Error(t("Choose the file first."));
+  if (file.size > limit) throw new Error(t("{name} is larger than {size} MB.", { name: file.name, size: number(Math.floor(limit / 1e6)) }));
   return file;
 }
 
@@ -37,7 +37,7 @@ $("documents")?.addEventListener("submit", (event) => {
     const files = [["source", chosen("source")], ["target", chosen("target")]];
     const { id } = await request("/reviews", "POST");
     for (const [side, file] of files) {
-      $("progress").textContent = `Sending ${file.name} …`;
+      $("progress").textContent = t("Sending {name} …", { name: file.name });
       await request(`/reviews/${id}/documents/${side}?name=${encodeURIComponent(file.name)}`, "PUT", file);
     }
     location.assign(`${root}/reviews/${id}`);
@@ -48,7 +48,7 @@ $("units")?.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target, async () => {
     const file = chosen("file");
-    $("progress").textContent = `Reading ${file.name} …`;
+    $("progress").textContent = t("Reading {name} …", { name: file.name });
     const { id } = await request(`/reviews?name=${encodeURIComponent(file.name)}`, "POST", file);
     location.assign(`${root}/reviews/${id}`);
   });
@@ -56,7 +56,7 @@ $("units")?.addEventListener("submit", (event) => {
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-delete]");
-  if (!button || !confirm("Delete this review with all its decisions?")) return;
+  if (!button || !confirm(t("Delete this review with all its decisions?"))) return;
   try {
     await request(`/reviews/${button.dataset.delete}`, "DELETE");
     button.closest("li").remove();
@@ -70,6 +70,6 @@ document.addEventListener("change", async (event) => {
   const body = { assignee: form.elements.assignee.value, shared: form.elements.shared.checked };
   try {
     await request(`/reviews/${form.dataset.assign}/assignment`, "PUT", body);
-    notify("Saved.");
+    notify(t("Saved."), true);
   } catch (error) { notify(error.message); }
 });
