@@ -1,21 +1,20 @@
-"""How fast the pages are in a real browser, and what axe-core finds wrong with them.
+"""How fast the pages are in a real browser, on a network with a delay.
 
-The editor opens a review of 10,000 beads that is stored already, as `duiyi review FILE` leaves it before the
-browser opens; seconds run from the navigation to the first contentful paint, and to the moment when the script has
-laid out all rows. The report holds 20,000 units. The units are the gold pairs of the resolutions, repeated.
+The editor opens a review that is stored already, as `duiyi review FILE` leaves it before the browser opens; seconds run
+from the navigation to the first contentful paint, and to the moment when the script has laid out all rows. The time of
+a key ends with the frame that shows the next row. The units are the gold pairs of the resolutions, repeated.
 """
 
 import csv
+import math
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.serving import listening
 from tm.checks.options import CheckOptions
 from tm.checks.run import check
 from tm.formats import write
@@ -24,8 +23,9 @@ from tm.unit import Origin, Unit
 
 __all__ = ["run"]
 
-BEADS = 10_000
 UNITS = 20_000
+DELAY = 50  # milliseconds that each request takes longer
+ACCEPTED = 200  # decisions
 TRIES = 5
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
@@ -36,6 +36,20 @@ PAINTED = """() => new Promise((done) => {
   if (paint) return done(paint.startTime);
   new PerformanceObserver((list) => done(list.getEntries()[0].startTime)).observe({ type: "paint", buffered: true });
 })"""
+#: From each key to the frame after the one in which another row is the current one.
+TIMED = """() => {
+  const now = () => document.querySelector(".current")?.dataset.id;
+  window.times = [];
+  let began = 0, before = null;
+  addEventListener("keydown", (event) => { [began, before] = [event.timeStamp, now()]; }, true);
+  new MutationObserver(() => {
+    if (!began || now() === before) return;
+    const start = began, frame = new MessageChannel();
+    began = 0;
+    frame.port1.onmessage = () => times.push(performance.now() - start);
+    requestAnimationFrame(() => frame.port2.postMessage(0));
+  }).observe(document.querySelector("#rows"), { subtree: true, childList: true, attributes: true });
+}"""
 SCROLL = """async () => {
   const frames = [];
   let last = performance.now();
@@ -66,38 +80,35 @@ def units(shared: Path, count: int) -> list[Unit]:
     return made
 
 
-@contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[str]:
-    """The editor on a free port; its address."""
-    command = [sys.executable, "-c", "from tm.cli.main import run; run()", "review", *arguments, "--no-browser"]
-    command += ["--no-embeddings", "--data", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+def renderer(browser: Any) -> int:
+    """The process that runs the page: the only one, or the one that uses most memory."""
+    session = browser.new_browser_cdp_session()
+    found = [one["id"] for one in session.send("SystemInfo.getProcessInfo")["processInfo"] if one["type"] == "renderer"]
+    session.detach()
+    return int(max(found, key=private_memory))
 
 
-def faults(page: Any) -> dict[str, int]:
-    """Violations of axe-core by their impact."""
-    from axe_playwright_python.sync_playwright import Axe
+def private_memory(pid: int) -> float:
+    """MB that a process does not share with others."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1000
 
-    counts = dict.fromkeys(("critical", "serious", "moderate", "minor"), 0)
-    for one in Axe().run(page).response["violations"]:
-        counts[one["impact"]] += 1
-    return counts
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that ``share`` of ``values`` do not exceed."""
+    return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
 def editor(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
-    """Seconds until the first page of 10,000 beads is shown, the length of frames while scrolling, and one edit."""
+    """The first view of a review, the time from a key to the next row, and the memory of the page."""
     path = folder / "large.jsonl"
-    write(path, units(shared, BEADS))
+    write(path, units(shared, UNITS))
+    arguments = ("review", path, "--no-browser", "--no-embeddings", "--data", folder / "reviews")
     first, painted, ready = [], [], []
     for _ in range(TRIES):
         # A new process each time: the first page after a start is what a reviewer waits for.
-        with serving(folder / "reviews", str(path)) as address:
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
+        with listening(*arguments) as (address, _process):
+            page = delayed(browser)
             began = time.perf_counter()
             page.goto(address, wait_until="commit")
             page.locator("#rows article").first.wait_for()
@@ -106,26 +117,46 @@ def editor(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
             ready.append(time.perf_counter() - began)
             painted.append(page.evaluate(PAINTED) / 1000)
             page.close()
-    with serving(folder / "reviews", str(path)) as address:
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with listening(*arguments) as (address, _process):
+        page = delayed(browser)
         page.goto(address)
-        page.locator("#counts", has_text="suspect").filter(has_not_text="…").wait_for()
+        page.locator("#counts", has_text="reviewed").filter(has_not_text="…").wait_for()
         frames = page.evaluate(SCROLL)
         page.locator("#rows article").first.click()
+        page.evaluate(TIMED)
+        for _ in range(ACCEPTED):
+            page.keyboard.press("a")
+            page.wait_for_timeout(60)
+        times = page.evaluate("window.times")
+        assert len(times) == ACCEPTED, len(times)
         began = time.perf_counter()
-        page.keyboard.press("a")
-        page.locator("#counts", has_text="1 accepted").wait_for()
-        edit = time.perf_counter() - began
+        page.locator("#saved", has_text="All saved").wait_for()
+        saved = time.perf_counter() - began
+        memory = private_memory(renderer(browser))
         page.close()
     return {
-        "beads": BEADS,
+        "units": UNITS,
+        "added delay of the network, ms": DELAY,
         "first rows shown, s": round(statistics.median(first), 3),
         "first contentful paint, s": round(statistics.median(painted), 3),
         "all rows laid out and ready for keys, s": round(statistics.median(ready), 3),
         "frame while scrolling, median, ms": round(frames[0], 1),
         "frame while scrolling, 95th percentile, ms": round(frames[1], 1),
-        "one decision kept and shown, s": round(edit, 3),
+        "accept key to the next row shown, median, ms": round(statistics.median(times), 1),
+        "accept key to the next row shown, 95th percentile, ms": round(percentile(times, 0.95), 1),
+        f"all of {ACCEPTED} decisions confirmed after the last one, s": round(saved, 2),
+        "memory of the page, MB": round(memory),
     }
+
+
+def delayed(browser: Any) -> Any:
+    """A page whose requests take `DELAY` longer."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    limits = {"offline": False, "latency": DELAY, "downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", limits)
+    return page
 
 
 def report(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
@@ -155,31 +186,8 @@ def report(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
     }
 
 
-def accessibility(browser: Any, folder: Path, shared: Path) -> dict[str, dict[str, int]]:
-    """What axe-core finds on each page, light and dark, wide and narrow."""
-    some = units(shared, 300)
-    (folder / "small.html").write_text(render(check(some, CheckOptions()), some, "small.jsonl"), encoding="utf-8")
-    write(folder / "small.jsonl", some)
-    found = {}
-    with serving(folder / "reviews", str(folder / "small.jsonl")) as address:
-        pages = {
-            "report": (folder / "small.html").as_uri(),
-            "editor": address,
-            "start page": address.partition("/works")[0],
-        }
-        for name, where in pages.items():
-            for width in (1280, 390):
-                for scheme in ("light", "dark"):
-                    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-                    page.goto(where)
-                    page.wait_for_timeout(300)
-                    found[f"{name}, {width} px, {scheme}"] = faults(page)
-                    page.close()
-    return found
-
-
 def run(shared: Path) -> dict[str, Any]:
-    """Measure the editor, the report and the accessibility of both. Needs Chromium."""
+    """Measure the editor and the report. Needs Chromium."""
     import shutil
 
     from playwright.sync_api import sync_playwright
@@ -193,7 +201,6 @@ def run(shared: Path) -> dict[str, Any]:
         figures = {
             "editor": editor(browser, folder, shared),
             "report": report(browser, folder, shared),
-            "violations found by axe-core": accessibility(browser, folder, shared),
         }
         browser.close()
     return figures

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks.memory import SEED, generated, queries
+from benchmarks.serving import listening
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
 
@@ -79,21 +80,14 @@ def _figures(path: Path, folder: Path, count: int) -> list[dict[str, object]]:
 @contextmanager
 def _serving(path: Path, workers: int) -> Iterator[tuple[str, int]]:
     """The command itself: its address, and the number of its process."""
-    code = "from tm.cli.main import run; run()"
-    command = [sys.executable, "-c", code, "serve", "--memory", str(path), "--port", "0", "--workers", str(workers)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        try:
-            address = process.stdout.readline().strip()
-            for _ in range(100):
-                try:
-                    urllib.request.urlopen(f"{address}api/memories", timeout=30).close()
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            yield address, process.pid
-        finally:
-            process.terminate()
+    with listening("serve", "--memory", path, "--port", 0, "--workers", workers) as (address, process):
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"{address}api/memories", timeout=30).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address, process
 
 
 def _load(address: str, folder: Path, paths: Sequence[str]) -> dict[str, object]:

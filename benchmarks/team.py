@@ -13,8 +13,6 @@ import asyncio
 import json
 import os
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -25,6 +23,7 @@ import httpx
 import numpy as np
 
 from benchmarks.memory import generated, queries
+from benchmarks.serving import listening
 from tests.conftest import SHARED
 from tm.accounts.accounts import Accounts
 from tm.accounts.roles import Role
@@ -53,17 +52,9 @@ def run(shared: Path, *, seconds: float = 1_800, size: int = SIZE, clients: int 
                 memory.add(generated(shared, size))
                 name = Path(project.memories[0][0]).stem
                 texts = [unit.source for unit in memory.units()]
-        code = "from tm.cli.main import run; run()"
-        command = [sys.executable, "-c", code, "serve", "--accounts", str(path), "--port", "0"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-            assert process.stdout is not None
-            try:
-                base = f"{process.stdout.readline().strip()}p/{project.id}"
-                found = asyncio.run(
-                    _load(base, name, tokens, queries(texts, min(2_000, len(texts))), seconds, process.pid)
-                )
-            finally:
-                process.terminate()
+        with listening("serve", "--accounts", path, "--port", 0) as (address, process):
+            asked = queries(texts, min(2_000, len(texts)))
+            found = asyncio.run(_load(f"{address}p/{project.id}", name, tokens, asked, seconds, process))
         with Memory(project.memories[0][0]) as memory:
             # Units that were acknowledged are there.
             found["units afterwards"] = len(memory)

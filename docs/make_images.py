@@ -10,8 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,9 @@ from urllib.parse import urlencode
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+from benchmarks.serving import duiyi, listening  # noqa: E402
+
 SHOTS = ((1280, "light"), (390, "dark"))
 QUESTION = "请秘书处向第十四届会议报告本决议的执行情况，并提出建议。"
 SERVED = (
@@ -31,14 +33,8 @@ SERVED = (
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
-def duiyi(*arguments: object) -> list[str]:
-    """The command line of this checkout."""
-    return [sys.executable, "-c", "from tm.cli.main import run; run()", *map(str, arguments)]
-
-
 def faulty(folder: Path) -> Path:
     """The sample pair, aligned, with errors."""
-    sys.path.insert(0, str(ROOT))
     from benchmarks.faults import plant
     from tm.formats import read, write
 
@@ -59,21 +55,9 @@ def faulty(folder: Path) -> Path:
     return path
 
 
-def editor(*arguments: object) -> AbstractContextManager[str]:
-    """The editor; its address."""
+def editor(*arguments: object) -> AbstractContextManager[tuple[str, int]]:
+    """The editor; its address and process."""
     return listening("review", *arguments, "--no-browser", "--author", "Ada")
-
-
-@contextmanager
-def listening(*arguments: object, **environment: str) -> Iterator[str]:
-    """A command that serves pages; their address."""
-    command, env = duiyi(*arguments), os.environ | environment
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 def shoot(browser: Any, images: Path, folder: Path) -> None:
@@ -88,17 +72,18 @@ def shoot(browser: Any, images: Path, folder: Path) -> None:
         page.locator("#suspects").scroll_into_view_if_needed()
         page.evaluate("document.getElementById('suspects').scrollIntoView()")
         page.screenshot(path=images / f"report-units-{width}-{scheme}.png")
-        with editor(sample / "zh.txt", sample / "en.txt", "--data", folder / f"two-{width}") as address:
+        with editor(sample / "zh.txt", sample / "en.txt", "--data", folder / f"two-{width}") as (address, _):
             page.goto(address)
             page.locator(".blocks").nth(1).wait_for()
             page.screenshot(path=images / f"structure-{width}-{scheme}.png")
-        with editor(path, "--data", folder / f"reviews-{width}") as address:
+        with editor(path, "--data", folder / f"reviews-{width}") as (address, _):
             page.goto(address)
-            page.locator("#counts", has_text="suspect").filter(has_not_text="…").wait_for(timeout=120_000)
+            page.locator("#counts", has_text="reviewed").filter(has_not_text="…").wait_for(timeout=120_000)
             page.locator("#rows article").first.click()
             for key in "ab":
                 page.keyboard.press(key)
-            page.locator("#counts", has_text="1 rejected").wait_for()
+            page.locator("[data-count=bad]").get_by_text("1", exact=True).wait_for()
+            page.locator("#findings [data-right]").first.wait_for()
             page.locator("article.rejected").wait_for()
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=images / f"review-{width}-{scheme}.png")
@@ -113,7 +98,7 @@ def shoot_server(browser: Any, images: Path, folder: Path) -> None:
     subprocess.run(duiyi("align", sample / "zh.txt", sample / "en.txt", "-o", pairs), check=True, capture_output=True)
     subprocess.run(duiyi("memory", "add", pairs, "--memory", memory), check=True, capture_output=True)
     # Where no term base is, the sample glossary answers.
-    with listening("serve", "--memory", memory, "--port", 0, XDG_DATA_HOME=str(folder)) as address:
+    with listening("serve", "--memory", memory, "--port", 0, XDG_DATA_HOME=str(folder)) as (address, _):
         for name, path, width, scheme in SERVED:
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
             page.goto(address.rstrip("/") + path)

@@ -3,12 +3,12 @@
 Templates mark their texts with ``_("…")`` and ``{% trans %}``; messages of the program pass the filter ``message``.
 """
 
-from datetime import date, datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from corpora.text.plurals import counted, plural
 from corpora.translation import LANGUAGES, current_language, translated, translated_count
+from tm import localized
 
 __all__ = ["render"]
 
@@ -30,40 +30,15 @@ def _environment(package: str) -> Any:
     environment.filters.update(
         counted=lambda *given: translated(counted(*given)),
         plural=plural,
-        day=_day,
-        moment=_moment,
-        number=_number,
+        number=localized.number,
+        percent=localized.percent,
+        moment=localized.moment,
+        day=localized.day,
+        seconds=localized.seconds,
         message=lambda text: translated(str(text)),
     )
     environment.globals.update(languages_of_pages=LANGUAGES, page_language=current_language)
     return environment
-
-
-#: The locale that dates and numbers follow, by the language of the page: days before months, hours to 24.
-_LOCALES = {"en": "en_GB", "zh": "zh_CN"}
-
-
-def _locale() -> str:
-    return _LOCALES.get(current_language(), "en_GB")
-
-
-def _number(value: float) -> str:
-    from babel.numbers import format_decimal
-
-    return format_decimal(value, locale=_locale())
-
-
-def _day(value: date) -> str:
-    from babel.dates import format_date
-
-    return format_date(value, "medium", locale=_locale())
-
-
-def _moment(value: datetime, length: Literal["short", "medium"] = "short") -> str:
-    """A date with its time in UTC, to the minute; to the second where ``length`` is "medium"."""
-    from babel.dates import format_time
-
-    return " ".join((_day(value), format_time(value, length, locale=_locale()), "UTC"))
 
 
 def render(package: str, template: str, /, **values: Any) -> str:

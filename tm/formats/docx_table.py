@@ -1,22 +1,24 @@
-"""Bilingual tables in Word files, as Trados Studio and memoQ write them for review: read only.
+"""Bilingual tables in Word files, for review: as Trados Studio and memoQ write them, and as written here.
 
 Every table with a header that names source and target, or two languages, is read; other tables are about the file.
-Runs in the styles of tags become inline tags. Deleted text of tracked changes is left out.
+Runs in the styles of tags become inline tags. Deleted text of tracked changes is left out. What is written has both
+texts, the status and the comments, so that people who have only a word processor can read and correct it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import escape as quoted
 from pathlib import Path
 
 from corpora.container import opened_container
 from corpora.errors import WrongFormat
 from corpora.xml import Element, local
-from tm.formats.base import ReadOptions, UnitProblems
+from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.columns import is_header, units_of_rows
-from tm.tags import Tag, TagKind, escape
+from tm.tags import Tag, TagKind, escape, split
 from tm.unit import Unit
 
-__all__ = ["read_units"]
+__all__ = ["read_units", "write_units"]
 
 _STYLES = frozenset({"tag", "mqinternal", "lockedcontent"})
 _PAIRED = re.compile(r"^<(/?)(\w+)(/?)>$")
@@ -79,3 +81,75 @@ def _tag(text: str) -> str:
         return str(Tag(TagKind.SINGLE, re.sub(r"\W", "", text) or "0", text))
     shape = TagKind.CLOSE if match[1] else TagKind.SINGLE if match[3] else TagKind.OPEN
     return str(Tag(shape, match[2], text))
+
+
+_WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_WIDTHS = (700, 4200, 4200, 1100, 1900)  # twentieths of a point
+_STYLE = "Tag"
+
+
+def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
+    """Write a table with a row for each unit: number, texts, status, comments; one table for each pair of languages."""
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import RGBColor
+
+    document = Document()
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
+    document.styles.add_style(_STYLE, WD_STYLE_TYPE.CHARACTER).font.color.rgb = RGBColor(0x80, 0, 0x80)
+    rows: dict[tuple[str, str], list[str]] = {}
+    for number, unit in enumerate(units, 1):
+        pair = spelt(unit.source_lang), spelt(unit.target_lang)
+        # Rows are text until the table is complete: adding them one by one takes time quadratic in their number.
+        cells = (_run(str(number)), _runs(unit.source, options, written), _runs(unit.target, options, written),
+                 _run(unit.status), _run(written.legal("\n".join(unit.notes))))  # fmt: skip
+        rows.setdefault(pair, []).append(_row(cells))
+        written.units += 1
+    body = document.element.body
+    for pair, some in rows.items():
+        document.add_paragraph(f"{pair[0]} – {pair[1]}")
+        body.insert(len(body) - 1, _table(pair, some))  # the last element describes the pages
+    document.save(str(path))
+
+
+def _table(pair: tuple[str, str], rows: Iterable[str]) -> Element:
+    from docx.oxml import parse_xml
+
+    header = _row([_run(name, bold=True) for name in ("#", *pair, "status", "comment")], "<w:tblHeader/>")
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _WIDTHS)
+    style = '<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblLayout w:type="fixed"/></w:tblPr>'
+    text = f'<w:tbl xmlns:w="{_WORDS}">{style}<w:tblGrid>{grid}</w:tblGrid>{header}{"".join(rows)}</w:tbl>'
+    return parse_xml(text)
+
+
+def _row(cells: Iterable[str], properties: str = "") -> str:
+    """A row that is not broken across pages."""
+    made = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p>{cell}</w:p></w:tc>'
+        for width, cell in zip(_WIDTHS, cells, strict=True)
+    )
+    return f"<w:tr><w:trPr><w:cantSplit/>{properties}</w:trPr>{made}</w:tr>"
+
+
+def _runs(text: str, options: WriteOptions, written: WriteCounts) -> str:
+    """A text with its tags in a style of their own: ``<1>``, ``</1>``, ``<2/>``."""
+    parts: list[str] = []
+    for part in split(written.styled(text, options.tags)):
+        if isinstance(part, str):
+            parts.append(_run(written.legal(part)))
+        else:
+            close, single = "/" * (part.kind is TagKind.CLOSE), "/" * (part.kind is TagKind.SINGLE)
+            parts.append(_run(f"<{close}{part.id}{single}>", style=_STYLE))
+    return "".join(parts)
+
+
+def _run(text: str, *, bold: bool = False, style: str = "") -> str:
+    look = "<w:b/>" * bold + (f'<w:rStyle w:val="{style}"/>' if style else "")
+    pieces = []
+    for piece in re.split("([\n\t])", text):
+        mark = {"\n": "<w:br/>", "\t": "<w:tab/>"}.get(piece)
+        pieces.append(mark or (f'<w:t xml:space="preserve">{quoted(piece, quote=False)}</w:t>' if piece else ""))
+    return f"<w:r><w:rPr>{look}</w:rPr>{''.join(pieces)}</w:r>"

@@ -52,7 +52,7 @@ UNIT_FORMATS = (
     Format("Wordfast memory", (".txt",), "wordfast", writes=False),
     Format("Wordfast Pro TXML", (".txml",), "wordfast_pro", writes=False),
     Format("Trados TTX", (".ttx",), "ttx", writes=False),
-    Format("bilingual Word table", (".docx",), "docx_table", writes=False),
+    Format("bilingual Word table", (".docx",), "docx_table"),
     Format("Weblate memory", (".json",), "weblate", writes=False),
     Format("Parquet", (".parquet",), "parquet"),
     Format("HTML", (".html", ".htm"), "html", reads=False),

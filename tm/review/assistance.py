@@ -93,7 +93,7 @@ class Assistance:
             if not memories or not phrase.strip():
                 return []
             hits = concordance(memories, phrase.strip()[:200], ConcordanceOptions(limit=_HITS))
-            return [{"text": hit.text, "other": hit.other, "spans": hit.spans} for hit in hits]
+            return [{"parts": list(_marked(hit.text, hit.spans)), "other": hit.other} for hit in hits]
 
     def send(self, units: Sequence[Unit], title: str) -> tuple[str, int, int]:
         """Add units to the first memory, which is made where there is none; its path, how many, how many were new."""
@@ -117,3 +117,13 @@ class Assistance:
         with TermBase(self.terms) as terms:
             add_term(terms, source, target, source_lang=languages[0], target_lang=languages[1])
         return str(self.terms)
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+    """The parts of ``text``, each with whether it is one of ``spans``."""
+    last = 0
+    for start, end in sorted(spans):
+        if start >= last:
+            yield from ((text[last:start], False), (text[start:end], True))
+            last = end
+    yield text[last:], False

@@ -17,6 +17,7 @@ REVIEW_EXPORTS: Mapping[str, str] = {
     ".tsv": "TSV",
     ".csv": "CSV",
     ".xlsx": "XLSX",
+    ".docx": "DOCX table",
     ".jsonl": "JSONL",
     ".po": "PO",
     ".html": "HTML",

@@ -69,12 +69,14 @@ class ReviewSession:
         self._check_error = ""  # why the checks did not complete
         self._words: dict[int, tuple[str, int]] = {}
         self._findings_version = 0  # how often all findings were replaced
+        self._counts: dict[str, list[int]] | None = None  # by what is shown: units, words
         self.load()
 
     def load(self) -> None:
         """Read everything from the journal again."""
         with self._lock:
             self._history = History(self.journal.units())
+            self._counts = None
             self.findings.own = self._history.dismissed
             self._results: dict[str, EditResult] = {}
             for event in self.journal.events():
@@ -149,17 +151,21 @@ class ReviewSession:
     def counts(self) -> dict[str, dict[str, int]]:
         """Units and words of the source of each status, of all rows, and of the suspect ones."""
         with self._lock:
-            found = {show: {"units": 0, "words": 0} for show in ("all", "open", "suspects", "accepted", "bad")}
-            for row in self._history.rows:
-                count = self._words_of(row)
-                for show in (
-                    "all",
-                    _STATUS[row.unit.status],
-                    *(["suspects"] if self._is_shown(row, "suspects") else []),
-                ):
-                    found[show]["units"] += 1
-                    found[show]["words"] += count
-            return found
+            if self._counts is None:
+                self._counts = {show: [0, 0] for show in ("all", "open", "suspects", "accepted", "bad")}
+                self._count(self._history.rows)
+            return {show: {"units": units, "words": words} for show, (units, words) in self._counts.items()}
+
+    def _count(self, rows: Sequence[ReviewRow], by: int = 1) -> None:
+        """Add ``rows`` to the counts, or take them out; an edit of a few rows must not count 20,000 others."""
+        if (counts := self._counts) is None:
+            return
+        for row in rows:
+            size = self._words_of(row)
+            suspects = ["suspects"] if self._is_shown(row, "suspects") else []
+            for show in ("all", _STATUS[row.unit.status], *suspects):
+                counts[show][0] += by
+                counts[show][1] += by * size
 
     def _words_of(self, row: ReviewRow) -> int:
         known = self._words.get(row.id)
@@ -241,11 +247,14 @@ class ReviewSession:
             except JournalConflict:
                 self.load()
                 raise
+            self._count(planned.old, -1)
             verdict = self._history.apply(given, planned)
             self._check_again(planned)
+            self._count(planned.new)
             result = self._remember(event, planned)
             if verdict is not None:
                 concerned = self.findings.judge(*verdict)
+                self._counts = None
                 result = replace(result, old=concerned, new=concerned)
                 if key:
                     self._results[key] = result
@@ -322,6 +331,7 @@ class ReviewSession:
         units = {row.id: row.unit for row in snapshot}
         with self._lock:
             self._findings_version += 1
+            self._counts = None
             self.findings.keep(
                 (row, by_row[row.id])
                 for row in self._history.rows

@@ -14,7 +14,7 @@ __all__ = ["characters", "words"]
 
 #: Marks that are as wide as a character in Chinese text, and part of a word in others.
 _SHARED = "\u2018\u2019\u201c\u201d\u2014\u2026\u00b7"
-_WIDE = re.compile(f"[{CJK}]|(?<=[{CJK}])[{_SHARED}]+|(?<![{_SHARED}])[{_SHARED}]++(?=[{CJK}])")
+_WIDE = re.compile(f"[{CJK}]+|(?<=[{CJK}])[{_SHARED}]+|(?<![{_SHARED}])[{_SHARED}]++(?=[{CJK}])")
 
 
 def words(text: str) -> int:
@@ -26,7 +26,7 @@ def words(text: str) -> int:
     shown = plain(text)
     if shown.isascii():
         return len(shown.split())
-    wide = sum(len(match[0]) for match in _WIDE.finditer(shown) if not match[0].isspace())
+    wide = len("".join("".join(_WIDE.findall(shown)).split()))
     return wide + len(_WIDE.sub(" ", shown).split())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from corpora.translation import use_language
 from tm.checks.options import CheckOptions
 from tm.checks.run import check
 from tm.report import render
@@ -101,26 +102,48 @@ def test_odd_files_make_a_page(tmp_path: Path) -> None:
         assert "</html>" in (tmp_path / "r.html").read_text("utf-8")
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> Path:
+def report_of(path: Path) -> Path:
     some = moved()
     some[20] = replace(some[20], target="𝒜 Session 99 adopted it.", quality=0.2)
     some[21] = replace(some[21], source=EVIL)
-    path = tmp_path / "report.html"
     write_report(path, check(some, CheckOptions()), some, Path("moved.jsonl"))
     return path
 
 
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    return report_of(tmp_path / "report.html")
+
+
 @pytest.mark.client
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_it_is_accessible_and_fits(
-    written: Path, open_page: Callable[..., Any], faults: Callable[[Any], list[str]], width: int, scheme: str
+    open_page: Callable[..., Any], tmp_path: Path, faults: Callable[[Any], list[str]], language: str
 ) -> None:
-    page = open_page(width, scheme)
-    page.goto(written.as_uri())
+    with use_language(language):
+        path = report_of(tmp_path / "report.html")
+    page = open_page()
+    page.goto(path.as_uri())
     assert page.locator("#table tbody tr").count() > 3
-    assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert faults(page) == [], (width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.client
+def test_what_the_script_says_is_in_the_language_of_the_report(tmp_path: Path, open_page: Callable[..., Any]) -> None:
+    with use_language("zh"):
+        path = report_of(tmp_path / "report.html")
+    page = open_page()
+    page.goto(path.as_uri())
+    assert page.locator("#count").inner_text().endswith("共 60 个单元")
+    table = page.locator("#table tbody")
+    for words in ("错误: 空白", "无译文", "得分 0.20", "第 2 页", "译文为空"):
+        table.get_by_text(words).first.wait_for()
+    said = page.evaluate("document.body.innerText")
+    assert not re.findall(r"\b(?:page|score|error|warning|units?|of the)\b", re.sub(r"Session.*|<.*", "", said))
 
 
 @pytest.mark.client

@@ -1,6 +1,8 @@
 """The editor as a reviewer meets it, in Chromium: by keyboard, by mouse, at two widths, light and dark."""
 
+import json
 import os
+import resource
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,13 +13,17 @@ from typing import Any
 
 import pytest
 
-from tests.commands import COMMAND, started
+from tests.commands import COMMAND, done, started
 from tm.formats import read, write
+from tm.search.memory import Memory
 from tm.unit import Origin, Unit
 
 pytestmark = pytest.mark.client
 ROOT = Path(__file__).resolve().parents[3]
 IMAGES = os.environ.get("DUIYI_SCREENSHOTS")
+
+
+LOOKS = ((390, "light"), (390, "dark"), (1280, "dark"), (1280, "light"))  # widths and schemes
 
 
 def units(count: int) -> list[Unit]:
@@ -138,6 +144,34 @@ def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, fil
     assert page.title() == "minutes.jsonl: review", "no text was run"
 
 
+def test_the_keys_reach_everything_and_are_seen(open_page: Callable[..., Any], address: str) -> None:
+    page = opened(open_page(), address)
+    page.locator("#rows article").first.click()
+    page.locator("#findings [data-right]").first.wait_for()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    met, seen = (
+        [],
+        """() => {
+      const one = document.activeElement, shown = one.matches(".chips input") ? one.nextElementSibling : one;
+      const style = getComputedStyle(shown), { width, height } = shown.getBoundingClientRect();
+      const name = one.name || (one.dataset.command ?? one.id) || (one.closest("article") ? "row" : one.tagName);
+      return [name, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && width * height > 0];
+    }""",
+    )
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name, is_seen = page.evaluate(seen)
+        if name == "BODY":
+            break
+        met.append(name)
+        assert is_seen, met
+    else:
+        raise AssertionError(f"the keys do not leave the page: {met}")
+    wanted = ["A", "export", "palette", "show", "order", "text", "row", "BUTTON", "accept", "reject", "split", "merge"]
+    assert [name for name in wanted if name not in met] == []
+    assert met.count("row") == 1, "the arrow keys go from row to row"
+
+
 def test_tags_are_chips_and_the_cursor_splits(open_page: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "tags.jsonl"
     write(path, [Unit("他说⟦1|<b>⟧好⟦/1|</b>⟧。再见", "He said ⟦1|<b>⟧yes⟦/1|</b>⟧. Bye", "zh-CN", "en-US")])
@@ -234,6 +268,112 @@ def test_two_windows_keep_both_texts(open_page: Callable[..., Any], address: str
     second.locator("article.current .text[contenteditable]", has_text="Two.").wait_for()
 
 
+def test_two_tabs_keep_the_changes_of_both(open_page: Callable[..., Any], address: str) -> None:
+    first = opened(open_page(), address)
+    second = opened(first.context.new_page(), address)
+    first.locator("#twice", has_text="open in another tab").wait_for()
+    second.locator("#twice").wait_for()
+    first.context.set_offline(True)
+    for page, number in ((first, 3), (second, 5)):
+        ordered_offline = page.locator(f"#rows article[data-number='{number}']")
+        page.bring_to_front()
+        ordered_offline.click()
+        page.keyboard.press("a")
+        page.locator("#saved", has_text="1 not saved yet").wait_for()
+    first.close(run_before_unload=False)
+    second.context.set_offline(False)
+    second.on("dialog", lambda asked: asked.accept())
+    second.goto(address)
+    shows(second, accepted=2)
+    saved(second)
+
+
+def test_findings_are_right_or_fixed(open_page: Callable[..., Any], file: Path, tmp_path: Path) -> None:
+    some = [replace(one, source=f"{one.source}共有{1000 + n}人。", target=f"{one.target} There were {1000 + n}.")
+            for n, one in enumerate(units(40))]  # fmt: skip
+    for place in (3, 5):
+        some[place] = replace(some[place], source="会议通过了第九号决议草案。", target="It adopted draft resolution X.")
+    some[7] = replace(some[7], target=some[7].target.replace("1007", "1017").replace("adopted the", "adopted  the"))
+    write(file, some)
+    other = tmp_path / "other.jsonl"
+    write(other, some[:6])
+    with serving(tmp_path / "reviews", str(file)) as address:
+        page = opened(open_page(), address)
+        ordered(page)
+        page.locator("#rows article[data-number='7']").click()
+        page.locator("#findings [data-fix]", has_text="1017 → 1007").click()
+        page.locator("article.current .text[data-side=target]", has_text="There were 1007.").wait_for()
+        page.locator("#findings [data-fix]", has_text="␣␣ → ␣").wait_for()
+        page.keyboard.press("g")
+        page.locator("#findings", has_text="found nothing in this unit").wait_for()
+        saved(page)
+        references = page.locator("#rows [data-finding=reference]")
+        assert references.count() == 2
+        page.locator("#rows article[data-number='3']").click()
+        page.locator("#findings [data-right]").first.click()
+        references.first.wait_for(state="detached")  # that of the other unit too
+        saved(page)
+        page.keyboard.press("z")
+        references.nth(1).wait_for()
+        page.keyboard.press("y")
+        references.first.wait_for(state="detached")
+        saved(page)
+        page.keyboard.press("?")
+        page.keyboard.type("marked as right")
+        page.keyboard.press("Enter")
+        page.locator("#right li").wait_for()
+        with page.expect_download() as download:
+            page.click("#right a[download]")
+        download.value.save_as(tmp_path / "baseline.json")
+    report = tmp_path / "report.json"
+    for baseline, count in ((), 2), (("--baseline", tmp_path / "baseline.json"), 0):
+        done("check", other, *baseline, "-o", report, "--fail-on", "never")
+        findings = json.loads(report.read_text("utf-8"))["findings"]
+        assert sum(one["check"] == "reference" for one in findings) == count
+    # Another review of the same folder does not show them either, until they are taken back.
+    with serving(tmp_path / "reviews", str(other)) as address:
+        page = open_page()
+        page.goto(address)
+        page.locator("#rows [data-finding=duplicate]").wait_for()
+        assert page.locator("#rows [data-finding=reference]").count() == 0
+        page.keyboard.press("?")
+        page.keyboard.type("marked as right")
+        page.keyboard.press("Enter")
+        page.click("#right [data-restore]")
+        page.locator("#rows [data-finding=reference]").nth(1).wait_for()
+
+
+def test_a_full_disk_and_an_ended_session_lose_nothing(
+    open_page: Callable[..., Any], file: Path, tmp_path: Path
+) -> None:
+    page = open_page()
+    with serving(tmp_path / "reviews", str(file), "--token", "token-of-the-editor") as address:
+        ordered(opened(page, address))
+        (server,) = (pid for pid in _children() if b"review" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        page.locator("#rows article").first.focus()
+        page.keyboard.press("a")
+        saved(page)
+        before = resource.prlimit(server, resource.RLIMIT_FSIZE)
+        resource.prlimit(server, resource.RLIMIT_FSIZE, (0, before[1]))
+        page.keyboard.press("a")
+        page.locator("#saved", has_text="The disk of the server is full. 1 not saved yet").wait_for()
+        resource.prlimit(server, resource.RLIMIT_FSIZE, before)
+        saved(page)
+        cookies = page.context.cookies()
+        page.context.clear_cookies()
+        page.keyboard.press("a")
+        page.locator("#saved", has_text="You are signed out. 1 not saved yet").wait_for()
+        page.locator("#way-out", has_text="Sign in in a new tab").wait_for()
+        page.context.add_cookies(cookies)
+        saved(page)
+        shows(page, accepted=3)
+
+
+def _children() -> list[int]:
+    """The processes that this one has started."""
+    return [int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
+
+
 def test_pairs_go_to_the_memory_and_terms_to_the_term_base(
     open_page: Callable[..., Any], file: Path, tmp_path: Path
 ) -> None:
@@ -268,6 +408,15 @@ def test_pairs_go_to_the_memory_and_terms_to_the_term_base(
         page.click("#term button")
         page.locator("#alert", has_text="东道国 = host country was added").wait_for()
         page.locator("#help .terms", has_text="host country").wait_for()
+        page.locator("article.current .text[data-side=target]").click()  # the row is chosen already: the text opens
+        page.locator("article.current .text[data-side=target][contenteditable]").wait_for()
+        page.keyboard.press("End")
+        page.keyboard.press("Alt+Shift+1")
+        page.locator("article.current .text[data-side=target]", has_text="country.host country").wait_for()
+        page.keyboard.press("Escape")
+        page.fill("#phrase-text", "东道国")
+        page.keyboard.press("Enter")
+        page.locator("#hits mark", has_text="东道国").first.wait_for()
 
 
 def test_the_page_is_never_blank(open_page: Callable[..., Any], address: str) -> None:
@@ -299,37 +448,57 @@ def test_what_was_decided_is_there_after_a_restart(open_page: Callable[..., Any]
         shows(page, accepted=1)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
 def test_it_is_accessible_and_fits(
-    open_page: Callable[..., Any], address: str, faults: Callable[[Any], list[str]], width: int, scheme: str
+    open_page: Callable[..., Any], file: Path, tmp_path: Path, faults: Callable[[Any], list[str]]
 ) -> None:
-    page = opened(open_page(width, scheme), address)
-    page.locator("#rows article").first.click()
-    page.click("[data-command=accept]")
-    shows(page, accepted=1)
-    page.locator("#rows article.reviewed").wait_for()
-    _picture(page, f"review-{width}-{scheme}")
-    assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.keyboard.press("e")
-    page.locator(".text[contenteditable]").first.wait_for()
-    assert faults(page) == []
-    page.keyboard.press("Escape")
-    page.keyboard.press("s")
-    page.locator(".cut").first.wait_for()
-    assert faults(page) == []
-    page.keyboard.press("Escape")
-    for key in ("x", "h", "?"):
-        page.locator("article.current").focus()
-        page.keyboard.press(key)
-        page.locator("dialog[open]").wait_for()
-        assert faults(page) == [], key
-        page.keyboard.press("Escape")
-        page.locator("dialog[open]").wait_for(state="hidden")
-    page.goto(address.partition("/reviews")[0])
-    assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    _picture(page, f"start-{width}-{scheme}")
+    own = ["--memory", str(tmp_path / "own.duiyi"), "--terms", str(tmp_path / "terms.sqlite")]
+    with Memory(own[1]) as memory:
+        memory.add(units(9))
+    with serving(tmp_path / "reviews", str(file), *own) as address:
+        for language in ("en", "zh"):
+            page = open_page(language=language)
+
+            def looked_at(state: str, looks: Any = LOOKS[:3:2], page: Any = page, language: str = language) -> None:
+                for width, scheme in looks:
+                    page.set_viewport_size({"width": width, "height": 900})
+                    page.emulate_media(color_scheme=scheme)
+                    _picture(page, f"{state}-{width}-{scheme}-{language}")
+                    assert faults(page) == [], (state, language, width, scheme)
+                    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (state, width)
+
+            page.goto(address)
+            page.locator("body[data-ready]").wait_for()
+            page.locator("#rows article b.error").first.wait_for()
+            page.select_option("[name=order]", "document")
+            page.locator("#rows article[data-number='6']").click()
+            page.locator("#findings [data-right]").wait_for()
+            page.locator("#help .matches").wait_for()
+            page.keyboard.press("a")
+            page.locator("#rows article.reviewed").wait_for()
+            page.keyboard.press("k")
+            page.set_viewport_size({"width": 390, "height": 900})
+            page.click("#actions [data-command=panel]")
+            looked_at("panel", LOOKS)
+            page.keyboard.press("p")
+            looked_at("review")
+            page.keyboard.press("p")
+            page.keyboard.press("e")
+            page.locator(".text[contenteditable]").first.wait_for()
+            looked_at("edit")
+            page.keyboard.press("Escape")
+            page.keyboard.press("s")
+            page.locator(".cut").first.wait_for()
+            assert faults(page) == []
+            page.keyboard.press("Escape")
+            for key in ("x", "h", "?"):
+                page.locator("article.current").focus()
+                page.keyboard.press(key)
+                page.locator("dialog[open]").wait_for()
+                assert faults(page) == [], key
+                page.keyboard.press("Escape")
+                page.locator("dialog[open]").wait_for(state="hidden")
+            page.goto(address.partition("/reviews")[0])
+            looked_at("start")
 
 
 def test_twenty_thousand_rows_have_few_elements(open_page: Callable[..., Any], tmp_path: Path) -> None:

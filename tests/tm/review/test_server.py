@@ -364,3 +364,55 @@ def test_counts_marks_and_sections(repository: ReviewRepository, name: str) -> N
             (1, 1, 0),
             (2, 1, 1),
         ]
+
+
+def test_counts_follow_the_edits(repository: ReviewRepository, name: str) -> None:
+    session = repository.session(name)
+    session.check_all()
+    session.counts()
+    for content in (
+        {"do": "split", "rows": [2], "source_at": 5, "target_at": 18},
+        {"do": "accept", "rows": [0]},
+        {"do": "edit", "rows": [0], "target": "Article 5."},
+        {"do": "undo"},
+        {"do": "move", "rows": [4], "side": "target", "up": True},
+        {"do": "dismiss", "rows": [0], "kind": "reference: 第五条 → article 6"},
+        {"do": "undo"},
+        {"do": "reject", "rows": [3, 1]},
+    ):
+        session.edit(content, session.version)
+        seen = session.counts()
+        session._counts = None
+        assert seen == session.counts(), content
+
+
+def test_findings_that_are_right_are_not_shown_and_undone(repository: ReviewRepository, name: str) -> None:
+    kind = "reference: 第五条 → article 6"
+    with client_of(repository) as client:
+        repository.session(name).check_all()
+        assert "data-finding" in client.get(f"/reviews/{name}/rows?ids=0").text
+        answer = edit(client, name, {"do": "dismiss", "rows": [0], "kind": kind}, 0).json()
+        assert answer["old"] == answer["new"] == [0]
+        assert 'data-finding="reference"' not in client.get(f"/reviews/{name}/rows?ids=0").text
+        rows = client.get(f"/reviews/{name}/baseline").json()["findings"]
+        assert [(one["kind"], "article" in one["message"].lower()) for one in rows] == [(kind, True)]
+        assert kind in repository.dismissals.path.read_text("utf-8")
+        assert "Article 6" in client.get(f"/reviews/{name}/dismissed").text
+        edit(client, name, {"do": "undo"}, 1)
+        assert 'data-finding="reference"' in client.get(f"/reviews/{name}/rows?ids=0").text
+        assert kind not in repository.dismissals.path.read_text("utf-8")
+        edit(client, name, {"do": "redo"}, 2)
+        assert edit(client, name, {"do": "dismiss", "rows": [0]}, 3).status_code == 400
+    again = ReviewRepository(repository.folder, "bob").session(name)
+    again.check_all()
+    assert not [one for one in again.findings.of(0) if one.check == "reference"]
+
+
+def test_a_file_of_verdicts_that_is_damaged_is_reported_and_kept(repository: ReviewRepository, name: str) -> None:
+    repository.dismissals.path.write_text("{}", encoding="utf-8")
+    session = repository.session(name)
+    session.check_all()
+    session.edit({"do": "dismiss", "rows": [0], "kind": "reference: 第五条 → article 6"}, 0)
+    assert "not a baseline" in session.state()["check_error"]
+    assert "reference" not in {one.check for one in session.findings.of(0)}, "the verdict counts in this review"
+    assert repository.dismissals.path.read_text("utf-8") == "{}"

@@ -361,7 +361,7 @@ feed.addEventListener("keydown", (event) => {
   else if (event.key === "Enter" && !event.isComposing) document.execCommand("insertText", false, "\n");
   else if (event.key === "Tab") { putCursor(cells(editing.row)[cell.dataset.side === "source" ? "target" : "source"]); }
   else if (event.altKey && event.code === "KeyS") inTurn(splitAtCursors);
-  else if (event.altKey && /^Digit[1-5]$/.test(event.code)) insertMatch(Number(event.code.slice(5)));
+  else if (event.altKey && /^Digit[1-5]$/.test(event.code)) insertHelp(event);
   else return;
   event.preventDefault();
   event.stopPropagation();
@@ -555,7 +555,11 @@ function insertText(text, isWhole) {
   if (isWhole) getSelection().selectAllChildren(cell);
   document.execCommand("insertText", false, text);
 }
-const insertMatch = (number) => { const button = $("help")?.querySelectorAll(".matches [data-insert]")[number - 1]; if (button) insertText(button.dataset.insert, true); };
+// The match or, with Shift, the term of this number.
+function insertHelp({ code, shiftKey }) {
+  const button = $("help")?.querySelectorAll(shiftKey ? ".terms [data-insert]:not(:disabled)" : ".matches [data-insert]")[Number(code.slice(5)) - 1];
+  if (button) insertText(button.dataset.insert, !shiftKey);
+}
 
 async function lookUp(text) {
   $("phrase-text").value = text;
@@ -675,8 +679,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const parts = [event.ctrlKey || event.metaKey ? "Ctrl" : "", event.altKey ? "Alt" : "", event.shiftKey && (event.key.length > 1 || event.ctrlKey || event.metaKey) ? "Shift" : "", event.key].filter(Boolean);
-  const digit = event.altKey && /^Digit[1-5]$/.test(event.code) ? Number(event.code.slice(5)) : 0, name = keys[parts.join("+")];
-  if (digit && isAssisted) { event.preventDefault(); return insertMatch(digit); }
+  const isDigit = event.altKey && /^Digit[1-5]$/.test(event.code), name = keys[parts.join("+")];
+  if (isDigit && isAssisted) { event.preventDefault(); return insertHelp(event); }
   if (!name || !commands[name] || (isPalette && $("palette").open)) return;
   event.preventDefault();
   run(name);
@@ -692,9 +696,18 @@ document.addEventListener("click", (event) => {
     return outbox.add({ do: "restore", rows: [current ?? ids()[0] ?? 0], kind: button.dataset.restore });
   }
   if (button?.dataset.insert !== undefined) return insertText(button.dataset.insert, Boolean(button.closest(".matches")));
-  const row = event.target.closest("#rows article");
-  if (row && !button && !editing?.row.contains(row) && !String(getSelection())) choose(Number(row.dataset.id));
+  const row = event.target.closest("#rows article"), id = Number(row?.dataset.id);
+  if (!row || button || editing?.row === row || String(getSelection())) return;
+  const cell = event.target.closest(".text");
+  if (!cell || id !== pressedOn || cutting) return choose(id);
+  // A text of the row that was chosen before is edited where it was clicked or touched.
+  openEditor(id, cell.dataset.side);
+  const { clientX, clientY } = event, at = document.caretPositionFromPoint?.(clientX, clientY), range = at ? null : document.caretRangeFromPoint?.(clientX, clientY);
+  const node = at?.offsetNode ?? range?.startContainer;
+  if (node && cell.contains(node)) getSelection().collapse(node, at?.offset ?? range.startOffset);
 });
+let pressedOn = null; // the unit that was chosen when the button of the mouse went down
+document.addEventListener("pointerdown", () => { pressedOn = current; }, true);
 // Buttons of the bars leave the cursor in the text that is edited, so that "Split" knows where it is.
 for (const bar of [$("actions"), $("help")]) bar?.addEventListener("mousedown", (event) => { if (editing) event.preventDefault(); });
 feed.addEventListener("focusin", (event) => {
