@@ -7,6 +7,7 @@ change, so readers can keep them; texts that were deleted since then are left ou
 """
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ TAIL = 2_000
 #: In bulk imports this many wait before they become full segments, so that nothing is merged twice.
 FULL = 2 * CAPACITY
 _FREQUENCIES = 100_000  # counts of words that a process keeps
+_LONGEST_ROUND = 60  # seconds
 _LONGEST_WORD = 600  # characters; longer ones are found, but not by a wildcard
 
 
@@ -119,7 +121,7 @@ def update(connection: Sql, waiting: int = TAIL) -> None:
     """Index the waiting texts if there are more than ``waiting``. Called inside a write transaction."""
     indexed = _indexed(connection)
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
-    if last - indexed <= waiting:
+    if last - indexed <= waiting or (waiting and last - indexed <= 4 * FULL and _claim_of_others(connection, 0)):
         return
     for ids, texts, language in _batches(connection, indexed, last):
         _add(connection, language, ids, texts)
@@ -131,12 +133,14 @@ class BackgroundIndexer:
 
     A round takes all waiting texts when there are more than `FULL`. Its segments are stored together, with the number
     of the last text that is indexed, in a transaction of the caller: whatever is rolled back, each text is indexed
-    once.
+    once. While one program has a round, others that add to the memory at the same time begin none, which would be the
+    same work twice.
     """
 
     def __init__(self, worker: IndexWorker) -> None:
         self._worker = worker
         self._first = self._last = 0  # the last text indexed before the round, and after it
+        self._claim = 0
         self._ordered: list[tuple[str, Future[BuiltSegment]]] = []
         self._small: list[tuple[str, list[int], list[str]]] = []  # segments that will be merged with others
 
@@ -148,8 +152,9 @@ class BackgroundIndexer:
             self._store(connection)
         indexed = _indexed(connection)
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
-        if last - indexed <= FULL:
+        if last - indexed <= FULL or _claim_of_others(connection, self._claim):
             return
+        self._claim = _claim(connection, _LONGEST_ROUND)
         self._first, self._last = indexed, last
         for ids, texts, language in _batches(connection, indexed, last):
             if len(ids) == CAPACITY:
@@ -164,11 +169,14 @@ class BackgroundIndexer:
         self._ordered, self._small = [], []
 
     def finish(self, connection: Sql) -> None:
-        """Wait for the round that is being built, and store it."""
+        """Wait for the round that is being built, and store it; let others have one."""
         if self._ordered:
             self._store(connection)
+        elif self._claim:
+            self._claim = _claim(connection, 0)
 
     def _store(self, connection: Sql) -> None:
+        self._claim = _claim(connection, 0)
         if _indexed(connection) != self._first:
             self._ordered, self._small = [], []  # another program has indexed them meanwhile
             return
@@ -178,6 +186,20 @@ class BackgroundIndexer:
             _add(connection, language, ids, texts)
         connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (self._last,))
         self._ordered, self._small = [], []
+
+
+def _claim(connection: Sql, seconds: int) -> int:
+    """Keep other programs from a round for some time, in case that this one is killed; the moment of its end."""
+    until = int(1_000 * (time.time() + seconds)) if seconds else 0
+    connection.execute(
+        "INSERT INTO state VALUES ('indexing', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (until,)
+    )
+    return until
+
+
+def _claim_of_others(connection: Sql, own: int) -> bool:
+    row = connection.execute("SELECT value FROM state WHERE name = 'indexing'").fetchone()
+    return row is not None and row[0] != own and row[0] > 1_000 * time.time()
 
 
 def rebuild(connection: Sql) -> None:

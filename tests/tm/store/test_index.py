@@ -183,3 +183,29 @@ def test_a_round_without_a_full_segment_is_stored_at_once(memory: Memory, monkey
             assert not indexer._ordered
         assert memory.stats().indexed == 6
         assert worker._process is None
+
+
+def test_one_program_at_a_time_has_a_round(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(memory, 0, 6)
+    monkeypatch.setattr(index, "FULL", 10)
+    monkeypatch.setattr(index, "CAPACITY", 4)
+    with IndexWorker() as worker:
+        one, other = BackgroundIndexer(worker), BackgroundIndexer(worker)
+        with memory.writing() as connection:
+            one.advance(connection)
+            other.advance(connection)
+            update(connection, 5)
+        assert one._ordered
+        assert not other._ordered
+        assert memory.stats().indexed == 0, "the program that has the round stores it"
+        with memory.writing() as connection:
+            one.finish(connection)
+        assert memory.stats().indexed == 12
+        monkeypatch.setattr(index, "_LONGEST_ROUND", -1)
+        monkeypatch.setattr(index, "FULL", 1_000)  # or `add` would index them
+        add(memory, 6, 12)
+        monkeypatch.setattr(index, "FULL", 10)
+        with memory.writing() as connection:
+            one.advance(connection)
+            other.advance(connection)
+        assert other._ordered, "a program that was killed keeps nobody from it for long"
