@@ -29,6 +29,7 @@ from tm.cli.application import COMMANDS
 from tm.cli.translation import paragraphs
 from tm.review.edits import ACTIONS
 from tm.search.matches import MatchKind
+from tm.server.work import WORDS as WORK_WORDS
 from tm.terms.concept import Status
 from tm.unit import STATUSES
 
@@ -52,6 +53,8 @@ _NOT_SHOWN = re.compile(
 )
 #: Words that pages show as they are in the data.
 WORDS = [
+    *WORK_WORDS,
+    "imported",
     *BlockKind,
     *MatchKind,
     *Severity,
@@ -154,6 +157,8 @@ def messages_of(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, text
     if path.parent.name == "cli":
         yield from _commands(tree)
+    if path.name.endswith("_api.py") or path.name == "responses.py":
+        yield from _operations(tree)
 
 
 def _counted(node: ast.Call) -> Iterator[tuple[int, str]]:
@@ -161,6 +166,20 @@ def _counted(node: ast.Call) -> Iterator[tuple[int, str]]:
     if nouns:
         yield node.lineno, "{number} " + nouns[0]
         yield node.lineno, "{number} " + (nouns[1] if len(nouns) > 1 else nouns[0] + "s")
+
+
+def _operations(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """What the page of the API says: the summaries and docstrings of its operations, and those of their responses."""
+    for node in tree.body:
+        shown = isinstance(node, ast.AsyncFunctionDef) and any(
+            "router." in ast.unparse(one) for one in node.decorator_list
+        )
+        if (shown or (isinstance(node, ast.ClassDef) and node.name[0] != "_")) and (text := ast.get_docstring(node)):
+            yield node.lineno, " ".join(text.split())
+        for one in node.decorator_list if shown and isinstance(node, ast.AsyncFunctionDef) else ():
+            for word in one.keywords if isinstance(one, ast.Call) else ():
+                if word.arg == "summary" and isinstance(word.value, ast.Constant):
+                    yield node.lineno, str(word.value.value)
 
 
 def _commands(tree: ast.Module) -> Iterator[tuple[int, str]]:

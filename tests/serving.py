@@ -38,7 +38,7 @@ UNITS = [
 
 
 @contextmanager
-def client_of(options: ServerOptions, **changes: Any) -> Iterator[TestClient]:
+def client_of(options: ServerOptions, *, follow_redirects: bool = False, **changes: Any) -> Iterator[TestClient]:
     app = create(Resources(replace(options, **changes)))
-    with TestClient(app, base_url=HOME, raise_server_exceptions=False, follow_redirects=False) as client:
+    with TestClient(app, HOME, raise_server_exceptions=False, follow_redirects=follow_redirects) as client:
         yield client

@@ -60,14 +60,20 @@ _REVIEW = "/review/reviews/{review}"
 #: What is done in a project.
 OPERATIONS = (
     Operation("search", _READER, "look up texts, phrases and terms; see the memories and their statistics", (
-        "GET /", "GET /start", "GET /folders", "GET /phrases", "GET /bitext", "GET /terms", "GET /tools",
+        "GET /", "GET /start", "GET /folders", "GET /phrases", "GET /bitext", "GET /terms", "GET /tools", "GET /memory",
+        "GET /documents", "POST /documents",
         "GET /api/lookup", "POST /api/lookup",
         "POST /api/lookup/batch", "GET /api/concordance", "POST /api/concordance", "GET /api/memories",
         "GET /api/stats", "GET /api/terms/lookup", "GET /api/terms/find", "POST /api/terms/find", "GET /api/docs",
         "GET /api/openapi.json", "GET /api/project", "GET /tmserver/{rest:path}",
     )),
-    Operation("read entries", _READER, "see a whole unit or entry of the term base", (
-        "GET /api/units/{memory}/{unit}", "GET /api/terms/entries/{entry}",
+    Operation("read entries", _READER, "see a whole unit or entry of the term base, and the history of the memory", (
+        "GET /api/units/{memory}/{unit}", "GET /api/terms/entries/{entry}", "GET /units/{memory}/{unit}", "GET /units",
+        "GET /memory/merge", "GET /memory/history", "GET /terms/entries/{entry}", "GET /terms/entries",
+        "GET /terms/merge", "GET /terms/deleted",
+    )),
+    Operation("follow work", _READER, "see and stop the long work that one began, and take its file", (
+        "GET /work", "GET /work/{work}", "GET /work/{work}/state", "GET /work/{work}/file", "POST /work/{work}/stop",
     )),
     Operation("check terms", _READER, "check a file or units against the term base", (
         "POST /api/terms/check", "POST /api/terms/check/file", "POST /api/terms/report", "POST /tools/check",
@@ -76,33 +82,42 @@ OPERATIONS = (
     Operation("extract terms", _READER, "list terms of a memory or a file", (
         "POST /api/terms/extract", "POST /tools/extract",
     )),
-    Operation("fill files", _TRANSLATOR, "pre-translate a file", ("POST /api/pretranslate",)),
+    Operation("fill files", _TRANSLATOR, "pre-translate a file", (
+        "POST /api/pretranslate", "POST /tools/pretranslate",
+    )),
     Operation("export", _TRANSLATOR, "take all units or terms out as a file", (
         "GET /api/export", "GET /api/terms/export",
     )),
     Operation("add units", _TRANSLATOR, "add units that nobody has reviewed", (
-        "POST /api/add", "PUT /tmserver/{source}/{target}/unit/{rest:path}",
+        "POST /api/add", "POST /units", "PUT /tmserver/{source}/{target}/unit/{rest:path}",
         "POST /tmserver/{source}/{target}/unit/{rest:path}", "POST /tmserver/{source}/{target}/store/{rest:path}",
     ), changes=True),
     Operation("edit units", _TRANSLATOR, "change texts and notes of units that nobody has reviewed", (
-        "PATCH /api/units/{memory}/{unit}",
+        "PATCH /api/units/{memory}/{unit}", "POST /units/{memory}/{unit}",
     ), changes=True),
     Operation("propose terms", _TRANSLATOR, "add a term with the status proposed", (
-        "POST /api/terms/entries",
+        "POST /api/terms/entries", "POST /terms/entries",
     ), changes=True),
     Operation("judge units", _REVIEWER, "reject and restore units; add or edit units with a verdict", (
         "POST /api/units/{memory}/{unit}/reject", "POST /api/units/{memory}/{unit}/restore",
-        f"POST {_REVIEW}/memory",
+        "POST /units/{memory}/{unit}/restore", f"POST {_REVIEW}/memory",
     ), changes=True),
-    Operation("delete units", _REVIEWER, "delete units", ("DELETE /api/units/{memory}/{unit}",), changes=True),
+    Operation("delete units", _REVIEWER, "delete units", (
+        "DELETE /api/units/{memory}/{unit}", "POST /units/{memory}/{unit}/delete",
+    ), changes=True),
+    Operation("change many units", _REVIEWER, "find and replace, clean, merge units, undo changes", (
+        "POST /memory/replace", "POST /memory/clean", "POST /memory/merge", "POST /memory/undo",
+    ), changes=True),
     Operation("import units", _REVIEWER, "add the units of a file, with their status", (
-        "POST /api/import", "POST /tools/import", "POST /tools/folders",
+        "POST /api/import", "POST /tools/import",
         "PUT /tmserver/{source}/{target}/store/{rest:path}",
     ), changes=True),
     Operation("change terms", _REVIEWER, "add, edit, delete, reject, restore and import terms", (
         "PATCH /api/terms/entries/{entry}", "DELETE /api/terms/entries/{entry}",
         "POST /api/terms/entries/{entry}/reject", "POST /api/terms/entries/{entry}/restore",
-        "POST /api/terms/import", "POST /tools/import-terms", "POST /tools/add-terms", f"POST {_REVIEW}/terms",
+        "POST /terms/entries/{entry}", "POST /terms/entries/{entry}/delete", "POST /terms/entries/{entry}/restore",
+        "POST /terms/merge", "POST /api/terms/import", "POST /tools/import-terms", "POST /tools/add-terms",
+        f"POST {_REVIEW}/terms",
     ), changes=True),
     Operation("read reviews", _READER, "see shared reviews and their history", (
         "GET /review/", f"GET {_REVIEW}", f"GET {_REVIEW}/job", f"GET {_REVIEW}/state", f"GET {_REVIEW}/view",
@@ -114,7 +129,8 @@ OPERATIONS = (
     Operation("edit reviews", _TRANSLATOR, "begin reviews; change, split, merge and move their texts", (
         "POST /review/reviews", "POST /review/sample",
         f"PUT {_REVIEW}/documents/{{side}}", f"POST {_REVIEW}/read", f"POST {_REVIEW}/align",
-        f"POST {_REVIEW}/edits", f"POST {_REVIEW}/check",
+        f"POST {_REVIEW}/edits", f"POST {_REVIEW}/check", "POST /tools/folders", "POST /tools/align",
+        "POST /bitext/review",
     ), changes=True),
     Operation("judge reviews", _REVIEWER, "accept, reject and reopen units of a review", changes=True),
     Operation("assign reviews", _REVIEWER, "assign a review to a user, share it or keep it private", (

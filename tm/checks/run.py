@@ -1,7 +1,7 @@
 """Run the checks on the units of a file: one pass for the checks of single units, one for those that compare units."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, overload
@@ -108,12 +108,16 @@ def wants_encoder(units: int, options: CheckOptions) -> bool:
 
 
 def check(
-    units: Iterable[Unit] | Path | str, options: CheckOptions | None = None, encoder: Encoder | None = None
+    units: Iterable[Unit] | Path | str,
+    options: CheckOptions | None = None,
+    encoder: Encoder | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CheckReport:
     """Run the selected checks on ``units``, or on the units of a file in any format that `tm.formats.read` knows.
 
     The checks of meaning run where ``encoder`` is given; with ``CheckOptions(embeddings=True)`` the built-in encoder
-    is loaded. Raises `UsageError` for a check that does not exist, `InputError` for a file that cannot be read.
+    is loaded. ``progress`` is called with the checks done, of all. Raises `UsageError` for a check that does not exist,
+    `InputError` for a file that cannot be read.
 
     >>> from tm.unit import Unit
     >>> report = check([Unit("第五条", "Article 6", "zh-CN", "en-US")])
@@ -141,7 +145,9 @@ def check(
     named = options.only | set(options.severities)
     off = {name: why for name, why in SENSELESS[kind].items() if name not in named}
     selected = chosen(options)
-    for one in selected:
+    for number, one in enumerate(selected):
+        if progress is not None:
+            progress(number, len(selected))
         if one.name in off:
             continue
         if one.needs_encoder and encoder is None:

@@ -15,6 +15,7 @@ from typer.main import get_command
 
 from corpora.translation import translated
 from tm.cli.translation import with_translated_help
+from tm.cli.usage import translated_usage
 
 __all__ = ["COMMANDS", "app"]
 
@@ -78,6 +79,14 @@ class _Root(TyperGroup):
         super().__init__(**settings)
         with_translated_help(self)
         self.commands = _Commands()  # type: ignore[assignment]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with translated_usage():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        with translated_usage():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):

@@ -268,14 +268,14 @@ def _describe(options: "ServerOptions", served: "Resources | Team", host: str, s
 
 @contextmanager
 def _counted_together(options: "ServerOptions") -> Iterator["ServerOptions"]:
-    """A folder where all processes put their figures; they look for it in the environment when they start."""
+    """Folders where all processes put their figures, which they look for in the environment, and their work."""
     from dataclasses import replace
     from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory(prefix="duiyi-metrics-") as folder:
+    with TemporaryDirectory(prefix="duiyi-metrics-") as folder, TemporaryDirectory(prefix="duiyi-work-") as work:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         try:
-            yield replace(options, metrics_folder=folder)
+            yield replace(options, metrics_folder=folder, work_folder=work)
         finally:
             del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpora.arguments import checked_class
-from corpora.errors import InputError, UsageError
+from corpora.errors import DuiyiError, InputError, UsageError
 from corpora.files import replacing
 from tm.jobs.job_files import read_job
 from tm.search.analysis import BANDS, Analysis, analyse, best_score
@@ -53,38 +53,59 @@ def analyse_files(
     *,
     progress: Callable[[str, int], None] | None = None,
     on_warning: Callable[[str], None] | None = None,
+    on_failure: Callable[[str, DuiyiError], None] | None = None,
+    follow: Callable[[int, int], None] | None = None,
 ) -> Analysis:
     """Count the segments of documents and bilingual files by band of match; the memories may come with penalties.
 
-    ``progress`` is called with each file and its segments. Raises `InputError` for a file that cannot be read.
+    ``progress`` is called with each file and its segments, ``follow`` with the segments counted, of all. Raises
+    `InputError` for a file that cannot be read; with ``on_failure`` that is called instead, and the others are counted.
     """
     filters = options.filters
     jobs = []
     for path in map(Path, files):
-        job = read_job(path, language=filters.source_lang, target_lang=filters.target_lang, segmented=options.segmented)
+        try:
+            job = read_job(
+                path, language=filters.source_lang, target_lang=filters.target_lang, segmented=options.segmented
+            )
+        except DuiyiError as error:
+            if on_failure is None:
+                raise
+            on_failure(str(path), error)
+            continue
         if on_warning is not None:
             for warning in job.warnings:
                 on_warning(warning)
         jobs.append((str(path), job.texts))
         if progress is not None:
             progress(str(path), len(job.texts))
+    total = sum(len(texts) for _, texts in jobs)
     with Memory(":memory:") as earlier:
-        return analyse(jobs, _Scores(memories, options, earlier), options.rates)
+        scores = _Scores(memories, options, earlier, follow and (lambda done: follow(done, total)))
+        return analyse(jobs, scores, options.rates)
 
 
 class _Scores:
     """The score of the best match of each text, looked up once for each context."""
 
     def __init__(
-        self, memories: Sequence[MemoryStore | tuple[MemoryStore, int]], options: AnalyseOptions, earlier: Memory
+        self,
+        memories: Sequence[MemoryStore | tuple[MemoryStore, int]],
+        options: AnalyseOptions,
+        earlier: Memory,
+        follow: Callable[[int], None] | None = None,
     ) -> None:
         self._memories = memories
         self._options = LookupOptions(minimum=_LEAST, filters=options.filters, penalties=options.penalties)
         self._earlier = earlier if options.internal else None
         self._known: dict[tuple[str, str, str], int] = {}
+        self._follow, self._done = follow, 0
 
     def __call__(self, text: str, previous: str, following: str) -> int:
         place = (text, previous, following)
+        self._done += 1
+        if self._follow is not None:
+            self._follow(self._done)
         if place not in self._known:
             self._known[place] = self._best(*place)
         return self._known[place]

@@ -71,9 +71,7 @@ def how_made(entry: StoredUnit) -> str:
 
 def origins_of(memory: MemoryStore, name: str) -> list[tuple[str, str]]:
     """The pairs of files with the name ``name``, else those whose names contain it; punctuation does not count."""
-    with memory.reading() as connection:
-        rows = connection.execute("SELECT DISTINCT source_file, target_file FROM origins WHERE source_file <> ''")
-        found = [(str(a), str(b)) for a, b in rows]
+    found = memory.documents()
     exact = [pair for pair in found if name in pair or name in (Path(pair[0]).stem, Path(pair[1]).stem)]
     wanted = _squeezed(name)
     return exact or [pair for pair in found if any(wanted in _squeezed(one) for one in pair)]

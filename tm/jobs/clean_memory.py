@@ -114,9 +114,17 @@ def selected(only: Iterable[str] = (), also: Iterable[str] = (), skip: Iterable[
 
 
 def clean_memory(
-    memory: Memory, rules: Iterable[CleanRule] | None = None, *, filters: Filters = _ALL, dry_run: bool = False
+    memory: Memory,
+    rules: Iterable[CleanRule] | None = None,
+    *,
+    filters: Filters = _ALL,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> CleanReport:
-    """Delete the units that one of the rules is about (None: those on by default), or only count them."""
+    """Delete the units that one of the rules is about (None: those on by default), or only count them.
+
+    ``progress`` is called with the number of units that were read.
+    """
     applied = selected() if rules is None else list(rules)
     report = CleanReport(counts={rule.name: 0 for rule in applied})
     numbers: list[int] = []
@@ -124,6 +132,8 @@ def clean_memory(
     names = {rule.name for rule in applied}
     for entry, doubtful in _with_doubts(memory.entries(filters), search=_DOUBTFUL in names):
         report.read += 1
+        if progress is not None:
+            progress(report.read)
         pair = CheckedUnit(entry.id, entry.unit)
         rule = next((one for one in applied if one.applies is not None and one.applies(pair)), None)
         name, found = (rule.name, entry) if rule is not None else ("", None)

@@ -4,10 +4,11 @@ Handlers are plain functions that the framework runs on threads; long tasks run 
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -44,6 +45,7 @@ from tm.web.visitor import Forbidden, Visitor, trace_of
 __all__ = ["Editor", "ReviewOptions", "create"]
 
 _CHUNK = 50  # rows that are shown and fetched together
+_LISTED, _MOST_PAGES = 100, 10_000  # reviews on a page of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,21 +203,23 @@ class _Site:
     def _session(self, request: Request) -> ReviewSession:
         return self._repository.session(self._name(request))
 
-    def _summaries(self, request: Request) -> list[ReviewSummary]:
-        """The reviews that the user may see, or with `mine` those that are assigned to him."""
-        visitor, found = _visitor(request), self._repository.summaries()
-        if visitor.team and not visitor.may("delete reviews"):
-            found = [one for one in found if one.is_visible(visitor.name)]
-        if request.query_params.get("mine"):
-            found = [one for one in found if one.assignee == visitor.name]
-        return found
+    def _summaries(self, request: Request) -> Iterator[ReviewSummary]:
+        """The reviews that the user may see, or with `mine` those that are assigned to him; the latest first."""
+        visitor, mine = _visitor(request), request.query_params.get("mine")
+        sees_all = not visitor.team or visitor.may("delete reviews")
+        for one in self._repository.latest():
+            if (sees_all or one.is_visible(visitor.name)) and (not mine or one.assignee == visitor.name):
+                yield one
 
     def start(self, request: Request) -> Response:
-        visitor = _visitor(request)
+        visitor, page_number = _visitor(request), request.query_params.get("page", "")
+        first = _LISTED * min(int(page_number), _MOST_PAGES) if page_number.isdecimal() else 0
+        found = list(islice(self._summaries(request), first, first + _LISTED + 1))
         page = self._render(
             request,
             "start.html",
-            summaries=self._summaries(request),
+            summaries=found[:_LISTED],
+            older=first // _LISTED + 1 if len(found) > _LISTED else 0,
             limit=self._options.max_upload,
             visitor=visitor,
             members=visitor.members() if visitor.may("assign reviews") else [],

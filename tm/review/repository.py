@@ -5,7 +5,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -103,17 +103,29 @@ class ReviewRepository:
 
     def summaries(self) -> list[ReviewSummary]:
         """All reviews, the latest first; unreadable ones are left out."""
+        return list(self.latest())
+
+    def latest(self) -> Iterator[ReviewSummary]:
+        """The reviews, the latest first; each is read when it is its turn, so that a few of many cost little."""
         found = []
-        for path in self.folder.glob("*/review.db") if self.folder.is_dir() else ():
+        for folder in os.scandir(self.folder) if self.folder.is_dir() else ():
+            moments = [self._moment(f"{folder.path}/review.db{ending}") for ending in ("", "-wal")]
+            if moments[0]:
+                found.append((max(moments), folder.name))
+        for moment, name in sorted(found, reverse=True):
             try:
-                with closing(ReviewJournal(path)) as journal:
-                    meta, (units, decisions) = journal.meta(), journal.count()
+                with closing(self.journal(name)) as journal:
+                    meta, counts = journal.meta(), journal.count()
             except DuiyiError:
                 continue
-            newest = max(one.stat().st_mtime for one in path.parent.glob("review.db*"))
-            changed = datetime.fromtimestamp(newest, UTC)
-            found.append(_summary(path.parent.name, meta, (units, decisions), changed))
-        return sorted(found, key=lambda summary: summary.changed, reverse=True)
+            yield _summary(name, meta, counts, datetime.fromtimestamp(moment, UTC))
+
+    @staticmethod
+    def _moment(path: str) -> float:
+        try:
+            return os.stat(path).st_mtime
+        except OSError:
+            return 0.0
 
     def assignment(self, name: str) -> ReviewSummary:
         """Whose a review is; its counts are 0."""

@@ -15,7 +15,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpora.processes import end_with_parent
 from corpora.version import tool_version
-from tm.server import entries_api, home, memory_api, oidc, pages, signing_in, team_api, terms_api
+from tm.server import (
+    changes,
+    documents,
+    entries_api,
+    files,
+    folders,
+    home,
+    memory_api,
+    oidc,
+    pages,
+    signing_in,
+    team_api,
+    term_pages,
+    terms_api,
+    unit_pages,
+    work_pages,
+)  # fmt: skip
 from tm.server.amagama import PREFIX, Amagama
 from tm.server.authority import RESOURCES, Authority, Local
 from tm.server.dependencies import install
@@ -27,6 +43,7 @@ from tm.server.reference import described
 from tm.server.resources import Resources
 from tm.server.reviews import Reviews
 from tm.server.team import Team
+from tm.server.work import WorkList
 from tm.web.guard import Guard, GuardOptions
 from tm.web.language import Language, choose_language
 from tm.web.limits import Limits, UploadLimits
@@ -46,9 +63,9 @@ _FILES = re.compile(
 # Seconds for which a thread may compute while others wait: an import must not hold up each step of a query for 5 ms.
 _TURN = 0.0005
 _ABOUT = (
-    "Translation memories and terminology on this machine. Errors have a status of 4xx or 5xx and the body "
-    '`{"message": "..."}`. Where a token is required, send it as `Authorization: Bearer TOKEN`, or as the password of '
-    "HTTP Basic. Texts are plain Unicode; spans count characters."
+    "Translation memories and terminology on this machine. Errors have a status of 4xx or 5xx and a body of JSON whose "
+    "`message` says what is wrong. Where a token is required, send it as `Authorization: Bearer TOKEN`, or as the "
+    "password of HTTP Basic. Texts are plain Unicode; spans count characters."
 )
 
 
@@ -66,7 +83,7 @@ def opened(options: ServerOptions) -> Resources | Team:
 def create(served: Resources | Team) -> ASGIApp:
     """The application over ``served``, which it closes when it stops."""
     options, team = served.options, served if isinstance(served, Team) else None
-    executors = Executors(options.threads, options.waiting)
+    executors, works = Executors(options.threads, options.waiting), WorkList(options.work_folder)
     reviews = Reviews(options)
 
     @asynccontextmanager
@@ -76,6 +93,7 @@ def create(served: Resources | Team) -> ASGIApp:
         served.stop()
         executors.close()
         reviews.close()
+        works.close()
         served.close()
 
     app = FastAPI(
@@ -89,12 +107,12 @@ def create(served: Resources | Team) -> ASGIApp:
         exception_handlers=handlers(_without_paths, pages.error_page),
     )
     app.openapi = partial(described, app.openapi)  # type: ignore[method-assign]
-    install(app, executors, team)
+    install(app, executors, works, team)
     app.include_router(memory_api.router, prefix="/api")
     app.include_router(terms_api.router, prefix="/api")
     app.include_router(entries_api.router, prefix="/api")
-    app.include_router(pages.router)
-    app.include_router(home.router)
+    for module in (pages, home, work_pages, files, folders, unit_pages, term_pages, changes, documents):
+        app.include_router(module.router)
     if team is not None:
         app.include_router(team_api.router)
         app.include_router(signing_in.router)

@@ -173,24 +173,10 @@ class Authority:
             if message["type"] == "http.response.start" and trace.visitor.name and (changes or trace.object):
                 status = message["status"]
                 result = "done" if status < 400 else "refused" if status in (401, 403) else "failed"
-                await run_in_threadpool(self._record, trace, result)
+                await run_in_threadpool(self._team.record, trace, result)
             await send(message)
 
         return recorded
-
-    def _record(self, trace: Trace, result: str) -> None:
-        visitor = trace.visitor
-        self._accounts.audit.add(
-            visitor.name,
-            trace.operation,
-            trace.object,
-            via=visitor.via,
-            project=visitor.project.id if visitor.project else "",
-            result=result,
-            address=trace.address,
-            request=trace.id,
-            details=trace.details,
-        )
 
 
 def _is_page(scope: Scope, headers: Mapping[str, str]) -> bool:

@@ -1,21 +1,38 @@
-"""What the handlers of requests depend on: the service and the executors of the application that runs them."""
+"""What the handlers of requests depend on: the service, the executors and the work of their application."""
 
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, UploadFile
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from corpora.errors import DuiyiError
 from tm.server.authority import RESOURCES
+from tm.server.errors import http_status
 from tm.server.executors import Executors
 from tm.server.service import Service
 from tm.server.team import Team
-from tm.web.visitor import trace_of
+from tm.server.uploads import keep_uploads
+from tm.server.work import Report, Work, WorkList
+from tm.web.visitor import Trace, trace_of
 
-__all__ = ["ExecutorsDependency", "ServiceDependency", "TeamDependency", "install"]
+__all__ = [
+    "Bench", "BenchDependency", "ExecutorsDependency", "ServiceDependency", "TeamDependency", "WorksDependency",
+    "install",
+]  # fmt: skip
+
+_QUICK = 1.0  # seconds that the response waits for work to end, so that short work shows its report at once
+Uploads = Mapping[str, Sequence[UploadFile]]
 
 
-def install(app: FastAPI, executors: Executors, team: Team | None) -> None:
-    """Make ``executors`` and the ``team`` available to the handlers of ``app``."""
+def install(app: FastAPI, executors: Executors, works: WorkList, team: Team | None) -> None:
+    """Make what the application has available to the handlers of ``app``."""
     app.state.executors = executors
+    app.state.works = works
     app.state.team = team
 
 
@@ -34,6 +51,86 @@ async def _executors(request: Request) -> Executors:
     return executors
 
 
+async def _works(request: Request) -> WorkList:
+    works: WorkList = request.app.state.works
+    return works
+
+
 TeamDependency = Annotated[Team, Depends(_team)]
 ServiceDependency = Annotated[Service, Depends(_service)]
 ExecutorsDependency = Annotated[Executors, Depends(_executors)]
+WorksDependency = Annotated[WorkList, Depends(_works)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where a request begins long work: its service, and where the work runs and is kept."""
+
+    service: Service
+    executors: Executors
+    works: WorkList
+    team: Team | None
+
+    async def begin(
+        self,
+        title: str,
+        call: Callable[[Service, Work], Report],
+        form: Callable[[Service, str], str],
+        *,
+        back: str = "/tools",
+        uploads: Uploads | None = None,
+    ) -> Response:
+        """Begin work with the uploaded files, and send the browser to its page; or its form again with what was wrong.
+
+        ``uploads``: the files of each field of the form, which lie in `Work.uploads` then.
+        """
+        visitor, resources = self.service.visitor, self.service.resources
+        try:
+            work = await run_in_threadpool(self.works.new, title, visitor, back, resources.check_running)
+            try:
+                await run_in_threadpool(keep_uploads, work, uploads or {})
+                error = await self._begun(work, call)
+            except BaseException:
+                await run_in_threadpool(self.works.drop, work)
+                raise
+            if error is not None:
+                raise error
+        except DuiyiError as error:
+            return HTMLResponse(form(self.service, resources.without_paths(str(error))), http_status(error))
+        return RedirectResponse(f"{visitor.root}/work/{work.state.id}", 303)
+
+    async def _begun(self, work: Work, call: Callable[[Service, Work], Report]) -> DuiyiError | None:
+        """Begin the work and wait a moment; the error that ended it meanwhile, if any."""
+        resources, request = self.service.resources, self.service.trace
+        request.note(f"work {work.state.id}")
+        # The audit log has an entry for the request and one for what the work changed.
+        trace = Trace(request.id, request.address, request.visitor, request.operation)
+        service = Service(resources, trace)
+        with ExitStack() as stack:
+            if self.team is not None and trace.visitor.project is not None:
+                # What the request uses is closed with its response; the work needs it longer.
+                stack.enter_context(self.team.using(trace.visitor.project))
+            held = stack.pop_all()
+
+        def run() -> DuiyiError | None:
+            with held:
+                error = self.works.run(work, lambda one: call(service, one), resources.without_paths)
+                if self.team is not None and trace.object:
+                    self.team.record(trace, "failed" if work.state.state == "failed" else "done")
+                return error
+
+        try:
+            future = self.executors.begin(run)
+        except DuiyiError:
+            held.close()
+            raise
+        done, _ = await asyncio.wait({future}, timeout=_QUICK)
+        return future.result() if done else None
+
+
+async def _bench(request: Request, service: ServiceDependency) -> Bench:
+    state = request.app.state
+    return Bench(service, state.executors, state.works, state.team)
+
+
+BenchDependency = Annotated[Bench, Depends(_bench)]

@@ -13,14 +13,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from corpora.errors import DuiyiError, EditConflict, MissingExtra, StoreError, UsageError
+from corpora.files import is_out_of_space
 from tm.web.refusals import store_status
 from tm.web.visitor import Forbidden
 
 __all__ = [
-    "UNEXPECTED", "Busy", "NoCondition", "NotFound", "ReadOnly", "UnknownMemory", "handlers", "http_status", "sentence",
+    "FULL", "UNEXPECTED", "Busy", "NoCondition", "NotFound", "ReadOnly", "UnknownMemory", "handlers", "http_status",
+    "sentence",
 ]  # fmt: skip
 
 UNEXPECTED = "an unexpected error occurred in the server; details are in its log"
+FULL = "the disk of the server is full; make room there, then try again"
 
 
 class NotFound(UsageError):
@@ -45,6 +48,8 @@ class Busy(DuiyiError):
 
 def http_status(error: DuiyiError) -> int:
     """The HTTP status for an error."""
+    if is_out_of_space(error.__cause__ or error):
+        return 507
     match error:
         case NotFound():
             return 404
@@ -110,7 +115,18 @@ def handlers(
     async def unexpected(request: Request, error: Exception) -> Response:
         return response(request, UNEXPECTED, 500)
 
-    return {DuiyiError: known, RequestValidationError: invalid, HTTPException: http, Exception: unexpected}
+    async def system(request: Request, error: OSError) -> Response:
+        if not is_out_of_space(error):
+            raise error
+        return response(request, FULL, 507)
+
+    return {
+        DuiyiError: known,
+        RequestValidationError: invalid,
+        HTTPException: http,
+        OSError: system,
+        Exception: unexpected,
+    }
 
 
 _sentences = {

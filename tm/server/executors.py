@@ -45,11 +45,18 @@ class Executors:
         """Import, export, extract or check: one after the other, in parallel to the queries."""
         return await self._run("long", call, _LONG_TASKS)
 
+    def begin(self, call: Callable[[], T]) -> "asyncio.Future[T]":
+        """Run a long task whose end nobody need wait for."""
+        return self._started("long", call, _LONG_TASKS)
+
     async def sign_in(self, call: Callable[[], T]) -> T:
         """Check a password."""
         return await self._run("sign_in", call, _SIGN_INS)
 
     async def _run(self, name: str, call: Callable[[], T], most: int) -> T:
+        return await self._started(name, call, most)
+
+    def _started(self, name: str, call: Callable[[], T], most: int) -> "asyncio.Future[T]":
         # Counted on the thread of the event loop only.
         if self._counts[name] >= most:
             raise Busy("the server is busy; try again in a moment")
@@ -58,7 +65,7 @@ class Executors:
         inside = contextvars.copy_context().run
         future = asyncio.get_running_loop().run_in_executor(self._pools[name], inside, call)
         future.add_done_callback(lambda done: self._done(name, done))
-        return await future
+        return future
 
     def _done(self, name: str, done: "asyncio.Future[T]") -> None:
         self._counts[name] -= 1

@@ -162,7 +162,7 @@ async def fill(
         return file_response(
             service.resources,
             lambda folder: with_upload(
-                service.resources, file, lambda path: service.pretranslate(path, folder, suffix, options)
+                service.resources, file, lambda path: service.pretranslate(path, folder, suffix, options)[0]
             ),
         )
 

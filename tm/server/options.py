@@ -62,6 +62,7 @@ class ServerOptions:
     reviews: the folder of reviews; without one there is no editor. checks: their check settings, as TOML.
     metrics_token: what a reader of /metrics must send; without it nobody may read them.
     metrics_folder: where several processes put their figures together.
+    work_folder: where several processes keep the state of long work together.
     log_format: "text", or "json" for a line of JSON for each request and event.
     """
 
@@ -81,4 +82,5 @@ class ServerOptions:
     checks: str = ""
     metrics_token: str = field(default="", repr=False)
     metrics_folder: str = ""
+    work_folder: str = ""
     log_format: str = "text"

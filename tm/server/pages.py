@@ -4,19 +4,16 @@ Everything is rendered here; forms are plain forms. Every query is an address, s
 Texts from memories are escaped by the templates and marked with their language.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.text.plurals import counted, plural
-from tm.formats.cat_tools import CAT_TOOLS
-from tm.jobs.bitext import bitext_of, bitext_rows
-from tm.jobs.import_file import ImportOptions
+from corpora.text.plurals import counted
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions
 from tm.search.lookup import LONGEST_QUERY, LookupOptions
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
@@ -24,20 +21,12 @@ from tm.server.errors import http_status
 from tm.server.executors import Executors
 from tm.server.frame import render
 from tm.server.reference import operations_of, response_types_of
-from tm.server.service import EXPORTS, TERM_EXPORTS, Service
-from tm.server.uploads import with_upload
+from tm.server.service import Service
+from tm.server.sources import SourcesDependency
 from tm.store.filters import Filters
-from tm.terms.check import TermFinding
-from tm.unit import Unit
-from tm.web.visitor import Visitor, trace_of
+from tm.web.visitor import trace_of
 
-__all__ = [
-    "SearchPage", "bitext", "check", "error_page", "extract", "import_terms", "import_units", "memory", "openapi",
-    "phrases", "reference", "response_or_form", "router", "terms", "tools", "tools_page",
-]  # fmt: skip
-
-_SHOWN = 500  # findings on one page
-_LISTED = 20  # problems and conflicts of an import on its page
+__all__ = ["SearchPage", "error_page", "memory", "openapi", "phrases", "reference", "router", "terms"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,6 +40,7 @@ def error_page(request: Request, message: str, status: int) -> Response:
 async def memory(
     service: ServiceDependency,
     executors: ExecutorsDependency,
+    chosen: SourcesDependency,
     text: str = "",
     source_lang: str = "",
     target_lang: str = "",
@@ -62,8 +52,9 @@ async def memory(
     percent = int(minimum) if minimum.isdecimal() and len(minimum) < 4 else 70
 
     def search() -> dict[str, Any]:
-        options = LookupOptions(percent, 10, filters=Filters(source_lang, target_lang), substitute=substitute)
-        matches = service.lookup(text, options, [memory] if memory else [], None, assemble=True)
+        filters = Filters(source_lang, target_lang, exclude_origin=chosen.exclude)
+        options = LookupOptions(percent, 10, filters=filters, substitute=substitute, prefer=chosen.prefer)
+        matches = service.lookup(text, options, [memory] if memory else chosen.names, None, assemble=True)
         return {"matches": matches, "terms": service.find_terms(text, source_lang, target_lang)}
 
     form = {
@@ -73,6 +64,7 @@ async def memory(
         "minimum": percent,
         "substitute": substitute,
         "memory": memory,
+        "chosen": chosen,
     }
     page = SearchPage("memory.html", "/", text, form, {"matches": None, "terms": []}, search, _unit_count)
     return await page.response(service, executors)
@@ -82,6 +74,7 @@ async def memory(
 async def phrases(
     service: ServiceDependency,
     executors: ExecutorsDependency,
+    chosen: SourcesDependency,
     text: str = "",
     side: str = "both",
     exact: bool = False,
@@ -90,27 +83,12 @@ async def phrases(
     """The concordance."""
 
     def search() -> dict[str, Any]:
-        options = ConcordanceOptions(side, exact, 50)  # type: ignore[arg-type]
-        found = service.concordance(text, options, [memory] if memory else [])
+        options = ConcordanceOptions(side, exact, 50, Filters(exclude_origin=chosen.exclude))  # type: ignore[arg-type]
+        found = service.concordance(text, options, [memory] if memory else chosen.names)
         return {"hits": [_hit_row(hit) for hit in found]}
 
-    form = {"text": text, "side": side, "exact": exact, "memory": memory}
+    form = {"text": text, "side": side, "exact": exact, "memory": memory, "chosen": chosen}
     return await SearchPage("phrases.html", "/phrases", text, form, {"hits": None}, search).response(service, executors)
-
-
-@router.get("/bitext")
-async def bitext(service: ServiceDependency, executors: ExecutorsDependency, origin: str, memory: str = "") -> Response:
-    """A document of a memory in both languages."""
-    return HTMLResponse(*await executors.query(lambda: _bitext_page(service, origin, memory)))
-
-
-def _bitext_page(service: Service, origin: str, memory: str) -> tuple[str, int]:
-    try:
-        found = bitext_of(service.resources.named_memory(memory).memory, origin)
-    except UsageError as error:
-        return render("message.html", service.visitor, message=service.resources.without_paths(str(error))), 404
-    rows = list(bitext_rows(found))
-    return render("bitext.html", service.visitor, here="", title=found.title, summary=found.summary, rows=rows), 200
 
 
 @router.get("/terms")
@@ -134,104 +112,6 @@ async def terms(
     form = {"text": text, "what": what, "lang": lang, "to": to}
     page = SearchPage("terms.html", "/terms", text, form, {"rows": None}, search, _entry_count, _term_languages)
     return await page.response(service, executors)
-
-
-@router.get("/tools")
-async def tools(service: ServiceDependency) -> Response:
-    """The page for files: import, export, extract, check."""
-    return HTMLResponse(tools_page(service))
-
-
-@router.post("/tools/check")
-async def check(
-    service: ServiceDependency, executors: ExecutorsDependency, file: Annotated[UploadFile, File()]
-) -> Response:
-    """Check a file of units against the glossary."""
-
-    def page() -> str:
-        units = with_upload(service.resources, file, service.read_units)
-        found = service.check_terms(units)
-        lines = [f"{counted(len(found), 'finding')} in {counted(len(units), 'unit')} of {file.filename}."]
-        if len(found) > _SHOWN:
-            lines.append(f"The first {_SHOWN} are shown; the API and duiyi term check give all.")
-        return _result_page(service.visitor, "Terms checked", lines, findings=_with_units(found, units))
-
-    return await _tool_response(service, executors, page)
-
-
-@router.post("/tools/extract")
-async def extract(
-    service: ServiceDependency,
-    executors: ExecutorsDependency,
-    memory: Annotated[str, Form()] = "",
-    limit: Annotated[int, Form(ge=1, le=5_000)] = 100,
-    add: Annotated[bool, Form()] = False,
-) -> Response:
-    """Extract terms from a memory."""
-
-    def page() -> str:
-        if add:
-            service.resources.check_writable()
-            service.visitor.require("change terms")
-        units = service.units(memory, Filters())
-        found = service.extract_terms(units, limit=limit, least=3, vectors=True, add=add)
-        lines = [f"{counted(len(found['pairs']), 'pair')} from {counted(found['units'], 'unit')}."]
-        if found["added"]:
-            added, were = counted(found["added"], "entry", "entries"), plural(found["added"], "was", "were")
-            lines.append(f"{added} {were} added to the glossary as proposed.")
-        writable = service.resources.options.writable and service.visitor.may("change terms")
-        return _result_page(service.visitor, "Extracted terms", lines, pairs=found["pairs"], writable=writable)
-
-    return await _tool_response(service, executors, page)
-
-
-@router.post("/tools/import")
-async def import_units(
-    service: ServiceDependency, executors: ExecutorsDependency, file: Annotated[UploadFile, File()]
-) -> Response:
-    """Import a file of units into the first memory."""
-
-    def page() -> str:
-        service.resources.check_writable()
-        done = with_upload(service.resources, file, lambda path: service.import_file(path, ImportOptions(), "", ""))
-        lines = [f"{done['file']}: {counted(done['read'], 'unit')}, {done['new']:,} new, {done['folded']:,} known."]
-        lines += [f"Left out: {count:,} ({why})." for why, count in done["left_out"].items()]
-        problems = done["problems"]
-        lines += [f"Line {one['line']}: {one['message']}; the unit was left out." for one in problems[:_LISTED]]
-        if (more := len(problems) - _LISTED) > 0:
-            lines.append(f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out.")
-        return _result_page(service.visitor, "Units imported", lines)
-
-    return await _tool_response(service, executors, page)
-
-
-@router.post("/tools/import-terms")
-async def import_terms(
-    service: ServiceDependency,
-    executors: ExecutorsDependency,
-    file: Annotated[UploadFile, File()],
-    skip_faulty: Annotated[bool, Form()] = False,
-) -> Response:
-    """Import a glossary into the term base."""
-
-    def page() -> str:
-        service.resources.check_writable()
-        done = with_upload(
-            service.resources,
-            file,
-            lambda path: service.import_terms(path, "concept", "", True, skip_faulty),
-            "terms",
-        )
-        lines = [f"{counted(done['imported'], 'entry', 'entries')} imported, {done['entries']:,} in the glossary."]
-        lines += [f"Columns: {done['columns']}."] if done["columns"] else []
-        lines += [f"Line {one['line']}: {one['message']}; left out." for one in done["problems"][:_LISTED]]
-        lines += [
-            f"{one['term']}: {', '.join(one['stored'])} is stored, {', '.join(one['new'])} is new."
-            for one in done["conflicts"][:_LISTED]
-        ]
-        return _result_page(service.visitor, "Terms imported", lines)
-
-    return await _tool_response(service, executors, page)
 
 
 @router.get("/api/openapi.json")
@@ -318,56 +198,12 @@ class SearchPage:
             error=error,
             languages=self.languages(service),
             memories=list(service.resources.memories),
+            writable=service.resources.options.writable,
             summary="" if is_search else self.summary(service),
             **self.form,
             **results,
         )
         return page, status
-
-
-def tools_page(service: Service, error: str = "") -> str:
-    """The page for files, with what was wrong with the last one."""
-    visitor = service.visitor
-    return render(
-        "tools.html",
-        visitor,
-        here="/tools",
-        error=error,
-        memories=list(service.resources.memories),
-        writable=service.resources.options.writable and visitor.may("import units"),
-        may_export=visitor.may("export"),
-        exports=EXPORTS,
-        term_exports=TERM_EXPORTS,
-        clients=[(client.key, client.name) for client in CAT_TOOLS.values()],
-    )
-
-
-async def _tool_response(service: Service, executors: Executors, page: Callable[[], str]) -> Response:
-    """The page that a tool makes, or the page for files with what was wrong."""
-    return await response_or_form(service, executors, tools_page, lambda: HTMLResponse(page()))
-
-
-async def response_or_form(
-    service: Service, executors: Executors, form: Callable[[Service, str], str], work: Callable[[], Response]
-) -> Response:
-    """What a task returns, or its form again with what was wrong."""
-    try:
-        return await executors.long(work)
-    except DuiyiError as error:
-        return HTMLResponse(form(service, service.resources.without_paths(str(error))), http_status(error))
-
-
-def _result_page(
-    visitor: Visitor,
-    title: str,
-    lines: Sequence[str],
-    *,
-    findings: Sequence[tuple[TermFinding, Unit]] = (),
-    pairs: Sequence[dict[str, Any]] = (),
-    writable: bool = False,
-) -> str:
-    values = {"findings": findings, "pairs": pairs, "writable": writable}
-    return render("done.html", visitor, title=title, lines=lines, **values)
 
 
 def _hit_row(hit: ConcordanceHit) -> dict[str, Any]:
@@ -396,7 +232,3 @@ def _split(text: str, spans: Iterable[tuple[int, int]], kind: str) -> list[tuple
         parts += [(text[last:start], ""), (text[start:end], kind)]
         last = end
     return [part for part in [*parts, (text[last:], "")] if part[0]]
-
-
-def _with_units(found: Sequence[TermFinding], units: Sequence[Unit]) -> list[tuple[TermFinding, Unit]]:
-    return [(one, units[one.unit]) for one in found[:_SHOWN]]

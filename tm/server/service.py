@@ -3,7 +3,7 @@
 Everything here runs on a thread of `tm.server.executors`; results are plain data or types of the library.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from tm.formats import UNIT_FORMATS, UnitProblems, WriteOptions, read
 from tm.formats.jsonl import from_dict
 from tm.jobs.import_file import ImportOptions, import_file
 from tm.pretranslation.filling import PretranslateOptions
+from tm.pretranslation.job import PretranslateReport
 from tm.search.assembly import lookup_or_assemble
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions, concordance
 from tm.search.lookup import LookupOptions, check_languages, lookup
@@ -134,10 +135,11 @@ class Service:
         """The languages of all memories, sorted."""
         return sorted({code for memory, _ in self.resources.select() for code in memory.codes()})
 
-    def add(self, units: Sequence[Unit], keep: Keep = "all", name: str = "") -> AddReport:
+    def add(self, units: Sequence[Unit], keep: Keep = "all", name: str = "", action: str = "") -> AddReport:
         """Add units to the first memory, in one step, except those with a `tm.store.writing.rejection_reason`.
 
-        With a ``name`` of the visitor's choice they are added once, however often this is repeated.
+        With a ``name`` of the visitor's choice they are added once, however often this is repeated; with an
+        ``action``, as the history calls it, the addition can be undone.
         """
         if self.visitor.team:
             if any(unit.status != "unreviewed" for unit in units):
@@ -148,12 +150,19 @@ class Service:
             units = [replace(unit, author=self.visitor.name) for unit in units]
         memory = self.resources.writable_memory()
         once = "/".join(("request", self.visitor.name, name)) if name else ""
-        report = memory.add(units, keep=keep, whole=True, name=once, once=bool(name))
+        report = memory.add(units, keep=keep, whole=True, action=action, name=once, once=bool(name))
         self.trace.note(self.resources.named_memory().name, new=report.new, folded=report.folded)
         self.trace.count("imported_units", report.new + report.folded)
         return report
 
-    def import_file(self, file: Path, options: ImportOptions, source_lang: str, target_lang: str) -> dict[str, Any]:
+    def import_file(
+        self,
+        file: Path,
+        options: ImportOptions,
+        source_lang: str,
+        target_lang: str,
+        progress: Callable[[int], None] | None = None,
+    ) -> dict[str, Any]:
         """Import an uploaded file into the first memory; if the server stops, it ends after the current batch."""
         memory = self.resources.writable_memory()
         done = import_file(
@@ -162,7 +171,7 @@ class Service:
             options,
             source_lang=source_lang,
             target_lang=target_lang,
-            progress=self.resources.check_running,
+            progress=progress or self.resources.check_running,
         ).to_dict()
         self.trace.note(f"{file.name} to {self.resources.named_memory().name}", new=done["new"], folded=done["folded"])
         self.trace.count("imported_units", done["new"] + done["folded"])
@@ -182,7 +191,15 @@ class Service:
         write(path, self._checking(chosen.memory.units(filters)), options)
         return path
 
-    def pretranslate(self, path: Path, folder: Path, suffix: str, options: PretranslateOptions) -> Path:
+    def pretranslate(
+        self,
+        path: Path,
+        folder: Path,
+        suffix: str,
+        options: PretranslateOptions,
+        progress: Callable[[int, int], None] | None = None,
+        names: Iterable[str] = (),
+    ) -> tuple[Path, PretranslateReport]:
         """Fill an uploaded file and write it to ``folder`` under its name, a document as ``suffix`` ("" for XLIFF)."""
         from tm.jobs.job_files import BILINGUAL
         from tm.pretranslation.job import pretranslate
@@ -190,9 +207,8 @@ class Service:
         bilingual = path.name.lower().endswith(BILINGUAL)
         out = folder / (path.name if bilingual else f"{path.stem}.{suffix or 'xlf'}")
         terms = None if self.resources.terms().path == ":memory:" else self.resources.terms()
-        progress = self.resources.check_running
-        pretranslate(path, out, self.resources.select(), options, terms=terms, progress=lambda *_: progress())
-        return out
+        progress = progress or self.resources.check_running
+        return out, pretranslate(path, out, self.resources.select(names), options, terms=terms, progress=progress)
 
     def _checking(self, units: Iterable[Unit]) -> Iterator[Unit]:
         for number, unit in enumerate(units):
@@ -258,7 +274,14 @@ class Service:
         return path
 
     def extract_terms(
-        self, units: Sequence[Unit], *, limit: int, least: int, vectors: bool, add: bool
+        self,
+        units: Sequence[Unit],
+        *,
+        limit: int,
+        least: int,
+        vectors: bool,
+        add: bool,
+        progress: Callable[[str], None] | None = None,
     ) -> dict[str, Any]:
         """Extract terms from units; with ``add`` they become entries with the status proposed."""
         from tm.terms.candidates import CandidateOptions
@@ -277,7 +300,7 @@ class Service:
             CandidateOptions(least=least), least=least, limit=limit, known=known_pairs(terms, source, target)
         )
         encoder = self.resources.encoder() if vectors else None
-        pairs = extract_terms(same, encoder=encoder, options=options, progress=self.resources.check_running)
+        pairs = extract_terms(same, encoder=encoder, options=options, progress=progress or self.resources.check_running)
         added = terms.add(proposed(pairs, same)) if add else 0
         if add:
             self.trace.operation = "change terms"

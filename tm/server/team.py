@@ -18,6 +18,7 @@ from tm.server.errors import Busy
 from tm.server.options import ServerOptions
 from tm.server.resources import Resources, store_figures
 from tm.web.metrics import Figure
+from tm.web.visitor import Trace
 
 __all__ = ["Team"]
 
@@ -102,6 +103,21 @@ class Team:
 
                 self._encoder = load(self.options.model or None)
             return self._encoder
+
+    def record(self, trace: Trace, result: str) -> None:
+        """Write what a visitor did to the audit log."""
+        visitor = trace.visitor
+        self.accounts.audit.add(
+            visitor.name,
+            trace.operation,
+            trace.object,
+            via=visitor.via,
+            project=visitor.project.id if visitor.project else "",
+            result=result,
+            address=trace.address,
+            request=trace.id,
+            details=trace.details,
+        )
 
     def check_ready(self) -> None:
         """Raise an error if a request could not be served now."""

@@ -1,7 +1,7 @@
 """Uploaded and downloaded files: each in its own folder, which is deleted when the response has been sent."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -12,10 +12,13 @@ from starlette.responses import FileResponse, Response
 
 from corpora.errors import EmptyInput, UsageError
 from tm.server.resources import Resources
+from tm.server.work import Work
 from tm.web.trial import Upload, try_reading
 from tm.web.uploads import clean_name
 
-__all__ = ["file_response", "saved", "with_upload"]
+__all__ = ["MOST_FILES", "file_response", "keep_uploads", "saved", "with_upload", "write_upload"]
+
+MOST_FILES = 200  # at most, of one form
 
 T = TypeVar("T")
 
@@ -30,16 +33,36 @@ def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path],
 
 def saved(upload: UploadFile, folder: Path, kind: Upload) -> Path:
     """Write an upload that has a name into ``folder``, and read it within limits. Raises `DuiyiError`."""
-    path = folder / clean_name(upload.filename or "")
-    if path.exists():
-        raise UsageError(f"two files are called {path.name}")
-    upload.file.seek(0)
-    with path.open("wb") as file:
-        shutil.copyfileobj(upload.file, file, 1 << 20)
+    path = write_upload(upload, folder)
     if not path.stat().st_size:
         raise EmptyInput(f"{path.name} is empty")
     try_reading(path, kind)
     return path
+
+
+def write_upload(upload: UploadFile, folder: Path) -> Path:
+    """Write an upload that has a name into ``folder``; a second one of a name gets a number."""
+    name = clean_name(upload.filename or "")
+    path, number = folder / name, 2
+    while path.exists():
+        path, number = folder / f"{Path(name).stem} ({number}){Path(name).suffix}", number + 1
+    upload.file.seek(0)
+    with path.open("wb") as file:
+        shutil.copyfileobj(upload.file, file, 1 << 20)
+    return path
+
+
+def keep_uploads(work: Work, uploads: Mapping[str, Sequence[UploadFile]]) -> None:
+    """Write the uploaded files of a form into the folders of ``work``. Raises `DuiyiError` where there is none."""
+    named = {field: [one for one in files if one.filename] for field, files in uploads.items()}
+    count = sum(map(len, named.values()))
+    if uploads and not count:
+        raise EmptyInput("no file was chosen")
+    if count > MOST_FILES:
+        raise UsageError(f"at most {MOST_FILES} files can be sent at once; `duiyi align` takes whole folders")
+    for field, files in named.items():
+        for one in files:
+            write_upload(one, work.uploads(field))
 
 
 def file_response(resources: Resources, call: Callable[[Path], Path]) -> Response:

@@ -266,6 +266,30 @@ class MemoryStore:
             raise EditConflict(f"unit {number} of {self.path} was changed by somebody else meanwhile")
         return entry
 
+    def merge(self, numbers: Iterable[int], keep: int) -> StoredUnit:
+        """Make one unit of several: their places and counts go to the one to ``keep``, whose texts stay.
+
+        `undo` takes it back. Raises `UsageError` where one of them does not exist or has other languages.
+        """
+        with self.writing() as connection:
+            kept = self.get(keep)
+            others = [self.get(number) for number in dict.fromkeys(numbers) if number != keep]
+            if not others:
+                raise UsageError("choose at least two units to merge")
+            notes = dict.fromkeys(note for one in (kept, *others) for note in one.unit.notes)
+            made = replace(kept.unit, notes=tuple(notes), changed=datetime.now(UTC).replace(microsecond=0))
+            for one in others:
+                if (one.unit.source_lang, one.unit.target_lang) != (made.source_lang, made.target_lang):
+                    raise UsageError("units of different languages cannot be merged")
+            changes = [
+                (one, replace(made, previous=one.unit.previous, next=one.unit.next, origin=one.unit.origin))
+                for one in others
+            ]
+            maintenance.replace_units(connection, changes, ChangeLog(f"merge into unit {keep}"))
+            maintenance.drop_orphans(connection)
+            index.update(connection)
+        return self.get(keep)
+
     def restore(self, number: int) -> StoredUnit:
         """Bring a deleted unit back under its number. Raises `UsageError` where it is there, or no longer known."""
         with self.writing() as connection:
@@ -290,9 +314,15 @@ class MemoryStore:
         with self.reading() as connection:
             return history.changes(connection)
 
-    def undo(self) -> MemoryChange:
-        """Take back the last edit, replacement, deletion or import. Raises `UsageError` if there is none."""
+    def undo(self, *, expected: int | None = None) -> MemoryChange:
+        """Take back the last edit, replacement, deletion or import. Raises `UsageError` if there is none.
+
+        Raises `EditConflict` where the last change is not the one with the number ``expected``.
+        """
         with self.writing() as connection:
+            last = next(iter(history.changes(connection)), None)
+            if expected is not None and last is not None and last.id != expected:
+                raise EditConflict("there is a newer change by now; look at the history again")
             change = history.undo(connection)
             maintenance.drop_orphans(connection)
             index.update(connection)
@@ -373,6 +403,12 @@ class MemoryStore:
         """The languages that texts of the memory have or had; quicker than `languages`, which counts units."""
         with self.reading() as connection:
             return sorted(code for (code,) in connection.execute("SELECT code FROM languages"))
+
+    def documents(self) -> list[tuple[str, str]]:
+        """The pairs of files that units come from, sorted."""
+        statement = "SELECT DISTINCT source_file, target_file FROM origins WHERE source_file <> ''"
+        with self.reading() as connection:
+            return sorted((str(source), str(target)) for source, target in connection.execute(statement))
 
     def stats(self) -> Stats:
         """Count what is in the memory."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpora.arguments import checked_class
-from corpora.errors import EditConflict, StoreError
+from corpora.errors import EditConflict, StoreError, UsageError
 from corpora.sqlite_damage import explains_damage
 from corpora.text.languages import base
 from corpora.text.plurals import counted
@@ -108,14 +108,29 @@ class TermBase:
 
     def delete(self, ids: Iterable[str], *, expected: Concept | None = None) -> int:
         """Remove the concepts with these ids; return how many there were. `restore` brings them back."""
-        count = 0
         with self._writing(expected) as db:
+            return sum(self._delete(db, name) for name in ids)
+
+    def merge(self, made: Concept, ids: Iterable[str]) -> None:
+        """Store ``made`` and delete the entries with these ids, all at once. Raises `UsageError` for one not there."""
+        with self._writing() as db:
             for id in ids:  # noqa: A001
-                if (concept := self.get(id)) is not None:
-                    db.execute("DELETE FROM deleted WHERE key = ?", [id])
-                    db.execute("INSERT INTO deleted VALUES (?, ?)", [id, packed(concept)])
-                count += self._remove(db, id)
-        return count
+                if not self._delete(db, id):
+                    raise UsageError(f"{self.path} has no entry {id}")
+            self._put(db, made)
+
+    def deleted(self, limit: int = 100) -> list[Concept]:
+        """Deleted entries, which `restore` brings back."""
+        with self._store.reading() as db:
+            rows = db.execute("SELECT content FROM deleted ORDER BY key LIMIT ?", [limit]).fetchall()
+        with self._entry_read():
+            return [unpacked(content) for (content,) in rows]
+
+    def _delete(self, db: Any, id: str) -> int:  # noqa: A002
+        if (concept := self.get(id)) is not None:
+            db.execute("DELETE FROM deleted WHERE key = ?", [id])
+            db.execute("INSERT INTO deleted VALUES (?, ?)", [id, packed(concept)])
+        return self._remove(db, id)
 
     def restore(self, id: str) -> Concept | None:  # noqa: A002
         """Bring back the deleted concept with this id; None where there is none, or it was added again."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
+from corpora.errors import UsageError
 from corpora.text.languages import base, normalize
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status
 from tm.terms.normalization import normalize_term
 
-__all__ = ["Merge", "TermConflict", "merge"]
+__all__ = ["Merge", "TermConflict", "merge", "merge_concepts"]
 
 Merge = Literal["concept", "term", "none"]
 
@@ -51,6 +53,27 @@ def merge(
             concept = _joined(stored, concept)
         merged[concept.id] = concept
     return list(merged.values()), conflicts
+
+
+def merge_concepts(store: TermBase, ids: Iterable[str], keep: str) -> Concept:
+    """Make one entry of those with these ids: the one to ``keep`` gets the terms of the others, which are deleted.
+
+    Raises `UsageError` where one of them does not exist.
+    """
+    others = [one for one in dict.fromkeys(ids) if one != keep]
+    if not others:
+        raise UsageError("choose at least two entries to merge")
+    found = {one: store.get(one) for one in (keep, *others)}
+    made = found[keep]
+    for name, concept in found.items():
+        if concept is None or made is None:
+            raise UsageError(f"{store.path} has no entry {name}")
+        if concept is not made:
+            made = _joined(made, concept)
+    assert made is not None
+    made = replace(made, changed=datetime.now(UTC).replace(microsecond=0))
+    store.merge(made, others)
+    return made
 
 
 def _free(name: str, store: TermBase, merged: dict[str, Concept]) -> str:

@@ -1,6 +1,7 @@
 """The language of pages: the one that was chosen there, otherwise the first one of the browser that is known."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -39,8 +40,14 @@ def _chosen(headers: Mapping[str, str]) -> str:
 
 
 def choose_language(request: Request) -> Response:
-    """The route ``/language/{code}?back=/page``: keep the language for a year, and return to the page."""
-    response = RedirectResponse(local_path(request.query_params.get("back", "/")), 303)
+    """The route ``/language/{code}``: keep the language for a year, and return to the page that led here.
+
+    That is the one that the browser names, with its query, otherwise ``?back=/page``.
+    """
+    came, back = urlsplit(request.headers.get("referer", "")), request.query_params.get("back", "/")
+    if came.netloc == request.url.netloc and came.path:
+        back = f"{came.path}?{came.query}" if came.query else came.path
+    response = RedirectResponse(local_path(back), 303)
     code = request.path_params["code"]
     if code in LANGUAGES:
         response.set_cookie(COOKIE, code, max_age=_YEAR, httponly=True, samesite="lax", path="/")

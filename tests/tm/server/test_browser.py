@@ -107,7 +107,7 @@ def test_files_are_imported_checked_and_exported(open_page: Callable[..., Any], 
     path.write_text("\n".join(map(json.dumps, units)) + "\nno json\n", "utf-8")
     page.set_input_files("form[action='/tools/import'] input[type=file]", path)
     page.click("button:text-is('Import units')")
-    page.locator("text=more.jsonl: 2 units, 2 new").wait_for()
+    page.locator(".card", has_text="more.jsonl").get_by_text("2 units, 2 new").wait_for()
     assert "Line 3" in page.locator("main").text_content()
     # Markup in texts is shown as text.
     page.goto(address)

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[3]
 UNIT = {"source": "丙", "target": "C", "source_lang": "zh", "target_lang": "en"}
 #: What fills the places in the routes: things that exist in the project, or could.
 PLACES = {"memory": "memory", "unit": "1", "entry": "none", "source": "zh", "target": "en", "rest": "x",
-          "side": "source", "review": "0123456789abcdef", "row": "0", "user": "nobody", "code": "en"}  # fmt: skip
+          "side": "source", "review": "0123456789abcdef", "row": "0", "user": "nobody", "code": "en",
+          "work": "0" * 16}  # fmt: skip
 ROLES = [role.value for role in Role]
 NONE = "there is no such project, or you do not belong to it"
 
@@ -111,13 +112,30 @@ def test_what_each_role_may_do(
 def test_every_route_of_the_application_is_in_the_table(serving: Serving) -> None:
     from tm.review.app import Editor, ReviewOptions
     from tm.review.repository import ReviewRepository
-    from tm.server import entries_api, memory_api, oidc, pages, signing_in, team_api, terms_api
+    from tm.server import (
+        changes,
+        documents,
+        entries_api,
+        files,
+        folders,
+        home,
+        memory_api,
+        oidc,
+        pages,
+        signing_in,
+        team_api,
+        term_pages,
+        terms_api,
+        unit_pages,
+        work_pages,
+    )  # fmt: skip
 
     def filled(path: str) -> str:
         return re.sub(r"\{(\w+)(?::\w+)?\}", "x", path)
 
     found = 0
-    for module in (entries_api, memory_api, oidc, pages, signing_in, team_api, terms_api):
+    own = (changes, documents, files, folders, home, pages, term_pages, unit_pages, work_pages)
+    for module in (*own, entries_api, memory_api, oidc, signing_in, team_api, terms_api):
         inner = module in (entries_api, memory_api, terms_api)
         for route in module.router.routes:
             assert isinstance(route, APIRoute)

@@ -777,5 +777,8 @@ outbox.show(outbox.entries.length, null);
 outbox.send(); // what an earlier page could not send
 showDrafts();
 soon("overview", 0, showOverview);
+// A page may lead to one row: "#row-12", counted from 0.
+const wanted = /^#row-(\d+)$/.exec(location.hash);
+if (wanted) choose(start.ids[Number(wanted[1])]);
 document.body.dataset.ready = "yes";
 watch();

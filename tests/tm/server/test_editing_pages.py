@@ -1,0 +1,275 @@
+"""Units and terms on pages, without a script: add, edit, delete, restore, merge; replace, clean, undo; documents."""
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.serving import UNITS, client_of, unit
+from tests.team import Serving, team_of
+from tm.search.memory import Memory
+from tm.server.options import Access, ServerOptions
+from tm.terms.base import TermBase
+from tm.terms.concept import Concept, Term
+from tm.unit import Origin
+
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> ServerOptions:
+    memory = tmp_path / "treaties.duiyi"
+    with Memory(memory) as made:
+        made.add(UNITS)
+        for number in range(3):
+            texts = f"第{number}条 依据 A/RES/58/4 号决议", f"Article {number} pursuant to resolution A/RES/58/4"
+            made.add([unit(*texts, origin=Origin("law.docx", "law-en.docx", (number,), (number,)))])
+    terms = tmp_path / "terms.sqlite"
+    with TermBase(terms) as base:
+        base.add([Concept("c1", (Term("决议", "zh-CN"), Term("resolution", "en-US"))),
+                  Concept("c2", (Term("决议", "zh-CN"), Term("decision", "en-US")), note="from a table")])  # fmt: skip
+    return ServerOptions(((memory, 0),), terms, access=Access(), terms_named=True, reviews=tmp_path / "reviews")
+
+
+@pytest.fixture
+def client(options: ServerOptions) -> Iterator[TestClient]:
+    with client_of(options, writable=True, follow_redirects=True) as made:
+        made.headers.update(PAGE)
+        yield made
+
+
+def fields(page: str) -> dict[str, Any]:
+    """The values of the fields of a page that have a name: hidden ones, texts, and chosen options."""
+    found: dict[str, Any] = {}
+    for name, value in re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page):
+        found.setdefault(name, []).append(html.unescape(value))
+    for name, value in re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', page):
+        found[name] = [html.unescape(value)]
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found.setdefault(name, []).append(chosen[1] if chosen else "")
+    return found
+
+
+def test_a_unit_is_changed_deleted_and_restored(client: TestClient) -> None:
+    page = client.get("/", params={"text": "第一条"}).text
+    address = re.search(r'href="(/units/treaties/\d+)"', page)
+    assert address is not None
+    given = fields(client.get(address[1]).text)
+    assert given["source"] == ["第一条"]
+    changed = client.post(address[1], data=given | {"target": ["Article One"], "notes": ["seen\n\nand checked"]})
+    assert "Saved." in changed.text
+    assert "Article One" in client.get("/", params={"text": "第一条"}).text
+    # What was read before is another one now.
+    late = client.post(address[1], data=given | {"target": ["Article the first"]})
+    assert late.status_code == 412
+    assert "somebody else changed this unit meanwhile" in late.text
+    assert "Article the first" in late.text, "nothing typed is lost"
+    assert "Article One" in late.text
+    tag = fields(client.get(address[1]).text)["tag"]
+    gone = client.post(f"{address[1]}/delete", data={"tag": tag})
+    assert "Deleted. It can be restored." in gone.text
+    assert "Article One" not in client.get("/", params={"text": "第一条", "min": "100"}).text
+    back = client.post(f"{address[1]}/restore")
+    assert "Restored." in back.text
+    assert "Article One" in back.text
+
+
+def test_a_unit_is_added_with_detected_languages(client: TestClient) -> None:
+    made = client.post(
+        "/units", data={"source": "缔约国应当批准本公约。\r\n", "target": "States shall ratify this convention."}
+    )
+    assert "Added." in made.text
+    assert "(zh-CN)" in made.text
+    assert "(en-US)" in made.text
+    empty = client.post("/units", data={"source": "  ", "target": "kept"})
+    assert empty.status_code == 400
+    assert "a unit needs a text on both sides" in empty.text
+    assert "kept" in empty.text
+    wrong = client.post("/units", data={"source": "甲", "target": "A", "source_lang": "xx-foo"})
+    assert wrong.status_code == 400
+
+
+def test_units_are_merged(client: TestClient) -> None:
+    found = client.get("/phrases", params={"text": "58/4"}).text
+    numbers = list(dict.fromkeys(re.findall(r'name="unit" value="(\d+)"', found)))
+    assert len(numbers) == 3
+    page = client.get("/memory/merge", params={"unit": numbers[:2]}).text
+    assert page.count('type="radio"') == 2
+    made = client.post("/memory/merge", data={"unit": numbers[:2], "keep": numbers[1]})
+    assert "Merged into this one." in made.text
+    assert f"/units/treaties/{numbers[1]}" in str(made.url)
+    assert "There is no such unit" in client.get(f"/units/treaties/{numbers[0]}").text
+    one = client.post("/memory/merge", data={"unit": numbers[2:], "keep": numbers[2]})
+    assert one.status_code == 400
+    assert "choose at least two units to merge" in one.text
+    change = fields(client.get("/memory/history").text)["change"]
+    assert "The last change was undone." in client.post("/memory/undo", data={"change": change}).text
+    assert "Article" in client.get(f"/units/treaties/{numbers[0]}").text
+
+
+def test_find_and_replace_shows_what_it_will_do(client: TestClient) -> None:
+    given = {"find": "pursuant to", "by": "under", "side": "target"}
+    preview = client.post("/memory/replace", data=given)
+    assert "3 places in 3 units." in preview.text
+    assert "<del>pursuant</del>" in preview.text or "<del>pursuant to</del>" in preview.text
+    assert client.get("/api/concordance", params={"text": "under resolution"}).json() == []
+    sure = {name: value for name, value in fields(preview.text).items() if name in {*given, "sure"}}
+    assert sure["sure"] == ["1"]
+    done = client.post("/memory/replace", data=sure)
+    assert "3 places in 3 units." in done.text
+    assert len(client.get("/api/concordance", params={"text": "under resolution"}).json()) == 3
+    history = client.get("/memory/history").text
+    assert "pursuant to" in history
+    client.post("/memory/undo", data={"change": fields(history)["change"]})
+    assert client.get("/api/concordance", params={"text": "under resolution"}).json() == []
+    late = client.post("/memory/undo", data={"change": fields(history)["change"]})
+    assert late.status_code == 400
+    client.post("/units", data={"source": "新的一句话。", "target": "A new sentence."})
+    changed = client.post("/memory/undo", data={"change": "1"})
+    assert changed.status_code == 412
+    assert "there is a newer change by now" in changed.text
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    ({"find": ""}, "there is nothing to find"), ({"find": "(", "regex": "1"}, "is not a regular expression"),
+    ({"find": "x", "side": "middle"}, "side"),
+])  # fmt: skip
+def test_a_wrong_replacement_is_told_in_its_form(client: TestClient, given: dict[str, str], message: str) -> None:
+    response = client.post("/memory/replace", data=given)
+    assert response.status_code == 400
+    assert message in html.unescape(response.text)
+    assert fields(response.text)["find"] == [given["find"]]
+
+
+def test_cleaning_shows_what_it_will_delete(client: TestClient) -> None:
+    client.post(
+        "/api/add", json={"units": [{"source": "％％", "target": "--", "source_lang": "zh", "target_lang": "en"}]}
+    )
+    preview = client.post("/memory/clean", data={"rule": ["codes", "copies"]})
+    assert "1 unit of 9 would be deleted." in preview.text
+    done = client.post("/memory/clean", data=fields(preview.text) | {"sure": "1"})
+    assert "1 unit of 9 deleted." in done.text
+    assert client.post("/memory/clean").status_code == 400
+
+
+def test_a_term_is_added_changed_deleted_and_restored(client: TestClient) -> None:
+    made = client.post("/terms/entries", data={"source": "缔约国", "target": "State party", "subject": "treaties"})
+    assert "Added." in made.text
+    address = str(made.url).split("?")[0]
+    given = fields(made.text)
+    assert given["text"] == ["缔约国", "State party", "", ""]
+    given["text"][2:] = ["contracting State", ""]
+    given["language"][2:] = ["en", ""]
+    given["text"][1] = "State Party"
+    saved = client.post(address, data=given)
+    assert "Saved." in saved.text
+    assert fields(saved.text)["text"][:3] == ["缔约国", "State Party", "contracting State"]
+    assert "contracting State" in client.get("/terms", params={"text": "缔约国"}).text
+    late = client.post(address, data=given | {"definition": ["typed late"]})
+    assert late.status_code == 412
+    assert "typed late" in late.text
+    nothing = client.post(address, data=fields(saved.text) | {"text": [""] * 5})
+    assert nothing.status_code == 400
+    assert "delete the entry instead" in nothing.text
+    tag = fields(saved.text)["tag"]
+    assert "Deleted. It can be restored." in client.post(f"{address}/delete", data={"tag": tag}).text
+    assert "缔约国" in client.get("/terms/deleted").text
+    assert "Restored." in client.post(f"{address}/restore").text
+    assert "State Party" in client.get("/terms", params={"text": "缔约国"}).text
+
+
+def test_entries_are_merged(client: TestClient) -> None:
+    page = client.get("/terms", params={"text": "决议"}).text
+    assert set(re.findall(r'name="entry" value="([^"]+)"', page)) == {"c1", "c2"}
+    assert client.get("/terms/merge", params={"entry": ["c1", "c2"]}).text.count('type="radio"') == 2
+    made = client.post("/terms/merge", data={"entry": ["c1", "c2"], "keep": "c1"})
+    assert "Merged into this one." in made.text
+    given = fields(made.text)
+    assert given["text"][:3] == ["决议", "resolution", "decision"]
+    assert given["note"] == ["from a table"]
+    assert client.post("/terms/merge", data={"entry": ["c1"], "keep": "c1"}).status_code == 400
+    assert client.post("/terms/merge", data={"entry": ["c1", "no"], "keep": "c1"}).status_code in (400, 404)
+
+
+def test_a_document_is_shown_with_what_was_searched_and_its_links(client: TestClient) -> None:
+    page = client.get("/phrases", params={"text": "pursuant"}).text
+    address = re.search(r'href="(/bitext\?[^"]+)#u\d+"', page)
+    assert address is not None
+    shown = client.get(html.unescape(address[1])).text
+    assert shown.count("<mark>pursuant</mark>") == 3
+    assert 'class="symbol" href="/phrases?text=A%2FRES%2F58%2F4"' in shown
+    assert '<a class="term" href="/terms?text=%E5%86%B3%E8%AE%AE">决议</a>' in shown
+    assert ">3 units<" in shown
+    nothing = client.get("/bitext", params={"origin": "law.docx", "find": "nowhere"}).text
+    assert "Nothing found" in nothing
+    assert client.get("/bitext", params={"origin": "no.docx"}).status_code == 404
+
+
+def test_the_alignment_of_a_document_is_opened_in_the_editor(client: TestClient) -> None:
+    page = client.get("/bitext", params={"origin": "law.docx"}).text
+    number = re.findall(r'name="unit" value="(\d+)"', page)[1]
+    response = client.post("/bitext/review", data={"origin": "law.docx", "unit": number}, follow_redirects=False)
+    assert response.status_code == 303
+    assert response.headers["location"].endswith("#row-1")
+    assert "law.docx" in client.get(response.headers["location"]).text
+
+
+def test_sources_are_left_out_and_preferred(client: TestClient) -> None:
+    page = client.get("/documents").text
+    assert page.count('name="document"') == 2
+    names = re.findall(r'name="document" value="([^"]+)"', page)
+    states = {f"state-{number}": "excluded" if name == "law.docx" else "preferred" for number, name in enumerate(names)}
+    kept = client.post("/documents", data={"document": names, **states, "memory": "treaties"})
+    assert "excluded" in kept.text
+    found = client.get("/phrases", params={"text": "58/4"}).text
+    assert "Nothing found" in found
+    assert "Some documents are left out." in found
+    assert "Some documents are preferred." in found
+    client.post("/documents", data={"all": "1"})
+    assert "6 units" in client.get("/phrases", params={"text": "58/4"}).text, "on both sides"
+
+
+def test_too_many_sources_are_refused(client: TestClient) -> None:
+    names = [f"{'长' * 60}{number}.docx" for number in range(40)]
+    states = {f"state-{number}": "excluded" for number in range(40)}
+    response = client.post("/documents", data={"document": names, **states})
+    assert response.status_code == 400
+    assert "too many documents are chosen" in response.text
+
+
+def test_a_forged_choice_of_sources_counts_for_nothing(client: TestClient) -> None:
+    for value in ("x", "W10=", "bnVsbA==", "[" * 500):
+        client.cookies.set("duiyi-sources", value)
+        assert client.get("/phrases", params={"text": "58/4"}).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with team_of(tmp_path_factory.mktemp("team")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("role", ["reader", "translator", "reviewer"])
+def test_forms_offer_what_the_role_may_do(serving: Serving, role: str) -> None:
+    session = serving.session(role)
+    page = serving.ask("GET", "/units/memory/1", session, headers=PAGE).text
+    assert ("readonly" in page) == (role == "reader")
+    assert (">Delete<" in page) == (role == "reviewer")
+    assert ("Preview" in serving.ask("GET", "/memory", session, headers=PAGE).text) == (role == "reviewer")
+    term = serving.ask(
+        "POST",
+        "/terms/entries",
+        session,
+        data={"source": f"词 {role}", "target": f"word {role}", "source_lang": "zh", "target_lang": "en"},
+    )
+    assert term.status_code == (403 if role == "reader" else 303), term.text
+    if role != "reader":
+        entry = serving.ask(
+            "GET", term.headers["location"].removeprefix(f"/p/{serving.project.id}"), session, headers=PAGE
+        )
+        assert ('proposed" selected' in entry.text) == (role == "translator")

@@ -1,0 +1,246 @@
+"""The documents of the memories: which of them to use, each in both languages, and its alignment in the editor."""
+
+import re
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from corpora.errors import DuiyiError, UsageError
+from corpora.text.plurals import counted
+from tm.jobs.bitext import Bitext, bitext_of, bitext_rows, origins_of, symbols_in
+from tm.server.dependencies import ExecutorsDependency, ServiceDependency
+from tm.server.errors import http_status
+from tm.server.frame import render
+from tm.server.service import Service
+from tm.server.sources import Sources, SourcesDependency, keep_sources
+from tm.terms.matches import occurrence_rows
+
+__all__ = ["bitext", "choose", "correct", "documents", "router"]
+
+_LISTED = 200  # documents on a page
+_MOST_TERMS = 2_000  # units of a document whose terms are linked
+_LONGEST = 300  # characters that are searched for in a document
+_SENTENCE = 60  # characters from which a search is for a sentence, not for words
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/documents")
+async def documents(
+    service: ServiceDependency, executors: ExecutorsDependency, chosen: SourcesDependency, name: str = ""
+) -> Response:
+    """The documents whose names contain ``name``, and what is chosen of them."""
+    return HTMLResponse(await executors.query(lambda: _documents_page(service, chosen, name)))
+
+
+def _documents_page(service: Service, chosen: Sources, name: str, error: str = "") -> str:
+    wanted, rows, more = name.strip().casefold(), list[dict[str, Any]](), 0
+    for memory in service.resources.memories.values():
+        for source, target in memory.memory.documents():
+            if wanted not in f"{source}\n{target}".casefold():
+                continue
+            if len(rows) < _LISTED:
+                state = chosen.state_of(source)
+                rows.append({"memory": memory.name, "source": source, "target": target, "state": state})
+            else:
+                more += 1
+    return render("documents.html", service.visitor, here="/documents", name=name, rows=rows, more=more,
+                  chosen=chosen, memories=list(service.resources.memories), error=error)  # fmt: skip
+
+
+@router.post("/documents")
+async def choose(
+    request: Request, service: ServiceDependency, executors: ExecutorsDependency, chosen: SourcesDependency
+) -> Response:
+    """Keep what was chosen of the documents that the page showed; what was chosen of others stays."""
+    form = await request.form()
+    name = str(form.get("name", ""))
+    if form.get("all"):
+        made = Sources()
+    else:
+        states = {key[6:]: str(value) for key, value in form.multi_items() if key.startswith("state-")}
+        given = enumerate(map(str, form.getlist("document")))
+        shown = {document: states.get(str(number), "included") for number, document in given}
+        picked = tuple(str(one) for one in form.getlist("memory"))
+        names = () if len(picked) == len(service.resources.memories) else picked
+        made = Sources(
+            names,
+            _with_state(chosen.exclude, shown, "excluded"),
+            _with_state(chosen.prefer, shown, "preferred"),
+        )
+    response = RedirectResponse(f"{service.visitor.root}/documents?{urlencode({'name': name})}", 303)
+    try:
+        keep_sources(request, response, made)
+    except DuiyiError as error:
+        message = str(error)
+        page = await executors.query(lambda: _documents_page(service, chosen, name, message))
+        return HTMLResponse(page, http_status(error))
+    return response
+
+
+def _with_state(before: Iterable[str], shown: dict[str, str], state: str) -> tuple[str, ...]:
+    kept = [one for one in before if one not in shown]
+    return tuple(dict.fromkeys([*kept, *(one for one, given in shown.items() if given == state)]))
+
+
+@router.get("/bitext")
+async def bitext(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    origin: str,
+    memory: str = "",
+    find: Annotated[str, Query(max_length=100_000)] = "",
+) -> Response:
+    """A document of a memory in both languages; ``find`` is marked in it."""
+    return HTMLResponse(*await executors.query(lambda: _bitext_page(service, origin, memory, find)))
+
+
+def _bitext_page(service: Service, origin: str, memory: str, find: str, error: str = "") -> tuple[str, int]:
+    resources, visitor = service.resources, service.visitor
+    try:
+        named = resources.named_memory(memory)
+        found = bitext_of(named.memory, origin)
+    except UsageError as one:
+        return render("message.html", visitor, message=resources.without_paths(str(one))), 404
+    pattern, linker = _pattern(find), _Linker(service, with_terms=len(found.entries) <= _MOST_TERMS)
+    rows, hits = [], 0
+    for row in bitext_rows(found):
+        unit: Any = row["unit"]
+        sides = {
+            side: _marked(text, pattern, linker.links(text, language))
+            for side, text, language in (
+                ("source", unit.source, unit.source_lang), ("target", unit.target, unit.target_lang),
+            )
+        }  # fmt: skip
+        is_hit = any(part["mark"] for parts in sides.values() for part in parts)
+        hits += is_hit
+        rows.append({**row, **sides, "hit": is_hit})
+    values: dict[str, Any] = {
+        "rows": rows,
+        "memory": named.name,
+        "origin": found.source_file,
+        "find": find,
+        "hits": hits,
+    }
+    may = resources.options.reviews is not None and visitor.may("edit reviews")
+    values |= {
+        "title": found.title,
+        "made": Counter(str(row["how"]) for row in rows),
+        "may_correct": may,
+        "error": error,
+    }
+    return render("bitext.html", visitor, here="/documents", **values), 200
+
+
+def _pattern(find: str) -> re.Pattern[str] | None:
+    """What to mark: the words of a search, in any order; a long text as a whole."""
+    text = find.strip()[:_LONGEST]
+    words = [text] if len(text) > _SENTENCE else [one for one in re.split(r'[\s"*?]+', text) if one]
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if words else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A part of a text that leads to a page: a symbol of a document, or a term."""
+
+    start: int
+    end: int
+    kind: str
+    path: str
+
+
+class _Linker:
+    """Finds the symbols of documents and the terms in texts; each symbol is looked for once."""
+
+    def __init__(self, service: Service, *, with_terms: bool) -> None:
+        self._root = service.visitor.root
+        self._memories = list(service.resources.memories.values())
+        self._terms = service.resources.terms() if with_terms else None
+        self._paths: dict[str, str] = {}
+
+    def links(self, text: str, language: str) -> list[_Link]:
+        """The links of a text, in order, none inside another."""
+        found = []
+        for symbol in symbols_in(text, language):
+            if (start := text.find(symbol)) >= 0:
+                found.append(_Link(start, start + len(symbol), "symbol", self._path_of(symbol)))
+        if self._terms is not None:
+            for row in occurrence_rows(text, self._terms.find(text, language), language, None):
+                if not row["nested"]:
+                    query = urlencode({"text": text[row["start"] : row["end"]]})
+                    found.append(_Link(row["start"], row["end"], "term", f"{self._root}/terms?{query}"))
+        taken: list[_Link] = []
+        for link in sorted(found, key=lambda one: (one.start, -one.end)):
+            if not taken or link.start >= taken[-1].end:
+                taken.append(link)
+        return taken
+
+    def _path_of(self, symbol: str) -> str:
+        """The document with this symbol if a memory has it, otherwise where the symbol occurs."""
+        if symbol not in self._paths:
+            path = f"{self._root}/phrases?{urlencode({'text': symbol})}"
+            for named in self._memories:
+                if len(origins_of(named.memory, symbol)) == 1:
+                    path = f"{self._root}/bitext?{urlencode({'memory': named.name, 'origin': symbol})}"
+                    break
+            self._paths[symbol] = path
+        return self._paths[symbol]
+
+
+def _marked(text: str, pattern: re.Pattern[str] | None, links: Sequence[_Link]) -> list[dict[str, Any]]:
+    """The text in parts that are marked or not, and links or not."""
+    marks = [match.span() for match in pattern.finditer(text)] if pattern else []
+    places = {place for span in [*marks, *((one.start, one.end) for one in links)] for place in span}
+    parts = []
+    for start, end in pairwise(sorted({0, len(text), *places})):
+        link = next((one for one in links if one.start <= start and end <= one.end), None)
+        is_marked = any(first <= start and end <= last for first, last in marks)
+        where = {"kind": link.kind if link else "", "path": link.path if link else ""}
+        parts.append({"text": text[start:end], "mark": is_marked, **where})
+    return parts
+
+
+@router.post("/bitext/review")
+async def correct(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    origin: Annotated[str, Form()],
+    memory: Annotated[str, Form()] = "",
+    unit: Annotated[int, Form()] = 0,
+) -> Response:
+    """Open the units of a document in the editor, at one of them, to correct how they are aligned."""
+
+    def opened() -> Response:
+        named = service.resources.named_memory(memory)
+        try:
+            found = bitext_of(named.memory, origin)
+            row = next((place for place, one in enumerate(found.entries) if one.id == unit), 0)
+            name = _review_of(service, found)
+        except UsageError as error:
+            return HTMLResponse(*_bitext_page(service, origin, memory, "", str(error)))
+        return RedirectResponse(f"{service.visitor.root}/review/reviews/{name}#row-{row}", 303)
+
+    return await executors.write(opened)
+
+
+def _review_of(service: Service, found: Bitext) -> str:
+    """A new review of the units of a document. Raises `UsageError` where the server has no reviews."""
+    from tm.review.repository import ReviewRepository
+
+    folder = service.resources.options.reviews
+    if folder is None:
+        raise UsageError("there are no reviews here; the owner of the server can start it with --reviews")
+    repository, name = ReviewRepository(folder, service.visitor.name), secrets.token_hex(8)
+    more = {"owner": service.visitor.name} if service.visitor.name else {}
+    repository.begin(name, [one.unit for one in found.entries], title=found.title, **more)
+    service.trace.note(f"review {name}", units=counted(len(found.entries), "unit"))
+    return name

@@ -1,0 +1,257 @@
+"""The pages of one unit of the memory: add, edit, reject, delete and restore it; and of several: merge them.
+
+They work without a script. Each form carries the tag of what it shows, so that nobody overwrites what he has not seen;
+where somebody else was faster, the page shows both, and nothing typed is lost.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from corpora.errors import DuiyiError, EditConflict, UsageError
+from corpora.text.languages import checked_code, detect
+from tm.search.lookup import LookupOptions
+from tm.server.changing import Changes, found_unit, unit_tag
+from tm.server.dependencies import ExecutorsDependency, ServiceDependency
+from tm.server.errors import NotFound, http_status
+from tm.server.executors import Executors
+from tm.server.frame import render
+from tm.server.service import Service
+from tm.unit import STATUSES, Unit
+
+__all__ = ["add_unit", "change_unit", "delete_unit", "merge_units", "new_unit", "restore_unit", "router", "unit_page",
+           "units_to_merge"]  # fmt: skip
+
+_MOST = 50  # units that are merged at once
+
+router = APIRouter(include_in_schema=False)
+Text = Annotated[str, Form(max_length=200_000)]
+
+
+@router.get("/units")
+async def new_unit(service: ServiceDependency) -> Response:
+    """The page to add a unit."""
+    return HTMLResponse(_new_page(service, {}))
+
+
+def _new_page(service: Service, given: dict[str, str], error: str = "") -> str:
+    memory = next(iter(service.resources.memories))
+    writable = service.resources.options.writable and service.visitor.may("add units")
+    return render("unit-new.html", service.visitor, here="/", given=given, error=error, memory=memory,
+                  languages=service.languages(), writable=writable)  # fmt: skip
+
+
+@router.post("/units")
+async def add_unit(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    source: Text = "",
+    target: Text = "",
+    source_lang: Annotated[str, Form(max_length=40)] = "",
+    target_lang: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Add a unit; languages that are not given are detected."""
+
+    def added() -> Response:
+        texts = _one_line_ends(source), _one_line_ends(target)
+        given = {"source": texts[0], "target": texts[1], "source_lang": source_lang, "target_lang": target_lang}
+        try:
+            service.resources.check_writable()
+            if not all(one.strip() for one in texts):
+                raise UsageError("a unit needs a text on both sides")
+            codes = [
+                checked_code(code) if code else detect(text)
+                for code, text in zip((source_lang, target_lang), texts, strict=True)
+            ]
+            report = service.add([Unit(texts[0], texts[1], codes[0], codes[1])], action="addition of a unit")
+            if report.left_out:
+                raise UsageError(f"the unit cannot be added: {next(iter(report.left_out))}")
+            memory = service.resources.named_memory().name
+            found = service.lookup(texts[0], LookupOptions(100, 50), [memory])
+            number = next((one.number for one in found if one.unit.target == texts[1]), 0)
+        except DuiyiError as error:
+            message = service.resources.without_paths(str(error))
+            return HTMLResponse(_new_page(service, given, message), http_status(error))
+        return _to(service, f"/units/{memory}/{number}?done=added" if number else "/")
+
+    return await executors.write(added)
+
+
+@router.get("/units/{memory}/{number}")
+async def unit_page(
+    memory: str, number: int, service: ServiceDependency, executors: ExecutorsDependency, done: str = ""
+) -> Response:
+    """One unit with all its fields, to read or to change."""
+
+    def shown() -> str:
+        try:
+            return _page(service, memory, number, done=done)
+        except NotFound:
+            resources = service.resources
+            is_first = resources.named_memory(memory) is resources.named_memory()
+            if not is_first:
+                raise
+            return render("unit-gone.html", service.visitor, here="/", memory=memory, number=number, done=done,
+                          may=service.visitor.may("judge units") and resources.options.writable)  # fmt: skip
+
+    return HTMLResponse(await executors.query(shown))
+
+
+def _page(
+    service: Service, memory: str, number: int, error: str = "", given: dict[str, Any] | None = None, done: str = ""
+) -> str:
+    resources, visitor = service.resources, service.visitor
+    entry = found_unit(service, memory, number)[1]
+    unit, is_first = entry.unit, resources.named_memory(memory) is resources.named_memory()
+    may_change = is_first and resources.options.writable and visitor.may("edit units")
+    may_judge = may_change and visitor.may("judge units")
+    if unit.status != "unreviewed":
+        may_change = may_judge
+    values = given or {"source": unit.source, "target": unit.target, "status": unit.status,
+                       "notes": "\n".join(unit.notes)}  # fmt: skip
+    return render(
+        "unit.html",
+        visitor,
+        here="/",
+        memory=memory,
+        entry=entry,
+        unit=unit,
+        tag=unit_tag(unit),
+        given=values,
+        error=error,
+        done=done,
+        statuses=STATUSES,
+        may_change=may_change,
+        may_judge=may_judge,
+        may_delete=may_change and visitor.may("delete units"),
+    )
+
+
+@router.post("/units/{memory}/{number}")
+async def change_unit(
+    memory: str,
+    number: int,
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    tag: Annotated[str, Form()],
+    source: Text = "",
+    target: Text = "",
+    status: Annotated[str, Form()] = "",
+    notes: Text = "",
+) -> Response:
+    """Store what was changed in the form."""
+    given = {"source": _one_line_ends(source), "target": _one_line_ends(target), "status": status, "notes": notes}
+
+    def changed(found: Unit) -> dict[str, Any]:
+        lines = tuple(line for one in notes.splitlines() if (line := one.strip()))
+        new: dict[str, Any] = {"source": given["source"], "target": given["target"], "notes": lines}
+        if status in STATUSES:
+            new["status"] = status
+        return {name: value for name, value in new.items() if value != getattr(found, name)}
+
+    def stored() -> str:
+        changes = changed(found_unit(service, memory, number)[1].unit)
+        if not changes:
+            return f"/units/{memory}/{number}"
+        made = Changes(service, tag).edit_unit(memory, number, changes)
+        return f"/units/{memory}/{made.id}?done={'changed' if made.id == number else 'merged'}"
+
+    return await _changed(service, executors, memory, number, stored, given)
+
+
+@router.post("/units/{memory}/{number}/delete")
+async def delete_unit(
+    memory: str, number: int, service: ServiceDependency, executors: ExecutorsDependency, tag: Annotated[str, Form()]
+) -> Response:
+    """Delete a unit."""
+
+    def stored() -> str:
+        Changes(service, tag).delete_unit(memory, number)
+        return f"/units/{memory}/{number}?done=deleted"
+
+    return await _changed(service, executors, memory, number, stored, None)
+
+
+@router.post("/units/{memory}/{number}/restore")
+async def restore_unit(
+    memory: str, number: int, service: ServiceDependency, executors: ExecutorsDependency
+) -> Response:
+    """Bring a deleted unit back."""
+
+    def stored() -> str:
+        made = Changes(service, "*").restore_unit(memory, number)
+        return f"/units/{memory}/{made.id}?done=restored"
+
+    return await _changed(service, executors, memory, number, stored, None)
+
+
+async def _changed(
+    service: Service,
+    executors: Executors,
+    memory: str,
+    number: int,
+    stored: Callable[[], str],
+    given: dict[str, Any] | None,
+) -> Response:
+    """Make a change and go where it says, or show the form again with what was typed and what was wrong."""
+
+    def response() -> Response:
+        try:
+            return _to(service, stored())
+        except NotFound:
+            raise
+        except DuiyiError as error:
+            message = service.resources.without_paths(str(error))
+            if isinstance(error, EditConflict):
+                message = "somebody else changed this unit meanwhile: compare it with what you typed, and save again"
+            return HTMLResponse(_page(service, memory, number, message, given), http_status(error))
+
+    return await executors.write(response)
+
+
+@router.get("/memory/merge")
+async def units_to_merge(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    unit: Annotated[list[int] | None, Query()] = None,
+) -> Response:
+    """The units that were ticked, side by side: one of them is kept."""
+    return HTMLResponse(await executors.query(lambda: _merge_page(service, unit or [])))
+
+
+def _merge_page(service: Service, numbers: list[int], error: str = "") -> str:
+    name = service.resources.named_memory().name
+    entries = [found_unit(service, name, number)[1] for number in dict.fromkeys(numbers[:_MOST])]
+    return render("unit-merge.html", service.visitor, here="/", memory=name, entries=entries, error=error)
+
+
+@router.post("/memory/merge")
+async def merge_units(
+    service: ServiceDependency,
+    executors: ExecutorsDependency,
+    unit: Annotated[list[int] | None, Form()] = None,
+    keep: Annotated[int, Form()] = 0,
+) -> Response:
+    """Make one unit of several."""
+
+    def merged() -> Response:
+        numbers = (unit or [])[:_MOST]
+        try:
+            made = Changes(service).merge_units(service.resources.named_memory().name, numbers, keep)
+        except DuiyiError as error:
+            message = service.resources.without_paths(str(error))
+            return HTMLResponse(_merge_page(service, numbers, message), http_status(error))
+        return _to(service, f"/units/{service.resources.named_memory().name}/{made.id}?done=merged")
+
+    return await executors.write(merged)
+
+
+def _one_line_ends(text: str) -> str:
+    """A text of a form, whose lines end as texts of the memory do."""
+    return text.replace("\r\n", "\n").strip("\n")
+
+
+def _to(service: Service, path: str) -> Response:
+    return RedirectResponse(f"{service.visitor.root}{path}", 303)
