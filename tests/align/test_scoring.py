@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from align.band import Window
-from align.scoring import IMPOSSIBLE, features, pair_up, score, shapes
+from align.scoring import IMPOSSIBLE, _mean_length, features, pair_up, score, shapes
 from align.search import SearchOptions, find_boundaries
 from align.spans import prepare
 from align.weights import clause_weights, has_weights, weights
@@ -89,3 +89,8 @@ def test_an_encoder_of_another_scale_is_brought_to_the_usual_one(words) -> None:
     scaled = (cosines - pair.floor) * pair.gain
     assert np.diag(scaled).mean() == pytest.approx(0.525, abs=0.05)
     assert scaled[~np.eye(40, dtype=bool)].mean() == pytest.approx(0.105, abs=0.05)
+
+
+def test_the_mean_length_of_one_unit_is_its_length(words) -> None:
+    side = prepare(TARGET[:1], encoder=words, language="en", width=1)
+    assert _mean_length(side) == len(TARGET[0].replace(" ", ""))

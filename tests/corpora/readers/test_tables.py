@@ -1,5 +1,6 @@
 """Rows of delimited tables and of workbooks, as other programs write them, whole and damaged."""
 
+import codecs
 import zipfile
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def test_many_faulty_lines_take_time_in_proportion(suffix: str, tmp_path: Path) 
     problems: list[int] = []
     rows = list(delimited_rows(path, lambda line, _: problems.append(line)))
     assert len(rows) + len(problems) == 30_001
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [("gb18030", b""), ("utf-8", b""), ("utf-16-le", codecs.BOM_UTF16_LE), ("utf-16-be", codecs.BOM_UTF16_BE)],
+)
+def test_the_lines_that_decide_the_encoding_are_whole(encoding: str, mark: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(mark + ("x,y\n" + "汉字文本测试,b\n" * 6000).encode(encoding))
+    rows = [cells for _, cells in delimited_rows(path, pytest.fail)]
+    assert rows == [["x", "y"], *[["汉字文本测试", "b"]] * 6000]
 
 
 RELATIONS = '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
