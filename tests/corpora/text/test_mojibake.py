@@ -85,3 +85,8 @@ def test_a_repaired_file_says_so_and_a_garbled_one_is_refused(tmp_path: Path) ->
     path.write_text("锟斤拷锟斤拷的门在", "utf-8")
     with pytest.raises(DamagedInput, match="garbled"):
         read(path)
+
+
+def test_forty_rare_characters_are_a_text_in_the_wrong_encoding() -> None:
+    assert repair("龘靐齉爩麤" * 8).text == ""
+    assert repair(("龘靐齉爩麤" * 8)[1:]).text is None, "fewer may be a text about such characters"
