@@ -67,18 +67,20 @@ async def _load(
     spent: dict[str, list[float]] = defaultdict(list)
     failures: Counter[str] = Counter()
     sizes: list[float] = []
+    pauses: list[float] = []
     end = time.monotonic() + seconds
     async with httpx.AsyncClient(
-        timeout=60, limits=httpx.Limits(max_connections=len(tokens) + 10), trust_env=False
+        timeout=300, limits=httpx.Limits(max_connections=len(tokens) + 10), trust_env=False
     ) as client:
         people = [
             _person(client, base, memory, token, texts, end, spent, failures, number)
             for number, token in enumerate(tokens)
         ]
-        await asyncio.gather(_watch(process, sizes, end), *people)
+        await asyncio.gather(_watch(process, sizes, pauses, end), *people)
     quarter = max(1, len(sizes) // 4)
     return {
         "seconds": seconds, "load of the machine": os.getloadavg()[0],
+        "seconds for which the machine stopped all of it": round(sum(pauses)),
         "requests": sum(map(len, spent.values())), "errors": sum(failures.values()), "failures": dict(failures),
         "ms": [
             {"request": kind, "requests": len(times), "p50": float(np.percentile(times, 50)),
@@ -92,9 +94,12 @@ async def _load(
     }  # fmt: skip
 
 
-async def _watch(process: int, sizes: list[float], end: float) -> None:
+async def _watch(process: int, sizes: list[float], pauses: list[float], end: float) -> None:
     while time.monotonic() < end:
+        before = time.monotonic()
         await asyncio.sleep(2)
+        if (late := time.monotonic() - before - 2) > 10:
+            pauses.append(late)
         for line in Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith("VmRSS"):
                 sizes.append(int(line.split()[1]) / 1000)
