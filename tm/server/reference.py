@@ -113,6 +113,11 @@ def _fields(operation: Mapping[str, Any], description: Mapping[str, Any]) -> tup
         _row(name, one, name in required, str(one.get("description", "")))
         for name, one in schema.get("properties", {}).items()
     ]
+    rows += [
+        _row(one["name"], one["schema"], bool(one.get("required")), "Header. " + str(one.get("description", "")))
+        for one in operation.get("parameters", ())
+        if one["in"] == "header"
+    ]
     return ("Field of the JSON" if kind == "application/json" else "Field of the form"), rows
 
 
