@@ -24,8 +24,8 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
 __all__ = [
-    "Element", "XmlPiece", "beginning", "entity_text", "fragments", "legal", "local", "opened", "parse", "root_name",
-    "stream",
+    "Element", "XmlPiece", "attributes_of", "beginning", "entity_text", "fragments", "legal", "local", "opened",
+    "parse", "root_name", "stream",
 ]  # fmt: skip
 
 #: An lxml element; lxml has no types of its own.
@@ -90,6 +90,12 @@ def local(element: Element) -> str:
     """The name of ``element`` without its namespace, "" for an entity reference."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def attributes_of(element: Element) -> dict[str, str]:
+    """The attributes of ``element``, of more than 500 the first: the parser looks for each value from the beginning."""
+    names = element.keys()
+    return dict(element.items()) if len(names) <= 500 else {name: element.get(name) for name in names[:500]}
 
 
 def entity_text(entity: Element) -> str:

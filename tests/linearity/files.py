@@ -77,6 +77,7 @@ _TMX_INSIDE = {
     "codes": _times('<ph x="1">&lt;b&gt;</ph>a'),
     "pairs of codes": _counted('<bpt i="#">b</bpt>a<ept i="#">b</ept>'),
     "codes that are open": _counted('<bpt i="#">b</bpt>a'),
+    "attributes of a code": lambda size: "<ph " + " ".join(f'a{n}="b"' for n in range(size // 8)) + "/>a",
     "codes that are closed": _counted('<ept i="#">b</ept>a'),
 }
 _XLIFF_INSIDE = {
@@ -191,6 +192,9 @@ FILES: dict[tuple[str, str], dict[str, _Shape]] = {
         "units that are open": _within(UNITS["tmx"], _times("<tu><tuv><seg>a</seg></tuv>")),
         "properties": lambda size: UNITS["tmx"]([("a", "b")]).replace(
             b"<tu>", b"<tu>" + b"".join(b'<prop type="x-%d">a</prop>' % n for n in range(size // 30))
+        ),
+        "properties of one type": lambda size: UNITS["tmx"]([("a", "b")]).replace(
+            b"<tu>", b"<tu>" + b'<prop type="x">a</prop>' * (size // 24)
         ),
         "notes": lambda size: UNITS["tmx"]([("a", "b")]).replace(b"<tu>", b"<tu>" + b"<note>a</note>" * (size // 14)),
         "languages": lambda size: UNITS["tmx"]([("a", "b")]).replace(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpora.container import opened_container
 from corpora.errors import WrongFormat
-from corpora.xml import Element, local
+from corpora.xml import Element, attributes_of, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.columns import is_header, units_of_rows
 from tm.tags import Tag, TagKind, escape, split
@@ -57,7 +57,8 @@ def _paragraph(paragraph: Element) -> str:
             continue
         text = "".join(_character(one) for one in run)
         style = run.find("{*}rPr/{*}rStyle")
-        name = "" if style is None else next((value for key, value in style.items() if key.endswith("}val")), "")
+        own = {} if style is None else attributes_of(style)
+        name = next((value for key, value in own.items() if key.endswith("}val")), "")
         pieces.append(_tag(text) if text.strip() and name.lower() in _STYLES else escape(text))
     return "".join(pieces)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, unquote
 
-from corpora.xml import Element, entity_text, legal, local
+from corpora.xml import Element, attributes_of, entity_text, legal, local
 from tm.tags import Tag, TagKind, escape, join, split
 
 __all__ = ["Dialect", "character", "fill", "read_inline"]
@@ -128,7 +128,8 @@ class _Reader:
         kind = _kind_of(child)
         if kind:
             attributes.append(("type", kind))
-        attributes += [(key, value) for key, value in child.items() if key not in _SILENT and "}" not in key]
+        own = attributes_of(child).items()
+        attributes += [(key, value) for key, value in own if key not in _SILENT and "}" not in key]
         return Tag(shape, self._id(child, name, shape), content, tuple(attributes))
 
     def _id(self, child: Element, name: str, shape: TagKind) -> str:

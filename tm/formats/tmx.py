@@ -11,6 +11,7 @@ Source: TMX 1.4b Specification, LISA OSCAR, 2005-04-26.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from typing import Any
 from corpora.errors import UsageError, WrongFormat
 from corpora.text.languages import base
 from corpora.version import tool_version
-from corpora.xml import Element, local, root_name
+from corpora.xml import Element, attributes_of, local, root_name
 from corpora.xml_units import unit_elements
 from tm.formats.base import (
     ReadOptions,
@@ -352,11 +353,11 @@ class _TuReader:
         return sources, _of(codes, rest, self._target) if self._target else rest
 
     def _shared(self, tu: Element, props: list[Element], remarks: list[Element]) -> dict[str, Any]:
-        given = dict(tu.items())
+        given = attributes_of(tu)
         found = {name: value for name in _ATTRIBUTES if (value := given.get(name))} if given else {}
         if self._segtype and not self._own:
             found.setdefault("segtype", self._segtype)
-        notes, context = [], {}
+        notes, context, used = [], {}, Counter[str]()
         for child in props:
             kind, text = child.get("type") or "prop", child.text
             if not text:
@@ -365,7 +366,7 @@ class _TuReader:
             elif kind in _OMEGAT_CONTEXT:
                 context[_OMEGAT_CONTEXT[kind]] = text
             else:
-                _add(found, _name_of(kind), text)
+                _add(found, _name_of(kind), text, used)
         for child in remarks:
             if child.text:
                 notes.append(child.text)
@@ -411,12 +412,12 @@ def _has_stray_text(element: Element) -> bool:
     return any(text and text.strip() for text in (element.text, *(child.tail for child in element)))
 
 
-def _add(found: dict[str, str], name: str, value: str) -> None:
-    """Keep ``value`` beside an earlier one of the same name."""
-    key, number = name, 1
-    while key in found:
+def _add(found: dict[str, str], name: str, value: str, used: Counter[str]) -> None:
+    """Keep ``value`` beside earlier ones of the same name, whose last number is in ``used``."""
+    number = used[name] + 1
+    while (key := name if number == 1 else f"{name}#{number}") in found:
         number += 1
-        key = f"{name}#{number}"
+    used[name] = number
     found[key] = value
 
 
@@ -426,11 +427,12 @@ def _read_side(tu: Element, tuv: Element, more: list[tuple[str, Element]], side:
         # Where the unit has no date or author, those of the target are the unit's.
         if (value := tuv.get(name)) and value != tu.get(name) and (side == "source" or tu.get(name)):
             found[f"{side}.{name}"] = value
+    used = Counter[str]()
     for name, child in more:
         if child.text:
             kind = child.get("type", "") if name == "prop" else "note"
             if kind not in _CONTEXT or side == "target":
-                _add(found, f"{side}.{kind if name == 'note' else _name_of(kind)}", child.text)
+                _add(found, f"{side}.{kind if name == 'note' else _name_of(kind)}", child.text, used)
 
 
 def _of(codes: tuple[str, ...], some: list[int], code: str) -> list[int]:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from corpora.errors import UsageError
 from corpora.version import tool_version
-from corpora.xml import Element, legal, local
+from corpora.xml import Element, attributes_of, legal, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.inline import fill, read_inline
 from tm.formats.languages import named_language
@@ -255,7 +255,7 @@ class Xliff1Reader:
 
 def _own_state(element: Element, state: str, origin: str) -> tuple[str, str]:
     """State and origin of memoQ and Phrase, whose attributes are in name spaces of their own."""
-    own = {name.rpartition("}")[2]: value for name, value in element.items() if "}" in name}
+    own = {name.rpartition("}")[2]: value for name, value in attributes_of(element).items() if "}" in name}
     if "status" in own:
         return own["status"], origin
     if "confirmed" in own:
