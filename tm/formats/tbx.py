@@ -47,10 +47,11 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             problems.add(problem.line, problem.message, lost=problem.lost)
         else:
             problems.notes.append(f"not well-formed, {problem.message}; yet every entry could be read")
+    alone = 0
     for concept in contents.concepts:
         terms = [term for term in concept.terms if term.usable]
         if len({term.language for term in terms}) < 2:
-            problems.skipped["terms to use in one language at most"] += 1
+            alone += 1
             continue
         first = terms[0].language
         for source in terms:
@@ -71,3 +72,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
                         properties=properties,
                     )
                 )
+    # Where the other term was invalid, it is reported already.
+    alone -= sum(problem.lost for problem in contents.problems if problem.of_term)
+    if alone > 0:
+        problems.skipped["terms to use in one language at most"] += alone

@@ -31,8 +31,8 @@ def _tags(name: str) -> Callable[[bytes], int]:
     return lambda data: max(len(opening.findall(data)), len(closing.findall(data)))
 
 
-def _lines(header: int) -> Callable[[bytes], int]:
-    return lambda data: sum(bool(line.strip(b" \t\x0b,")) for line in re.split(b"\r\n?|\n", data)) - header
+def _lines(header: int, blank: bytes = b" \t\x0b,") -> Callable[[bytes], int]:
+    return lambda data: sum(bool(line.strip(blank)) for line in re.split(b"\r\n?|\n", data)) - header
 
 
 def _entries(data: bytes) -> int:
@@ -47,8 +47,8 @@ TEXTS: dict[str, tuple[str, Callable[[bytes], int], bytes]] = {
     "XLIFF 1.2": (".xlf", _tags("trans-unit"), b"<body>\n"),
     "XLIFF 2.1": (".xliff", _tags("unit"), b'<file id="f1">\n'),
     "TBX": (".tbx", _tags("termEntry"), b"<body>\n"),
-    "TSV": (".tsv", _lines(1), b"properties\n"),
-    "JSON Lines": (".jsonl", _lines(0), b""),
+    "TSV": (".tsv", _lines(1, b" \t\x0b"), b"properties\n"),
+    "JSON Lines": (".jsonl", _lines(0, b" \t\x0b"), b""),
     "CSV": (".csv", _lines(1), b"properties\r\n"),
 }
 
@@ -84,6 +84,8 @@ def test_a_sound_file(tmp_path: Path, kind: str) -> None:
 @example(at=0.5, junk=b"<!--", gone=0)
 @example(at=0.5, junk=b"\xff", gone=1)
 @example(at=0.5730014489146497, junk=b"", gone=11)  # in TBX, two languages become one
+@example(at=1.0, junk=b",", gone=0)
+@example(at=0.18359375, junk=b"", gone=1)  # in TBX, the code of a language is no code
 def test_any_damage(tmp_path: Path, kind: str, at: float, junk: bytes, gone: int) -> None:
     path = _file(tmp_path, kind)
     _, counter, begin = TEXTS[kind]

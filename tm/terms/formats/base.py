@@ -49,11 +49,15 @@ class TermColumns:
 
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """A problem: the line in the file, from 1, what is wrong in one sentence, and how many entries it cost."""
+    """A problem: the line in the file, from 1, what is wrong in one sentence, and how many entries it cost.
+
+    ``of_term`` says that it cost one term of an entry whose other terms are read.
+    """
 
     line: int
     message: str
     lost: int = 1
+    of_term: bool = False
 
 
 @dataclass(slots=True)
@@ -68,9 +72,9 @@ class EntryProblems:
     columns: TermColumns | None = None
     status: Status = Status.PREFERRED
 
-    def add(self, line: int, message: str, lost: int = 1) -> None:
+    def add(self, line: int, message: str, lost: int = 1, *, of_term: bool = False) -> None:
         """Note a problem."""
-        self.found.append(EntryProblem(line, message, lost))
+        self.found.append(EntryProblem(line, message, lost, of_term))
 
     def usual(self, *, first: bool) -> Status:
         """The status of a term without one; a term of the ``first`` language stays in use, it is what is looked up."""

@@ -11,7 +11,7 @@ the properties of the concept ("definition zh-CN").
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -255,6 +255,7 @@ def _concept(entry: Any, number: int, problems: EntryProblems, line: int) -> Con
     terms: list[Term] = []
     references: list[str] = []
     notes: list[str] = []
+    known = len(problems.found)
     for child in entry.iterdescendants("{*}*"):
         name, text = _category(child), _text(child)
         level = _level(child, entry)
@@ -277,7 +278,10 @@ def _concept(entry: Any, number: int, problems: EntryProblems, line: int) -> Con
             place = f"language note {_spelt(_language_around(child))}"
             kept[place] = "; ".join(filter(None, (kept.get(place, ""), *remark)))
     if not terms:
-        problems.add(line, f"the concept {fields['id'] or number!r} has no term")
+        faults = problems.found[known:]
+        problems.found[known:] = [replace(fault, lost=int(fault is faults[0]), of_term=False) for fault in faults]
+        if not faults:
+            problems.add(line, f"the concept {fields['id'] or number!r} has no term")
         return None
     if notes:
         fields["note"] = "; ".join(notes)
@@ -366,12 +370,12 @@ def _term(section: Any, problems: EntryProblems, first_language: str) -> Term | 
     text = (values.get("term") or [""])[0]
     problem = problems.of_term(text)
     if problem:
-        problems.add(section.sourceline, problem)
+        problems.add(section.sourceline, problem, of_term=True)
         return None
     try:
         code = canonical(language)
     except UsageError:
-        problems.add(section.sourceline, f"{language!r} is not a language code")
+        problems.add(section.sourceline, f"{language!r} is not a language code", of_term=True)
         return None
     notes = values.get("note", [])
     others = [
