@@ -26,7 +26,7 @@ __all__ = ["run"]
 UNITS = 20_000
 DELAY = 50  # milliseconds that each request takes longer
 ACCEPTED = 200  # decisions
-TRIES = 5
+TRIES = 3
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync"
@@ -120,7 +120,7 @@ def editor(browser: Any, folder: Path, shared: Path) -> dict[str, Any]:
     with listening(*arguments) as (address, _process):
         page = delayed(browser)
         page.goto(address)
-        page.locator("#counts", has_text="reviewed").filter(has_not_text="…").wait_for()
+        page.locator("#counts", has_text="reviewed").filter(has_not_text="…").wait_for(timeout=120_000)
         frames = page.evaluate(SCROLL)
         page.locator("#rows article").first.click()
         page.evaluate(TIMED)

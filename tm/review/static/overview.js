@@ -1,7 +1,7 @@
 // The overview of all units as a strip of colours, and the list of sections.
 import { $, number } from "./common.js";
 
-const strip = $("map"), COLOURS = { o: "--line", s: "--warning", a: "--good", b: "--error" };
+const strip = $("map"), URGENCY = "oabs", COLOURS = ["--line", "--good", "--error", "--warning"];
 
 export function drawStrip(marks, place) {
   if (!strip.clientHeight) return;
@@ -9,10 +9,17 @@ export function drawStrip(marks, place) {
   strip.height = height;
   strip.width = width;
   const context = strip.getContext("2d"), style = getComputedStyle(document.documentElement), one = height / Math.max(marks.length, 1);
-  // Where several units share a line of pixels, the most urgent one is shown.
-  for (const letter of "oabs") {
-    context.fillStyle = style.getPropertyValue(COLOURS[letter]);
-    for (let at = marks.indexOf(letter); at >= 0; at = marks.indexOf(letter, at + 1)) context.fillRect(0, Math.floor(at * one), width, Math.max(1, one));
+  // Where several units share a line of pixels, the most urgent one is shown; lines of a colour are drawn together.
+  const lines = new Int8Array(height).fill(-1);
+  marks.forEach((letter, at) => {
+    const rank = URGENCY.indexOf(letter), end = Math.max(Math.floor(at * one) + 1, Math.floor((at + 1) * one));
+    for (let y = Math.floor(at * one); y < end && y < height; y += 1) lines[y] = Math.max(lines[y], rank);
+  });
+  for (let y = 0, end; y < height; y = end) {
+    for (end = y + 1; end < height && lines[end] === lines[y]; end += 1);
+    if (lines[y] < 0) continue;
+    context.fillStyle = style.getPropertyValue(COLOURS[lines[y]]);
+    context.fillRect(0, y, width, end - y);
   }
   if (place >= 0) {
     context.fillStyle = style.getPropertyValue("--focus");
