@@ -72,6 +72,7 @@ def test_from_two_documents_to_a_memory_and_terms(
         page.locator("article.current [contenteditable]").first.wait_for()
         page.keyboard.type(" (corrected)")
         if not turn:
+            page.locator("#findings li").first.wait_for()
             walk.picture("app-2-editor")
         walk.press("Control+Enter")
     page.locator("[data-count=accepted]").get_by_text("3", exact=True).wait_for()
