@@ -47,8 +47,11 @@ _FLAGS: dict[str, str] = {
     "fuzzy": "fuzzy", "isfuzzy": "fuzzy", "mt": "machine", "ismt": "machine", "machinetranslated": "machine",
     "machinetranslation": "machine", "needsreview": "draft", "draft": "draft", "isdraft": "draft",
     "approved": "approved", "isapproved": "approved", "reviewed": "approved", "rejected": "rejected",
+    "proofread": "approved", "validated": "approved", "verified": "approved", "confirmed": "translated",
+    "isconfirmed": "translated",
 }  # fmt: skip
 _YES = frozenset({"yes", "true", "1", "y", "x", "是"})
+_NO = frozenset({"no", "false", "0", "n", "否"})
 #: The ``state-qualifier`` of XLIFF 1.2 for where a translation comes from, and what the standard allows.
 _QUALIFIERS: dict[Meaning, str] = {"machine": "leveraged-mt", "fuzzy": "fuzzy-match", "rejected": "rejected-inaccurate"}
 _STANDARD = frozenset(
@@ -121,6 +124,8 @@ def apply_named_states(fields: dict[str, Any], named: Mapping[str, str], author:
                 origin = origin or _FLAGS[key]
             else:
                 state = state or _FLAGS[key]
+        elif _FLAGS.get(key) in ("approved", "translated") and value.strip().lower() in _NO:
+            state = state or f"not {key.removeprefix('is')}"
     if author.upper() in ("MT", "MT!"):
         origin = origin or "mt"
     if state or origin or approved:

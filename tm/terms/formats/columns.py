@@ -145,7 +145,7 @@ def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = ()) -> TermCo
     for at, name in enumerate(names):
         if at in terms or at in fields or at in term_fields or not name:
             continue
-        own = _field_of_language(name, terms)
+        own = _field_of_language(name, at, terms)
         if own is not None and own[1] in _OF_TERM:
             term_fields[at] = own
         else:
@@ -154,22 +154,29 @@ def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = ()) -> TermCo
     return TermColumns(terms, fields, True, term_fields) if two else None
 
 
-def _field_of_language(name: str, terms: Mapping[int, tuple[str, Status]]) -> tuple[int, str] | None:
-    """The column of terms and the field of a header with both, such as "en note" or "definition (zh)"."""
+def _field_of_language(name: str, at: int, terms: Mapping[int, tuple[str, Status]]) -> tuple[int, str] | None:
+    """The column of terms and the field of a header with both, such as "en note", "definition (zh)".
+
+    Of several columns in the language it is the last one on the left of the column ``at``.
+    """
     words = re.sub(r"[\s_()\[\]:/]+", " ", name).strip()
     for header, field in _FIELDS.items():
         if words.endswith(f" {header}"):
             language = _language_of(words.removesuffix(header).strip())
+            # memoQ writes Chinese_PRC_Info.
+            language = language or _language_of(name.removesuffix(header).rstrip("_ "))
         elif words.startswith(f"{header} "):
             language = _language_of(words.removeprefix(header).strip())
         else:
             continue
         if language:
-            same = [at for at, one in terms.items() if one == language]
-            same += [at for at, one in terms.items() if one[0] == language[0]]
-            same += [at for at, one in terms.items() if base(one[0]) == base(language[0])]
+            same = (
+                [place for place, one in terms.items() if one == language]
+                or [place for place, one in terms.items() if one[0] == language[0]]
+                or [place for place, one in terms.items() if base(one[0]) == base(language[0])]
+            )
             if same:
-                return same[0], field
+                return max((place for place in same if place < at), default=same[0]), field
     return None
 
 
