@@ -42,7 +42,8 @@ Grams = dict[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class IndexSegment:
-    """Texts sorted by length: their ids (int64), tokens (int32), sketches (uint64 ``[n, WORDS]``).
+    """Texts sorted by length: their ids (int64), tokens (int32), sketches (uint64 ``[n, WORDS]``, by
+    column, for operations on columns are several times as fast as those on rows of four).
 
     ``folded`` is the sketch folded to 64 bits, the coarse filter; ``set_bits`` is how many bits of each sketch are set;
     ``starts`` is the position of the first text of each length, up to one more than the longest; ``counts`` is how many
@@ -62,8 +63,10 @@ class IndexSegment:
         """Put the arrays together; fold the sketches and count their bits."""
         longest = int(lengths[-1]) if len(lengths) else 0
         starts = np.searchsorted(lengths, np.arange(longest + 2, dtype=np.int32))
-        folded = bits[:, 0] | bits[:, 1] | bits[:, 2] | bits[:, 3]
-        return cls(ids, lengths, bits, folded, _sum_of_bits(bits), starts.tolist(), np.diff(starts))
+        columns = np.ascontiguousarray(bits.T)
+        set_bits = np.bitwise_count(columns).sum(axis=0, dtype=np.int16)
+        folded = np.bitwise_or.reduce(columns, axis=0)
+        return cls(ids, lengths, columns.T, folded, set_bits, starts.tolist(), np.diff(starts))
 
     @classmethod
     def load(cls, ids: bytes, lengths: bytes, bits: bytes) -> "IndexSegment":
@@ -96,9 +99,17 @@ class IndexSegment:
         if not len(left):
             return self.ids[:0]
         left += first
-        kept = ((self.bits[left] & query) == query).all(axis=1)
-        found: NDArray[np.int64] = self.ids[left[kept]]
+        for word, wanted in enumerate(query):
+            left = left[(self.bits[left, word] & wanted) == wanted]
+        found: NDArray[np.int64] = self.ids[left]
         return found
+
+    def common(self, query: Bits, here: slice | NDArray[np.int64]) -> NDArray[np.int16]:
+        """How many bits of a query are set in each of these sketches."""
+        counts = np.zeros(len(self.ids[here]), np.int16)
+        for word, wanted in enumerate(query):
+            counts += np.bitwise_count(self.bits[here, word] & wanted)
+        return counts
 
 
 def near(
@@ -131,7 +142,7 @@ def near(
         many = 2 * len(left) > last - first
         here = slice(first, last) if many else left + first
         # What either side has and the other lacks, the larger of both.
-        lacking = np.maximum(segment.set_bits[here], set_bits) - _sum_of_bits(segment.bits[here] & query)
+        lacking = np.maximum(segment.set_bits[here], set_bits) - segment.common(query, here)
         lengths = segment.lengths[here]
         few_lack = lacking <= limits[lengths - least]
         kept = (few_lack & passed if many else few_lack).nonzero()[0]
@@ -142,15 +153,6 @@ def near(
             ids.append(segment.ids[here][kept])
             bounds.append(100 * (longest - apart) // longest)
     return np.concatenate(ids), np.concatenate(bounds)
-
-
-def _sum_of_bits(bits: Bits) -> NDArray[np.int16]:
-    """How many bits of each row are set; sums of columns are several times as fast as sums over rows of four."""
-    counts = np.bitwise_count(bits)
-    some = np.add(counts[:, 0], counts[:, 1], dtype=np.int16)
-    some += counts[:, 2]
-    some += counts[:, 3]
-    return some
 
 
 def _code(token: str) -> int:
