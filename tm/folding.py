@@ -18,7 +18,7 @@ from corpora.text.scripts import HAN, KANA
 from tm.tags import plain
 
 __all__ = [
-    "NUMBER", "TOKEN", "compatible", "fold", "fold_many", "is_character", "key", "simplified", "tokens",
+    "NUMBER", "TOKEN", "characters", "compatible", "fold", "fold_many", "is_character", "key", "simplified", "tokens",
 ]  # fmt: skip
 
 #: Scripts that are counted by the character: Han, kana, Bopomofo, Thai, Lao, Tibetan, Burmese, Khmer.
@@ -34,6 +34,8 @@ NUMBER = "0"
 TOKEN = re.compile(rf"[{_CHARACTERS}]|{_WORD}(?:['’\u02bc]{_WORD})*|\d+(?:[.,]\d+)*")
 _DIGIT = re.compile(r"\d")
 _CHARACTER = re.compile(f"[{_CHARACTERS}]")
+_OTHERS = re.compile(f"[^{_CHARACTERS}]+")
+_OF_WORDS = re.compile(rf"[^\W_{_CHARACTERS}]|\d")
 
 
 @cache
@@ -82,6 +84,11 @@ def tokens(folded: str) -> list[str]:
     if not found:
         return [sign for sign in folded if sign != " "]
     return found if not _DIGIT.search(folded) else [NUMBER if token[0].isdecimal() else token for token in found]
+
+
+def characters(folded: str) -> str:
+    """The tokens of a folded text that are all single characters, as one text; "" for any other text."""
+    return "" if _OF_WORDS.search(folded) else _OTHERS.sub("", folded)
 
 
 def is_character(token: str) -> bool:

@@ -19,7 +19,7 @@ from itertools import repeat
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from tm.folding import NUMBER, TOKEN, compatible, tokens
+from tm.folding import NUMBER, TOKEN, characters, compatible, tokens
 from tm.search.marks import MOST_TOKENS, without_marks
 from tm.tags import plain, tags
 
@@ -57,12 +57,17 @@ class PreparedText:
         self.plain = plain(text)
         self._shown = compatible(self.plain)
         self.folded = " ".join(self._shown.casefold().split())
-        self.tokens = tokens(self.folded)
+        self.characters = characters(self.folded)
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The tokens, as `tm.folding.tokens` gives them."""
+        return list(self.characters) or tokens(self.folded)
 
     @cached_property
     def numbers(self) -> list[str]:
         """The numbers, which are all one token, as they are written."""
-        return _numbers(self.folded) if NUMBER in self.tokens else []
+        return [] if self.characters or NUMBER not in self.tokens else _numbers(self.folded)
 
     @cached_property
     def signs(self) -> str:
@@ -108,11 +113,7 @@ class PreparedQuery(PreparedText):
 
     def _encode(self, other: PreparedText) -> str:
         """The tokens of a text as one character each; a single character of a script without spaces is its own."""
-        joined = "".join(other.tokens)
-        # Numbers are "0", and punctuation is a token only where nothing else is.
-        if len(joined) == len(other.tokens) and "0" not in joined and TOKEN.match(joined):
-            return joined
-        return "".join(map(self._codes.get, other.tokens, repeat(_OTHER)))
+        return other.characters or "".join(map(self._codes.get, other.tokens, repeat(_OTHER)))
 
     def distance(self, text: str, minimum: int = 0) -> tuple[int, int] | None:
         """Distance to ``text`` in tokens and tokens of the longer one; None where the score is below ``minimum``."""
