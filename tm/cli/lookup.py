@@ -89,7 +89,8 @@ def lookup(
         options = replace(options, encoder=encoder)
         if file is not None:
             find = partial(_found, opened, terms=base, assemble=assemble and json)
-            _many(file, find, options, sentences=sentences, json=json)
+            covering = partial(_found, opened, terms=None, assemble=False)
+            _many(file, find, covering, options, sentences=sentences, json=json)
             return
         matches = _found(opened, text, options, terms=base, assemble=assemble)
         symbols = [] if json else _symbols(searched, text)
@@ -154,16 +155,24 @@ def _segments(file: Path, options: "LookupOptions", *, sentences: bool) -> list[
 
 
 def _many(
-    file: Path, find: "Callable[..., list[Match]]", options: "LookupOptions", *, sentences: bool, json: bool
+    file: Path,
+    find: "Callable[..., list[Match]]",
+    covering: "Callable[..., list[Match]]",
+    options: "LookupOptions",
+    *,
+    sentences: bool,
+    json: bool,
 ) -> None:
-    """Look up each line or sentence, with its neighbours as context; then the table of coverage."""
+    """Look up each line or sentence, with its neighbours as context; then the table of coverage.
+
+    ``find`` gives the matches that are shown, ``covering`` the whole ones for the table.
+    """
     from dataclasses import replace
     from json import dumps
 
     from tm.search.analysis import analyse, best_score
 
     lines = _segments(file, options, sentences=sentences)
-    shown, options = options.minimum, replace(options, minimum=min(_COVERED, options.minimum))
     scores = []
     for number, line in enumerate(lines):
         if not line.strip():
@@ -171,8 +180,11 @@ def _many(
         else:
             around = [lines[near] if 0 <= near < len(lines) else "" for near in (number - 1, number + 1)]
             matches = find(line, replace(options, previous=around[0], next=around[1]))
-            scores.append(best_score(matches))
-            matches = [match for match in matches if match.score >= shown or match.fragments]
+            reached = best_score(matches)
+            if not reached and options.minimum > _COVERED:
+                # Only the best one counts below what is shown, and looking for it takes longer.
+                reached = best_score(covering(line, replace(options, minimum=_COVERED, limit=1, encoder=None)))
+            scores.append(reached)
         if json:
             write(dumps([match.to_dict() for match in matches], ensure_ascii=False))
         elif line.strip():
