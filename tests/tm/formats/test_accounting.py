@@ -5,6 +5,7 @@ The counters know nothing of the readers: they count lines, tags and braces.
 
 import re
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def _lines(header: int, blank: bytes = b" \t\x0b,") -> Callable[[bytes], int]:
 def _entries(data: bytes) -> int:
     """Entries of PO: runs of lines that are not blank, without the header and comments alone."""
     runs = re.split(rb"\n[ \t\r\x0b]*\n", data.replace(b"\r\n", b"\n"))
-    return sum(re.search(rb"^[^#\s]", run, re.MULTILINE) is not None for run in runs) - 1
+    return sum(re.search(rb"^[ \t]*[^#\s]", run, re.MULTILINE) is not None for run in runs) - 1
 
 
 #: Name to (extension, XLIFF version, counter, where the units begin).
@@ -50,6 +51,7 @@ TEXTS: dict[str, tuple[str, Callable[[bytes], int], bytes]] = {
     "TSV": (".tsv", _lines(1, b" \t\x0b"), b"properties\n"),
     "JSON Lines": (".jsonl", _lines(0, b" \t\x0b"), b""),
     "CSV": (".csv", _lines(1), b"properties\r\n"),
+    "PO": (".po", _entries, b"\n\n"),
 }
 
 
@@ -159,3 +161,77 @@ def test_rows_and_entries_that_are_no_units(name: str, tmp_path: Path) -> None:
         expected, read = pq.ParquetFile(path).metadata.num_rows, 5
     count, found, _ = _accounted(path)
     assert (count, len(found)) == (expected, read) == (len(PAIRS), read)
+
+
+CELLS = ["no language", "-3", "NaN", "=1+1", "#REF!", "[", "2024-13-45", "\u2028x", "x" * 40_000, "", None, 5, 2.5, True]
+FIELDS = ["source", "target", "source_lang", "score", "status", "created", "notes", "properties", "sentences"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changed=st.dictionaries(st.tuples(st.integers(2, 9), st.sampled_from(FIELDS)), st.sampled_from(CELLS), max_size=6),
+    gone=st.sets(st.integers(2, 7), max_size=2),
+)
+@example(changed={(3, "source"): None, (3, "target"): None}, gone=set())
+def test_any_cells_of_a_workbook(
+    tmp_path: Path, changed: dict[tuple[int, str], str | float | None], gone: set[int]
+) -> None:
+    path = tmp_path / "m.xlsx"
+    formats.write(path, [Unit(source, target, "zh-CN", "en-US") for source, target in PAIRS])
+    book = load_workbook(path)
+    sheet = book.active
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for (row, name), value in changed.items():
+        sheet.cell(row, columns[name]).value = value
+    for row in sorted(gone, reverse=True):
+        sheet.delete_rows(row)
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read("xl/worksheets/sheet1.xml").decode()
+        strings = "xl/sharedStrings.xml"
+        shared = archive.read(strings).decode() if strings in archive.namelist() else ""
+    texts = re.findall("<si>(.*?)</si>", shared, re.DOTALL)
+    rows = re.findall(r"<row\b[^>]*>(.*?)</row>", text, re.DOTALL)
+    count, _, problems = _accounted(path)
+    assert count == sum(_is_filled(row, texts) for row in rows) - 1, (problems.found, problems.skipped)
+
+
+def _is_filled(row: str, shared: list[str]) -> bool:
+    """Whether a row of a sheet has a cell with something in it."""
+    for kind, value in re.findall(r'<c\b[^>]*?(?:t="(\w+)")?>(.*?)</c>', row, re.DOTALL):
+        text = shared[int(re.findall("<v>(.*?)</v>", value)[0])] if kind == "s" else value
+        if re.sub("<f>.*?</f>|<[^>]*>", "", text).strip():  # a formula that no program has computed shows nothing
+            return True
+    return False
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changed=st.dictionaries(
+        st.tuples(st.integers(0, 5), st.sampled_from(FIELDS)),
+        st.sampled_from([value for value in CELLS if value is None or isinstance(value, str)]), max_size=6,
+    ),
+    name=st.sampled_from(FIELDS), kind=st.sampled_from(["string", "int64", "float64", "bool_", "binary", "null", ""]),
+)  # fmt: skip
+def test_any_columns_of_parquet(
+    tmp_path: Path, changed: dict[tuple[int, str], str | None], name: str, kind: str
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "m.parquet"
+    formats.write(path, [Unit(source, target, "zh-CN", "en-US") for source, target in PAIRS])
+    table = pq.read_table(path).to_pydict()
+    for (row, column), value in changed.items():
+        table[column][row] = value
+    others = {"int64": 7, "float64": -0.5, "bool_": True, "binary": b"\xff", "null": None}
+    if kind == "":
+        del table[name]
+    elif kind in others:
+        table[name] = pa.array([others[kind]] * len(PAIRS), getattr(pa, kind)())
+    pq.write_table(pa.table(table), path)
+    try:
+        count, _, problems = _accounted(path)
+    except InputError:
+        return  # refused in one sentence
+    assert count == pq.ParquetFile(path).metadata.num_rows, (problems.found, problems.skipped)
