@@ -5,6 +5,7 @@ alternate within a paragraph. Lines of plain text and of PDFs are separated befo
 a paragraph goes on behind the lines of the other language. Everything else is separated block by block.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,12 @@ __all__ = ["BothSides", "Place", "read_both"]
 
 _STRICT = 3.0  # how much dearer a change of language within a block is where most blocks are in one language
 _SHORT = 1.5  # the same in titles, headings and cells
+_LABEL = re.compile(  # what says in which language a paragraph is
+    r"\s*(?P<open>[【\[])?(?:中文|汉语|漢語|英文|英语|英語|法文|俄文|西班牙文|阿拉伯文|原文|译文|譯文|chinese|english|french|"
+    r"russian|spanish|arabic|german|original|translation|source|target|zh|en|cn|fr)(?(open)[】\]]\s*[:：]?|\s*[:：])\s*",
+    re.IGNORECASE,
+)
+_LABELLED = 0.25  # share of the pieces that begin with a label, from which labels are no text
 _COUNTED = 2.0  # the same while it is found out whether they are
 
 
@@ -156,7 +163,8 @@ def _from_blocks(whole: Document, pair: LanguagePair, rows: dict[int, TableRow],
     free = [block for block in whole.blocks if block.id not in rows]
     inline = _alternates_inside(free, pair)
     whole = _with_dropped(whole, rows)
-    pieces = list(_pieces(whole.blocks, pair, rows, 1.0 if inline else _STRICT))
+    pieces, labels = _without_labels(list(_pieces(whole.blocks, pair, rows, 1.0 if inline else _STRICT)))
+    whole = replace(whole, changes=(*whole.changes, *labels))
     sides: tuple[list[Block], list[Block]] = ([], [])
     order: list[Place] = []
     for piece in pieces:
@@ -233,6 +241,24 @@ def _pieces(
         for run in runs:
             last = (last if only is None else only) if run.side is None else run.side
             yield _BlockPart(last, block if len(runs) == 1 else _part(block, run.start, run.end))
+
+
+def _without_labels(pieces: list[_BlockPart]) -> tuple[list[_BlockPart], list[Change]]:
+    """The pieces without "中文：" and "English:" at their beginnings, where many have one, and what was left out."""
+    found = [_LABEL.match(piece.block.text) for piece in pieces]
+    if sum(map(bool, found)) < max(4, _LABELLED * len(pieces)):
+        return pieces, []
+    kept: list[_BlockPart] = []
+    left_out: list[Change] = []
+    for piece, label in zip(pieces, found, strict=True):
+        block = piece.block
+        if label is not None:
+            end = block.start + label.end()
+            left_out.append(Change("names of languages", "dropped", label[0].strip(), block.start, min(end, block.end)))
+            block = _part(block, label.end(), len(block.text))
+        if block.text:
+            kept.append(replace(piece, block=block))
+    return kept, left_out
 
 
 def _part(block: Block, start: int, end: int) -> Block:

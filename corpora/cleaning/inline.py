@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from corpora.document import FootnoteMark
 from corpora.text.languages import join_lines
 from corpora.text.markers import parse_marker
+from corpora.text.scripts import HAN
 
 __all__ = ["EDGE", "MARK", "RAISED", "TAB", "InlineText", "extract_marks", "split_paragraphs", "without_sentinels"]
 
@@ -23,6 +24,8 @@ _SENTINELS = re.compile(f"([{MARK}{RAISED}])")
 _FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\xad\u2060{MARK}{RAISED}{TAB}\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\f\n]+")  # what HTML collapses: not the no-break and the ideographic space
 _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
+_HAN = re.compile(f"[{HAN}]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")
 _GAP = re.compile(rf"[ \u00a0{TAB}]*(?:\u00a0{{3}}|{TAB})[ \u00a0{TAB}]*")
 _BLANKS = re.compile(r" *\u00a0[\u00a0 ]+")
@@ -50,8 +53,8 @@ def without_sentinels(text: str) -> str:
 def split_paragraphs(text: str, *, whole: bool) -> list[str]:
     """Split a text at the line breaks that end paragraphs, and join it at the others.
 
-    A break ends a paragraph where a blank line follows, where the line ends a sentence, or where the next line is
-    indented, as Chinese pages write paragraphs within one element. With ``whole`` all lines are one paragraph, as in
+    A break ends a paragraph where a blank line follows, where the line ends a sentence, where the next line is
+    indented, as Chinese pages write paragraphs within one element, or where the other language begins. With ``whole`` all lines are one paragraph, as in
     headings and cells.
     """
     found = [""]
@@ -60,12 +63,19 @@ def split_paragraphs(text: str, *, whole: bool) -> list[str]:
     for line in lines:
         bare = line.strip(EDGE)
         ends = not before.strip(EDGE) or _ENDS.search(before) or _INDENT.match(line.strip(" "))
+        ends = ends or _is_translation(before, line)
         if ends and not whole:
             found.append(bare)
         elif bare:
             found[-1] = _joined(found[-1], bare, heading=whole)
         before = line
     return [_around_marks(paragraph) for paragraph in found if paragraph]
+
+
+def _is_translation(before: str, line: str) -> bool:
+    """Whether of two lines one is Chinese only and the other has words, none of them Chinese, as on bilingual pages."""
+    sides = [(len(_HAN.findall(text)), len(_WORD.findall(text))) for text in (before, line)]
+    return any(han > 1 and not words and not other and more > 1 for (han, words), (other, more) in (sides, sides[::-1]))
 
 
 def _joined(before: str, line: str, *, heading: bool) -> str:

@@ -160,6 +160,17 @@ def facing_pages(path: Path, pairs: Pairs) -> None:
 
 
 #: Name, ending of the file, what writes it.
+def labelled(path: Path, pairs: Pairs) -> None:
+    """Each paragraph says in which language it is."""
+    path.write_text("\n\n".join(f"中文：{zh}\n英文：{en}" for zh, en in pairs), "utf-8")
+
+
+def web_lines(path: Path, pairs: Pairs) -> None:
+    """All lines in one element, with nothing but line breaks between them."""
+    lines = "<br>".join(text for pair in pairs for text in pair)
+    path.write_text(f"<html><body><div>{lines}</div></body></html>", "utf-8")
+
+
 LAYOUTS: tuple[tuple[str, Callable[[Path, Pairs], None]], ...] = (
     (".docx", alternating),
     (".docx", english_first),
@@ -177,4 +188,6 @@ LAYOUTS: tuple[tuple[str, Callable[[Path, Pairs], None]], ...] = (
     (".txt", ordinance),
     (".pdf", columns),
     (".pdf", facing_pages),
+    (".txt", labelled),
+    (".html", web_lines),
 )
