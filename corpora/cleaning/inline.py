@@ -54,8 +54,8 @@ def split_paragraphs(text: str, *, whole: bool) -> list[str]:
     """Split a text at the line breaks that end paragraphs, and join it at the others.
 
     A break ends a paragraph where a blank line follows, where the line ends a sentence, where the next line is
-    indented, as Chinese pages write paragraphs within one element, or where the other language begins. With ``whole`` all lines are one paragraph, as in
-    headings and cells.
+    indented, as Chinese pages write paragraphs within one element, or where the other language begins. With ``whole``
+    all lines are one paragraph, as in headings and cells.
     """
     found = [""]
     lines = [_SPACE.sub(" ", line) for line in text.split("\n")]

@@ -163,7 +163,7 @@ def test_rows_and_entries_that_are_no_units(name: str, tmp_path: Path) -> None:
     assert (count, len(found)) == (expected, read) == (len(PAIRS), read)
 
 
-CELLS = ["no language", "-3", "NaN", "=1+1", "#REF!", "[", "2024-13-45", "\u2028x", "x" * 40_000, "", None, 5, 2.5, True]
+CELLS = ["no language", "-3", "NaN", "=1+1", "#REF!", "[", "2024-13", "\u2028x", "x" * 40_000, "", None, 5, 2.5, True]
 FIELDS = ["source", "target", "source_lang", "score", "status", "created", "notes", "properties", "sentences"]
 
 
