@@ -63,8 +63,7 @@ def split_paragraphs(text: str, *, whole: bool) -> list[str]:
     for line in lines:
         bare = line.strip(EDGE)
         ends = not before.strip(EDGE) or _ENDS.search(before) or _INDENT.match(line.strip(" "))
-        ends = ends or _is_translation(before, line)
-        if ends and not whole:
+        if not whole and (ends or _is_translation(before, line)):
             found.append(bare)
         elif bare:
             found[-1] = _joined(found[-1], bare, heading=whole)
