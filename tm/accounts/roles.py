@@ -122,7 +122,8 @@ OPERATIONS = (
     Operation("read reviews", _READER, "see shared reviews and their history", (
         "GET /review/", f"GET {_REVIEW}", f"GET {_REVIEW}/job", f"GET {_REVIEW}/state", f"GET {_REVIEW}/view",
         f"GET {_REVIEW}/rows", f"GET {_REVIEW}/rows/{{row}}", f"GET {_REVIEW}/history", f"GET {_REVIEW}/sections",
-        f"GET {_REVIEW}/rows/{{row}}/help", f"GET {_REVIEW}/concordance", "GET /review/list",
+        f"GET {_REVIEW}/rows/{{row}}/help", f"GET {_REVIEW}/concordance", f"GET {_REVIEW}/dismissed",
+        f"GET {_REVIEW}/baseline", "GET /review/list",
         "GET /review/static/{rest:path}", "GET /review/language/{code}",
     )),
     Operation("export reviews", _TRANSLATOR, "take the units of a review out as a file", (f"GET {_REVIEW}/export",)),

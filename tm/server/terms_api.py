@@ -136,7 +136,7 @@ async def check(request: UnitsRequest, service: ServiceDependency, executors: Ex
 async def check_file(
     service: ServiceDependency,
     executors: ExecutorsDependency,
-    file: Annotated[UploadFile, File(description="Units: TMX, XLIFF, TSV, JSONL, PO …")],
+    file: Annotated[UploadFile, File(description="File of units: TMX, XLIFF, TSV, JSONL, PO …")],
 ) -> Response:
     """As above, for a file of units."""
 
@@ -151,7 +151,7 @@ async def check_file(
 async def report(
     service: ServiceDependency,
     executors: ExecutorsDependency,
-    file: Annotated[UploadFile, File(description="Units: TMX, XLIFF, TSV, JSONL, PO …")],
+    file: Annotated[UploadFile, File(description="File of units: TMX, XLIFF, TSV, JSONL, PO …")],
     limit: Annotated[int, Form(ge=1, le=1_000, description="Largest number of terms.")] = 40,
 ) -> Response:
     """A web page with the most frequent terms, where each occurs, and its competing translations."""
