@@ -51,9 +51,8 @@ class _Translated(_UsageError):  # type: ignore[misc]
             if self.ctx.help_option_names and self.ctx.command.get_help_option(self.ctx) is not None:
                 command, option = self.ctx.command_path, self.ctx.help_option_names[0]
                 hint = translated(f"Try '{command} {option}' for help.")
-        for line in (hint, "" if hint else None, translated(f"Error: {self.message}")):
-            if line is not None:
-                typer.echo(line, file=file, err=True)
+        for line in (*((hint, "") if hint else ()), translated(f"Error: {self.message}")):
+            typer.echo(line, file=file, err=True)
 
 
 @contextmanager

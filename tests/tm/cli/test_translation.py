@@ -30,7 +30,7 @@ def test_help_follows_the_language_of_the_environment(command: str) -> None:
         ("a.tmx: the disk is full to the last byte of it", "a.tmx: the disk is full to the last byte of it"),
         ("Simplified Chinese and English", "Simplified Chinese 和 English"),
         ("12,345 units", "12,345 个单元"),
-        ("Look up a text", "Look up a text"),
+        ("Look up a poem", "Look up a poem"),
         ("line 3: not a JSON object", "第 3 行：不是 JSON 对象"),
         ("no such message of any program at all and of none", "no such message of any program at all and of none"),
     ],
@@ -38,3 +38,31 @@ def test_help_follows_the_language_of_the_environment(command: str) -> None:
 def test_only_known_messages_are_translated(message: str, expected: str) -> None:
     with use_language("zh"):
         assert translated(message) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["lookup", "x", "--limit", "0"], "错误：'--limit' 的值无效：应大于或等于 1"),
+        (["lookup", "x", "--limit", "a"], "错误：'--limit' 的值无效：应为整数"),
+        (["lookup", "x", "--limit"], "错误：选项 '--limit' 需要一个值。"),
+        (["align", "a"], "错误：缺少选项 '--out' / '-o'。"),
+        (["align"], "错误：缺少参数 'files'。"),
+        (["--foo"], "错误：没有选项 --foo"),
+        (["lookp"], "错误：没有命令 'lookp'。是否指 'lookup'？"),
+        (["memory", "foo"], "错误：没有命令 'foo'。"),
+        (["lookup", "x", "y"], "错误：多余的参数：y"),
+    ],
+)
+def test_errors_of_usage_are_translated(
+    arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tm.cli.application import app
+
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    with use_language("zh"), pytest.raises(SystemExit) as end:
+        app(arguments, prog_name="duiyi")
+    assert end.value.code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1] == expected
+    assert len(lines) == 1 or lines[0].startswith("用法：")
