@@ -65,6 +65,8 @@ WORDS = [
     *ACTIONS,
     "undo",
     "redo",
+    "source",
+    "target",
     *MARKS,
 ]
 _COUNTED = re.compile(r"\|\s*counted\(\"([^\"]+)\"(?:, \"([^\"]+)\")?\)")
