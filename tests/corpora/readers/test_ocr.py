@@ -123,3 +123,12 @@ def test_what_tesseract_cannot_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ocr._page("tesseract", b"", "eng", "a.png")
     with pytest.raises(EmptyInput, match="found no text on its page"):
         ocr._recognized([[]], "a.png", "en", "eng")
+
+
+def test_pages_of_a_protected_or_damaged_file() -> None:
+    buffer = BytesIO()
+    canvas.Canvas(buffer, encrypt="secret").save()
+    with pytest.raises(ProtectedInput, match=r"^a\.pdf is protected with a password$"):
+        ocr._PagePictures(buffer.getvalue(), "a.pdf")
+    with pytest.raises(DamagedInput, match=r"^a\.pdf is damaged: no page of it can be read$"):
+        ocr._PagePictures(b"%PDF-1.7", "a.pdf")

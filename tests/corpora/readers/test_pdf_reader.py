@@ -1,5 +1,6 @@
 """What the reader of PDFs makes of lines: footnote marks as data, notes, heads, listings, and what it refuses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
@@ -10,7 +11,7 @@ from corpora.document import BlockKind, Line
 from corpora.errors import DamagedInput, EmptyInput, ProtectedInput
 from corpora.readers.pdf import reader
 from corpora.readers.pdf.glyphs import Glyph, PageGlyphs
-from tests.corpora.readers.typeset import glyphs, run
+from tests.corpora.readers.typeset import glyphs, run, set_line
 from tests.data import cases
 
 CASES = cases("pdf_marks")
@@ -200,3 +201,13 @@ def test_the_end_of_a_file_is_sought_in_its_last_bytes(
     else:
         with pytest.raises(DamagedInput, match="its end is missing"):
             refused_or_warned([(5, 0)], monkeypatch, tail)
+
+
+def test_lines_that_are_not_chosen_are_skipped() -> None:
+    pages = [[set_line(text, 0, 100.0 + 12 * at) for at, text in enumerate(texts)] for texts in ("abcd", "ef")]
+    found = reader._skipped(pages, [{0}, set()], lambda lines: [line for line in lines if line.text in "bdf"])
+    assert found == [{2}, {0}], "running heads are left out elsewhere"
+    half = reader._skipped(
+        [[set_line("left right")]], [set()], lambda lines: [replace(lines[0], text="right", start=5)]
+    )
+    assert half == [set()]
