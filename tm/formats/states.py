@@ -125,7 +125,7 @@ def apply_named_states(fields: dict[str, Any], named: Mapping[str, str], author:
             else:
                 state = state or _FLAGS[key]
         elif _FLAGS.get(key) in ("approved", "translated") and value.strip().lower() in _NO:
-            state = state or f"not {key.removeprefix('is')}"
+            state = state or " ".join(("not", key.removeprefix("is")))
     if author.upper() in ("MT", "MT!"):
         origin = origin or "mt"
     if state or origin or approved:
