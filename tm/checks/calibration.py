@@ -79,7 +79,7 @@ def precision(check: str, severity: Severity, kind: TextType = "") -> float:
 
 _LEAST_WRONG = 1e-4  # a unit: no check is known to be better
 #: How many times more false alarms another text may have than the worst of those that were read.
-_SPREAD = 2.5
+_SPREAD = 2.0
 _ROUNDS = 50
 
 
