@@ -247,3 +247,9 @@ def test_a_lone_mark_belongs_to_the_block_before_it() -> None:
     assert [(block.text, [(mark.number, mark.offset) for mark in block.marks]) for block in blocks] == [
         ("Text.", [("1", 5)]), ("Note.", []),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("span", "column"), [("2", 2), ("x", 1), ("99999", 1)])
+def test_a_cell_of_several_columns_moves_the_next_one(span: str, column: int, tmp_path: Path) -> None:
+    document = page(tmp_path, f"<table><tr><td colspan='{span}'>a</td><td>b</td></tr></table>", language="en")
+    assert [block.cell for block in document.blocks] == [(0, 0, 0), (0, 0, column)]

@@ -4,7 +4,7 @@ import pytest
 
 from corpora.readers.pdf.glyphs import PageGlyphs
 from corpora.readers.pdf.lines import PageLine
-from corpora.readers.pdf.slides import _boxes, _feet, _paragraphs, _title, are_slides, slides_of
+from corpora.readers.pdf.slides import _boxes, _feet, _ordered, _paragraphs, _title, are_slides, slides_of
 from tests.corpora.readers.typeset import glyphs, set_line
 
 
@@ -123,3 +123,10 @@ def test_slides_in_order() -> None:
         ("Lamps\nOil burns.\nWicks glow.\n", ("1",)),
         ("Light\nDusk\n", ("2",)),
     ]
+
+
+def test_boxes_are_read_by_bands_and_then_by_columns() -> None:
+    first, second = [set_line("a", 0, 100)], [set_line("b", 0, 200)]
+    tall = [set_line("c", 300, 100), set_line("c", 300, 200)]
+    head = [set_line("head", 0, 40)]
+    assert [group for part in _ordered([tall, second, first, head]) for group in part] == [head, first, second, tall]
