@@ -39,7 +39,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     if not path.stat().st_size:
         raise EmptyInput(f"{path} is empty")
     try:
-        file = pq.ParquetFile(str(path))
+        file = pq.ParquetFile(str(path), read_dictionary=_texts(pa, pq.read_schema(str(path))))
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise DamagedInput(f"{path} is not a Parquet file or is damaged") from error
     with file:
@@ -50,13 +50,26 @@ def _table(pa: Any, schema: Any, rows: Sequence[Sequence[str]]) -> Any:
     return pa.Table.from_arrays([pa.array(column, pa.string()) for column in zip(*rows, strict=True)], schema=schema)
 
 
+def _texts(pa: Any, schema: Any) -> list[str]:
+    """The columns of text."""
+    return [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+
+
+def _cells(pa: Any, column: Any) -> list[Any]:
+    """The values of a column; equal texts are one object, for a small file may have a long text in every row."""
+    if not pa.types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    texts = column.dictionary.to_pylist()
+    return [None if at is None else texts[at] for at in column.indices.to_pylist()]
+
+
 def _rows(file: Any, pa: Any, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     """The column names as the first row, then every row as text."""
     yield 1, list(file.schema_arrow.names)
     number = 1
     try:
         for batch in file.iter_batches(batch_size=_ROWS):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            for row in zip(*(_cells(pa, column) for column in batch.columns), strict=True):
                 number += 1
                 yield number, ["" if cell is None else str(cell) for cell in row]
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:

@@ -57,7 +57,9 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     db = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True)
     db.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
-        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
+        tables = {
+            row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }  # a view may be endless
         if not {"translation_units", "translation_memories"} <= tables:
             raise WrongFormat(f"{path} is an SQLite file, but not a memory of Trados Studio")
         for unit in _TradosUnits(db, tables, problems).units():

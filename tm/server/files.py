@@ -7,7 +7,7 @@ read does not stop the others.
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, UploadFile
 from starlette.responses import HTMLResponse, Response
@@ -265,7 +265,7 @@ async def quality(
         if not path.stat().st_size:
             raise EmptyInput(f"{path.name} is empty")
         try_reading(path, "units")
-        units = list(work.watched(read(path), _units_in(path), "reading"))
+        units = service.limited(work.watched(read(path), _units_in(path), "reading"))
         encoder = service.resources.encoder() if meanings else None
         report = run_checks(
             units, CheckOptions(), encoder, progress=lambda done, every: work.progress(done, every, "checking")
@@ -286,7 +286,7 @@ async def pretranslate(
     chosen: SourcesDependency,
     file: Annotated[UploadFile, File()],
     minimum: Annotated[int, Form(alias="min", ge=30, le=100)] = 75,
-    format: Annotated[str, Form()] = "xlf",  # noqa: A002 - as the form calls it
+    format: Annotated[Literal["", "xlf", "docx"], Form()] = "xlf",  # noqa: A002 - as the form calls it
     target_lang: Annotated[str, Form()] = "",
 ) -> Response:
     """Fill a file from the memories."""

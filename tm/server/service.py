@@ -49,6 +49,7 @@ EXPORTS = tuple(
     if suffix != ".htm"
 )
 TERM_EXPORTS = tuple(suffix[1:] for suffix in TERM_FORMATS)
+_FILLED = ("", "xlf", "docx")  # what a document is pre-translated into
 #: The most units that one request extracts terms from or checks; the command line has no such limit.
 MOST_UNITS = 100_000
 Memories = Sequence[tuple[Memory, int]]
@@ -204,6 +205,7 @@ class Service:
         from tm.jobs.job_files import BILINGUAL
         from tm.pretranslation.job import pretranslate
 
+        check_choice("format", suffix, _FILLED)
         bilingual = path.name.lower().endswith(BILINGUAL)
         out = folder / (path.name if bilingual else f"{path.stem}.{suffix or 'xlf'}")
         terms = None if self.resources.terms().path == ":memory:" else self.resources.terms()
@@ -324,13 +326,14 @@ class Service:
 
     def read_units(self, file: Path) -> list[Unit]:
         """The valid units of an uploaded file. Raises `UsageError` if there are too many."""
-        return self._limited(read(file, problems=UnitProblems(file, strict=False)))
+        return self.limited(read(file, problems=UnitProblems(file, strict=False)))
 
     def units(self, name: str, filters: Filters) -> list[Unit]:
         """The units of a memory. Raises `UsageError` if there are too many."""
-        return self._limited(self.resources.named_memory(name).memory.units(filters))
+        return self.limited(self.resources.named_memory(name).memory.units(filters))
 
-    def _limited(self, units: Iterable[Unit]) -> list[Unit]:
+    def limited(self, units: Iterable[Unit]) -> list[Unit]:
+        """All of ``units``. Raises `UsageError` if there are too many."""
         found = list(islice(self._checking(units), MOST_UNITS + 1))
         if len(found) > MOST_UNITS:
             raise UsageError(

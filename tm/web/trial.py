@@ -21,7 +21,7 @@ __all__ = ["Upload", "main", "try_reading"]
 Upload = Literal["document", "units", "terms"]
 
 _SMALL = 100_000  # bytes; of packed files, any size is tried
-_PACKED = (b"PK", b"\x1f\x8b", b"%PDF")
+_PACKED = (b"PK", b"\x1f\x8b", b"%PDF", b"PAR1", b"SQLi")
 _SECONDS, _PER_MB = 30, 2  # of processor time
 _MEMORY = 2_000_000_000  # bytes beyond what the reader itself takes
 _PATIENCE = 3  # times the processor time, until the child must have come to its end
@@ -68,6 +68,7 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_MEMORY, _MEMORY))
         usage = Path("/proc/self/statm")
         if usage.exists():
             most = int(usage.read_text("ascii").split()[0]) * resource.getpagesize() + _MEMORY

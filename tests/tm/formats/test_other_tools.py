@@ -158,3 +158,16 @@ def test_another_text_file_has_no_units(tmp_path: Path) -> None:
     path.write_text("% of the total\n", "utf-8")
     with pytest.raises(WrongFormat, match="does not have the extension"):
         formats.format_of(path)
+
+
+def test_views_in_the_place_of_tables_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.sdltm"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE translation_memories (id, source_language, target_language)")
+        db.execute(
+            "CREATE VIEW translation_units (id, source_segment, target_segment) AS WITH RECURSIVE c (n) AS"
+            " (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n, '', '' FROM c"
+        )
+    db.close()
+    with pytest.raises(WrongFormat, match="not a memory of Trados"):
+        list(formats.read(path))

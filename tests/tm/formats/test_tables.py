@@ -190,3 +190,16 @@ def test_two_columns_of_one_alphabet_are_not_taken_for_one_language(tmp_path: Pa
         list(formats.read(path))
     (unit,) = formats.read(path, ReadOptions(source_lang="en", target_lang="pt"))
     assert unit.target_lang == "pt"
+
+
+def test_a_long_text_in_every_row_of_parquet_is_one_object(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "t.parquet"
+    rows = {"source": ["甲" * 50_000] * 40, "target": [f"A{n}" for n in range(39)] + [None]}
+    pq.write_table(pa.table({**rows, "source_lang": ["zh"] * 40, "target_lang": ["en"] * 40}), path)
+    units = list(formats.read(path, problems=UnitProblems(path, strict=False)))
+    assert [unit.target for unit in units] == [*rows["target"][:39], ""]
+    assert len({id(unit.source) for unit in units}) == 1

@@ -179,6 +179,14 @@ def test_a_file_is_filled(client: TestClient) -> None:
     assert refused.status_code == 400
 
 
+@pytest.mark.parametrize("address", ["/api/pretranslate", "/tools/pretranslate"])
+def test_a_filled_file_stays_in_its_folder(address: str, client: TestClient, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "evil.xlf"
+    form = {"format": f"x/{'../' * 30}{target.relative_to('/')}", "target_lang": "en"}
+    assert client.post(address, files={"file": ("n.md", b"# A title\n")}, data=form).is_client_error
+    assert not target.parent.exists()
+
+
 def test_an_export_for_a_tool_with_a_filter(client: TestClient) -> None:
     response = client.get("/api/export?for=omegat&status=reviewed")
     assert "批准" in response.text

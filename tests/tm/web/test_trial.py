@@ -46,3 +46,13 @@ _HUNGRY = {
     "_MEMORY": "(lambda path: bytearray(3_000_000_000))",
     "_PATIENCE": "(lambda path: __import__('time').sleep(60))",
 }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are POSIX")
+@pytest.mark.parametrize("head", [b"PAR1", b"SQLite format 3\x00"])
+def test_small_files_that_may_hold_much_are_tried(head: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "_COMMAND", "raise SystemExit(3)")
+    path = tmp_path / "a.sdltm"
+    path.write_bytes(head + b"\x00" * 100)
+    with pytest.raises(InputError, match="takes too much time or memory"):
+        try_reading(path, "units")
