@@ -6,6 +6,8 @@ The terms themselves are found by `tm.terms.check`, which handles inflection, te
 from collections.abc import Sequence
 from dataclasses import replace
 
+from corpora.errors import UsageError
+from corpora.text.expressions import expression
 from corpora.text.languages import base
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity
@@ -38,7 +40,15 @@ def _term(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
 
 
 def _rules(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
-    return [found for pair in batch.pairs for rule in options.rules for found in _apply(pair, rule)]
+    found: list[Finding] = []
+    for rule in options.rules:
+        for pair in batch.pairs:
+            try:
+                found += _apply(pair, rule)
+            except UsageError as error:  # it takes too long, and would for other units
+                found.append(pair.finding("rule", Severity.WARNING, f"{rule.name}: {error}"))
+                break
+    return found
 
 
 def _apply(pair: CheckedUnit, rule: PatternRule) -> Sequence[Finding]:
@@ -46,10 +56,10 @@ def _apply(pair: CheckedUnit, rule: PatternRule) -> Sequence[Finding]:
         rule.target_lang and base(rule.target_lang) != pair.target.base
     ):
         return ()
-    here = rule.source.search(pair.source.text) if rule.source else None
+    here = expression(rule.source.pattern, rule.source.flags).search(pair.source.text) if rule.source else None
     if rule.source and here is None:
         return ()
-    there = rule.target.search(pair.target.text) if rule.target else None
+    there = expression(rule.target.pattern, rule.target.flags).search(pair.target.text) if rule.target else None
     if rule.target is not None and (there is not None) != rule.forbidden:
         return ()
     message = f"{rule.name}: {rule.message}" if rule.message else f"the rule {rule.name} is violated"

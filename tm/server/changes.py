@@ -25,9 +25,9 @@ Text = Annotated[str, Form(max_length=10_000)]
 
 
 @router.get("/memory")
-async def maintenance(service: ServiceDependency) -> Response:
+async def maintenance(service: ServiceDependency, executors: ExecutorsDependency) -> Response:
     """The page to maintain the memory."""
-    return HTMLResponse(_page(service))
+    return HTMLResponse(await executors.query(lambda: _page(service)))
 
 
 def _page(service: Service, error: str = "", given: dict[str, Any] | None = None) -> str:
@@ -64,7 +64,7 @@ async def replace_texts(
     def call(service: Service, work: Work) -> Report:
         options = ReplaceOptions(find, by, side, regex, ignore_case, Filters(origin=origin))  # type: ignore[arg-type]
         work.progress(step="replacing" if sure else "searching")
-        report = service.resources.writable_memory().replace(options, dry_run=not sure)
+        report = service.resources.writable_memory().replace(options, dry_run=not sure, progress=work.progress)
         if sure:
             service.trace.note(service.resources.named_memory().name, replaced=report.units)
         examples = [

@@ -96,7 +96,8 @@ class Bench:
             if error is not None:
                 raise error
         except DuiyiError as error:
-            return HTMLResponse(form(self.service, resources.without_paths(str(error))), http_status(error))
+            message, status = resources.without_paths(str(error)), http_status(error)
+            return HTMLResponse(await self.executors.query(lambda: form(self.service, message)), status)
         return RedirectResponse(f"{visitor.root}/work/{work.state.id}", 303)
 
     async def _begun(self, work: Work, call: Callable[[Service, Work], Report]) -> DuiyiError | None:

@@ -45,6 +45,7 @@ class Team:
         self.accounts = Accounts(options.accounts)
         self._lock = threading.Lock()
         self._open: dict[str, _Open] = {}
+        self._loading = threading.Lock()  # of its own, since the event loop takes the other one
         self._encoder: Encoder | None = None
         self._stopped = False
 
@@ -97,7 +98,7 @@ class Team:
 
     def encoder(self) -> Encoder:
         """The encoder that all projects share, loaded when it is first needed."""
-        with self._lock:
+        with self._loading:
             if self._encoder is None:
                 from models.registry import load
 

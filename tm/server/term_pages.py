@@ -35,9 +35,9 @@ def _may_write(service: Service, operation: str = "change terms") -> bool:
 
 
 @router.get("/terms/entries")
-async def new_term(service: ServiceDependency) -> Response:
+async def new_term(service: ServiceDependency, executors: ExecutorsDependency) -> Response:
     """The page to add a term."""
-    return HTMLResponse(_new_page(service, {}))
+    return HTMLResponse(await executors.query(lambda: _new_page(service, {})))
 
 
 def _new_page(service: Service, given: dict[str, str], error: str = "") -> str:

@@ -31,9 +31,9 @@ Text = Annotated[str, Form(max_length=200_000)]
 
 
 @router.get("/units")
-async def new_unit(service: ServiceDependency) -> Response:
+async def new_unit(service: ServiceDependency, executors: ExecutorsDependency) -> Response:
     """The page to add a unit."""
-    return HTMLResponse(_new_page(service, {}))
+    return HTMLResponse(await executors.query(lambda: _new_page(service, {})))
 
 
 def _new_page(service: Service, given: dict[str, str], error: str = "") -> str:

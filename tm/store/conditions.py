@@ -4,11 +4,13 @@ Values always go to the database as parameters, and a text is searched for as it
 as SQL or as a pattern.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from corpora.text.expressions import expression
 from corpora.text.languages import base, checked_code, normalize
-from tm.store.filters import STATUSES, Filters, compiled
+from tm.store.filters import STATUSES, Filters
 from tm.store.sql import Sql
 from tm.unit import Unit
 
@@ -106,7 +108,7 @@ def passes(connection: Sql, filters: Filters) -> "Callable[[int, Unit], bool] | 
     if not (filters.where and connection.REMOTE):
         return None
     given = [condition.partition("=")[::2] for condition in filters.where]
-    conditions = [(name, compiled(pattern).search) for name, pattern in given]
+    conditions = [(name, expression(pattern, re.IGNORECASE).search) for name, pattern in given]
 
     def passed(number: int, unit: Unit) -> bool:
         return all(any(map(search, _values(connection, number, unit, name))) for name, search in conditions)

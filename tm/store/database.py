@@ -4,6 +4,7 @@ Write-ahead logging lets any number of processes read while one writes, each in 
 is on disk before it counts (``synchronous = FULL``), so neither a crash nor a power cut loses one.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,14 +12,14 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, ClassVar
 
-from corpora.errors import StoreError
+from corpora.errors import StoreError, UsageError
 from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import use_log, version_of
 from corpora.sqlite_connections import ThreadConnections, all_or_nothing
 from corpora.sqlite_damage import ERRORS, invalid_value
 from corpora.sqlite_errors import SqliteErrors
+from corpora.text.expressions import expression
 from tm.store.damage import damaged_table
-from tm.store.filters import compiled
 from tm.store.schema import APPLICATION, VERSION, migrate
 
 __all__ = [
@@ -37,6 +38,15 @@ class Sqlite(sqlite3.Connection):
         "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?)"
     )
     REMOTE: ClassVar[bool] = False
+    refused: UsageError | None = None
+
+    def matches(self, pattern: str, text: object, /) -> bool:
+        """Whether a regular expression matches somewhere in a text; conditions use it, see `tm.store.conditions`."""
+        try:
+            return text is not None and expression(pattern, re.IGNORECASE).search(str(text)) is not None
+        except UsageError as error:
+            self.refused = error  # SQLite passes on only that there was an error
+            raise
 
     def stream(self, statement: str, values: Sequence[object] = (), /) -> Any:
         """Run a query; SQLite computes each row when it is fetched."""
@@ -129,22 +139,22 @@ def _prepare(connection: Sqlite, path: Path) -> None:
     if version < VERSION:
         use_log(connection)
         migrate(connection)
-    connection.create_function("matches", 2, _matches, deterministic=True)
+    connection.create_function("matches", 2, connection.matches, deterministic=True)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -65536")  # KiB
     connection.execute("PRAGMA temp_store = MEMORY")
 
 
-def _matches(pattern: str, text: object) -> bool:
-    """Whether a regular expression matches somewhere in a text; conditions use it, see `tm.store.conditions`."""
-    return text is not None and compiled(pattern).search(str(text)) is not None
-
-
 @contextmanager
 def _intact(connection: Sqlite, path: Path) -> Iterator[None]:
-    """Raise `StoreError` in place of errors that come from values of the wrong type in the memory."""
+    """Raise the error that SQLite hides, and `StoreError` for values of the wrong type in the memory."""
     try:
         yield
+    except sqlite3.OperationalError as error:
+        refused, connection.refused = connection.refused, None
+        if refused is not None:
+            raise refused from error
+        raise
     except ERRORS as error:
         if table := damaged_table(connection):
             raise invalid_value(path, table) from error

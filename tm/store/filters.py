@@ -12,17 +12,10 @@ from typing import Any
 
 from corpora.arguments import checked_class
 from corpora.errors import UsageError
+from corpora.text.expressions import expression
 from tm.unit import STATUSES, Status
 
-__all__ = ["STATUSES", "Filters", "Status", "compiled", "origin_penalties"]
-
-
-def compiled(pattern: str) -> "re.Pattern[str]":
-    """The regular expression. Raises `UsageError` for one that is invalid."""
-    try:
-        return re.compile(pattern, re.IGNORECASE)
-    except (re.error, RecursionError, OverflowError, ValueError) as error:
-        raise UsageError(f"{pattern!r} is not a regular expression: {error}") from error
+__all__ = ["STATUSES", "Filters", "Status", "origin_penalties"]
 
 
 def _described(text: str, **more: Any) -> Mapping[str, Any]:
@@ -85,7 +78,7 @@ class Filters:
             name, sign, pattern = condition.partition("=")
             if not (name and sign and pattern):
                 raise UsageError(f"a condition is FIELD=REGEX, such as target=[0-9]+ km, not {condition!r}")
-            compiled(pattern)
+            expression(pattern, re.IGNORECASE)
         if self.source_lang or self.target_lang:
             from corpora.text.languages import normalize
 

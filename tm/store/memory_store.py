@@ -301,11 +301,19 @@ class MemoryStore:
             index.update(connection)
         return self.get(restored)
 
-    def replace(self, options: ReplaceOptions, *, dry_run: bool = False) -> ReplaceReport:
-        """Find and replace in the texts of units; with ``dry_run`` only count. `undo` takes it back."""
+    def replace(
+        self, options: ReplaceOptions, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ReplaceReport:
+        """Find and replace in the texts of units; with ``dry_run`` only count. `undo` takes it back.
+
+        ``progress`` is called with the number of units so far; what it raises leaves the memory as it was.
+        """
+        if dry_run:
+            with self.reading() as connection:
+                return replace_all(connection, options, None, progress)
         with self.writing() as connection:
             log = ChangeLog(f"replace {options.find!r} with {options.by!r}")
-            report = replace_all(connection, options, log, dry_run=dry_run)
+            report = replace_all(connection, options, log, progress)
             index.update(connection)
         return report
 

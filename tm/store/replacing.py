@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from corpora.arguments import checked_class
 from corpora.errors import UsageError
+from corpora.text.expressions import Expression
 from tm.store import maintenance
 from tm.store.filters import Filters
 from tm.store.history import ChangeLog
@@ -88,30 +89,43 @@ class ReplaceReport:
         }
 
 
-def replace_all(connection: Sql, options: ReplaceOptions, log: ChangeLog, *, dry_run: bool) -> ReplaceReport:
-    """Replace in all units, or (``dry_run``) only count; inside a write transaction of the caller.
+def replace_all(
+    connection: Sql,
+    options: ReplaceOptions,
+    log: ChangeLog | None,
+    progress: Callable[[int], None] | None = None,
+) -> ReplaceReport:
+    """Replace in all units inside a write transaction of the caller; without a ``log`` only count.
 
-    Raises `UsageError` for an invalid expression or template.
+    ``progress`` is called with the units searched so far; what it raises stops the work before anything is committed.
+    Raises `UsageError` for an invalid expression or template, or an expression that takes too long.
     """
     report = ReplaceReport()
     replaced = _replacer(options)
-    numbers = [one.number for one in _changes(_candidates(connection, options), options, replaced, report)]
-    if dry_run:
+    numbers = [one.number for one in _changes(_candidates(connection, options, progress), options, replaced, report)]
+    if log is None:
         return report
     reader, now = UnitReader(connection), datetime.now(UTC).replace(microsecond=0)
     for start in range(0, len(numbers), _BATCH):
         entries = [entry for number in numbers[start : start + _BATCH] if (entry := reader.by_id(number)) is not None]
         changes = [(entry, replace(_changed(entry.unit, options, replaced)[0], changed=now)) for entry in entries]
         maintenance.replace_units(connection, changes, log)
+        if progress is not None:
+            progress(start + len(entries))
     maintenance.drop_orphans(connection)
     return report
 
 
-def _candidates(connection: Sql, options: ReplaceOptions) -> Iterator[StoredUnit]:
+def _candidates(
+    connection: Sql, options: ReplaceOptions, progress: Callable[[int], None] | None
+) -> Iterator[StoredUnit]:
     filters = options.filters
     if not (options.regex or options.ignore_case or filters.with_text or "⟦" in options.find):
         filters = replace(filters, with_text=options.find)  # SQLite finds them sooner
-    return UnitReader(connection).select(filters)
+    for number, entry in enumerate(UnitReader(connection).select(filters)):
+        if progress is not None:
+            progress(number)
+        yield entry
 
 
 def _changes(
@@ -146,38 +160,29 @@ _Replacer = Callable[[str], tuple[str, int, int]]
 
 
 def _replacer(options: ReplaceOptions) -> _Replacer:
-    try:
-        pattern = options.find if options.regex else re.escape(options.find)
-        find = re.compile(pattern, re.IGNORECASE if options.ignore_case else 0)
-    except (re.error, RecursionError, OverflowError, ValueError) as error:
-        raise UsageError(f"{options.find!r} is not a regular expression: {error}") from error
-
-    def new(match: re.Match[str]) -> str:
-        if not options.regex:
-            return options.by
-        try:
-            return match.expand(options.by)
-        except (re.error, IndexError, ValueError) as error:
-            raise UsageError(f"{options.by!r} is not a template for {options.find!r}: {error}") from error
+    pattern = options.find if options.regex else re.escape(options.find)
+    find = Expression(pattern, re.IGNORECASE if options.ignore_case else 0)
+    if options.regex:
+        find.check_template(options.by)
 
     def replaced(text: str) -> tuple[str, int, int]:
-        return _in_text(text, find, new)
+        return _in_text(text, find, options)
 
     return replaced
 
 
-def _in_text(text: str, find: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> tuple[str, int, int]:
+def _in_text(text: str, find: Expression, options: ReplaceOptions) -> tuple[str, int, int]:
     """``text`` with what was found replaced, the places replaced, and those that have a tag inside."""
     parts = split(text)
     shown = "".join(part for part in parts if isinstance(part, str))
     done = left = 0
     edits: list[tuple[int, int, str]] = []
     borders = _tag_places(parts)
-    for match in find.finditer(shown):
+    for match in find.found(shown):
         if any(match.start() < border < match.end() for border in borders):
             left += 1
         else:
-            edits.append((match.start(), match.end(), new(match)))
+            edits.append((match.start(), match.end(), match.expand(options.by) if options.regex else options.by))
             done += 1
     if not edits:
         return text, 0, left

@@ -201,6 +201,16 @@ def test_a_project_has_its_own_rules(tmp_path: Path) -> None:
     assert rules == [(1, Severity.ERROR), (2, Severity.WARNING)]
 
 
+def test_a_rule_that_takes_too_long_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "checks.toml"
+    path.write_text("[[rule]]\nname = 'x'\nsource = '(?:a|aa)+$'\n[[rule]]\nname = 'y'\nsource = '!'\n", "utf-8")
+    units = [Unit(f"{'a' * 60}!", "b", "en", "de")] * 3
+    options = replace(from_toml(path), only=frozenset({"rule"}))
+    found = [(one.unit, one.message[:50]) for one in check(units, options)]
+    slow = "x: the regular expression '(?:a|aa)+$' takes more than a second"[:50]
+    assert found == [(0, slow), *((number, "the rule y is violated") for number in range(3))]
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [

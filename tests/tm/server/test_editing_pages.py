@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import current_thread
 from typing import Any
 
 import pytest
@@ -246,6 +247,31 @@ def test_a_forged_choice_of_sources_counts_for_nothing(client: TestClient) -> No
     for value in ("x", "W10=", "bnVsbA==", "[" * 500):
         client.cookies.set("duiyi-sources", value)
         assert client.get("/phrases", params={"text": "58/4"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/memory"), ("POST", "/memory/replace"), ("GET", "/units"), ("GET", "/terms/entries")]
+)
+def test_the_stores_are_not_read_on_the_event_loop(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    """Where one reads them there, all requests wait."""
+    threads: list[str] = []
+
+    def watch(owner: type, name: str) -> None:
+        read = getattr(owner, name)
+
+        def watched(*arguments: object) -> object:
+            threads.append(current_thread().name)
+            return read(*arguments)
+
+        monkeypatch.setattr(owner, name, watched)
+
+    for owner, name in ((Memory, "__len__"), (Memory, "codes"), (TermBase, "languages")):
+        watch(owner, name)
+    assert client.request(method, path).status_code == (200 if method == "GET" else 400)
+    assert threads
+    assert all(one.startswith("query") for one in threads), threads
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -257,3 +259,26 @@ def test_probes_and_metrics(serving: Serving) -> None:
     serving.team.stop()
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_project_is_opened_while_the_encoder_is_loaded(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    loading, end = Event(), Event()
+
+    def load(_: object) -> object:
+        loading.set()
+        assert end.wait(60)
+        return "encoder"
+
+    def opened() -> list[str]:
+        with serving.team.using(serving.project) as resources:
+            return list(resources.memories)
+
+    monkeypatch.setattr("models.registry.load", load)
+    with ThreadPoolExecutor(2) as pool:
+        encoder = pool.submit(serving.team.encoder)
+        assert loading.wait(20)
+        try:
+            assert pool.submit(opened).result(20) == ["memory"]
+        finally:
+            end.set()
+        assert encoder.result(20) == "encoder"

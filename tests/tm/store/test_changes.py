@@ -108,6 +108,43 @@ def test_invalid_expressions_change_nothing(memory: Memory, options: tuple[str, 
         ReplaceOptions("", "x")
 
 
+def test_an_expression_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    """On a server other threads wait for nothing meanwhile, and the next search works."""
+    slow = "(?:a|aa)+$"
+    with Memory(tmp_path / "m") as memory:
+        memory.add([unit(f"{'a' * 60}!", "x")])
+        before = state(memory)
+        with pytest.raises(UsageError, match="takes more than a second for one text"):
+            memory.replace(ReplaceOptions(slow, "b", regex=True))
+        with pytest.raises(UsageError, match="takes more than a second for one text"):
+            list(memory.units(Filters(where=(f"source={slow}",))))
+        assert state(memory) == before
+        assert len(list(memory.units(Filters(where=("source=a!$",))))) == 1
+
+
+def test_a_trial_does_not_wait_for_one_who_writes(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m") as memory, Memory(tmp_path / "m") as other:
+        memory.add(UNITS)
+        with other.writing():
+            assert memory.replace(ReplaceOptions("shut", "closed"), dry_run=True).units == 2
+
+
+def test_replacing_is_stopped_before_anything_is_stored(memory: Memory) -> None:
+    class Stopped(Exception):
+        pass
+
+    before, seen = state(memory), list[int]()
+
+    def progress(number: int) -> None:
+        seen.append(number)
+        if len(seen) == 3:  # after the search of two units, when the new ones are written
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        memory.replace(ReplaceOptions("shut", "closed"), progress=progress)
+    assert (seen, state(memory), memory.changes()) == ([0, 1, 2], before, [])
+
+
 def test_a_unit_is_not_emptied(memory: Memory) -> None:
     report = memory.replace(ReplaceOptions("Article 1", ""))
     assert (report.units, report.left) == (0, {"no target text": 1})
