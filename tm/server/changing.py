@@ -25,7 +25,8 @@ from tm.terms.editing import TermEdit, add_term
 from tm.terms.merging import merge_concepts
 from tm.unit import Unit
 
-__all__ = ["Changes", "concept_tag", "found_concept", "found_unit", "term_of", "unit_tag"]
+__all__ = ["Changes", "concept_tag", "found_concept", "found_unit", "one_line", "one_line_ends", "term_of", "typed",
+           "unit_tag"]  # fmt: skip
 
 Entry = TypeVar("Entry")
 
@@ -68,6 +69,21 @@ def term_of(given: dict[str, Any]) -> Term:
         raise UsageError("a term needs a text")
     fixed = {"text": text, "language": checked_code(given["language"]), "status": Status(given["status"])}
     return Term(**{**given, **fixed, "examples": tuple(given.get("examples", ()))})
+
+
+def one_line_ends(text: str) -> str:
+    """A text of a form, whose lines end as texts of the memory do."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+
+
+def one_line(text: str) -> str:
+    """A text as a field of one line shows it: browsers leave the line breaks out."""
+    return text.replace("\r", "").replace("\n", "")
+
+
+def typed(given: str, stored: str, shown: Callable[[str], str] = one_line_ends) -> str:
+    """What was typed into a field; ``stored``, whatever its line breaks, where nobody changed what it showed."""
+    return stored if shown(given) == shown(stored) else shown(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +133,25 @@ class Changes:
         service.trace.note(f"unit {number} of {name}", fields=sorted(set(changes) - {"author"}), unit=made.id)
         return made
 
-    def restore_unit(self, name: str, number: int) -> StoredUnit:
-        """Bring a deleted unit back, or take back that a unit is rejected."""
+    def undelete_unit(self, name: str, number: int) -> StoredUnit:
+        """Bring a deleted unit back; one that is there stays as it is."""
         store = self._first_only(name)
         try:
-            found = store.get(number)
+            return store.get(number)
         except (UsageError, OverflowError):
             try:
                 made = store.restore(number)
             except (UsageError, OverflowError) as error:
                 raise NotFound(f"{name} has no unit {number}, and none of this number was deleted lately") from error
-            self.service.trace.note(f"unit {number} of {name}", unit=made.id)
-            return made
+        self.service.trace.note(f"unit {number} of {name}", unit=made.id)
+        return made
+
+    def restore_unit(self, name: str, number: int) -> StoredUnit:
+        """Bring a deleted unit back, or take back that a unit is rejected."""
+        try:
+            found = self._first_only(name).get(number)
+        except (UsageError, OverflowError):
+            return self.undelete_unit(name, number)
         if found.unit.status != "rejected":
             raise UsageError(f"unit {number} of {name} is neither deleted nor rejected")
         return self.edit_unit(name, number, {"status": "unreviewed"})
@@ -141,8 +164,11 @@ class Changes:
         self.service.trace.note(f"unit {number} of {name}")
 
     def merge_units(self, name: str, numbers: Sequence[int], keep: int) -> StoredUnit:
-        """Make one unit of several, with the texts of the one to ``keep``."""
-        made = self._first_only(name).merge(numbers, keep)
+        """Make one unit of several, with the texts of the one to ``keep``; ``if_match`` names the tag of each."""
+        store = self._first_only(name)
+        found = {number: found_unit(self.service, name, number)[1].unit for number in {*numbers, keep}}
+        seen = {number: old for number, one in found.items() if (old := self._expected(unit_tag(one), one))}
+        made = store.merge(numbers, keep, expected=seen)
         self.service.trace.note(f"unit {keep} of {name}", merged=sorted({*numbers} - {keep}))
         return made
 
@@ -177,17 +203,22 @@ class Changes:
         """Mark a term of an entry, or all its terms, as forbidden."""
         return self.change_entry(number, partial(_with_status, text=text, status=Status.FORBIDDEN))
 
+    def undelete_entry(self, number: str) -> Concept:
+        """Bring a deleted entry back; one that is there stays as it is."""
+        terms = self.service.resources.writable_terms()
+        made = terms.restore(number)
+        if made is not None:
+            self.service.trace.note(f"entry {number}")
+        elif (made := terms.get(number)) is None:
+            raise NotFound("the term base has no such entry, and none was deleted")
+        return made
+
     def restore_entry(self, number: str, text: str = "") -> Concept:
         """Bring a deleted entry back, or make rejected terms admitted again."""
-        terms = self.service.resources.writable_terms()
-        if terms.get(number) is not None:
-            admitted = partial(_with_status, text=text, status=Status.ADMITTED, only=Status.FORBIDDEN)
-            return self.change_entry(number, admitted)
-        made = terms.restore(number)
-        if made is None:
-            raise NotFound("the term base has no such entry, and none was deleted")
-        self.service.trace.note(f"entry {number}")
-        return made
+        if self.service.resources.writable_terms().get(number) is None:
+            return self.undelete_entry(number)
+        admitted = partial(_with_status, text=text, status=Status.ADMITTED, only=Status.FORBIDDEN)
+        return self.change_entry(number, admitted)
 
     def delete_entry(self, number: str) -> None:
         """Delete an entry with all its terms."""
@@ -197,9 +228,14 @@ class Changes:
         self.service.trace.note(f"entry {number}")
 
     def merge_entries(self, numbers: Sequence[str], keep: str) -> Concept:
-        """Make one entry of several: the terms that the one to ``keep`` lacks are added to it, the others deleted."""
+        """Make one entry of several: the terms that the one to ``keep`` lacks are added to it, the others deleted.
+
+        ``if_match`` names the tag of each.
+        """
         terms = self.service.resources.writable_terms()
-        made = merge_concepts(terms, numbers, keep)
+        found = [found_concept(terms, number) for number in dict.fromkeys([*numbers, keep])]
+        seen = [old for one in found if (old := self._expected(concept_tag(one), one))]
+        made = merge_concepts(terms, numbers, keep, expected=seen)
         self.service.trace.note(f"entry {keep}", merged=sorted({*numbers} - {keep}))
         return made
 

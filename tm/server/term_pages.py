@@ -1,8 +1,8 @@
 """The pages of entries of the term base: add, edit, delete, restore and merge them. They work without a script."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Annotated, Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData
@@ -10,20 +10,23 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from corpora.errors import DuiyiError, EditConflict, UsageError
-from tm.server.changing import Changes, concept_tag, found_concept, term_of
+from corpora.text.languages import checked_code
+from tm.server.changing import Changes, concept_tag, found_concept, one_line, one_line_ends, term_of, typed
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import NotFound, http_status
 from tm.server.executors import Executors
 from tm.server.frame import render
 from tm.server.service import Service
-from tm.terms.concept import Concept, Status
+from tm.terms.concept import Concept, Status, Term
 from tm.terms.editing import TermEdit, status_of
 
 __all__ = ["add_term", "change_entry", "delete_entry", "deleted_terms", "entries_to_merge", "entry_page",
            "merge_entries", "new_term", "restore_entry", "router"]  # fmt: skip
 
 _EMPTY_ROWS = 2  # for new terms
-_MOST = 100  # terms of a form
+_MOST_TERMS = 1_000  # of an entry that is changed in a form
+_MOST = 100  # entries that are merged at once
+_COLUMNS = ("was", "text", "language", "status", "term_note")  # of the rows of the form, one a term
 
 router = APIRouter(include_in_schema=False)
 Word = Annotated[str, Form(max_length=1_000)]
@@ -88,26 +91,117 @@ async def entry_page(
         try:
             return _page(service, entry, done=done)
         except NotFound:
-            return render("entry-gone.html", service.visitor, here="/terms", entry=entry, done=done,
-                          may=_may_write(service))  # fmt: skip
+            return _gone(service, entry, done=done)
 
     return HTMLResponse(await executors.query(shown))
 
 
-def _page(service: Service, number: str, error: str = "", given: Concept | None = None, done: str = "") -> str:
+def _gone(service: Service, entry: str, given: "Given | None" = None, done: str = "") -> str:
+    """The page of an entry that is not there, with what was typed."""
+    return render("entry-gone.html", service.visitor, here="/terms", entry=entry, done=done, given=given,
+                  may=_may_write(service))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The form of an entry: its texts, and a row for each term, with ``was``, the term that it showed (`_name`)."""
+
+    rows: list[dict[str, str]]
+    subject: str
+    definition: str
+    note: str
+    tag: str = ""
+
+    @classmethod
+    def of_entry(cls, entry: Concept, *, empty: int = 0) -> "Given":
+        """The form of an entry as it is stored, with ``empty`` rows for new terms."""
+        rows = [dict(zip(_COLUMNS, (_name(one), one.text, one.language, one.status.value, one.note), strict=True))
+                for one in entry.terms]  # fmt: skip
+        new = [dict(zip(_COLUMNS, ("", "", "", Status.ADMITTED.value, ""), strict=True)) for _ in range(empty)]
+        return cls([*rows, *new], entry.subject, entry.definition, entry.note)
+
+    @classmethod
+    def of_form(cls, form: FormData) -> "Given":
+        """The form as it was sent. Raises `UsageError` for one that is not complete, or too long."""
+        columns = [[str(one) for one in form.getlist(name)] for name in _COLUMNS]
+        if len({len(one) for one in columns}) > 1:
+            raise UsageError("a part of the form is missing; open the entry again")
+        if len(columns[0]) > _MOST_TERMS + _EMPTY_ROWS:
+            raise _too_many()
+        rows = [dict(zip(_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
+        subject, definition, note, tag = (str(form.get(name, "")) for name in ("subject", "definition", "note", "tag"))
+        return cls(rows, subject, one_line_ends(definition), one_line_ends(note), tag)
+
+    def entry(self, old: Concept) -> Concept:
+        """``old`` with what was typed; what the form does not show stays. Raises `UsageError`."""
+        rows = [row for row in self.rows if row["text"].strip()]
+        known: dict[str, list[Term]] = {}
+        for one in old.terms:
+            known.setdefault(_name(one), []).append(one)
+
+        def take(name: str) -> Term | None:
+            return known[name].pop(0) if known.get(name) else None
+
+        before = [take(" ".join(row["was"].split())) for row in rows]
+        # A term that was typed again, or moved to another row, is still that term.
+        again = [one or take(_named(row["text"], _language(row, one))) for one, row in zip(before, rows, strict=True)]
+        terms = tuple(_changed_term(row, one) for row, one in zip(rows, again, strict=True))
+        if not terms:
+            raise UsageError("an entry needs a term; delete the entry instead")
+        return replace(old, terms=terms, subject=typed(self.subject, old.subject, one_line),
+                       definition=typed(self.definition, old.definition), note=typed(self.note, old.note))  # fmt: skip
+
+
+def _too_many() -> UsageError:
+    return UsageError(
+        f"an entry with more than {_MOST_TERMS:,} terms cannot be changed here; export the terms and import them again"
+    )
+
+
+def _named(text: str, language: str) -> str:
+    return f"{language} {' '.join(text.split())}"
+
+
+def _name(term: Term) -> str:
+    """What a row of the form says about the term that it shows; it still holds where others add or delete terms."""
+    return _named(term.text, term.language)
+
+
+def _language(row: dict[str, str], before: Term | None) -> str:
+    text, language = row["text"].strip(), row["language"].strip()
+    if not language:
+        raise UsageError(f"the term {text} needs a language")
+    return language if before is not None and language == before.language else checked_code(language)
+
+
+def _changed_term(row: dict[str, str], before: Term | None) -> Term:
+    language, status = _language(row, before), status_of(row["status"])
+    if before is None:
+        new = {"text": row["text"], "language": language, "status": status, "note": one_line_ends(row["term_note"])}
+        return term_of(new)
+    text, note = typed(row["text"], before.text, one_line), typed(row["term_note"], before.note)
+    if text != before.text:
+        text = " ".join(text.split())
+    return replace(before, text=text, language=language, status=status, note=note)
+
+
+def _page(service: Service, number: str, error: str = "", given: Given | None = None, done: str = "") -> str:
+    """The form: with ``given``, what was typed, on top of what is stored where ``given`` has no tag."""
     concept = found_concept(service.resources.terms(), number)
+    fits = len(concept.terms) <= _MOST_TERMS
+    may_change = _may_write(service) and fits
     return render(
         "entry.html",
         service.visitor,
         here="/terms",
         entry=concept,
-        given=given or concept,
-        tag=concept_tag(concept),
-        error=error,
+        given=given or Given.of_entry(concept, empty=_EMPTY_ROWS if may_change else 0),
+        tag=given.tag if given and given.tag else concept_tag(concept),
+        differs=given is not None and not given.tag,
+        error=error or ("" if fits else str(_too_many())),
         done=done,
         statuses=list(Status),
-        rows=range(_EMPTY_ROWS),
-        may_change=_may_write(service),
+        may_change=may_change,
     )
 
 
@@ -116,41 +210,13 @@ async def change_entry(
     request: Request, entry: str, service: ServiceDependency, executors: ExecutorsDependency
 ) -> Response:
     """Store what was changed in the form; a term without a text is deleted."""
-    form = await request.form()
-    made: list[Concept] = []
-
-    def changed(old: Concept) -> Concept:
-        made[:] = [_entered(form, old)]
-        if not made[0].terms:
-            raise UsageError("an entry needs a term; delete the entry instead")
-        return made[0]
+    given = Given.of_form(await request.form(max_fields=len(_COLUMNS) * _MOST_TERMS * 2))
 
     def stored() -> str:
-        Changes(service, str(form.get("tag", ""))).change_entry(entry, changed)
+        Changes(service, given.tag).change_entry(entry, given.entry)
         return "changed"
 
-    return await _changed(service, executors, entry, stored, lambda old: _entered(form, old))
-
-
-def _entered(form: FormData, old: Concept) -> Concept:
-    """The entry as the form has it; what the form does not show stays."""
-    columns = {name: [str(one) for one in form.getlist(name)] for name in ("text", "language", "status", "term_note")}
-    terms = []
-    known = {(one.text, one.language): one for one in old.terms}
-    rows = list(zip(*columns.values(), strict=False))[:_MOST]
-    places = [str(one) for one in form.getlist("place")]
-    for (text, language, status, note), place in zip(rows, [*places, *[""] * len(rows)], strict=False):
-        if not text.strip():
-            continue
-        if not language.strip():
-            raise UsageError(f"the term {text} needs a language")
-        new = term_of({"text": text, "language": language.strip(), "status": status_of(status), "note": note})
-        before = old.terms[int(place)] if place.isdecimal() and int(place) < len(old.terms) else None
-        before = before or known.get((new.text, new.language))
-        kept = replace(before, text=new.text, language=new.language, status=new.status, note=note) if before else new
-        terms.append(kept)
-    said: dict[str, Any] = {name: str(form.get(name, getattr(old, name))) for name in ("subject", "definition", "note")}
-    return replace(old, terms=tuple(terms), **said)
+    return await _changed(service, executors, entry, stored, given)
 
 
 @router.post("/terms/entries/{entry}/delete")
@@ -171,7 +237,7 @@ async def restore_entry(entry: str, service: ServiceDependency, executors: Execu
     """Bring a deleted entry back."""
 
     def stored() -> str:
-        Changes(service, "*").restore_entry(entry)
+        Changes(service).undelete_entry(entry)
         return "restored"
 
     return await _changed(service, executors, entry, stored)
@@ -182,26 +248,27 @@ async def _changed(
     executors: Executors,
     entry: str,
     stored: Callable[[], str],
-    entered: Callable[[Concept], Concept] | None = None,
+    given: Given | None = None,
 ) -> Response:
     """Make a change and show the entry, or the form again with what was typed and what was wrong."""
 
     def response() -> Response:
         try:
             return _to(service, entry, stored())
-        except NotFound:
-            raise
+        except NotFound as error:
+            if given is None:
+                raise
+            return HTMLResponse(_gone(service, entry, given), http_status(error))
         except DuiyiError as error:
-            message = service.resources.without_paths(str(error))
+            message, shown = service.resources.without_paths(str(error)), given
             if isinstance(error, EditConflict):
                 message = "somebody else changed this entry meanwhile: compare it with what you typed, and save again"
-            given: Any = None
-            if entered is not None:
-                try:
-                    given = entered(found_concept(service.resources.terms(), entry))
-                except UsageError:
-                    given = None
-            return HTMLResponse(_page(service, entry, message, given), http_status(error))
+                shown = given and replace(given, tag="")
+            try:
+                page = _page(service, entry, message, shown)
+            except NotFound:  # deleted at this moment
+                page = _gone(service, entry, given)
+            return HTMLResponse(page, http_status(error))
 
     return await executors.write(response)
 
@@ -232,10 +299,17 @@ async def entries_to_merge(
     return HTMLResponse(await executors.query(lambda: _merge_page(service, entry or [])))
 
 
-def _merge_page(service: Service, numbers: Sequence[str], error: str = "") -> str:
+def _merge_page(service: Service, numbers: list[str], error: str = "", keep: str = "") -> str:
     terms = service.resources.terms()
-    entries = [found_concept(terms, number) for number in dict.fromkeys(numbers[:_MOST])]
-    return render("entries-merge.html", service.visitor, here="/terms", entries=entries, error=error)
+    entries = [found_concept(terms, number) for number in dict.fromkeys(_few(numbers))]
+    return render("entries-merge.html", service.visitor, here="/terms", entries=entries,
+                  tags=[concept_tag(one) for one in entries], error=error, keep=keep)  # fmt: skip
+
+
+def _few(numbers: list[str]) -> list[str]:
+    if len(numbers) > _MOST:
+        raise UsageError(f"at most {_MOST} entries can be merged at once")
+    return numbers
 
 
 @router.post("/terms/merge")
@@ -243,17 +317,18 @@ async def merge_entries(
     service: ServiceDependency,
     executors: ExecutorsDependency,
     entry: Annotated[list[str] | None, Form()] = None,
+    tag: Annotated[list[str] | None, Form()] = None,
     keep: Annotated[str, Form()] = "",
 ) -> Response:
     """Make one entry of several."""
 
     def merged() -> Response:
-        numbers = (entry or [])[:_MOST]
+        numbers = _few(entry or [])
         try:
-            made = Changes(service).merge_entries(numbers, keep)
+            made = Changes(service, ",".join(tag or [])).merge_entries(numbers, keep)
         except DuiyiError as error:
             message = service.resources.without_paths(str(error))
-            return HTMLResponse(_merge_page(service, numbers, message), http_status(error))
+            return HTMLResponse(_merge_page(service, numbers, message, keep), http_status(error))
         return _to(service, made.id, "merged")
 
     return await executors.write(merged)

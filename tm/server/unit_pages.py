@@ -1,7 +1,7 @@
 """The pages of one unit of the memory: add, edit, reject, delete and restore it; and of several: merge them.
 
-They work without a script. Each form carries the tag of what it shows, so that nobody overwrites what he has not seen;
-where somebody else was faster, the page shows both, and nothing typed is lost.
+They work without a script. Each form that changes what it shows carries its tag, so that nobody overwrites what he has
+not seen; where somebody else was faster, the page shows both, and nothing typed is lost.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from corpora.errors import DuiyiError, EditConflict, UsageError
 from corpora.text.languages import checked_code, detect
 from tm.search.lookup import LookupOptions
-from tm.server.changing import Changes, found_unit, unit_tag
+from tm.server.changing import Changes, found_unit, one_line_ends, typed, unit_tag
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import NotFound, http_status
 from tm.server.executors import Executors
@@ -55,7 +55,7 @@ async def add_unit(
     """Add a unit; languages that are not given are detected."""
 
     def added() -> Response:
-        texts = _one_line_ends(source), _one_line_ends(target)
+        texts = one_line_ends(source), one_line_ends(target)
         given = {"source": texts[0], "target": texts[1], "source_lang": source_lang, "target_lang": target_lang}
         try:
             service.resources.check_writable()
@@ -89,19 +89,30 @@ async def unit_page(
         try:
             return _page(service, memory, number, done=done)
         except NotFound:
-            resources = service.resources
-            is_first = resources.named_memory(memory) is resources.named_memory()
-            if not is_first:
-                raise
-            return render("unit-gone.html", service.visitor, here="/", memory=memory, number=number, done=done,
-                          may=service.visitor.may("judge units") and resources.options.writable)  # fmt: skip
+            return _gone(service, memory, number, done=done)
 
     return HTMLResponse(await executors.query(shown))
 
 
+def _gone(service: Service, name: str, number: int, given: dict[str, Any] | None = None, done: str = "") -> str:
+    """The page of a unit that is not there, with what was typed. Raises `NotFound` for a memory that only is read."""
+    resources = service.resources
+    if resources.named_memory(name) is not resources.named_memory():
+        raise NotFound(f"{name} has no unit {number}")
+    return render("unit-gone.html", service.visitor, here="/", memory=name, number=number, done=done, given=given,
+                  may=service.visitor.may("judge units") and resources.options.writable)  # fmt: skip
+
+
 def _page(
-    service: Service, memory: str, number: int, error: str = "", given: dict[str, Any] | None = None, done: str = ""
+    service: Service,
+    memory: str,
+    number: int,
+    error: str = "",
+    given: dict[str, Any] | None = None,
+    done: str = "",
+    tag: str = "",
 ) -> str:
+    """The form: with ``given``, what was typed; with ``tag``, that of what the visitor saw, else of the unit now."""
     resources, visitor = service.resources, service.visitor
     entry = found_unit(service, memory, number)[1]
     unit, is_first = entry.unit, resources.named_memory(memory) is resources.named_memory()
@@ -109,8 +120,9 @@ def _page(
     may_judge = may_change and visitor.may("judge units")
     if unit.status != "unreviewed":
         may_change = may_judge
-    values = given or {"source": unit.source, "target": unit.target, "status": unit.status,
-                       "notes": "\n".join(unit.notes)}  # fmt: skip
+    now = {"source": unit.source, "target": unit.target, "status": unit.status, "notes": "\n".join(unit.notes)}
+    # A choice that is not offered is not sent.
+    values = {**given, "status": given["status"] or unit.status} if given else now
     return render(
         "unit.html",
         visitor,
@@ -118,8 +130,9 @@ def _page(
         memory=memory,
         entry=entry,
         unit=unit,
-        tag=unit_tag(unit),
+        tag=tag or unit_tag(unit),
         given=values,
+        differs=bool(given and not tag),
         error=error,
         done=done,
         statuses=STATUSES,
@@ -142,11 +155,13 @@ async def change_unit(
     notes: Text = "",
 ) -> Response:
     """Store what was changed in the form."""
-    given = {"source": _one_line_ends(source), "target": _one_line_ends(target), "status": status, "notes": notes}
+    given = {"source": one_line_ends(source), "target": one_line_ends(target), "status": status,
+             "notes": one_line_ends(notes)}  # fmt: skip
 
     def changed(found: Unit) -> dict[str, Any]:
-        lines = tuple(line for one in notes.splitlines() if (line := one.strip()))
-        new: dict[str, Any] = {"source": given["source"], "target": given["target"], "notes": lines}
+        new: dict[str, Any] = {"source": typed(source, found.source), "target": typed(target, found.target)}
+        if given["notes"] != one_line_ends("\n".join(found.notes)):
+            new["notes"] = tuple(line for one in notes.splitlines() if (line := one.strip()))
         if status in STATUSES:
             new["status"] = status
         return {name: value for name, value in new.items() if value != getattr(found, name)}
@@ -158,7 +173,7 @@ async def change_unit(
         made = Changes(service, tag).edit_unit(memory, number, changes)
         return f"/units/{memory}/{made.id}?done={'changed' if made.id == number else 'merged'}"
 
-    return await _changed(service, executors, memory, number, stored, given)
+    return await _changed(service, executors, memory, number, stored, given, tag)
 
 
 @router.post("/units/{memory}/{number}/delete")
@@ -171,7 +186,7 @@ async def delete_unit(
         Changes(service, tag).delete_unit(memory, number)
         return f"/units/{memory}/{number}?done=deleted"
 
-    return await _changed(service, executors, memory, number, stored, None)
+    return await _changed(service, executors, memory, number, stored)
 
 
 @router.post("/units/{memory}/{number}/restore")
@@ -181,10 +196,10 @@ async def restore_unit(
     """Bring a deleted unit back."""
 
     def stored() -> str:
-        made = Changes(service, "*").restore_unit(memory, number)
+        made = Changes(service).undelete_unit(memory, number)
         return f"/units/{memory}/{made.id}?done=restored"
 
-    return await _changed(service, executors, memory, number, stored, None)
+    return await _changed(service, executors, memory, number, stored)
 
 
 async def _changed(
@@ -193,20 +208,28 @@ async def _changed(
     memory: str,
     number: int,
     stored: Callable[[], str],
-    given: dict[str, Any] | None,
+    given: dict[str, Any] | None = None,
+    tag: str = "",
 ) -> Response:
     """Make a change and go where it says, or show the form again with what was typed and what was wrong."""
 
     def response() -> Response:
         try:
             return _to(service, stored())
-        except NotFound:
-            raise
+        except NotFound as error:
+            if given is None:
+                raise
+            return HTMLResponse(_gone(service, memory, number, given), http_status(error))
         except DuiyiError as error:
-            message = service.resources.without_paths(str(error))
+            message, seen = service.resources.without_paths(str(error)), tag
             if isinstance(error, EditConflict):
                 message = "somebody else changed this unit meanwhile: compare it with what you typed, and save again"
-            return HTMLResponse(_page(service, memory, number, message, given), http_status(error))
+                seen = ""
+            try:
+                page = _page(service, memory, number, message, given, tag=seen)
+            except NotFound:  # deleted at this moment
+                page = _gone(service, memory, number, given)
+            return HTMLResponse(page, http_status(error))
 
     return await executors.write(response)
 
@@ -221,10 +244,18 @@ async def units_to_merge(
     return HTMLResponse(await executors.query(lambda: _merge_page(service, unit or [])))
 
 
-def _merge_page(service: Service, numbers: list[int], error: str = "") -> str:
+def _merge_page(service: Service, numbers: list[int], error: str = "", keep: int = 0) -> str:
     name = service.resources.named_memory().name
-    entries = [found_unit(service, name, number)[1] for number in dict.fromkeys(numbers[:_MOST])]
-    return render("unit-merge.html", service.visitor, here="/", memory=name, entries=entries, error=error)
+    entries = [found_unit(service, name, number)[1] for number in dict.fromkeys(_few(numbers))]
+    tags = [unit_tag(one.unit) for one in entries]
+    return render("unit-merge.html", service.visitor, here="/", memory=name, entries=entries, tags=tags, error=error,
+                  keep=keep)  # fmt: skip
+
+
+def _few(numbers: list[int]) -> list[int]:
+    if len(numbers) > _MOST:
+        raise UsageError(f"at most {_MOST} units can be merged at once")
+    return numbers
 
 
 @router.post("/memory/merge")
@@ -232,25 +263,23 @@ async def merge_units(
     service: ServiceDependency,
     executors: ExecutorsDependency,
     unit: Annotated[list[int] | None, Form()] = None,
+    tag: Annotated[list[str] | None, Form()] = None,
     keep: Annotated[int, Form()] = 0,
 ) -> Response:
     """Make one unit of several."""
 
     def merged() -> Response:
-        numbers = (unit or [])[:_MOST]
+        numbers = _few(unit or [])
         try:
-            made = Changes(service).merge_units(service.resources.named_memory().name, numbers, keep)
+            made = Changes(service, ",".join(tag or [])).merge_units(
+                service.resources.named_memory().name, numbers, keep
+            )
         except DuiyiError as error:
             message = service.resources.without_paths(str(error))
-            return HTMLResponse(_merge_page(service, numbers, message), http_status(error))
+            return HTMLResponse(_merge_page(service, numbers, message, keep), http_status(error))
         return _to(service, f"/units/{service.resources.named_memory().name}/{made.id}?done=merged")
 
     return await executors.write(merged)
-
-
-def _one_line_ends(text: str) -> str:
-    """A text of a form, whose lines end as texts of the memory do."""
-    return text.replace("\r\n", "\n").strip("\n")
 
 
 def _to(service: Service, path: str) -> Response:

@@ -266,14 +266,16 @@ class MemoryStore:
             raise EditConflict(f"unit {number} of {self.path} was changed by somebody else meanwhile")
         return entry
 
-    def merge(self, numbers: Iterable[int], keep: int) -> StoredUnit:
+    def merge(self, numbers: Iterable[int], keep: int, *, expected: Mapping[int, Unit] | None = None) -> StoredUnit:
         """Make one unit of several: their places and counts go to the one to ``keep``, whose texts stay.
 
-        `undo` takes it back. Raises `UsageError` where one of them does not exist or has other languages.
+        `undo` takes it back. Raises `UsageError` where one of them does not exist or has other languages, and
+        `EditConflict` where one is no longer the unit ``expected`` under its number.
         """
+        wanted = expected or {}
         with self.writing() as connection:
-            kept = self.get(keep)
-            others = [self.get(number) for number in dict.fromkeys(numbers) if number != keep]
+            kept = self._expected(keep, wanted.get(keep))
+            others = [self._expected(one, wanted.get(one)) for one in dict.fromkeys(numbers) if one != keep]
             if not others:
                 raise UsageError("choose at least two units to merge")
             notes = dict.fromkeys(note for one in (kept, *others) for note in one.unit.notes)

@@ -8,7 +8,7 @@ as long as one on a running server. Patterns and similarity need all keys of a l
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -111,13 +111,27 @@ class TermBase:
         with self._writing(expected) as db:
             return sum(self._delete(db, name) for name in ids)
 
-    def merge(self, made: Concept, ids: Iterable[str]) -> None:
-        """Store ``made`` and delete the entries with these ids, all at once. Raises `UsageError` for one not there."""
+    def merge(
+        self, ids: Iterable[str], made_of: Callable[[list[Concept]], Concept], *, expected: Iterable[Concept] = ()
+    ) -> Concept:
+        """Store what ``made_of`` makes of the entries with these ids, and delete them but the first, all at once.
+
+        Raises `UsageError` for one that is not there, `EditConflict` where one is no longer as in ``expected``.
+        """
+        wanted = {one.id: one for one in expected}
         with self._writing() as db:
+            found: list[Concept] = []
             for id in ids:  # noqa: A001
-                if not self._delete(db, id):
+                if (concept := self.get(id)) is None:
                     raise UsageError(f"{self.path} has no entry {id}")
+                if wanted.get(id, concept) != concept:
+                    raise EditConflict(f"the entry {id} was changed by somebody else meanwhile")
+                found.append(concept)
+            made = made_of(found)
+            for concept in found[1:]:
+                self._delete(db, concept.id)
             self._put(db, made)
+        return made
 
     def deleted(self, limit: int = 100) -> list[Concept]:
         """Deleted entries, which `restore` brings back."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Literal
 
 from corpora.errors import UsageError
@@ -55,25 +56,19 @@ def merge(
     return list(merged.values()), conflicts
 
 
-def merge_concepts(store: TermBase, ids: Iterable[str], keep: str) -> Concept:
+def merge_concepts(store: TermBase, ids: Iterable[str], keep: str, *, expected: Iterable[Concept] = ()) -> Concept:
     """Make one entry of those with these ids: the one to ``keep`` gets the terms of the others, which are deleted.
 
-    Raises `UsageError` where one of them does not exist.
+    Raises `UsageError` where one of them does not exist, `EditConflict` where one is no longer as in ``expected``.
     """
     others = [one for one in dict.fromkeys(ids) if one != keep]
     if not others:
         raise UsageError("choose at least two entries to merge")
-    found = {one: store.get(one) for one in (keep, *others)}
-    made = found[keep]
-    for name, concept in found.items():
-        if concept is None or made is None:
-            raise UsageError(f"{store.path} has no entry {name}")
-        if concept is not made:
-            made = _joined(made, concept)
-    assert made is not None
-    made = replace(made, changed=datetime.now(UTC).replace(microsecond=0))
-    store.merge(made, others)
-    return made
+
+    def made_of(found: list[Concept]) -> Concept:
+        return replace(reduce(_joined, found), changed=datetime.now(UTC).replace(microsecond=0))
+
+    return store.merge([keep, *others], made_of, expected=expected)
 
 
 def _free(name: str, store: TermBase, merged: dict[str, Concept]) -> str:

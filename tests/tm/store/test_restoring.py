@@ -9,6 +9,7 @@ from corpora.errors import EditConflict, UsageError
 from tm.search.memory import Memory
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
+from tm.terms.merging import merge_concepts
 from tm.unit import Origin, Unit
 
 UNIT = Unit("第一条", "Article 1", "zh-CN", "en-US", next="第二条", origin=Origin("a.txt", "b.txt", (1,), (2,), 3, "x"))
@@ -40,12 +41,14 @@ def test_a_deleted_unit_is_restored_with_its_places(tmp_path: Path) -> None:
 
 def test_a_unit_that_somebody_else_changed_is_not_overwritten(tmp_path: Path) -> None:
     with Memory(tmp_path / "m.duiyi") as memory:
-        memory.add([UNIT])
+        memory.add([UNIT, Unit("乙", "B", "zh-CN", "en-US")])
         seen = memory.get(1).unit
         memory.edit(1, target="Article one", expected=seen)
         for change in (
             lambda: memory.edit(1, target="x", expected=seen),
             lambda: memory.delete(numbers=[1], expected=seen),
+            lambda: memory.merge([1, 2], 2, expected={1: seen}),
+            lambda: memory.merge([1, 2], 1, expected={1: seen}),
         ):
             with pytest.raises(EditConflict, match="somebody else"):
                 change()
@@ -69,3 +72,30 @@ def test_a_deleted_entry_of_the_term_base_is_restored(tmp_path: Path) -> None:
         assert terms.restore("c1") == stored
         assert terms.lookup("缔约国")[0].concept == stored
         assert terms.restore("c1") is None
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_a_merge_of_entries_begins_with_what_is_stored_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checked: bool
+) -> None:
+    """What somebody else adds just before is in the merged entry, or the merge is refused."""
+    with TermBase(tmp_path / "t.sqlite") as terms, TermBase(tmp_path / "t.sqlite") as others:
+        terms.add([CONCEPT, Concept("c2", (Term("成员", "zh-CN"), Term("member", "en-US")))])
+        seen = list(terms)
+        begin = terms._store.writing
+        late = replace(seen[1], terms=(*seen[1].terms, Term("added late", "en-US")))
+
+        def begin_late() -> object:
+            others.add([late])
+            return begin()
+
+        monkeypatch.setattr(terms._store, "writing", begin_late)
+        if checked:
+            with pytest.raises(EditConflict, match="c2 was changed"):
+                merge_concepts(terms, ["c1", "c2"], "c1", expected=seen)
+            assert {one.id: one.terms for one in terms} == {"c1": CONCEPT.terms, "c2": late.terms}
+        else:
+            made = merge_concepts(terms, ["c1", "c2"], "c1")
+            assert [one.text for one in made.terms] == ["缔约国", "State party", "成员", "member", "added late"]
+            assert [one.id for one in terms] == ["c1"]
+            assert [one.terms for one in terms.deleted()] == [late.terms]
