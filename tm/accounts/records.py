@@ -87,7 +87,8 @@ class AuditEntry:
 
     who: the name of the user, or "" where nobody was signed in. via: "session", "token NAME" or "command".
     operation: a name of `tm.accounts.roles`. object: what it was done to, such as "unit 12 of legal".
-    result: "done", "refused" or "failed". address: of the client. request: its number in the log of the server.
+    result: "done", "refused", "failed" or "stopped". address: of the client.
+    request: its number in the log of the server.
     """
 
     number: int

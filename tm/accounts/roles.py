@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-__all__ = ["ACCOUNT", "OPERATIONS", "PUBLIC", "Operation", "Role", "lower", "named", "operation_of", "role_of"]
+__all__ = [
+    "ACCOUNT", "OPERATIONS", "PUBLIC", "Operation", "Role", "changes_something", "lower", "named", "operation_of",
+    "role_of",
+]  # fmt: skip
 
 
 class Role(StrEnum):
@@ -170,6 +173,11 @@ PUBLIC = (
 def named(name: str) -> Operation:
     """The operation of this name."""
     return next(one for one in (*OPERATIONS, *ACCOUNT, *PUBLIC) if one.name == name)
+
+
+def changes_something(name: str) -> bool:
+    """Whether the operation of this name stands in the audit log."""
+    return any(one.changes for one in (*OPERATIONS, *ACCOUNT, *PUBLIC) if one.name == name)
 
 
 @cache

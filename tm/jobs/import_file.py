@@ -107,6 +107,7 @@ def _prepared(units: Iterable[Unit], problems: UnitProblems, options: ImportOpti
     least = options.min_quality
     if least is None and not options.status:
         yield from units
+        return
     for unit in units:
         if least is not None and unit.quality is not None and unit.quality < least:
             problems.skipped[f"quality below {least:g}"] += 1

@@ -36,7 +36,7 @@ from tm.review.pages import outline_of, render, row_views
 from tm.review.repository import NoReview, ReviewRepository, ReviewSummary
 from tm.review.session import Order, ReviewSession, Show
 from tm.web.guard import Guard, GuardOptions
-from tm.web.language import Language, choose_language
+from tm.web.language import Language, choose_language, page_address
 from tm.web.limits import UploadLimits
 from tm.web.refusals import store_status
 from tm.web.uploads import clean_name
@@ -188,8 +188,9 @@ class _Site:
 
     def _render(self, request: Request, template: str, **values: Any) -> str:
         who = _visitor(request).name or self._repository.who
-        return render(template, root=_root(request), home=_home(request), secret=self._options.guard.secret,
-                      who=who, **values)  # fmt: skip
+        root = _root(request)
+        return render(template, root=root, home=_home(request), secret=self._options.guard.secret,
+                      who=who, back=page_address(f"{root}/"), **values)  # fmt: skip
 
     def _name(self, request: Request) -> str:
         """The review that is asked for. Raises `NoReview` where the user may not know of it."""

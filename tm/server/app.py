@@ -84,7 +84,7 @@ def create(served: Resources | Team) -> ASGIApp:
     """The application over ``served``, which it closes when it stops."""
     options, team = served.options, served if isinstance(served, Team) else None
     executors, works = Executors(options.threads, options.waiting), WorkList(options.work_folder)
-    reviews = Reviews(options)
+    reviews, metrics = Reviews(options), Metrics(options.metrics_folder)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -107,7 +107,7 @@ def create(served: Resources | Team) -> ASGIApp:
         exception_handlers=handlers(_without_paths, pages.error_page),
     )
     app.openapi = partial(described, app.openapi)  # type: ignore[method-assign]
-    install(app, executors, works, team)
+    install(app, executors, works, team, metrics)
     app.include_router(memory_api.router, prefix="/api")
     app.include_router(terms_api.router, prefix="/api")
     app.include_router(entries_api.router, prefix="/api")
@@ -123,7 +123,7 @@ def create(served: Resources | Team) -> ASGIApp:
     app.mount("/review", reviews)
     split = UploadLimits(_Split(app, Amagama(executors)), _takes_file, options.uploads)
     inner = Authority(split, team) if team is not None else Local(split, _only(served))
-    return _surrounded(inner, options, served)
+    return _surrounded(inner, options, served, metrics)
 
 
 def _only(served: Resources | Team) -> Resources:
@@ -131,14 +131,13 @@ def _only(served: Resources | Team) -> Resources:
     return served
 
 
-def _surrounded(app: ASGIApp, options: ServerOptions, served: Resources | Team) -> ASGIApp:
+def _surrounded(app: ASGIApp, options: ServerOptions, served: Resources | Team, metrics: Metrics) -> ASGIApp:
     """``app`` with limits, access control and observation around it."""
     access = options.access
     guard = GuardOptions(access.hosts, access.token, programs=True, accounts=options.accounts is not None)
     guarded = Language(Guard(app, guard))
     limits = Limits(guarded, partial(_most, options.max_upload), access.rate, LONGEST_HEAD - 20_000)
     prefixed = Prefix(limits, access.prefix, behind_tls=access.behind_tls)
-    metrics = Metrics(options.metrics_folder)
     observed = Observer(prefixed, metrics, as_json=options.log_format == "json")
     return Probes(observed, served, metrics, options.metrics_token)
 

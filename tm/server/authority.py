@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpora.errors import DuiyiError
 from tm.accounts.records import Project, Token, User
-from tm.accounts.roles import ACCOUNT, PUBLIC, Role, lower, operation_of
+from tm.accounts.roles import ACCOUNT, PUBLIC, Role, changes_something, lower, operation_of
 from tm.server.errors import http_status
 from tm.server.resources import Resources
 from tm.server.team import Team
@@ -87,9 +87,7 @@ class Authority:
                 message = "the files of this project cannot be used; the log of the server says why"
                 trace.details["error"] = str(error)
                 refused = refusal_response(headers, message, http_status(error))
-            operation = operation_of(scope["method"], scope["path"])
-            changes = operation is not None and operation.changes
-            await (refused or self._app)(scope, receive, self._recording(send, trace, changes=changes))
+            await (refused or self._app)(scope, receive, self._recording(send, trace))
 
     def _identified(self, scope: Scope, headers: Mapping[str, str], trace: Trace) -> tuple[Response | None, Scope]:
         """What refuses the request, if anything does, and the scope without the prefix of its project."""
@@ -166,11 +164,12 @@ class Authority:
             return RedirectResponse(f"{base}/projects", 303)
         return refusal_response(headers, why, 404 if why == NO_PROJECT else 400)
 
-    def _recording(self, send: Send, trace: Trace, *, changes: bool) -> Send:
+    def _recording(self, send: Send, trace: Trace) -> Send:
         """``send`` that writes the audit log first, if the operation changes something or a handler noted a change."""
 
         async def recorded(message: Message) -> None:
-            if message["type"] == "http.response.start" and trace.visitor.name and (changes or trace.object):
+            is_change = bool(trace.object) or changes_something(trace.operation)
+            if message["type"] == "http.response.start" and trace.visitor.name and is_change:
                 status = message["status"]
                 result = "done" if status < 400 else "refused" if status in (401, 403) else "failed"
                 await run_in_threadpool(self._team.record, trace, result)

@@ -9,7 +9,7 @@ from corpora.errors import DuiyiError
 from corpora.text.plurals import counted
 from tm.jobs.clean_memory import RULES, clean_memory, selected
 from tm.search.diff import differences
-from tm.server.dependencies import BenchDependency, ExecutorsDependency, ServiceDependency
+from tm.server.dependencies import Bench, BenchDependency, ExecutorsDependency, ServiceDependency
 from tm.server.errors import http_status
 from tm.server.frame import render
 from tm.server.service import Service
@@ -58,6 +58,7 @@ async def replace_texts(
     sure: Annotated[bool, Form()] = False,
 ) -> Response:
     """Show what find and replace would change, and with ``sure`` change it."""
+    _as_preview(bench, sure=sure)
     bench.service.resources.check_writable()
     given = {"find": find, "by": by, "side": side, "regex": regex, "ignore_case": ignore_case, "origin": origin}
 
@@ -90,6 +91,12 @@ async def replace_texts(
     return await bench.begin("Find and replace", call, form, back="/memory")
 
 
+def _as_preview(bench: Bench, *, sure: bool) -> None:
+    """Without ``sure`` nothing is changed, and the audit log has nothing to say."""
+    if not sure:
+        bench.service.trace.operation = "search"
+
+
 def _marked(before: str, after: str) -> list[list[str]]:
     """The parts of a text before and after a change, each with its kind: =, - or +."""
     return [[part.kind, part.text] for part in differences(plain(before), plain(after))]
@@ -102,6 +109,7 @@ async def clean(
     sure: Annotated[bool, Form()] = False,
 ) -> Response:
     """Show what cleaning would delete, and with ``sure`` delete it."""
+    _as_preview(bench, sure=sure)
     bench.service.resources.check_writable()
     wanted = rule or []
 

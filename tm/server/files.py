@@ -73,7 +73,8 @@ def _each(work: Work, kind: Upload, call: Callable[[Path], list[str]]) -> list[d
             if not path.stat().st_size:
                 raise EmptyInput(f"{path.name} is empty")
             try_reading(path, kind)
-            cards.append({"name": path.name, "lines": call(path), "error": ""})
+            lines = [work.without_paths(line) for line in call(path)]
+            cards.append({"name": path.name, "lines": lines, "error": ""})
         except DuiyiError as error:
             cards.append(failed_card(path, error, work))
     return cards
@@ -83,7 +84,7 @@ def failed_card(path: Path, error: Exception, work: Work) -> dict[str, Any]:
     """The card of a file that cannot be used. Raises ``error`` where another file would fail as well."""
     if is_out_of_space(error.__cause__ or error):
         raise error
-    return {"name": path.name, "lines": [], "error": str(error).replace(f"{path.parent}/", "")}
+    return {"name": path.name, "lines": [], "error": work.without_paths(str(error))}
 
 
 def _report(title: str, cards: Sequence[dict[str, Any]], lines: Sequence[str] = (), **values: Any) -> Report:
@@ -197,6 +198,7 @@ async def extract(
 ) -> Response:
     """Extract terms from a memory."""
     if add:
+        bench.service.trace.operation = "change terms"
         bench.service.resources.check_writable()
         bench.service.visitor.require("change terms")
 
@@ -308,7 +310,8 @@ async def pretranslate(
             lines.append(f"Left empty: {report.left:,}, for which the memories have no match of {minimum} % or more.")
         if report.unplaced:
             lines.append(f"{report.unplaced:,} of these have a match whose inline codes have no place.")
-        return _report("Pre-translate a file", [], [*lines, *report.warnings], file=out.name)
+        lines += map(work.without_paths, report.warnings)
+        return _report("Pre-translate a file", [], lines, file=out.name)
 
     return await bench.begin("Pre-translate a file", call, tools_page, uploads={"file": [file]})
 
@@ -331,9 +334,9 @@ async def add_terms(
             try:
                 add_term(terms, source, target, source_lang=source_lang, target_lang=target_lang)
                 added += 1
+                service.trace.note("extracted terms", added=added)  # each time: the work may be stopped
             except UsageError as error:
-                lines.append(service.resources.without_paths(str(error)))
-        service.trace.note("extracted terms", added=added)
+                lines.append(work.without_paths(str(error)))
         return _report("Terms", [], [f"{counted(added, 'term')} added to the term base.", *lines])
 
     if not pairs:

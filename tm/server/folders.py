@@ -75,7 +75,7 @@ def _paired(service: Service, work: Work) -> Report:
     for number, (side, path) in enumerate(paths):
         work.progress(number, len(paths), "reading")
         try:
-            one, profiled = _read(path, encoder)
+            one, profiled = _read(path, encoder, work)
         except DuiyiError as error:
             cards.append(failed_card(path, error, work))
             continue
@@ -93,7 +93,7 @@ def _paired(service: Service, work: Work) -> Report:
     return Report("pairs.html", values, title="Pairs of documents", keep_uploads=True)
 
 
-def _read(path: Path, encoder: Any) -> tuple[dict[str, Any], Any]:
+def _read(path: Path, encoder: Any, work: Work) -> tuple[dict[str, Any], Any]:
     """What was detected in a document, and its profile for pairing."""
     from align.document_pairs import profile
     from corpora.readers.reading import read
@@ -107,7 +107,7 @@ def _read(path: Path, encoder: Any) -> tuple[dict[str, Any], Any]:
         "kind": path.suffix.lstrip(".").upper() or "TXT",
         "profile": document.profile,
         "blocks": len(document.blocks),
-        "warnings": list(document.warnings),
+        "warnings": [work.without_paths(one) for one in document.warnings],
     }
     return shown, ProfiledFile(path, read_name(PurePath(path.name)), document.language, profile(document, encoder))
 
@@ -175,7 +175,7 @@ def _aligned(service: Service, work: Work, pairs: list[dict[str, Any]], unit: st
             cards.append(failed_card(source, error, work) | {"name": title})
             continue
         units = list(aligned.units())
-        lines = [f"{counted(len(units), 'unit')}.", *aligned.warnings]
+        lines = [f"{counted(len(units), 'unit')}.", *map(work.without_paths, aligned.warnings)]
         cards.append({"name": title, "lines": lines, "error": "", "review": _reviewed(service, title, units)})
         made.append((out, units))
     lines = [f"{counted(len(made), 'pair')} of {counted(len(pairs), 'document pair')} aligned."]
@@ -198,6 +198,7 @@ def _reviewed(service: Service, title: str, units: list[Unit]) -> str:
     name = secrets.token_hex(8)
     more: Mapping[str, str] = {"owner": service.visitor.name} if service.visitor.name else {}
     ReviewRepository(folder, service.visitor.name).begin(name, units, title=title, **more)
+    service.trace.note(f"review {name}", reviews=[*service.trace.details.get("reviews", ()), name])
     return name
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tm import templates
+from tm.web.language import page_address
 from tm.web.visitor import Visitor
 
 __all__ = ["render"]
@@ -12,5 +13,6 @@ _NOBODY = Visitor()
 
 def render(template: str, visitor: Visitor = _NOBODY, /, **values: Any) -> str:
     """The page as HTML for this visitor."""
-    frame = {"root": visitor.root, "base": visitor.base, "visitor": visitor}
+    back = page_address(f"{visitor.root}{values.get('here', '/')}")
+    frame = {"root": visitor.root, "base": visitor.base, "visitor": visitor, "back": back}
     return templates.render("tm.server", template, **frame, **values)

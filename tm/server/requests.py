@@ -238,7 +238,9 @@ class AuditRequest(_Strict):
     who: str = Field("", description="Name of the user.", max_length=100)
     operation: str = Field("", description="Name of the operation, such as `edit units`.", max_length=100)
     object: str = Field("", description="A part of what it was done to.", max_length=300)
-    result: Literal["", "done", "refused", "failed"] = Field("", description="done, refused or failed.")
+    result: Literal["", "done", "refused", "failed", "stopped"] = Field(
+        "", description="done, refused, failed or stopped."
+    )
     since: datetime | None = Field(None, description="Not before this time.")
     until: datetime | None = Field(None, description="Before this time.")
     before: int = Field(0, ge=0, description="Only entries with smaller numbers: the next page.")

@@ -165,16 +165,22 @@ class Service:
         progress: Callable[[int], None] | None = None,
     ) -> dict[str, Any]:
         """Import an uploaded file into the first memory; if the server stops, it ends after the current batch."""
-        memory = self.resources.writable_memory()
-        done = import_file(
-            memory,
-            file,
-            options,
-            source_lang=source_lang,
-            target_lang=target_lang,
-            progress=progress or self.resources.check_running,
-        ).to_dict()
-        self.trace.note(f"{file.name} to {self.resources.named_memory().name}", new=done["new"], folded=done["folded"])
+        memory, name, stored = self.resources.writable_memory(), self.resources.named_memory().name, 0
+
+        def follow(count: int) -> None:
+            nonlocal stored
+            stored = count  # so many units are in the memory, whatever comes after them
+            (progress or self.resources.check_running)(count)
+
+        languages = {"source_lang": source_lang, "target_lang": target_lang}
+        try:
+            done = import_file(memory, file, options, progress=follow, **languages).to_dict()
+        except BaseException:
+            if stored and not options.strict:
+                self.trace.note_file(file.name, name, read=stored)
+                self.trace.count("imported_units", stored)
+            raise
+        self.trace.note_file(file.name, name, new=done["new"], folded=done["folded"])
         self.trace.count("imported_units", done["new"] + done["folded"])
         return done | {
             "file": file.name,
@@ -254,7 +260,7 @@ class Service:
         terms = self.resources.writable_terms()
         concepts, conflicts = merge(terms, reading.concepts, rule)
         imported = terms.add(concepts)
-        self.trace.note(f"{file.name} to the term base", imported=imported)
+        self.trace.note_file(file.name, "the term base", imported=imported)
         return {
             "imported": imported,
             "entries": len(terms),
@@ -290,6 +296,7 @@ class Service:
         from tm.terms.extraction import ExtractOptions, extract_terms
 
         if add:
+            self.trace.operation = "change terms"
             self.visitor.require("change terms")
         if not units:
             raise EmptyInput("there are no units to extract terms from")
@@ -305,7 +312,6 @@ class Service:
         pairs = extract_terms(same, encoder=encoder, options=options, progress=progress or self.resources.check_running)
         added = terms.add(proposed(pairs, same)) if add else 0
         if add:
-            self.trace.operation = "change terms"
             self.trace.note("extracted terms", added=added)
         return {"units": len(same), "added": added, "pairs": [pair_row(pair, same) for pair in pairs]}
 

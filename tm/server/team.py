@@ -45,6 +45,7 @@ class Team:
         self.accounts = Accounts(options.accounts)
         self._lock = threading.Lock()
         self._open: dict[str, _Open] = {}
+        self._stale: list[_Open] = []  # still in use
         self._loading = threading.Lock()  # of its own, since the event loop takes the other one
         self._encoder: Encoder | None = None
         self._stopped = False
@@ -60,7 +61,10 @@ class Team:
         finally:
             with self._lock:
                 entry.users -= 1
-                closing = self._idle() + ([entry] if entry.stale and not entry.users else [])
+                closing = self._idle()
+                if entry.stale and not entry.users:
+                    self._stale.remove(entry)
+                    closing.append(entry)
             for one in closing:
                 one.resources.close()
 
@@ -68,7 +72,9 @@ class Team:
         known = self._open.pop(project.id, None)
         if known is not None and known.project.version < project.version:
             known.stale = True
-            if not known.users:
+            if known.users:
+                self._stale.append(known)
+            else:
                 known.resources.close()
             known = None
         if known is None:
@@ -147,7 +153,7 @@ class Team:
         """Tell long tasks to stop."""
         self._stopped = True
         with self._lock:
-            for entry in self._open.values():
+            for entry in (*self._open.values(), *self._stale):
                 entry.resources.stopping.set()
 
     def close(self) -> None:

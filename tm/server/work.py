@@ -9,11 +9,13 @@ import errno
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeVar
@@ -33,7 +35,7 @@ WORDS = (
 T = TypeVar("T")
 _SHOWN_EVERY = 0.3  # seconds between two states that are written
 _KEPT = 100  # pieces of work whose reports are kept
-_STATE, _STOP = "state.json", "stop"
+_STATE, _REPORT, _STOP = "state.json", "report.json", "stop"
 
 
 class WorkStopped(Exception):
@@ -62,7 +64,7 @@ class WorkState:
     state: a waiting one runs after those before it. process: the process that runs it.
     step, done, total: how far the current step is; ``total`` 0 where it is not known. first, since: how much was done
     when the step began, and when that was, in seconds since 1970. began, ended: of all steps.
-    message: why it failed. report: how it ended.
+    message: why it failed.
     """
 
     id: str
@@ -80,7 +82,6 @@ class WorkState:
     began: float = 0.0
     ended: float = 0.0
     message: str = ""
-    report: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -112,12 +113,22 @@ class WorkState:
 class Work:
     """A piece of work as the one who does it sees it: its folders, and where he says how far he is."""
 
-    def __init__(self, folder: Path, state: WorkState, check: Callable[[], None]) -> None:
-        """``check`` raises an error when the server is stopping."""
+    def __init__(self, folder: Path, state: WorkState, check: Callable[[], None], shown: Callable[[str], str]) -> None:
+        """``check`` raises an error when the server is stopping; ``shown`` removes paths of its stores from a message.
+
+        The folder of all work is that above ``folder``: the uploads may be those of earlier work.
+        """
         self.folder = folder
         self.state = state
         self._check = check
+        self._shown = shown
+        every = "|".join(re.escape(str(one)) for one in dict.fromkeys((folder.parent, folder.parent.resolve())))
+        self._hidden = re.compile(rf"(?:{every})[/\\]\w+[/\\](?:uploads[/\\]\w+[/\\]|made[/\\])?")
         self._written = 0.0
+
+    def without_paths(self, message: str) -> str:
+        """``message`` without paths of this machine: the files of work, memories and the term base by their names."""
+        return self._shown(self._hidden.sub("", message))
 
     @property
     def files(self) -> Path:
@@ -155,7 +166,7 @@ class Work:
     def store(self, **values: Any) -> None:
         """Write the state with these values."""
         self.state = replace(self.state, **values)
-        _write(self.folder, self.state)
+        _write(self.folder / _STATE, asdict(self.state))
 
 
 class WorkList:
@@ -166,40 +177,43 @@ class WorkList:
         self._own = None if folder else TemporaryDirectory(prefix="duiyi-work-")
         self._folder = Path(folder or (self._own.name if self._own else ""))
 
-    def new(self, title: str, visitor: Visitor, back: str, check: Callable[[], None]) -> Work:
-        """Work that does not run yet."""
+    def new(
+        self, title: str, visitor: Visitor, back: str, check: Callable[[], None], shown: Callable[[str], str] = str
+    ) -> Work:
+        """Work that does not run yet; ``check`` and ``shown`` are those of `Work`."""
         self._forget_old()
         project = visitor.project.id if visitor.project else ""
         state = WorkState(secrets.token_hex(8), title, visitor.name, project, back, process=os.getpid())
         folder = self._folder / state.id
         folder.mkdir()
-        work = Work(folder, state, check)
+        work = Work(folder, state, check, shown)
         work.store()
         return work
 
-    def run(self, work: Work, call: Callable[[Work], Report], shown: Callable[[str], str]) -> DuiyiError | None:
-        """Do the work and store how it ended; the error that ended it, if one of ours did.
-
-        ``shown`` makes of a message one without paths of this machine.
-        """
+    def run(self, work: Work, call: Callable[[Work], Report]) -> DuiyiError | None:
+        """Do the work and store how it ended; the error that ended it, if one of ours did."""
         error: DuiyiError | None = None
         end: dict[str, Any] = {"state": "failed"}
+        keep_uploads = False
         try:
             work.progress()
             work.store(state="running", began=time.time())
             report = call(work)
-            end = {"state": "done", "report": asdict(report)}
+            _write(work.folder / _REPORT, asdict(report))
+            end, keep_uploads = {"state": "done"}, report.keep_uploads
         except WorkStopped:
             end = {"state": "stopped"}
         except DuiyiError as one:
-            error, end["message"] = one, FULL if is_out_of_space(one.__cause__ or one) else shown(str(one))
+            error, end["message"] = one, work.without_paths(str(one))
+            if is_out_of_space(one.__cause__ or one):
+                end["message"] = FULL
         except MemoryError:
             end["message"] = "not enough memory for this input"
         except Exception as one:
             end["message"] = FULL if is_out_of_space(one) else UNEXPECTED
             if not is_out_of_space(one):
                 logging.getLogger("duiyi").exception(work.state.id)
-        if not end.get("report", {}).get("keep_uploads"):
+        if not keep_uploads:
             shutil.rmtree(work.folder / "uploads", ignore_errors=True)
         try:
             work.store(ended=time.time(), **end)
@@ -222,9 +236,13 @@ class WorkList:
         """The folder of work that this visitor began. Raises `NotFound`."""
         return self._folder / self.state(name, visitor).id
 
+    def report(self, name: str, visitor: Visitor) -> dict[str, Any]:
+        """How work that this visitor began ended, {} where it has no report. Raises `NotFound`."""
+        return _read(self.folder(name, visitor) / _REPORT)
+
     def made(self, name: str, visitor: Visitor) -> Path:
         """The file that the work made. Raises `NotFound`."""
-        path = self.folder(name, visitor) / "made" / str(self.state(name, visitor).report.get("file") or "-")
+        path = self.folder(name, visitor) / "made" / str(self.report(name, visitor).get("file") or "-")
         if not path.is_file():
             raise NotFound("this work made no file")
         return path
@@ -237,23 +255,23 @@ class WorkList:
 
     def of(self, visitor: Visitor, most: int = 20) -> list[WorkState]:
         """The work that this visitor began, the last one first."""
-        found = [state for name in self._names() if (state := self._read(name)) and _is_own(state, visitor)]
-        return found[:most]
+        own = (state for name in self._names() if (state := self._read(name)) and _is_own(state, visitor))
+        return list(islice(own, most))
 
     def _names(self) -> list[str]:
         """The names of all work, the last one first."""
         folders = [one for one in os.scandir(self._folder) if one.is_dir()]
-        return [one.name for one in sorted(folders, key=lambda one: -one.stat().st_mtime)]
+        return [one.name for one in sorted(folders, key=_changed, reverse=True)]
 
     def _read(self, name: str) -> WorkState | None:
         path = self._folder / name / _STATE
         try:
-            state = WorkState(**json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+            state = WorkState(**_read(path))
+        except TypeError:
             return None
         if state.is_open and not _is_alive(state.process):
             message = "the server was stopped while this work ran; begin it again"
-            return replace(state, state="failed", ended=path.stat().st_mtime, message=message)
+            return replace(state, state="failed", ended=_changed(path), message=message)
         return state
 
     def _forget_old(self) -> None:
@@ -283,6 +301,22 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _write(folder: Path, state: WorkState) -> None:
-    with replacing(folder / _STATE) as place:
-        place.write_text(json.dumps(asdict(state)), "ascii")
+def _changed(path: os.PathLike[str]) -> float:
+    """When a file or folder was changed; 0 where it was deleted meanwhile."""
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _write(path: Path, values: Mapping[str, Any]) -> None:
+    with replacing(path) as place:
+        place.write_text(json.dumps(values), "ascii")

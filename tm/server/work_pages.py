@@ -13,7 +13,7 @@ from tm import localized
 from tm.server.dependencies import ServiceDependency, WorksDependency
 from tm.server.frame import render
 from tm.server.service import Service
-from tm.server.work import WorkState
+from tm.server.work import WorkList
 
 __all__ = ["all_work", "file", "router", "state", "stop", "work"]
 
@@ -30,14 +30,14 @@ async def all_work(service: ServiceDependency, works: WorksDependency) -> Respon
 @router.get("/work/{name}")
 async def work(name: str, service: ServiceDependency, works: WorksDependency) -> Response:
     """How far work is, or its report."""
-    found = await run_in_threadpool(works.state, name, service.visitor)
-    return HTMLResponse(_page(service, found))
+    return HTMLResponse(await run_in_threadpool(_page, service, works, name))
 
 
-def _page(service: Service, found: WorkState) -> str:
-    if found.state != "done":
+def _page(service: Service, works: WorkList, name: str) -> str:
+    found = works.state(name, service.visitor)
+    report = works.report(name, service.visitor) if found.state == "done" else {}
+    if not report:
         return render("work.html", service.visitor, here="/work", work=found)
-    report = found.report
     common: dict[str, Any] = {"findings": [], "pairs": [], "cards": [], "lines": [], "title": found.title}
     resources, visitor = service.resources, service.visitor
     writable = resources.options.writable and visitor.may("change terms")

@@ -1,7 +1,8 @@
 """The language of pages: the one that was chosen there, otherwise the first one of the browser that is known."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from contextvars import ContextVar
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,11 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from corpora.translation import LANGUAGES, preferred_language, use_language
 from tm.web.addresses import local_path
 from tm.web.refusals import cookie_in, headers_of
+from tm.web.visitor import trace_of
 
-__all__ = ["COOKIE", "Language", "choose_language"]
+__all__ = ["COOKIE", "Language", "choose_language", "page_address"]
 
 COOKIE = "duiyi-language"
 _YEAR = 365 * 86_400  # seconds
+_KEY = "duiyi.page"
+_PAGE: ContextVar[str] = ContextVar("page", default="")
 
 
 class Language:
@@ -30,6 +34,10 @@ class Language:
             await self._app(scope, receive, send)
             return
         headers = headers_of(scope)
+        query = scope.get("query_string", b"").decode("latin-1")
+        path = f"{trace_of(scope).visitor.base}{quote(scope['path'])}{'?' + query if query else ''}"
+        # The first one sees the whole path; inside, an application has its own part of it.
+        _PAGE.set(scope.setdefault(_KEY, path if scope["method"] == "GET" else ""))
         with use_language(_chosen(headers) or preferred_language(headers.get("accept-language", ""))):
             await self._app(scope, receive, send)
 
@@ -39,15 +47,17 @@ def _chosen(headers: Mapping[str, str]) -> str:
     return code if code in LANGUAGES else ""
 
 
-def choose_language(request: Request) -> Response:
-    """The route ``/language/{code}``: keep the language for a year, and return to the page that led here.
+def page_address(otherwise: str) -> str:
+    """The address of the page that is asked for, with its query; ``otherwise`` where a form was sent."""
+    return _PAGE.get() or otherwise
 
-    That is the one that the browser names, with its query, otherwise ``?back=/page``.
+
+def choose_language(request: Request) -> Response:
+    """The route ``/language/{code}?back=/page``: keep the language for a year, and return to the page that led here.
+
+    The browser's name for it is of no use: a form that is shown again has the address that it was sent to.
     """
-    came, back = urlsplit(request.headers.get("referer", "")), request.query_params.get("back", "/")
-    if came.netloc == request.url.netloc and came.path:
-        back = f"{came.path}?{came.query}" if came.query else came.path
-    response = RedirectResponse(local_path(back), 303)
+    response = RedirectResponse(local_path(request.query_params.get("back", "/")), 303)
     code = request.path_params["code"]
     if code in LANGUAGES:
         response.set_cookie(COOKIE, code, max_age=_YEAR, httponly=True, samesite="lax", path="/")

@@ -56,6 +56,10 @@ class Metrics:
         self._running.dec()
         self._requests.labels(operation or "other", str(status)).inc()
         self._seconds.labels(operation or "other").observe(seconds)
+        self.add(counts)
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """This was done so many times."""
         for name, count in counts.items():
             self._counts[name].inc(count)
 

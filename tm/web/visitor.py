@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpora.errors import UsageError
+from corpora.text.plurals import counted
 from tm.accounts.records import Project, User
 from tm.accounts.roles import Operation, Role, named
 
@@ -78,6 +79,12 @@ class Trace:
         """For the audit log: what was changed, and more about it, but no texts."""
         self.object = what
         self.details.update(details)
+
+    def note_file(self, name: str, to: str, **numbers: int) -> None:
+        """For the audit log: that a file was imported, beside those before it; the numbers are those of all."""
+        files = [*self.details.get("files", ()), name]
+        totals = {key: self.details.get(key, 0) + number for key, number in numbers.items()}
+        self.note(f"{name if len(files) == 1 else counted(len(files), 'file')} to {to}", files=files, **totals)
 
 
 def trace_of(scope: MutableMapping[str, Any]) -> Trace:

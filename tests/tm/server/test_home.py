@@ -1,6 +1,8 @@
 """The start page with much recent work, and the choice of a language."""
 
+import html
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from tests.serving import UNITS, client_of
 from tm.review.journal import ReviewJournal
 from tm.review.repository import ReviewRepository
-from tm.server.options import ServerOptions
+from tm.server.options import Access, ServerOptions
 
 PAGE = {"accept": "text/html"}
 
@@ -61,20 +63,41 @@ def test_the_list_of_reviews_has_pages(options: ServerOptions, reviews: Path, mo
         assert client.get("/review/?page=99999999999999999999").status_code == 200
 
 
+def language_link(page: str) -> str:
+    """The address that the page has for Chinese."""
+    found = re.search(r'href="([^"]*/language/zh[^"]*)"', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+@pytest.mark.parametrize("prefix", ["", "/duiyi"])
 @pytest.mark.parametrize(
-    ("referer", "to"),
-    [
-        ("http://127.0.0.1:8080/phrases?text=%E5%8D%8F", "/phrases?text=%E5%8D%8F"),
-        ("http://127.0.0.1:8080/units/m/2", "/units/m/2"),
-        ("http://elsewhere.example/x", "/tools"),
-        ("http://127.0.0.1:8080//elsewhere.example/", "/"),
-        ("", "/tools"),
-    ],
+    "path", ["/tools", "/phrases?text=%E5%8D%8F%26&side=both", "/units/treaties/2", "/review/?page=1&mine=1"]
 )
-def test_the_choice_of_a_language_returns_to_its_page(options: ServerOptions, referer: str, to: str) -> None:
-    with client_of(options) as client:
-        headers = {"referer": referer} if referer else {}
-        response = client.get("/language/zh?back=/tools", headers=headers)
+def test_the_choice_of_a_language_returns_to_its_page(
+    options: ServerOptions, tmp_path: Path, prefix: str, path: str
+) -> None:
+    with client_of(options, access=Access(prefix=prefix), reviews=tmp_path / "reviews") as client:
+        page = client.get(f"{prefix}{path}", headers=PAGE)
+        assert page.status_code == 200
+        response = client.get(language_link(page.text), headers={"referer": f"http://127.0.0.1:8080{prefix}/start"})
         assert response.status_code == 303
+        assert response.headers["location"] == f"{prefix}{path}"
+
+
+def test_the_choice_of_a_language_after_a_refused_form_returns_to_the_form(options: ServerOptions) -> None:
+    with client_of(options, writable=True) as client:
+        sent = client.post("/tools/import", files={"file": ("bad.tmx", "<tmx>")}, headers=PAGE)
+        assert sent.status_code == 400
+        response = client.get(language_link(sent.text), headers={"referer": "http://127.0.0.1:8080/tools/import"})
+        assert response.headers["location"] == "/tools"
+
+
+@pytest.mark.parametrize(
+    ("back", "to"), [("/tools", "/tools"), ("//elsewhere.example/", "/"), ("http://elsewhere.example/", "/")]
+)
+def test_the_choice_of_a_language_leads_to_no_other_site(options: ServerOptions, back: str, to: str) -> None:
+    with client_of(options) as client:
+        response = client.get("/language/zh", params={"back": back})
         assert response.headers["location"] == to
         assert '<html lang="zh"' in client.get("/start", headers={**PAGE, "accept-language": "en"}).text

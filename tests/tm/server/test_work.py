@@ -1,5 +1,7 @@
 """Long work of the pages: its progress, stopping it, its report, and who sees it."""
 
+import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -11,11 +13,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpora.errors import InputError
-from tests.serving import client_of
-from tests.team import team_of
+from tests.serving import UNITS, client_of
+from tests.team import Serving, team_of
 from tm.server.errors import FULL, NotFound
 from tm.server.options import ServerOptions
-from tm.server.work import Report, Work, WorkList
+from tm.server.work import Report, Work, WorkList, WorkStopped
 from tm.web.visitor import Visitor
 
 OWNER = Visitor()
@@ -32,11 +34,11 @@ def works(tmp_path: Path) -> Iterator[WorkList]:
 
 
 def begun(works: WorkList, visitor: Visitor = OWNER) -> Work:
-    return works.new("Import units", visitor, "/tools", lambda: None)
+    return works.new("Import units", visitor, "/tools", lambda: None, lambda message: message.replace("/secret/", ""))
 
 
 def run(works: WorkList, work: Work, call: Callable[[Work], Report]) -> Any:
-    return works.run(work, call, lambda message: message.replace("/secret/", ""))
+    return works.run(work, call)
 
 
 def test_the_state_says_how_far_the_work_is(works: WorkList) -> None:
@@ -59,7 +61,8 @@ def test_the_state_says_how_far_the_work_is(works: WorkList) -> None:
     assert seen[1].rate == pytest.approx(10, rel=0.2)
     assert seen[1].left == pytest.approx(30, rel=0.2)
     ended = works.state(work.state.id, OWNER)
-    assert (ended.state, ended.report["values"], ended.is_open) == ("done", {"lines": ["all"]}, False)
+    assert (ended.state, ended.is_open) == ("done", False)
+    assert works.report(work.state.id, OWNER)["values"] == {"lines": ["all"]}
 
 
 def test_work_that_was_stopped_ends_at_its_next_step(works: WorkList) -> None:
@@ -136,6 +139,41 @@ def test_old_work_is_forgotten_but_not_what_runs(works: WorkList, monkeypatch: p
     kept = works.of(OWNER)
     assert len(kept) == 4
     assert running.state.id in [one.id for one in kept]
+
+
+def test_a_list_of_work_reads_neither_reports_nor_more_than_it_shows(
+    works: WorkList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        run(works, begun(works), lambda work: Report("done.html", {"lines": ["a long report"]}))
+    read: list[str] = []
+    known = Path.read_text
+
+    def noted(path: Path, *given: Any, **more: Any) -> str:
+        read.append(path.name)
+        return known(path, *given, **more)
+
+    monkeypatch.setattr(Path, "read_text", noted)
+    assert len(works.of(OWNER, 2)) == 2
+    assert read == ["state.json"] * 2
+    monkeypatch.undo()
+    assert not [path for path in works._folder.rglob("state.json") if "a long report" in path.read_text("ascii")]
+
+
+def test_work_that_another_process_deletes_while_it_is_listed(works: WorkList, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, gone = begun(works), begun(works)
+    entries = list(os.scandir(works._folder))
+    assert all(one.is_dir() for one in entries)
+    works.drop(gone)
+    monkeypatch.setattr("tm.server.work.os.scandir", lambda _: entries)
+    assert [one.id for one in works.of(OWNER)] == [kept.state.id]
+
+
+def test_a_message_names_files_without_their_folders(works: WorkList) -> None:
+    reading, work = begun(works), begun(works)
+    one, two = reading.uploads("source") / "一 a.docx", work.files / "001-a.tmx"
+    message = f"{one}: damaged; {two} and /secret/memory.duiyi, {work.folder}"
+    assert work.without_paths(message) == f"一 a.docx: damaged; 001-a.tmx and memory.duiyi, {work.folder}"
 
 
 # -- through the application
@@ -221,6 +259,7 @@ def test_in_a_team_the_work_goes_on_and_is_recorded(tmp_path: Path, waiting: Eve
                 break
             time.sleep(0.02)
         assert changes[0] == "more.tsv to memory"
+        assert log[0]["details"] == {"files": ["more.tsv"], "new": 1, "folded": 0}
         assert re.fullmatch("work [0-9a-f]{16}", changes[1])
         assert serving.ask("GET", "/api/lookup?text=批准", session).json()
 
@@ -234,6 +273,109 @@ def test_a_bad_file_is_on_its_own_card_and_the_others_go_on(options: ServerOptio
     assert "1 unit, 1 new, 0 known." in page
     assert "empty.tsv is empty" in page
     assert "/tmp" not in page
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "name"),
+    [
+        ("import", "file", "bad.tmx"),
+        ("import-terms", "file", "bad.tbx"),
+        ("check", "file", "bad.tmx"),
+        ("analyse", "files", "bad.xlf"),
+        ("quality", "files", "bad.tmx"),
+        ("pretranslate", "file", "bad.xlf"),
+    ],
+)
+def test_no_form_shows_where_files_are(
+    options: ServerOptions, tmp_path: Path, form: str, field: str, name: str
+) -> None:
+    folder = tmp_path / "all work"
+    folder.mkdir()
+    with client_of(options, writable=True, work_folder=str(folder)) as client:
+        sent = {field: (name, "<tmx><body>")}
+        page = client.post(f"/tools/{form}", files=sent, headers=PAGE).text
+    assert name in page
+    assert str(tmp_path) not in page
+    assert "uploads" not in page
+    (state,) = [json.loads(path.read_text("ascii")) for path in folder.rglob("state.json")]
+    assert state["state"] == "failed"
+    assert str(tmp_path) not in state["message"]
+
+
+def test_units_imported_by_a_page_are_counted_in_the_metrics(options: ServerOptions) -> None:
+    token = "metrics-token-0123456789"
+    with client_of(options, writable=True, metrics_token=token) as client:
+        assert client.post("/tools/import", files=TSV).status_code == 303
+        text = client.get("/metrics", headers={"authorization": f"Bearer {token}"}).text
+    assert "\nduiyi_imported_units_total 1.0\n" in text
+
+
+def audit_of(serving: Serving, operation: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """What the audit log has of an operation, the last entry first, without those of requests."""
+    log = serving.ask("GET", "/api/audit", serving.session("manager")).json()
+    found = [(one["object"], one["result"], one["details"]) for one in log if one["operation"] == operation]
+    return [one for one in found if not one[0].startswith("work ")]
+
+
+def test_work_that_is_stopped_is_recorded_with_what_it_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Work.progress
+
+    def stopped(self: Work, done: int = 0, total: int = 0, step: str = "") -> None:
+        if done and step == "c.tsv":
+            raise WorkStopped
+        known(self, done, total, step)
+
+    monkeypatch.setattr(Work, "progress", stopped)
+    rows = {
+        "a.tsv": "甲\tA\n",
+        "b.tsv": "乙\tB\n第一条\tArticle 1\n",
+        "c.tsv": "丙\tC\n丁\tD\n",
+        "d.tsv": "戊\tE\n",
+    }
+    files = [("file", (name, f"zh-CN\ten-US\n{text}")) for name, text in rows.items()]
+    with team_of(tmp_path) as serving:
+        path = serving.ask("POST", "/tools/import", serving.session("reviewer"), files=files).headers["location"]
+        assert ended(serving.client, path, serving.session("reviewer"))["state"] == "stopped"
+        details = {"files": ["a.tsv", "b.tsv", "c.tsv"], "new": 2, "folded": 1, "read": 2}
+        assert audit_of(serving, "import units") == [("3 files to memory", "stopped", details)]
+        (stats,) = serving.ask("GET", "/api/memories", serving.session("reader")).json()
+        assert stats["units"] == len(UNITS) + 4
+
+
+def test_previews_and_checks_are_no_changes_of_the_audit_log(tmp_path: Path) -> None:
+    find = {"find": "Article", "by": "Art."}
+    with team_of(tmp_path) as serving:
+        manager, reviewer, reader = (serving.session(one) for one in ("manager", "reviewer", "reader"))
+        before = len(serving.ask("GET", "/api/audit", manager).json())
+        assert serving.ask("POST", "/memory/replace", reviewer, data=find).status_code == 303
+        assert serving.ask("POST", "/memory/clean", reviewer, data={"rule": "codes"}).status_code == 303
+        assert serving.ask("POST", "/tools/check", reader, files=TSV).status_code == 303
+        assert len(serving.ask("GET", "/api/audit", manager).json()) == before
+        assert serving.ask("POST", "/memory/replace", reader, data=find).status_code == 403
+        assert serving.ask("POST", "/memory/replace", reviewer, data=find | {"sure": "1"}).status_code == 303
+        found = audit_of(serving, "change many units")
+    assert found == [("memory", "done", {"replaced": 1}), ("", "refused", {})]
+
+
+def test_work_keeps_the_files_of_a_project_that_is_changed_meanwhile(
+    tmp_path: Path, waiting: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tm.server import dependencies
+
+    known = dependencies.keep_uploads
+    with team_of(tmp_path) as serving:
+
+        def changing(*given: Any) -> None:
+            changed = serving.accounts.projects.edit(serving.project, name="Treaties and agreements")
+            with serving.team.using(changed):  # as the next request to the project does
+                known(*given)
+
+        monkeypatch.setattr(dependencies, "keep_uploads", changing)
+        session = serving.session("reviewer")
+        path = serving.ask("POST", "/tools/import", session, files=TSV).headers["location"]
+        waiting.set()
+        state = ended(serving.client, path, session)
+        assert (state["state"], state["message"]) == ("done", "")
 
 
 def test_a_form_whose_only_file_is_bad_is_shown_again(options: ServerOptions) -> None:
