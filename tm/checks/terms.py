@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpora.errors import UsageError
-from corpora.text.expressions import expression
+from corpora.expressions import expression
 from corpora.text.languages import base
 from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
 from tm.checks.finding import Finding, Severity

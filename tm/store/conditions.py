@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from corpora.text.expressions import expression
+from corpora.expressions import expression
 from corpora.text.languages import base, checked_code, normalize
 from tm.store.filters import STATUSES, Filters
 from tm.store.sql import Sql

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpora.errors import StoreError, UsageError
+from corpora.expressions import expression
 from corpora.files import check_is_path, check_is_store, make_private
 from corpora.migrations import use_log, version_of
 from corpora.sqlite_connections import ThreadConnections, all_or_nothing
 from corpora.sqlite_damage import ERRORS, invalid_value
 from corpora.sqlite_errors import SqliteErrors
-from corpora.text.expressions import expression
 from tm.store.damage import damaged_table
 from tm.store.schema import APPLICATION, VERSION, migrate
 

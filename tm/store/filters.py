@@ -12,7 +12,7 @@ from typing import Any
 
 from corpora.arguments import checked_class
 from corpora.errors import UsageError
-from corpora.text.expressions import expression
+from corpora.expressions import expression
 from tm.unit import STATUSES, Status
 
 __all__ = ["STATUSES", "Filters", "Status", "origin_penalties"]

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from corpora.arguments import checked_class
 from corpora.errors import UsageError
-from corpora.text.expressions import Expression
+from corpora.expressions import Expression
 from tm.store import maintenance
 from tm.store.filters import Filters
 from tm.store.history import ChangeLog

@@ -22,13 +22,13 @@ _OTHERWISE = re.compile(
 class Expression:
     """A regular expression, compiled."""
 
-    __slots__ = ("_checked", "_compiled", "_pattern")
+    __slots__ = ("_checked", "_compiled", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         """``flags`` are those of `re`. Raises `UsageError` for an expression that is invalid."""
         import regex
 
-        self._pattern = pattern
+        self.pattern = pattern
         try:
             self._checked = re.compile(pattern, flags)
             same = flags & (re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE)
@@ -56,11 +56,11 @@ class Expression:
         try:
             self._checked.sub(template, "")
         except (re.error, IndexError, ValueError) as error:
-            raise UsageError(f"{template!r} is not a template for {self._pattern!r}: {error}") from error
+            raise UsageError(f"{template!r} is not a template for {self.pattern!r}: {error}") from error
 
     def _too_slow(self) -> UsageError:
         return UsageError(
-            f"the regular expression {self._pattern!r} takes more than a second for one text; write it without a"
+            f"the regular expression {self.pattern!r} takes more than a second for one text; write it without a"
             " repetition inside a repetition"
         )
 
