@@ -22,6 +22,7 @@ from tm.tags import plain
 
 __all__ = [
     "Bitext",
+    "DocumentNames",
     "bitext_of",
     "bitext_rows",
     "how_made",
@@ -69,12 +70,27 @@ def how_made(entry: StoredUnit) -> str:
     return "aligned automatically" if unit.signature or unit.quality is not None else "imported"
 
 
+class DocumentNames:
+    """The documents of a memory, read once to find several of them."""
+
+    def __init__(self, memory: MemoryStore) -> None:
+        self._pairs = [(pair, [_squeezed(one) for one in pair]) for pair in memory.documents()]
+        self._exact: dict[str, list[tuple[str, str]]] = {}
+        for pair, _ in self._pairs:
+            for name in {*pair, *(Path(one).stem for one in pair)}:
+                self._exact.setdefault(name, []).append(pair)
+
+    def find(self, name: str) -> list[tuple[str, str]]:
+        """The pairs of files with the name ``name``, else those whose names contain it; punctuation does not count."""
+        if name in self._exact:
+            return self._exact[name]
+        wanted = _squeezed(name)
+        return [pair for pair, names in self._pairs if any(wanted in one for one in names)]
+
+
 def origins_of(memory: MemoryStore, name: str) -> list[tuple[str, str]]:
-    """The pairs of files with the name ``name``, else those whose names contain it; punctuation does not count."""
-    found = memory.documents()
-    exact = [pair for pair in found if name in pair or name in (Path(pair[0]).stem, Path(pair[1]).stem)]
-    wanted = _squeezed(name)
-    return exact or [pair for pair in found if any(wanted in _squeezed(one) for one in pair)]
+    """The documents that ``name`` names, see `DocumentNames.find`."""
+    return DocumentNames(memory).find(name)
 
 
 def _squeezed(name: str) -> str:

@@ -13,7 +13,9 @@ from starlette.testclient import TestClient
 
 from tests.serving import UNITS, client_of, unit
 from tests.team import Serving, team_of
+from tm.review.repository import ReviewRepository
 from tm.search.memory import Memory
+from tm.server.documents import _Link, _marked
 from tm.server.options import Access, ServerOptions
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
@@ -382,6 +384,83 @@ def test_the_alignment_of_a_document_is_opened_in_the_editor(client: TestClient)
     assert response.status_code == 303
     assert response.headers["location"].endswith("#row-1")
     assert "law.docx" in client.get(response.headers["location"]).text
+
+
+def test_a_document_under_review_is_opened_again(
+    client: TestClient, options: ServerOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, begin = list[str](), ReviewRepository.begin
+    monkeypatch.setattr(
+        ReviewRepository, "begin", lambda *given, **more: threads.append(current_thread().name) or begin(*given, **more)
+    )
+    page = client.get("/bitext", params={"origin": "law.docx"}).text
+    numbers = re.findall(r'name="unit" value="(\d+)"', page)
+
+    def opened(number: str) -> list[str]:
+        data = {"origin": "law.docx", "unit": number}
+        return client.post("/bitext/review", data=data, follow_redirects=False).headers["location"].split("#")
+
+    first, again = opened(numbers[1]), opened(numbers[2])
+    assert (first[0], first[1], again[1]) == (again[0], "row-1", "row-2")
+    with Memory(options.memories[0][0]) as memory:  # type: ignore[arg-type]
+        memory.edit(int(numbers[0]), target="Article 0 under resolution A/RES/58/4")
+    assert opened(numbers[1])[0] != first[0], "other units"
+    assert [one.split("_")[0] for one in threads] == ["long", "long"], "others write meanwhile"
+
+
+def test_the_names_of_documents_are_read_once_for_a_page(
+    client: TestClient, options: ServerOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Memory(options.memories[0][0]) as memory:  # type: ignore[arg-type]
+        text = " ".join(f"A/RES/60/{number}" for number in range(20))
+        memory.add([unit("各项决议", text, origin=Origin("list.docx", "e", (0,), (0,)))])
+        memory.add([unit("第七", "The seventh", origin=Origin("A_RES_60_7.docx", "e", (0,), (0,)))])
+    read, documents = list[object](), Memory.documents
+    monkeypatch.setattr(Memory, "documents", lambda one: read.append(one) or documents(one))
+    page = client.get("/bitext", params={"origin": "list.docx"}).text
+    assert page.count('class="symbol"') == 20
+    assert page.count('href="/bitext?memory=treaties&amp;origin=A%2FRES%2F60%2F7"') == 1
+    assert len(read) == 2, "once to find the document, once for the links"
+
+
+def test_a_long_document_comes_in_pages(client: TestClient, options: ServerOptions) -> None:
+    """The page with the unit that was asked for comes first, else the one with the first hit."""
+    with Memory(options.memories[0][0]) as memory:  # type: ignore[arg-type]
+        memory.add(
+            unit(f"第{number}号", f"No. {number}.", origin=Origin("long.docx", "e", (number,), (number,), 1, "Numbers"))
+            for number in range(2_500)
+        )
+
+    def shown(**more: object) -> tuple[str, list[int]]:
+        page = client.get("/bitext", params={"origin": "long.docx", **more}).text  # type: ignore[arg-type]
+        return page, [int(one) for one in re.findall(r"No\. (?:<mark>)?(\d+)", page)]
+
+    page, numbers = shown()
+    assert numbers == list(range(1_000))
+    assert (">2,500 units:" in page, "Page 1 of 3" in page, 'rel="prev"' in page) == (True, True, False)
+    following = re.search(r'rel="next" href="([^"]+)"', page)
+    assert following is not None
+    page = client.get(html.unescape(following[1])).text
+    assert ("Page 2 of 3" in page, 'rel="prev"' in page, 'rowgroup">Numbers<' in page) == (True, True, True)
+    page, numbers = shown(find="2345")
+    assert (numbers, "<mark>2345</mark>" in page) == (list(range(2_000, 2_500)), True)
+    assert re.search(r'page=3#u\d+">first<', page)
+    anchor = re.search(r'<tr id="u(\d+)" class="found">', page)
+    assert anchor is not None
+    assert shown(unit=anchor[1])[1] == numbers
+    assert shown(unit=anchor[1], page=1)[1] == list(range(1_000))
+    assert shown(page=99)[1] == numbers, "there are three pages"
+
+
+def test_the_parts_of_a_text() -> None:
+    """A mark may go over the border of a link, and neither hides the other."""
+    links = [_Link(2, 4, "term", "/t"), _Link(6, 8, "symbol", "/s")]
+    parts = [(one["text"], one["mark"], one["kind"]) for one in _marked("abcdefghij", re.compile("cde|h"), links)]
+    assert parts == [
+        ("ab", False, ""), ("cd", True, "term"), ("e", True, ""), ("f", False, ""), ("g", False, "symbol"),
+        ("h", True, "symbol"), ("ij", False, ""),
+    ]  # fmt: skip
+    assert [one["text"] for one in _marked("", None, ())] == []
 
 
 def test_sources_are_left_out_and_preferred(client: TestClient) -> None:
