@@ -30,10 +30,13 @@ def chromium(program: Callable[[str], str]) -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """`open_page(width=1280, scheme="light", language="en")` is a page; errors of its script fail the test."""
+    """`open_page(width=1280, scheme="light", language="en")` is a page; errors of its script fail the test.
+
+    With ``keeps=False`` the browser does not allow pages to keep anything.
+    """
     contexts, complaints = [], []
 
-    def make(width: int = 1280, scheme: str = "light", language: str = "en") -> Any:
+    def make(width: int = 1280, scheme: str = "light", language: str = "en", *, keeps: bool = True) -> Any:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
@@ -41,6 +44,9 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
             accept_downloads=True,
         )
         contexts.append(context)
+        if not keeps:
+            refused = '{ get() { throw new DOMException("not allowed", "SecurityError"); } }'
+            context.add_init_script(f'Object.defineProperty(window, "localStorage", {refused});')
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda told: complaints.append(told.text) if "Content Security" in told.text else None)

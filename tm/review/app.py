@@ -187,10 +187,10 @@ class _Site:
         self._unchecked: dict[str, ReviewSession] = {}
 
     def _render(self, request: Request, template: str, **values: Any) -> str:
-        who = _visitor(request).name or self._repository.who
-        root = _root(request)
+        visitor, root = _visitor(request), _root(request)
         return render(template, root=root, home=_home(request), secret=self._options.guard.secret,
-                      who=who, back=page_address(f"{root}/"), **values)  # fmt: skip
+                      who=visitor.name or self._repository.who, may_judge=visitor.may("judge reviews"),
+                      back=page_address(f"{root}/"), **values)  # fmt: skip
 
     def _name(self, request: Request) -> str:
         """The review that is asked for. Raises `NoReview` where the user may not know of it."""

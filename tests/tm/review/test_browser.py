@@ -286,6 +286,50 @@ def test_two_tabs_keep_the_changes_of_both(open_page: Callable[..., Any], addres
     saved(second)
 
 
+def test_a_browser_that_keeps_nothing_saves_and_offers_what_was_refused(
+    open_page: Callable[..., Any], address: str
+) -> None:
+    first, second = opened(open_page(), address), opened(open_page(keeps=False), address)
+    for page, text in ((first, " One."), (second, " Two.")):
+        ordered(page)
+        page.locator("#rows article[data-number='3']").click()
+        page.keyboard.press("e")
+        page.keyboard.type(text)
+    first.keyboard.press("Enter")
+    saved(first)
+    second.locator("#alert", has_text="leave this page open until all is saved").wait_for()
+    second.keyboard.press("Enter")
+    second.locator("#alert", has_text="changed in another window").wait_for()
+    second.locator("#kept", has_text="was not saved").wait_for()
+    second.click("[data-command=drafts]")
+    second.locator("article.current .text[contenteditable]", has_text="Two.").wait_for()
+    second.keyboard.press("Enter")
+    saved(second)
+    second.locator("#rows article[data-number='4']").click()
+    second.keyboard.press("a")
+    saved(second)
+    first.reload()
+    shows(first, accepted=1)
+    first.fill("[name=text]", "Two.")
+    first.locator("#rows article[data-number='3']").wait_for()
+
+
+def test_changes_are_sent_although_rows_cannot_be_loaded(open_page: Callable[..., Any], address: str) -> None:
+    page = opened(open_page(), address)
+    ordered(page)
+    page.locator("#rows article").first.focus()
+    page.route("**/rows?*", lambda route: route.fulfill(status=404, body="no rows"))
+    for _ in range(4):
+        page.keyboard.press("a")
+    page.locator("#alert", has_text="no rows").wait_for()
+    saved(page)
+    page.unroute("**/rows?*")
+    page.keyboard.press("b")
+    saved(page)
+    page.reload()
+    shows(page, accepted=4, bad=1)
+
+
 def test_findings_are_right_or_fixed(open_page: Callable[..., Any], file: Path, tmp_path: Path) -> None:
     some = [replace(one, source=f"{one.source}共有{1000 + n}人。", target=f"{one.target} There were {1000 + n}.")
             for n, one in enumerate(units(40))]  # fmt: skip

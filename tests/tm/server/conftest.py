@@ -40,7 +40,7 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., tuple[str, "subprocess.Pop
 
     def start(*arguments: object) -> tuple[str, "subprocess.Popen[str]"]:
         words = [str(one) for one in arguments]
-        if "--terms" not in words:
+        if not {"--terms", "--accounts"} & {*words}:
             words += ["--terms", str(tmp_path / "terms.sqlite"), "--write"]
         command = [*COMMAND, "serve", "--port", "0", *words]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
+
+from tm.accounts.accounts import Accounts
+from tm.accounts.roles import Role
 
 pytestmark = pytest.mark.client
 IMAGES = os.environ.get("DUIYI_SCREENSHOTS")
@@ -189,3 +194,60 @@ def test_a_page_of_another_site_reads_and_changes_nothing(open_page: Callable[..
         other.shutdown()
     page.goto(f"{address}?text=坏")
     assert page.locator("article.match").count() == 0
+
+
+def test_verdicts_are_offered_to_those_who_may_give_them(
+    open_page: Callable[..., Any], serving: Callable[..., Any], tmp_path: Path
+) -> None:
+    path, roles = tmp_path / "accounts.sqlite", (Role.TRANSLATOR, Role.REVIEWER)
+    with Accounts(path, create=True) as accounts:
+        project = accounts.projects.add("Treaties")
+        users = {role: accounts.users.add(role.value, "correct horse battery") for role in roles}
+        for role in roles:
+            accounts.projects.grant(project, users[role], role)
+        address, _ = serving("--accounts", path)
+        name, home = f"duiyi-session-{urlsplit(address).port}", f"{address.rstrip('/')}/p/{project.id}/review"
+        secrets = {role: accounts.sessions.begin(users[role], "127.0.0.1", 1) for role in roles}
+        made = httpx.post(
+            f"{home}/reviews?name=x.tsv",
+            headers={"cookie": f"{name}={secrets[Role.TRANSLATOR]}"},
+            content="第五条。\tArticle 6.\n根据第五条。\tUnder article 6.\n会议结束。\tThe meeting ended.\n",
+        )
+
+        def opened(role: Role) -> Any:
+            page = open_page()
+            page.context.add_cookies([{"name": name, "value": secrets[role], "url": address}])
+            page.goto(f"{home}/reviews/{made.json()['id']}")
+            page.locator("body[data-ready]").wait_for()
+            page.select_option("[name=order]", "document")
+            page.locator("#rows [data-finding=reference]").nth(1).wait_for(timeout=120_000)
+            page.locator("#rows article[data-number='0']").click()
+            page.locator("#findings [data-finding=reference]").wait_for()
+            return page
+
+        page = opened(Role.TRANSLATOR)
+        page.keyboard.press("r")
+        page.keyboard.press("a")
+        page.keyboard.press("e")
+        page.keyboard.type(" Done.")
+        page.keyboard.press("Control+Enter")
+        page.locator("article.current[data-number='1']").wait_for()
+        page.locator("#saved", has_text="All saved").wait_for()
+        assert page.locator("#rows [data-finding=reference]").count() == 2
+        assert page.locator("[data-right], [data-command=accept], #rows article:not(.unreviewed)").count() == 0
+        assert "Done." in page.locator("#rows article[data-number='0']").text_content()
+        page = opened(Role.REVIEWER)
+        page.locator("#findings [data-right]").wait_for()
+        accounts.projects.grant(project, users[Role.REVIEWER], Role.TRANSLATOR)  # while the page is open
+        page.keyboard.press("r")
+        page.locator("#alert", has_text="this needs the role reviewer").wait_for()
+        page.locator("#rows [data-finding=reference]").nth(1).wait_for()
+        page.locator("#findings [data-finding=reference]").wait_for()
+        page.keyboard.press("a")
+        page.locator("article.current[data-number='1']").wait_for()
+        page.locator("#rows article.unreviewed").nth(2).wait_for()
+        page.locator("[data-count=accepted]").get_by_text("0", exact=True).wait_for()
+        accounts.projects.grant(project, users[Role.REVIEWER], Role.REVIEWER)
+        page.keyboard.press("r")
+        page.locator("#rows [data-finding=reference]").first.wait_for(state="detached")
+        page.locator("#saved", has_text="All saved").wait_for()

@@ -115,8 +115,9 @@ def test_documents_are_paired_corrected_and_aligned(
     page.locator("body[data-ready]").wait_for()
 
 
-def test_ticks_of_candidates_survive_a_reload(open_page: Callable[..., Any], address: str) -> None:
-    page = open_page()
+@pytest.mark.parametrize("keeps", [True, False])
+def test_ticks_of_candidates_survive_a_reload(open_page: Callable[..., Any], address: str, keeps: bool) -> None:
+    page = open_page(keeps=keeps)
     page.set_default_timeout(60_000)
     page.goto(f"{address}tools")
     page.click("#extract button")
@@ -125,7 +126,9 @@ def test_ticks_of_candidates_survive_a_reload(open_page: Callable[..., Any], add
     page.keyboard.press("Space")
     page.keyboard.press("e")
     assert page.locator("details[open]").count() == 1
-    page.reload()
+    assert page.locator("#count").text_content().startswith("1 ")
+    if keeps:
+        page.reload()
     assert page.locator("[name=pairs]:checked").count() == 1
     page.click("#candidates button.main")
     page.locator(".result").wait_for()

@@ -254,6 +254,14 @@ def test_private_reviews_do_not_exist_for_others(serving: Serving) -> None:
     history = ask("GET", f"/review/reviews/{name}/history", serving.session("manager")).text
     assert "translator" in history
     assert "reviewer" in history
+    right = {"edit": {"do": "dismiss", "rows": [0], "kind": "reference: 1 → 2"}, "version": 4}
+    assert ask("POST", path, serving.session("reviewer"), json=right).status_code == 200
+    for user, may_judge in (("translator", False), ("reviewer", True), ("manager", True)):
+        page = ask("GET", f"/review/reviews/{name}", serving.session(user)).text
+        kinds = ask("GET", f"/review/reviews/{name}/dismissed", serving.session(user)).text
+        shown = "data-may-judge" in page, 'data-command="accept"' in page, "data-restore" in kinds
+        assert shown == (may_judge,) * 3, user
+        assert "reference: 1 → 2" in kinds
     page = ask("GET", f"/review/reviews/{name}", {**serving.session("translator"), "accept": "text/html"}).text
     assert f'data-root="/p/{serving.project.id}/review"' in page
     assert f'src="/p/{serving.project.id}/review/static/editor.js"' in page

@@ -1,4 +1,6 @@
 // Shared by all pages: requests with the secret of the page, messages, and their translations.
+import * as keeping from "./keeping.js";
+
 export const $ = (id) => document.getElementById(id);
 const page = document.querySelector("meta[name=duiyi]"), secret = page.content;
 // What all paths begin with: nothing, or that of the project on a server for many.
@@ -14,17 +16,7 @@ export const number = (value) => value.toLocaleString(language === "zh" ? "zh-CN
 
 // Keeps a value in the browser, or removes it; says so where the browser has no room or does not allow it.
 export function keep(name, value = null) {
-  try {
-    if (value === null) localStorage.removeItem(name);
-    else localStorage.setItem(name, JSON.stringify(value));
-    return true;
-  } catch {
-    notify(t("This browser keeps nothing: leave this page open until all is saved."));
-    return false;
-  }
-}
-export function kept(name) {
-  try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
+  if (!keeping.keep(name, value)) notify(t("This browser keeps nothing: leave this page open until all is saved."));
 }
 
 export function notify(message, isGood = false) {

@@ -1,7 +1,8 @@
 // The editor. Rows are grouped in chunks of fifty, and only chunks near the window hold elements, so that 20,000 rows scroll.
 // Decisions and texts show at once and are sent in the background, see outbox.js; changes of rows wait for the server.
-import { $, keep, kept, number, request, pause, notify, t } from "./common.js";
-import { editOf, hideKind, showFindings } from "./findings.js";
+import { $, keep, number, request, pause, notify, t } from "./common.js";
+import { editOf, hideKind, mayJudge, showFindings } from "./findings.js";
+import { kept } from "./keeping.js";
 import { Outbox } from "./outbox.js";
 import { atSentences, cells, changesOf, cursorIn, openCells, putCursor, textOf } from "./inline.js";
 import { drawStrip, onStrip, showSections } from "./overview.js";
@@ -86,6 +87,9 @@ function placeOf(id) {
   }
   return -1;
 }
+
+// Replaces all rows that are shown by what the server has now.
+const refill = () => Promise.all(chunks.filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
 
 // Replaces single rows by what the server has now.
 async function refresh(some) {
@@ -221,7 +225,12 @@ const outbox = new Outbox(path, state.version, {
     notify(error.message);
     showDrafts();
     if (error.status === 409) soon("view", 0, () => inTurn(() => view(current)));
-    else if (id !== undefined) await refresh([id]);
+    else if (id !== undefined) {
+      // A verdict on a finding changed all rows that have it.
+      if (["dismiss", "restore"].includes(entry.content.do)) { await refill(); soon("panel", 0, showPanel); } else await refresh([id]);
+      const stored = await request(`${path}/state`);
+      if (!outbox.entries.length) show(stored);
+    }
   },
   show(count, error) {
     $("saved").classList.toggle("waiting", Boolean(error));
@@ -318,7 +327,8 @@ function openEditor(id, side) {
   openCells(row, base, drafts.all()[id]);
   const help = document.createElement("p");
   help.className = "editing-help";
-  help.textContent = t("Enter saves, Ctrl+Enter saves and accepts, Shift+Enter begins a line, Esc cancels, Alt+S splits at the cursors.");
+  help.textContent = mayJudge ? t("Enter saves, Ctrl+Enter saves and accepts, Shift+Enter begins a line, Esc cancels, Alt+S splits at the cursors.")
+    : t("Enter saves, Ctrl+Enter saves and goes to the next unit, Shift+Enter begins a line, Esc cancels, Alt+S splits at the cursors.");
   row.append(help);
   editing = { id, row, side, base, cursors: {} };
   putCursor(cells(row)[side]);
@@ -356,7 +366,7 @@ feed.addEventListener("keydown", (event) => {
   const id = editing.id, isCommand = event.ctrlKey || event.metaKey, cell = event.target.closest(".text");
   editing.cursors[cell.dataset.side] = cursorIn(cell); // "selectionchange" comes later than the keys of who types fast
   if (event.key === "Escape") { finish(false); choose(id); }
-  else if (event.key === "Enter" && isCommand) { finish(); inTurn(() => { decide(id, "accept"); return step(1); }); }
+  else if (event.key === "Enter" && isCommand) { finish(); inTurn(() => { if (mayJudge) decide(id, "accept"); return step(1); }); }
   else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { finish(); choose(id); }
   else if (event.key === "Enter" && !event.isComposing) document.execCommand("insertText", false, "\n");
   else if (event.key === "Tab") { putCursor(cells(editing.row)[cell.dataset.side === "source" ? "target" : "source"]); }
@@ -598,17 +608,19 @@ const shift = (side, up) => withCurrent((id) => restructure({ do: "shift", rows:
 const dialog = (id) => () => { const box = $(id); box.showModal(); };
 
 const commands = {
-  accept: [t("Accept, go to the next unit"), "A", withCurrent((id) => { finish(); decide(id, "accept"); return step(1); })],
-  reject: [t("Mark as bad, go to the next unit"), "B", withCurrent((id) => { finish(); decide(id, "reject"); return step(1); })],
-  reopen: [t("Open again"), "U", withCurrent((id) => decide(id, "reopen"))],
+  ...(mayJudge && {
+    accept: [t("Accept, go to the next unit"), "A", withCurrent((id) => { finish(); decide(id, "accept"); return step(1); })],
+    reject: [t("Mark as bad, go to the next unit"), "B", withCurrent((id) => { finish(); decide(id, "reject"); return step(1); })],
+    reopen: [t("Open again"), "U", withCurrent((id) => decide(id, "reopen"))],
+    right: [t("The first finding is right"), "R", withCurrent((id) => {
+      const kind = rowOf(id)?.querySelector("[data-kind]")?.dataset.kind;
+      return kind ? dismiss(id, kind) : notify(t("The checks found nothing in this unit."));
+    })],
+  }),
   edit: [t("Edit the target"), "E", withCurrent((id) => openEditor(id, "target"))],
   "edit-source": [t("Edit the source"), "Shift+E", withCurrent((id) => openEditor(id, "source"))],
   note: [t("Comment"), "N", withCurrent(comment)],
   fix: [t("Fix the first finding that has a certain correction"), "G", withCurrent((id) => fix(id, null))],
-  right: [t("The first finding is right"), "R", withCurrent((id) => {
-    const kind = rowOf(id)?.querySelector("[data-kind]")?.dataset.kind;
-    return kind ? dismiss(id, kind) : notify(t("The checks found nothing in this unit."));
-  })],
   split: [t("Split"), "S", withCurrent(split)],
   merge: [t("Merge with the next unit of the document"), "M", withCurrent((id) => { finish(); return restructure({ do: "merge", rows: [id] }); })],
   "target-up": [t("Move a sentence of the target up"), "Alt+↑", move("target", true)],
@@ -744,7 +756,7 @@ async function watch() {
         if (!touched && current === null && scrollY < 10) await inTurn(() => view());
         else {
           $("fresh").hidden = false;
-          await Promise.all(chunks.filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
+          await refill();
         }
       }
       if (!outbox.entries.length) show({ ...found, version: state.version, undo: state.undo, redo: state.redo });
@@ -763,12 +775,14 @@ new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty(
   .observe(document.querySelector(".tools"));
 
 // Another tab with this review: both may be used; a text that both change is kept in the slower one.
-const tabs = new BroadcastChannel(`duiyi:${path}`);
-tabs.addEventListener("message", ({ data }) => {
-  if (data === "opened") tabs.postMessage("here");
-  $("twice").hidden = false;
-});
-tabs.postMessage("opened");
+try {
+  const tabs = new BroadcastChannel(`duiyi:${path}`);
+  tabs.addEventListener("message", ({ data }) => {
+    if (data === "opened") tabs.postMessage("here");
+    $("twice").hidden = false;
+  });
+  tabs.postMessage("opened");
+} catch { /* a browser that keeps nothing may not allow this either */ }
 
 layOut(start.ids, feed.firstElementChild);
 show(state);

@@ -3,6 +3,9 @@
 import { $, t } from "./common.js";
 import { cells, textOf } from "./inline.js";
 
+// Whether the user may say that a finding is right or that a unit is.
+export const mayJudge = $("findings").dataset.mayJudge !== undefined;
+
 const shownSpace = (text) => text.replace(/ /g, "␣") || "∅";
 
 function button(text, name, value) {
@@ -22,7 +25,7 @@ function actions(kind, fixes) {
     made.append(button(t("Fix"), "fix", kind));
     made.lastChild.append(change);
   }
-  made.append(button(t("This is right"), "right", kind));
+  if (mayJudge) made.append(button(t("This is right"), "right", kind));
   return made;
 }
 

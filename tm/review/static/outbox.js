@@ -1,7 +1,8 @@
 // Changes on their way to the server. The page shows a change at once; it is sent in the background, in order, and kept in the
 // browser until the server has confirmed it, so that a lost connection or a closed page loses nothing. Each is kept by itself:
 // two tabs of a review do not write over each other's, and what both send has a key and is done once.
-import { keep, kept, request, RequestError, pause, t } from "./common.js";
+import { keep, notify, request, RequestError, pause, t } from "./common.js";
+import { keptFrom } from "./keeping.js";
 
 const TRIES = 5; // for a change that another window's changes overtake
 
@@ -10,7 +11,8 @@ export class Outbox {
   constructor(path, version, { confirm, refuse, show }) {
     Object.assign(this, { path, version, confirm, refuse, show, isSending: false, error: null });
     this.name = `duiyi-outbox:${path}:`;
-    this.entries = this.found();
+    // What is kept for this review, in the order in which it was changed.
+    this.entries = keptFrom(this.name).sort((one, two) => one.at - two.at);
     addEventListener("online", () => this.send());
     addEventListener("beforeunload", (event) => { if (this.entries.length) event.preventDefault(); });
   }
@@ -22,12 +24,6 @@ export class Outbox {
     this.tell();
     this.send();
     return entry;
-  }
-
-  // What is kept for this review, in the order in which it was changed.
-  found() {
-    const names = Array.from({ length: localStorage.length }, (_, place) => localStorage.key(place));
-    return names.filter((name) => name.startsWith(this.name)).map(kept).filter(Boolean).sort((one, two) => one.at - two.at);
   }
 
   tell() { this.show(this.entries.length, this.error); }
@@ -45,12 +41,11 @@ export class Outbox {
     this.isSending = true;
     for (let wait = 500; this.entries.length;) {
       const entry = this.entries[0];
+      let settle;
       try {
         const result = await this.deliver(entry);
-        this.error = null;
         wait = 500;
-        this.finish();
-        await this.confirm(entry, result);
+        settle = () => this.confirm(entry, result);
       } catch (error) {
         if (error instanceof RequestError && error.isPassing) {
           this.error = error;
@@ -59,10 +54,12 @@ export class Outbox {
           wait = Math.min(2 * wait, 8000);
           continue;
         }
-        this.error = null;
-        this.finish();
-        await this.refuse(entry, error);
+        settle = () => this.refuse(entry, error);
       }
+      this.error = null;
+      this.finish();
+      // The change is made or refused, whether or not the page can load what it shows of that.
+      try { await settle(); } catch (error) { notify(error.message); }
     }
     this.isSending = false;
     for (const done of this.waiting?.splice(0) ?? []) done();

@@ -1,13 +1,15 @@
 // Ticking candidates of an extraction: keys, a count, and ticks that survive a reload (this browser keeps them).
+import { keep, kept } from "./keeping.js";
+
 const form = document.getElementById("candidates"), boxes = [...form.querySelectorAll("input[name=pairs]")];
 const key = `duiyi-ticks-${form.dataset.key}`, count = document.getElementById("count");
 
-const kept = new Set(JSON.parse(localStorage.getItem(key) || "[]"));
-for (const box of boxes) box.checked ||= kept.has(box.value);
+const ticked = new Set(kept(key));
+for (const box of boxes) box.checked ||= ticked.has(box.value);
 
 function save() {
   const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
-  localStorage.setItem(key, JSON.stringify(chosen));
+  keep(key, chosen);
   count.textContent = form.dataset.count.replace("{chosen}", chosen.length).replace("{all}", boxes.length);
 }
 form.addEventListener("change", save);

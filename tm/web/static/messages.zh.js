@@ -14,6 +14,7 @@ export default {
  "Edit the source": "编辑原文",
  "Edit the target": "编辑译文",
  "Enter saves, Ctrl+Enter saves and accepts, Shift+Enter begins a line, Esc cancels, Alt+S splits at the cursors.": "Enter 保存，Ctrl+Enter 保存并接受，Shift+Enter 换行，Esc 取消，Alt+S 在光标处拆分。",
+ "Enter saves, Ctrl+Enter saves and goes to the next unit, Shift+Enter begins a line, Esc cancels, Alt+S splits at the cursors.": "Enter 保存，Ctrl+Enter 保存并转到下一单元，Shift+Enter 换行，Esc 取消，Alt+S 在光标处拆分。",
  "Findings that are marked as right": "已标为无误的检查结果",
  "First unit": "第一个单元",
  "Fix": "更正",
