@@ -32,7 +32,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _Substitution:
     is_source: bool
     span: Span
     text: str
@@ -98,7 +98,7 @@ _AROUND = re.compile(r"[第\s]*(?P<percent>%|％|per ?cent)?\s*")
 _SUFFIX = re.compile(r"(?:st|nd|rd|th)\b")
 
 
-def _number(finding: Finding, unit: Unit) -> _Change | None:
+def _number(finding: Finding, unit: Unit) -> _Substitution | None:
     """A figure of the source in place of another one, both without words of their own."""
     if finding.source_span is None or finding.target_span is None:
         return None
@@ -125,56 +125,56 @@ def _number(finding: Finding, unit: Unit) -> _Change | None:
     if suffix and figure.isdecimal():
         figure, end = figure + _ordinal(int(figure)), suffix.end()
     start = finding.target_span[0]
-    return _Change(False, (start + right[0].start(), start + end), figure)
+    return _Substitution(False, (start + right[0].start(), start + end), figure)
 
 
 def _ordinal(number: int) -> str:
     return "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def _list_marker(finding: Finding, unit: Unit) -> _Change | None:
+def _list_marker(finding: Finding, unit: Unit) -> _Substitution | None:
     if finding.source_span is None or finding.target_span is None:
         return None
     here, there = plain(unit.source)[slice(*finding.source_span)], plain(unit.target)[slice(*finding.target_span)]
     is_same_style = here.isascii() and there.isascii() and here.isdecimal() == there.isdecimal()
-    return _Change(False, finding.target_span, here) if is_same_style else None
+    return _Substitution(False, finding.target_span, here) if is_same_style else None
 
 
 _WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 
 
-def _spaces(finding: Finding, unit: Unit) -> _Change | None:
+def _spaces(finding: Finding, unit: Unit) -> _Substitution | None:
     """One space in place of several, none between Chinese characters; at the ends, the spaces of the source."""
     span = finding.source_span or finding.target_span
     is_source = finding.source_span is not None
     if span is not None:
         text = plain(unit.source if is_source else unit.target)
         is_wide = all(_WIDE.match(letter) for letter in (text[span[0] - 1 : span[0]], text[span[1] : span[1] + 1]))
-        return _Change(is_source, span, "" if is_wide and "\u3000" not in text[slice(*span)] else " ")
+        return _Substitution(is_source, span, "" if is_wide and "\u3000" not in text[slice(*span)] else " ")
     here, there = plain(unit.source), plain(unit.target)
     if here[:1].isspace() != there[:1].isspace():
-        return _Change(False, (0, len(there) - len(there.lstrip())), here[: len(here) - len(here.lstrip())])
+        return _Substitution(False, (0, len(there) - len(there.lstrip())), here[: len(here) - len(here.lstrip())])
     if here[-1:].isspace() != there[-1:].isspace():
-        return _Change(False, (len(there.rstrip()), len(there)), here[len(here.rstrip()) :])
+        return _Substitution(False, (len(there.rstrip()), len(there)), here[len(here.rstrip()) :])
     return None
 
 
-def _cjk_latin_space(finding: Finding, unit: Unit) -> _Change | None:
+def _cjk_latin_space(finding: Finding, unit: Unit) -> _Substitution | None:
     span = finding.source_span or finding.target_span
     if span is None:
         return None
     text = plain(unit.source if finding.source_span else unit.target)[slice(*span)]
     new = text.replace(" ", "") if " " in text else " ".join(text)
-    return _Change(finding.source_span is not None, span, new)
+    return _Substitution(finding.source_span is not None, span, new)
 
 
-def _double_word(finding: Finding, unit: Unit) -> _Change | None:
+def _double_word(finding: Finding, unit: Unit) -> _Substitution | None:
     span = finding.source_span or finding.target_span
     if span is None:
         return None
     text = plain(unit.source if finding.source_span else unit.target)[slice(*span)]
     words = text.split()
-    return _Change(finding.source_span is not None, span, words[0] if len(words) > 1 else text[: len(text) // 2])
+    return _Substitution(finding.source_span is not None, span, words[0] if len(words) > 1 else text[: len(text) // 2])
 
 
 #: The marks at the end of a sentence in each language, by the narrow form that Unicode gives them.
@@ -190,7 +190,7 @@ _MARKS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _final_punctuation(finding: Finding, unit: Unit) -> _Change | None:
+def _final_punctuation(finding: Finding, unit: Unit) -> _Substitution | None:
     """The mark of the source where the target has none; a heading or label may do without."""
     if finding.source_span is None or finding.target_span is None:
         return None
@@ -200,10 +200,10 @@ def _final_punctuation(finding: Finding, unit: Unit) -> _Change | None:
     if new is None or is_doubtful or not (there.isalnum() or there in ")）%"):
         return None
     end = finding.target_span[1]
-    return _Change(False, (end, end), new)
+    return _Substitution(False, (end, end), new)
 
 
-_PROPOSALS: Mapping[str, Callable[[Finding, Unit], _Change | None]] = {
+_PROPOSALS: Mapping[str, Callable[[Finding, Unit], _Substitution | None]] = {
     "number": _number,
     "list-marker": _list_marker,
     "spaces": _spaces,

@@ -126,7 +126,7 @@ def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]
         severity = _severity_of_copy(source)
         if severity is None:
             return ()
-        if severity is Severity.WARNING and not source.han and source.base in _SCRIPTED:
+        if severity is Severity.WARNING and not source.han and source.base in _SCRIPTED and _is_name(source.content):
             severity = Severity.INFO  # a name that is Latin in the Chinese original, and right in the translation
         return [pair.finding("untranslated", severity, "the target is a copy of the source", (0, len(source.text)))]
     if target.base == "zh" and target.han == 0 and _words(target) >= 3 and source.base in _ALPHABETS:
@@ -138,6 +138,18 @@ def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]
         return ()
     message = f"{_short(target.text[slice(*span)])!r} is copied from the source"
     return [pair.finding("untranslated", Severity.WARNING, message, None, span)]
+
+
+def _is_name(text: str) -> bool:
+    """True for words that begin with capitals, at least half of them, and are no sentence."""
+    words = re.findall(r"[A-Za-z][\w'’-]*", text)
+    capitals = sum(word[0].isupper() for word in words)
+    return (
+        bool(words)
+        and words[0][0].isupper()
+        and 2 * capitals >= len(words)
+        and not text.rstrip().endswith((".", "!", "?"))
+    )
 
 
 def _copied_run(source: CheckedSide, target: CheckedSide) -> Span | None:

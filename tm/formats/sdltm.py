@@ -64,7 +64,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             raise WrongFormat(f"{path} is an SQLite file, but not a memory of Trados Studio")
         for unit in _TradosUnits(db, tables, problems).units():
             yield from selection.of(unit)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of names of columns
         raise DamagedInput(f"{path} is a damaged memory of Trados Studio: {error}") from error
     finally:
         db.close()

@@ -105,7 +105,7 @@ def test_guesses_and_damage_are_reported_on_standard_error(tmp_path: Path) -> No
     ("arguments", "error"),
     [
         (["none.tmx", "o.xlf"], InputError),
-        (["m.tmx", "o.docx"], WrongFormat),
+        (["m.tmx", "o.sdltm"], WrongFormat),
         (["m.odt", "o.tmx"], WrongFormat),
         (["m.tmx", "m.tmx"], UsageError),
         (["m.tmx", "o.align"], UsageError),

@@ -32,7 +32,7 @@ def test_every_unit_is_read(tmp_path: Path, kind: str) -> None:
     assert [(plain(unit.source), plain(unit.target)) for unit in units] == PAIRS
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", [kind for kind in MAKERS if MAKERS[kind][0] != ".docx"])
 def test_it_is_not_written(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"m{MAKERS[kind][0]}"
     with pytest.raises(WrongFormat):

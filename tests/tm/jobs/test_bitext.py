@@ -1,6 +1,7 @@
 """A document of a memory in both languages, and look-ups that prefer, exclude or penalise documents."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from docx import Document
@@ -101,7 +102,8 @@ def test_the_command_and_the_page(memory: Memory, tmp_path: Path) -> None:
     assert out.exists()
     with client_of(ServerOptions(((memory.path, 0),), tmp_path / "t.sqlite")) as client:
         shown = client.get("/", params={"text": "门开着。"}).text
-        assert "/bitext?memory=m&amp;origin=A_RES_58_4.zh.docx#u3" in shown
+        found = quote("门开着。")
+        assert f"/bitext?memory=m&amp;origin=A_RES_58_4.zh.docx&amp;find={found}#u3" in shown
         page = client.get("/bitext", params={"memory": "m", "origin": "A_RES_58_4.zh.docx"})
         assert 'id="u3"' in page.text
         assert client.get("/bitext", params={"origin": "none"}).status_code == 404

@@ -246,10 +246,10 @@ def test_two_windows_keep_both_texts(open_page: Callable[..., Any], address: str
     for page in (first, second):
         ordered(page)
         page.locator("#rows article").first.focus()
-    first.keyboard.press("a")  # another decision on another version: both count
-    second.keyboard.press("j")
-    second.keyboard.press("b")
+    first.keyboard.press("a")
     saved(first)
+    second.keyboard.press("j")
+    second.keyboard.press("b")  # another decision on an older version: both count
     saved(second)
     shows(second, accepted=1, bad=1)
     for page, text in ((first, " One."), (second, " Two.")):
