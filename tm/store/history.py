@@ -7,12 +7,13 @@ edited since: a unit comes back under its number, or is merged with one that was
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from corpora.errors import UsageError
+from tm.store.filters import STATUSES
 from tm.store.sql import Sql
 from tm.store.writing import AddReport, UnitWriter
 from tm.unit import Origin, Unit
@@ -38,6 +39,8 @@ _PLACES = (
     " ORDER BY p.unit, p.previous, p.next, p.origin, p.page, p.source_ids, p.target_ids"
 )
 _AT_ONCE = 1_000  # units stored or restored
+_UNREVIEWED = STATUSES.index("unreviewed")
+_LATEST = "SELECT id FROM changes ORDER BY id DESC LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,11 @@ class MemoryChange:
 
 
 class ChangeLog:
-    """Records one change, inside transactions of the caller; without an ``action`` it records nothing."""
+    """Records one change, inside transactions of the caller; without an ``action`` it records nothing.
+
+    What is not recorded cannot be undone alone, and must not be lost when an earlier change is undone: so the earlier
+    changes forget the units that are touched, and undoing them leaves these as they are.
+    """
 
     def __init__(self, action: str) -> None:
         self._action = action
@@ -59,8 +66,11 @@ class ChangeLog:
 
     def before(self, connection: Sql, units: Iterable[int]) -> None:
         """Store these units as they are; those that were stored or made before keep their first state."""
-        if self._action:
-            number, given = self._change(connection), list(dict.fromkeys(units))
+        given = list(dict.fromkeys(units))
+        if not self._action:
+            _leave_alone(connection, given)
+        else:
+            number = self._change(connection)
             known = f"SELECT unit FROM earlier WHERE change = ? AND unit IN ({connection.LISTED})"
             for start in range(0, len(given), _AT_ONCE):
                 some = given[start : start + _AT_ONCE]
@@ -79,9 +89,8 @@ class ChangeLog:
             self._number = connection.take("changes")
             values = (self._number, int(time.time()), self._action)
             connection.execute("INSERT INTO changes VALUES (?, ?, ?)", values)
-            latest = "SELECT id FROM changes ORDER BY id DESC LIMIT ?"
             old = connection.execute(
-                f"SELECT id FROM changes c WHERE id NOT IN ({latest}) AND (id NOT IN ({latest})"
+                f"SELECT id FROM changes c WHERE id NOT IN ({_LATEST}) AND (id NOT IN ({_LATEST})"
                 " OR (SELECT count(*) FROM earlier e WHERE e.change = c.id) > ?)",
                 (KEPT, _KEPT_SMALL, _SMALL),
             ).fetchall()
@@ -121,14 +130,25 @@ def undo(connection: Sql) -> MemoryChange:
     return last
 
 
-def restore(connection: Sql, unit: int) -> int | None:
-    """Bring back a deleted unit as it was; its number, which is another where it was added again. None if unknown."""
-    row = connection.execute(
-        "SELECT content FROM earlier WHERE unit = ? AND content <> '' ORDER BY change DESC LIMIT 1", (unit,)
-    ).fetchone()
-    if row is None:
+def restore(connection: Sql, unit: int, log: ChangeLog) -> int | None:
+    """Bring back a deleted unit as it was; its number, which is another where it was added again. None if unknown.
+
+    A unit that was restored already, and is a part of one that was added again, is not added once more.
+    """
+    rows = connection.execute("SELECT content FROM earlier WHERE unit = ? ORDER BY change DESC", (unit,)).fetchall()
+    image = next((json.loads(content) for (content,) in rows if content), None)
+    if image is None:
         return None
-    return _restore(connection, UnitWriter(connection, AddReport()), {unit: json.loads(row[0])})[unit]
+    writer = UnitWriter(connection, AddReport())
+    one = _unit(image)
+    other = next(iter(writer.known_rows(_pairs(writer, {unit: one}, writer.texts([one])).values()).values()), None)
+    if other is not None:
+        if not rows[0][0]:  # a later change made this unit: its restoration
+            return other.id
+        log.before(connection, [other.id])
+    found = _restore(connection, writer, {unit: image})[unit]
+    log.made(connection, [unit])
+    return found
 
 
 def forget(connection: Sql) -> None:
@@ -140,6 +160,20 @@ def forget(connection: Sql) -> None:
 def forget_imports(connection: Sql) -> None:
     """Forget where imports were interrupted, since some of their units may be gone."""
     connection.execute("DELETE FROM imports WHERE done > 0")
+
+
+def _leave_alone(connection: Sql, units: list[int]) -> None:
+    """No change touches these units when it is undone."""
+    if not units:
+        return
+    (first,) = connection.execute(f"SELECT min(id) FROM ({_LATEST}) c", (KEPT,)).fetchone()
+    if first is None:
+        return
+    # The latest changes may be large, and are searched by unit; those before them are small, and read.
+    for which in ("IN (SELECT id FROM changes WHERE id >= ?)", "< ?"):
+        connection.execute(
+            f"DELETE FROM earlier WHERE change {which} AND unit IN ({connection.LISTED})", (first, json.dumps(units))
+        )
 
 
 def _forget(connection: Sql, numbers: Iterable[int]) -> None:
@@ -160,16 +194,10 @@ def _images(connection: Sql, units: list[int]) -> dict[int, str]:
 
 def _restore(connection: Sql, writer: UnitWriter, images: dict[int, list[Any]]) -> dict[int, int]:
     """Bring units back under their numbers, or merge them with those that were added again since; their numbers now."""
-    units = {number: Unit(row[7], row[9], row[6], row[8]) for number, (row, _) in images.items()}
+    units = {number: _unit(image) for number, image in images.items()}
     placed = {number: list(_placed(units[number], places)) for number, (_, places) in images.items()}
     texts = writer.texts([*units.values(), *chain.from_iterable(placed.values())])
-    pairs = {
-        number: (
-            texts[writer.language(unit.source_lang), unit.source],
-            texts[writer.language(unit.target_lang), unit.target],
-        )
-        for number, unit in units.items()
-    }
+    pairs = _pairs(writer, units, texts)
     others = writer.known_rows(pairs.values())
     details = {number: row[5] or "{}" for number, (row, _) in images.items()}
     rows, found, homes = [], set(), {}
@@ -177,6 +205,9 @@ def _restore(connection: Sql, writer: UnitWriter, images: dict[int, list[Any]]) 
         other = others.get(pairs[number])
         if other is not None:
             connection.execute("UPDATE units SET count = count + ? WHERE id = ?", (count, other.id))
+            if other.status == _UNREVIEWED != status:  # the verdict is not lost
+                statement = "UPDATE units SET status = ?, score = ?, changed = ?, details = ? WHERE id = ?"
+                connection.execute(statement, (status, score, changed, writer.detail_of(details[number]), other.id))
         else:
             detail = writer.detail_of(details[number])
             rows.append((number, *pairs[number], count, status, score, created, changed, detail))
@@ -185,6 +216,24 @@ def _restore(connection: Sql, writer: UnitWriter, images: dict[int, list[Any]]) 
     connection.append("units", rows)
     connection.added("places", sorted(found))
     return homes
+
+
+def _unit(image: list[Any]) -> Unit:
+    row = image[0]
+    return Unit(row[7], row[9], row[6], row[8])
+
+
+def _pairs(
+    writer: UnitWriter, units: Mapping[int, Unit], texts: Mapping[tuple[int, str], int]
+) -> dict[int, tuple[int, int]]:
+    """The numbers of the source and target text of each unit."""
+    return {
+        number: (
+            texts[writer.language(unit.source_lang), unit.source],
+            texts[writer.language(unit.target_lang), unit.target],
+        )
+        for number, unit in units.items()
+    }
 
 
 def _placed(unit: Unit, places: Iterable[list[Any]]) -> Iterator[Unit]:

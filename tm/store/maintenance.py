@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tm.folding import fold, key
@@ -143,23 +144,17 @@ def _place(unit: Unit) -> tuple[object, ...]:
 def _moved(
     connection: Sql, entry: StoredUnit, unit: Unit, pair: tuple[int, int], writer: UnitWriter, log: ChangeLog
 ) -> int:
-    """Write the new values of one unit, or merge it with the one that has them."""
-    values = (
-        STATUSES.index(unit.status),
-        unit.quality,
-        unit.created and seconds(unit.created),
-        unit.changed and seconds(unit.changed),
-        writer.detail(unit),
-    )
+    """Write the new values of one unit, or merge it with the one that has its texts."""
     fields = "status = ?, score = ?, created = ?, changed = ?, details = ?"
     other = connection.execute(
         "SELECT id FROM units WHERE source = ? AND target = ? AND id <> ?", (*pair, entry.id)
     ).fetchone()
     if other is None:
         statement = f"UPDATE units SET source = ?, target = ?, {fields} WHERE id = ?"
-        connection.execute(statement, (*pair, *values, entry.id))
+        connection.execute(statement, (*pair, *_values(unit, writer), entry.id))
         return entry.id
     number = int(other[0])
+    values = _values(_merged(unit, UnitReader(connection).by_id(number)), writer)
     log.before(connection, [number])
     statement = "SELECT previous, next, origin, page, source_ids, target_ids FROM places WHERE unit = ?"
     connection.added("places", [(number, *place) for place in connection.execute(statement, (entry.id,)).fetchall()])
@@ -167,6 +162,26 @@ def _moved(
     connection.execute("DELETE FROM units WHERE id = ?", (entry.id,))
     connection.execute(f"UPDATE units SET count = count + ?, {fields} WHERE id = ?", (entry.count, *values, number))
     return number
+
+
+def _values(unit: Unit, writer: UnitWriter) -> tuple[object, ...]:
+    return (
+        STATUSES.index(unit.status),
+        unit.quality,
+        unit.created and seconds(unit.created),
+        unit.changed and seconds(unit.changed),
+        writer.detail(unit),
+    )
+
+
+def _merged(unit: Unit, other: StoredUnit | None) -> Unit:
+    """A changed unit and the one that it became equal to: a verdict is only replaced by another one."""
+    if other is None:
+        return unit
+    both = [unit, other.unit]
+    if unit.status == "unreviewed" != other.unit.status:
+        both.reverse()
+    return replace(both[0], notes=tuple(dict.fromkeys((*both[0].notes, *both[1].notes))))
 
 
 def _follow(connection: Sql, renamed: Mapping[int, int], log: ChangeLog) -> None:

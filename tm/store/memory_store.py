@@ -186,7 +186,8 @@ class MemoryStore:
         "best" (reviewed before unreviewed, then the higher score). Units are committed every few seconds, so a
         crash keeps those that were reported to ``progress`` (called with the number of units so far); with ``whole``
         all or none are committed. If ``units`` raises, what was committed stays. With ``action``, the name of this
-        change, `undo` can take it back. With a ``name``, an earlier run with this name that was interrupted goes on:
+        change, `undo` can take it back; without one, to undo an earlier change leaves alone the units that are added
+        again now. With a ``name``, an earlier run with this name that was interrupted goes on:
         units that it added are left out, so they must come in the same order. With ``once`` the name is that of one
         addition, remembered for 30 days: to repeat it, because the first answer was lost, adds nothing twice.
         ``source_file`` is the origin of units that name no file.
@@ -293,11 +294,14 @@ class MemoryStore:
         return self.get(keep)
 
     def restore(self, number: int) -> StoredUnit:
-        """Bring a deleted unit back under its number. Raises `UsageError` where it is there, or no longer known."""
+        """Bring a deleted unit back under its number, or into the one that was added again; `undo` takes it back.
+
+        Raises `UsageError` where it is there, or no longer known.
+        """
         with self.writing() as connection:
             if UnitReader(connection).by_id(number) is not None:
                 raise UsageError(f"unit {number} of {self.path} is not deleted")
-            restored = history.restore(connection, number)
+            restored = history.restore(connection, number, ChangeLog(f"restoration of unit {number}"))
             if restored is None:
                 raise UsageError(f"{self.path} contains no unit {number}, and no deleted one that could be restored")
             index.update(connection)

@@ -219,6 +219,57 @@ def test_what_was_added_since_stays(memory: Memory) -> None:
     assert [one.count for one in memory.entries(Filters(with_text="open"))] == [2]
 
 
+def test_undo_leaves_alone_what_was_added_again_without_a_record(memory: Memory) -> None:
+    before = state(memory)
+    memory.add([unit("新的", "new"), unit("旧的", "old")], action="import")
+    memory.add([unit("新的", "new", status="reviewed", notes=("seen",), author="wu", origin=Origin("review.txt"))])
+    seen = memory.get(5)
+    assert (seen.count, seen.unit.status, seen.unit.notes, seen.unit.author) == (2, "reviewed", ("seen",), "wu")
+    assert memory.undo().action == "import"
+    assert memory.get(5) == seen
+    assert [one.source for one in memory if one.source in ("新的", "旧的")] == ["新的"]
+    memory.delete(numbers=[5])
+    assert state(memory) == before
+
+
+def test_undo_of_older_changes_leaves_them_alone_too(memory: Memory) -> None:
+    memory.edit(1, target="Article one")
+    for number in range(KEPT):
+        memory.edit(2, notes=(str(number),))
+    memory.add([unit("第一条", "Article one", notes=("seen",))])
+    seen = memory.get(1)
+    while memory.changes():
+        memory.undo()
+    assert memory.get(1) == seen
+    assert (seen.unit.target, seen.count) == ("Article one", 2)
+    assert memory.get(2).unit.notes == ("n",)
+
+
+def test_a_verdict_is_only_replaced_by_another_one(memory: Memory) -> None:
+    memory.edit(3, status="reviewed", notes=("good",))
+    merged = memory.edit(4, source="门关着。", author="wu", notes=("mine",))
+    unit_ = merged.unit
+    assert (merged.id, merged.count, unit_.status, unit_.author, unit_.notes) == (
+        3, 2, "reviewed", "li", ("good", "mine"),
+    )  # fmt: skip
+    memory.undo()
+    memory.edit(4, status="rejected", author="wu")
+    merged = memory.edit(4, source="门关着。")
+    assert (merged.id, merged.unit.status, merged.unit.author) == (3, "rejected", "wu")
+    for _ in range(3):
+        memory.undo()
+    memory.edit(4, status="reviewed", author="wu")
+    merged = memory.edit(4, source="门关着。")
+    assert (merged.id, merged.unit.status, merged.unit.author) == (3, "reviewed", "wu")
+
+
+def test_replacing_keeps_verdicts(memory: Memory) -> None:
+    memory.edit(3, status="rejected", notes=("good",))
+    assert memory.replace(ReplaceOptions("关了", "关着")).units == 1
+    found = memory.get(3)
+    assert (found.count, found.unit.status, found.unit.author, found.unit.notes) == (2, "rejected", "li", ("good",))
+
+
 def test_old_changes_are_forgotten(memory: Memory) -> None:
     for number in range(KEPT + 3):
         memory.edit(1, target=f"Article {number}")

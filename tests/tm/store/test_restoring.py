@@ -39,6 +39,26 @@ def test_a_deleted_unit_is_restored_with_its_places(tmp_path: Path) -> None:
                 memory.restore(number)
 
 
+def test_a_restoration_is_a_change_and_done_once(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([replace(UNIT, status="reviewed", author="li", notes=("good",))])
+        memory.delete(numbers=[1])
+        memory.add([replace(UNIT, origin=Origin("other.txt"))])
+        again = memory.get(2)
+        for _ in range(2):
+            found = memory.restore(1)
+            assert (found.id, found.count) == (2, 2)
+            assert (found.unit.status, found.unit.author, found.unit.notes) == ("reviewed", "li", ("good",))
+            assert [one.action for one in memory.changes()] == ["restoration of unit 1", "deletion"]
+        memory.undo()
+        assert list(memory.entries(every_place=True)) == [again]
+        assert memory.restore(1).count == 2
+        memory.delete(numbers=[2])
+        assert memory.restore(1).id == 1, "nothing has its texts any more"
+        memory.undo()
+        assert len(memory) == 0
+
+
 def test_a_unit_that_somebody_else_changed_is_not_overwritten(tmp_path: Path) -> None:
     with Memory(tmp_path / "m.duiyi") as memory:
         memory.add([UNIT, Unit("乙", "B", "zh-CN", "en-US")])
