@@ -38,7 +38,7 @@ from tm.review.session import Order, ReviewSession, Show
 from tm.web.guard import Guard, GuardOptions
 from tm.web.language import Language, choose_language, page_address
 from tm.web.limits import UploadLimits
-from tm.web.refusals import store_status
+from tm.web.refusals import READ_ONLY, store_status
 from tm.web.uploads import clean_name
 from tm.web.visitor import Forbidden, Visitor, trace_of
 
@@ -54,7 +54,7 @@ class ReviewOptions:
 
     ``guard``: who may connect. ``max_upload``: the largest upload in bytes. ``uploads``: how many uploads are accepted
     at the same time. ``embeddings``: also run the checks of meaning, where a review is small enough for them.
-    ``assistance``: the memories and terms to show beside the units and to add to.
+    ``assistance``: the memories and terms to show beside the units. ``writable``: they may be added to.
     """
 
     guard: GuardOptions = field(default_factory=GuardOptions)
@@ -62,6 +62,7 @@ class ReviewOptions:
     uploads: int = 8
     embeddings: bool = True
     assistance: Assistance | None = None
+    writable: bool = True
 
 
 class _TooLarge(Exception):
@@ -342,6 +343,7 @@ class _Site:
             ).replace("<", "\\u003c"),
             exports=REVIEW_EXPORTS,
             assisted=self._options.assistance is not None,
+            writable=self._options.writable,
         )
         return HTMLResponse(page)
 
@@ -410,7 +412,7 @@ class _Site:
             raise UsageError("an edit must name the version that it was made on")
         session = await run_in_threadpool(self._session, request)
         trace, visitor = trace_of(request.scope), _visitor(request)
-        if session.is_verdict(edit) or session.judged(edit):
+        if session.is_verdict(edit) or await run_in_threadpool(session.judged, edit):
             trace.operation = "judge reviews"
             visitor.require("judge reviews")
         change = await run_in_threadpool(session.edit, edit, version, key, visitor.name)
@@ -464,8 +466,13 @@ class _Site:
             raise UsageError("this editor has no memory")
         return self._options.assistance
 
+    def _check_writable(self) -> None:
+        if not self._options.writable:
+            raise Forbidden(READ_ONLY)
+
     async def send(self, request: Request) -> Response:
         """Add units to the memory: all except rejected ones, or the accepted ones."""
+        self._check_writable()
         selection: Selection = check_choice("selection", (await _json(request)).get("selection"), Selection)
         session = await run_in_threadpool(self._session, request)
         title = session.meta.get("title", "")
@@ -479,6 +486,7 @@ class _Site:
         return Path(path).stem if _visitor(request).team else path
 
     async def add_term(self, request: Request) -> Response:
+        self._check_writable()
         body = await _json(request)
         session = await run_in_threadpool(self._session, request)
         source, target = (str(body.get(side, "")).strip() for side in ("source", "target"))

@@ -221,11 +221,18 @@ class ReviewSession:
         return any(row.unit.status != "unreviewed" for row in (*planned.old, *planned.new))
 
     def judged(self, content: Mapping[str, Any]) -> bool:
-        """Whether an edit would change the texts of a unit that has a verdict."""
-        rows = content.get("rows")
+        """Whether an edit is of a unit that has a verdict, or would change one beside the unit that it names."""
         with self._lock:
-            by_id = {row.id: row.unit.status for row in self._history.rows}
-        return isinstance(rows, list) and any(by_id.get(one, "unreviewed") != "unreviewed" for one in map(_id, rows))
+            try:
+                given = self._exact(content)
+                planned = self._history.plan(given, self.who, datetime.now(UTC))
+            except UsageError:  # impossible, which `edit` reports
+                return False
+        new = {row.id: row.unit for row in planned.new}
+        return any(
+            row.unit.status != "unreviewed" and (row.id in given["rows"] or new.get(row.id) != row.unit)
+            for row in planned.old
+        )
 
     def edit(self, content: Mapping[str, Any], version: int, key: str = "", who: str = "") -> EditResult:
         """Do one edit, undo or redo, and store it before returning; ``who`` decided, by default `who` of the session.
@@ -392,7 +399,3 @@ def _side(unit: Unit, side: str) -> tuple[str, str]:
 
 def _contains(unit: Unit, text: str) -> bool:
     return text in unit.source.casefold() or text in unit.target.casefold()
-
-
-def _id(value: object) -> int:
-    return value if type(value) is int else -1

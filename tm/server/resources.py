@@ -18,6 +18,7 @@ from tm.server.errors import Busy, ReadOnly, UnknownMemory
 from tm.server.options import ServerOptions
 from tm.terms.base import TermBase
 from tm.web.metrics import Figure
+from tm.web.refusals import READ_ONLY
 
 __all__ = ["NamedMemory", "Resources", "store_figures"]
 
@@ -103,7 +104,7 @@ class Resources:
     def check_writable(self) -> None:
         """Raise `ReadOnly` if the server is read-only."""
         if not self.options.writable:
-            raise ReadOnly("this server is read-only; its owner can start it with --write")
+            raise ReadOnly(READ_ONLY)
 
     def terms(self) -> TermBase:
         """The term base of this thread; the sample glossary while there is none."""

@@ -28,7 +28,7 @@ class Reviews:
         """Nothing is opened yet."""
         self._options = options
         self._lock = threading.Lock()
-        self._editors: dict[Path, tuple[str, Editor]] = {}
+        self._editors: dict[Path, tuple[tuple[str, bool], Editor]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on to the editor of its project."""
@@ -42,20 +42,22 @@ class Reviews:
         await app(scope, receive, send)
 
     def _editor(self, resources: Resources) -> Editor:
-        folder, checks = resources.options.reviews, resources.options.checks
+        folder, checks, writable = resources.options.reviews, resources.options.checks, resources.options.writable
         assert folder is not None
         with self._lock:
             known = self._editors.get(folder)
-            if known is not None and known[0] == checks:
+            if known is not None and known[0] == (checks, writable):
                 return known[1]
             if known is not None:
                 known[1].close()
             repository = ReviewRepository(folder, getuser(), _options_of(checks))
             memories = tuple(path for path, _ in resources.options.memories)
             help_from = Assistance(memories, resources.options.terms)
-            options = ReviewOptions(GuardOptions(secret=""), self._options.max_upload, assistance=help_from)
+            options = ReviewOptions(
+                GuardOptions(secret=""), self._options.max_upload, assistance=help_from, writable=writable
+            )
             made = Editor(repository, resources.encoder, options)
-            self._editors[folder] = (checks, made)
+            self._editors[folder] = ((checks, writable), made)
             return made
 
     def close(self) -> None:

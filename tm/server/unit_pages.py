@@ -69,11 +69,14 @@ async def add_unit(
             if report.left_out:
                 raise UsageError(f"the unit cannot be added: {next(iter(report.left_out))}")
             memory = service.resources.named_memory().name
-            found = service.lookup(texts[0], LookupOptions(100, 50), [memory])
-            number = next((one.number for one in found if one.unit.target == texts[1]), 0)
         except DuiyiError as error:
             message = service.resources.without_paths(str(error))
             return HTMLResponse(_new_page(service, given, message), http_status(error))
+        try:
+            found = service.lookup(texts[0], LookupOptions(100, 50), [memory])
+        except UsageError:  # the text is too long to be looked up, but the unit was added
+            found = []
+        number = next((one.number for one in found if one.unit.target == texts[1]), 0)
         return _to(service, f"/units/{memory}/{number}?done=added" if number else "/")
 
     return await executors.write(added)

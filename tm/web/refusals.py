@@ -10,7 +10,9 @@ from starlette.types import Scope
 from corpora.errors import StoreError
 from corpora.sqlite_errors import NO_ROOM
 
-__all__ = ["cookie_in", "headers_of", "refusal_response", "store_status"]
+__all__ = ["READ_ONLY", "cookie_in", "headers_of", "refusal_response", "store_status"]
+
+READ_ONLY = "this server is read-only; its owner can start it with --write"
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

@@ -66,6 +66,14 @@ def section(page: str, name: str) -> str:
     return " ".join(html.unescape(text).split())
 
 
+def test_a_unit_that_is_too_long_to_be_looked_up_is_added(client: TestClient, options: ServerOptions) -> None:
+    given = {"source": "第" * 10_001, "target": "x", "source_lang": "zh-CN", "target_lang": "en-US"}
+    assert client.post("/units", data=given).status_code == 200
+    path = options.memories[0][0]
+    with Memory(path) as memory:
+        assert [one.target for one in memory if one.source == given["source"]] == ["x"]
+
+
 def test_a_unit_is_changed_deleted_and_restored(client: TestClient) -> None:
     page = client.get("/", params={"text": "第一条"}).text
     address = re.search(r'href="(/units/treaties/\d+)"', page)

@@ -51,6 +51,28 @@ def test_the_start_page_reads_only_what_it_shows(
         assert ">All reviews<" in page
 
 
+@pytest.mark.parametrize("writable", [False, True])
+def test_the_editor_adds_to_the_memory_only_where_the_server_may(
+    options: ServerOptions, reviews: Path, writable: bool
+) -> None:
+    with client_of(options, writable=writable, reviews=reviews) as client:
+        path = f"/review/reviews/{1:016x}"
+        page = client.get(path, headers=PAGE).text
+        shown = ['data-command="send"' in page, 'id="term"' in page, 'id="phrase"' in page]
+        assert shown == [writable, writable, True]
+        before = client.get("/api/stats").json()["units"]
+        answers = [
+            client.post(f"{path}/memory", json={"selection": "valid"}),
+            client.post(f"{path}/terms", json={"source": "批准书", "target": "instrument of ratification"}),
+        ]
+        assert [one.status_code for one in answers] == ([200] * 2 if writable else [403] * 2)
+        if not writable:
+            read_only = "this server is read-only; its owner can start it with --write"
+            assert [one.json()["message"] for one in answers] == [read_only] * 2
+        assert client.get("/api/stats").json()["units"] == before
+        assert options.terms.exists() == writable
+
+
 def test_the_list_of_reviews_has_pages(options: ServerOptions, reviews: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tm.review.app._LISTED", 20)
     with client_of(options, writable=True, reviews=reviews) as client:

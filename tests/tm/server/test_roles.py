@@ -221,6 +221,25 @@ def test_a_user_sees_only_his_projects(serving: Serving) -> None:
         assert "Contracts" not in text
 
 
+def test_only_reviewers_change_rows_with_a_verdict_in_whatever_way(serving: Serving) -> None:
+    lines = "".join(f"第{number}条\tArticle {number}. Text.\n" for number in range(1, 5))
+    made = serving.ask("POST", "/review/reviews?name=x.tsv", serving.session("translator"), content=lines)
+    path = f"/review/reviews/{made.json()['id']}/edits"
+    for user, edit, version, status in [
+        ("reviewer", {"do": "accept", "rows": [1]}, 0, 200),
+        ("translator", {"do": "merge", "rows": [0]}, 1, 403),
+        ("translator", {"do": "move", "rows": [0], "side": "target"}, 1, 403),
+        ("translator", {"do": "move", "rows": [2], "side": "source", "up": True}, 1, 403),
+        ("translator", {"do": "shift", "rows": [0], "side": "target"}, 1, 403),
+        ("translator", {"do": "merge", "rows": [2]}, 1, 200),
+        ("translator", {"do": "merge", "rows": [9]}, 2, 400),
+        ("translator", {"do": "merge", "rows": [2]}, 1, 409),
+        ("reviewer", {"do": "merge", "rows": [0]}, 2, 200),
+    ]:
+        response = serving.ask("POST", path, serving.session(user), json={"edit": edit, "version": version})
+        assert response.status_code == status, (user, edit, response.text)
+
+
 def test_private_reviews_do_not_exist_for_others(serving: Serving) -> None:
     ask, tsv = serving.ask, "\t".join(("第一条", "Article 1")) + "\n"
     made = ask("POST", "/review/reviews?name=x.tsv", serving.session("translator"), content=tsv)

@@ -9,7 +9,7 @@ import { drawStrip, onStrip, showSections } from "./overview.js";
 import { openPalette } from "./palette.js";
 
 const start = JSON.parse($("data").textContent), path = `/reviews/${start.name}`;
-const feed = $("rows"), filters = $("filters"), isAssisted = Boolean($("phrase"));
+const feed = $("rows"), filters = $("filters"), isAssisted = Boolean($("phrase")), canAdd = Boolean($("term"));
 let state = start.state, current = null, touched = false, queue = Promise.resolve();
 let chunks = [], home = new Map(), flat = null, marks = [...start.marks];
 
@@ -579,6 +579,8 @@ async function lookUp(text) {
 
 if (isAssisted) {
   $("phrase").addEventListener("submit", (event) => { event.preventDefault(); lookUp($("phrase-text").value.trim()).catch((error) => notify(error.message)); });
+}
+if (canAdd) {
   $("term").addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.target;
@@ -657,8 +659,10 @@ const commands = {
   dismissed: [t("Findings that are marked as right"), "", async () => { $("right-list").innerHTML = await request(`${path}/dismissed`); $("right").showModal(); }],
   check: [t("Check again"), "C", async () => { await request(`${path}/check`, "POST"); state.checking = "checks waiting"; watch(); }],
   ...(isAssisted && {
-    send: [t("Send to memory"), "", dialog("sending")],
     concordance: [t("Look up the selected words"), "F", () => lookUp(String(getSelection()).trim() || picked.target || picked.source)],
+  }),
+  ...(canAdd && {
+    send: [t("Send to memory"), "", dialog("sending")],
     term: [t("Add the selected words as a term"), "T", () => {
       const form = $("term");
       for (const side of ["source", "target"]) form[side].value = picked[side];
