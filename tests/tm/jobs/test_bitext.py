@@ -103,7 +103,7 @@ def test_the_command_and_the_page(memory: Memory, tmp_path: Path) -> None:
     with client_of(ServerOptions(((memory.path, 0),), tmp_path / "t.sqlite")) as client:
         shown = client.get("/", params={"text": "门开着。"}).text
         found = quote("门开着。")
-        assert f"/bitext?memory=m&amp;origin=A_RES_58_4.zh.docx&amp;find={found}#u3" in shown
+        assert f"/bitext?memory=m&amp;origin=A_RES_58_4.zh.docx&amp;find={found}&amp;unit=3#u3" in shown
         page = client.get("/bitext", params={"memory": "m", "origin": "A_RES_58_4.zh.docx"})
         assert 'id="u3"' in page.text
         assert client.get("/bitext", params={"origin": "none"}).status_code == 404
