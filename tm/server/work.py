@@ -34,7 +34,7 @@ WORDS = (
 )  # fmt: skip
 T = TypeVar("T")
 _SHOWN_EVERY = 0.3  # seconds between two states that are written
-_KEPT = 100  # pieces of work whose reports are kept
+_KEPT = 30  # pieces of work of a person in a project whose reports are kept
 _STATE, _REPORT, _STOP = "state.json", "report.json", "stop"
 
 
@@ -181,7 +181,7 @@ class WorkList:
         self, title: str, visitor: Visitor, back: str, check: Callable[[], None], shown: Callable[[str], str] = str
     ) -> Work:
         """Work that does not run yet; ``check`` and ``shown`` are those of `Work`."""
-        self._forget_old()
+        self._forget_old(visitor)
         project = visitor.project.id if visitor.project else ""
         state = WorkState(secrets.token_hex(8), title, visitor.name, project, back, process=os.getpid())
         folder = self._folder / state.id
@@ -274,11 +274,12 @@ class WorkList:
             return replace(state, state="failed", ended=_changed(path), message=message)
         return state
 
-    def _forget_old(self) -> None:
-        for name in self._names()[_KEPT:]:
-            state = self._read(name)
-            if state is None or not state.is_open:
-                shutil.rmtree(self._folder / name, ignore_errors=True)
+    def _forget_old(self, visitor: Visitor) -> None:
+        """Delete old work of the visitor; nobody's reports are deleted because others work much."""
+        states = [state for name in self._names() if (state := self._read(name)) and _is_own(state, visitor)]
+        for state in states[_KEPT:]:
+            if not state.is_open:
+                shutil.rmtree(self._folder / state.id, ignore_errors=True)
 
     def close(self) -> None:
         """Delete all reports, if the folder is this server's own."""

@@ -141,6 +141,16 @@ def test_old_work_is_forgotten_but_not_what_runs(works: WorkList, monkeypatch: p
     assert running.state.id in [one.id for one in kept]
 
 
+def test_work_of_others_stays(works: WorkList, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tm.server.work._KEPT", 2)
+    other = Visitor(name="other")
+    run(works, begun(works, other), lambda work: Report("done.html", {}))
+    for _ in range(5):
+        run(works, begun(works), lambda work: Report("done.html", {}))
+    assert len(works.of(other)) == 1
+    assert len(works.of(OWNER)) == 3
+
+
 def test_a_list_of_work_reads_neither_reports_nor_more_than_it_shows(
     works: WorkList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
