@@ -40,6 +40,10 @@ _OWN = frozenset(
 _PLURALS = {"zh": "nplurals=1; plural=0;", "ja": "nplurals=1; plural=0;", "ko": "nplurals=1; plural=0;"}
 
 
+_ENTRY = re.compile(r"^[^#\s]", re.MULTILINE)
+_ONE_LINE = re.compile(r'^(msg[a-z_]+(?:\[\d+\])?[ \t]*"(?:[^"\\\n]|\\.)*")[ \t]*(?=msg[a-z])', re.MULTILINE)
+
+
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write ``units`` entry by entry, after a header with both languages."""
     seen: dict[tuple[str, str], int] = {}
@@ -196,6 +200,8 @@ def _text(data: bytes, path: Path, problems: UnitProblems) -> str:
         decoded = decode(data, str(path), declared=declared[1].decode("ascii") if declared else None)
         text, encoding, lost = decoded.text, decoded.encoding, re.compile("\ufffd" if decoded.warning else "(?!)")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for _ in range(3):  # keywords may follow on one line; the toolkit reads the first
+        text = _ONE_LINE.sub(r"\1\n", text)
     if not lost.search(text):
         return text
     header = (first := _PARAGRAPH.search(text)) and first.start()
@@ -220,13 +226,19 @@ def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
 
     parse: Callable[[bytes], Any] = pypo.pofile.parsestring
     try:
-        return parse(text.encode("utf-8", "replace"))
+        store = parse(text.encode("utf-8", "replace"))
     except (PoParseError, ValueError):
         pass
+    else:
+        # The toolkit passes over what it does not understand.
+        if len(store.units) >= sum(_ENTRY.search(match[0]) is not None for match in _PARAGRAPH.finditer(text)):
+            return store
     valid: list[str] = []
     for match in _PARAGRAPH.finditer(text):
         try:
-            parse(match[0].encode("utf-8", "replace"))
+            if not parse(match[0].encode("utf-8", "replace")).units and _ENTRY.search(match[0]):
+                problems.add(text.count("\n", 0, match.start()) + 1, "not a PO entry")
+                continue
         except (PoParseError, ValueError) as error:
             line = text.count("\n", 0, match.start()) + 1
             within = re.search(r"on line (\d+)", str(error))

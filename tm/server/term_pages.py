@@ -20,7 +20,7 @@ from tm.server.service import Service
 from tm.terms.concept import Concept, Status, Term
 from tm.terms.editing import TermEdit, status_of
 
-__all__ = ["add_term", "change_entry", "delete_entry", "deleted_terms", "entries_to_merge", "entry_page",
+__all__ = ["Given", "add_term", "change_entry", "delete_entry", "deleted_terms", "entries_to_merge", "entry_page",
            "merge_entries", "new_term", "restore_entry", "router"]  # fmt: skip
 
 _EMPTY_ROWS = 2  # for new terms

@@ -152,7 +152,7 @@ def test_a_bad_file_is_reported_on_the_page(open_page: Callable[..., Any], addre
     path.write_text("<tmx><body>", "utf-8")
     page.set_input_files("form[action='/tools/import'] input[type=file]", path)
     page.click("button:text-is('Import units')")
-    alert = page.locator("[role=alert]")
+    alert = page.locator("[role=alert]:not([hidden])")
     alert.wait_for()
     assert "broken.tmx" in alert.text_content()
     assert "/tmp" not in alert.text_content()
