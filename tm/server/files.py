@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, File, Form, UploadFile
 from starlette.responses import HTMLResponse, Response
 
-from corpora.errors import DuiyiError, EmptyInput, UsageError
+from corpora.errors import DuiyiError, UsageError
 from corpora.files import is_out_of_space
 from corpora.text.plurals import counted, plural
 from tm.formats.cat_tools import CAT_TOOLS
@@ -22,7 +22,7 @@ from tm.server.dependencies import BenchDependency, ServiceDependency
 from tm.server.frame import render
 from tm.server.service import EXPORTS, TERM_EXPORTS, Service
 from tm.server.sources import SourcesDependency
-from tm.server.uploads import MOST_FILES
+from tm.server.uploads import MOST_FILES, check_upload
 from tm.server.work import Report, Work
 from tm.store.filters import Filters
 from tm.web.trial import Upload, try_reading
@@ -70,9 +70,7 @@ def _each(work: Work, kind: Upload, call: Callable[[Path], list[str]]) -> list[d
     cards = []
     for path in sorted(work.uploads("file").iterdir()):
         try:
-            if not path.stat().st_size:
-                raise EmptyInput(f"{path.name} is empty")
-            try_reading(path, kind)
+            check_upload(path, kind)
             lines = [work.without_paths(line) for line in call(path)]
             cards.append({"name": path.name, "lines": lines, "error": ""})
         except DuiyiError as error:
@@ -264,9 +262,7 @@ async def quality(
         from tm.report.outputs import write_report
 
         (path,) = work.uploads("files").iterdir()
-        if not path.stat().st_size:
-            raise EmptyInput(f"{path.name} is empty")
-        try_reading(path, "units")
+        check_upload(path, "units")
         units = service.limited(work.watched(read(path), _units_in(path), "reading"))
         encoder = service.resources.encoder() if meanings else None
         report = run_checks(
@@ -295,9 +291,7 @@ async def pretranslate(
 
     def call(service: Service, work: Work) -> Report:
         (path,) = work.uploads("file").iterdir()
-        if not path.stat().st_size:
-            raise EmptyInput(f"{path.name} is empty")
-        try_reading(path, "units")
+        check_upload(path, "units")
         filters = Filters(target_lang=target_lang, exclude_origin=chosen.exclude)
         options = PretranslateOptions(minimum, filters, prefer=chosen.prefer)
         out, report = service.pretranslate(

@@ -16,7 +16,7 @@ from tm.server.work import Work
 from tm.web.trial import Upload, try_reading
 from tm.web.uploads import clean_name
 
-__all__ = ["MOST_FILES", "file_response", "keep_uploads", "saved", "with_upload", "write_upload"]
+__all__ = ["MOST_FILES", "check_upload", "file_response", "keep_uploads", "saved", "with_upload", "write_upload"]
 
 MOST_FILES = 200  # at most, of one form
 
@@ -34,10 +34,15 @@ def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path],
 def saved(upload: UploadFile, folder: Path, kind: Upload) -> Path:
     """Write an upload that has a name into ``folder``, and read it within limits. Raises `DuiyiError`."""
     path = write_upload(upload, folder)
+    check_upload(path, kind)
+    return path
+
+
+def check_upload(path: Path, kind: Upload) -> None:
+    """Raise `DuiyiError` for a file that is empty, or that cannot be read within limits."""
     if not path.stat().st_size:
         raise EmptyInput(f"{path.name} is empty")
     try_reading(path, kind)
-    return path
 
 
 def write_upload(upload: UploadFile, folder: Path) -> Path:
