@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from corpora.errors import DuiyiError
 from corpora.text.plurals import counted
 from tm.jobs.clean_memory import RULES, clean_memory, selected
 from tm.search.diff import differences
 from tm.server.dependencies import Bench, BenchDependency, ExecutorsDependency, ServiceDependency
-from tm.server.errors import http_status
+from tm.server.forms import redirected, refused
 from tm.server.frame import render
 from tm.server.service import Service
 from tm.server.work import Report, Work
@@ -155,9 +155,8 @@ async def undo(service: ServiceDependency, executors: ExecutorsDependency, chang
             service.resources.check_writable()
             made = service.resources.writable_memory().undo(expected=change)
         except DuiyiError as error:
-            message = service.resources.without_paths(str(error))
-            return HTMLResponse(_history_page(service, message), http_status(error))
+            return refused(service, error, lambda message: _history_page(service, message))
         service.trace.note(service.resources.named_memory().name, undone=made.action, units=made.units)
-        return RedirectResponse(f"{service.visitor.root}/memory/history?done={made.units}", 303)
+        return redirected(service, f"/memory/history?done={made.units}")
 
     return await executors.write(undone)

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
-from corpora.errors import DuiyiError, EditConflict, UsageError
+from corpora.errors import DuiyiError, UsageError
 from corpora.text.languages import checked_code
 from tm.server.changing import Changes, concept_tag, found_concept, one_line, one_line_ends, term_of, typed
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
-from tm.server.errors import NotFound, http_status
+from tm.server.errors import NotFound
 from tm.server.executors import Executors
+from tm.server.forms import changed, redirected, refused
 from tm.server.frame import render
 from tm.server.service import Service
 from tm.terms.concept import Concept, Status, Term
@@ -74,9 +76,8 @@ async def add_term(
             languages = {"source_lang": source_lang, "target_lang": target_lang}
             made = Changes(service).add_term(source, target, edit, languages)
         except DuiyiError as error:
-            message = service.resources.without_paths(str(error))
-            return HTMLResponse(_new_page(service, given, message), http_status(error))
-        return _to(service, made.id, "added")
+            return refused(service, error, lambda message: _new_page(service, given, message))
+        return redirected(service, _path(made.id, "added"))
 
     return await executors.write(added)
 
@@ -252,25 +253,19 @@ async def _changed(
 ) -> Response:
     """Make a change and show the entry, or the form again with what was typed and what was wrong."""
 
-    def response() -> Response:
-        try:
-            return _to(service, entry, stored())
-        except NotFound as error:
-            if given is None:
-                raise
-            return HTMLResponse(_gone(service, entry, given), http_status(error))
-        except DuiyiError as error:
-            message, shown = service.resources.without_paths(str(error)), given
-            if isinstance(error, EditConflict):
-                message = "somebody else changed this entry meanwhile: compare it with what you typed, and save again"
-                shown = given and replace(given, tag="")
-            try:
-                page = _page(service, entry, message, shown)
-            except NotFound:  # deleted at this moment
-                page = _gone(service, entry, given)
-            return HTMLResponse(page, http_status(error))
+    def page(message: str, is_conflict: bool) -> str:
+        return _page(service, entry, message, replace(given, tag="") if given and is_conflict else given)
 
-    return await executors.write(response)
+    return await executors.write(
+        lambda: changed(
+            service,
+            lambda: _path(entry, stored()),
+            page,
+            lambda: _gone(service, entry, given),
+            conflict="somebody else changed this entry meanwhile: compare it with what you typed, and save again",
+            is_typed=given is not None,
+        )
+    )
 
 
 @router.get("/terms/deleted")
@@ -327,14 +322,11 @@ async def merge_entries(
         try:
             made = Changes(service, ",".join(tag or [])).merge_entries(numbers, keep)
         except DuiyiError as error:
-            message = service.resources.without_paths(str(error))
-            return HTMLResponse(_merge_page(service, numbers, message, keep), http_status(error))
-        return _to(service, made.id, "merged")
+            return refused(service, error, lambda message: _merge_page(service, numbers, message, keep))
+        return redirected(service, _path(made.id, "merged"))
 
     return await executors.write(merged)
 
 
-def _to(service: Service, entry: str, done: str) -> Response:
-    from urllib.parse import quote
-
-    return RedirectResponse(f"{service.visitor.root}/terms/entries/{quote(entry, safe='')}?done={done}", 303)
+def _path(entry: str, done: str) -> str:
+    return f"/terms/entries/{quote(entry, safe='')}?done={done}"

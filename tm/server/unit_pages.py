@@ -8,15 +8,16 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
-from corpora.errors import DuiyiError, EditConflict, UsageError
+from corpora.errors import DuiyiError, UsageError
 from corpora.text.languages import checked_code, detect
 from tm.search.lookup import LookupOptions
 from tm.server.changing import Changes, found_unit, one_line_ends, typed, unit_tag
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
-from tm.server.errors import NotFound, http_status
+from tm.server.errors import NotFound
 from tm.server.executors import Executors
+from tm.server.forms import changed, redirected, refused
 from tm.server.frame import render
 from tm.server.service import Service
 from tm.unit import STATUSES, Unit
@@ -70,14 +71,13 @@ async def add_unit(
                 raise UsageError(f"the unit cannot be added: {next(iter(report.left_out))}")
             memory = service.resources.named_memory().name
         except DuiyiError as error:
-            message = service.resources.without_paths(str(error))
-            return HTMLResponse(_new_page(service, given, message), http_status(error))
+            return refused(service, error, lambda message: _new_page(service, given, message))
         try:
             found = service.lookup(texts[0], LookupOptions(100, 50), [memory])
         except UsageError:  # the text is too long to be looked up, but the unit was added
             found = []
         number = next((one.number for one in found if one.unit.target == texts[1]), 0)
-        return _to(service, f"/units/{memory}/{number}?done=added" if number else "/")
+        return redirected(service, f"/units/{memory}/{number}?done=added" if number else "/")
 
     return await executors.write(added)
 
@@ -216,25 +216,16 @@ async def _changed(
 ) -> Response:
     """Make a change and go where it says, or show the form again with what was typed and what was wrong."""
 
-    def response() -> Response:
-        try:
-            return _to(service, stored())
-        except NotFound as error:
-            if given is None:
-                raise
-            return HTMLResponse(_gone(service, memory, number, given), http_status(error))
-        except DuiyiError as error:
-            message, seen = service.resources.without_paths(str(error)), tag
-            if isinstance(error, EditConflict):
-                message = "somebody else changed this unit meanwhile: compare it with what you typed, and save again"
-                seen = ""
-            try:
-                page = _page(service, memory, number, message, given, tag=seen)
-            except NotFound:  # deleted at this moment
-                page = _gone(service, memory, number, given)
-            return HTMLResponse(page, http_status(error))
-
-    return await executors.write(response)
+    return await executors.write(
+        lambda: changed(
+            service,
+            stored,
+            lambda message, conflict: _page(service, memory, number, message, given, tag="" if conflict else tag),
+            lambda: _gone(service, memory, number, given),
+            conflict="somebody else changed this unit meanwhile: compare it with what you typed, and save again",
+            is_typed=given is not None,
+        )
+    )
 
 
 @router.get("/memory/merge")
@@ -278,12 +269,7 @@ async def merge_units(
                 service.resources.named_memory().name, numbers, keep
             )
         except DuiyiError as error:
-            message = service.resources.without_paths(str(error))
-            return HTMLResponse(_merge_page(service, numbers, message, keep), http_status(error))
-        return _to(service, f"/units/{service.resources.named_memory().name}/{made.id}?done=merged")
+            return refused(service, error, lambda message: _merge_page(service, numbers, message, keep))
+        return redirected(service, f"/units/{service.resources.named_memory().name}/{made.id}?done=merged")
 
     return await executors.write(merged)
-
-
-def _to(service: Service, path: str) -> Response:
-    return RedirectResponse(f"{service.visitor.root}{path}", 303)
