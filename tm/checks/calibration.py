@@ -5,7 +5,7 @@ many were right, and how often in 10,000 units a wrong one was made in the sourc
 text counts for files of that type. A finding is an error where at least four in five are right, a warning where two in
 five are, else an info; ``strictness`` moves the two limits.
 
-How often a check is right depends on the text: of the few negations that it misses in a published book hardly one was
+How often a check is right depends on the text: of the few negations that it misses in a published book almost none was
 lost, of the many in a bad draft most were. So the share is estimated for each file from the number of its findings:
 false alarms come at the rate that was measured on published text, and what exceeds it is right.
 """

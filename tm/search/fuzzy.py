@@ -71,7 +71,7 @@ class PreparedText:
 
     @cached_property
     def signs(self) -> str:
-        """What is no token and no blank; of a text of punctuation only nothing, for its tokens are its signs."""
+        """The signs outside tokens, without blanks; none where a text is punctuation only, whose tokens are signs."""
         rest = "".join(TOKEN.sub("", self.folded).split())
         return "" if self._squeezed == rest else rest
 

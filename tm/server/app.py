@@ -51,7 +51,12 @@ from tm.web.metrics import Metrics
 from tm.web.observing import Observer
 from tm.web.prefix import Prefix
 
-__all__ = ["LONGEST_HEAD", "create", "opened", "worker"]
+__all__ = ["ACCOUNT_PAGES", "API", "LONGEST_HEAD", "PAGES", "create", "opened", "worker"]
+
+#: The modules with routes: under ``/api``, of the pages, and those that only a server with accounts has.
+API = (memory_api, terms_api, entries_api)
+PAGES = (pages, home, work_pages, files, folders, unit_pages, term_pages, changes, documents)
+ACCOUNT_PAGES = (team_api, signing_in, oidc)
 
 #: Bytes of a request's head that the HTTP parser accepts: more than an address may have, so that `Limits` refuses it.
 LONGEST_HEAD = 256_000
@@ -108,16 +113,13 @@ def create(served: Resources | Team) -> ASGIApp:
     )
     app.openapi = partial(described, app.openapi)  # type: ignore[method-assign]
     install(app, executors, works, team, metrics)
-    app.include_router(memory_api.router, prefix="/api")
-    app.include_router(terms_api.router, prefix="/api")
-    app.include_router(entries_api.router, prefix="/api")
-    for module in (pages, home, work_pages, files, folders, unit_pages, term_pages, changes, documents):
+    for module in API:
+        app.include_router(module.router, prefix="/api")
+    for module in PAGES:
         app.include_router(module.router)
-    if team is not None:
-        app.include_router(team_api.router)
-        app.include_router(signing_in.router)
-        if options.oidc is not None:
-            app.include_router(oidc.router)
+    for module in ACCOUNT_PAGES if team is not None else ():
+        if module is not oidc or options.oidc is not None:
+            app.include_router(module.router)
     app.add_route("/language/{code}", choose_language, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")]))
     app.mount("/review", reviews)

@@ -169,7 +169,7 @@ class Service:
 
         def follow(count: int) -> None:
             nonlocal stored
-            stored = count  # so many units are in the memory, whatever comes after them
+            stored = count  # the number of units in the memory, whatever comes after them
             (progress or self.resources.check_running)(count)
 
         languages = {"source_lang": source_lang, "target_lang": target_lang}

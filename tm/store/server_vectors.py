@@ -37,7 +37,7 @@ class ServerVectors:
 
     @classmethod
     def of(cls, memory: MemoryStore, fingerprint: str = "") -> "ServerVectors | None":
-        """The vectors of an encoder, there or not; None where there is no server with pgvector."""
+        """The vectors of an encoder, whether there are any yet; None without a server that has pgvector."""
         with memory.reading() as connection:
             row = _extension(connection) if connection.REMOTE else None
         return None if row is None else cls(memory, fingerprint, row)

@@ -59,7 +59,7 @@ class Metrics:
         self.add(counts)
 
     def add(self, counts: Mapping[str, int]) -> None:
-        """This was done so many times."""
+        """Add the number of times that each of these was done."""
         for name, count in counts.items():
             self._counts[name].inc(count)
 

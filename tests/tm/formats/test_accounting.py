@@ -88,7 +88,7 @@ def test_a_sound_file(tmp_path: Path, kind: str) -> None:
 @example(at=0.5730014489146497, junk=b"", gone=11)  # in TBX, two languages become one
 @example(at=1.0, junk=b",", gone=0)
 @example(at=0.908203125, junk=b"", gone=1)  # in PO, two keywords are on one line
-@example(at=0.18359375, junk=b"", gone=1)  # in TBX, the code of a language is no code
+@example(at=0.18359375, junk=b"", gone=1)  # in TBX, the code of a language is invalid
 def test_any_damage(tmp_path: Path, kind: str, at: float, junk: bytes, gone: int) -> None:
     path = _file(tmp_path, kind)
     _, counter, begin = TEXTS[kind]

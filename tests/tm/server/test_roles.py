@@ -112,35 +112,17 @@ def test_what_each_role_may_do(
 def test_every_route_of_the_application_is_in_the_table(serving: Serving) -> None:
     from tm.review.app import Editor, ReviewOptions
     from tm.review.repository import ReviewRepository
-    from tm.server import (
-        changes,
-        documents,
-        entries_api,
-        files,
-        folders,
-        home,
-        memory_api,
-        oidc,
-        pages,
-        signing_in,
-        team_api,
-        term_pages,
-        terms_api,
-        unit_pages,
-        work_pages,
-    )  # fmt: skip
+    from tm.server.app import ACCOUNT_PAGES, API, PAGES
 
     def filled(path: str) -> str:
         return re.sub(r"\{(\w+)(?::\w+)?\}", "x", path)
 
     found = 0
-    own = (changes, documents, files, folders, home, pages, term_pages, unit_pages, work_pages)
-    for module in (*own, entries_api, memory_api, oidc, signing_in, team_api, terms_api):
-        inner = module in (entries_api, memory_api, terms_api)
+    for module in (*PAGES, *API, *ACCOUNT_PAGES):
         for route in module.router.routes:
             assert isinstance(route, APIRoute)
             for method in route.methods:
-                path = ("/api" if inner else "") + filled(route.path)
+                path = ("/api" if module in API else "") + filled(route.path)
                 assert operation_of(method, path) is not None, (method, path)
                 found += 1
     repository = ReviewRepository(serving.accounts.path.parent / "r", "x")
