@@ -38,9 +38,8 @@ _OWN = frozenset(
     {"msgctxt", _PLURAL, "flags", "references", "previous-msgid", "previous-msgctxt", "extracted-comments"}
 )
 _PLURALS = {"zh": "nplurals=1; plural=0;", "ja": "nplurals=1; plural=0;", "ko": "nplurals=1; plural=0;"}
-
-
-_ENTRY = re.compile(r"^[^#\s]", re.MULTILINE)
+#: The beginning of an entry, in a paragraph; one that begins with a translation goes on after a blank line.
+_ENTRY = re.compile(r'(?:#.*\n)*(?!msgstr|")[^#\s]')
 _ONE_LINE = re.compile(r'^(msg[a-z_]+(?:\[\d+\])?[ \t]*"(?:[^"\\\n]|\\.)*")[ \t]*(?=msg[a-z])', re.MULTILINE)
 
 
@@ -231,12 +230,12 @@ def _parsed(text: str, path: Path, problems: UnitProblems) -> Any:
         pass
     else:
         # The toolkit passes over what it does not understand.
-        if len(store.units) >= sum(_ENTRY.search(match[0]) is not None for match in _PARAGRAPH.finditer(text)):
+        if len(store.units) >= sum(_ENTRY.match(match[0]) is not None for match in _PARAGRAPH.finditer(text)):
             return store
     valid: list[str] = []
     for match in _PARAGRAPH.finditer(text):
         try:
-            if not parse(match[0].encode("utf-8", "replace")).units and _ENTRY.search(match[0]):
+            if not parse(match[0].encode("utf-8", "replace")).units and _ENTRY.match(match[0]):
                 problems.add(text.count("\n", 0, match.start()) + 1, "not a PO entry")
                 continue
         except (PoParseError, ValueError) as error:

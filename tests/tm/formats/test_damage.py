@@ -104,3 +104,20 @@ def test_utf_8_that_says_it_is_latin(declared: str, tmp_path: Path) -> None:
     path.write_bytes(latin.encode("latin-1"))
     if declared != "us-ascii":
         assert [unit.source for unit in formats.read(path)] == ["Café"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        'msgid "One door"\n\nmsgstr "一扇门"\n',  # a blank line in the entry
+        'msgid "One door"msgstr "一扇门"\n',  # keywords on one line, as gettext allows
+        '#: a.c:1\n#, c-format\nmsgid "One door" msgstr "一扇门"\n',
+    ],
+)
+def test_entries_of_po_that_are_laid_out_otherwise(entry: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.po"
+    head = 'msgid ""\nmsgstr ""\n"Language: zh\\n"\n"X-Source-Language: en\\n"\n'
+    path.write_text(f'{head}\n{entry}\nmsgid "Two"\nmsgstr "二"\n', "utf-8")
+    problems = UnitProblems(path, strict=False)
+    units = [(unit.source, unit.target) for unit in formats.read(path, problems=problems)]
+    assert (units, problems.found) == ([("One door", "一扇门"), ("Two", "二")], [])
