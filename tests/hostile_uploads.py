@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import httpx
 
+from benchmarks.serving import duiyi, listening
 from tests.fuzz.files import UNITS
 from tests.fuzz.hostile import changed, hostile_pairs
 from tests.linearity.files import FILES
@@ -63,20 +64,15 @@ def main() -> int:
     given = parser.parse_args()
     chance = Random(given.seed)
     with tempfile.TemporaryDirectory() as folder:
-        duiyi, memory, units = Path(sys.executable).with_name("duiyi"), Path(folder, "m.duiyi"), Path(folder, "u.tsv")
+        memory, units = Path(folder, "m.duiyi"), Path(folder, "u.tsv")
         texts = ["".join(chr(chance.randrange(0x4E00, 0x5600)) for _ in range(20)) for _ in range(_SENTENCES)]
         units.write_bytes(UNITS["tsv"]([(text, f"Sentence {n}") for n, text in enumerate(texts)]))
-        subprocess.run([duiyi, "memory", "import", units, "--memory", memory], check=True, capture_output=True)
+        subprocess.run(duiyi("memory", "import", units, "--memory", memory), check=True, capture_output=True)
         addresses = Path(folder, "addresses.txt")
         asked = [f"/api/lookup?text={quote(chance.choice(texts)[chance.randrange(2) :])}" for _ in range(50_000)]
         addresses.write_text("\n".join(asked), "ascii")
-        command = [duiyi, "serve", "--write", "--port", "0", "--memory", memory]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-            assert server.stdout is not None
-            try:
-                return _measured(server.stdout.readline().strip(), addresses, chance, given)
-            finally:
-                server.terminate()
+        with listening("serve", "--write", "--port", "0", "--memory", memory) as (address, _):
+            return _measured(address, addresses, chance, given)
 
 
 def _measured(address: str, addresses: Path, chance: Random, given: argparse.Namespace) -> int:

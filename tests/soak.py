@@ -17,6 +17,7 @@ from statistics import median
 
 import httpx
 
+from benchmarks.serving import duiyi, listening
 from tests.fuzz.files import UNITS
 from tests.fuzz.hostile import changed, hostile_pairs
 
@@ -70,21 +71,14 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=0.0, help="seconds between two requests of a client")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        duiyi = Path(sys.executable).with_name("duiyi")
         memory, terms = Path(folder) / "m.duiyi", Path(folder) / "t.sqlite"
-        command = [duiyi, "serve", "--write", "--port", "0", "--memory", memory, "--terms", terms]
         units = Path(folder) / "units.tsv"
         units.write_bytes(UNITS["tsv"]([(f"第{n}条会议决议", f"Article {n}") for n in range(500)]))
-        subprocess.run([duiyi, "memory", "import", units, "--memory", memory], check=True, capture_output=True)
-        subprocess.run([duiyi, "term", "import", units, "--terms", terms], check=True, capture_output=True)
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            assert server.stdout is not None
-            address = server.stdout.readline().strip()
-            return _measured(address, server.pid, given)
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+        subprocess.run(duiyi("memory", "import", units, "--memory", memory), check=True, capture_output=True)
+        subprocess.run(duiyi("term", "import", units, "--terms", terms), check=True, capture_output=True)
+        command = ("serve", "--write", "--port", "0", "--memory", memory, "--terms", terms)
+        with listening(*command) as (address, process):
+            return _measured(address, process, given)
 
 
 def _measured(address: str, process: int, given: argparse.Namespace) -> int:
