@@ -57,14 +57,14 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     db = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True)
     db.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
-        tables = {
-            row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        }  # a view may be endless
+        # No views, which may be endless.
+        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"translation_units", "translation_memories"} <= tables:
             raise WrongFormat(f"{path} is an SQLite file, but not a memory of Trados Studio")
         for unit in _TradosUnits(db, tables, problems).units():
             yield from selection.of(unit)
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of names of columns
+    # SQLite quotes the definitions of tables in its message, damaged bytes included.
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise DamagedInput(f"{path} is a damaged memory of Trados Studio: {error}") from error
     finally:
         db.close()
