@@ -88,7 +88,7 @@ _COMMENT = re.compile(r"(?m)(?<!\S)# *(?:[A-Za-z'’,]+ +){2,}[A-Za-z]")
 _PROSE = re.compile(r"(?:[A-Za-z][a-z'’-]{0,40},?\s+){4,60}[a-z]+")
 _HAN_RUN = re.compile(f"[{HAN}，、]{{4,}}")
 _QUOTED = re.compile(r"[\"“‘'(（《「]\s*\Z")
-_WORD = re.compile(r"[A-Za-z][\w'’-]*")
+_NAME_WORD = re.compile(r"[A-Za-z][\w'’-]*")
 _BLANKS = re.compile(r"\s+")
 _SCRIPTED = frozenset({"zh", "ja", "ko"})
 _SHORTEST = 4  # words: below this the function words prove nothing
@@ -143,7 +143,7 @@ def _untranslated(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]
 
 def _is_name(text: str) -> bool:
     """True for words that begin with capitals, at least half of them, and are no sentence."""
-    words = _WORD.findall(text)
+    words = _NAME_WORD.findall(text)
     capitals = sum(word[0].isupper() for word in words)
     return (
         bool(words)
