@@ -121,7 +121,7 @@ def test_ticks_of_candidates_survive_a_reload(open_page: Callable[..., Any], add
     page.set_default_timeout(60_000)
     page.goto(f"{address}tools")
     page.click("#extract button")
-    page.locator("#candidates [name=pairs]").first.wait_for()
+    page.locator("#candidates .keys").wait_for()  # its script shows the keys when it listens to them
     page.keyboard.press("j")
     page.keyboard.press("Space")
     page.keyboard.press("e")
