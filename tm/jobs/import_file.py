@@ -7,16 +7,24 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from corpora.arguments import checked_class
-from tm.formats import ReadOptions, UnitProblems, read
+from tm.formats import ReadOptions, UnitProblems
+from tm.formats import read as read_file
 from tm.formats.conformance import Audit
 from tm.search.memory import Memory
 from tm.store.writing import AddReport, Keep
 from tm.unit import Unit
 
-__all__ = ["ImportOptions", "ImportResult", "import_file"]
+__all__ = ["ImportOptions", "ImportResult", "ReadUnits", "import_file"]
+
+
+class ReadUnits(Protocol):
+    """Reads as `tm.formats.read` does."""
+
+    def __call__(self, path: Path, options: ReadOptions, /, *, problems: UnitProblems) -> Iterator[Unit]:
+        """The units of ``path``."""
 
 
 @checked_class
@@ -74,10 +82,11 @@ def import_file(
     source_lang: str = "",
     target_lang: str = "",
     progress: Callable[[int], None] | None = None,
+    read: ReadUnits = read_file,
 ) -> ImportResult:
     """Add the units of ``file`` to ``memory``; an import that was interrupted goes on where it stopped.
 
-    Raises as `tm.formats.read` and `Memory.add` do.
+    Raises as ``read``, by default `tm.formats.read`, and `Memory.add` do.
     """
     problems = UnitProblems(file, options.strict)
     audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired

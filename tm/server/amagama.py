@@ -33,7 +33,6 @@ from tm.server.executors import Executors
 from tm.server.service import Service
 from tm.store.filters import Filters
 from tm.unit import Unit
-from tm.web.trial import try_reading
 from tm.web.uploads import clean_name
 from tm.web.visitor import trace_of
 
@@ -174,7 +173,6 @@ class _Exchange:
             with self._service.resources.upload_folder() as folder:
                 path = Path(folder) / clean_name(name)
                 path.write_bytes(body)
-                try_reading(path, "units")
                 report = self._service.import_file(path, ImportOptions(), source_lang, target_lang)
                 left_out: int = sum(report["left_out"].values())
                 return int(report["read"]) - left_out

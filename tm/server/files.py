@@ -65,7 +65,7 @@ def tools_page(service: Service, error: str = "") -> str:
     )
 
 
-def _each(work: Work, kind: Upload, call: Callable[[Path], list[str]]) -> list[dict[str, Any]]:
+def _each(work: Work, kind: Upload | None, call: Callable[[Path], list[str]]) -> list[dict[str, Any]]:
     """A card for each uploaded file: the sentences that ``call`` gives, or why the file cannot be used."""
     cards = []
     for path in sorted(work.uploads("file").iterdir()):
@@ -118,7 +118,7 @@ async def import_units(bench: BenchDependency, file: Annotated[list[UploadFile],
                 lines.append(f"{counted(more, 'more unit')} {plural(more, 'was', 'were')} left out.")
             return lines
 
-        return _report("Units imported", _each(work, "units", one))
+        return _report("Units imported", _each(work, None, one))
 
     return await bench.begin("Import units", call, tools_page, uploads={"file": file})
 
@@ -181,7 +181,7 @@ async def check(bench: BenchDependency, file: Annotated[list[UploadFile], File()
                 lines.append(f"The first {_SHOWN} are shown; the API and duiyi term check give all.")
             return lines
 
-        cards = _each(work, "units", one)
+        cards = _each(work, None, one)
         return _report("Terms checked", cards, findings=findings)
 
     return await bench.begin("Check terms", call, tools_page, uploads={"file": file})

@@ -129,7 +129,7 @@ async def take(
 
     def imported() -> dict[str, Any]:
         return with_upload(
-            service.resources, file, lambda path: service.import_file(path, options, source_lang, target_lang)
+            service.resources, file, lambda path: service.import_file(path, options, source_lang, target_lang), None
         )
 
     return JSONResponse(await executors.long(imported))

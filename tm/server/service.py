@@ -12,7 +12,7 @@ from typing import Any
 from corpora.arguments import check_choice
 from corpora.errors import DamagedInput, EmptyInput, UsageError
 from corpora.text.languages import base, checked_code, detect
-from tm.formats import UNIT_FORMATS, UnitProblems, WriteOptions, read
+from tm.formats import UNIT_FORMATS, ReadOptions, UnitProblems, WriteOptions
 from tm.formats.jsonl import from_dict
 from tm.jobs.import_file import ImportOptions, import_file
 from tm.pretranslation.filling import PretranslateOptions
@@ -36,6 +36,7 @@ from tm.terms.matches import match_rows, occurrence_rows
 from tm.terms.merging import Merge, merge
 from tm.terms.serialization import conflict_row, known_pairs, pair_row, proposed
 from tm.unit import Unit
+from tm.web.trial import read_tried
 from tm.web.visitor import Trace
 
 __all__ = ["EXPORTS", "MOST_UNITS", "TERM_EXPORTS", "Service", "add_json", "units_of"]
@@ -174,7 +175,7 @@ class Service:
 
         languages = {"source_lang": source_lang, "target_lang": target_lang}
         try:
-            done = import_file(memory, file, options, progress=follow, **languages).to_dict()
+            done = import_file(memory, file, options, progress=follow, read=read_tried, **languages).to_dict()
         except BaseException:
             if stored and not options.strict:
                 self.trace.note_file(file.name, name, read=stored)
@@ -332,7 +333,7 @@ class Service:
 
     def read_units(self, file: Path) -> list[Unit]:
         """The valid units of an uploaded file. Raises `UsageError` if there are too many."""
-        return self.limited(read(file, problems=UnitProblems(file, strict=False)))
+        return self.limited(read_tried(file, ReadOptions(), problems=UnitProblems(file, strict=False)))
 
     def units(self, name: str, filters: Filters) -> list[Unit]:
         """The units of a memory. Raises `UsageError` if there are too many."""

@@ -119,7 +119,7 @@ async def extract(
         if file is None:
             units = service.units(memory, Filters())
         else:
-            units = with_upload(service.resources, file, service.read_units)
+            units = with_upload(service.resources, file, service.read_units, None)
         return service.extract_terms(units, limit=limit, least=least, vectors=vectors, add=add)
 
     return JSONResponse(await executors.long(extracted))
@@ -141,7 +141,7 @@ async def check_file(
     """As above, for a file of units."""
 
     def findings() -> list[dict[str, Any]]:
-        units = with_upload(service.resources, file, service.read_units)
+        units = with_upload(service.resources, file, service.read_units, None)
         return [finding_row(one) for one in service.check_terms(units)]
 
     return JSONResponse(await executors.long(findings))
@@ -157,7 +157,7 @@ async def report(
     """A web page with the most frequent terms, where each occurs, and its competing translations."""
 
     def page() -> Response:
-        units = with_upload(service.resources, file, service.read_units)
+        units = with_upload(service.resources, file, service.read_units, None)
         return file_response(
             service.resources, lambda folder: service.term_report(folder, str(file.filename), units, limit)
         )

@@ -23,7 +23,9 @@ MOST_FILES = 200  # at most, of one form
 T = TypeVar("T")
 
 
-def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path], T], kind: Upload = "units") -> T:
+def with_upload(
+    resources: Resources, upload: UploadFile, call: Callable[[Path], T], kind: Upload | None = "units"
+) -> T:
     """Call ``call`` with the uploaded file under its own name, since the extension gives the format."""
     if not upload.filename:
         raise UsageError("the file has no name, and so no extension that gives its format")
@@ -31,18 +33,22 @@ def with_upload(resources: Resources, upload: UploadFile, call: Callable[[Path],
         return call(saved(upload, Path(folder), kind))
 
 
-def saved(upload: UploadFile, folder: Path, kind: Upload) -> Path:
-    """Write an upload that has a name into ``folder``, and read it within limits. Raises `DuiyiError`."""
+def saved(upload: UploadFile, folder: Path, kind: Upload | None) -> Path:
+    """Write an upload that has a name into ``folder``, and check it. Raises `DuiyiError`."""
     path = write_upload(upload, folder)
     check_upload(path, kind)
     return path
 
 
-def check_upload(path: Path, kind: Upload) -> None:
-    """Raise `DuiyiError` for a file that is empty, or that cannot be read within limits."""
+def check_upload(path: Path, kind: Upload | None) -> None:
+    """Raise `DuiyiError` for a file that is empty, or that cannot be read within limits.
+
+    Without ``kind`` it is not tried here: `read_tried` reads it within limits.
+    """
     if not path.stat().st_size:
         raise EmptyInput(f"{path.name} is empty")
-    try_reading(path, kind)
+    if kind:
+        try_reading(path, kind)
 
 
 def write_upload(upload: UploadFile, folder: Path) -> Path:

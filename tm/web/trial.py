@@ -1,22 +1,32 @@
-"""Read an uploaded file in a process with limits first, so that a hostile one costs only the request it came with.
+"""Read an uploaded file in a process with limits, so that a hostile one costs only the request it came with.
 
 Readers are bounded in what they unpack and in how long they take for each byte, but a file of a hundred megabytes may
-still take minutes. The trial reads all of it in a child process whose processor time, memory and time are limited; only
-what comes to an end there, with a result or a sentence, is read again for use. Small files cannot take long and are
-read at once.
+still take minutes. It is read in a child process whose processor time, memory and time are limited. `read_tried` takes
+over the units that the child has read; what else comes to an end there, with a result or a sentence, is read again for
+use. Small files cannot take long and are read at once.
 """
 
+import json
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
+from corpora import errors
 from corpora.errors import DuiyiError, InputError
 from corpora.processes import child_environment
 
-__all__ = ["Upload", "main", "try_reading"]
+if TYPE_CHECKING:
+    from tm.formats.base import ReadOptions, UnitProblems
+    from tm.unit import Unit
+
+__all__ = ["Upload", "main", "read_tried", "try_reading"]
 
 Upload = Literal["document", "units", "terms"]
 
@@ -26,21 +36,64 @@ _SECONDS, _PER_MB = 30, 2  # of processor time
 _MEMORY = 2_000_000_000  # bytes beyond what the reader itself takes
 _PATIENCE = 3  # times the processor time, until the child must have come to its end
 _LATER = 10  # nicer than the server, whose other clients go first
-_COMMAND = "from tm.web.trial import main; main()"
+_COMMAND = f"import os; getattr(os, 'nice', int)({_LATER}); from tm.web.trial import main; main()"
 _TOO_MUCH = 3
+_BATCH = 500  # units that the child hands over at once
 
 
 def try_reading(path: Path, upload: Upload) -> None:
     """Raise `InputError` for a file that takes too much time or memory to read."""
-    size = path.stat().st_size
+    if _needs_trial(path):
+        _in_child(path, upload)
+
+
+def read_tried(path: Path, options: "ReadOptions", *, problems: "UnitProblems") -> "Iterator[Unit]":
+    """Read units as `tm.formats.read` does, a file that may take long in a child process.
+
+    Raises `InputError` for a file that takes too much time or memory too.
+    """
+    if not _needs_trial(path):
+        from tm.formats.registry import read
+
+        yield from read(path, options, problems=problems)
+        return
+    with tempfile.TemporaryFile() as output:
+        _in_child(path, "units", options, problems, output)
+        output.seek(0)
+        # The child is this program; what it sends is not what was uploaded.
+        while isinstance(sent := pickle.load(output), list):
+            yield from sent
+    failure, *noted = sent
+    problems.found += noted[0]
+    problems.skipped += noted[1]
+    problems.repaired.update(noted[2])
+    problems.notes += noted[3]
+    if failure:
+        kind, message = failure
+        raise getattr(errors, kind, InputError)(message)
+
+
+def _needs_trial(path: Path) -> bool:
     with path.open("rb") as file:
-        if size < _SMALL and not file.read(4).startswith(_PACKED):
-            return
-    seconds = _SECONDS + _PER_MB * size // 1_000_000
+        return path.stat().st_size >= _SMALL or file.read(4).startswith(_PACKED)
+
+
+def _in_child(
+    path: Path,
+    upload: Upload,
+    options: "ReadOptions | None" = None,
+    problems: "UnitProblems | None" = None,
+    output: IO[bytes] | None = None,
+) -> None:
+    """Read ``path`` within limits; with ``output``, the child writes what it has read there."""
+    seconds = _SECONDS + _PER_MB * path.stat().st_size // 1_000_000
+    given = {"upload": upload, "path": str(path), "seconds": seconds}
+    if options is not None and problems is not None:
+        given |= {"options": asdict(options), "strict": problems.strict}
     child = subprocess.Popen(
-        [sys.executable, "-c", _COMMAND, upload, str(path), str(seconds)],
+        [sys.executable, "-c", _COMMAND, json.dumps(given)],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=output or subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**child_environment(), "OMP_NUM_THREADS": "1"},
     )
@@ -59,10 +112,9 @@ def try_reading(path: Path, upload: Upload) -> None:
 
 def main() -> None:
     """What the child does: read the file within the limits; its exit status is 0 if that came to an end."""
-    upload, path, seconds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    if hasattr(os, "nice"):
-        os.nice(_LATER)
-    read = _reader(upload)
+    given = json.loads(sys.argv[1])
+    path, seconds = Path(given["path"]), given["seconds"]
+    read = _reader(given)
     if os.name == "posix":
         import resource
 
@@ -81,22 +133,33 @@ def main() -> None:
         os._exit(_TOO_MUCH)
 
 
-def _reader(upload: str) -> Callable[[Path], object]:
+def _reader(given: dict[str, Any]) -> Callable[[Path], object]:
     from corpora.readers.reading import read as read_document
-    from tm.formats.base import UnitProblems
+    from tm.formats.base import ReadOptions, UnitProblems
     from tm.formats.registry import UNIT_FORMATS, read
     from tm.terms.formats.exchange import read_terms
 
     endings = tuple(ending for one in UNIT_FORMATS if one.reads for ending in one.suffixes)
-
-    def read_units(path: Path) -> None:
-        for _ in read(path, problems=UnitProblems(path, strict=False)):
-            pass
+    upload = given["upload"]
 
     def read_any(path: Path) -> None:
         if upload == "units" and path.name.lower().endswith(endings):
-            read_units(path)
+            for _ in read(path, problems=UnitProblems(path, strict=False)):
+                pass
         else:
             read_document(path)
 
-    return read_terms if upload == "terms" else read_any
+    def send_units(path: Path) -> None:
+        problems = UnitProblems(path, given["strict"])
+        failure = None
+        try:
+            units = read(path, ReadOptions(**given["options"]), problems=problems)
+            while batch := list(islice(units, _BATCH)):
+                pickle.dump(batch, sys.stdout.buffer)
+        except DuiyiError as error:
+            failure = type(error).__name__, str(error)
+        noted = problems.found, problems.skipped, problems.repaired, problems.notes
+        pickle.dump((failure, *noted), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+    return send_units if "options" in given else read_terms if upload == "terms" else read_any

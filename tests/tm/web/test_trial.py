@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from corpora.errors import InputError
+from corpora.errors import DamagedInput, EmptyInput, InputError, UsageError
 from tests.fuzz.files import UNITS
+from tm.formats import ReadOptions, UnitProblems, read
 from tm.web import trial
-from tm.web.trial import try_reading
+from tm.web.trial import read_tried, try_reading
 
 
 def large(path: Path) -> Path:
@@ -17,7 +18,7 @@ def large(path: Path) -> Path:
     return path
 
 
-def test_a_sound_file_passes(tmp_path: Path) -> None:
+def test_a_valid_file_passes(tmp_path: Path) -> None:
     try_reading(large(tmp_path / "a.tsv"), "units")
 
 
@@ -32,7 +33,7 @@ def test_what_only_needs_a_sentence_passes_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("limit", ["_SECONDS", "_MEMORY", "_PATIENCE"])
 def test_what_takes_too_much_is_refused(limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = trial._COMMAND.replace(
-        "; main", f"; import tm.web.trial as t; t._reader = lambda upload: {_HUNGRY[limit]}; t.main"
+        "; main", f"; import tm.web.trial as t; t._reader = lambda given: {_HUNGRY[limit]}; t.main"
     )
     monkeypatch.setattr(trial, "_COMMAND", command)
     monkeypatch.setattr(trial, "_SECONDS", 1 if limit != "_MEMORY" else 30)
@@ -56,3 +57,52 @@ def test_small_files_that_may_hold_much_are_tried(head: bytes, tmp_path: Path, m
     path.write_bytes(head + b"\x00" * 100)
     with pytest.raises(InputError, match="takes too much time or memory"):
         try_reading(path, "units")
+
+
+def _both(path: Path, options: ReadOptions) -> list[object]:
+    """What reading here and reading in a child give: units, problems and the error."""
+    results: list[object] = []
+    for reader in (read, read_tried):
+        problems, units, error = UnitProblems(path, strict=False), [], ""
+        try:
+            units = list(reader(path, options, problems=problems))
+        except InputError as caught:
+            error = repr(caught)
+        results.append((units, problems.found, problems.skipped, problems.repaired, problems.notes, error))
+    return results
+
+
+@pytest.mark.parametrize(("form", "options"), [("tsv", ReadOptions()), ("tmx", ReadOptions("fr", "de"))])
+def test_units_read_in_a_child_are_those_read_here(
+    form: str, options: ReadOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "_SMALL", 0)
+    path = tmp_path / f"a.{form}"
+    path.write_bytes(UNITS[form]([(f"第{n}条", f"Article {n}" if n % 700 else "") for n in range(1600)]))
+    here, there = _both(path, options)
+    assert here == there
+
+
+def test_damaged_units_are_reported_from_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "_SMALL", 0)
+    path = tmp_path / "a.tmx"
+    path.write_bytes(UNITS["tmx"]([("甲", "A"), ("乙", "B"), ("丙", "C")]).replace(b"<seg>B</seg>", b"<seg>B"))
+    here, there = _both(path, ReadOptions())
+    assert here == there
+    problems = UnitProblems(path, strict=False)
+    assert len(list(read_tried(path, ReadOptions(), problems=problems))) == 2
+    assert problems.found
+    with pytest.raises(DamagedInput, match="line"):
+        list(read_tried(path, ReadOptions(), problems=UnitProblems(path, strict=True)))
+    with pytest.raises(UsageError):
+        list(read_tried(path, ReadOptions("xx-nonsense"), problems=UnitProblems(path, strict=False)))
+    path.write_bytes(UNITS["tmx"]([]))
+    with pytest.raises(EmptyInput):
+        list(read_tried(path, ReadOptions(), problems=UnitProblems(path, strict=False)))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are POSIX")
+def test_units_that_take_too_long_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "_COMMAND", "raise SystemExit(3)")
+    with pytest.raises(InputError, match="takes too much time or memory"):
+        list(read_tried(large(tmp_path / "a.tsv"), ReadOptions(), problems=UnitProblems(tmp_path, strict=False)))
