@@ -11,17 +11,15 @@ boundaries. Since a segment never holds more than 65,536 texts, a position takes
 by length, the first in a list are those of which a phrase makes up the most.
 """
 
-import itertools
-import re
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tm.folding import NUMBER, TOKEN, fold, fold_many, is_character, tokens
+from tm.folding import NUMBER, fold, is_character, tokens
+from tm.store.token_stream import token_stream
 
 __all__ = [
     "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "build", "is_broken", "near", "pair_code", "postings",
@@ -34,7 +32,6 @@ BUCKETS = 256  # lists are stored by the highest eight bits of their code
 _BITS = 64 * WORDS
 #: Texts in the list of a single character at most, the shortest; nobody reads all those that have a frequent one.
 SINGLES = 2_000
-_AT_ONCE = 4_096  # texts cut into tokens in one pass
 
 Bits = NDArray[np.uint64]
 Grams = dict[int, bytes]
@@ -189,27 +186,14 @@ def sketch(sequence: Iterable[str]) -> Bits:
 def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams, set[str]]:
     """Index ``texts``, at most `CAPACITY`: the segment, the blob of each bucket, the words that occur."""
     count = len(texts)
-    vocabulary: defaultdict[str, int] = defaultdict(itertools.count(1).__next__, {"\n": 0})
-    pattern = re.compile("\n|" + TOKEN.pattern)
-    pieces = []
-    # One pass of the expression over many texts, which line breaks separate (folded texts contain none), but not over
-    # all of them: the tokens of 65,536 texts would take hundreds of megabytes as Python strings.
-    for first in range(0, count, _AT_ONCE):
-        found = pattern.findall(fold_many(texts[first : first + _AT_ONCE]) + "\n")
-        pieces.append(np.fromiter(map(vocabulary.__getitem__, found), np.int32, len(found)))
-    stream = np.concatenate(pieces)
-    breaks = np.flatnonzero(stream == 0)
-    ends = breaks - np.arange(count)
-    lengths = np.diff(ends, prepend=0).astype(np.int32)
-    stream = stream[stream != 0]
-    rows = np.repeat(np.arange(count, dtype=np.int32), lengths)
-
-    words = list(vocabulary)
+    tokens_of = token_stream(texts)
+    stream, rows, words = tokens_of.numbers, tokens_of.rows, tokens_of.words
+    lengths = np.bincount(rows, minlength=count).astype(np.int32)
     codes = np.array([_code(word) for word in words], np.uint64)
     places = np.array([_code(NUMBER if word[0].isdecimal() else word) % _BITS for word in words], np.uint64)
     bits = np.zeros((count, WORDS), np.uint64)
     filled = np.flatnonzero(lengths)
-    starts = (ends - lengths)[filled]
+    starts = (np.cumsum(lengths) - lengths)[filled]
     for word in range(WORDS if len(filled) else 0):
         here = places >> np.uint64(6) == word
         values = np.where(here, np.uint64(1) << (places & np.uint64(63)), np.uint64(0))
@@ -224,7 +208,7 @@ def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams
     segment = IndexSegment.of(np.array(ids, np.int64)[order], lengths[order], bits[order])
     single = np.array([is_character(word) for word in words])
     grams = _grams(stream, position[rows], codes, single[stream]) if len(stream) else {}
-    return segment, grams, {word for word, alone in zip(words[1:], single[1:], strict=True) if not alone}
+    return segment, grams, {word for word, alone in zip(words, single, strict=True) if not alone}
 
 
 def _grams(stream: NDArray[np.int32], positions: NDArray[np.uint16], codes: Bits, single: NDArray[np.bool_]) -> Grams:

@@ -11,7 +11,7 @@ import pytest
 
 from tm.folding import NUMBER, TOKEN, fold, is_character, tokens
 from tm.search.fuzzy import similarity
-from tm.store import index_segments
+from tm.store import index_segments, token_stream
 from tm.store.index_segments import (
     BUCKETS,
     CAPACITY,
@@ -54,7 +54,7 @@ def expected_lists(texts: list[str]) -> dict[int, set[int]]:
 
 @pytest.mark.parametrize("at_once", [4_096, 3])
 def test_lists_contain_the_words_and_pairs_of_each_text(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
-    monkeypatch.setattr(index_segments, "_AT_ONCE", at_once)
+    monkeypatch.setattr(token_stream, "_AT_ONCE", at_once)
     segment, grams, words = build(IDS, TEXTS)
     lists = expected_lists(TEXTS)
     for code, places in lists.items():
