@@ -5,7 +5,6 @@ that neither side holds them whole.
 """
 
 import logging
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -15,10 +14,11 @@ from typing import Any, ClassVar
 import psycopg
 from psycopg.pq import TransactionStatus
 
+from tm.postgresql.copying import END, START, binary_rows
+
 __all__ = ["Connection"]
 
 _FETCHED = 2_000  # rows of a stream, and of a block that is sent
-_SPECIAL = re.compile("[\\\\\t\n\r]")
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 # What goes wrong becomes an exception with a sentence; without this, Python prints what psycopg logs as well.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -33,15 +33,6 @@ def _translated(statement: str) -> str:
 def _storable(value: object) -> object:
     """A question may contain a null character, which no text of the server does: no text has U+FFFE either."""
     return value.replace("\0", "\ufffe") if isinstance(value, str) and "\0" in value else value
-
-
-def _column(kind: str, values: Sequence[Any]) -> Sequence[str]:
-    """Values as COPY reads them."""
-    if kind != "text":
-        return ["\\N" if value is None else str(value) for value in values]
-    if _SPECIAL.search("".join(values)) is None:
-        return values
-    return [_SPECIAL.sub(lambda sign: _ESCAPED[sign[0]], value) for value in values]
 
 
 class Connection:
@@ -98,19 +89,12 @@ class Connection:
 
     def append(self, table: str, rows: Iterable[Sequence[Any]], /) -> None:
         """Insert rows that are known to be new."""
-        types, cursor = self._types[table], self.raw.cursor()
-        if "bytea" in types:
-            with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
-                copy.set_types(types)
-                for row in rows:
-                    copy.write_row(row)
-            return
-        # As text, column by column, which takes a fifth of the time that rows in binary form take.
         rest = iter(rows)
-        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        with self.raw.cursor().copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(START)
             while some := list(islice(rest, _FETCHED)):
-                columns = [_column(kind, values) for kind, values in zip(types, zip(*some, strict=True), strict=True)]
-                copy.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
+                copy.write(binary_rows(self._types[table], some))
+            copy.write(END)
 
     def added(self, table: str, rows: Iterable[tuple[Any, ...]], /) -> set[tuple[Any, ...]]:
         """Insert the rows that are not there yet; return these."""

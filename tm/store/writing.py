@@ -271,7 +271,7 @@ class UnitWriter:
                 numbers[source, unit.next] = 0
         for number, language, text in self._connection.execute(
             f"SELECT t.id, t.language, t.text FROM ({self._connection.LISTED}) j JOIN texts t ON t.key = j.value",
-            (json.dumps(list(set(keys.values()))),),
+            (json.dumps(sorted(set(keys.values()))),),
         ):
             if (language, text) in numbers:
                 numbers[language, text] = number

@@ -15,6 +15,7 @@ from corpora.errors import StoreError, StoreUnavailable, UsageError
 from tests.postgresql import PostgresServer
 from tm.postgresql import server as module
 from tm.postgresql.address import Address, located, names_in
+from tm.postgresql.connection import Connection
 from tm.postgresql.errors import sentence
 from tm.search.memory import Memory
 from tm.store import adding
@@ -260,6 +261,20 @@ def test_a_cancelled_statement_and_a_full_pool(postgresql: PostgresServer, monke
         for stream in streams:
             stream.close()  # type: ignore[attr-defined]
         assert len(memory) == 1
+
+
+def test_rows_in_binary_form_are_what_was_given(postgresql: PostgresServer) -> None:
+    rows = [
+        (n, None if n % 3 else n / 4, None if n % 2 else -n, text, bytes([n]), f"{n}")
+        for n, text in enumerate(["合同\t\\N", "", "in two\nlines\r", "\\.", "é😀", "a" * 70_000, "last"])
+    ]
+    types = "int8 float8 int8 text bytea text".split()
+    with psycopg.connect(postgresql.address().replace("&memory=main&terms=main", "")) as raw:
+        raw.execute("CREATE TEMP TABLE every (a int8, b float8, c int8, d text, e bytea, f text)")
+        connection = Connection(raw, {"every": types})
+        connection.append("every", iter(rows))
+        connection.append("every", [])
+        assert raw.execute("SELECT * FROM every ORDER BY a").fetchall() == rows
 
 
 @pytest.mark.usefixtures("impatient")
