@@ -29,6 +29,13 @@ def test_split(case: dict[str, object]) -> None:
          ("zh-CN", "en-US")),
         (["渔船应当在码头登记，每年换证一次。", "漁船は埠頭で登録し、毎年免許を更新しなければならない。"],
          ("zh-CN", "ja-JP")),
+        # Texts of 30 letters tell their language; shorter ones, such as names, do not.
+        (["The committee meets again in early May.", "Der Ausschuss tagt wieder Anfang Mai.",
+          "The report is adopted without a vote.", "Der Bericht wird ohne Abstimmung angenommen."], ("en-US", "de-DE")),
+        (["The committee meets in May and reports to the assembly.", "Bosnia y Herzegovina", "San Salvador",
+          "Puerto Príncipe", "Ciudad de México", "Belo Horizonte", "Santa Cruz", "Buenos Aires", "São Paulo"], None),
+        (["委员会五月开会。", "Bosnia y Herzegovina", "Ciudad de México", "Puerto Príncipe", "Santa Cruz de la Sierra",
+          "The committee meets in May and reports.", "委员会向大会报告工作。"], ("zh-CN", "en-US")),
     ],
 )  # fmt: skip
 def test_languages_are_found(texts: list[str], languages: tuple[str, str] | None) -> None:
