@@ -8,6 +8,9 @@ that reach the changed statement, the quickest first, then the other tests of th
 CPU time, so that a busy machine makes no mutant look like a hang.
 
     python -m tests.mutation [AREA ...] [--count 100] [--seed 1] [--jobs 2] [--path corpora/cleaning/layout.py]
+    python -m tests.mutation --thresholds [AREA ...] [--path …]
+
+With ``--thresholds`` the changes are not a sample: every number of a constant of a module is halved and doubled.
 
 A mutant that changes nothing that can be observed is listed in ``tests/cases/equivalent_mutants.json`` with the reason.
 """
@@ -26,10 +29,11 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,6 +167,61 @@ def sample(tops: Sequence[str], count: int, seed: int) -> list[Mutant]:
         if mutant is not None:
             found.append(mutant)
     return found
+
+
+def thresholds(tops: Sequence[str]) -> list[Mutant]:
+    """Two mutants of each number in a constant of the modules below ``tops``: half and twice as much."""
+    found = []
+    for top in tops:
+        for file in [ROOT / top] if top.endswith(".py") else sorted((ROOT / top).rglob("*.py")):
+            code = file.read_text("utf-8")
+            for name, number in _numbers(ast.parse(code)):
+                for operator, changed in (("half", number.value / 2), ("double", number.value * 2)):
+                    if isinstance(number.value, int):
+                        changed = int(changed)
+                    new = _replaced(code, number, repr(changed or 1))
+                    found.append(
+                        Mutant(
+                            str(file.relative_to(ROOT)),
+                            number.lineno,
+                            f"{operator} of {name}",
+                            *_difference(code, new),
+                            new,
+                        )
+                    )
+    return found
+
+
+def _numbers(tree: ast.Module) -> Iterator[tuple[str, Any]]:
+    """The numbers of a module's constants, alone or several in one assignment, with the names of the constants."""
+    for node in tree.body:
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name | ast.Tuple):
+            continue
+        names, values = node.targets[0], node.value
+        pairs = (
+            zip(names.elts, values.elts, strict=True)
+            if isinstance(names, ast.Tuple) and isinstance(values, ast.Tuple)
+            else [(names, values)]
+        )
+        for name, value in pairs:
+            if isinstance(name, ast.Name) and isinstance(value, ast.Constant) and type(value.value) in (int, float):
+                yield name.id, value
+
+
+def _replaced(code: str, node: Any, new: str) -> str:
+    lines = code.splitlines(keepends=True)
+    line = lines[node.lineno - 1].encode()
+    lines[node.lineno - 1] = (line[: node.col_offset] + new.encode() + line[node.end_col_offset :]).decode()
+    return "".join(lines)
+
+
+def _uses(code: str, name: str) -> set[int]:
+    """The lines of the statements inside functions that use a constant."""
+    lines: set[int] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Name) and node.id == name:
+            lines |= set(_statement(code, node.lineno) or ())
+    return lines
 
 
 def _copy(folder: Path) -> Path:
@@ -302,10 +361,15 @@ class Runner:
     def tests(self, mutant: Mutant) -> list[str]:
         """The tests that can notice ``mutant``, the likely and quick ones first."""
         lines = self.lines.get(mutant.path, {})
-        statement = _statement((ROOT / mutant.path).read_text("utf-8"), mutant.line)
+        code = (ROOT / mutant.path).read_text("utf-8")
+        statement: Collection[int] | None = _statement(code, mutant.line)
+        if " of " in mutant.operator:
+            statement = _uses(code, mutant.operator.rpartition(" ")[2]) or None
         wanted = lines if statement is None else [str(line) for line in statement]
         reaching = {test for line in wanted for test in lines.get(line, [])}
         files = {test.split("::")[0] for test in reaching}
+        if statement is not None and " of " in mutant.operator:
+            return sorted(reaching, key=lambda test: self.seconds[test])
         candidates = [test for test in self.seconds if test.split("::")[0] in files]
         return sorted(candidates, key=lambda test: (test not in reaching, self.seconds[test]))
 
@@ -370,6 +434,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--path", action="append", help="only mutants of this module or folder")
+    parser.add_argument("--thresholds", action="store_true", help="halve and double constants, instead of a sample")
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args(arguments)
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", CI="true")
@@ -378,7 +443,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         __import__(library)
     for name in asked.area or AREAS:
         area = AREAS[name]
-        drawn = sample(asked.path or area.modules, asked.count, asked.seed)
+        modules = asked.path or area.modules
+        drawn = thresholds(modules) if asked.thresholds else sample(modules, asked.count, asked.seed)
         with tempfile.TemporaryDirectory() as folder:
             runner = Runner(area, [_copy(Path(folder, str(number))) for number in range(asked.jobs)])
             results = []
@@ -389,7 +455,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     print(f"  - {mutant.before}\n  + {mutant.after}", flush=True)
         caught = sum(verdict != "survived" for _, verdict in results)
         print(f"{name}: {caught} of {len(results)} killed, before equivalent ones are left out", flush=True)
-        if asked.write:
+        if asked.write and not asked.thresholds:
             _keep(name, asked.seed, results)
     if asked.write:
         _write()
