@@ -63,11 +63,12 @@ def read_tried(path: Path, options: "ReadOptions", *, problems: "UnitProblems") 
         # The child is this program; what it sends is not what was uploaded.
         while isinstance(sent := pickle.load(output), list):
             yield from sent
-    failure, *noted = sent
-    problems.found += noted[0]
-    problems.skipped += noted[1]
-    problems.repaired.update(noted[2])
-    problems.notes += noted[3]
+    failure, found, skipped, repaired, notes = sent
+    for one in found:
+        problems.add(one.line, one.message, lost=one.lost)
+    problems.skipped.update(skipped)
+    problems.repaired.update(repaired)
+    problems.notes += notes
     if failure:
         kind, message = failure
         raise getattr(errors, kind, InputError)(message)
