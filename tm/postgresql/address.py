@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from corpora.errors import UsageError
 
-__all__ = ["Address", "is_address", "located", "names_in"]
+__all__ = ["Address", "is_address", "located", "names_in", "shown"]
 
 Kind = Literal["memory", "terms"]
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
@@ -81,16 +81,16 @@ def located(given: "str | Path | Address", kind: Kind = "memory") -> "Path | Add
     if found[1].lower() not in ("postgresql", "postgres"):
         what = {"memory": "a memory", "terms": "a term base"}[kind]
         raise UsageError(
-            f"{_shown(str(given))} is an address of the unknown kind {found[1]}; {what} is a file or at postgresql://…"
+            f"{shown(str(given))} is an address of the unknown kind {found[1]}; {what} is a file or at postgresql://…"
         )
     if isinstance(given, Path):
         raise UsageError(f"{given} is an address; state it as a str, since a path has no double slash")
     return _parsed(given, kind)
 
 
-def _shown(text: str) -> str:
-    """An address without a password, whatever its scheme."""
-    return re.sub(r"(//[^/@:]*):[^/@]*@", r"\1@", text)
+def shown(text: str) -> str:
+    """A text whose addresses, of whatever scheme, have no password; one that was taken for a path has one slash."""
+    return re.sub(r"(:/{1,2}[^/@:\s]*):[^/@\s]*@", r"\1@", text)
 
 
 def _parsed(text: str, kind: Kind) -> Address:
@@ -99,10 +99,10 @@ def _parsed(text: str, kind: Kind) -> Address:
         query = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     except ValueError as error:
         raise UsageError(
-            f"{_shown(text)} is not an address; it is postgresql://user@host/database?{kind}=name"
+            f"{shown(text)} is not an address; it is postgresql://user@host/database?{kind}=name"
         ) from error
     if parts.fragment or (not (parts.netloc or parts.path or query)):
-        raise UsageError(f"{_shown(text)} is not an address; it is postgresql://user@host/database?{kind}=name")
+        raise UsageError(f"{shown(text)} is not an address; it is postgresql://user@host/database?{kind}=name")
     name = dict(query).get(kind, _DEFAULT)
     if not _NAME.fullmatch(name) or len(name.encode()) > _LONGEST:
         raise UsageError(
@@ -113,9 +113,9 @@ def _parsed(text: str, kind: Kind) -> Address:
     place = f"postgresql://{user.partition(':')[0]}{sign}{host}{parts.path}"
     rest = [(key, value) for key, value in query if key not in _OURS]
     open_ = [(key, value) for key, value in rest if key not in _SECRET]
-    shown = f"{place}?{_query([*open_, (kind, name)])}"
+    name_shown = f"{place}?{_query([*open_, (kind, name)])}"
     url = f"postgresql://{parts.netloc}{parts.path}" + (f"?{_query(rest)}" if rest else "")
-    return Address(shown, kind, name, url)
+    return Address(name_shown, kind, name, url)
 
 
 def _query(pairs: list[tuple[str, str]]) -> str:

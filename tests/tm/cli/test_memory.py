@@ -307,3 +307,23 @@ def test_import_and_check_say_what_tools_would_refuse(memory: Path, tmp_path: Pa
     checked = json.loads(done("check", path, "--tmx", "--json", "--fail-on", "never"))["conformance"]
     assert len(checked) >= 4
     assert any("BCP 47" in title for title in checked)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("align", "{address}", "a.txt", "-o", "x.tmx"),
+        ("convert", "{address}", "x.tmx"),
+        ("memory", "export", "{address}", "--memory", "m.duiyi"),
+        ("memory", "import", "{address}", "--memory", "m.duiyi"),
+    ],
+)
+def test_an_address_in_the_place_of_a_file_shows_no_password(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    address = "postgresql://rita:geh3im@db.example.org/tm?memory=legal"
+    said = refused(*(address if one == "{address}" else one for one in arguments))
+    assert "rita@db.example.org" in said
+    assert "geh3im" not in said
+    assert not [*tmp_path.iterdir()]
