@@ -25,7 +25,7 @@ from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
-from tm.store.index_segments import near, sketch
+from tm.store.index_segments import sequence, sketch
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.sql import Sql
@@ -34,8 +34,10 @@ from tm.unit import Unit, reversed_unit
 __all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup"]
 
 LONGEST_QUERY = 10_000  # characters
-_AT_ONCE = 48  # texts compared in one go
-_MOST_AT_ONCE = 16 * _AT_ONCE  # texts fetched from a server in one go
+_AT_ONCE = 16  # texts compared in one go
+_FETCHED = 3 * _AT_ONCE  # texts fetched from a server in one go, at first
+_MOST_FETCHED = 16 * _FETCHED
+_FEW = 16  # candidates that are compared without looking at their sequences
 _MOST_MARKED = 5_000  # texts that are compared without their markers
 _CHECKED = 4  # words of the query that are looked for before a text is cut into tokens
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -184,7 +186,7 @@ class _Texts:
     def __init__(self, connection: Sql, numbers: list[int]) -> None:
         self._connection = connection
         self._numbers = numbers
-        self._size = _AT_ONCE
+        self._size = _FETCHED
         self._known: dict[int, str] = {}
         self._fetched = 0
 
@@ -196,7 +198,7 @@ class _Texts:
         if start + len(wanted) > self._fetched:
             self._known = dict(self._connection.texts(self._numbers[start : start + self._size]))
             self._fetched = start + self._size
-            self._size = min(2 * self._size, _MOST_AT_ONCE)
+            self._size = min(2 * self._size, _MOST_FETCHED)
         return [(number, self._known[number]) for number in wanted if number in self._known]
 
 
@@ -338,8 +340,18 @@ class _Search:
 
     def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
         """Texts that may reach ``minimum``, and the most each can score, highest first."""
-        segments = [part.segment for part in self._parts]
-        ids, bounds = near(segments, sketch(self._query.tokens), len(self._query.tokens), minimum)
+        parts, tokens = self._parts, self._query.tokens
+        found = self._memory.index.near(parts, sketch(tokens), len(tokens), minimum)
+        if sum(len(positions) for positions, _ in found) > _FEW:
+            query = sequence(tokens)
+            for place, part in enumerate(parts):
+                if len(found[place][0]):
+                    known = self._memory.index.sequences(self._connection, part)
+                    found[place] = known.near(query, found[place], minimum) if known else found[place]
+        if not found:
+            return [], []
+        ids = np.concatenate([part.segment.ids[one[0]] for part, one in zip(parts, found, strict=True)])
+        bounds = np.concatenate([one[1] for one in found])
         order = np.argsort(-bounds, kind="stable")
         return ids[order].tolist(), bounds[order].tolist()
 
@@ -354,8 +366,7 @@ class _Search:
         # Without marks in the query those of a text are more tokens; a bullet is none, and no obstacle to the others.
         marked = len(self._query.tokens) > length
         least, more = length + (not marked), MOST_TOKENS - (not marked)
-        found = [part.segment.containing(bits, least, more) for part in self._parts]
-        ids = np.concatenate(found).tolist()[:_MOST_MARKED] if found else []
+        ids = self._memory.index.containing(self._parts, bits, least, more)[:_MOST_MARKED].tolist()
         texts = _Texts(self._connection, ids)
         for start in range(0, len(ids), _AT_ONCE):
             rows = texts.some(start)

@@ -6,7 +6,9 @@ checked, so that the user gets a sentence in place of an exception from deep ins
 
 import sqlite3
 
-from tm.store.index_segments import WORDS, is_broken
+import numpy as np
+
+from tm.store.index_segments import WORDS, Sequences, is_broken
 
 __all__ = ["damaged_table"]
 
@@ -59,5 +61,16 @@ def damaged_table(connection: sqlite3.Connection) -> str:
             return table
     if not connection.execute("SELECT 1 FROM state WHERE name = 'indexed'").fetchone():
         return "state"
-    blobs = (row[0] for row in connection.execute("SELECT data FROM postings"))
-    return "postings" if any(map(is_broken, blobs)) else ""
+    blobs = (row[0] for row in connection.execute("SELECT data FROM postings WHERE id >= 0"))
+    if any(map(is_broken, blobs)):
+        return "postings"
+    rows = connection.execute("SELECT p.data, s.lengths FROM segments s JOIN postings p ON p.id = -s.id")
+    return "postings" if any(_wrong(data, lengths) for data, lengths in rows) else ""
+
+
+def _wrong(sequences: bytes, lengths: bytes) -> bool:
+    try:
+        Sequences.of(sequences, np.frombuffer(lengths, np.int32))
+    except ValueError:
+        return True
+    return False

@@ -3,20 +3,23 @@
 Adding a unit must not rewrite lists, so new texts are at first not indexed. When enough of them wait they become a
 segment, and small segments are merged into larger ones, each text a few times in all (the log-structured merge tree:
 O'Neil et al. 1996, Acta Informatica 33). Each process indexes the tail in memory when it searches. Segments never
-change, so readers can keep them; texts that were deleted since then are left out when they are fetched.
+change, so readers can keep them; texts that were deleted since then are left out when they are fetched. The table of
+lists holds the sequences of a segment, too, under the number of the segment with a minus sign.
 """
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpora.text.languages import base
-from tm.store.index_segments import BUCKETS, CAPACITY, IndexSegment, build, postings
+from tm.store.index_planes import PlanesCache
+from tm.store.index_segments import BUCKETS, CAPACITY, Bits, IndexSegment, Near, Sequences, build, postings
 from tm.store.index_worker import BuiltSegment, IndexWorker
 from tm.store.sql import Sql
 
@@ -44,7 +47,7 @@ class IndexPart:
     tail: dict[int, bytes] = field(default_factory=dict)
     singles: bool = True
 
-    def positions(self, connection: Sql, code: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
+    def positions(self, connection: Sql, code: int) -> NDArray[np.uint16]:
         """Positions of the texts that hold the word or pair ``code``; ascending, so shorter texts first."""
         bucket = code >> 24
         if not self.id:
@@ -62,6 +65,8 @@ class Index:
         self.languages: dict[int, str] = {}
         """By number; a language that was committed is never deleted."""
         self._frequencies: dict[tuple[int, int], int] = {}
+        self._sequences: dict[int, Sequences | None] = {}
+        self._planes = PlanesCache()
 
     def parts(self, connection: Sql, language: str = "") -> list[IndexPart]:
         """The segments of a language (of all with ""), and the tail."""
@@ -73,12 +78,35 @@ class Index:
         rows = [(number, name) for number, name, *_ in state if number is not None]
         for gone in self._segments.keys() - {number for number, _ in rows}:
             self._segments.pop(gone, None)
+            self._sequences.pop(gone, None)
             self._frequencies.clear()
+            self._planes.keep_only(set(self._segments))
         found = []
         for number, name in rows:
             if language in ("", name):
                 found.append(self._segments.get(number) or self._load(connection, number))
         return found + [part for part in self._tail_parts(connection, *state[0][2:]) if language in ("", part.language)]
+
+    def near(self, parts: Sequence[IndexPart], query: Bits, length: int, minimum: int) -> list[Near]:
+        """The texts of each part that may score ``minimum`` against the `sketch` of a query of ``length`` tokens."""
+        return self._planes.near([(one.id, one.language, one.segment) for one in parts], query, length, minimum)
+
+    def containing(self, parts: Sequence[IndexPart], query: Bits, length: int, more: int) -> NDArray[np.int64]:
+        """Ids of the texts of ``length`` to ``length + more`` tokens that may have all tokens of a query."""
+        given = [(one.id, one.language, one.segment) for one in parts]
+        found = self._planes.containing(given, query, length, more)
+        return np.concatenate(
+            [np.empty(0, np.int64), *(part.segment.ids[at] for part, at in zip(parts, found, strict=True))]
+        )
+
+    def sequences(self, connection: Sql, part: IndexPart) -> Sequences | None:
+        """The sequences of a segment; None for segments of older versions, which have none."""
+        if not part.id:
+            return Sequences.of(part.segment.sequences, part.segment.lengths)
+        if part.id not in self._sequences:
+            row = connection.execute("SELECT data FROM postings WHERE id = ?", (-part.id,)).fetchone()
+            self._sequences[part.id] = Sequences.of(row[0], part.segment.lengths) if row else None
+        return self._sequences[part.id]
 
     def frequency(self, connection: Sql, part: IndexPart, code: int) -> int:
         """How many texts of a segment hold the word or pair ``code``; what was counted is kept: words repeat."""
@@ -248,7 +276,7 @@ def _add(connection: Sql, language: str, ids: list[int], texts: list[str]) -> No
             texts.append(text)
         connection.execute("DELETE FROM segments WHERE id = ?", (number,))
         first = number * BUCKETS
-        connection.execute("DELETE FROM postings WHERE id >= ? AND id < ?", (first, first + BUCKETS))
+        connection.execute("DELETE FROM postings WHERE id >= ? AND id < ? OR id = ?", (first, first + BUCKETS, -number))
     _keep(connection, language, build(ids, texts))
 
 
@@ -259,7 +287,9 @@ def _keep(connection: Sql, language: str, built: BuiltSegment) -> None:
         "INSERT INTO segments (id, language, size, ids, lengths, bits, singles) VALUES (?, ?, ?, ?, ?, ?, 1)",
         (number, language, len(segment.ids), *segment.dump()),
     )
-    connection.append("postings", ((number * BUCKETS + bucket, data) for bucket, data in grams.items()))
+    lists = ((number * BUCKETS + bucket, data) for bucket, data in grams.items())
+    # A number below zero is that of the segment whose sequences these are.
+    connection.append("postings", chain([(-number, segment.sequences)], lists))
     known = json.dumps([word for word in sorted(words) if len(word) <= _LONGEST_WORD])
     connection.execute(
         f"INSERT INTO words SELECT value FROM ({connection.NAMED}) j WHERE TRUE ON CONFLICT DO NOTHING", (known,)

@@ -6,6 +6,9 @@ match, whatever the threshold (bitmap filtering: Sandes, Teodoro and Melo 2020, 
 exact set similarity joins with bitwise operations", Information Systems 88). It is one pass of XOR and population
 count over an array, and since texts are sorted by length, over a slice of it.
 
+Texts that are left are compared by their sequences: their tokens as codes of two bytes, one after the other. Different
+tokens may have one code, so a distance of sequences is never above that of the texts.
+
 The lists hold words, single characters and pairs of neighbouring ones, so that Chinese is found without word
 boundaries. Since a segment never holds more than 65,536 texts, a position takes two bytes, and since texts are sorted
 by length, the first in a list are those of which a phrase makes up the most.
@@ -17,24 +20,29 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
 
 from tm.folding import NUMBER, fold, is_character, tokens
 from tm.store.token_stream import token_stream
 
 __all__ = [
-    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "build", "is_broken", "near", "pair_code", "postings",
-    "sketch", "word_code",
+    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "Sequences", "build", "is_broken",
+    "near", "pair_code", "postings", "sequence", "sketch", "word_code",
 ]  # fmt: skip
 
 CAPACITY = 65_536
 WORDS = 4  # 64-bit words of a sketch
 BUCKETS = 256  # lists are stored by the highest eight bits of their code
 _BITS = 64 * WORDS
+_CODES = 0xD800  # codes in sequences, below the surrogates: so a sequence is text, which rapidfuzz compares
 #: Texts in the list of a single character at most, the shortest; nobody reads all those that have a frequent one.
 SINGLES = 2_000
 
 Bits = NDArray[np.uint64]
 Grams = dict[int, bytes]
+#: Positions in a segment, and the highest score that each text can have.
+Near = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +62,19 @@ class IndexSegment:
     set_bits: NDArray[np.int16]
     starts: list[int]
     counts: NDArray[np.int64]
+    sequences: bytes = b""
 
     @classmethod
-    def of(cls, ids: NDArray[np.int64], lengths: NDArray[np.int32], bits: Bits) -> "IndexSegment":
+    def of(
+        cls, ids: NDArray[np.int64], lengths: NDArray[np.int32], bits: Bits, sequences: bytes = b""
+    ) -> "IndexSegment":
         """Put the arrays together; fold the sketches and count their bits."""
         longest = int(lengths[-1]) if len(lengths) else 0
         starts = np.searchsorted(lengths, np.arange(longest + 2, dtype=np.int32))
         columns = np.ascontiguousarray(bits.T)
         set_bits = np.bitwise_count(columns).sum(axis=0, dtype=np.int16)
         folded = np.bitwise_or.reduce(columns, axis=0)
-        return cls(ids, lengths, columns.T, folded, set_bits, starts.tolist(), np.diff(starts))
+        return cls(ids, lengths, columns.T, folded, set_bits, starts.tolist(), np.diff(starts), sequences)
 
     @classmethod
     def load(cls, ids: bytes, lengths: bytes, bits: bytes) -> "IndexSegment":
@@ -78,27 +89,18 @@ class IndexSegment:
         """The arrays as bytes, little-endian."""
         return self.ids.tobytes(), self.lengths.tobytes(), self.bits.tobytes()
 
-    def near(self, query: Bits, length: int, minimum: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """`near` in this segment alone."""
-        return near([self], query, length, minimum)
-
     def place(self, length: int) -> int:
         """The position of the first text of ``length`` or more tokens."""
         return self.starts[length] if length < len(self.starts) else self.starts[-1]
 
     def containing(self, query: Bits, length: int, more: int) -> NDArray[np.int64]:
-        """Ids of the texts of ``length`` to ``length + more`` tokens that may have all tokens of a query."""
+        """Positions of the texts of ``length`` to ``length + more`` tokens that may have all tokens of a query."""
         first, last = self.place(length), self.place(length + more + 1)
-        if first >= last:
-            return self.ids[:0]
         folded = query[0] | query[1] | query[2] | query[3]
         left = ((self.folded[first:last] & folded) == folded).nonzero()[0]
-        if not len(left):
-            return self.ids[:0]
-        left += first
+        found: NDArray[np.int64] = left + first
         for word, wanted in enumerate(query):
-            left = left[(self.bits[left, word] & wanted) == wanted]
-        found: NDArray[np.int64] = self.ids[left]
+            found = found[(self.bits[found, word] & wanted) == wanted]
         return found
 
     def common(self, query: Bits, here: slice | NDArray[np.int64]) -> NDArray[np.int16]:
@@ -109,47 +111,108 @@ class IndexSegment:
         return counts
 
 
-def near(
-    segments: Sequence[IndexSegment], query: Bits, length: int, minimum: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Ids of the texts that may score ``minimum`` against a query, and the highest score that each can have.
+_NONE: Near = (np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """The sequences of a segment in one text, and where each begins; the end of the last one."""
+
+    text: str
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, blob: bytes, lengths: NDArray[np.int32]) -> "Sequences":
+        """The sequences of texts of these lengths. Raises `ValueError` if they are not."""
+        text, starts = blob.decode("utf-16-le"), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        if len(text) != starts[-1]:
+            raise ValueError("sequences of another length")
+        return cls(text, starts)
+
+    def near(self, query: str, found: Near, minimum: int) -> Near:
+        """Those of the texts ``found`` that may score ``minimum`` by their distance to the `sequence` of a query."""
+        positions, _ = found
+        starts, ends = self.starts[positions], self.starts[positions + 1]
+        longest = np.maximum(ends - starts, max(1, len(query)))
+        allowed = (100 - minimum) * longest // 100
+        text = self.text
+        texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        (apart,) = cdist([query], texts, scorer=Levenshtein.distance, score_cutoff=int(allowed.max()), dtype=np.int64)
+        kept = apart <= allowed
+        return positions[kept], 100 * (longest[kept] - apart[kept]) // longest[kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a text must have in common with a query to score ``minimum``; see the module.
+
+    least, most: how many tokens. changes: by tokens, how many bits may differ in all.
+    """
+
+    query: Bits
+    length: int
+    minimum: int
+    least: int
+    most: int
+    set_bits: int
+    changes: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, query: Bits, length: int, minimum: int) -> "Needs":
+        """For the `sketch` of a query and the number of its tokens."""
+        least, most = -(-length * minimum // 100), length * 100 // max(1, minimum)
+        known = np.arange(least, most + 1)
+        allowed = (100 - minimum) * np.maximum(known, length) // 100
+        # A substitution changes two bits at most, an insertion or deletion one.
+        changes = (2 * allowed - np.abs(known - length)).astype(np.int16)
+        return cls(query, length, minimum, least, most, int(np.bitwise_count(query).sum()), changes)
+
+    def allowed(self, length: int) -> int:
+        """The largest distance to a text of this length."""
+        return (100 - self.minimum) * max(length, self.length) // 100
+
+    def bounds(
+        self, lengths: NDArray[np.int32], set_bits: NDArray[np.int16], common: NDArray[np.int16]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which of these texts have what is needed, and the highest score that each can have.
+
+        ``set_bits`` and ``common`` are how many bits of each sketch are set, and how many are in that of the query.
+        """
+        # What either side has and the other lacks, the larger of both.
+        lacking = np.maximum(set_bits, self.set_bits) - common
+        longest = np.maximum(lengths, max(1, self.length))
+        few_lack = lacking <= (100 - self.minimum) * longest // 100
+        few_lack &= set_bits - 2 * common <= self.changes[lengths - self.least] - self.set_bits
+        kept = few_lack.nonzero()[0]
+        longest = longest[kept].astype(np.int64)
+        apart = np.maximum(lacking[kept], np.abs(lengths[kept] - self.length))
+        return kept, 100 * (longest - apart) // longest
+
+
+def near(segments: Sequence[IndexSegment], query: Bits, length: int, minimum: int) -> list[Near]:
+    """The texts of each segment that may score ``minimum`` against a query.
 
     ``query`` is the `sketch` of the query, ``length`` the number of its tokens.
     """
-    least, most = -(-length * minimum // 100), length * 100 // max(1, minimum)
-    # The allowed distance depends on the length only, and there are few lengths.
-    known = np.arange(least, most + 1)
-    allowed = (100 - minimum) * np.maximum(known, length) // 100
-    # A substitution changes two bits at most, an insertion or deletion one.
-    changes = np.minimum(2 * allowed - np.abs(known - length), 255).astype(np.uint8)
-    folded, set_bits = np.bitwise_or.reduce(query), np.bitwise_count(query).sum(dtype=np.int16)
-    limits = allowed.astype(np.int16)
-    ids, bounds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    needs = Needs.of(query, length, minimum)
+    changes = np.minimum(needs.changes, 255).astype(np.uint8)
+    folded = np.bitwise_or.reduce(query)
+    found = []
     for segment in segments:
-        first, last = segment.place(least), segment.place(most + 1)
+        first, last = segment.place(needs.least), segment.place(needs.most + 1)
         if first >= last:
+            found.append(_NONE)
             continue
+        # The number of changes that are allowed depends on the length only, and there are few lengths.
         changed = np.bitwise_count(segment.folded[first:last] ^ folded)
-        of_each = segment.counts[least : most + 1]
-        passed = changed <= changes[: len(of_each)].repeat(of_each)
-        left = passed.nonzero()[0]
-        if not len(left):
-            continue
+        of_each = segment.counts[needs.least : needs.most + 1]
+        left = (changed <= changes[: len(of_each)].repeat(of_each)).nonzero()[0]
         # In long texts most bits of the folded sketch are set, and it excludes few of them.
         many = 2 * len(left) > last - first
         here = slice(first, last) if many else left + first
-        # What either side has and the other lacks, the larger of both.
-        lacking = np.maximum(segment.set_bits[here], set_bits) - segment.common(query, here)
-        lengths = segment.lengths[here]
-        few_lack = lacking <= limits[lengths - least]
-        kept = (few_lack & passed if many else few_lack).nonzero()[0]
-        if len(kept):
-            theirs = lengths[kept].astype(np.int64)
-            longest = np.maximum(theirs, length)
-            apart = np.maximum(lacking[kept], np.abs(theirs - length))
-            ids.append(segment.ids[here][kept])
-            bounds.append(100 * (longest - apart) // longest)
-    return np.concatenate(ids), np.concatenate(bounds)
+        kept, bounds = needs.bounds(segment.lengths[here], segment.set_bits[here], segment.common(query, here))
+        found.append((kept + first if many else left[kept] + first, bounds))
+    return found
 
 
 def _code(token: str) -> int:
@@ -183,6 +246,11 @@ def sketch(sequence: Iterable[str]) -> Bits:
     return np.array(bits, np.uint64)
 
 
+def sequence(of: Iterable[str]) -> str:
+    """The codes of tokens as `tm.folding.tokens` gives them, as text."""
+    return "".join(chr(_code(token) % _CODES) for token in of)
+
+
 def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams, set[str]]:
     """Index ``texts``, at most `CAPACITY`: the segment, the blob of each bucket, the words that occur."""
     count = len(texts)
@@ -190,22 +258,27 @@ def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams
     stream, rows, words = tokens_of.numbers, tokens_of.rows, tokens_of.words
     lengths = np.bincount(rows, minlength=count).astype(np.int32)
     codes = np.array([_code(word) for word in words], np.uint64)
-    places = np.array([_code(NUMBER if word[0].isdecimal() else word) % _BITS for word in words], np.uint64)
+    alike = np.array([_code(NUMBER if word[0].isdecimal() else word) for word in words], np.uint64)
+    places = alike % np.uint64(_BITS)
     bits = np.zeros((count, WORDS), np.uint64)
     filled = np.flatnonzero(lengths)
-    starts = (np.cumsum(lengths) - lengths)[filled]
+    starts = np.cumsum(lengths) - lengths
     for word in range(WORDS if len(filled) else 0):
         here = places >> np.uint64(6) == word
         values = np.where(here, np.uint64(1) << (places & np.uint64(63)), np.uint64(0))
-        bits[filled, word] = np.bitwise_or.reduceat(values[stream], starts)
-    for row in np.flatnonzero(lengths == 0):
+        bits[filled, word] = np.bitwise_or.reduceat(values[stream], starts[filled])
+    sequences = (alike % np.uint64(_CODES)).astype("<u2")[stream]
+    for row in np.flatnonzero(lengths == 0):  # texts of punctuation only
         signs = tokens(fold(texts[int(row)]))
-        bits[row], lengths[row] = sketch(signs), len(signs)
+        bits[row], lengths[row], starts[row] = sketch(signs), len(signs), len(sequences)
+        sequences = np.append(sequences, np.frombuffer(sequence(signs).encode("utf-16-le"), "<u2"))
 
     order = np.argsort(lengths, kind="stable")
     position = np.empty(count, np.uint16)
     position[order] = np.arange(count)
-    segment = IndexSegment.of(np.array(ids, np.int64)[order], lengths[order], bits[order])
+    lengths = lengths[order]
+    moved = np.repeat(starts[order] - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+    segment = IndexSegment.of(np.array(ids, np.int64)[order], lengths, bits[order], sequences[moved].tobytes())
     single = np.array([is_character(word) for word in words])
     grams = _grams(stream, position[rows], codes, single[stream]) if len(stream) else {}
     return segment, grams, {word for word, alone in zip(words, single, strict=True) if not alone}

@@ -159,12 +159,17 @@ def texts(seed: int, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("minimum", [50, 70, 90])
-@pytest.mark.parametrize("waiting", [0, 100_000])
-def test_nothing_is_missed_that_brute_force_finds(memory: Memory, minimum: int, waiting: int) -> None:
+@pytest.mark.parametrize(("waiting", "older"), [(0, False), (0, True), (100_000, False)])
+def test_nothing_is_missed_that_brute_force_finds(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, minimum: int, waiting: int, older: bool
+) -> None:
+    monkeypatch.setattr("tm.search.lookup._FEW", 0)
     stored = list(dict.fromkeys(texts(1, 400)))
     memory.add([unit(text, f"target {number}") for number, text in enumerate(stored)])
     with memory.writing() as connection:
         index.update(connection, waiting)
+        if older:  # versions before had no sequences
+            connection.execute("DELETE FROM postings WHERE id < 0")
     for text in texts(2, 24):
         question = PreparedQuery(text)
         expected = {one for one in stored if question.compare(one).score >= minimum}

@@ -92,17 +92,22 @@ def test_the_sentence_names_the_table(path: Path) -> None:
         "UPDATE segments SET bits = substr(bits, 9)",
         "UPDATE postings SET data = x'ff'",
         "UPDATE postings SET data = x'ffffffff00'",
+        "UPDATE postings SET data = x'ff' WHERE id < 0",
+        "UPDATE postings SET data = CAST(x'00d8' || substr(data, 3) AS BLOB) WHERE id < 0",
+        "UPDATE postings SET data = 'text' WHERE id < 0",
         "UPDATE postings SET data = substr(data, 1, length(data) - 2)",
     ],
 )
-def test_an_index_of_the_wrong_size_gives_a_sentence(change: str, path: Path) -> None:
+def test_an_index_of_the_wrong_size_gives_a_sentence(change: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Memory(path) as memory:
         memory.compact()
     with closing(sqlite3.connect(path)) as base:
         assert base.execute(change).rowcount
         base.commit()
+    monkeypatch.setattr("tm.search.lookup._FEW", 0)
     error = outcome(path, lambda memory: [memory.lookup(unit.source) for unit in list(memory.units())])
     assert error is None or "is damaged" in str(error)
+    assert error is not None or "id < 0" not in change
 
 
 def test_an_intact_memory_has_no_damaged_table_and_errors_of_callers_pass(path: Path) -> None:

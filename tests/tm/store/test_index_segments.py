@@ -17,9 +17,12 @@ from tm.store.index_segments import (
     CAPACITY,
     WORDS,
     IndexSegment,
+    Sequences,
     build,
+    near,
     pair_code,
     postings,
+    sequence,
     sketch,
     word_code,
 )
@@ -79,9 +82,9 @@ def test_a_list_that_does_not_exist() -> None:
     _, grams, _ = build(IDS, TEXTS)
     known = set(expected_lists(TEXTS))
     for code in [*known, 0, 2**32 - 1]:
-        for near in (code - 1, code + 1):
-            if 0 <= near < 2**32 and near not in known:
-                assert postings(grams.get(near >> 24), near).tolist() == []
+        for beside in (code - 1, code + 1):
+            if 0 <= beside < 2**32 and beside not in known:
+                assert postings(grams.get(beside >> 24), beside).tolist() == []
     assert postings(None, 5).dtype == np.uint16
 
 
@@ -127,7 +130,7 @@ def test_an_empty_segment() -> None:
 
 
 def reference(segment: IndexSegment, query: list[str], minimum: int) -> dict[int, int]:
-    """Ids and bounds as the rules of `IndexSegment.near` give them, one text at a time."""
+    """Ids and bounds as the rules of `near` give them, one text at a time."""
     question, length = sketch(query), len(query)
     found = {}
     for number, theirs, other in zip(segment.ids.tolist(), segment.bits, segment.lengths.tolist(), strict=True):
@@ -135,11 +138,16 @@ def reference(segment: IndexSegment, query: list[str], minimum: int) -> dict[int
         allowed = (100 - minimum) * longest // 100
         missing = int(np.bitwise_count(question & ~theirs).sum())
         extra = int(np.bitwise_count(theirs & ~question).sum())
-        changed = int(np.bitwise_count(np.bitwise_or.reduce(question) ^ np.bitwise_or.reduce(theirs)))
         distance = max(missing, extra, abs(other - length))
-        if distance <= allowed and changed <= 2 * allowed - abs(other - length):
+        if distance <= allowed and missing + extra <= 2 * allowed - abs(other - length):
             found[number] = 100 * (longest - distance) // longest
     return found
+
+
+def found_near(segment: IndexSegment, query: list[str], minimum: int) -> dict[int, int]:
+    """Ids and bounds of `near`."""
+    ((positions, bounds),) = near([segment], sketch(query), len(query), minimum)
+    return dict(zip(segment.ids[positions].tolist(), bounds.tolist(), strict=True))
 
 
 @pytest.mark.parametrize("minimum", [30, 50, 70, 75, 90, 100])
@@ -154,18 +162,49 @@ def test_bounds_are_those_of_the_rule(minimum: int) -> None:
     for _ in range(30):
         text = " ".join(chance.choices(pool, k=chance.randrange(1, 14)))
         query = tokens(fold(text))
-        ids, bounds = segment.near(sketch(query), len(query), minimum)
-        assert dict(zip(ids.tolist(), bounds.tolist(), strict=True)) == reference(segment, query, minimum)
-        kept += len(ids)
-        for number, bound in zip(ids.tolist(), bounds.tolist(), strict=True):
+        found = found_near(segment, query, minimum)
+        assert found == reference(segment, query, minimum)
+        kept += len(found)
+        for number, bound in found.items():
             assert similarity(text, texts[number - 1]).score <= bound
     assert kept or minimum >= 90
-    near, bounds = segment.near(sketch(["x"] * 500), 500, minimum)
-    assert (near.tolist(), bounds.tolist()) == ([], [])
+    assert found_near(segment, ["x"] * 500, minimum) == {}
 
 
 def test_long_texts_have_bounds_too() -> None:
     words = ["".join(letters) for letters in product(ascii_lowercase, repeat=3)][:2_000]
     segment, _, _ = build([1, 2], [" ".join(words), " ".join(words[:1_500])])
-    ids, bounds = segment.near(sketch(words), len(words), 30)
-    assert dict(zip(ids.tolist(), bounds.tolist(), strict=True)) == {1: 100, 2: 75}
+    assert found_near(segment, words, 30) == {1: 100, 2: 75}
+
+
+def test_sequences_are_those_of_the_texts() -> None:
+    segment, _, _ = build(IDS, TEXTS)
+    known = Sequences.of(segment.sequences, segment.lengths)
+    for place, number in enumerate(segment.ids):
+        held = known.text[known.starts[place] : known.starts[place + 1]]
+        assert held == sequence(tokens(fold(TEXTS[IDS.index(number)])))
+    assert sequence(["a", NUMBER, "国"]) == "\u3e43\ud721\u3fb9", "codes are stored in files: they must never change"
+    with pytest.raises(ValueError, match="another length"):
+        Sequences.of(segment.sequences[:-2], segment.lengths)
+
+
+@pytest.mark.parametrize("minimum", [30, 50, 75, 100])
+def test_sequences_exclude_no_match(monkeypatch: pytest.MonkeyPatch, minimum: int) -> None:
+    monkeypatch.setattr(index_segments, "_CODES", 20)  # so that many tokens have one code
+    chance = random.Random(minimum)
+    pool = [*"国会议案", "12", "of", "committee", *(f"{letter}x" for letter in ascii_lowercase)]
+    texts = [" ".join(chance.choices(pool, k=chance.randrange(1, 12))) for _ in range(200)]
+    segment, _, _ = build(range(200), texts)
+    known = Sequences.of(segment.sequences, segment.lengths)
+    fewer = 0
+    for _ in range(30):
+        text = " ".join(chance.choices(pool, k=chance.randrange(1, 12)))
+        query = tokens(fold(text))
+        (found,) = near([segment], sketch(query), len(query), minimum)
+        positions, bounds = known.near(sequence(query), found, minimum) if len(found[0]) else found
+        left = dict(zip(segment.ids[positions].tolist(), bounds.tolist(), strict=True))
+        fewer += len(found[0]) - len(left)
+        for number, other in enumerate(texts):
+            score = similarity(text, other).score
+            assert score < minimum or left[number] >= score
+    assert fewer or minimum == 100
