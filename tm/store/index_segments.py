@@ -267,11 +267,14 @@ def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams
         here = places >> np.uint64(6) == word
         values = np.where(here, np.uint64(1) << (places & np.uint64(63)), np.uint64(0))
         bits[filled, word] = np.bitwise_or.reduceat(values[stream], starts[filled])
-    sequences = (alike % np.uint64(_CODES)).astype("<u2")[stream]
+    of_signs, size = [], len(stream)
     for row in np.flatnonzero(lengths == 0):  # texts of punctuation only
         signs = tokens(fold(texts[int(row)]))
-        bits[row], lengths[row], starts[row] = sketch(signs), len(signs), len(sequences)
-        sequences = np.append(sequences, np.frombuffer(sequence(signs).encode("utf-16-le"), "<u2"))
+        bits[row], lengths[row], starts[row] = sketch(signs), len(signs), size
+        of_signs.append(sequence(signs))
+        size += len(signs)
+    last = np.frombuffer("".join(of_signs).encode("utf-16-le"), "<u2")
+    sequences = np.concatenate([(alike % np.uint64(_CODES)).astype("<u2")[stream], last])
 
     order = np.argsort(lengths, kind="stable")
     position = np.empty(count, np.uint16)
