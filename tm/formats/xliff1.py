@@ -22,6 +22,7 @@ from tm.formats.inline import fill, read_inline
 from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.formats.states import apply_state, qualifier_of
+from tm.formats.xliff_history import Comments, add_history
 from tm.unit import Unit
 
 __all__ = ["Xliff1Reader", "write_units"]
@@ -164,6 +165,7 @@ class Xliff1Reader:
         self._file = None if root is None else next(root.iter("{*}file"), None)
         self._languages: dict[tuple[str, str], tuple[str, str]] = {}
         self._options = options
+        self._comments = Comments()
         self.seen = 0
 
     def units(self, element: Element, line: int) -> Iterator[Unit]:
@@ -187,6 +189,7 @@ class Xliff1Reader:
             if theirs or target is None:
                 yield from self._segmented(element, segments, theirs, languages, fields)
                 return
+        add_history(fields, element, None, self._comments.of([source] if target is None else [source, target]))
         text = read_inline(source, "xliff1")
         translation = read_inline(target, "xliff1") if target is not None else ""
         state = target.get("state", "") if target is not None else ""
@@ -211,8 +214,11 @@ class Xliff1Reader:
         for number, segment in sources.items():
             target = read_inline(targets[number], "xliff1") if number in targets else ""
             own = {**fields}
-            if target and (defined := states.get(number)) is not None:
+            defined = states.get(number)
+            if target and defined is not None:
                 apply_state(own, defined.get("conf", "Unspecified"), defined.get("origin", ""))
+            marked = [segment, targets[number]] if number in targets else [segment]
+            add_history(own, element, defined, self._comments.of(marked))
             yield Unit(read_inline(segment, "xliff1"), target, *languages, **own)
         if alone := len(targets.keys() - sources.keys()):
             self._problems.skipped["a segment without a source"] += alone

@@ -21,6 +21,17 @@ def test_files_of_other_tools(case: dict, tmp_path: Path) -> None:
     assert [[u.source_lang, u.source, u.target_lang, u.target, u.status] for u in found] == case["expected"]
 
 
+@pytest.mark.parametrize("case", cases("xliff_history"), ids=lambda case: case["label"])
+def test_users_dates_and_comments_of_other_tools(case: dict, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlf"
+    path.write_text(case["document"], encoding="utf-8")
+    found = []
+    for unit in formats.read(path, problems=UnitProblems(path, strict=False)):
+        dates = [one and f"{one:%Y-%m-%dT%H:%M:%SZ}" for one in (unit.created, unit.changed)]
+        found.append([unit.target, unit.author, *dates, *unit.notes])
+    assert found == case["expected"]
+
+
 SCORED = [
     Unit("甲", "A", "zh-CN", "en-US", quality=0.95),
     Unit("乙", "B", "zh-CN", "en-US", quality=0.3),
