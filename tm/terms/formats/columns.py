@@ -61,6 +61,10 @@ _WORDS = frozenset("am an as be br he hi id in is it my nr no om or os pa so to 
 _OTHER_LETTERS = frozenset(
     "am ar bn el fa gu he hi ja ka km kn ko lo ml mr my ne or pa ru si ta te th uk ur zh".split()
 )
+#: Words around the language in the header of a column of terms: "Source Term (EN)", "lang_zh", 英文术语.
+_AROUND = frozenset("source target src tgt term terms text lang language preferred".split())
+_BETWEEN = re.compile(r"[\s_()\[\]（）:：/]+")
+_TERM_IN_CHINESE = re.compile("(?<=.)(?:术语|词条|词汇|名称|原文|译文|译名)$")
 _IN_TERM = re.compile(r"(?:^terms?[ _]+(?=\S)|[ _]+terms?$)")
 
 
@@ -68,7 +72,8 @@ def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
     """Find the columns by the header, or by the letters in them; raises `WrongFormat` where that is not possible."""
     if (candidates := _candidates(rows)) is not None:
         return candidates
-    if (columns := _of_header(rows[0], rows[1:])) is not None:
+    columns = _of_header(rows[0], rows[1:]) or _of_header(rows[0], rows[1:], loosely=True)
+    if columns is not None:
         if len(rows) > 1 and _repeats_header(rows[1], columns):
             raise WrongFormat(f"{path}, line 2: a second header line; remove it")
         return columns
@@ -121,8 +126,11 @@ def _doubtful(names: Sequence[str], body: Sequence[Sequence[str]]) -> dict[int, 
     return found
 
 
-def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = ()) -> TermColumns | None:
-    """What a header says, None where it does not name terms in two languages; ``body`` are the rows below."""
+def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = (), *, loosely: bool = False) -> TermColumns | None:
+    """What a header says, None where it does not name terms in two languages; ``body`` are the rows below.
+
+    ``loosely``: words such as "source" may be beside a language, which elsewhere head a field of its terms.
+    """
     names = [" ".join(cell.split()).lower() for cell in row]
     times = Counter(_field_named(name) for name in names)
     terms: dict[int, tuple[str, Status]] = {}
@@ -140,7 +148,7 @@ def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = ()) -> TermCo
             term_fields[at] = max(terms), field
         elif field:
             fields[at] = field
-        elif language := _language_of(name):
+        elif language := _language_of(name) or (loosely and _language_within(name)):
             terms[at] = language
     for at, name in enumerate(names):
         if at in terms or at in fields or at in term_fields or not name:
@@ -227,6 +235,13 @@ def _language_of(name: str) -> tuple[str, Status] | None:
         return (canonical(language), status) if is_known(language) else None
     except UsageError:
         return None
+
+
+def _language_within(name: str) -> tuple[str, Status] | None:
+    """The language of a header that has only words of `_AROUND` beside it; a code that is a word too counts as one."""
+    words = [word for word in _BETWEEN.split(name) if word]
+    rest = [_TERM_IN_CHINESE.sub("", word) for word in words if word not in _AROUND]
+    return _language_of(" ".join(rest)) if rest and rest != words and rest[0] not in _WORDS else None
 
 
 def _code_of(name: str) -> str:
