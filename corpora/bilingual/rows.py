@@ -3,8 +3,10 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from math import log
 from pathlib import Path
 
 from corpora.bilingual.language_pair import LanguagePair, letters_of
@@ -21,10 +23,11 @@ _TABBED = 0.8  # share of the lines of a text with a tab from which it is a tabl
 #: What stands at the head of a column of one language, or of its numbers.
 _NAMES = frozenset(
     "中文 汉语 漢語 简体中文 繁體中文 英文 英语 英語 法文 法语 俄文 俄语 德文 德语 日文 "
-    "日语 韩文 韩语 原文 译文 譯文 序号 编号 編號 "
+    "日语 韩文 韩语 原文 源文 译文 譯文 序号 编号 編號 "
     "chinese english french german russian spanish arabic japanese korean source target translation original zh en fr "
     "de ru es ar ja ko zh-cn zh-tw en-us en-gb 中 英 no. no # id".split()
 )
+_MOST_COLUMNS = 12  # of one language among which those with counterparts are looked for
 _LONG = 60  # characters of a column that tell its language among those of one script
 
 
@@ -51,26 +54,52 @@ def rows_of_tables(blocks: Sequence[Block], pair: LanguagePair) -> dict[int, Tab
             tables[block.cell[0]].append(block)
     found: dict[int, TableRow] = {}
     for cells in tables.values():
-        columns: dict[int, list[str]] = defaultdict(list)
+        head = _head(cells)
+        columns: dict[int, dict[int, str]] = defaultdict(dict)
         for block in cells:
-            columns[block.cell[2]].append(block.text)  # type: ignore[index]
-        sides = {column: _sides(texts, pair) for column, texts in columns.items()}
+            _, row, column = block.cell  # type: ignore[misc]
+            if row != head:
+                columns[column][row] = f"{columns[column].get(row, '')}\n{block.text}"
+        sides = {column: _sides(list(texts.values()), pair) for column, texts in columns.items()}
         if {(0,), (1,)} <= set(sides.values()):
-            heads = _heads(cells)
+            further = _further(columns, sides)
             for block in cells:
                 table, row, column = block.cell  # type: ignore[misc]
-                if row in heads:
+                if row == head:
                     found[block.id] = TableRow((table, row), (), "table heads")
+                elif column in further:
+                    found[block.id] = TableRow((table, row), (), "further columns")
                 elif (own := sides[column]) is not None:
                     found[block.id] = TableRow((table, row), own)
     return found
 
 
-def _heads(cells: Sequence[Block]) -> set[int]:
-    """The first row of a table, where its cells only name languages."""
+def _head(cells: Sequence[Block]) -> int | None:
+    """The first row of a table, where two of its cells name languages."""
     first = min(block.cell[1] for block in cells if block.cell)
     texts = [block.text.strip().lower() for block in cells if block.cell and block.cell[1] == first]
-    return {first} if len(texts) > 1 and all(text in _NAMES for text in texts) else set()
+    return first if sum(text in _NAMES for text in texts) > 1 else None
+
+
+def _further(columns: Mapping[int, Mapping[int, str]], sides: Mapping[int, tuple[int, ...] | None]) -> set[int]:
+    """The columns of one language that have no counterpart: remarks, states, names of fields.
+
+    Where one language has more columns than the other, those stay whose cells say most nearly as much as the other's.
+    """
+    own: list[list[int]] = [sorted(column for column, one in sides.items() if one == (side,)) for side in (0, 1)]
+    few, many = sorted(own, key=len)
+    if len(many) == len(few) or len(many) > _MOST_COLUMNS:
+        return set()
+    kept = min(combinations(many, len(few)), key=lambda some: sum(
+        _difference(columns[a], columns[b]) for a, b in zip(few, some, strict=True)))  # fmt: skip
+    return set(many) - set(kept)
+
+
+def _difference(left: Mapping[int, str], right: Mapping[int, str]) -> float:
+    """How far the cells of two columns are from saying as much, row by row."""
+    rows = left.keys() | right.keys()
+    amounts = [[1 + letters_of(one.get(row, "")).total() for one in (left, right)] for row in rows]
+    return sum(abs(log(a / b)) for a, b in amounts)
 
 
 def _sides(texts: Sequence[str], pair: LanguagePair) -> tuple[int, ...] | None:

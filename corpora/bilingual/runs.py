@@ -21,7 +21,9 @@ _TERMINAL = re.compile(r"[。！？；：…]+[”’」』）)】》〉\"']*|[.
 _BARE_NUMBER = re.compile(r"\s+[(（]?\d{1,3}")
 _SEPARATOR = re.compile(r"(?<!\s)\s*+[/|｜／]\s*|(?<!\s)\s++[-–—]\s+")
 _OPENER = re.compile(r"(?<!\s)\s*+(?=[(（\[【“‘「『《<])")
-_BRACKETED = re.compile(r"([。！？；.!?;]*)\s*[(（]([^()（）]+)[)）]\s*")  # 总则 (General Provisions)
+_BRACKETED = re.compile(
+    r"([。！？；.!?;]*)\s*[(（]((?:[^()（）]|[(（][^()（）]*[)）])+)[)）]\s*"
+)  # 总则 (General Provisions)
 _NUMBERED = re.compile(r"\s*[(（]?\d")
 #: What a change of language costs, in Chinese characters: by what stands between the two.
 _AT_BREAK, _AT_END, _AT_SEPARATOR, _AT_MARKER, _AT_SPACE, _ELSEWHERE = 0.5, 1.0, 1.0, 1.2, 2.5, 6.0
@@ -147,7 +149,8 @@ def _change(text: str, end: int, start: int) -> _ScriptChange:
 def _cut(text: str, end: int, start: int, at: int, cost: float) -> _ScriptChange:
     """The change at ``at`` characters behind ``end``; cheap where a marker follows, dear before a small letter."""
     left = end + at
-    right = left + len(text[left:start]) - len(text[left:start].lstrip())
+    behind = text[left:start]
+    right = left + (found.end() if (found := _SEPARATOR.match(behind)) else len(behind) - len(behind.lstrip()))
     if parse_marker(text[right : right + 40]) is not None:
         cost = min(cost, _AT_MARKER)
     elif cost == _AT_SPACE and text[start].islower():

@@ -184,21 +184,21 @@ def _from_blocks(whole: Document, pair: LanguagePair, rows: dict[int, TableRow],
 
 
 def _with_dropped(whole: Document, rows: dict[int, TableRow]) -> Document:
-    """Record the heads of tables and the columns in a third language as left out."""
+    """Record the heads of tables and the columns that are in no pair as left out."""
     dropped = [block for block in whole.blocks if block.id in rows and not rows[block.id].sides]
     changes = tuple(
         Change(rows[block.id].step, "dropped", block.text, block.start, block.end, block.page) for block in dropped
     )
     whole = replace(whole, changes=(*whole.changes, *changes))
-    left_out = [block for block in dropped if rows[block.id].step == "other languages"]
-    if not left_out:
-        return whole
-    columns = len({(block.cell[0], block.cell[2]) for block in left_out if block.cell})
-    warning = (
-        f"{whole.path}: {counted(columns, 'column')} in another language {plural(columns, 'was', 'were')} left out"
-        f" ({counted(len(left_out), 'cell')})"
-    )
-    return replace(whole, warnings=(*whole.warnings, warning))
+    warnings = []
+    for step, what in (("other languages", "in another language"), ("further columns", "without a counterpart")):
+        cells = [block for block in dropped if rows[block.id].step == step]
+        if columns := len({(block.cell[0], block.cell[2]) for block in cells if block.cell}):
+            warnings.append(
+                f"{whole.path}: {counted(columns, 'column')} {what} {plural(columns, 'was', 'were')} left out"
+                f" ({counted(len(cells), 'cell')})"
+            )
+    return replace(whole, warnings=(*whole.warnings, *warnings))
 
 
 def _alternates_inside(blocks: Sequence[Block], pair: LanguagePair) -> bool:

@@ -5,7 +5,7 @@ keeps its position when text is trimmed and joined; `extract_marks` removes the 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpora.document import FootnoteMark
@@ -24,7 +24,9 @@ _SENTINELS = re.compile(f"([{MARK}{RAISED}])")
 _FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\xad\u2060{MARK}{RAISED}{TAB}\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\r\f\n]+")  # what HTML collapses: not the no-break and the ideographic space
 _ENDS = re.compile(r"[.!?:;。！？：；…”’」』）)]\s*$")
+_STOPS = re.compile(r"(?<![ .][A-Za-z])(?<!\bNo)[.!?;。！？；…][”’」』）)\"']*\s*$")
 _HAN = re.compile(f"[{HAN}]")
+_TRANSLATED = 0.35  # English words to a Chinese character, from which lines are translations of each other
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _INDENT = re.compile(r"[\u3000\u00a0]{2,}")
 _GAP = re.compile(rf"[ \u00a0{TAB}]*(?:\u00a0{{3}}|{TAB})[ \u00a0{TAB}]*")
@@ -50,31 +52,55 @@ def without_sentinels(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def split_paragraphs(text: str, *, whole: bool) -> list[str]:
+def split_paragraphs(text: str, *, whole: bool = False, cell: bool = False) -> list[str]:
     """Split a text at the line breaks that end paragraphs, and join it at the others.
 
     A break ends a paragraph where a blank line follows, where the line ends a sentence, where the next line is
     indented, as Chinese pages write paragraphs within one element, or where the other language begins. With ``whole``
-    all lines are one paragraph, as in headings and cells.
+    all lines are one paragraph, as in headings. In a ``cell``, which breaks lines for want of room, only a full stop
+    and the number of a provision or list item part them.
     """
     found = [""]
     lines = [_SPACE.sub(" ", line) for line in text.split("\n")]
+    both = not whole and not cell and _holds_translations(lines)
     before = ""
     for line in lines:
         bare = line.strip(EDGE)
-        ends = not before.strip(EDGE) or _ENDS.search(before) or _INDENT.match(line.strip(" "))
-        if not whole and (ends or _is_translation(before, line)):
+        if cell:
+            ends = bool(_STOPS.search(before) and not bare[:1].islower()) or _opens(bare)
+        else:
+            ends = not before.strip(EDGE) or bool(_ENDS.search(before) or _INDENT.match(line.strip(" ")))
+        if not whole and (ends or (both and _is_translation(before, line))):
             found.append(bare)
         elif bare:
-            found[-1] = _joined(found[-1], bare, heading=whole)
+            found[-1] = _joined(found[-1], bare, heading=whole or cell)
         before = line
     return [_around_marks(paragraph) for paragraph in found if paragraph]
 
 
+def _opens(line: str) -> bool:
+    """Whether a marker with text behind it opens ``line``; "(m)" alone is a unit of measure."""
+    marker = parse_marker(line)
+    return marker is not None and marker.end < len(line)
+
+
+def _holds_translations(lines: Sequence[str]) -> bool:
+    """Whether lines without Chinese have numbers or say as much as the Chinese; within a sentence they are a quote."""
+    sides = [_amounts(line) for line in lines]
+    if any(words and not han and _opens(line) for line, (han, words) in zip(lines, sides, strict=True)):
+        return True
+    return sum(words for han, words in sides if not han) >= _TRANSLATED * sum(han for han, _ in sides)
+
+
 def _is_translation(before: str, line: str) -> bool:
     """Whether of two lines one is Chinese only and the other has words, none of them Chinese, as on bilingual pages."""
-    sides = [(len(_HAN.findall(text)), len(_WORD.findall(text))) for text in (before, line)]
+    sides = _amounts(before), _amounts(line)
     return any(han > 1 and not words and not other and more > 1 for (han, words), (other, more) in (sides, sides[::-1]))
+
+
+def _amounts(line: str) -> tuple[int, int]:
+    """How many Chinese characters and Latin words ``line`` has."""
+    return len(_HAN.findall(line)), len(_WORD.findall(line))
 
 
 def _joined(before: str, line: str, *, heading: bool) -> str:

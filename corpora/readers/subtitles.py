@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from corpora.document import Block, BlockKind, Change, Line
 from corpora.text.languages import join_lines
+from corpora.text.markers import parse_marker
 
 __all__ = ["Cue", "SubtitleText", "cues", "read_subtitles"]
 
@@ -32,6 +33,7 @@ _FULL = re.compile(r"[.。．][\"'”’」』）)\]]*\s*$")
 _POSITION = re.compile(r"\{[^{}]*\\(?:an[4-9]|a[5-9]|pos|move)\b")
 _MUSIC = re.compile(r"[♩♪♫♬#\s]+")
 _OPEN = re.compile(r"[,，、;；:：]\s*$")
+_SELF = re.compile(r"I\b")
 _PAUSE = 2.0  # seconds without text behind which a sentence does not go on
 _STOPPED = 0.25  # share of cues that end in a full stop, of those without ? and !, from which full stops are relied on
 _OVERLAP = 0.15  # seconds for which two texts are shown together by more than rounding
@@ -46,12 +48,14 @@ class Cue:
     """What is shown from ``start`` to ``end`` (seconds): the lines, without marks.
 
     ``style``: the name of the style, and whether a position is stated, as for signs at the top of the picture.
+    ``beside``: what is shown at the same time in the other language, where the track holds both.
     """
 
     start: float
     end: float
     lines: tuple[str, ...]
     style: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,14 @@ def _chosen(found: Sequence[Cue], lines: Callable[[Sequence[Line]], Iterable[Lin
     for line in lines(flat):
         if line.text:
             kept.setdefault(owners[bisect_right(starts, line.start) - 1], []).append(line.text)
-    return [replace(found[number], lines=tuple(texts)) for number, texts in sorted(kept.items())]
+    others: dict[tuple[float, float], list[str]] = {}
+    for number, cue in enumerate(found):
+        own = set(kept.get(number, ()))
+        others.setdefault((cue.start, cue.end), []).extend(line for line in cue.lines if line not in own)
+    return [
+        replace(cue, lines=tuple(texts), beside=" ".join(others[cue.start, cue.end]))
+        for cue, texts in ((found[number], texts) for number, texts in sorted(kept.items()))
+    ]
 
 
 def cues(text: str) -> list[Cue]:
@@ -265,6 +276,7 @@ class _CuePart:
     start: float
     end: float
     turn: bool  # somebody else begins to speak
+    beside: str = ""
 
 
 def _sentences(found: Sequence[Cue], language: str) -> Iterator[tuple[str, float, float]]:
@@ -274,7 +286,10 @@ def _sentences(found: Sequence[Cue], language: str) -> Iterator[tuple[str, float
     tracks = [[piece for cue in track for piece in _pieces(cue)] for track in _tracks(found)]
     pieces = [piece for track in tracks for piece in track]
     full = sum(bool(_FULL.search(piece.text)) for piece in pieces)
-    stopped = full >= _STOPPED * sum(not _ENDS.search(piece.text) or bool(_FULL.search(piece.text)) for piece in pieces)
+    open_ = sum(not _ENDS.search(piece.text) or bool(_FULL.search(piece.text)) for piece in pieces)
+    # One of two languages is enough to see where sentences end.
+    beside = sum(bool(_FULL.search(piece.beside)) for piece in pieces)
+    stopped = max(full, beside) >= _STOPPED * open_
     runs = [run for at, track in enumerate(tracks) for run in _runs(track, stopped=stopped and not at)]
     for run in sorted(runs, key=lambda run: run[0].start):
         text = ""
@@ -305,7 +320,7 @@ def _pieces(cue: Cue) -> Iterator[_CuePart]:
     at = cue.start
     for text, turn in zip(texts, turns, strict=True):
         end = at + (cue.end - cue.start) * len(text) / total
-        yield _CuePart(text, at, end, turn)
+        yield _CuePart(text, at, end, turn, cue.beside)
         at = end
 
 
@@ -324,9 +339,24 @@ def _runs(pieces: Sequence[_CuePart], *, stopped: bool) -> Iterator[list[_CuePar
 def _goes_on(before: _CuePart, piece: _CuePart, *, stopped: bool) -> bool:
     if _SOUND.match(before.text) or _SOUND.match(piece.text):
         return False
-    if piece.turn or _ENDS.search(before.text) or piece.start - before.end > _PAUSE:
+    if piece.turn or _ENDS.search(before.text) or piece.start - before.end > _PAUSE or _opens(piece.text):
         return False
-    return stopped or bool(_OPEN.search(before.text)) or piece.text[0].islower()
+    if piece.text[0].islower():
+        return True
+    if before.beside and (_ENDS.search(before.beside) or _begins(piece) or _opens(piece.beside)):
+        return False
+    return stopped or bool(_OPEN.search(before.text))
+
+
+def _opens(text: str) -> bool:
+    """Whether the number of a provision or list item opens ``text``."""
+    marker = parse_marker(text)
+    return marker is not None and marker.end < len(text)
+
+
+def _begins(piece: _CuePart) -> bool:
+    """Whether one of the two languages begins with a capital letter, as sentences and headings do."""
+    return any(text[:1].isupper() and not _SELF.match(text) for text in (piece.text, piece.beside))
 
 
 def _time(spans: Sequence[tuple[int, int, _CuePart]], offset: int, *, first: bool) -> float:

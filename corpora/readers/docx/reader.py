@@ -215,9 +215,8 @@ class _Reader:
     def _blocks(self, gathered: _Paragraph, text: str, kind: BlockKind, level: int, marker: str) -> bool:
         marks = iter(gathered.marks)
         before = len(self.blocks)
-        for piece in split_paragraphs(
-            _allowed(text), whole=kind in (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)
-        ):
+        whole = kind in (BlockKind.TITLE, BlockKind.HEADING)
+        for piece in split_paragraphs(_allowed(text), whole=whole, cell=kind is BlockKind.CELL):
             found = extract_marks(piece, marks)
             if not found.text.strip():
                 continue

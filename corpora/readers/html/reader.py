@@ -29,7 +29,7 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _AFTER_NUMBER = re.compile(
     r"\s*(?:\[\s*\]|\(\s*\)|[.．、)\]:：](?![.．、)\]:：]))\s*"
 )  # of a note whose number led back
-_WHOLE = (BlockKind.TITLE, BlockKind.HEADING, BlockKind.CELL)
+_WHOLE = (BlockKind.TITLE, BlockKind.HEADING)
 _QUOTES = {"de": "„“‚‘", "cs": "„“‚‘", "fr": "«»“”", "es": "«»“”", "it": "«»“”", "ru": "«»„“", "ja": "「」『』"}
 _LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
 
@@ -263,7 +263,7 @@ class _Builder:
         if kind is BlockKind.CODE:
             parts = [text.rstrip().lstrip("\n")]
         else:
-            parts = split_paragraphs(text, whole=kind in _WHOLE)
+            parts = split_paragraphs(text, whole=kind in _WHOLE, cell=kind is BlockKind.CELL)
         for piece in parts:
             self._block(piece, marks, sups, frame)
 

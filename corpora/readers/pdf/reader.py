@@ -72,7 +72,8 @@ def read_pdf(
         return _slides(glyphs, warnings, language, profile)
     pages = [merge_rows(lines) for lines in lines_of_pages([page.runs for page in glyphs])]
     heads = find_heads(pages, [page.height for page in glyphs], [page.width for page in glyphs])
-    printer = _Printer(pages, heads, _skipped(pages, heads, lines) if lines else [set() for _ in pages])
+    skipped = _skipped(pages, heads, lines) if lines else [set() for _ in pages]
+    printer = _Printer(_in_line(pages, heads, skipped) if lines else pages, heads, skipped)
     printer.print()
     for page, one in enumerate(glyphs, 1):
         if one.turned:
@@ -125,6 +126,24 @@ def _skipped(
         {at for at in range(len(page)) if at not in apart and (number, at) not in chosen}
         for number, (page, apart) in enumerate(zip(pages, heads, strict=True))
     ]
+
+
+def _in_line(
+    pages: Sequence[Sequence[PageLine]], heads: Sequence[set[int]], skipped: Sequence[set[int]]
+) -> list[list[PageLine]]:
+    """The pages with one left edge for the lines that are read, where those of each page are in one column.
+
+    Whether two columns were seen as such depends on how their lines lie beside each other on the page.
+    """
+    read = [
+        [one for at, one in enumerate(page) if at not in apart and at not in out]
+        for page, apart, out in zip(pages, heads, skipped, strict=True)
+    ]
+    if any(len({one.shift for one in page}) > 1 for page in read):
+        return list(map(list, pages))
+    edges = [min((one.left for one in page), default=0.0) for page in read]
+    least = min((edge for edge, page in zip(edges, read, strict=True) if page), default=0.0)
+    return [[replace(one, shift=edge - least) for one in page] for page, edge in zip(pages, edges, strict=True)]
 
 
 def _glyphs(data: bytes, name: str) -> tuple[list[PageGlyphs], tuple[str, ...]]:

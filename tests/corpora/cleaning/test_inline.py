@@ -12,7 +12,7 @@ def symbols(text: str) -> str:
 
 @pytest.mark.parametrize("case", cases("cleaning_inline"), ids=lambda case: case["label"])
 def test_an_element_is_split_into_paragraphs(case: dict) -> None:
-    found = split_paragraphs(symbols(case["text"]), whole=case.get("whole", False))
+    found = split_paragraphs(symbols(case["text"]), whole=case.get("whole", False), cell=case.get("cell", False))
     assert found == [symbols(text) for text in case["expected"]]
 
 

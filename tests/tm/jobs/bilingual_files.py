@@ -159,7 +159,28 @@ def facing_pages(path: Path, pairs: Pairs) -> None:
     _pages(path, [[(60, 470, [pair[side] for pair in part])] for part in parts for side in (0, 1)])
 
 
-#: Name, ending of the file, what writes it.
+def english_column(path: Path, pairs: Pairs) -> None:
+    """Columns with English at the left, on pages with little text."""
+    parts = [pairs[at : at + 8] for at in range(0, len(pairs), 8)]
+    _pages(path, [[(50, 230, [en for _, en in part]), (310, 230, [zh for zh, _ in part])] for part in parts])
+
+
+def one_row(path: Path, pairs: Pairs) -> None:
+    """A table of one row: each cell holds all provisions in one language, with line breaks between them."""
+    cells = ("<br>".join(pair[side] for pair in pairs) for side in (1, 0))
+    path.write_text(f"<html><body><table><tr><td>{'</td><td>'.join(cells)}</td></tr></table></body></html>", "utf-8")
+
+
+def with_remarks(path: Path, pairs: Pairs) -> None:
+    """A table with the names of its fields, a key, and remarks in Chinese behind the translation."""
+    rows = [f"S{n}\t{zh}\t{en}\t{'已核对' if n % 3 else '待定'}" for n, (zh, en) in enumerate(pairs)]
+    path.write_text("\n".join(["键\t原文\t译文\t备注", *rows]), "utf-8")
+
+
+def slashes(path: Path, pairs: Pairs) -> None:
+    path.write_text("\n\n".join(f"{zh} / {en}" for zh, en in pairs), "utf-8")
+
+
 def labelled(path: Path, pairs: Pairs) -> None:
     """Each paragraph says in which language it is."""
     path.write_text("\n\n".join(f"中文：{zh}\n英文：{en}" for zh, en in pairs), "utf-8")
@@ -171,6 +192,7 @@ def web_lines(path: Path, pairs: Pairs) -> None:
     path.write_text(f"<html><body><div>{lines}</div></body></html>", "utf-8")
 
 
+#: The ending of the file, and what writes it.
 LAYOUTS: tuple[tuple[str, Callable[[Path, Pairs], None]], ...] = (
     (".docx", alternating),
     (".docx", english_first),
@@ -190,4 +212,8 @@ LAYOUTS: tuple[tuple[str, Callable[[Path, Pairs], None]], ...] = (
     (".pdf", facing_pages),
     (".txt", labelled),
     (".html", web_lines),
+    (".pdf", english_column),
+    (".html", one_row),
+    (".tsv", with_remarks),
+    (".txt", slashes),
 )
