@@ -25,7 +25,11 @@ _PARTS = (
     (r"content\.xml", ""),
     (r"(?!.*nav\.xhtml).*\.x?html", ""),
 )
-_UNSEEN = frozenset(("script", "style", "head", "template", "settings", "font-face-decls", "automatic-styles"))
+#: What is never shown, and what older programs show in place of what stands beside it.
+_UNSEEN = frozenset(
+    "script style head template noscript iframe object audio video canvas title settings font-face-decls "
+    "automatic-styles Fallback".split()
+)
 _TIMING = re.compile(r"^(?:\d+\n)?[^\n]*-->[^\n]*$", re.MULTILINE)
 _PANDOC = {".rtf": "rtf", ".md": "gfm", ".rst": "rst", ".tex": "latex", ".docbook": "docbook"}
 
@@ -75,7 +79,7 @@ def _package(path: Path) -> str:
         for name in package.namelist():
             wanted = next((names for part, names in _PARTS if re.fullmatch(part, name)), None)
             if wanted is not None:
-                root = etree.fromstring(package.read(name))
+                root = etree.fromstring(package.read(name), etree.XMLParser(recover=True))
                 found += _texts(root, frozenset(wanted.split()))
     return "".join(found)
 

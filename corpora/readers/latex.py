@@ -21,7 +21,11 @@ _LISTING = re.compile(
 _LISTING_OPTIONS = re.compile(r"\A(?:[ \t]*\[[^\]\n]*\])?(?:[ \t]*\{[^}\n]*\})?[ \t]*\n")
 _INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]*\])?(\W)(.*?)\1")
 _THEOREM = re.compile(r"\\(?:newtheorem|declaretheorem(?:\[[^\]]*\])?)\*?\{([A-Za-z]+)\}")
-_DEFINED = re.compile(r"\\(?:re)?newcommand\*?\{?\\([A-Za-z]+)\}?\{((?:[^{}]|\{[^{}]*\})*)\}")
+_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+_DEFINED = re.compile(
+    rf"\\(?:re|provide)?(?:new)?command\*?\{{?\\([A-Za-z]+)\}}?\s*(?:\[([1-9])\]\s*(?:\[([^\]]*)\])?)?\s*{_GROUP}"
+)
+_OPTIONAL = r"(?:\s*\[([^\]]*)\])?"
 _OVERLAY = re.compile(r"(\\[A-Za-z]+)<[-+\d,.|]*>")  # of beamer: \item<1->
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _QUOTED = re.compile(r"(?<![\w`])`([^`'\n]{1,200})'(?![\w'])")
@@ -50,7 +54,7 @@ _SETTINGS = {
     "endhead": "", "endfirsthead": "", "endfoot": "", "endlastfoot": "", "tabularnewline": "", "captionsetup": "[{",
     "DeclareMathOperator": "*{{", "theoremsymbol": "{", "raggedright": "", "frontmatter": "", "mainmatter": "",
     "backmatter": "", "appendix": "", "protect": "", "strut": "", "hfill": "", "vfill": "", "date": "{", "author": "[{",
-    "thanks": "{", "institute": "{", "allowbreak": "", "displaystyle": "", "cellcolor": "[{", "rowcolor": "[{",
+    "institute": "{", "allowbreak": "", "displaystyle": "", "cellcolor": "[{", "rowcolor": "[{",
     "setstretch": "{", "urlstyle": "{", "addplot": "[{", "hyphenation": "{", "def": "",
 }  # fmt: skip
 #: Macros that stand for a number which TeX computes.
@@ -138,11 +142,28 @@ def _with_definitions(text: str, body: str) -> str:
     most = 2 * len(body) + 100_000  # definitions of definitions could grow without end
     # A definition may use those before it, and the last one of a name holds.
     for match in reversed(list(_DEFINED.finditer(text))):
-        itself = re.search(rf"\\{match[1]}(?![A-Za-z])", match[2])
-        if "#" not in match[2] and itself is None and len(body) < most:
-            content = match[2].replace("\\", r"\\")
-            body = re.sub(rf"\\{match[1]}(?![A-Za-z])(?:\{{\}}|[ \t](?=\S))?", content, body)
+        name, count, default, content = match.groups()
+        if re.search(rf"\\{name}(?![A-Za-z])", content) is None and len(body) < most:
+            body = _expanded(body, name, int(count or 0), default, content)
     return body
+
+
+def _expanded(body: str, name: str, count: int, default: str | None, content: str) -> str:
+    """``body`` with ``content`` in place of the macro ``name``, which has ``count`` arguments."""
+    mandatory = count - (default is not None)
+    use = re.compile(
+        rf"\\{name}(?![A-Za-z])"
+        + (_OPTIONAL if default is not None else "")
+        + (rf"\s*{_GROUP}" * mandatory if count else r"(?:\{\}|[ \t](?=\S))?")
+    )
+
+    def replaced(match: re.Match[str]) -> str:
+        given = [default if one is None else one for one in match.groups()]
+        return re.sub(
+            r"#([1-9])", lambda one: str(given[int(one[1]) - 1] if int(one[1]) <= len(given) else ""), content
+        )
+
+    return use.sub(replaced, body)
 
 
 @lru_cache(maxsize=16)
@@ -155,6 +176,7 @@ def _context(theorems: frozenset[str]) -> Any:
         "duiyikept": "{",
         "title": "[{",
         "footnote": "[{",
+        "thanks": "{",
         "footnotetext": "[{",
     }
     own |= {"footnotemark": "[", "bibitem": "[{", "\\": "*[", "newline": "", "par": "", "textsuperscript": "{"}
@@ -255,7 +277,7 @@ class _Writer:
         if name == "duiyikept":
             content = self._kept[int(_text_of(node.nodeargd.argnlist[0]))]
             return [(content,)] if content.startswith(("<pre", "<div")) else [content]
-        if name == "footnote":
+        if name in ("footnote", "thanks"):
             return [self.notes.mark(self.blocks([_arguments(node)[-1]]))]
         if name in ("footnotemark", "footnotetext"):
             return [self._apart(node, name)]
@@ -347,7 +369,8 @@ class _Writer:
             if label and node.environmentname == "description":
                 parts.append(f"<dt>{label}</dt><dd>{self.blocks(content)}</dd>")
             else:
-                parts.append(tag("li", self.blocks(content), marker=(label if numbered else "") or marker))
+                own = label if numbered or any(map(str.isalnum, label)) else ""  # others are bullets
+                parts.append(tag("li", self.blocks(content), marker=own or marker))
         return f"<ul>{''.join(parts)}</ul>"
 
     def _table(self, node: Any) -> str:

@@ -6,6 +6,7 @@ out. Frames follow the paragraph that they are anchored in, as text boxes of Wor
 Source: OpenDocument 1.3 (OASIS standard, ISO/IEC 26300), part 3.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -33,6 +34,7 @@ _SILENT = frozenset(  # elements without text, or with text that is none of the 
     "content-validations named-expressions database-ranges event-listeners annotation-end animations".split()
 )
 _SPACES = 500  # blanks in a row that are kept of `text:s`
+_EMPTY_CELL = re.compile("(?:<td[^<>]*></td>)?")
 _CELLS, _ROWS = 1000, 200_000  # cells of one row and rows of one table that are read
 
 
@@ -326,19 +328,33 @@ class _Converter:
     def _table(self, table: Any) -> str:
         if _get(table, "style-name") in self.styles.hidden:
             return dropped("hidden", _text(table))
-        rows = []
+        rows: list[str] = []
+        far: list[str] = []
+        spanned = 0  # rows below that cells of these rows reach into
         for row in table.iter("{*}table-row"):
             if next(one for one in row.iterancestors() if xml.local(one) == "table") is not table:
                 continue
-            cells = [one for one in row if xml.local(one) == "table-cell"][:_CELLS]
-            made = [f"<td>{''.join(self.blocks(cell))}</td>" for cell in cells]
-            if any(cell != "<td></td>" for cell in made):
+            cells = [one for one in row if xml.local(one) in ("table-cell", "covered-table-cell")]
+            if len(rows) >= _ROWS or len(cells) > _CELLS:
+                far += filter(None, map(_text, cells[_CELLS:] if len(rows) < _ROWS else cells))
+                cells = cells[:_CELLS] if len(rows) < _ROWS else []
+            made = [self._cell(cell) for cell in cells]
+            spanned = max([spanned - 1, *(_whole(cell, "number-rows-spanned", 1) - 1 for cell in cells)])
+            if not all(map(_EMPTY_CELL.fullmatch, made)) or (spanned >= 0 and rows):
                 rows.append(f"<tr>{''.join(made)}</tr>")
-            if len(rows) == _ROWS:
-                break
         title = _get(table, "name") if xml.local(table.getparent()) == "spreadsheet" else ""
         body = f"<table>{''.join(rows)}</table>" if rows else ""
+        body += dropped("far cells", " ".join(far))
         return f"{heading(plain(title), 1)}{body}" if title and rows else body
+
+    def _cell(self, cell: Any) -> str:
+        """A cell with the room that it takes; one that another covers is not shown."""
+        if xml.local(cell) == "covered-table-cell":
+            return dropped("hidden", _text(cell))
+        wide = max(_whole(cell, "number-columns-spanned", 1), _whole(cell, "number-columns-repeated", 1))
+        high = _whole(cell, "number-rows-spanned", 1)
+        room = f' colspan="{wide}"' * (wide > 1) + f' rowspan="{high}"' * (high > 1)
+        return f"<td{room}>{''.join(self.blocks(cell))}</td>"
 
     def _page(self, page: Any) -> str:
         """A slide: its title first, as it is read, then everything else in order, the notes last."""

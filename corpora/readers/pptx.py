@@ -53,7 +53,10 @@ def _slide(container: Container, path: str, number: int) -> str:
         if kind == "notesSlide":
             tree = child(container.xml(target), "cSld", "spTree")
             notes = _shapes(tree) if tree is not None else ()
-            content += [_paragraphs(one) for one in notes if _placeholder(one) == "body"]
+            content += [
+                _paragraphs(one) if _placeholder(one) == "body" else dropped("headers and footers", _text(one))
+                for one in notes
+            ]
         elif kind == "comments":
             texts = container.xml(target).iter("{*}text", "{*}t")
             content.append(dropped("comments", " ".join(one.text or "" for one in texts)))
@@ -109,9 +112,11 @@ def _table(table: Any) -> str:
     rows = []
     for row in children(table, "tr"):
         cells = [
-            f"<td>{_paragraphs(cell)}</td>"
+            f'<td colspan="{attribute(cell, "gridSpan", "1")}" rowspan="{attribute(cell, "rowSpan", "1")}">'
+            f"{_paragraphs(cell)}</td>"
+            if {attribute(cell, "hMerge"), attribute(cell, "vMerge")}.isdisjoint(("1", "true"))
+            else dropped("hidden", _text(cell))
             for cell in children(row, "tc")
-            if attribute(cell, "hMerge") not in ("1", "true") and attribute(cell, "vMerge") not in ("1", "true")
         ]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table>{''.join(rows)}</table>"

@@ -62,7 +62,8 @@ def _register(text: str) -> None:
                 return [nodes.comment("", " ".join([*self.arguments, *self.content]))]
             content = "\n".join(self.content)
             if self.name in _CODE:
-                return [nodes.literal_block(content, content)]
+                caption = self.options.get("caption")
+                return [*([nodes.paragraph("", caption)] if caption else []), nodes.literal_block(content, content)]
             box = nodes.container("")
             if self.arguments and self.name not in _UNTITLED:
                 title = " ".join(self.arguments)

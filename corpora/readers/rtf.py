@@ -393,7 +393,9 @@ class _Reader:
         try:
             codec = codecs.lookup(f"cp{number}" if number != 65001 else "utf-8").name
         except LookupError:
-            codec = {10008: "gb18030", 54936: "gb18030", 10002: "big5hkscs", 10001: "cp932"}.get(number, "cp1252")
+            codec = {10000: "mac_roman", 10008: "gb18030", 54936: "gb18030", 10002: "big5hkscs", 10001: "cp932"}.get(
+                number, "cp1252"
+            )
         codec = {"gbk": "gb18030", "cp950": "big5hkscs"}.get(codec, codec)
         if word == "cpg":
             self._fonts[self._font] = codec

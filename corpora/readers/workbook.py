@@ -36,6 +36,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,12})")
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _NOT_A_CODE = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]|General', re.IGNORECASE)
 _COMMENTS = re.compile(r"\Axl/(?:comments/?\w*|threadedComments/\w+)\.xml\Z")
+_DRAWINGS = re.compile(r"\Axl/(?:drawings|charts|diagrams)/[^/]+\.xml\Z")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -57,18 +58,28 @@ def workbook_rows(data: bytes, name: str) -> Iterator[tuple[str, int, list[str]]
 
 
 def hidden_texts(data: bytes, name: str) -> Iterator[tuple[str, str]]:
-    """Yield (what hides it, text) of the hidden sheets, row by row, and of the comments of the workbook ``data``."""
+    """Yield (what hides it, text) of what is in the workbook ``data``, but in no visible cell.
+
+    These are hidden sheets, cells too far to the right, row by row, comments, and the letters of drawings and charts.
+    """
     path = Path(name)
     for _, _, cells in _rows(path, data, first=False, visible=False):
         yield "hidden", " ".join(filter(None, cells))
+    for _, _, cells in _rows(path, data, first=False, far=True):
+        yield "far cells", " ".join(filter(None, cells))
     with _archive(path, data) as package:
         for part in sorted(package.namelist()):
             if _COMMENTS.search(part):
                 for element in _elements(package, path, part, ("comment", "threadedComment")):
                     yield "comments", "".join(one.text or "" for one in element.iter("{*}t", "{*}text"))
+            elif _DRAWINGS.search(part):
+                for element in _elements(package, path, part, ("p",)):
+                    yield "drawings", "".join(one.text or "" for one in element.iter("{*}t"))
 
 
-def _rows(path: Path, data: bytes | None, *, first: bool, visible: bool = True) -> Iterator[tuple[str, int, list[str]]]:
+def _rows(
+    path: Path, data: bytes | None, *, first: bool, visible: bool = True, far: bool = False
+) -> Iterator[tuple[str, int, list[str]]]:
     with _archive(path, data) as package:
         parts = package.namelist()
         if "[Content_Types].xml" not in parts:
@@ -80,7 +91,7 @@ def _rows(path: Path, data: bytes | None, *, first: bool, visible: bool = True) 
         strings = list(_strings(package, path, _beside(base, "sharedStrings.xml")))
         styles = _dates(package, path, base)
         for sheet, part, _ in sheets[:1] if first else [one for one in sheets if one[2] == visible]:
-            for number, cells in _Sheet(strings, *styles).rows(_elements(package, path, part, ("c", "row"))):
+            for number, cells in _Sheet(strings, *styles, far=far).rows(_elements(package, path, part, ("c", "row"))):
                 yield sheet, number, cells
 
 
@@ -184,10 +195,10 @@ def _dates(package: zipfile.ZipFile, path: Path, base: str) -> tuple[frozenset[i
 
 
 class _Sheet:
-    """Turns the cells of a sheet into rows of text."""
+    """Turns the cells of a sheet into rows of text; ``far``: only those that are too far to the right."""
 
-    def __init__(self, strings: list[str], dates: frozenset[int], zero: datetime) -> None:
-        self._strings, self._dates, self._zero = strings, dates, zero
+    def __init__(self, strings: list[str], dates: frozenset[int], zero: datetime, *, far: bool) -> None:
+        self._strings, self._dates, self._zero, self._far = strings, dates, zero, far
 
     def rows(self, elements: Iterator[Element]) -> Iterator[tuple[int, list[str]]]:
         """Rows without a text are left out, gaps in a row are filled up to its last text."""
@@ -196,9 +207,11 @@ class _Sheet:
             if local(element) == "c":
                 match = _REFERENCE.fullmatch(element.get("r", ""))
                 column = _column(match[1]) if match else column + 1
-                if column <= _COLUMNS and (text := self._cell(element)):
-                    cells += [""] * (column - len(cells))
-                    cells[column - 1] = text
+                if (column > _COLUMNS) is not self._far or not (text := self._cell(element)):
+                    continue
+                place = len(cells) if self._far else column - 1
+                cells += [""] * (place + 1 - len(cells))
+                cells[place] = text
                 continue
             written = element.get("r", "")
             number = int(written) if written.isdecimal() and len(written) < 12 else number + 1

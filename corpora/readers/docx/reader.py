@@ -127,6 +127,9 @@ class _Reader:
                     first = len(self.blocks)
                     self.story(by_id[key], BlockKind.FOOTNOTE, number)
                     self._without_sign(first, number)
+            known = {key for key, _ in marked}
+            for key, note in by_id.items():
+                self._drop("notes without a mark", "" if key in known else _text_of(note))
 
     def _without_sign(self, at: int, number: str) -> None:
         """Remove the custom sign of a note from the beginning of its first block."""
@@ -159,6 +162,8 @@ class _Reader:
                 self._cell = outer or ((number, place, column) if inner else None)
                 if merge is None or attribute(merge, "val") == "restart":
                     self.story(cell, inner)
+                else:  # Word shows only the first of the cells that are merged
+                    self._drop("hidden", _text_of(cell))
                 width = attribute(child(cell, "tcPr", "gridSpan"), "val")
                 column += int(width) if width.isdecimal() else 1
         self._cell = outer
@@ -263,6 +268,9 @@ class _Reader:
                 into.dropped.append(("tracked changes", _text_of(one, deleted=True)))
             elif tag in ("drawing", "pict", "object"):
                 into.texts += [text for key in _graphics(one) for text in self._graphic(key)]
+                # Letters set along a line, as of WordArt, stand in an attribute.
+                into.texts += [text for path in one.iter() if (text := attribute(path, "string")) and
+                               xml.local(path) == "textpath" and not _is_fallback(path)]  # fmt: skip
                 into.boxes += [box for box in one.iter() if xml.local(box) == "txbxContent" and not _is_fallback(box)]
             elif tag in ("footnoteReference", "endnoteReference"):
                 self._mark(one, tag, into)
@@ -334,7 +342,7 @@ def _character(element: Any, tag: str) -> str:
     if tag == "t":
         return element.text or ""
     if tag in ("br", "cr"):
-        return "\n" if attribute(element, "type", "textWrapping") == "textWrapping" else ""
+        return "\n"
     if tag == "sym":
         code = attribute(element, "char")
         char = chr(int(code, 16)) if _HEX.fullmatch(code) else ""

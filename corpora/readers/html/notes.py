@@ -105,5 +105,6 @@ def _is_mark(link: Any, target: Any, holder: Any) -> bool:
         _SAID.search(" ".join(filter(None, map(one.get, ("class", "id", "role", "name", "epub:type")))))
         for one in (link, target, holder)
     )
-    bracketed = not "".join(link.itertext()).strip()[:1].isalnum()
+    first = "".join(link.itertext()).strip()[:1]
+    bracketed = not first.isalnum() or "①" <= first <= "⑳"
     return raised or said or (bracketed and holder.tag not in ("h1", "h2", "h3", "h4", "h5", "h6"))

@@ -25,6 +25,7 @@ _DECLARED = re.compile(
 _NOTE = re.compile(r"[\[\(（〔［]?\s*(\d{1,4}|[*†‡]{1,4})\s*[\]\)）〕］]?")
 _VERBATIM = frozenset(("pre", "listing", "xmp"))
 _LAYOUT_PARAGRAPHS = 4
+_MOST_SPANNED = 100  # columns that a cell fills in the rows below
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _AFTER_NUMBER = re.compile(
     r"\s*(?:\[\s*\]|\(\s*\)|[.．、)\]:：](?![.．、)\]:：]))\s*"
@@ -105,6 +106,39 @@ class _Frame:
 
 
 @dataclass(slots=True)
+class _Grid:
+    """A table whose rows are read one by one: its number, and for how many more rows cells fill their columns."""
+
+    number: int
+    rows: int = 0
+    filled: dict[int, int] = field(default_factory=dict)
+
+    def row(self, element: Any) -> dict[Any, tuple[int, int, int]]:
+        """The place of each cell of the row ``element``."""
+        places: dict[Any, tuple[int, int, int]] = {}
+        before, self.filled = self.filled, {column: left - 1 for column, left in self.filled.items() if left > 1}
+        column = 0
+        for cell in element.iterchildren("td", "th"):
+            while column in before:
+                column += 1
+            places[cell] = self.number, self.rows, column
+            wide, high = (_span(cell.get(name, "1")) for name in ("colspan", "rowspan"))
+            if high > 1:
+                self.filled |= dict.fromkeys(range(column, column + min(wide, _MOST_SPANNED)), high - 1)
+            column += wide
+        self.rows += 1
+        return places
+
+
+def _lettering(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _span(written: str) -> int:
+    return max(1, int(written)) if written.isdecimal() and len(written) < 5 else 1
+
+
+@dataclass(slots=True)
 class _Builder:
     """The walk over a page: collects the text and makes the blocks.
 
@@ -128,8 +162,8 @@ class _Builder:
     _sups: list[str] = field(default_factory=list)
     _verbatim: int = 0
     _cells: list[Any] = field(default_factory=list)  # the open cells, the outermost first
-    _tables: dict[Any, tuple[int, list[int]]] = field(default_factory=dict)  # number, and how many rows were read
-    _rows: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    _tables: dict[Any, _Grid] = field(default_factory=dict)
+    _places: dict[Any, tuple[int, int, int]] = field(default_factory=dict)  # of cells
     _page: int | None = None
 
     def walk(self, body: Any) -> None:
@@ -152,6 +186,8 @@ class _Builder:
         """Open ``element``; False where its inside is not text of the page."""
         tag = element.tag
         if not isinstance(tag, str) or tag in INVISIBLE or element in self.notes.back:
+            if tag == "svg" and (text := " ".join(filter(None, map(_lettering, element.iter("text"))))):
+                self.changes.append(Change("drawings", "dropped", text, self.length, self.length))
             return False
         if element in self.dropped:
             self._drop(element)
@@ -168,9 +204,7 @@ class _Builder:
         if tag in ("td", "th"):
             self._cells.append(element)
         elif tag == "tr" and (table := next(element.iterancestors("table"), None)) is not None:
-            number, rows = self._tables.setdefault(table, (len(self._tables), [0]))
-            self._rows[element] = number, rows[0]
-            rows[0] += 1
+            self._places |= self._tables.setdefault(table, _Grid(len(self._tables))).row(element)
         self._verbatim += tag in _VERBATIM
         if tag == "br":
             self._text.append("\n")
@@ -221,7 +255,8 @@ class _Builder:
         if tag == "dd":
             return _Frame(element, BlockKind.PARAGRAPH)
         if tag in ("td", "th"):
-            return _Frame(element, BlockKind.PARAGRAPH if _is_layout(element) else BlockKind.CELL)
+            beside = self._places.get(element, (0, 0, 0))[2] > 0  # a cell of the rows above
+            return _Frame(element, BlockKind.PARAGRAPH if _is_layout(element, beside) else BlockKind.CELL)
         return _Frame(element, BlockKind.CODE) if tag in _VERBATIM else None
 
     def _quote(self, element: Any, side: int) -> None:
@@ -297,11 +332,7 @@ class _Builder:
 
     def _place(self) -> tuple[int, int, int] | None:
         """Table, row and column of the innermost cell that is open: an outer table may only place things."""
-        place = self._rows.get(self._cells[-1].getparent()) if self._cells else None
-        if place is None:
-            return None
-        before = (one.get("colspan", "1") for one in self._cells[-1].itersiblings("td", "th", preceding=True))
-        return *place, sum(int(width) if width.isdecimal() and len(width) < 5 else 1 for width in before)
+        return self._places.get(self._cells[-1]) if self._cells else None
 
     def _lone_marks(self, found: Sequence[FootnoteMark]) -> None:
         """A paragraph of nothing but a mark belongs to the block before it."""
@@ -327,13 +358,14 @@ def _count(element: Any, name: str) -> int:
     return int(written) if written.isdecimal() and len(written) < 7 else 0
 
 
-def _is_layout(cell: Any) -> bool:
+def _is_layout(cell: Any, beside: bool) -> bool:
     """True for a cell of a table that only places things.
 
-    Such a cell is alone in its row, or contains headings, another table or a run of paragraphs.
+    Such a cell is alone in its row, with none ``beside`` it, or contains headings, another table or a run of
+    paragraphs.
     """
     row = cell.getparent()
-    if row is not None and row.tag == "tr" and sum(1 for one in row if one.tag in ("td", "th")) == 1:
+    if not beside and row is not None and row.tag == "tr" and sum(1 for one in row if one.tag in ("td", "th")) == 1:
         return True
     if any(True for _ in cell.iter("table", *_HEADINGS)):
         return True

@@ -185,6 +185,32 @@ def test_an_opendocument_file_with_a_password_is_refused(tmp_path: Path) -> None
         blocks_of(tmp_path, "a.odt", an_odt("<text:p>x</text:p>", more=manifest))
 
 
+def test_cells_of_a_slide_that_span_others_move_them(tmp_path: Path) -> None:
+    def make(deck: Any) -> None:
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        table = slide.shapes.add_table(2, 3, Inches(1), Inches(1), Inches(5), Inches(2)).table
+        for at, text in enumerate(["wide", "", "c", "tall", "e", "f"]):
+            table.cell(at // 3, at % 3).text = text
+        table.cell(0, 0).merge(table.cell(0, 1))
+
+    document = blocks_of(tmp_path, "a.pptx", a_pptx(make))
+    assert [(block.text, block.cell) for block in document.blocks] == [
+        ("wide", (0, 0, 0)), ("c", (0, 0, 2)), ("tall", (0, 1, 0)), ("e", (0, 1, 1)), ("f", (0, 1, 2)),
+    ]  # fmt: skip
+
+
+def test_what_a_workbook_shows_beside_its_cells_is_recorded(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active.cell(1, 1001).value = "Lamps", "far"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with zipfile.ZipFile(buffer, "a") as package:
+        package.writestr("xl/drawings/drawing1.xml", '<x xmlns:a="a"><a:p><a:r><a:t>in a box</a:t></a:r></a:p></x>')
+    document = blocks_of(tmp_path, "a.xlsx", buffer.getvalue())
+    assert [block.text for block in document.blocks] == ["Lamps"]
+    assert [(one.step, one.text) for one in document.changes] == [("far cells", "far"), ("drawings", "in a box")]
+
+
 @pytest.mark.parametrize("case", cases("rtf"), ids=lambda case: case["label"])
 def test_rtf(case: dict[str, Any], tmp_path: Path) -> None:
     document = blocks_of(tmp_path, "a.rtf", an_rtf(case["input"]["body"], case["input"].get("head", r"\ansi")))

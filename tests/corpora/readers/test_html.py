@@ -253,3 +253,20 @@ def test_a_lone_mark_belongs_to_the_block_before_it() -> None:
 def test_a_cell_of_several_columns_moves_the_next_one(span: str, column: int, tmp_path: Path) -> None:
     document = page(tmp_path, f"<table><tr><td colspan='{span}'>a</td><td>b</td></tr></table>", language="en")
     assert [block.cell for block in document.blocks] == [(0, 0, 0), (0, 0, column)]
+
+
+def test_a_cell_of_several_rows_moves_the_cells_beside_it(tmp_path: Path) -> None:
+    rows = "<tr><td rowspan=2>A</td><td>b</td></tr><tr><td>c</td></tr><tr><td>D</td><td rowspan=x>e</td></tr>"
+    document = page(tmp_path, f"<table>{rows}<tr><td>F</td><td>g</td></tr></table>")
+    assert [(block.text, block.kind.value, block.cell) for block in document.blocks] == [
+        ("A", "table cell", (0, 0, 0)), ("b", "table cell", (0, 0, 1)), ("c", "table cell", (0, 1, 1)),
+        ("D", "table cell", (0, 2, 0)), ("e", "table cell", (0, 2, 1)),
+        ("F", "table cell", (0, 3, 0)), ("g", "table cell", (0, 3, 1)),
+    ]  # fmt: skip
+
+
+def test_the_letters_of_a_drawing_are_recorded(tmp_path: Path) -> None:
+    drawing = "<svg><title>T</title><text>North <tspan>pier</tspan></text><path d='M0 0'/><text>Quay</text></svg>"
+    document = page(tmp_path, f"<p>The map {drawing}shows it.</p>")
+    assert [block.text for block in document.blocks] == ["The map shows it."]
+    assert [(change.step, change.text) for change in document.changes] == [("drawings", "North pier Quay")]
