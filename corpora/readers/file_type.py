@@ -107,7 +107,10 @@ _ALSO = {
     FileType.PPT: (FileType.PPTX,),
     FileType.XLS: (FileType.XLSX,),
 }
-_TIMES = rb"(?:\d{1,2}:)?\d{1,2}:\d\d[,.]\d{1,3}[ \t]*-->[ \t]*(?:\d{1,2}:)?\d{1,2}:\d\d[,.]\d"
+_TIMES = (  # programs that translate whole files put blanks behind colons and shorten the arrow
+    rb"(?:\d{1,2}: ?)?\d{1,2}: ?\d\d[,.] ?\d{1,3}[ \t]*(?:-{1,2} ?>|\xe2\x80[\x93\x94] ?>|\xe2\x86\x92)[ \t]*"
+    rb"(?:\d{1,2}: ?)?\d{1,2}: ?\d\d[,.] ?\d"
+)
 _SUBTITLES = re.compile(rb"\s*(?:WEBVTT(?=\s|$)|\[Script Info\]|(?:\d+[ \t]*\r?\n)?" + _TIMES + rb")")
 _LATEX = re.compile(rb"^[ \t]*\\(?:documentclass|begin\{document\})", re.MULTILINE)
 #: Signs of the markup languages; one of them may occur in any text, several different ones do not.

@@ -21,8 +21,9 @@ from corpora.text.markers import parse_marker
 
 __all__ = ["Cue", "SubtitleText", "cues", "read_subtitles"]
 
-_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[,.](\d{1,3})"
-_TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}")
+#: Programs that translate whole files put blanks behind the colons and shorten the arrow.
+_TIME = r"(?:(\d{1,3}): ?)?(\d{1,2}): ?(\d{2})[,.] ?(\d{1,3})"
+_TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*(?:[-–—]{{1,2}} ?>|→)[ \t]*{_TIME}")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>\n]*>|<\d\d:[\d:.]+>|\{\\[^{}]*\}|\{[ibus]\}|\{/[ibus]\}|\{[yY]:[^{}]*\}")
 _READING = re.compile(r"<rt>[^<>\n]*(?:</rt>)?")
 _SOUND = re.compile(r"[(（\[【♪][^()（）\[\]]*[)）\]】♪]\s*$")

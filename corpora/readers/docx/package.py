@@ -63,12 +63,14 @@ def graphic_texts(part: Any) -> list[str]:
 class Package:
     """An open package: the main part, and the other parts by the kind of their relation ("styles", "footnotes", …).
 
-    ``graphics``: the charts and diagrams of the main part, by the id of their relation.
+    ``graphics``: the charts and diagrams of the main part, by the id of their relation; ``chunks``: the documents of
+    other types that it imports.
     """
 
     main: Any
     related: dict[str, list[Any]]
     graphics: dict[str, Any] = field(default_factory=dict)
+    chunks: dict[str, bytes] = field(default_factory=dict)
 
 
 def open_package(data: bytes, name: str) -> Package:
@@ -78,12 +80,15 @@ def open_package(data: bytes, name: str) -> Package:
         main = main or "word/document.xml"
         related: dict[str, list[Any]] = {}
         graphics: dict[str, Any] = {}
+        chunks: dict[str, bytes] = {}
         for kind, key, path in container.relations(main):
             if kind in _RELATED and path in container:
                 related.setdefault(kind, []).append(container.xml(path))
             elif kind in _GRAPHICS and path in container:
                 graphics[key] = container.xml(path)
-        return Package(container.xml(main), related, graphics)
+            elif kind == "aFChunk" and path in container:
+                chunks[key] = container.read(path)
+        return Package(container.xml(main), related, graphics, chunks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def read_docx(data: bytes, name: str) -> DocxText:
     contains no text.
     """
     package = open_package(data, name)
-    reader = _Reader(package, styles_of(package), Numbering.of(package), raised_styles(package))
+    reader = _Reader(package, name, styles_of(package), Numbering.of(package), raised_styles(package))
     body = child(package.main, "body")
     reader.pages = sum(1 for one in package.main.iter() if xml.local(one) == "lastRenderedPageBreak") > 0
     reader.story(body if body is not None else package.main)
@@ -86,6 +86,7 @@ class _Reader:
     """Walks over the stories of a document and collects blocks."""
 
     package: Package
+    name: str
     styles: dict[str, Style]
     numbering: Numbering
     raised: frozenset[str] = frozenset()  # character styles
@@ -116,6 +117,24 @@ class _Reader:
                 self.story(_chosen(element), kind, marker)
             elif tag in _GONE:
                 self._drop("tracked changes", _text_of(element, deleted=True))
+            elif tag == "altChunk" and (chunk := self.package.chunks.get(attribute(element, "id"))):
+                self._chunk(chunk)
+
+    def _chunk(self, data: bytes) -> None:
+        """Read a document that is imported here: its blocks and what was left out of it."""
+        from corpora.readers.docx.chunks import read_chunk
+
+        read = read_chunk(data, self.name)
+        start, tables = self._lay(read.original.rstrip("\n")), self._tables
+        for block in read.blocks:
+            cell = (block.cell[0] + tables, *block.cell[1:]) if block.cell else None
+            self._tables = max(self._tables, cell[0] + 1 if cell else 0)
+            a, b, page = block.start + start, block.end + start, self._page()
+            self.blocks.append(replace(block, id=len(self.blocks), cell=cell, start=a, end=b, page=page))
+        self.changes += [
+            replace(change, start=change.start + start, end=change.end + start, page=self._page())
+            for change in read.changes
+        ]
 
     def notes(self) -> None:
         """Read the footnotes and endnotes in the order of their marks, each with its number."""
@@ -268,7 +287,9 @@ class _Reader:
                 into.dropped.append(("tracked changes", _text_of(one, deleted=True)))
             elif tag in ("drawing", "pict", "object"):
                 into.texts += [text for key in _graphics(one) for text in self._graphic(key)]
-                # Letters set along a line, as of WordArt, stand in an attribute.
+                # The texts of shapes that are no text boxes; letters along a line, as of WordArt, are an attribute.
+                into.texts += ["".join(t.text or "" for t in p.iter("{*}t")) for body in one.iter("{*}txBody") for p in
+                               body.iter("{*}p")]  # fmt: skip
                 into.texts += [text for path in one.iter() if (text := attribute(path, "string")) and
                                xml.local(path) == "textpath" and not _is_fallback(path)]  # fmt: skip
                 into.boxes += [box for box in one.iter() if xml.local(box) == "txbxContent" and not _is_fallback(box)]

@@ -223,3 +223,31 @@ def test_a_part_that_is_not_whole_is_damage() -> None:
         open_package(bytes(data), "x.docx")
     with pytest.raises(DamagedInput, match=r"x\.docx is a damaged Word document: There is no item named"):
         open_package(package("", main="word/other.xml"), "x.docx")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.htm", b"<html><body><h1>Oil</h1><p>It burns. <del>Not</del></p></body></html>"),
+        ("a.mht", b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: '
+         b"text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<html><body><h1>=4Fil</h1><p>It burns. "
+         b"<del>Not</del></p></body></html>\r\n--b--\r\n"),
+        ("a.rtf", rb"{\rtf1\ansi{\stylesheet{\s1 heading 1;}}\s1 Oil\par\pard It burns. {\deleted Not}\par}"),
+    ],
+)  # fmt: skip
+def test_a_document_that_is_imported_is_read_at_its_place(name: str, data: bytes) -> None:
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    paragraphs = [f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in ("Before.", "After.")]
+    whole = package(f"<w:altChunk xmlns:r='{space}' r:id='c'/>".join(paragraphs), aFChunk="")
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(whole)) as old, zipfile.ZipFile(buffer, "w") as new:
+        new.writestr("word/document.xml", old.read("word/document.xml"))
+        relation = f"<Relationship Id='c' Type='http://x/aFChunk' Target='{name}'/>"
+        new.writestr("word/_rels/document.xml.rels", RELATIONS.format(relation))
+        new.writestr(f"word/{name}", data)
+    found = read_docx(buffer.getvalue(), "x.docx")
+    assert [(block.kind.value, block.text) for block in found.blocks] == [
+        ("paragraph", "Before."), ("heading", "Oil"), ("paragraph", "It burns."), ("paragraph", "After."),
+    ]  # fmt: skip
+    assert [found.original[block.start : block.end] for block in found.blocks] == [b.text for b in found.blocks]
+    assert [change.text for change in found.changes] == ["Not"]
