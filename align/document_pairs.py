@@ -34,6 +34,7 @@ _CONTENT, _CONTENT_AT = 25.0, 0.42
 _SHARED, _SHARED_AT = 1.0, 0.25
 _SPREAD, _MOST = 0.3, 2.0  # of the logarithm of the lengths' ratio; the most that it counts against a pair
 _STRUCTURE = 0.5
+_OWN = 0.2  # length of what a document does not share with the others of its side, from which it says who it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ def profile(document: Document, encoder: Encoder) -> DocumentProfile:
 
 def evidence(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]) -> Floats:
     """Return the log-odds, float32 ``[n, m]``, that two documents are translations of each other, by their content."""
-    content = _content(left, right)
-    scores = _CONTENT * (content - _CONTENT_AT)
+    content, informs = _content(left, right)
+    scores = _CONTENT * (content - _CONTENT_AT) * informs
     scores += _values(left, right)
     ratios = np.log([max(p.length, 1) for p in right])[None, :] - np.log([max(p.length, 1) for p in left])[:, None]
     best = [(i, int(j)) for i, j in enumerate(content.argmax(axis=1)) if int(content[:, j].argmax()) == i]
@@ -86,7 +87,8 @@ def evidence(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]) 
     return np.asarray(scores, np.float32)
 
 
-def _content(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]) -> Floats:
+def _content(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]) -> tuple[Floats, Floats]:
+    """Return how alike two documents are, and from 0 to 1 how much that says: copies of one form all look alike."""
     sides = []
     for profiles in (left, right):
         vectors = np.stack([one.vectors for one in profiles])
@@ -94,10 +96,11 @@ def _content(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]) 
         sides.append(vectors)
     if min(len(left), len(right)) >= _CENTRED:
         sides = [vectors - vectors.mean(axis=0, keepdims=True) for vectors in sides]
+    own = [np.clip(np.linalg.norm(vectors[:, 0], axis=1) / _OWN, 0.0, 1.0) for vectors in sides]
     sides = [np.stack([unit_rows(vectors[:, k]) for k in range(vectors.shape[1])], axis=1) for vectors in sides]
     whole = sides[0][:, 0] @ sides[1][:, 0].T
     parts = np.einsum("ikd,jkd->ij", sides[0][:, 1:], sides[1][:, 1:]) / _PARTS
-    return np.asarray((whole + parts) / 2, np.float32)
+    return np.asarray((whole + parts) / 2, np.float32), np.minimum(own[0][:, None], own[1][None, :])
 
 
 def _values(left: Sequence[DocumentProfile], right: Sequence[DocumentProfile]) -> Floats:

@@ -111,21 +111,28 @@ def test_evidence_of_content_by_hand() -> None:
     assert evidence([whole], [other])[0, 0] == pytest.approx(25 * ((1 + 6 / 8) / 2 - 0.42) + 0.5, abs=1e-4)
     # The length of a vector says nothing, a vector of zeros neither.
     assert evidence([described([2.0, 0, 0])], [described([5.0, 0, 0])])[0, 0] == pytest.approx(15.0, abs=1e-4)
-    assert evidence([described([0.0] * 3)], [described(X)])[0, 0] == pytest.approx(-10.0, abs=1e-4)
+    assert evidence([described([0.0] * 3)], [described(X)])[0, 0] == pytest.approx(0.5, abs=1e-4)
 
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_what_all_documents_share_is_subtracted_from_three_on(count: int) -> None:
     books = [described([1.0, 0.1 * np.cos(2 * k), 0.1 * np.sin(2 * k)]) for k in range(count)]
-    found = document_pairs._content(books, books)
+    found, informs = document_pairs._content(books, books)
     others = found[~np.eye(count, dtype=bool)]
     assert np.diag(found) == pytest.approx(1.0, abs=1e-4)
     assert (others.max() < 0.2) if count == 3 else (others.min() > 0.95)
     # How long the vectors are says nothing here either.
     longer = [DocumentProfile(one.vectors * (k + 1), Counter(), 100, (1,) * 4) for k, one in enumerate(books)]
-    assert document_pairs._content(longer, books) == pytest.approx(found, abs=1e-4)
+    assert document_pairs._content(longer, books)[0] == pytest.approx(found, abs=1e-4)
     # The smaller side decides.
-    assert (document_pairs._content(books, books[:2]) > 0.95).all()
+    assert (document_pairs._content(books, books[:2])[0] > 0.95).all()
+    # Documents that share nearly all of their content say little about which of them they are.
+    assert informs == pytest.approx(1.0 if count == 2 else 0.1 / 1.005 / 0.2, abs=0.05)
+
+
+def test_copies_of_one_form_say_nothing() -> None:
+    found = evidence([described(X)] * 3, [described(Y)] * 3)
+    assert found == pytest.approx(np.full((3, 3), 0.5), abs=1e-4)
 
 
 def test_evidence_of_lengths_by_hand() -> None:

@@ -36,6 +36,7 @@ Floats = NDArray[np.float32]
 _EQUAL, _SIMILAR, _MEANING, _NUMBERS, _CONTRADICTION = 6.0, 3.0, 4.0, 2.5, -1.0
 _PRIOR = -1.0
 _CLOSE = 2.0  # a file whose score is so little lower fits nearly as well
+_LEAD = 1.0  # of the partner that the content suggests, from which it shows whether numbers agree
 _DIFFERENT = -1.0  # content that contradicts the names; true pairs of short documents have 1 or more
 _FLOOR = 0.5  # of two files with one name, however much their contents differ
 
@@ -223,7 +224,11 @@ def _numbers(left: Sequence[ProfiledFile], right: Sequence[ProfiledFile], conten
                 found[i, j] = _NUMBERS / max(seen[0][ours], seen[1][theirs])
             elif not (ours <= theirs or theirs <= ours):
                 found[i, j] = _CONTRADICTION
-    best = [(i, int(j)) for i, j in enumerate(content.argmax(axis=1)) if int(content[:, j].argmax()) == i]
+    best = [
+        (i, int(j))
+        for i, j in enumerate(content.argmax(axis=1))
+        if int(content[:, j].argmax()) == i and content[i, j] > np.delete(content[i], j).max(initial=-np.inf) + _LEAD
+    ]
     signs = [found[pair] > 0 for pair in best if found[pair]]
     return found if sum(signs) * 2 >= len(signs) else np.zeros_like(found)
 

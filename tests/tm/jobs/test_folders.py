@@ -84,6 +84,23 @@ def test_partners_are_found(tmp_path: Path, encoder: Encoder, kind: str) -> None
     assert all(one.certain for one in pairs.pairs)
 
 
+def test_copies_of_one_form_are_paired_by_their_names(tmp_path: Path, encoder: Encoder) -> None:
+    """Forms and minutes that are alike but for a date: their contents show nothing."""
+    names = [
+        ("2024年1月5日会议纪要.txt", "Minutes 5 January 2024.txt"),
+        ("2024年2月5日会议纪要.txt", "Minutes 5 February 2024.txt"),
+        ("会议纪要20240301.txt", "minutes-2024-03-01.txt"),
+        ("合同v2.txt", "contract_v2.txt"),
+    ]
+    for side in (0, 1):
+        (tmp_path / ("zh", "en")[side]).mkdir()
+        for pair in names:
+            text = "\n\n".join(one[side] for one in PARTS[0])
+            (tmp_path / ("zh", "en")[side] / pair[side]).write_text(text, "utf-8")
+    pairs = pair_folders(tmp_path / "zh", tmp_path / "en", encoder=encoder)
+    assert found(pairs) == set(names)
+
+
 def test_files_without_a_partner_are_listed(tmp_path: Path, encoder: Encoder) -> None:
     zh, en = fill(tmp_path, NAMES["useless"])
     for side, folder in enumerate((zh, en)):
