@@ -52,13 +52,14 @@ class DocxText:
     changes: tuple[Change, ...]
 
 
-def read_docx(data: bytes, name: str) -> DocxText:
-    """Read the DOCX in ``data``; ``name`` is the file as messages call it.
+def read_docx(data: bytes, name: str, *, imports: bool = True) -> DocxText:
+    """Read the DOCX in ``data``; ``name`` is the file as messages call it; ``imports``: with documents that it imports.
 
     Raises `DamagedInput` where the package is broken or would unpack to more than any document, `EmptyInput` where it
     contains no text.
     """
     package = open_package(data, name)
+    package = package if imports else replace(package, chunks={})
     reader = _Reader(package, name, styles_of(package), Numbering.of(package), raised_styles(package))
     body = child(package.main, "body")
     reader.pages = sum(1 for one in package.main.iter() if xml.local(one) == "lastRenderedPageBreak") > 0
@@ -124,7 +125,10 @@ class _Reader:
         """Read a document that is imported here: its blocks and what was left out of it."""
         from corpora.readers.docx.chunks import read_chunk
 
-        read = read_chunk(data, self.name)
+        try:
+            read = read_docx(data, self.name, imports=False) if data[:2] == b"PK" else read_chunk(data, self.name)
+        except EmptyInput:
+            return
         start, tables = self._lay(read.original.rstrip("\n")), self._tables
         for block in read.blocks:
             cell = (block.cell[0] + tables, *block.cell[1:]) if block.cell else None

@@ -232,6 +232,8 @@ def test_a_part_that_is_not_whole_is_damage() -> None:
         ("a.mht", b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: '
          b"text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<html><body><h1>=4Fil</h1><p>It burns. "
          b"<del>Not</del></p></body></html>\r\n--b--\r\n"),
+        ("a.docx", package("<w:p><w:pPr><w:outlineLvl w:val='0'/></w:pPr><w:r><w:t>Oil</w:t></w:r></w:p><w:p><w:r><w:t>"
+         "It burns. </w:t></w:r><w:del><w:r><w:delText>Not</w:delText></w:r></w:del></w:p>")),
         ("a.rtf", rb"{\rtf1\ansi{\stylesheet{\s1 heading 1;}}\s1 Oil\par\pard It burns. {\deleted Not}\par}"),
     ],
 )  # fmt: skip
