@@ -8,6 +8,7 @@ Source: EPUB 3.3 (W3C Recommendation), section 5 (package documents); Open Packa
 """
 
 import posixpath
+import re
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -23,6 +24,7 @@ __all__ = ["convert"]
 _TYPES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document")
 _CONTENTS_LINKS = 4  # links to chapters from which a list of nothing but links is a table of contents
 _CONTENTS_SHARE = 0.7  # of the text: link text in such a list
+_LINKS = re.compile(rb"href\s*=\s*[\"']([^\"'#<>]{1,300})#")
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
 
@@ -39,10 +41,7 @@ def convert(data: bytes, name: str) -> str:
         sheets = [
             container.read(path).decode("utf-8", "replace") for path in container.members() if path.endswith(".css")
         ]
-        parts = [
-            _chapter(container.read(path), f"{name} ({path})", path, numbers, navigation)
-            for path, navigation in chapters
-        ]
+        parts = [_chapter(container.read(path), f"{name} ({path})", path, numbers, step) for path, step in chapters]
     for part in parts:
         if part is not None:
             apply(part, sheets)
@@ -69,28 +68,39 @@ def _package(container: Container) -> str:
     return package
 
 
-def _spine(container: Container, package: str, root: Any) -> list[tuple[str, bool]]:
-    """The chapters in reading order, and of each whether it is the navigation page."""
+def _spine(container: Container, package: str, root: Any) -> list[tuple[str, str]]:
+    """The chapters in reading order, each with the step that leaves it out, "" where it is read.
+
+    Behind them stand those that the order does not name: notes to which a chapter has links, and what no reader shows.
+    """
     items = {one.get("id"): one for one in root.iter("{*}item")}
     guide = {
         container.beside(package, urldefrag(one.get("href", "")).url)
         for one in root.iter("{*}reference")
         if one.get("type") == "toc"
     }
-    found: dict[str, bool] = {}
+    found: dict[str, str] = {}
     for reference in root.iter("{*}itemref"):
         item = items.get(reference.get("idref"))
         if item is None or item.get("media-type") not in _TYPES:
             continue
         path = container.beside(package, urldefrag(item.get("href", "")).url)
         if path in container:
-            found.setdefault(path, "nav" in item.get("properties", "").split() or path in guide)
+            navigation = "nav" in item.get("properties", "").split() or path in guide
+            found.setdefault(path, "table of contents" if navigation else "")
     if not found:
         raise DamagedInput(f"{container.name} is a damaged EPUB book: its spine names no chapter that it contains")
+    linked = {posixpath.basename(unquote(link[1].decode("utf-8", "replace")))
+              for path in found for link in _LINKS.finditer(container.read(path))}  # fmt: skip
+    for item in items.values():
+        path = container.beside(package, urldefrag(item.get("href", "")).url)
+        shown = item.get("media-type") in _TYPES and "nav" not in item.get("properties", "").split()
+        if shown and path in container and path not in guide:
+            found.setdefault(path, "" if posixpath.basename(path) in linked else "outside the reading order")
     return list(found.items())
 
 
-def _chapter(data: bytes, name: str, path: str, numbers: dict[str, int], navigation: bool) -> Any:
+def _chapter(data: bytes, name: str, path: str, numbers: dict[str, int], step: str) -> Any:
     """The body of one chapter as a section, its ids and links made those of one page; None where it has none."""
     from lxml import etree
 
@@ -111,11 +121,11 @@ def _chapter(data: bytes, name: str, path: str, numbers: dict[str, int], navigat
                 element.set(key, f"c{own}-{element.get(key)}")
         if element.tag == "a" and element.get("href"):
             element.set("href", _target(element.get("href"), path, numbers))
-        if step := _left_out(element):
-            element.set("data-dropped", step)
+        if reason := _left_out(element):
+            element.set("data-dropped", reason)
     body.set("id", f"c{own}")
-    if navigation or _is_contents(body):
-        body.set("data-dropped", "table of contents")
+    if step or _is_contents(body):
+        body.set("data-dropped", step or "table of contents")
     return body
 
 

@@ -348,7 +348,7 @@ def _own_number(text: str, number: str) -> re.Match[str] | None:
     printed = (
         sign
         if not number.isalnum() or not number.isascii()
-        else rf"(?:\[\s*{sign}\s*\]|〔\s*{sign}\s*〕|\^{sign}(?=\s))"
+        else rf"(?:\[\s*{sign}\s*\]|〔\s*{sign}\s*〕|\^{sign}(?=\s)|{sign}[.．、)）](?=\s|[^\x00-\x7f]))"
     )
     return re.match(rf"\s*{printed}\s*[.．、:：]?\s*", text) or _AFTER_NUMBER.match(text)
 
