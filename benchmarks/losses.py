@@ -1,8 +1,9 @@
 """Which letters and digits of a document reach neither a unit nor the record of what was left out.
 
 Each file is read a second time by other means: the text nodes of its XML or HTML, the text layer that pdfium gives, the
-lines of plain text, pandoc for markup and RTF. What these show is held against what an alignment writes, footnote marks
-and the parts recorded as left out included. Letters are counted, so that order and line breaks do not matter.
+lines of plain text, pandoc for markup and RTF, antiword for .doc. What these show is held against what an alignment
+writes, footnote marks and the parts recorded as left out included. Letters are counted, so that order and line breaks
+do not matter.
 """
 
 import re
@@ -52,8 +53,9 @@ def shown(path: Path) -> str:
         return _package(path)
     if ending == ".pdf":
         return _pages(path)
-    if ending in _PANDOC:
-        command = ["pandoc", "-f", _PANDOC[ending], "-t", "plain", "--wrap=none", str(path)]
+    if ending in _PANDOC or ending == ".doc":
+        pandoc = ["pandoc", "-f", _PANDOC.get(ending, ""), "-t", "plain", "--wrap=none", str(path)]
+        command = ["antiword", "-m", "UTF-8.txt", str(path)] if ending == ".doc" else pandoc
         return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
     text = path.read_text("utf-8-sig")
     if ending in (".html", ".htm"):
