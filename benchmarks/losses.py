@@ -32,6 +32,7 @@ _UNSEEN = frozenset(
     "automatic-styles Fallback".split()
 )
 _TIMING = re.compile(r"^(?:\d+\n)?[^\n]*-->[^\n]*$", re.MULTILINE)
+_ASCIIDOC = re.compile(r"^\[[^\]\n]*\]$|\bfootnote:(?=\[)|^:[\w-]+:.*$", re.MULTILINE)
 _PANDOC = {".rtf": "rtf", ".md": "gfm", ".rst": "rst", ".tex": "latex", ".docbook": "docbook"}
 
 
@@ -62,7 +63,8 @@ def shown(path: Path) -> str:
         from lxml import html
 
         return "".join(_texts(html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))))
-    return _TIMING.sub("", text) if ending == ".srt" else text
+    marks = {".srt": _TIMING, ".adoc": _ASCIIDOC}.get(ending)
+    return marks.sub("", text) if marks else text
 
 
 def _pages(path: Path) -> str:

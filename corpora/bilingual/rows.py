@@ -90,16 +90,20 @@ def _further(columns: Mapping[int, Mapping[int, str]], sides: Mapping[int, tuple
     few, many = sorted(own, key=len)
     if len(many) == len(few) or len(many) > _MOST_COLUMNS:
         return set()
-    kept = min(combinations(many, len(few)), key=lambda some: sum(
-        _difference(columns[a], columns[b]) for a, b in zip(few, some, strict=True)))  # fmt: skip
+    amounts = {
+        column: {row: 1 + letters_of(text).total() for row, text in columns[column].items()} for column in (*few, *many)
+    }
+    costs = {(a, b): _difference(amounts[a], amounts[b]) for a in few for b in many}
+    kept = min(
+        combinations(many, len(few)),
+        key=lambda some: sum(costs[pair] for pair in zip(few, some, strict=True)),
+    )
     return set(many) - set(kept)
 
 
-def _difference(left: Mapping[int, str], right: Mapping[int, str]) -> float:
+def _difference(left: Mapping[int, float], right: Mapping[int, float]) -> float:
     """How far the cells of two columns are from saying as much, row by row."""
-    rows = left.keys() | right.keys()
-    amounts = [[1 + letters_of(one.get(row, "")).total() for one in (left, right)] for row in rows]
-    return sum(abs(log(a / b)) for a, b in amounts)
+    return sum(abs(log(left.get(row, 1.0) / right.get(row, 1.0))) for row in left.keys() | right.keys())
 
 
 def _sides(texts: Sequence[str], pair: LanguagePair) -> tuple[int, ...] | None:
