@@ -239,8 +239,9 @@ def _scan(data: bytes, path: Path, language: str, profile: str, lines: LineFilte
 def _docx(data: bytes, path: Path, language: str, profile: str) -> _Content:
     from corpora.cleaning.markup import structured
     from corpora.readers.docx.reader import read_docx
+    from corpora.readers.imported import read_imported
 
-    docx = read_docx(data, str(path))
+    docx = read_docx(data, str(path), imported=read_imported)
     blocks, profile = structured(docx.blocks, profile)
     language = language or languages.detect("\n".join(block.text for block in blocks))
     return _Content(docx.original, blocks, docx.changes, (), language, profile)

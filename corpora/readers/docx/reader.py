@@ -6,8 +6,9 @@ document; like deleted and hidden text they are left out and recorded, as is tex
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from corpora import xml
@@ -31,6 +32,8 @@ from corpora.text.raised import raised
 
 __all__ = ["DocxText", "read_docx"]
 
+#: Reads a document from its bytes and the name that messages call it: its text, its blocks, its changes.
+Imported = Callable[..., tuple[str, Sequence[Block], Sequence[Change]]]
 _THROUGH = frozenset(
     "hyperlink smartTag sdt sdtContent ins moveTo fldSimple bdo dir customXml ruby rubyBase oMath oMathPara r "
     "e num den sub sup deg fName f sSup sSub sSubSup rad nary d func limLow limUpp lim acc bar box groupChr m mr eqArr"
@@ -52,15 +55,17 @@ class DocxText:
     changes: tuple[Change, ...]
 
 
-def read_docx(data: bytes, name: str, *, imports: bool = True) -> DocxText:
-    """Read the DOCX in ``data``; ``name`` is the file as messages call it; ``imports``: with documents that it imports.
+def read_docx(data: bytes, name: str, *, imported: Imported | None = None) -> DocxText:
+    """Read the DOCX in ``data``; ``name`` is the file as messages call it.
+
+    ``imported`` reads the documents of other types that it imports; without it they are not read.
 
     Raises `DamagedInput` where the package is broken or would unpack to more than any document, `EmptyInput` where it
     contains no text.
     """
     package = open_package(data, name)
-    package = package if imports else replace(package, chunks={})
-    reader = _Reader(package, name, styles_of(package), Numbering.of(package), raised_styles(package))
+    reader = _Reader(package, styles_of(package), Numbering.of(package), raised_styles(package))
+    reader.imports = partial(imported, name=name) if imported else None
     body = child(package.main, "body")
     reader.pages = sum(1 for one in package.main.iter() if xml.local(one) == "lastRenderedPageBreak") > 0
     reader.story(body if body is not None else package.main)
@@ -87,7 +92,6 @@ class _Reader:
     """Walks over the stories of a document and collects blocks."""
 
     package: Package
-    name: str
     styles: dict[str, Style]
     numbering: Numbering
     raised: frozenset[str] = frozenset()  # character styles
@@ -99,6 +103,7 @@ class _Reader:
     pages: bool = False  # whether Word left the page breaks of its last layout in the file
     footnotes: list[tuple[str, str]] = field(default_factory=list)  # id and number, in the order of their marks
     endnotes: list[tuple[str, str]] = field(default_factory=list)
+    imports: Callable[[bytes], tuple[str, Sequence[Block], Sequence[Change]]] | None = None
     _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it continues in the next
     _tables: int = 0
     _cell: tuple[int, int, int] | None = None  # the cell of the outermost table that is being read
@@ -118,27 +123,18 @@ class _Reader:
                 self.story(_chosen(element), kind, marker)
             elif tag in _GONE:
                 self._drop("tracked changes", _text_of(element, deleted=True))
-            elif tag == "altChunk" and (chunk := self.package.chunks.get(attribute(element, "id"))):
-                self._chunk(chunk)
+            elif tag == "altChunk" and (chunk := self.package.chunks.get(attribute(element, "id"))) and self.imports:
+                self._chunk(*self.imports(chunk))
 
-    def _chunk(self, data: bytes) -> None:
+    def _chunk(self, original: str, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Read a document that is imported here: its blocks and what was left out of it."""
-        from corpora.readers.docx.chunks import read_chunk
-
-        try:
-            read = read_docx(data, self.name, imports=False) if data[:2] == b"PK" else read_chunk(data, self.name)
-        except EmptyInput:
-            return
-        start, tables = self._lay(read.original.rstrip("\n")), self._tables
-        for block in read.blocks:
+        start, tables, page = self._lay(original.rstrip("\n")), self._tables, self._page()
+        for block in blocks:
             cell = (block.cell[0] + tables, *block.cell[1:]) if block.cell else None
             self._tables = max(self._tables, cell[0] + 1 if cell else 0)
-            a, b, page = block.start + start, block.end + start, self._page()
+            a, b = block.start + start, block.end + start
             self.blocks.append(replace(block, id=len(self.blocks), cell=cell, start=a, end=b, page=page))
-        self.changes += [
-            replace(change, start=change.start + start, end=change.end + start, page=self._page())
-            for change in read.changes
-        ]
+        self.changes += [replace(one, start=one.start + start, end=one.end + start, page=page) for one in changes]
 
     def notes(self) -> None:
         """Read the footnotes and endnotes in the order of their marks, each with its number."""

@@ -106,7 +106,7 @@ class _Frame:
 
 
 @dataclass(slots=True)
-class _Grid:
+class _CellGrid:
     """A table whose rows are read one by one: its number, and for how many more rows cells fill their columns."""
 
     number: int
@@ -162,7 +162,7 @@ class _Builder:
     _sups: list[str] = field(default_factory=list)
     _verbatim: int = 0
     _cells: list[Any] = field(default_factory=list)  # the open cells, the outermost first
-    _tables: dict[Any, _Grid] = field(default_factory=dict)
+    _tables: dict[Any, _CellGrid] = field(default_factory=dict)
     _places: dict[Any, tuple[int, int, int]] = field(default_factory=dict)  # of cells
     _page: int | None = None
 
@@ -204,7 +204,7 @@ class _Builder:
         if tag in ("td", "th"):
             self._cells.append(element)
         elif tag == "tr" and (table := next(element.iterancestors("table"), None)) is not None:
-            self._places |= self._tables.setdefault(table, _Grid(len(self._tables))).row(element)
+            self._places |= self._tables.setdefault(table, _CellGrid(len(self._tables))).row(element)
         self._verbatim += tag in _VERBATIM
         if tag == "br":
             self._text.append("\n")

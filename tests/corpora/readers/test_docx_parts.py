@@ -10,6 +10,7 @@ import pytest
 from corpora.errors import DamagedInput
 from corpora.readers.docx.package import Numbering, open_package
 from corpora.readers.docx.reader import read_docx
+from corpora.readers.imported import read_imported
 from tests.data import cases
 
 CASES = cases("docx")
@@ -247,7 +248,7 @@ def test_a_document_that_is_imported_is_read_at_its_place(name: str, data: bytes
         relation = f"<Relationship Id='c' Type='http://x/aFChunk' Target='{name}'/>"
         new.writestr("word/_rels/document.xml.rels", RELATIONS.format(relation))
         new.writestr(f"word/{name}", data)
-    found = read_docx(buffer.getvalue(), "x.docx")
+    found = read_docx(buffer.getvalue(), "x.docx", imported=read_imported)
     assert [(block.kind.value, block.text) for block in found.blocks] == [
         ("paragraph", "Before."), ("heading", "Oil"), ("paragraph", "It burns."), ("paragraph", "After."),
     ]  # fmt: skip
