@@ -13,6 +13,8 @@ import secrets
 import stat
 import sys
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -20,8 +22,8 @@ from pathlib import Path
 from corpora.errors import InputError, StoreError, UsageError
 
 __all__ = [
-    "check_is_path", "check_is_store", "check_targets", "is_out_of_space", "make_private", "replacing", "replacing_all",
-    "temporary_files",
+    "PROGRAM", "check_is_path", "check_is_store", "check_targets", "is_out_of_space", "make_private", "replacing",
+    "replacing_all", "temporary_files",
 ]  # fmt: skip
 
 #: Two letters at least, since one is a drive of Windows; `Path` makes one slash of two.
@@ -42,6 +44,8 @@ _NOT_TEXT = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
+PROGRAM = "duiyi"  # who saved a result of Word or Excel last, according to its properties
+_SAVED_BY = f"<cp:lastModifiedBy>{PROGRAM}</cp:lastModifiedBy>".encode()
 
 
 @contextmanager
@@ -144,12 +148,25 @@ def _check(path: Path, target: Path) -> None:
 
 def _other_work(path: Path, target: Path) -> str:
     """What an existing file is, if it cannot be an earlier result of the same name: then a name was mistaken."""
+    if path.name.lower().endswith((".docx", ".xlsx")):
+        return "" if _is_saved_by_us(target) else "a file that another program wrote or changed"
     if not path.name.lower().endswith(_TEXTS):
         return ""
     head = b""
     with suppress(OSError), target.open("rb") as file:  # one that cannot be read may be replaced all the same
         head = file.read(16)
     return next((what for start, what in _NOT_TEXT if head.startswith(start)), "")
+
+
+def _is_saved_by_us(target: Path) -> bool:
+    """Whether a document of Word or Excel is as this program wrote it, or empty."""
+    try:
+        if not target.stat().st_size:
+            return True
+        with zipfile.ZipFile(target) as package, package.open("docProps/core.xml") as core:
+            return _SAVED_BY in core.read(100_000)
+    except (OSError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False
 
 
 @contextmanager

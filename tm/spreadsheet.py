@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.extras import need
+from corpora.files import PROGRAM
 from corpora.xml import legal
 
 __all__ = ["write_sheet"]
@@ -18,6 +19,7 @@ def write_sheet(path: Path, title: str, rows: Iterable[Sequence[str]], widths: S
     openpyxl = need("openpyxl", "tables", "write Excel workbooks")
     make_cell = need("openpyxl.cell", "tables", "write Excel workbooks").WriteOnlyCell
     book = openpyxl.Workbook(write_only=True)
+    book.properties.lastModifiedBy = PROGRAM
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for letter, width in zip("ABCDEFGH", widths, strict=False):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from corpora import files
 from corpora.errors import InputError, UsageError
 from corpora.files import check_targets, replacing, replacing_all
+from tm.formats import write
+from tm.unit import Unit
 
 
 def test_it_appears_when_all_is_written(tmp_path: Path) -> None:
@@ -222,7 +225,26 @@ def test_an_earlier_result_is_replaced(tmp_path: Path) -> None:
         ("a.tmx", b"<tmx/>"),
         ("b.tsv", b""),
         ("copy.bak", b"SQLite format 3\0"),
-        ("c.xlsx", b"PK\x03\x04"),
+        ("c.xlsx", b""),
     ):
         (tmp_path / name).write_bytes(content)
         check_targets([tmp_path / name])
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.xlsx"])
+def test_a_document_is_replaced_only_as_long_as_nobody_else_has_saved_it(name: str, tmp_path: Path) -> None:
+    path, units = tmp_path / name, [Unit("第一条", "Article 1", "zh", "en")]
+    write(path, units)
+    write(path, units)
+    with zipfile.ZipFile(path) as package:
+        parts = {one: package.read(one) for one in package.namelist()}
+    core = parts["docProps/core.xml"]
+    for changed in (core.replace(b">duiyi</cp:lastModifiedBy>", b">Li</cp:lastModifiedBy>"), None):
+        with zipfile.ZipFile(path, "w") as package:
+            for one, data in (parts | {"docProps/core.xml": changed}).items():
+                if data is not None:
+                    package.writestr(one, data)
+        before = path.read_bytes()
+        with pytest.raises(InputError, match="another program wrote or changed, not an earlier result"):
+            write(path, units)
+        assert path.read_bytes() == before

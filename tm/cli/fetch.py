@@ -1,12 +1,15 @@
 """`duiyi fetch`: official documents by their UN symbol, one file per language."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corpora.text.plurals import counted
 from tm.cli.output import message, print_json, write
+
+if TYPE_CHECKING:
+    from corpora.readers.fetch import Fetched
 
 __all__ = ["fetch"]
 
@@ -43,8 +46,10 @@ def fetch(
     # All languages first, then the files, so that a document missing in one language leaves no files.
     documents = [get(symbol, language, options) for language in lang or ["zh", "en"]]
     paths = [out / file_name(document.symbol, document.language, format) for document in documents]
-    with replacing_all(paths) as places:
-        for document, path, place in zip(documents, paths, places, strict=True):
+    # What was fetched before need not be written again; what was edited since is not replaced.
+    new = [pair for pair in zip(documents, paths, strict=True) if not _is_there(*pair)]
+    with replacing_all([path for _, path in new]) as places:
+        for (document, path), place in zip(new, places, strict=True):
             with replacing(path, place) as temporary:
                 temporary.write_bytes(document.content)
     written = []
@@ -59,3 +64,10 @@ def fetch(
     else:
         for entry in written:
             write(str(entry["path"]))
+
+
+def _is_there(document: "Fetched", path: Path) -> bool:
+    try:
+        return path.stat().st_size == len(document.content) and path.read_bytes() == document.content
+    except OSError:
+        return False

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from corpora.container import opened_container
 from corpora.errors import WrongFormat
+from corpora.files import PROGRAM
 from corpora.xml import Element, attributes_of, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.columns import is_header, units_of_rows
@@ -97,6 +98,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
     from docx.shared import RGBColor
 
     document = Document()
+    document.core_properties.last_modified_by = PROGRAM
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width

@@ -64,11 +64,13 @@ def format_of(path: Path | str, *, to_write: bool = False) -> Format:
     """The format that the extension of ``path`` names. Raises `WrongFormat` for any other, and for one not written."""
     name = Path(path).name.lower()
     for format_ in UNIT_FORMATS:
-        if name.endswith(format_.suffixes) and (format_.module != "wordfast" or _is_wordfast(Path(path))):
+        if name.endswith(format_.suffixes) and (to_write or format_.module != "wordfast" or _is_wordfast(Path(path))):
             if to_write and not format_.writes:
                 raise WrongFormat(f"{path}: {format_.name} is read only, not written")
             return format_
-    known = " ".join(format_.suffixes[0] for format_ in UNIT_FORMATS)
+    known = " ".join(
+        format_.suffixes[0] for format_ in UNIT_FORMATS if (format_.writes if to_write else format_.reads)
+    )
     raise WrongFormat(f"{path} does not have the extension of a format of units ({known})")
 
 

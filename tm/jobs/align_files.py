@@ -285,10 +285,15 @@ def _read(inputs: Sequence[Path | str], options: AlignFilesOptions, encoder: "En
 
         if options.segmented:
             raise UsageError(f"{inputs[0]} alone cannot have one unit per line (`segmented`): that takes two files")
-        both = read_both(
-            inputs[0], source_lang=languages[0], target_lang=languages[1], profile=options.profile,
-            layout=options.bilingual, ocr=options.ocr,
-        )  # fmt: skip
+        try:
+            both = read_both(
+                inputs[0], source_lang=languages[0], target_lang=languages[1], profile=options.profile,
+                layout=options.bilingual, ocr=options.ocr,
+            )  # fmt: skip
+        except InputError as error:
+            if not notes:
+                raise
+            raise InputError(f"the two files are the same, and both languages are not in it: {error}") from error
         return _Read(both.source, both.target, both.layout, layout_anchors(both, encoder), notes)
     if options.bilingual != "auto":
         raise UsageError("a layout (`bilingual`) is of one file that holds both languages; there are two files")

@@ -6,7 +6,7 @@ A bilingual Word table is made of the filled units: number, source, translation,
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpora.files import replacing
+from corpora.files import PROGRAM, replacing
 from tm.formats import WriteOptions, write
 from tm.jobs.job_files import JobFile
 from tm.pretranslation.filling import Filling
@@ -29,6 +29,7 @@ def write_table(path: Path, rows: Sequence[tuple[str, Filling | None]], language
     from docx.shared import Pt
 
     document = Document()
+    document.core_properties.last_modified_by = PROGRAM
     table = document.add_table(rows=1, cols=4)
     table.style = "Table Grid"
     for cell, title in zip(table.rows[0].cells, ("#", *languages, "match"), strict=True):

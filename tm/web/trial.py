@@ -35,8 +35,8 @@ _PACKED = (b"PK", b"\x1f\x8b", b"%PDF", b"PAR1", b"SQLi")
 _SECONDS, _PER_MB = 30, 2  # of processor time
 _MEMORY = 2_000_000_000  # bytes beyond what the reader itself takes
 _PATIENCE = 3  # times the processor time, until the child must have come to its end
-_LATER = 10  # nicer than the server, whose other clients go first
-_COMMAND = f"import os; getattr(os, 'nice', int)({_LATER}); from tm.web.trial import main; main()"
+#: Nicer than the server, whose other clients go first.
+_COMMAND = "import os; getattr(os, 'nice', int)(10); from tm.web.trial import main; main()"
 _TOO_MUCH = 3
 _BATCH = 500  # units that the child hands over at once
 

@@ -116,6 +116,7 @@ def test_what_is_missing_or_no_file(zh: Path, en: Path, tmp_path: Path) -> None:
     assert "is a folder" in refused(zh, tmp_path, "-o", out)
     assert "is a folder" in refused(zh, en, "-o", tmp_path)
     assert "does not have the extension of a format" in refused(zh, en, "-o", tmp_path / "a.doc")
+    assert "the two files are the same, and both languages are not in it" in refused(zh, zh, "-o", out)
     assert "is named twice" in refused(zh, en, "-o", out, "-o", tmp_path / "b" / ".." / "a.tmx")
     assert "`unit` is one of" in refused(zh, en, "-o", out, "--unit", "word")
     assert "`profile` is one of" in refused(zh, en, "-o", out, "--profile", "novel")

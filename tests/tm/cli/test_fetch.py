@@ -21,7 +21,8 @@ class Service(BaseHTTPRequestHandler):
         if query["l"] == "en" and not query["s"].startswith("A/"):
             content = b"<!doctype html><html><head><title>Not found</title></head></html>"
         else:
-            content = f"%PDF-1.7 {query['s']} {query['l']}".encode()
+            start = "PK\x03\x04" if query["t"] == "docx" else "%PDF-1.7"
+            content = f"{start} {query['s']} {query['l']}".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -69,3 +70,14 @@ def test_a_document_that_lacks_a_language_leaves_nothing(tmp_path: Path) -> None
     with pytest.raises(FetchError, match=r"CAC/COSP/2017/14 in en: the service sent a web page \(“Not found”\)"):
         fetch("CAC/COSP/2017/14", "--lang", "zh", "--lang", "en", "--out", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("service")
+def test_a_document_may_be_fetched_again_but_an_edited_one_is_not_replaced(tmp_path: Path) -> None:
+    for _ in range(2):
+        fetch("A/RES/58/4", "--out", tmp_path, "--format", "docx")
+    path = tmp_path / "A_RES_58_4.zh.docx"
+    path.write_bytes(b"PK\x03\x04 edited")
+    with pytest.raises(InputError, match="another program wrote or changed"):
+        fetch("A/RES/58/4", "--out", tmp_path, "--format", "docx")
+    assert path.read_bytes() == b"PK\x03\x04 edited"

@@ -156,8 +156,19 @@ def test_a_destroyed_mark_costs_one_unit(tmp_path: Path, kind: str) -> None:
 def test_another_text_file_has_no_units(tmp_path: Path) -> None:
     path = tmp_path / "m.txt"
     path.write_text("% of the total\n", "utf-8")
-    with pytest.raises(WrongFormat, match="does not have the extension"):
+    with pytest.raises(WrongFormat, match="does not have the extension") as told:
         formats.format_of(path)
+    assert ".sdltm" in str(told.value)
+    assert ".html" not in str(told.value)
+
+
+def test_a_format_that_is_only_read_is_refused_for_writing(tmp_path: Path) -> None:
+    for name in ("m.txt", "m.sdltm", "m.txml"):
+        with pytest.raises(WrongFormat, match="is read only, not written"):
+            formats.format_of(tmp_path / name, to_write=True)
+    with pytest.raises(WrongFormat, match=r"\.tmx .*\.html") as told:
+        formats.format_of(tmp_path / "m.doc", to_write=True)
+    assert ".sdltm" not in str(told.value)
 
 
 def test_views_in_the_place_of_tables_are_refused(tmp_path: Path) -> None:
