@@ -45,7 +45,7 @@ DATA = re.compile(
 #: Modules whose constants are words of languages or parts of statements: only texts in their functions are messages.
 DATA_CONSTANTS = re.compile(
     r"tm/checks/language|tm/formats/states|tm/terms/concept|tm/accounts/audit|"
-    r"tm/store/(?:conditions|damage|on_server|reading)"
+    r"tm/store/(?:conditions|damage|on_server|reading)|tm/web/trial"
 )
 #: Calls whose texts are no messages: patterns, statements of SQL, keys.
 _NOT_SHOWN = re.compile(
