@@ -68,9 +68,7 @@ def format_of(path: Path | str, *, to_write: bool = False) -> Format:
             if to_write and not format_.writes:
                 raise WrongFormat(f"{path}: {format_.name} is read only, not written")
             return format_
-    known = " ".join(
-        format_.suffixes[0] for format_ in UNIT_FORMATS if (format_.writes if to_write else format_.reads)
-    )
+    known = " ".join(format_.suffixes[0] for format_ in UNIT_FORMATS if (format_.writes if to_write else format_.reads))
     raise WrongFormat(f"{path} does not have the extension of a format of units ({known})")
 
 
