@@ -6,15 +6,18 @@ in its journal as well; the file is what the others and the command line know of
 
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
+from corpora.errors import InputError
+from corpora.locking import locked
 from tm.report.outputs import read_kinds, write_kinds
 
 __all__ = ["Dismissals"]
 
 
 class Dismissals:
-    """The file at ``path``, made with the first verdict. Any thread may use it."""
+    """The file at ``path``, made with the first verdict. Any thread of any process may use it."""
 
     def __init__(self, path: Path) -> None:
         """Nothing is read yet."""
@@ -42,11 +45,16 @@ class Dismissals:
 
     def change(self, kind: str, message: str, *, is_right: bool) -> None:
         """Add a kind, or take it out. Raises `InputError` and its subclasses where the file cannot be written."""
-        with self._lock:
+        with self._lock, ExitStack() as held:
+            try:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                held.enter_context(locked(self.path))
+            except OSError as error:
+                raise InputError(f"{self.path} cannot be written: {error.strerror}") from error
+            self._read = None  # what another process wrote may have the same size and moment
             kinds = dict(self._current())
             if is_right:
                 kinds[kind] = message
             else:
                 kinds.pop(kind, None)
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_kinds(self.path, kinds)
