@@ -132,7 +132,7 @@ OPERATIONS = (
     Operation("export reviews", _TRANSLATOR, "take the units of a review out as a file", (f"GET {_REVIEW}/export",)),
     Operation("edit reviews", _TRANSLATOR, "begin reviews; change, split, merge and move their texts", (
         "POST /review/reviews", "POST /review/sample",
-        f"PUT {_REVIEW}/documents/{{side}}", f"POST {_REVIEW}/read", f"POST {_REVIEW}/align",
+        f"PUT {_REVIEW}/documents/{{side}}", f"POST {_REVIEW}/read", f"POST {_REVIEW}/align", f"POST {_REVIEW}/stop",
         f"POST {_REVIEW}/edits", f"POST {_REVIEW}/check", "POST /tools/folders", "POST /tools/align",
         "POST /bitext/review",
     ), changes=True),

@@ -33,6 +33,10 @@ class Job:
     documents: tuple[Document, Document] | None = None
 
 
+class _Stopped(Exception):
+    """A person stopped the job."""
+
+
 class Jobs:
     """The background worker and the state of its jobs. ``encoder`` is called when the first alignment begins."""
 
@@ -41,6 +45,7 @@ class Jobs:
         self._repository = repository
         self._encoder = encoder
         self._jobs: dict[str, Job] = {}
+        self._stopping: set[str] = set()
         self._lock = Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="duiyi-review")
 
@@ -51,6 +56,19 @@ class Jobs:
 
     def _set(self, name: str, job: Job) -> None:
         with self._lock:
+            self._jobs[name] = job
+
+    def stop(self, name: str) -> None:
+        """Ask the job of a review to stop; it does so at its next step, and keeps what was read."""
+        with self._lock:
+            if (job := self._jobs.get(name)) is not None and job.stage in ("reading", "aligning"):
+                self._stopping.add(name)
+
+    def _step(self, name: str, job: Job) -> None:
+        """Say how far a job is. Raises `_Stopped`."""
+        with self._lock:
+            if name in self._stopping:
+                raise _Stopped
             self._jobs[name] = job
 
     def submit(self, function: Callable[[], object]) -> None:
@@ -71,12 +89,13 @@ class Jobs:
         self._repository.set_meta(name, title=title)
 
         def task() -> None:
+            self._step(name, Job("reading", "reading the source"))
             try_reading(paths[0], "document")
             source = read(paths[0], language=languages[0])
-            self._set(name, Job("reading", "reading the target", 0.5))
+            self._step(name, Job("reading", "reading the target", 0.5))
             try_reading(paths[1], "document")
             target = read(paths[1], language=languages[1])
-            self._set(name, Job("read", documents=(source, target)))
+            self._step(name, Job("read", documents=(source, target)))
 
         self.submit(lambda: self._guarded(name, task))
 
@@ -94,14 +113,12 @@ class Jobs:
             self._jobs[name] = replace(job, stage="aligning", step="loading the encoder", message="")
         options = AlignOptions(unit="paragraph" if unit == "paragraph" else "sentence")
 
+        def progress(step: str, share: float) -> None:
+            self._step(name, replace(job, stage="aligning", step=step, share=share, message=""))
+
         def task() -> None:
-            alignment = pair(
-                source,
-                target,
-                encoder=self._encoder(),
-                options=options,
-                progress=lambda step, share: self._set(name, replace(job, stage="aligning", step=step, share=share)),
-            )
+            progress("loading the encoder", 0.0)
+            alignment = pair(source, target, encoder=self._encoder(), options=options, progress=progress)
             warnings = (*source.warnings, *target.warnings, *alignment.warnings)
             self._repository.store_aligned(name, units_of_alignment(alignment), warnings)
             self._set(name, Job("done"))
@@ -111,11 +128,17 @@ class Jobs:
     def _guarded(self, name: str, task: Callable[[], None]) -> None:
         try:
             task()
+        except _Stopped:
+            documents = self._jobs[name].documents
+            self._set(name, Job("read" if documents else "failed", message="stopped", documents=documents))
         except DuiyiError as error:
             self._fail(name, str(error))
         except Exception:
             self._fail(name, "an unexpected error occurred; the documents are kept")
             raise
+        finally:
+            with self._lock:
+                self._stopping.discard(name)
 
     def _fail(self, name: str, message: str) -> None:
         # Messages name the stored copy; the user knows the file by its own name.

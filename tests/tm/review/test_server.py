@@ -18,10 +18,13 @@ from starlette.testclient import TestClient
 
 from corpora.errors import StoreError, UsageError
 from models.encoder import Encoder
+from models.registry import load
 from tests.commands import COMMAND
 from tm.cli.review import review
 from tm.formats import read, write
 from tm.review.app import ReviewOptions, create
+from tm.review.dismissals import Dismissals
+from tm.review.jobs import Job, Jobs
 from tm.review.journal import JournalConflict, ReviewJournal
 from tm.review.repository import ReviewRepository
 from tm.review.session import ReviewSession
@@ -416,3 +419,58 @@ def test_a_file_of_verdicts_that_is_damaged_is_reported_and_kept(repository: Rev
     assert "not a baseline" in session.state()["check_error"]
     assert "reference" not in {one.check for one in session.findings.of(0)}, "the verdict counts in this review"
     assert repository.dismissals.path.read_text("utf-8") == "{}"
+
+
+def test_verdicts_of_two_processes_on_findings_are_both_kept(tmp_path: Path) -> None:
+    """Each process has a `Dismissals` of its own, with a lock that the other does not see."""
+    path = tmp_path / "reviews" / "findings-marked-right.json"
+
+    def dismissed(process: int) -> None:
+        own = Dismissals(path)
+        for number in range(20):
+            own.change(f"{process} {number}", "a message", is_right=True)
+        own.change(f"{process} 0", "", is_right=False)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(dismissed, range(3)))
+    assert set(Dismissals(path).kinds()) == {f"{process} {number}" for process in range(3) for number in range(1, 20)}
+
+
+def test_aligning_two_documents_can_be_stopped(repository: ReviewRepository) -> None:
+    name = repository.new_documents()
+    for side, text in (
+        ("source", "第一条。\n本协议自签署之日起生效。\n"),
+        ("target", "Article 1.\nIt enters into force.\n"),
+    ):
+        repository.document(name, side, f"{side}.txt").write_text(text, "utf-8")
+    wanted = iter([True, False])
+
+    def encoder() -> Encoder:
+        if next(wanted):
+            jobs.stop(name)
+        return load()
+
+    jobs = Jobs(repository, encoder)
+    app = create(repository, encoder, ReviewOptions(GuardOptions(secret="s" * 24)))
+    jobs.read(name)
+
+    def ended(stage: str) -> None:
+        for _ in range(6000):
+            if (job := jobs.get(name)) is not None and job.stage not in ("reading", "aligning"):
+                break
+            time.sleep(0.01)
+        assert job is not None
+        assert job.stage == stage
+
+    ended("read")
+    jobs.align(name, "sentence")
+    ended("read")
+    assert (jobs.get(name) or Job("")).message == "stopped"
+    assert repository.meta(name)["stage"] == "documents"
+    jobs.align(name, "sentence")
+    ended("done")
+    assert repository.meta(name)["stage"] == "units"
+    jobs.close()
+    with TestClient(app, base_url=HOME) as client:  # nothing runs, so that there is nothing to stop
+        assert client.post(f"/reviews/{name}/stop", headers=SECRET).json() == {}
+        assert client.post(f"/reviews/{'0' * 16}/stop", headers=SECRET).status_code == 404

@@ -12,7 +12,11 @@ const translations = language === "en" ? {} : (await import(`${root}/static/mess
 export const t = (text, values = {}) => (translations[text] || text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
 // A number as the language of the page writes it.
-export const number = (value) => value.toLocaleString(language === "zh" ? "zh-CN" : "en-GB");
+const numbers = new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB");
+export const number = (value) => numbers.format(value);
+
+// Shows a text in an element; one that it shows already would only cost a layout of the page.
+export function say(element, text) { if (element.textContent !== text) element.textContent = text; }
 
 // Keeps a value in the browser, or removes it; says so where the browser has no room or does not allow it.
 export function keep(name, value = null) {
@@ -57,5 +61,8 @@ export async function request(path, method = "GET", body = undefined) {
   if (!response.ok) throw new RequestError(response.status, SENTENCES[response.status] ?? (isJson ? found.message : text.trim()), response.headers.get("x-duiyi") === "reload");
   return found;
 }
+
+// Forms that only a script can send wait for it: at the end it lets their buttons be pressed.
+export function allow() { for (const button of document.querySelectorAll("[data-scripted]")) button.disabled = false; }
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));

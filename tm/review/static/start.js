@@ -1,5 +1,5 @@
 // The start page: sends the files one after the other and opens their review.
-import { root, $, number, request, notify, t } from "./common.js";
+import { allow, root, $, number, request, notify, t } from "./common.js";
 
 const limit = Number($("documents")?.dataset.limit);
 
@@ -73,3 +73,4 @@ document.addEventListener("change", async (event) => {
     notify(t("Saved."), true);
   } catch (error) { notify(error.message); }
 });
+allow();

@@ -1,5 +1,5 @@
 // The structure page: waits until the documents are read, then until they are aligned.
-import { $, request, pause, notify } from "./common.js";
+import { allow, $, request, pause, notify } from "./common.js";
 
 const main = $("structure"), form = $("align"), path = `/reviews/${main.dataset.name}`;
 
@@ -30,4 +30,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   start("align", { unit: form.unit.value }, "aligning");
 });
+$("stop").addEventListener("click", async () => {
+  $("stop").disabled = true; // the job ends at its next step, and the page with it
+  try { await request(`${path}/stop`, "POST"); } catch (error) { $("stop").disabled = false; notify(error.message); }
+});
+allow();
 if (["reading", "aligning"].includes(main.dataset.stage)) follow(main.dataset.stage).catch((error) => notify(error.message));
