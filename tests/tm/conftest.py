@@ -44,6 +44,7 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
             accept_downloads=True,
         )
         contexts.append(context)
+        context.set_default_timeout(60_000)  # the machine may be busy
         if not keeps:
             refused = '{ get() { throw new DOMException("not allowed", "SecurityError"); } }'
             context.add_init_script(f'Object.defineProperty(window, "localStorage", {refused});')
@@ -56,6 +57,14 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def has() -> Callable[[Any, int], None]:
+    """`has(locator, count)` waits until the page has so many of these elements."""
+    from playwright.sync_api import expect
+
+    return lambda locator, count: expect(locator).to_have_count(count, timeout=60_000)
 
 
 @pytest.fixture(scope="session")

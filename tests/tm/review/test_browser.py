@@ -84,7 +84,23 @@ def shows(page: Any, **counts: int) -> None:
 
 
 def saved(page: Any) -> None:
+    """Wait until all is saved; what was changed last must be shown by then, or it may not have begun."""
     page.locator("#saved", has_text="All saved").wait_for()
+
+
+def typed(page: Any, text: str) -> None:
+    """Open the text of the current row, and type when it has the cursor."""
+    page.keyboard.press("e")
+    page.locator("article.current .text[contenteditable]:focus").wait_for()
+    page.keyboard.type(text)
+
+
+def called(page: Any, command: str) -> None:
+    """Choose a command in the palette."""
+    page.keyboard.press("?")
+    page.locator("#palette[open] #wanted:focus").wait_for()
+    page.keyboard.type(command)
+    page.keyboard.press("Enter")
 
 
 def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, file: Path, tmp_path: Path) -> None:
@@ -114,8 +130,7 @@ def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, fil
     page.keyboard.type("ask the author")
     page.keyboard.press("Enter")
     page.locator("article.current .note-text", has_text="ask the author").wait_for()
-    page.keyboard.press("e")
-    page.keyboard.type(" Amen.")
+    typed(page, " Amen.")
     page.keyboard.press("Enter")
     page.locator("article.current", has_text="Amen.").wait_for()
     saved(page)
@@ -135,11 +150,9 @@ def test_everything_by_keyboard(open_page: Callable[..., Any], address: str, fil
     download.value.save_as(tmp_path / "out.tmx")
     (one,) = read(tmp_path / "out.tmx")
     assert (one.status, one.author) == ("reviewed", "Ada")
-    page.keyboard.press("Escape")
+    page.locator("#export[open]").wait_for(state="detached")
     page.locator("article.current").focus()
-    page.keyboard.press("?")
-    page.keyboard.type("history")
-    page.keyboard.press("Enter")
+    called(page, "history")
     page.locator("#past[open]").wait_for()
     assert page.title() == "minutes.jsonl: review", "no text was run"
 
@@ -178,9 +191,7 @@ def test_tags_are_chips_and_the_cursor_splits(open_page: Callable[..., Any], tmp
         page.goto(address)
         page.locator("body[data-ready]").wait_for()
         page.locator("#rows article").focus()
-        page.keyboard.press("e")
-        page.locator(".text[data-side=target] .chip").nth(1).wait_for()
-        page.keyboard.type(" now")
+        typed(page, " now")
         for _ in range(len(" Bye now") - 1):
             page.keyboard.press("ArrowLeft")
         page.keyboard.press("Tab")
@@ -205,8 +216,7 @@ def test_nothing_is_lost_without_a_connection(open_page: Callable[..., Any], fil
         page.context.set_offline(True)
         for _ in range(29):
             page.keyboard.press("a")
-        page.keyboard.press("e")
-        page.keyboard.type(" Amen.")
+        typed(page, " Amen.")
         page.keyboard.press("Enter")
         page.locator("#saved", has_text="30 not saved yet").wait_for()
         shows(page, accepted=29)
@@ -229,6 +239,7 @@ def test_a_server_that_was_killed_gets_what_it_missed(
         ordered(opened(page, address))
         page.locator("#rows article").first.focus()
         page.keyboard.press("a")
+        shows(page, accepted=1)
         saved(page)
     page.keyboard.press("b")
     page.locator("#saved", has_text="1 not saved yet").wait_for()
@@ -247,15 +258,15 @@ def test_two_windows_keep_both_texts(open_page: Callable[..., Any], address: str
         ordered(page)
         page.locator("#rows article").first.focus()
     first.keyboard.press("a")
+    shows(first, accepted=1)
     saved(first)
     second.keyboard.press("j")
     second.keyboard.press("b")  # another decision on an older version: both count
-    saved(second)
     shows(second, accepted=1, bad=1)
+    saved(second)
     for page, text in ((first, " One."), (second, " Two.")):
         page.locator("#rows article[data-number='3']").click()
-        page.keyboard.press("e")
-        page.keyboard.type(text)
+        typed(page, text)
     first.keyboard.press("Enter")
     first.locator("article.current", has_text="One.").wait_for()
     saved(first)
@@ -293,20 +304,22 @@ def test_a_browser_that_keeps_nothing_saves_and_offers_what_was_refused(
     for page, text in ((first, " One."), (second, " Two.")):
         ordered(page)
         page.locator("#rows article[data-number='3']").click()
-        page.keyboard.press("e")
-        page.keyboard.type(text)
+        typed(page, text)
     first.keyboard.press("Enter")
+    first.locator("article.current", has_text="One.").wait_for()
     saved(first)
     second.locator("#alert", has_text="leave this page open until all is saved").wait_for()
     second.keyboard.press("Enter")
     second.locator("#alert", has_text="changed in another window").wait_for()
     second.locator("#kept", has_text="was not saved").wait_for()
     second.click("[data-command=drafts]")
-    second.locator("article.current .text[contenteditable]", has_text="Two.").wait_for()
+    second.locator("article.current .text[contenteditable]:focus", has_text="Two.").wait_for()
     second.keyboard.press("Enter")
+    second.locator("article.current .text:not([contenteditable])", has_text="Two.").wait_for()
     saved(second)
     second.locator("#rows article[data-number='4']").click()
     second.keyboard.press("a")
+    shows(second, accepted=1)
     saved(second)
     first.reload()
     shows(first, accepted=1)
@@ -321,16 +334,19 @@ def test_changes_are_sent_although_rows_cannot_be_loaded(open_page: Callable[...
     page.route("**/rows?*", lambda route: route.fulfill(status=404, body="no rows"))
     for _ in range(4):
         page.keyboard.press("a")
-    page.locator("#alert", has_text="no rows").wait_for()
+    shows(page, accepted=4)
     saved(page)
     page.unroute("**/rows?*")
     page.keyboard.press("b")
+    shows(page, bad=1)
     saved(page)
     page.reload()
     shows(page, accepted=4, bad=1)
 
 
-def test_findings_are_right_or_fixed(open_page: Callable[..., Any], file: Path, tmp_path: Path) -> None:
+def test_findings_are_right_or_fixed(
+    open_page: Callable[..., Any], has: Callable[[Any, int], None], file: Path, tmp_path: Path
+) -> None:
     some = [replace(one, source=f"{one.source}共有{1000 + n}人。", target=f"{one.target} There were {1000 + n}.")
             for n, one in enumerate(units(40))]  # fmt: skip
     for place in (3, 5):
@@ -350,7 +366,7 @@ def test_findings_are_right_or_fixed(open_page: Callable[..., Any], file: Path, 
         page.locator("#findings", has_text="found nothing in this unit").wait_for()
         saved(page)
         references = page.locator("#rows [data-finding=reference]")
-        assert references.count() == 2
+        has(references, 2)
         page.locator("#rows article[data-number='3']").click()
         page.locator("#findings [data-right]").first.click()
         references.first.wait_for(state="detached")  # that of the other unit too
@@ -360,9 +376,7 @@ def test_findings_are_right_or_fixed(open_page: Callable[..., Any], file: Path, 
         page.keyboard.press("y")
         references.first.wait_for(state="detached")
         saved(page)
-        page.keyboard.press("?")
-        page.keyboard.type("marked as right")
-        page.keyboard.press("Enter")
+        called(page, "marked as right")
         page.locator("#right li").wait_for()
         with page.expect_download() as download:
             page.click("#right a[download]")
@@ -378,9 +392,7 @@ def test_findings_are_right_or_fixed(open_page: Callable[..., Any], file: Path, 
         page.goto(address)
         page.locator("#rows [data-finding=duplicate]").wait_for()
         assert page.locator("#rows [data-finding=reference]").count() == 0
-        page.keyboard.press("?")
-        page.keyboard.type("marked as right")
-        page.keyboard.press("Enter")
+        called(page, "marked as right")
         page.click("#right [data-restore]")
         page.locator("#rows [data-finding=reference]").nth(1).wait_for()
 
@@ -394,6 +406,7 @@ def test_a_full_disk_and_an_ended_session_lose_nothing(
         (server,) = (pid for pid in _children() if b"review" in Path(f"/proc/{pid}/cmdline").read_bytes())
         page.locator("#rows article").first.focus()
         page.keyboard.press("a")
+        shows(page, accepted=1)
         saved(page)
         before = resource.prlimit(server, resource.RLIMIT_FSIZE)
         resource.prlimit(server, resource.RLIMIT_FSIZE, (0, before[1]))
@@ -429,25 +442,28 @@ def test_pairs_go_to_the_memory_and_terms_to_the_term_base(
         page.click("#sending button.main")
         page.locator("#alert", has_text="1 units were sent").wait_for()
         page.locator("#rows article[data-number='2']").click()
-        page.locator("#help .matches").wait_for()
+        page.locator("#help .matches [data-insert^='Session 3 adopted']").first.wait_for()
         page.keyboard.press("Alt+1")
-        assert page.locator("article.current .text[data-side=target]").inner_text().startswith("Session 3 adopted")
-        page.keyboard.press("Escape")
+        page.locator("article.current .text[contenteditable]:focus", has_text="Session 3 adopted").wait_for()
+        with page.expect_response("**/rows?*"):
+            page.keyboard.press("Escape")
+        page.locator("article.current .grip").first.wait_for()
         for side, word in (("source", "东道国"), ("target", "host country")):
             page.evaluate(
-                """([side, word]) => {
+                """([side, word]) => new Promise((done) => {
+                  document.addEventListener("selectionchange", () => setTimeout(done), { once: true });
                   const cell = document.querySelector(`article.current .text[data-side=${side}]`);
                   const walker = document.createTreeWalker(cell, 4);
                   for (let node; node = walker.nextNode();) if (node.data.includes(word)) {
                     const at = node.data.indexOf(word);
                     getSelection().setBaseAndExtent(node, at, node, at + word.length);
                   }
-                }""",
+                })""",
                 [side, word],
             )
-            page.wait_for_timeout(50)
         page.keyboard.press("t")
-        page.click("#term button")
+        page.locator("#term button:focus").wait_for()
+        page.keyboard.press("Enter")
         page.locator("#alert", has_text="东道国 = host country was added").wait_for()
         page.locator("#help .terms", has_text="host country").wait_for()
         page.locator("article.current .text[data-side=target]").click()  # the row is chosen already: the text opens
@@ -461,7 +477,7 @@ def test_pairs_go_to_the_memory_and_terms_to_the_term_base(
         page.locator("#hits mark", has_text="东道国").first.wait_for()
 
 
-def test_the_page_is_never_blank(open_page: Callable[..., Any], address: str) -> None:
+def test_the_page_is_never_blank(open_page: Callable[..., Any], has: Callable[[Any, int], None], address: str) -> None:
     page = open_page()
     page.add_init_script("""addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
       if (!document.querySelector("#rows article")) document.body.dataset.blank = "yes";
@@ -473,7 +489,7 @@ def test_the_page_is_never_blank(open_page: Callable[..., Any], address: str) ->
     page.fill("[name=text]", "Session 77")
     page.keyboard.press("Enter")  # the search is done first, however fast this comes
     page.locator("article.current[data-number='76']").wait_for()
-    assert page.locator("#rows article").count() == 1
+    has(page.locator("#rows article"), 1)
     assert page.locator("body[data-blank]").count() == 0
 
 
@@ -563,9 +579,9 @@ def test_twenty_thousand_rows_have_few_elements(open_page: Callable[..., Any], t
         page.mouse.move(600, 500)
         for _ in range(20):
             page.mouse.wheel(0, -2000)
-        page.wait_for_timeout(300)
-        page.locator("#rows article").first.wait_for()
-        assert page.locator("#rows article").count() < 600
+        page.wait_for_function(
+            "() => { const { length } = document.querySelectorAll('#rows article'); return length && length < 600; }"
+        )
 
 
 @pytest.mark.slow

@@ -139,7 +139,7 @@ def test_candidates_are_selected_on_a_page(duiyi, units: Path, open_page, faults
     page.goto(out.as_uri())
     assert faults(page) == []
     page.get_by_label("accept 资产追回").check()
-    assert page.get_by_role("status").inner_text().startswith("1 of ")
+    page.get_by_role("status").get_by_text("1 of ").wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the table").click()
     saved = units.with_name("saved.tsv")
