@@ -10,7 +10,7 @@ from corpora.text.plurals import counted, plural
 from corpora.translation import LANGUAGES, current_language, translated, translated_count
 from tm import localized
 
-__all__ = ["render"]
+__all__ = ["prepare", "render"]
 
 
 @cache
@@ -39,6 +39,12 @@ def _environment(package: str) -> Any:
     )
     environment.globals.update(languages_of_pages=LANGUAGES, page_language=current_language)
     return environment
+
+
+def prepare(package: str, *templates: str) -> None:
+    """Compile templates of ``package`` now, so that the first reader does not wait for it."""
+    for template in templates:
+        _environment(package).get_template(template)
 
 
 def render(package: str, template: str, /, **values: Any) -> str:

@@ -29,8 +29,9 @@ _DEFAULT = Unit("", "", "", "")
 #: Field of a unit to its key in the file; other programs rely on the keys.
 _KEYS = {field.name: "score" if field.name == "quality" else field.name for field in fields(Unit)}
 _ORIGIN = tuple(field.name for field in fields(Origin))
+_TEXTS = frozenset((*_REQUIRED, "previous", "next", "kind", "signature", "author"))
 _TYPES: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys((*_REQUIRED, "previous", "next", "status", "kind", "signature", "author"), str),
+    **dict.fromkeys((*_TEXTS, "status"), str),
     "score": (int, float),
     "sentences": int,
     "notes": list,
@@ -63,6 +64,9 @@ def from_dict(found: dict[str, Any]) -> Unit:
     given: dict[str, Any] = {}
     extra: dict[str, str] = {}
     for name, value in found.items():
+        if name in _TEXTS and type(value) is str:  # most fields of most files, so that they cost little
+            given[name] = value
+            continue
         expected = _TYPES.get(name)
         if expected is None:
             extra[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

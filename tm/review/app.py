@@ -4,7 +4,7 @@ Handlers are plain functions that the framework runs on threads; long tasks run 
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -35,6 +35,7 @@ from tm.review.journal import JournalConflict
 from tm.review.pages import outline_of, render, row_views
 from tm.review.repository import NoReview, ReviewRepository, ReviewSummary
 from tm.review.session import Order, ReviewSession, Show
+from tm.templates import prepare
 from tm.web.guard import Guard, GuardOptions
 from tm.web.language import Language, choose_language, page_address
 from tm.web.limits import UploadLimits
@@ -45,6 +46,7 @@ from tm.web.visitor import Forbidden, Visitor, trace_of
 __all__ = ["Editor", "ReviewOptions", "create"]
 
 _CHUNK = 50  # rows that are shown and fetched together
+_FIRST = 20  # rows of the page itself: a window of them, so that they are shown soon
 _LISTED, _MOST_PAGES = 100, 10_000  # reviews on a page of the list
 
 
@@ -86,6 +88,7 @@ class Editor:
         self._repository = repository
         self._jobs = Jobs(repository, encoder)
         site = _Site(repository, self._jobs, encoder, options)
+        prepare("tm.review", "base.html", "editor.html", "rows.html")
         statics = StaticFiles(directory=Path(__file__).with_name("static"), packages=[("tm.web", "static")])
         one = "/reviews/{name}"
         routes = [
@@ -100,6 +103,7 @@ class Editor:
             Route(f"{one}/read", site.read, methods=["POST"]),
             Route(f"{one}/align", site.align, methods=["POST"]),
             Route(f"{one}/job", site.job),
+            Route(f"{one}/stop", site.stop, methods=["POST"]),
             Route(f"{one}/state", site.state),
             Route(f"{one}/view", site.view),
             Route(f"{one}/rows", site.rows),
@@ -328,8 +332,9 @@ class _Site:
             # The checks start with the first request for their state, so that they do not slow down the page itself.
             if session.reserve_check():
                 self._unchecked[name] = session
-        ids = session.view()
-        state = session.state()
+        ids, marks = session.marked_view()
+        # The counts come with the first request for the state; they must not keep the first rows waiting.
+        data = {"name": name, "chunk": _CHUNK, "ids": ids, "marks": marks, "state": session.state(counted=False)}
         page = self._render(
             request,
             "editor.html",
@@ -337,10 +342,8 @@ class _Site:
             title=meta.get("title", ""),
             warnings=[line for line in meta.get("warnings", "").split("\n") if line],
             languages=session.languages,
-            rows=row_views(session, ids[:_CHUNK], "suspects"),
-            data=json.dumps(
-                {"name": name, "chunk": _CHUNK, "ids": ids, "marks": session.marks(ids), "state": state}
-            ).replace("<", "\\u003c"),
+            rows=row_views(session, ids[:_FIRST], "suspects"),
+            data=json.dumps(data).replace("<", "\\u003c"),
             exports=REVIEW_EXPORTS,
             assisted=self._options.assistance is not None,
             writable=self._options.writable,
@@ -367,6 +370,11 @@ class _Site:
         await run_in_threadpool(self._jobs.align, name, str(body.get("unit", "sentence")))
         return JSONResponse({})
 
+    def stop(self, request: Request) -> Response:
+        """Stop reading or aligning the documents."""
+        self._jobs.stop(self._name(request))
+        return JSONResponse({})
+
     def job(self, request: Request) -> Response:
         job = self._jobs.get(self._name(request)) or Job("reading")
         return JSONResponse(
@@ -379,17 +387,17 @@ class _Site:
         )
 
     def state(self, request: Request) -> Response:
-        unchecked = self._unchecked.pop(self._name(request), None)
-        if unchecked is not None:
+        state = self._session(request).state()
+        if (unchecked := self._unchecked.pop(self._name(request), None)) is not None:
             self._start(unchecked)
-        return JSONResponse(self._session(request).state())
+        return JSONResponse(state)
 
     def view(self, request: Request) -> Response:
         session, query = self._session(request), request.query_params
         order: Order = check_choice("order", query.get("order", "suspects"), Order)
         show: Show = check_choice("show", query.get("show", "all"), Show)
-        ids = session.view(order, show, query.get("text", ""))
-        return JSONResponse({"ids": ids, "marks": session.marks(ids), "state": session.state()})
+        ids, marks = session.marked_view(order, show, query.get("text", ""))
+        return JSONResponse({"ids": ids, "marks": marks, "state": session.state()})
 
     def rows(self, request: Request) -> Response:
         query = request.query_params
@@ -398,9 +406,10 @@ class _Site:
         except ValueError as error:
             raise UsageError("ids must be numbers") from error
         order: Order = check_choice("order", query.get("order", "suspects"), Order)
-        session = self._session(request)
-        page = self._render(request, "rows.html", rows=row_views(session, ids, order), languages=session.languages)
-        return HTMLResponse(page)
+        return HTMLResponse(self._rows(request, self._session(request), ids, order))
+
+    def _rows(self, request: Request, session: ReviewSession, ids: Sequence[int], order: Order) -> str:
+        return self._render(request, "rows.html", rows=row_views(session, ids, order))
 
     def row(self, request: Request) -> Response:
         return JSONResponse(self._session(request).row(request.path_params["row"]))
@@ -410,6 +419,9 @@ class _Site:
         edit, version, key = body.get("edit"), body.get("version"), body.get("key", "")
         if not isinstance(edit, dict) or type(version) is not int or not isinstance(key, str) or len(key) > 100:
             raise UsageError("an edit must name the version that it was made on")
+        order: Order | None = body.get("order")
+        if order is not None:
+            check_choice("order", order, Order)
         session = await run_in_threadpool(self._session, request)
         trace, visitor = trace_of(request.scope), _visitor(request)
         if session.is_verdict(edit) or await run_in_threadpool(session.judged, edit):
@@ -419,7 +431,10 @@ class _Site:
         trace.note(f"review {request.path_params['name']}", edit=str(edit.get("do")), version=change.version)
         if session.needs_check:
             self._check(session)
-        return JSONResponse({"old": change.old, "new": change.new, "state": await run_in_threadpool(session.state)})
+        found = {"old": change.old, "new": change.new, "state": await run_in_threadpool(session.state)}
+        if order is not None and len(change.new) <= _CHUNK:  # so that the page needs no second request for the rows
+            found["rows"] = await run_in_threadpool(self._rows, request, session, change.new, order)
+        return JSONResponse(found)
 
     def check(self, request: Request) -> Response:
         self._check(self._session(request))

@@ -33,6 +33,7 @@ Order = Literal["suspects", "document"]
 Show = Literal["all", "open", "suspects", "accepted", "bad"]
 _WEIGHTS = {Severity.ERROR: 100.0, Severity.WARNING: 10.0, Severity.INFO: 0.1}
 _AT_ONCE = 200  # changed rows that are checked before the edit returns; for more, all checks run in the background
+_SUSPECT = _WEIGHTS[Severity.WARNING]  # the least weight of a suspect row
 _LOW_QUALITY = 0.5
 _STATUS: Mapping[str, Show] = {"unreviewed": "open", "reviewed": "accepted", "rejected": "bad"}
 
@@ -121,18 +122,23 @@ class ReviewSession:
 
     def view(self, order: Order = "suspects", show: Show = "all", text: str = "") -> list[int]:
         """The ids of the rows to show, in their order; ``text`` may be "#12" for unit 12, counted from 0."""
+        return self.marked_view(order, show, text)[0]
+
+    def marked_view(self, order: Order = "suspects", show: Show = "all", text: str = "") -> tuple[list[int], str]:
+        """The ids of `view`, and one letter for each: o open, s suspect, a accepted, b rejected."""
         with self._lock:
-            wanted = text.strip().casefold()
+            rows, wanted = self._history.rows, text.strip().casefold()
             if wanted.startswith("#") and wanted[1:].isdecimal() and len(wanted) < 12:
-                return [row.id for row in self._history.rows[int(wanted[1:]) : int(wanted[1:]) + 1]]
+                rows, wanted, show = rows[int(wanted[1:]) : int(wanted[1:]) + 1], "", "all"
             chosen = [
-                (row.id, self._weight(row))
-                for row in self._history.rows
-                if self._is_shown(row, show) and (not wanted or _contains(row.unit, wanted))
+                (row.id, weight, row.unit.status)
+                for row in rows
+                if _is_shown(weight := self._weight(row), row, show) and (not wanted or _contains(row.unit, wanted))
             ]
             if order == "suspects":
-                chosen.sort(key=lambda pair: -pair[1])
-            return [number for number, _ in chosen]
+                chosen.sort(key=lambda one: -one[1])
+            marks = "".join("s" if weight >= _SUSPECT else _STATUS[status][0] for _, weight, status in chosen)
+            return [number for number, _, _ in chosen], marks
 
     def _weight(self, row: ReviewRow) -> float:
         """How urgently a row needs review; rows that were decided come last."""
@@ -142,11 +148,6 @@ class ReviewSession:
         half = 50.0 if not (row.unit.source.strip() and row.unit.target.strip()) else 0.0
         grave = 20.0 if row.unit.quality is not None and row.unit.quality < _LOW_QUALITY else 0.0
         return doubt + half + grave + sum(_WEIGHTS[finding.severity] for finding in self.findings.of(row.id))
-
-    def _is_shown(self, row: ReviewRow, show: Show) -> bool:
-        if show == "suspects":
-            return self._weight(row) >= _WEIGHTS[Severity.WARNING]
-        return show == "all" or _STATUS[row.unit.status] == show
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Units and words of the source of each status, of all rows, and of the suspect ones."""
@@ -162,7 +163,7 @@ class ReviewSession:
             return
         for row in rows:
             size = self._words_of(row)
-            suspects = ["suspects"] if self._is_shown(row, "suspects") else []
+            suspects = ["suspects"] if self._weight(row) >= _SUSPECT else []
             for show in ("all", _STATUS[row.unit.status], *suspects):
                 counts[show][0] += by
                 counts[show][1] += by * size
@@ -172,15 +173,6 @@ class ReviewSession:
         if known is None or known[0] != row.unit.source:
             known = self._words[row.id] = row.unit.source, words(plain(row.unit.source))
         return known[1]
-
-    def marks(self, ids: Sequence[int]) -> str:
-        """One letter for each row, for the overview: o open, s suspect, a accepted, b rejected."""
-        with self._lock:
-            letters = {
-                row.id: "s" if self._is_shown(row, "suspects") else _STATUS[row.unit.status][0]
-                for row in self._history.rows
-            }
-            return "".join(letters[one] for one in ids if one in letters)
 
     def sections(self) -> list[dict[str, Any]]:
         """The sections in the order of the document: title, first row, how many rows, how many are decided."""
@@ -194,8 +186,11 @@ class ReviewSession:
                 found[-1]["done"] += row.unit.status != "unreviewed"
             return found
 
-    def state(self) -> dict[str, Any]:
-        """The state that the page shows: version, counts, undo and redo, whether the checks run."""
+    def state(self, counted: bool = True) -> dict[str, Any]:
+        """The state that the page shows: version, counts, undo and redo, whether the checks run.
+
+        Without ``counted`` the counts are None where they are not known yet: counting words takes longer than a page.
+        """
         with self._lock:
             return {
                 "version": self.version,
@@ -204,7 +199,7 @@ class ReviewSession:
                 "checking": translated(self.checking),
                 "findings_version": self._findings_version,
                 "check_error": self._check_error or self.findings.error,
-                "counts": self.counts(),
+                "counts": self.counts() if counted or self._counts is not None else None,
             }
 
     def is_verdict(self, content: Mapping[str, Any]) -> bool:
@@ -395,6 +390,10 @@ def sentence_starts(text: str, language: str) -> list[int]:
 
 def _side(unit: Unit, side: str) -> tuple[str, str]:
     return (unit.source, unit.source_lang) if side == "source" else (unit.target, unit.target_lang)
+
+
+def _is_shown(weight: float, row: ReviewRow, show: Show) -> bool:
+    return show == "all" or (weight >= _SUSPECT if show == "suspects" else _STATUS[row.unit.status] == show)
 
 
 def _contains(unit: Unit, text: str) -> bool:

@@ -1,6 +1,6 @@
 // The editor. Rows are grouped in chunks of fifty, and only chunks near the window hold elements, so that 20,000 rows scroll.
 // Decisions and texts show at once and are sent in the background, see outbox.js; changes of rows wait for the server.
-import { $, keep, number, request, pause, notify, t } from "./common.js";
+import { $, keep, number, request, pause, notify, say, t } from "./common.js";
 import { editOf, hideKind, mayJudge, showFindings } from "./findings.js";
 import { kept } from "./keeping.js";
 import { Outbox } from "./outbox.js";
@@ -27,16 +27,16 @@ const near = new IntersectionObserver((entries) => {
 
 let rowHeight = 90; // height of a row in pixels, until rows were measured
 
-// Lays out all rows; `ready` is an element that already holds the rows of the chunk at `place`.
-function layOut(all, ready = null, place = 0) {
+// Lays out all rows; `ready` is an element that already holds the rows of the chunk at `place`; the first chunk has `first` rows.
+function layOut(all, ready = null, place = 0, first = start.chunk) {
   for (const chunk of chunks) near.unobserve(chunk.element);
   chunks = [];
   home = new Map();
   flat = all;
   const elements = [];
-  for (let from = 0; from < all.length; from += start.chunk) {
-    const chunk = { ids: all.slice(from, from + start.chunk), isFull: false, isNear: false, wanted: 0 };
-    chunk.isFull = Boolean(ready) && from === place * start.chunk;
+  for (let from = 0, size = first; from < all.length; from += size, size = start.chunk) {
+    const chunk = { ids: all.slice(from, from + size), isFull: false, isNear: false, wanted: 0 };
+    chunk.isFull = Boolean(ready) && chunks.length === place;
     chunk.element = chunk.isFull ? ready : document.createElement("div");
     chunk.element.className = "chunk";
     chunk.element.chunk = chunk;
@@ -67,14 +67,27 @@ async function fill(chunk, again = false) {
     if (turn !== chunk.wanted) return;
     const held = chunk.element.contains(document.activeElement), edited = editing && chunk.element.contains(editing.row) ? editing : null;
     // The server escaped every text; scripts in a fragment would not run, nor does the policy let them.
-    chunk.element.innerHTML = html;
+    const holder = document.createElement("div");
+    holder.innerHTML = html;
+    putRows(chunk.element, [...holder.children], edited);
     chunk.element.style.height = "";
     chunk.isFull = true;
     rowHeight = Math.max(40, chunk.element.offsetHeight / Math.max(1, chunk.ids.length));
     mark(held && !edited);
-    if (edited) { editing = null; if (rowOf(edited.id)) openEditor(edited.id, edited.side); }
+    if (edited && !rowOf(edited.id)) editing = null;
   })();
   try { await chunk.loading; } catch (error) { notify(error.message); } finally { chunk.loading = null; }
+}
+
+// The row that is edited stays where it is, with its cursor and what an input method is about to write.
+function putRows(element, rows, edited) {
+  const at = edited ? rows.findIndex((row) => Number(row.dataset.id) === edited.id) : -1;
+  if (at < 0) return element.replaceChildren(...rows);
+  for (const old of [...element.children]) if (old !== edited.row) old.remove();
+  edited.row.dataset.number = rows[at].dataset.number;
+  edited.row.querySelector(".place").replaceWith(rows[at].querySelector(".place"));
+  edited.row.before(...rows.slice(0, at));
+  edited.row.after(...rows.slice(at + 1));
 }
 
 const ids = () => (flat ??= chunks.flatMap((chunk) => chunk.ids));
@@ -92,7 +105,7 @@ function placeOf(id) {
 const refill = () => Promise.all(chunks.filter((chunk) => chunk.isFull).map((chunk) => fill(chunk, true)));
 
 // Replaces single rows by what the server has now.
-async function refresh(some) {
+async function refresh(some, html = null) {
   if (some.length > start.chunk) { // a whole list may have changed
     const stale = [...new Set(some.map((id) => home.get(id)))].filter((chunk) => chunk?.isFull || chunk?.loading);
     await Promise.all(stale.map((chunk) => fill(chunk, true)));
@@ -101,7 +114,7 @@ async function refresh(some) {
   const wanted = some.filter((id) => rowOf(id) && editing?.id !== id);
   if (!wanted.length) return;
   const holder = document.createElement("div");
-  holder.innerHTML = await rowsOf(wanted);
+  holder.innerHTML = html ?? await rowsOf(wanted);
   for (const fresh of [...holder.children]) {
     const id = Number(fresh.dataset.id), old = rowOf(id);
     if (!old || editing?.id === id || pendingOf(id)) continue;
@@ -111,9 +124,12 @@ async function refresh(some) {
   }
 }
 
+let marked = null; // the row that the key Tab leads to
+
 function mark(focus) {
-  for (const row of feed.querySelectorAll("article[tabindex='0']")) { row.classList.remove("current"); row.tabIndex = -1; }
   const row = current === null ? feed.querySelector("article") : rowOf(current);
+  if (marked && marked !== row) { marked.classList.remove("current"); marked.tabIndex = -1; }
+  marked = row;
   if (!row) return;
   row.tabIndex = 0;
   if (current === null) return;
@@ -134,7 +150,7 @@ async function choose(id, focus = true) {
   mark(focus);
   rowOf(id)?.scrollIntoView({ block: "nearest" });
   soon("panel", 120, showPanel);
-  soon("strip", 50, () => drawStrip(marks, placeOf(current)));
+  soon("strip", 100, () => drawStrip(marks, placeOf(current)));
 }
 
 function step(by) {
@@ -152,8 +168,9 @@ function soon(name, milliseconds, work) {
 
 function show(next) {
   state = next;
+  if (!state.counts) return; // the page itself does not wait for them
   const { all, open, suspects, accepted, bad } = state.counts, shown = { all, open, suspects, accepted, bad };
-  for (const [name, count] of Object.entries(shown)) document.querySelector(`[data-count=${name}]`).textContent = number(count.units);
+  for (const [name, count] of Object.entries(shown)) say(document.querySelector(`[data-count=${name}]`), number(count.units));
   const share = (count) => (all.words ? (100 * count.words) / all.words : 0), done = Math.floor(share(accepted) + share(bad));
   document.querySelector("#bar .accepted").style.width = `${share(accepted)}%`;
   document.querySelector("#bar .bad").style.width = `${share(bad)}%`;
@@ -161,7 +178,7 @@ function show(next) {
     units: number(accepted.units + bad.units), all: number(all.units), done, words: number(all.words),
   });
   $("bar").setAttribute("aria-label", words);
-  $("counts").textContent = words + (state.checking ? `; ${state.checking} …` : "");
+  say($("counts"), words + (state.checking ? `; ${state.checking} …` : ""));
   document.querySelector("[data-command=undo]").disabled = !state.undo;
   document.querySelector("[data-command=redo]").disabled = !state.redo;
 }
@@ -191,10 +208,14 @@ async function view(keep = null) {
   marks = [...found.marks];
   outbox.version = found.state.version;
   show(found.state);
+  const edited = editing;
+  editing = null;
   layOut(found.ids, ready, place);
   current = null;
   if (home.has(next)) await choose(next);
   else { scrollTo(0, 0); mark(false); }
+  if (edited && rowOf(edited.id)) openEditor(edited.id, edited.side); // otherwise its text is kept as a draft
+  showDrafts();
   $("fresh").hidden = true;
   soon("overview", 0, showOverview);
 }
@@ -207,10 +228,11 @@ const waiting = new Map(); // by the key of a change: what to do when it was mad
 const pendingOf = (id) => outbox.entries.some((entry) => entry.content.rows?.includes(id));
 
 const outbox = new Outbox(path, state.version, {
+  order: () => filters.order.value,
   async confirm(entry, result) {
     show(result.state);
     const isSame = result.old.length === result.new.length && result.old.every((id, place) => id === result.new[place]);
-    if (isSame && !["undo", "redo"].includes(entry.content.do)) await refresh(result.new);
+    if (isSame && !["undo", "redo"].includes(entry.content.do)) await refresh(result.new, result.rows);
     else await replaceRows(result.old, result.new);
     soon("overview", 1500, showOverview);
     if (state.checking) watch();
@@ -234,8 +256,8 @@ const outbox = new Outbox(path, state.version, {
   },
   show(count, error) {
     $("saved").classList.toggle("waiting", Boolean(error));
-    $("saved").textContent = error ? t("{message} {count} not saved yet; they are kept in this browser and sent again.", { message: error.message, count: number(count) })
-      : count ? t("Saving …") : t("All saved");
+    say($("saved"), error ? t("{message} {count} not saved yet; they are kept in this browser and sent again.", { message: error.message, count: number(count) })
+      : count ? t("Saving …") : t("All saved"));
     // What the reader can do: sign in beside this page, or load it again; what is not saved stays in the browser.
     $("way-out").hidden = !(error?.status === 401 || error?.mustReload);
     if (error) $("way-out").textContent = error.status === 401 ? t("Sign in in a new tab") : t("Reload the page");
@@ -254,8 +276,9 @@ function decide(id, action) {
   }
   marks[placeOf(id)] = LETTER[status];
   const counts = structuredClone(state.counts);
-  if (counts[COUNT[old]]) { counts[COUNT[old]].units -= 1; counts[COUNT[status]].units += 1; }
-  show({ ...state, counts });
+  if (counts?.[COUNT[old]]) { counts[COUNT[old]].units -= 1; counts[COUNT[status]].units += 1; }
+  state = { ...state, counts };
+  soon("state", 40, () => show(state)); // after the frame that shows the row to which the key leads
   outbox.add({ do: action, rows: [id] });
 }
 
@@ -754,7 +777,7 @@ async function watch() {
   if (watching) return;
   watching = true;
   try {
-    for (let found = state; ;) {
+    for (let found = state.counts ? state : await request(`${path}/state`); ;) {
       if (found.findings_version !== findingsVersion) {
         findingsVersion = found.findings_version;
         if (!touched && current === null && scrollY < 10) await inTurn(() => view());
@@ -788,7 +811,7 @@ try {
   tabs.postMessage("opened");
 } catch { /* a browser that keeps nothing may not allow this either */ }
 
-layOut(start.ids, feed.firstElementChild);
+layOut(start.ids, feed.firstElementChild, 0, feed.firstElementChild.childElementCount || start.chunk);
 show(state);
 mark(false);
 outbox.show(outbox.entries.length, null);

@@ -4,12 +4,15 @@
 import { keep, notify, request, RequestError, pause, t } from "./common.js";
 import { keptFrom } from "./keeping.js";
 
+// When the page has time, at the latest soon: what a confirmation changes on it must not keep a key waiting.
+const calm = () => new Promise((done) => (window.requestIdleCallback ? requestIdleCallback(done, { timeout: 100 }) : setTimeout(done)));
+
 const TRIES = 5; // for a change that another window's changes overtake
 
 export class Outbox {
-  // `confirm(entry, result)` after a change was made, `refuse(entry, error)` where it cannot be, `show(count, error)` for the state.
-  constructor(path, version, { confirm, refuse, show }) {
-    Object.assign(this, { path, version, confirm, refuse, show, isSending: false, error: null });
+  // `order()` is that of the rows; `confirm(entry, result)` after a change was made, `refuse(entry, error)` where it cannot be, `show(count, error)` for the state.
+  constructor(path, version, { order, confirm, refuse, show }) {
+    Object.assign(this, { path, version, order, confirm, refuse, show, isSending: false, error: null });
     this.name = `duiyi-outbox:${path}:`;
     // What is kept for this review, in the order in which it was changed.
     this.entries = keptFrom(this.name).sort((one, two) => one.at - two.at);
@@ -22,7 +25,7 @@ export class Outbox {
     this.entries.push(entry);
     keep(this.name + entry.key, entry);
     this.tell();
-    this.send();
+    setTimeout(() => this.send(), 20); // first the page shows what a key does
     return entry;
   }
 
@@ -58,6 +61,7 @@ export class Outbox {
       }
       this.error = null;
       this.finish();
+      await calm();
       // The change is made or refused, whether or not the page can load what it shows of that.
       try { await settle(); } catch (error) { notify(error.message); }
     }
@@ -69,7 +73,7 @@ export class Outbox {
   async deliver(entry) {
     for (let tries = 0; ; tries += 1) {
       try {
-        const result = await request(`${this.path}/edits`, "POST", { edit: entry.content, version: this.version, key: entry.key });
+        const result = await request(`${this.path}/edits`, "POST", { edit: entry.content, version: this.version, key: entry.key, order: this.order() });
         this.version = result.state.version;
         return result;
       } catch (error) {

@@ -1,24 +1,24 @@
 // The overview of all units as a strip of colours, and the list of sections.
 import { $, number } from "./common.js";
 
-const strip = $("map"), URGENCY = "oabs", COLOURS = ["--line", "--good", "--error", "--warning"];
+const strip = $("map"), URGENCY = { o: 0, a: 1, b: 2, s: 3 }, COLOURS = ["--line", "--good", "--error", "--warning"];
 
 export function drawStrip(marks, place) {
   if (!strip.clientHeight) return;
   const scale = devicePixelRatio || 1, height = Math.round(strip.clientHeight * scale), width = Math.round(strip.clientWidth * scale);
   strip.height = height;
   strip.width = width;
-  const context = strip.getContext("2d"), style = getComputedStyle(document.documentElement), one = height / Math.max(marks.length, 1);
+  const context = strip.getContext("2d"), style = getComputedStyle(document.documentElement), colours = COLOURS.map((name) => style.getPropertyValue(name)), one = height / Math.max(marks.length, 1);
   // Where several units share a line of pixels, the most urgent one is shown; lines of a colour are drawn together.
   const lines = new Int8Array(height).fill(-1);
-  marks.forEach((letter, at) => {
-    const rank = URGENCY.indexOf(letter), end = Math.max(Math.floor(at * one) + 1, Math.floor((at + 1) * one));
-    for (let y = Math.floor(at * one); y < end && y < height; y += 1) lines[y] = Math.max(lines[y], rank);
-  });
+  for (let at = 0; at < marks.length; at += 1) {
+    const rank = URGENCY[marks[at]], first = Math.floor(at * one), end = Math.min(height, Math.max(first + 1, Math.floor((at + 1) * one)));
+    for (let y = first; y < end; y += 1) if (lines[y] < rank) lines[y] = rank;
+  }
   for (let y = 0, end; y < height; y = end) {
     for (end = y + 1; end < height && lines[end] === lines[y]; end += 1);
     if (lines[y] < 0) continue;
-    context.fillStyle = style.getPropertyValue(COLOURS[lines[y]]);
+    context.fillStyle = colours[lines[y]];
     context.fillRect(0, y, width, end - y);
   }
   if (place >= 0) {
