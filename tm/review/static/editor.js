@@ -74,7 +74,7 @@ async function fill(chunk, again = false) {
     chunk.isFull = true;
     rowHeight = Math.max(40, chunk.element.offsetHeight / Math.max(1, chunk.ids.length));
     mark(held && !edited);
-    if (edited && !rowOf(edited.id)) editing = null;
+    if (edited && !rowOf(edited.id)) { editing = null; showDrafts(); }
   })();
   try { await chunk.loading; } catch (error) { notify(error.message); } finally { chunk.loading = null; }
 }
