@@ -297,6 +297,27 @@ def test_two_tabs_keep_the_changes_of_both(open_page: Callable[..., Any], addres
     saved(second)
 
 
+def test_a_text_that_is_sent_late_does_not_replace_a_later_one(open_page: Callable[..., Any], address: str) -> None:
+    first, second = opened(open_page(), address), opened(open_page(), address)
+    for page, text in ((first, " One."), (second, " Two.")):
+        page.context.set_offline(page is first)
+        page.locator("#rows article[data-number='3']").click()
+        typed(page, text)
+        page.keyboard.press("Enter")
+        page.locator("article.current .text:not([contenteditable])", has_text=text.strip()).wait_for()
+    saved(second)
+    first.locator("#saved", has_text="1 not saved yet").wait_for()
+    context = first.context
+    first.close(run_before_unload=False)
+    context.set_offline(False)
+    again = context.new_page()  # its state is the newest, and what it kept is older
+    again.goto(address)
+    again.locator("#alert", has_text="changed in another window").wait_for()
+    again.locator("#kept", has_text="was not saved").wait_for()
+    again.fill("[name=text]", "Two.")
+    again.locator("#rows article[data-number='3']").wait_for()
+
+
 def test_a_browser_that_keeps_nothing_saves_and_offers_what_was_refused(
     open_page: Callable[..., Any], address: str
 ) -> None:

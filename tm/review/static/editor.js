@@ -206,7 +206,7 @@ async function view(keep = null) {
   if (found.ids.length) ready.innerHTML = await rowsOf(found.ids.slice(place * start.chunk, (place + 1) * start.chunk));
   const next = current !== before ? current : keep; // a row may have been chosen meanwhile
   marks = [...found.marks];
-  outbox.version = found.state.version;
+  outbox.meet(found.state.version);
   show(found.state);
   const edited = editing;
   editing = null;
@@ -214,7 +214,10 @@ async function view(keep = null) {
   current = null;
   if (home.has(next)) await choose(next);
   else { scrollTo(0, 0); mark(false); }
-  if (edited && rowOf(edited.id)) openEditor(edited.id, edited.side); // otherwise its text is kept as a draft
+  if (edited && rowOf(edited.id)) { // otherwise its text is kept as a draft
+    openEditor(edited.id, edited.side);
+    Object.assign(editing, { base: edited.base, epoch: edited.epoch });
+  }
   showDrafts();
   $("fresh").hidden = true;
   soon("overview", 0, showOverview);
@@ -353,14 +356,14 @@ function openEditor(id, side) {
   help.textContent = mayJudge ? t("Enter saves, Ctrl+Enter saves and accepts, Shift+Enter begins a line, Esc cancels, Alt+S splits at the cursors.")
     : t("Enter saves, Ctrl+Enter saves and goes to the next unit, Shift+Enter begins a line, Esc cancels, Alt+S splits at the cursors.");
   row.append(help);
-  editing = { id, row, side, base, cursors: {} };
+  editing = { id, row, side, base, epoch: outbox.epoch, cursors: {} };
   putCursor(cells(row)[side]);
 }
 
 // Closes the cells; with `isSaved` what was typed is sent.
 function finish(isSaved = true) {
   if (!editing) return {};
-  const { id, row, base } = editing, changes = isSaved ? changesOf(row, base) : {};
+  const { id, row, base, epoch } = editing, changes = isSaved ? changesOf(row, base) : {};
   editing = null;
   for (const cell of Object.values(cells(row))) for (const name of ["contenteditable", "role", "aria-multiline", "aria-label"]) cell.removeAttribute(name);
   row.querySelector(".editing-help")?.remove();
@@ -369,7 +372,7 @@ function finish(isSaved = true) {
   if (Object.keys(changes).length) {
     touched = true;
     row.classList.add("pending");
-    outbox.add({ do: "edit", rows: [id], ...changes }, base);
+    outbox.add({ do: "edit", rows: [id], ...changes }, base, epoch);
   } else inTurn(() => refresh([id]));
   return changes;
 }

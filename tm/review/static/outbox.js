@@ -7,6 +7,7 @@ import { keptFrom } from "./keeping.js";
 // When the page has time, at the latest soon: what a confirmation changes on it must not keep a key waiting.
 const calm = () => new Promise((done) => (window.requestIdleCallback ? requestIdleCallback(done, { timeout: 100 }) : setTimeout(done)));
 
+const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 const TRIES = 5; // for a change that another window's changes overtake
 
 export class Outbox {
@@ -14,14 +15,16 @@ export class Outbox {
   constructor(path, version, { order, confirm, refuse, show }) {
     Object.assign(this, { path, version, order, confirm, refuse, show, isSending: false, error: null });
     this.name = `duiyi-outbox:${path}:`;
+    this.epoch = newKey(); // until another window's changes are met
     // What is kept for this review, in the order in which it was changed.
     this.entries = keptFrom(this.name).sort((one, two) => one.at - two.at);
     addEventListener("online", () => this.send());
     addEventListener("beforeunload", (event) => { if (this.entries.length) event.preventDefault(); });
   }
 
-  add(content, base = null) {
-    const entry = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, content, base, at: Date.now() };
+  // `base` are the texts that were changed, as they were in `epoch`.
+  add(content, base = null, epoch = this.epoch) {
+    const entry = { key: newKey(), content, base, epoch, at: Date.now() };
     this.entries.push(entry);
     keep(this.name + entry.key, entry);
     this.tell();
@@ -69,21 +72,32 @@ export class Outbox {
     for (const done of this.waiting?.splice(0) ?? []) done();
   }
 
+  // The state is `version` now; one that is not of this page's changes begins an epoch.
+  meet(version) {
+    if (version !== this.version) this.epoch = newKey();
+    this.version = version;
+  }
+
+  // Throws where a unit is neither as it was when its text was changed, nor as the change makes it.
+  async compare({ content, base }) {
+    const now = await request(`${this.path}/rows/${content.rows[0]}`);
+    this.meet(now.version);
+    const isSame = !base || (base.source === now.source && base.target === now.target);
+    const isMade = ["source", "target"].every((side) => content[side] === undefined || content[side] === now[side]);
+    if (!isSame && !isMade) throw new RequestError(409, t("This unit was changed in another window."));
+  }
+
   // Another window may have changed the review: the change is made on its state where it still means the same.
   async deliver(entry) {
     for (let tries = 0; ; tries += 1) {
+      if (tries || (entry.base && entry.epoch !== this.epoch)) await this.compare(entry);
       try {
         const result = await request(`${this.path}/edits`, "POST", { edit: entry.content, version: this.version, key: entry.key, order: this.order() });
         this.version = result.state.version;
         return result;
       } catch (error) {
-        if (error.status !== 409 || tries >= TRIES) throw error;
-        const id = entry.content.rows?.[0];
-        if (id === undefined) throw error; // undo and redo mean the state that was shown
-        const now = await request(`${this.path}/rows/${id}`);
-        this.version = now.version;
-        const { base } = entry, isSame = !base || (base.source === now.source && base.target === now.target);
-        if (!isSame) throw new RequestError(409, t("This unit was changed in another window."));
+        // Undo and redo mean the state that was shown.
+        if (error.status !== 409 || tries >= TRIES || entry.content.rows?.[0] === undefined) throw error;
       }
     }
   }
