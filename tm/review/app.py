@@ -372,7 +372,9 @@ class _Site:
 
     def stop(self, request: Request) -> Response:
         """Stop reading or aligning the documents."""
-        self._jobs.stop(self._name(request))
+        name = self._name(request)
+        self._repository.meta(name)  # raises where there is no such review
+        self._jobs.stop(name)
         return JSONResponse({})
 
     def job(self, request: Request) -> Response:
