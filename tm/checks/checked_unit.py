@@ -28,7 +28,6 @@ from tm.unit import Unit
 __all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "han_count", "lowered", "size"]
 
 _HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
-_BLANK = re.compile(r"\s+")
 #: Roles, addresses and literals of reStructuredText, HTML tags and format fields: the same in every language.
 _MARKUP = re.compile(
     r":[a-z][a-z:+-]*:`[^`]*`|``[^`]*``|`[^`<]*<[^>`]*>`_*|(?<![`\w])`[^`\n]{1,200}`(?![`_\w])"
@@ -147,7 +146,7 @@ class CheckedSide:
     @once
     def key(self) -> str:
         """The text with normalized spaces, to find equal texts."""
-        return _BLANK.sub(" ", self.raw).strip()
+        return " ".join(self.raw.split())
 
 
 class CheckedUnit:

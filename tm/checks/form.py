@@ -5,7 +5,6 @@ no English counterpart and must only be closed. All findings are at most warning
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -90,10 +89,10 @@ def _other_end(pair: CheckedUnit) -> Sequence[Finding]:
     return [pair.finding("final-punctuation", severity, message, here, there)]
 
 
-def _brackets_of(side: CheckedSide) -> tuple[Counter[str], Span | None]:
+def _brackets_of(side: CheckedSide) -> tuple[dict[str, int], Span | None]:
     """How often each kind opens, and the first bracket without a partner."""
     opened: list[tuple[str, Span]] = []
-    counts: Counter[str] = Counter()
+    counts = dict.fromkeys(_OPENING.values(), 0)
     unpaired: Span | None = None
     text = _UNPAIRED.sub(lambda match: " " * len(match[0]), side.content)
     for match in _BRACKET.finditer(text):
@@ -231,16 +230,11 @@ _LOOSE = re.compile(f"[{HAN}] [A-Za-z0-9]|[A-Za-z0-9] [{HAN}]")
 def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     """Spaces between Chinese and Latin text against the chosen style, or else against that of most of the file."""
     rule = options.cjk_latin_space
-    found: list[tuple[CheckedUnit, bool, list[re.Match[str]], list[re.Match[str]]]] = []
-    tight = loose = 0
-    for pair in batch.pairs:
-        for side, is_source in ((pair.source, True), (pair.target, False)):
-            if side.base == "zh" and side.han:
-                narrow, wide = list(_TIGHT.finditer(side.text)), list(_LOOSE.finditer(side.text))
-                tight += len(narrow)
-                loose += len(wide)
-                if narrow or wide:
-                    found.append((pair, is_source, narrow, wide))
+    sides = [
+        (pair, side) for pair in batch.pairs for side in (pair.source, pair.target) if side.base == "zh" and side.han
+    ]
+    text = "\n".join(side.text for _, side in sides)
+    tight, loose = len(_TIGHT.findall(text)), len(_LOOSE.findall(text))
     is_chosen = rule != "as in the file"
     if not is_chosen and (max(tight, loose) < 4 * min(tight, loose) or tight + loose < 10):
         return ()
@@ -248,9 +242,12 @@ def _han_latin(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
     severity, why = (Severity.WARNING, "") if is_chosen else (Severity.INFO, ", unlike in most of the file")
     message = "a space is missing" if wants_blanks else "there is a space"
     findings = []
-    for pair, is_source, narrow, wide in found:
-        for match in narrow if wants_blanks else wide:
-            spans: tuple[Span | None, Span | None] = (match.span(), None) if is_source else (None, match.span())
+    pattern = _TIGHT if wants_blanks else _LOOSE
+    for pair, side in sides if (tight if wants_blanks else loose) else ():
+        for match in pattern.finditer(side.text):
+            spans: tuple[Span | None, Span | None] = (
+                (match.span(), None) if side is pair.source else (None, match.span())
+            )
             text = f"{message} between Chinese and Latin text ({match[0]!r}){why}"
             findings.append(pair.finding("cjk-latin-space", severity, text, *spans))
     return findings

@@ -107,7 +107,7 @@ def _empty(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
 
 def _readable(text: str) -> bool:
     """True where ``text`` has a letter, a figure or a picture besides tags, entities and marks."""
-    if len(text) > 200:
+    if len(text) > 200 or text[0].isalnum():
         return True
     tags = [one for one in elements(text) if one.name in HTML] if "<" in text else []
     for tag in reversed(tags):

@@ -4,15 +4,15 @@ Everything here is extraction: `tm.checks.tagging` compares what the two sides h
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from corpora.text.mentions.addresses import ADDRESS
 
 __all__ = [
-    "CODE", "HTML", "Element", "Field", "code_spans", "elements", "fields", "link_targets", "values_text",
-    "without_markup",
+    "CODE", "HTML", "Element", "Field", "code_spans", "elements", "fields", "has_any", "link_targets",
+    "values_text", "without_markup",
 ]  # fmt: skip
 
 _ADDRESS = re.compile(ADDRESS)
@@ -79,6 +79,14 @@ class Field:
     text: str
 
 
+def has_any(text: str, marks: Iterable[str]) -> bool:
+    """True where one of ``marks`` is in ``text``; several times as fast as a pattern or `any`."""
+    for mark in marks:  # noqa: SIM110
+        if mark in text:
+            return True
+    return False
+
+
 def code_spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Inline code with its span; a role of reStructuredText gives the target of its link."""
     for match in CODE.finditer(text):
@@ -120,7 +128,7 @@ def fields(text: str) -> list[Field]:
     """The placeholders of ``text``; unnumbered ones count from 1 for each kind of format."""
     found: list[Field] = []
     count = {"%": 0, "{": 0}
-    for match in _FIELD.finditer(text) if any(mark in text for mark in "%{$") else ():
+    for match in _FIELD.finditer(text) if has_any(text, "%{$") else ():
         kind = match.lastgroup
         if kind is None and match[0] != "%%" and match[0][0] == "%":
             continue
@@ -151,7 +159,7 @@ def fields(text: str) -> list[Field]:
 
 def without_markup(text: str) -> str:
     """``text`` with code, addresses, e-mail addresses, tags and link targets replaced by spaces; labels stay."""
-    if not any(mark in text for mark in ("`", "<", "://", "@", "](", "][")):
+    if not has_any(text, ("`", "<", "://", "@", "](", "][")):
         return text
     for pattern in (CODE, _ADDRESS, _EMAIL, _ELEMENT):
         text = pattern.sub(lambda match: " " * len(match[0]), text)

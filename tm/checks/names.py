@@ -40,7 +40,7 @@ def _names(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         if sides is None:
             continue
         latin, chinese = sides
-        found = {match[0] for match in _NAME.finditer(latin.prose)}
+        found = set(_NAME.findall(latin.prose))
         transcribed = list(_RUN.finditer(chinese.content)) if found else []
         if transcribed:
             runs[pair.index] = transcribed

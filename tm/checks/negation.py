@@ -17,7 +17,7 @@ from math import inf
 from corpora.once import once
 from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit, lowered
 from tm.checks.finding import Finding, Severity, Span
-from tm.checks.negation_model import left_over, log_odds
+from tm.checks.negation_model import left_over, log_odds, sentences
 from tm.checks.options import CheckOptions
 
 __all__ = ["CHECKS", "Negations"]
@@ -103,6 +103,11 @@ class Negations:
     def text(self) -> str:
         """The text in which negations are read."""
         return self._read[0]
+
+    @once
+    def sentences(self) -> Sequence[float]:
+        """Where the sentences of the text begin, and where the last one ends."""
+        return sentences(self.text)
 
     @property
     def masked(self) -> int:

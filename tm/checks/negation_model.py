@@ -16,14 +16,16 @@ from typing import Protocol
 
 from tm.checks.finding import Span
 
-__all__ = ["NegationSide", "left_over", "log_odds"]
+__all__ = ["NegationSide", "left_over", "log_odds", "sentences"]
 
 
 class NegationSide(Protocol):
-    """What is read of a side: its text, the spans of its certain negations, of other signs of one, and of hints."""
+    """What is read of a side: text, the bounds of its sentences, the spans of certain negations, of signs, of hints."""
 
     @property
     def text(self) -> str: ...
+    @property
+    def sentences(self) -> Sequence[float]: ...
     @property
     def certain(self) -> Sequence[Span]: ...
     @property
@@ -39,7 +41,7 @@ _SENTENCE = re.compile(r"[。！？]+|(?<![.!?])[.!?]++(?=\s++[A-Z(\"'`:*])")
 _FAR = 9.9
 
 
-def _sentences(text: str) -> list[float]:
+def sentences(text: str) -> Sequence[float]:
     """Where the sentences of a text begin, and where the last one ends."""
     end = max(len(text.rstrip()), 1)
     return [0.0, *(float(match.end()) for match in _SENTENCE.finditer(text) if match.end() < end), float(end)]
@@ -57,7 +59,9 @@ def _on_scale(spans: Sequence[Span], ends: Sequence[float], width: float) -> lis
 
 def left_over(side: NegationSide, other: NegationSide) -> Iterator[tuple[Span, dict[str, float]]]:
     """The certain negations of ``side`` without a partner on the other, each with the features of its place."""
-    ends = [_sentences(one.text) for one in (side, other)]
+    ends = [list(one.sentences) for one in (side, other)]
+    if len(ends[0]) == len(ends[1]) == 2 and len(side.certain) <= len(other.certain):
+        return  # within one sentence, all have a partner
     width = 1.0
     if len(ends[0]) != len(ends[1]):  # which sentences correspond is unknown
         width = float(max(map(len, ends)) - 1)

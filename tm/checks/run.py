@@ -174,9 +174,12 @@ def _found(one: Check, batch: CheckedFile, options: CheckOptions) -> Iterator[Fi
             for pair in batch.pairs:
                 yield from _found(one, CheckedFile([pair], batch.encoder), options)
         return
-    for pair in batch.pairs if one.unit is not None else ():
+    if one.unit is None:
+        return
+    for pair in batch.pairs:
         try:
-            yield from one.unit(pair, options)  # type: ignore[misc]
+            if found := one.unit(pair, options):
+                yield from found
         except Exception as error:  # noqa: BLE001
             yield _failed(one, pair, error)
 

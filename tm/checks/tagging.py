@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from corpora.text.mentions.addresses import local_address
 from tm.checks.checked_unit import Check, CheckedUnit
 from tm.checks.finding import Finding, Severity
-from tm.checks.markup import Element, Field, code_spans, elements, fields, link_targets
+from tm.checks.markup import Element, Field, code_spans, elements, fields, has_any, link_targets
 from tm.checks.options import CheckOptions
 from tm.tags import Tag, TagKind, split
 
@@ -63,9 +63,12 @@ def _markup(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     if pair.is_half:
         return ()
     findings = [*_literals(pair)]
-    if any(mark in source or mark in target for mark in "`%{<$["):
+    if has_any(source, _MARKS) or has_any(target, _MARKS):
         findings += [*_fields(pair), *_elements(pair), *_code(pair), *_links(pair)]
     return findings
+
+
+_MARKS = "`%{<$["
 
 
 def _fields(pair: CheckedUnit) -> Iterator[Finding]:
@@ -165,6 +168,8 @@ def _literals(pair: CheckedUnit) -> Iterator[Finding]:
     """Names of options and variables stay as they are."""
     for side, other, which in ((pair.source, pair.target, "target"), (pair.target, pair.source, "source")):
         text, known = side.content, ""
+        if not has_any(text, _LITERALS):
+            continue
         patterns = [pattern for mark, pattern in _LITERALS.items() if mark in text]
         for name, span in {match[0]: match.span() for one in patterns for match in one.finditer(text)}.items():
             known = known or other.text.lower()

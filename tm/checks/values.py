@@ -13,7 +13,7 @@ from dataclasses import replace
 from corpora.text.mentions.chinese import chinese_number
 from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core
 from corpora.text.numerals import from_roman
-from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.counterparts import unmatched_values
 from tm.checks.finding import Finding, Severity
 from tm.checks.measures import mismatches
@@ -31,6 +31,8 @@ _KINDS = {
     "footnote-mark": frozenset({MentionKind.FOOTNOTE}),
     "code": frozenset({MentionKind.CODE}),
 }
+#: By check, the values of the source and of the target without a counterpart.
+_Lacking = dict[str, tuple[list[Mention], list[Mention]]]
 _NAMES = {kind: name for name, kinds in _KINDS.items() for kind in kinds}
 #: 1 is "a" or nothing at all, 0 is "no": figures that good translations often write in words.
 _SMALL = frozenset({"0", "1", "2"})
@@ -44,12 +46,8 @@ def _severity(mention: Mention) -> Severity | None:
     return Severity.ERROR
 
 
-def _missing(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
-    """The values without a counterpart, by check and side; memoised on the pair, since eight checks read it."""
-    known: dict[str, tuple[list[Mention], list[Mention]]] | None = getattr(pair, "_missing", None)
-    if known is not None:
-        return known
-    known = {}
+def _missing(pair: CheckedUnit) -> _Lacking:
+    known: _Lacking = {}
     if not pair.is_half:
         sides = (pair.source, pair.target)
         lacking = unmatched_values(*sides)
@@ -63,7 +61,6 @@ def _missing(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]
                 known.setdefault(_NAMES[mention.kind], ([], []))[position].append(mention)
         if not known:
             known = _exchanged(pair) or _of_another_version(pair)
-    pair._missing = known  # type: ignore[attr-defined]
     return known
 
 
@@ -94,7 +91,7 @@ def _has_name(code: str, other: CheckedSide) -> bool:
     return other.base == "zh" and pattern is not None and pattern.search(other.text) is not None
 
 
-def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
+def _exchanged(pair: CheckedUnit) -> _Lacking:
     """One figure in place of another that the text has too: as many values, but not each of them as often."""
     here, there = (
         [mention for mention in side.mentions if mention.certainty == Certainty.SURE]
@@ -102,7 +99,10 @@ def _exchanged(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention
     )
     if len(here) != len(there) or len(here) < 2:
         return {}
-    left, right = (Counter(_without_letters(mention) for mention in mentions) for mentions in (here, there))
+    values = [[_without_letters(mention) for mention in mentions] for mentions in (here, there)]
+    if values[0] == values[1]:
+        return {}
+    left, right = map(Counter, values)
     lost, added = left - right, right - left
     if lost.total() != 1 or added.total() != 1:
         return {}
@@ -126,7 +126,7 @@ def _without_letters(mention: Mention) -> str:
     return core(mention).partition("(")[0] if mention.kind == MentionKind.REFERENCE else core(mention)
 
 
-def _of_another_version(pair: CheckedUnit) -> dict[str, tuple[list[Mention], list[Mention]]]:
+def _of_another_version(pair: CheckedUnit) -> _Lacking:
     """3.1 in place of 3.10: the same number, but another version of a program or section of a book."""
     if "." not in pair.source.text or "." not in pair.target.text:
         return {}
@@ -183,11 +183,19 @@ def _is_copied(mine: str, mention: Mention, other: str) -> bool:
     return unicodedata.normalize("NFKC", raw).casefold() in folded
 
 
-def _compare(name: str, pair: CheckedUnit) -> Sequence[Finding]:
-    lacking = _missing(pair).get(name)
-    if lacking is None:
+def _lacking(batch: CheckedFile) -> Sequence[tuple[CheckedUnit, _Lacking]]:
+    """The units with a value that has no counterpart; memoised on the file, since eight checks read it."""
+    known: list[tuple[CheckedUnit, _Lacking]] | None = batch.__dict__.get("_lacking")
+    if known is None:
+        known = [(pair, found) for pair in batch.pairs if (found := _missing(pair))]
+        batch.__dict__["_lacking"] = known
+    return known
+
+
+def _compare(name: str, pair: CheckedUnit, lacking: _Lacking) -> Sequence[Finding]:
+    if name not in lacking:
         return ()
-    here, there = lacking
+    here, there = lacking[name]
     findings = []
     for position in range(max(len(here), len(there))):
         left = here[position] if position < len(here) else None
@@ -302,7 +310,10 @@ def _unit(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
 
 
 def _of(name: str, severity: Severity, about: str) -> Check:
-    return Check(name, severity, about, lambda pair, options: _compare(name, pair))
+    def compare(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
+        return [finding for pair, lacking in _lacking(batch) for finding in _compare(name, pair, lacking)]
+
+    return Check(name, severity, about, batch=compare)
 
 
 CHECKS = (

@@ -5,7 +5,7 @@ The names that references get here ("article", "paragraph", "resolution", …) a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 from corpora.text.mentions.grammar import (
@@ -159,36 +159,6 @@ _GATE = (
     r"|[aA]n?[\s-][hmtqbsfn]|[IVX]{2}"
     rf"|[A-Za-z_][A-Za-z0-9_./%+-]{{0,{WORD}}}[0-9@])"
 )
-_BEGINNINGS = frozenset(word[:3].lower() for word in (*_SPELLED, *_NAMES, "http", "ftp", "www", "nos", "a", "an"))
-_WHOLE = frozenset({*_SPELLED, *_NAMES, *"http https ftp ftps www no nos a an".split()})
-#: Words of letters only, which group 1 finds, are most of a text.
-_RUN = re.compile("([A-Za-z]++)(?![0-9_０-９])|[A-Za-z0-9_０-９]+|[⁰¹²³⁴-⁹]")
-_INNER = re.compile("[0-9０-９]")
-
-
-def _starts(text: str) -> Iterator[int]:
-    """The beginnings of words and figures that `_GATE` may let through."""
-    size = len(text)
-    for match in _RUN.finditer(text):
-        run = match[0]
-        if match.lastindex:
-            low = run.lower()
-            # "PartIV" begins with a name; other words of letters only must be the whole of one.
-            may_begin = low in _WHOLE or (
-                low != run and (low[:3] in _BEGINNINGS or low[0] in "nivx") and not run[1:].islower()
-            )
-        else:
-            first = run[0]
-            may_begin = (
-                not "A" <= first <= "z"
-                or first in "nNIVX"
-                or run[:3].lower() in _BEGINNINGS
-                or _INNER.search(run) is not None
-            )
-        if may_begin or ((end := match.end()) < size and text[end] in "./%+-@"):
-            yield match.start()
-
-
 _NUMBERS = re.compile(
     rf"(?P<figures>(?:[A-Z]{{1,2}}-)?[0-9]+(?:[./][0-9]+)*)(?P<letters>{_LETTERS})|(?P<roman>\b[IVXL]+\b)|\((?P<item>[a-z]+)\)"
 )
@@ -315,4 +285,4 @@ def recognizer() -> Recognizer:
         "nth": _nth, "fraction": _fraction, "ordinal": _ordinal, "hint": _hint, "scaled": _scaled, "words": _words,
         "roman": _roman,
     }  # fmt: skip
-    return compiled(_ALTERNATIVES, _possible, _GATE, readers, _starts)
+    return compiled(_ALTERNATIVES, _possible, _GATE, readers)

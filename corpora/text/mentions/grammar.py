@@ -6,7 +6,7 @@ anything is there runs first, since most sentences contain neither a figure nor 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from fractions import Fraction
@@ -15,7 +15,7 @@ from corpora.text.mentions.addresses import ADDRESS
 
 __all__ = [
     "ARABIC", "LIST", "SHARED", "TAIL", "WORD", "Certainty", "Mention", "MentionKind", "MentionReader", "Recognizer",
-    "canonical", "compiled", "date_value", "matches", "number", "shared_readers",
+    "canonical", "compiled", "date_value", "number", "shared_readers",
 ]  # fmt: skip
 
 
@@ -97,34 +97,20 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 @dataclass(frozen=True, slots=True)
 class Recognizer:
-    """A compiled grammar: ``possible`` is a quick test, ``pattern`` finds, ``readers`` read.
-
-    ``starts`` gives the places where a match may begin, in reading order, where that is faster than to try all.
-    """
+    """A compiled grammar: ``possible`` is a quick test, ``pattern`` finds, ``readers`` read."""
 
     possible: Callable[[str], bool]
     pattern: re.Pattern[str]
     readers: Mapping[str, MentionReader]
-    starts: Callable[[str], Iterable[int]] | None = None
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """Return the mentions in ``text`` in reading order, without overlap."""
         if not self.possible(text):
             return ()
         found: list[Mention] = []
-        starts = self.starts
-        for match in self.pattern.finditer(text) if starts is None else matches(self.pattern, text, starts(text)):
+        for match in self.pattern.finditer(text):
             found.extend(self.readers[match.lastgroup or ""](match))
         return tuple(found)
-
-
-def matches(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
-    """The matches that ``pattern.finditer`` would give if it tried only ``starts``, in reading order."""
-    last = 0
-    for start in starts:
-        if start >= last and (match := pattern.match(text, start)) is not None:
-            last = match.end()
-            yield match
 
 
 def canonical(figures: str) -> str:
@@ -256,7 +242,6 @@ def compiled(
     possible: Callable[[str], bool],
     gate: str,
     readers: Mapping[str, MentionReader],
-    starts: Callable[[str], Iterable[int]] | None = None,
 ) -> Recognizer:
     """Build a `Recognizer` of named alternatives, placed between those that all languages share.
 
@@ -264,4 +249,4 @@ def compiled(
     """
     parts = (f"(?P<{name}>{pattern})" for name, pattern in [*SHARED, *alternatives, *TAIL])
     pattern = re.compile(f"{gate}(?:{'|'.join(parts)})")
-    return Recognizer(possible, pattern, {**shared_readers(), **readers}, starts)
+    return Recognizer(possible, pattern, {**shared_readers(), **readers})

@@ -1,7 +1,7 @@
 """Quantities as English writes them: half a dozen, the last but one, the mid-1990s, threefold, a quarter past seven."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from corpora.text.mentions.grammar import Certainty, MentionKind
@@ -606,22 +606,8 @@ _BEGINNINGS = (
     "mil nat nei nex nin noo nov oct one par pen pre pri qua qui red reg rul sco sec sem sep ses sev sin "
     "six ten ter thi tho thr tre tri twe twi two wom zer"
 ).split()
-_FIRST = frozenset([*_BEGINNINGS, "a", "an", "the", "h1", "h2"])
-_RUN = re.compile("[A-Za-z0-9_.]+|['’]")
-
-
-def _starts(text: str) -> Iterator[int]:
-    """The beginnings of words and figures with which a rule may begin."""
-    for match in _RUN.finditer(text):
-        run = match[0]
-        first = run[:3].lower()
-        if not "A" <= run[0] <= "z" or first in _FIRST or first[:2] in _FIRST:
-            yield match.start()
-
-
 GRAMMAR: Grammar = grammar(
     _is_possible,
     _ORDER,
     start=rf"(?<![A-Za-z0-9_.])(?=[0-9'’]|an? |the |(?:{'|'.join(_BEGINNINGS)}|h[12]))",
-    starts=_starts,
 )

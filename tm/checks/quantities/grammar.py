@@ -1,7 +1,7 @@
 """A grammar of quantities: one alternation of named patterns, and a function that reads what each found."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tm.checks.quantities.value import Quantity
@@ -14,15 +14,11 @@ QuantityReader = Callable[[re.Match[str]], Sequence[Quantity] | None]
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """``is_possible`` says for a text and its Latin words whether ``pattern`` is tried; its first alternative wins.
-
-    ``starts`` gives the places where a match may begin, where that is faster than to try all.
-    """
+    """``is_possible`` says for a text and its Latin words whether ``pattern`` is tried; its first alternative wins."""
 
     is_possible: Callable[[str, Collection[str]], bool]
     pattern: re.Pattern[str]
     readers: Mapping[str, QuantityReader]
-    starts: Callable[[str], Iterable[int]] | None = None
 
 
 def grammar(
@@ -30,7 +26,6 @@ def grammar(
     rules: Sequence[tuple[str, str, QuantityReader]],
     *,
     start: str,
-    starts: Callable[[str], Iterable[int]] | None = None,
 ) -> Grammar:
     """Compile ``rules``: a name, a pattern without named groups, and its reader. A rule begins only at ``start``."""
     alternatives = "|".join(f"(?P<{name}>{pattern})" for name, pattern, _ in rules)
@@ -38,5 +33,4 @@ def grammar(
         is_possible,
         re.compile(f"{start}(?:{alternatives})", re.IGNORECASE),
         {name: reader for name, _, reader in rules},
-        starts,
     )

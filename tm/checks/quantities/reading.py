@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 
 from corpora.text.languages import base
-from corpora.text.mentions.grammar import matches
 from tm.checks.quantities import chinese, english
 from tm.checks.quantities.grammar import Grammar
 from tm.checks.quantities.value import Quantity
@@ -24,8 +23,7 @@ def quantities(text: str, words: Collection[str], language: str) -> tuple[Sequen
     found: list[Quantity] = []
     pieces: list[str] = []
     last = 0
-    starts = grammar.starts
-    for match in grammar.pattern.finditer(text) if starts is None else matches(grammar.pattern, text, starts(text)):
+    for match in grammar.pattern.finditer(text):
         reader = grammar.readers[match.lastgroup or ""]
         read = reader(match)
         if read is None:
@@ -34,4 +32,4 @@ def quantities(text: str, words: Collection[str], language: str) -> tuple[Sequen
         # The same length keeps offsets; a letter would join numbers or words on either side.
         pieces += [text[last : match.start()], " " * (match.end() - match.start())]
         last = match.end()
-    return tuple(found), "".join([*pieces, text[last:]])
+    return tuple(found), "".join([*pieces, text[last:]]) if pieces else text
