@@ -18,7 +18,7 @@ from corpora.text.mentions.matching import Mention, mentions
 from corpora.text.scripts import HAN, HANGUL, KANA
 from models.encoder import Encoder
 from tm.checks.finding import Finding, Severity, Span
-from tm.checks.markup import values_text, without_markup
+from tm.checks.markup import NO_QUOTE, values_text, without_markup
 from tm.checks.measures import Measure, may_have_measures, measures
 from tm.checks.options import CheckOptions
 from tm.checks.quantities import Quantity, quantities
@@ -30,7 +30,8 @@ __all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "han
 _HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 #: Roles, addresses and literals of reStructuredText, HTML tags and format fields: the same in every language.
 _MARKUP = re.compile(
-    r":[a-z][a-z:+-]*:`[^`]*`|``[^`]*``|`[^`<]*<[^>`]*>`_*|(?<![`\w])`[^`\n]{1,200}`(?![`_\w])"
+    r":[a-z][a-z:+-]*:`[^`]*`|``[^`]*``|`[^`<]*<[^>`]*>`_*|"
+    rf"(?<![`\w])`{NO_QUOTE}[^`\n]{{1,200}}`(?![`_\w])"
     rf"|</?[A-Za-z][^<>]*>|{ADDRESS}|%\(\w+\)[a-z]|\{{\w*\}}|\|\w+\|"
 )
 #: A Chinese character corresponds to 2.75 Latin letters (median of 5,000 pairs of documentation).

@@ -11,16 +11,18 @@ from typing import Literal
 from corpora.text.mentions.addresses import ADDRESS
 
 __all__ = [
-    "CODE", "HTML", "Element", "Field", "code_spans", "elements", "fields", "has_any", "link_targets",
+    "CODE", "HTML", "NO_QUOTE", "Element", "Field", "code_spans", "elements", "fields", "has_any", "link_targets",
     "values_text", "without_markup",
 ]  # fmt: skip
 
 _ADDRESS = re.compile(ADDRESS)
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+#: After a backquote: it is not the opening mark of a quotation as in `name'.
+NO_QUOTE = r"(?![\w%./:+-]{1,60}'(?:[\s.,;:!?)]|\Z))"
 #: Inline code: literals and roles of reStructuredText, code of Markdown and of HTML.
 CODE = re.compile(
     r":[a-z][a-z:+-]{0,40}:`(?P<role>[^`]+)`|``(?P<literal>[^`\n](?:[^`]|`(?!`))*)``"
-    r"|(?<![`\w])`(?P<code>[^`\n]{1,200}(?<!\s))`(?![`_\w])"
+    rf"|(?<![`\w])`{NO_QUOTE}(?P<code>[^`\n]{{1,200}}(?<!\s))`(?![`_\w])"
     r"|<(?P<tag>code|kbd|samp|tt|var)>(?P<html>[^<>]{1,200})</(?P=tag)>",
     re.IGNORECASE,
 )

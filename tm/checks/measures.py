@@ -12,7 +12,7 @@ from functools import cache
 from corpora.text.mentions.chinese import chinese_number
 from tm.checks.finding import Span
 
-__all__ = ["Measure", "converted", "may_have_measures", "measures", "mismatches"]
+__all__ = ["Measure", "converted", "may_have_measures", "measures", "mismatches", "rates"]
 
 #: dimension; size; symbols, in this case only; English words; Chinese words. Degrees are converted by name.
 _UNITS = """
@@ -171,6 +171,29 @@ def _grammar(language: str) -> _MeasurePatterns:
     )
 
 
+@cache
+def _rate(language: str) -> re.Pattern[str]:
+    """A unit that something is counted by: 每公斤, per pound."""
+    names = _grammar(language).after.pattern.partition("(?:(?P<")[2]
+    each = r"每一?(?:" if language == "zh" else r"(?:\bper\s|(?<=[\w)])/)(?:"
+    return re.compile(f"{each}(?P<{names}")
+
+
+def rates(text: str, language: str) -> list[tuple[str, str, Span]]:
+    """The units that something is counted by: dimension, size and span."""
+    if ("每" not in text) if language == "zh" else ("per" not in text and "/" not in text):
+        return []
+    units, found = _grammar(language).units, []
+    for match in _rate(language).finditer(text):
+        unit = units[match.lastgroup or ""]
+        if _POUND.search(match[0]):  # what is paid by the pound is weighed
+            unit = _MeasureUnit("mass", "453.592")
+        if unit.dimension not in ("money", "time"):
+            found.append((unit.dimension, unit.size, match.span()))
+    return found
+
+
+_POUND = re.compile(r"\bpounds?\Z", re.IGNORECASE)
 _PER_HOUR = re.compile("(?:每小时|时速)[^0-9。，]{0,6}\\Z")
 
 

@@ -99,7 +99,7 @@ def _misspelt(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         (pair, side, fault)
         for pair in batch.pairs
         for side, other in ((pair.source, pair.target), (pair.target, pair.source))
-        for fault in (*_faults(side), *_against_english(side, other))
+        for fault in (*_faults(side), *_against_english(side, other), *_stray(side, other))
         if fault[1] not in other.text
     ]
     units = Counter(wrong.lower() for wrong, _ in {(wrong, pair.index) for pair, _, (_, wrong, _) in found})
@@ -127,6 +127,23 @@ def _faults(side: CheckedSide) -> Sequence[tuple[Span, str, str]]:
         pattern, right = _chinese()
         return [(match.span(), match[0], right[match[0]]) for match in pattern.finditer(side.content)]
     return []
+
+
+#: A letter that an input method left before a word, at the beginning of a sentence or between Chinese characters.
+_STRAY = re.compile(f"(?:\\A|(?<=[，。；：！？{HAN}]))[a-z](?=[{HAN}])")
+#: What a letter names: the x axis, the n-th time, the k line.
+_LETTERED = frozenset("轴坐值线歌盘股站版恤型形个次倍时级类字超项位维阶元变方分点列行号层部人族书年天步种段")
+
+
+def _stray(side: CheckedSide, other: CheckedSide) -> Sequence[tuple[Span, str, str]]:
+    """Single letters in Chinese that the other side does not have as a word: y已忽略."""
+    if side.base != "zh" or not side.han or _STRAY.search(side.prose) is None:
+        return []
+    return [
+        (match.span(), side.prose[match.start() : match.end() + 1], side.prose[match.end()])
+        for match in _STRAY.finditer(side.prose)
+        if match[0] not in other.words and side.prose[match.end()] not in _LETTERED
+    ]
 
 
 _CONTEXT = re.compile(r"\(\?[^)]*\)")

@@ -160,7 +160,10 @@ _LITERALS = {
         r"(?<=efault: )(?!(?:none|no|yes|on|off|auto|never|always|empty|all|current|today|now|true|false)\b)"
         r"[a-z][a-z0-9./_-]{2,40}(?=\))"
     ),
-    "_": re.compile(r"(?<![\w./@$%{(:-])[a-z][a-z0-9]{1,40}(?:_[a-z0-9]{1,40}){1,6}(?![\w@]|\.\w)"),
+    "_": re.compile(
+        r"(?<![\w./@$%{(:-])(?:[a-z][a-z0-9]{1,40}(?:_[a-z0-9]{1,40}){1,6}|[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,6})"
+        r"(?![\w@]|\.\w)"
+    ),
 }
 
 
@@ -173,12 +176,14 @@ def _literals(pair: CheckedUnit) -> Iterator[Finding]:
         patterns = [pattern for mark, pattern in _LITERALS.items() if mark in text]
         for name, span in {match[0]: match.span() for one in patterns for match in one.finditer(text)}.items():
             known = known or other.text.lower()
-            if name.rstrip("s") not in known and not (name[0] == ":" and ("`" in other.text or _has_half(name, known))):
-                # object_type may become 对象类型 in a message, but not object_类型.
-                is_changed = "_" not in name or "_" in other.text
-                severity = Severity.WARNING if is_changed else Severity.INFO
-                spans = (span, None) if which == "target" else (None, span)
-                yield pair.finding("markup", severity, f"the code {name} is not in the {which}", *spans)
+            is_there = name.lower().rstrip("s") in known
+            if is_there or (name[0] == ":" and ("`" in other.text or _has_half(name, known))):
+                continue
+            # object_type may become 对象类型 in a message, but not object_类型.
+            is_changed = "_" not in name or "_" in other.text
+            severity = Severity.WARNING if is_changed else Severity.INFO
+            spans = (span, None) if which == "target" else (None, span)
+            yield pair.finding("markup", severity, f"the code {name} is not in the {which}", *spans)
 
 
 def _has_half(name: str, text: str) -> bool:

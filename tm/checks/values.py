@@ -16,7 +16,7 @@ from corpora.text.numerals import from_roman
 from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.counterparts import unmatched_values
 from tm.checks.finding import Finding, Severity
-from tm.checks.measures import mismatches
+from tm.checks.measures import mismatches, rates
 from tm.checks.options import CheckOptions
 
 __all__ = ["CHECKS"]
@@ -297,8 +297,10 @@ def _ranks(marker: str) -> set[int]:
 
 def _unit(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
     sides = (pair.source, pair.target)
-    if pair.is_half or not all(side.may_have_measures for side in sides) or not all(side.measures for side in sides):
+    if pair.is_half or not all(side.may_have_measures for side in sides):
         return ()
+    if not all(side.measures for side in sides):
+        return _other_rate(pair)
     findings = []
     for one, other in mismatches(pair.source.measures, pair.target.measures):
         spans = (one.start, one.end), (other.start, other.end)
@@ -306,7 +308,22 @@ def _unit(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
         severity = Severity.ERROR if one.dimension == other.dimension != "time" else Severity.WARNING
         message = f"{texts[0]!r} of the source is {texts[1]!r} in the target: another unit"
         findings.append(pair.finding("unit", severity, message, *spans))
-    return findings
+    return findings or _other_rate(pair)
+
+
+def _other_rate(pair: CheckedUnit) -> Sequence[Finding]:
+    """30 元 a kilogram against 30 yuan a pound; a conversion has another number."""
+    source, target = pair.source, pair.target
+    here, there = rates(source.values_text, source.base), rates(target.values_text, target.base)
+    if len(here) != 1 or len(there) != 1:
+        return ()
+    (dimension, size, left), (other_dimension, other_size, right) = here[0], there[0]
+    if dimension != other_dimension or size == other_size or _missing(pair):
+        return ()
+    message = (
+        f"{source.text[slice(*left)]!r} of the source is {target.text[slice(*right)]!r} in the target: another unit"
+    )
+    return [pair.finding("unit", Severity.WARNING, message, left, right)]
 
 
 def _of(name: str, severity: Severity, about: str) -> Check:

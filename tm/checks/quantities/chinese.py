@@ -255,7 +255,15 @@ def _short_year(match: re.Match[str]) -> Sequence[Quantity]:
 def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
     minutes = 30 if match[0].startswith("半") else int(15 * _value(match[0][0]))
     certainty = Certainty.VAGUE if minutes == 30 else Certainty.LIKELY
-    return [keyed(MentionKind.NUMBER, match.span(), [f"={minutes}", f"{minutes} minutes"], certainty=certainty)]
+    return [
+        keyed(
+            MentionKind.NUMBER,
+            match.span(),
+            [f"={minutes}", f"{minutes} minutes"],
+            certainty=certainty,
+            family="and a half",
+        )
+    ]
 
 
 def _weekday(match: re.Match[str]) -> Sequence[Quantity]:
@@ -501,7 +509,11 @@ _ORDER = (
     ),
     ("listed", "(?<=[中美英法德俄日韩印巴意加澳朝越蒙])[二三四五六](?=国(?!集团|演义|时期))", _listed),
     ("two", "(?<=[这那前后头此该])两(?![万千百])|两(?=[国岸党军])", _two),
-    ("and_a_half", rf"{_SHORT}\s?(?:个|年|天|岁|米|吨|里|公里|小时|分钟|英里)半(?![数径导边夜天截路途])", _and_a_half),
+    (
+        "and_a_half",
+        rf"{_SHORT}\s?(?:个|年|天|岁|米|吨|里|公里|小时|分钟|英里)半(?![数径导边夜天截路途])(?:小时|钟头)?",
+        _and_a_half,
+    ),
     ("first", "首(?:届|次|个|批|任|座|家|位|例|场|部|条|艘|台|颗)|头一", _first),
 )
 #: What every rule of `_ORDER` needs, so that most texts are known to have no quantity.

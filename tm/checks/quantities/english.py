@@ -218,7 +218,15 @@ def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
     word = match[0].lower()
     minutes = 30 if word.startswith("half") else 45 if word.startswith("three") else 15
     certainty = Certainty.VAGUE if minutes == 30 else Certainty.LIKELY
-    return [keyed(MentionKind.NUMBER, match.span(), [f"={minutes}", f"{minutes} minutes"], certainty=certainty)]
+    return [
+        keyed(
+            MentionKind.NUMBER,
+            match.span(),
+            [f"={minutes}", f"{minutes} minutes"],
+            certainty=certainty,
+            family="and a half",
+        )
+    ]
 
 
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
