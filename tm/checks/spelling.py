@@ -108,7 +108,7 @@ def _misspelt(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
             "spelling", Severity.WARNING, f"{wrong!r} may be misspelt: {right}", *_spans(span, side is pair.source)
         )
         for pair, side, (span, wrong, right) in found
-        if side.base == "zh" or units[wrong.lower()] < _MANY
+        if (side.base == "zh" and not wrong[0].isascii()) or units[wrong.lower()] < _MANY
     ]
 
 
