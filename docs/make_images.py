@@ -83,7 +83,7 @@ def shoot(browser: Any, images: Path, folder: Path) -> None:
             for key in "ab":
                 page.keyboard.press(key)
             page.locator("[data-count=bad]").get_by_text("1", exact=True).wait_for()
-            page.locator("#findings [data-right]").first.wait_for()
+            page.locator("#findings [data-right]").first.wait_for(state="attached")  # a narrow page hides the panel
             page.locator("article.rejected").wait_for()
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=images / f"review-{width}-{scheme}.png")
