@@ -25,7 +25,7 @@ from corpora.errors import DamagedInput, EmptyInput, InputError, WrongFormat
 
 __all__ = [
     "Element", "XmlPiece", "attributes_of", "beginning", "entity_text", "fragments", "legal", "local", "opened",
-    "parse", "root_name", "stream",
+    "parse", "root_name", "stream", "text_codec",
 ]  # fmt: skip
 
 #: An lxml element; lxml has no types of its own.
@@ -38,6 +38,7 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 _NAMESPACES = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
 _ONE_BYTE = re.compile(rb"(?:us-)?ascii|iso-?8859|(?:windows-|cp)12|latin|koi8|mac", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_ASCII = bytes(one for one in (10, *range(32, 127)) if one != 92) + rb"\u0041"  # the last is no escape
 _BLANK_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]++(?=<\?xml\s)")
 _SAFE = {
     "resolve_entities": False,
@@ -321,13 +322,18 @@ def _encoding(head: bytes) -> str:
     match = _DECLARED.search(head[:1000])
     if match is None or _true_encoding(head):
         return "utf-8"
+    return text_codec(match[1].decode("ascii")) or "utf-8"
+
+
+def text_codec(name: str) -> str:
+    """The codec that a file names in letters of ASCII; "" where there is none or it does not read these letters.
+
+    UTF-16 and UTF-7 are none of those, nor what Python has beside encodings of text, such as hex, IDNA and Punycode.
+    """
     try:
-        b"<".decode(match[1].decode("ascii"), "replace")  # refuses codecs that are not of text, such as hex
-        found = codecs.lookup(match[1].decode("ascii")).name
-    except LookupError:
-        return "utf-8"
-    # The declaration itself could be read in ASCII, so the file is in no encoding of two or four bytes.
-    return "utf-8" if found.startswith(("utf-16", "utf-32")) and b"\x00" not in head else found
+        return codecs.lookup(name).name if _ASCII.decode(name, "surrogateescape") == _ASCII.decode() else ""
+    except (LookupError, ValueError):
+        return ""
 
 
 def _decoded(raw: BinaryIO, head: bytes, encoding: str) -> Iterator[str]:

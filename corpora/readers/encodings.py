@@ -12,6 +12,7 @@ from corpora.errors import DamagedInput, WrongFormat
 from corpora.text import languages
 from corpora.text.plurals import counted, plural
 from corpora.text.scripts import HAN, HANGUL, KANA
+from corpora.xml import text_codec
 
 __all__ = ["Decoded", "decode"]
 
@@ -91,16 +92,14 @@ def _utf8(data: bytes) -> Decoded | None:
 
 
 def _declared(data: bytes, declared: str | None) -> Decoded | None:
-    if declared is None:
+    # A page that declares UTF-16 in ASCII letters is not UTF-16 (HTML standard, 13.2.3.2), which has no codec here.
+    encoding = text_codec(declared or "")
+    encoding = _SUPERSETS.get(encoding, encoding)
+    if not encoding:
         return None
     try:
-        encoding = codecs.lookup(declared).name
-        encoding = _SUPERSETS.get(encoding, encoding)
-        # A page that declares UTF-16 in ASCII letters is not UTF-16 (HTML standard, 13.2.3.2).
-        if encoding.startswith("utf-16"):
-            return None
         return Decoded(data.decode(encoding), encoding, True)
-    except (LookupError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         return None
 
 

@@ -112,6 +112,15 @@ def test_fragments_name_bytes_of_another_encoding() -> None:
     assert (bad.line, bad.problem) == (2, "bytes that are not utf-8")
 
 
+@pytest.mark.parametrize("name", ["idna", "punycode", "undefined", "utf-7", "hex", "unicode_escape", "cp037", "utf-16"])
+def test_fragments_do_not_believe_a_declared_codec_that_reads_no_ascii(name: str) -> None:
+    document = f'<?xml version="1.0" encoding="{name}"?><r><tu>+a\\u0041对</tu><tu></r>'.encode()
+    good, bad = xml.fragments(io.BytesIO(document), "tu")
+    assert good.element is not None
+    assert good.element.text == "+a\\u0041对"
+    assert bad.problem
+
+
 def test_a_fragment_without_end_does_not_fill_the_memory() -> None:
     document = b"<r><tu>" + b"x" * 12_000_000 + b"</tu><tu>a</tu></r>"
     long, good = xml.fragments(io.BytesIO(document), "tu")

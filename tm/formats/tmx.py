@@ -54,6 +54,7 @@ _PLAIN = "prop."  # before the name of a property whose type does not begin with
 #: Attributes that a `tuv` may have of its own, properties such as "target.changedate"; its props and notes, too.
 _SIDE_ATTRIBUTES = ("creationdate", "creationid", "changedate", "changeid", "usagecount", "lastusagedate")
 _CHOICES = 1_000  # combinations of languages whose sources and targets are remembered
+_ALTERNATIVES = 50  # on one side; of more texts on both sides, not even a dictionary would make pairs
 #: The language, text and element of a ``tuv``, and its ``prop`` and ``note`` elements with their names.
 _Variant = tuple[str, str, Element, list[tuple[str, Element]]]
 _REPEATED = re.compile(r"#\d+$")  # "client#2" is the second property called "client"
@@ -283,6 +284,9 @@ class _TuReader:
         sources, targets = self._chosen(element, codes)
         if not sources or not targets:
             self._problems.skipped[f"no {self._source if not sources else self._target or 'other'} text"] += 1
+            return
+        if min(len(sources), len(targets)) > _ALTERNATIVES:  # pairs grow with the product of both
+            self._problems.add(line, f"the unit has {len(sources)} source and {len(targets)} target texts")
             return
         shared = self._shared(element, children["prop"], children["note"])
         for source in sources:
