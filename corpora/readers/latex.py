@@ -130,8 +130,6 @@ def convert(text: str, name: str) -> str:
         nodes = LatexWalker(body, latex_context=context, tolerant_parsing=True).get_latex_nodes()[0]
         page = writer.blocks(nodes)
         page = writer.settled(writer.head + page)
-    except RecursionError as error:
-        raise DamagedInput(f"{name} nests its groups too deeply to be read") from error
     except (LatexWalkerError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise DamagedInput(f"{name} is not LaTeX that can be read: {str(error).partition(chr(10))[0][:120]}") from error
     return f"<html><body>{page}{writer.notes.html()}{settings}</body></html>"

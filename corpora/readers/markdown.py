@@ -43,6 +43,7 @@ _MARKED = re.compile(r"(?<![A-Za-z0-9=+])(==|\+\+)(?=[^\s=+])([^\n]{0,500}?[^\s=
 _BADGE = re.compile(
     r"badge|shields\.io|travis-ci|codecov|coveralls|appveyor|circleci|readthedocs\.org/projects", re.IGNORECASE
 )
+_MISSING = 2_000  # cells of a table for which the rows say nothing; a few hundred bytes may ask for 65,536
 _DEEPEST = 10  # directives within directives
 
 
@@ -55,6 +56,7 @@ def convert(text: str, name: str) -> str:
 @cache
 def _parser() -> Any:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import table
     from mdit_py_plugins.admon import admon_plugin
     from mdit_py_plugins.container import container_plugin
     from mdit_py_plugins.deflist import deflist_plugin
@@ -62,6 +64,7 @@ def _parser() -> Any:
     from mdit_py_plugins.footnote import footnote_plugin
     from mdit_py_plugins.front_matter import front_matter_plugin
 
+    table.MAX_AUTOCOMPLETED_CELLS = _MISSING
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)

@@ -175,14 +175,16 @@ def _converted(data: bytes, path: Path, kind: FileType, language: str, profile: 
     from corpora.cleaning.markup import structured
     from corpora.readers.html.reader import read_html
 
-    encoding = ""
-    if kind in _MARKUP:
-        decoded = _decoded(data, path)
-        encoding, warnings = decoded.encoding, _warnings(decoded.warning)
-        page = import_module(f"corpora.readers.{_MARKUP[kind]}").convert(decoded.text, str(path))
-    else:
-        warnings = ()
-        page = import_module(f"corpora.readers.{_CONTAINERS[kind]}").convert(data, str(path))
+    encoding, warnings = "", ()
+    try:
+        if kind in _MARKUP:
+            decoded = _decoded(data, path)
+            encoding, warnings = decoded.encoding, _warnings(decoded.warning)
+            page = import_module(f"corpora.readers.{_MARKUP[kind]}").convert(decoded.text, str(path))
+        else:
+            page = import_module(f"corpora.readers.{_CONTAINERS[kind]}").convert(data, str(path))
+    except RecursionError as error:
+        raise DamagedInput(f"{path} nests its parts too deeply to be read") from error
     read = read_html(page, str(path), converted=True)
     blocks, profile = structured(read.blocks, profile)
     language = language or languages.detect("\n".join(block.text for block in blocks))

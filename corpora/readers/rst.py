@@ -9,12 +9,15 @@ Source: the Docutils document tree (docutils.sourceforge.io/docs/ref/doctree.htm
 import re
 from typing import Any
 
+from corpora.errors import DamagedInput
 from corpora.readers.conversion import Notes, dropped, heading, plain, tag, unwrapped
 from corpora.text.numerals import to_letters, to_roman
 
 __all__ = ["convert"]
 
 _DIRECTIVE = re.compile(r"^[ \t]*\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([a-zA-Z][\w:+.-]*)::(?=\s|$)", re.MULTILINE)
+#: A line above a table of so many columns that docutils would take hours to read it; without it the text is plain.
+_WIDE = re.compile(r"^[ \t]*(?:=++[ \t]++){300}[= \t]*$", re.MULTILINE)
 _ROLE = re.compile(r":([a-zA-Z][\w:+.-]*):`")
 #: Directives whose content is data and not text.
 _SILENT = frozenset("toctree index automodule autoclass autofunction automethod literalinclude tabularcolumns "
@@ -27,6 +30,7 @@ _UNTITLED = frozenset("only ifconfig cssclass rst-class".split())
 _CODE = frozenset(
     "code-block code math sourcecode doctest testcode testoutput prompt productionlist parsed-code".split()
 )
+_DEEPEST = 100
 _SETTINGS = {
     "file_insertion_enabled": False, "raw_enabled": False, "report_level": 3, "halt_level": 6, "warning_stream": False,
     "smart_quotes": False, "_disable_config": True, "line_length_limit": 10_000_000, "traceback": True,
@@ -38,11 +42,27 @@ def convert(text: str, name: str) -> str:
     """The reStructuredText ``text`` as one page of HTML."""
     from docutils.core import publish_doctree
 
+    text = _WIDE.sub("", text)
+    if _levels(text) > _DEEPEST:
+        raise DamagedInput(f"{name} nests its parts too deeply to be read")
     _register(text)
     tree = publish_doctree(text, source_path=name, settings_overrides=_SETTINGS)
     writer = _Writer(tree)
     body = "".join(writer.write(one) for one in tree.children)
     return f"<html><body>{body}{writer.notes.html()}</body></html>"
+
+
+def _levels(text: str) -> int:
+    """How deep lines are indented in each other: docutils copies what is inside for each level."""
+    levels, most = [0], 1
+    for line in text.split("\n"):
+        if inside := line.lstrip():
+            indent = len(line) - len(inside)
+            while levels and levels[-1] >= indent:
+                levels.pop()
+            levels.append(indent)
+            most = max(most, len(levels))
+    return most
 
 
 def _register(text: str) -> None:

@@ -50,6 +50,7 @@ _HTML = {
         "open cells": _times("<td>a"),
         "rows": _times("<tr><td>a</td><td>b</td></tr>"),
         "cells": _times("<td>a</td>"),
+        "cells of one row": lambda size: "<table><tr>" + "<td>a</td>" * (size // 10) + "</tr></table>",
         "items": _times("<li>a</li>"),
         "line breaks": _times("a<br>"),
         "headings": _times("<h2>a</h2>"),

@@ -22,6 +22,7 @@ __all__ = [
     "child",
     "children",
     "graphic_texts",
+    "integer",
     "open_package",
     "raised_styles",
     "styles_of",
@@ -147,10 +148,10 @@ def _style(key: str, raw: dict[str, Any]) -> Style:
         properties = child(raw[key], "pPr")
         if properties is not None:
             if outline is None:
-                outline = _integer(attribute(child(properties, "outlineLvl"), "val"))
+                outline = integer(attribute(child(properties, "outlineLvl"), "val"))
             number = number or attribute(child(properties, "numPr", "numId"), "val")
             if level is None:
-                level = _integer(attribute(child(properties, "numPr", "ilvl"), "val"))
+                level = integer(attribute(child(properties, "numPr", "ilvl"), "val"))
         key = attribute(child(raw[key], "basedOn"), "val")
     if outline is None and (named := re.fullmatch(r"heading ([1-9])", name)):
         outline = int(named[1]) - 1  # some programs leave the level to the name
@@ -159,11 +160,9 @@ def _style(key: str, raw: dict[str, Any]) -> Style:
     )
 
 
-def _integer(text: str) -> int | None:
-    try:
-        return int(text)
-    except ValueError:
-        return None
+def integer(text: str) -> int | None:
+    """The number that an attribute gives, if it is one that a document may have."""
+    return int(text) if text.isdecimal() and len(text) < 7 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ class Numbering:
         styled: dict[str, dict[int, _Level]] = {}
         for part in package.related.get("numbering", []):
             for abstract in children(part, "abstractNum"):
-                levels = {_integer(attribute(one, "ilvl")) or 0: _level(one) for one in children(abstract, "lvl")}
+                levels = {integer(attribute(one, "ilvl")) or 0: _level(one) for one in children(abstract, "lvl")}
                 numbering._abstract[attribute(abstract, "abstractNumId")] = levels
                 styled[attribute(child(abstract, "styleLink"), "val")] = levels
             for abstract in children(part, "abstractNum"):
@@ -202,9 +201,9 @@ class Numbering:
             for number in children(part, "num"):
                 overrides: dict[int, int] = {}
                 for override in children(number, "lvlOverride"):
-                    start = _integer(attribute(child(override, "startOverride"), "val"))
+                    start = integer(attribute(child(override, "startOverride"), "val"))
                     if start is not None:
-                        overrides[_integer(attribute(override, "ilvl")) or 0] = start
+                        overrides[integer(attribute(override, "ilvl")) or 0] = start
                 target = attribute(child(number, "abstractNumId"), "val")
                 numbering._of[attribute(number, "numId")] = (target, overrides)
         return numbering
@@ -244,8 +243,8 @@ def _level(element: Any) -> _Level:
     return _Level(
         attribute(child(element, "numFmt"), "val", "decimal"),
         attribute(child(element, "lvlText"), "val"),
-        _integer(attribute(child(element, "start"), "val")) or 0,
-        _integer(attribute(child(element, "lvlRestart"), "val")),
+        integer(attribute(child(element, "start"), "val")) or 0,
+        integer(attribute(child(element, "lvlRestart"), "val")),
         child(element, "isLgl") is not None,
     )
 

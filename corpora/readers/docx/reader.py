@@ -23,6 +23,7 @@ from corpora.readers.docx.package import (
     child,
     children,
     graphic_texts,
+    integer,
     open_package,
     raised_styles,
     styles_of,
@@ -184,7 +185,7 @@ class _Reader:
                 else:  # Word shows only the first of the cells that are merged
                     self._drop("hidden", _text_of(cell))
                 width = attribute(child(cell, "tcPr", "gridSpan"), "val")
-                column += int(width) if width.isdecimal() else 1
+                column += integer(width) or 1
         self._cell = outer
 
     def _paragraph(self, element: Any, kind: BlockKind | None, marker: str) -> bool:
@@ -218,13 +219,13 @@ class _Reader:
         indent = attribute(child(properties, "numPr", "ilvl"), "val") if properties is not None else ""
         if not number and style.number is not None:
             number, level = style.number
-        else:
-            level = int(indent) if indent.isdecimal() else (style.number[1] if style.number else 0)
+        elif (level := integer(indent)) is None:
+            level = style.number[1] if style.number else 0
         listed, printed = self.numbering.next(number, level) if number and number != "0" else (False, "")
         if kind is not None:
             return kind, 0, marker or printed
         outline = attribute(child(properties, "outlineLvl"), "val") if properties is not None else ""
-        depth = int(outline) if outline.isdecimal() else style.outline
+        depth = style.outline if (own := integer(outline)) is None else own
         if style.name == "title":
             return BlockKind.TITLE, 0, printed
         if depth is not None and depth < 9:

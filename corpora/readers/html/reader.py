@@ -365,8 +365,10 @@ def _is_layout(cell: Any, beside: bool) -> bool:
     paragraphs.
     """
     row = cell.getparent()
-    if not beside and row is not None and row.tag == "tr" and sum(1 for one in row if one.tag in ("td", "th")) == 1:
-        return True
+    if not beside and row is not None and row.tag == "tr":
+        others = (next(cell.itersiblings("td", "th", preceding=before), None) for before in (False, True))
+        if all(one is None for one in others):
+            return True
     if any(True for _ in cell.iter("table", *_HEADINGS)):
         return True
     table = next(cell.iterancestors("table"), None)

@@ -56,8 +56,32 @@ def test_any_text_is_read_or_refused(kind: str, pieces: list[str]) -> None:
 
 
 def test_groups_without_end_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DamagedInput, match="nests its groups too deeply"):
+    with pytest.raises(DamagedInput, match="nests its parts too deeply"):
         blocks_of(tmp_path, "tex", "\\begin{document}" + "{" * 5000 + "x")
+
+
+@pytest.mark.parametrize("levels", [60, 150])
+def test_lists_without_end_are_refused(tmp_path: Path, levels: int) -> None:
+    text = "".join(f"{' ' * level}* an item\n\n" for level in range(levels))
+    if levels < 100:
+        assert len(blocks_of(tmp_path, "rst", text).blocks) == levels
+        return
+    with pytest.raises(DamagedInput, match="nests its parts too deeply"):
+        blocks_of(tmp_path, "rst", text)
+
+
+@pytest.mark.parametrize(("columns", "kind"), [(8, "table cell"), (400, "paragraph")])
+def test_a_ruler_of_hundreds_of_columns_is_no_table(tmp_path: Path, columns: int, kind: str) -> None:
+    ruler = "=== " * columns
+    found = blocks_of(tmp_path, "rst", f"{ruler}\n{'ab  ' * columns}\n{ruler}\n\nThe end.\n").blocks
+    assert found[0].kind.value == kind
+    assert " ".join(one.text for one in found).split() == ["ab"] * columns + ["The", "end."]
+
+
+def test_rows_that_name_few_of_the_columns_make_few_cells(tmp_path: Path) -> None:
+    head = "|" + "a|" * 500 + "\n|" + "-|" * 500 + "\n"
+    found = blocks_of(tmp_path, "md", head + "|b\n" * 300).blocks
+    assert "".join(one.text for one in found).count("b") == 300
 
 
 def test_nothing_but_markup_is_no_text(tmp_path: Path) -> None:
