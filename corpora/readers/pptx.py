@@ -29,7 +29,7 @@ def convert(data: bytes, name: str) -> str:
         main = main or "ppt/presentation.xml"
         targets = {key: path for _, key, path in container.relations(main)}
         listed = [targets.get(_relation(one), "") for one in container.xml(main).iter("{*}sldId")]
-        slides = [path for path in listed if path in container]
+        slides = [path for path in dict.fromkeys(listed) if path in container]  # each once, however often it is listed
         pages = [_slide(container, path, number) for number, path in enumerate(slides, 1)]
     pages = [with_linked_notes(page, f"slide{number}") for number, page in enumerate(pages)]
     return f"<html><body>{with_linked_notes(''.join(pages), 'deck')}</body></html>"

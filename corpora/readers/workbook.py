@@ -142,11 +142,11 @@ def _listed(package: zipfile.ZipFile, path: Path, base: str) -> list[tuple[str, 
         if one.get("Type", "").endswith("/worksheet")
     }
     sheets.sort(key=lambda one: one.get("state", "visible") != "visible")
-    return [
-        (one.get("name", ""), found, one.get("state", "visible") == "visible")
-        for one in sheets
-        if (found := targets.get(_relation(one)))
-    ]
+    found: dict[str, tuple[str, str, bool]] = {}  # each part once, however many sheets name it
+    for one in sheets:
+        if part := targets.get(_relation(one)):
+            found.setdefault(part, (one.get("name", ""), part, one.get("state", "visible") == "visible"))
+    return list(found.values())
 
 
 def _relation(sheet: dict[str, str]) -> str | None:

@@ -145,6 +145,10 @@ TEXTS: dict[str, Shape] = {
     **{name: _times(piece) for name, piece in _PIECES.items()},
     "a bracket at the end": _times("a", "("),
     "words and a stop at the end": _times("abc ", "."),
+    "digits around the word of a fraction": lambda size: "9" * (size // 2) + "分之" + "9" * (size // 2),
+    "zeros around a colon": lambda size: "0" * (size // 2) + ":" + "0" * (size // 2),
+    "superscripts before a word": _times("²", "th session"),
+    "dots before a digit": _times(".", "5"),
     "nested brackets": lambda size: "(" * (size // 2) + ")" * (size // 2),
     "nested quotes": lambda size: "“" * (size // 2) + "”" * (size // 2),
     "nested inline codes": lambda size: (

@@ -31,7 +31,7 @@ _ZH_WHOLE = re.compile(
 )
 _ZH_WITHIN = "的了着们吗呢吧"
 _ZH_WHOLE_START = ("的确", "的士", "了解", "了结", "着手", "着重", "着陆", "着色", "着装", "着眼", "着力")
-_END_MARK = re.compile(r"[。．.!！?？:：;；…,，、]\W*\Z")
+_END_MARK = re.compile(r"[。．.!！?？:：;；…,，、]\W{0,99}\Z")
 _LAST_WORD = re.compile(r"(?<=[\s(“\"'])([A-Za-z]+)\s*\Z")
 _CLOSED_FIRST = re.compile(r"\s*(?:[，。、；：！？）」』》”’】〉]|[,;!?)\]}](?=\s|\w)|-(?=[a-z]{2}))")
 _GOES_ON_LIST = re.compile(r"[；;，,、]\s*\Z")

@@ -35,7 +35,7 @@ _ALONE = re.compile(f"(?<![{HAN}])[{HAN}](?![{HAN}])")
 _STUCK = re.compile(
     rf"(?<=[A-Za-z])(?:[{HAN}]|[\u00a1\u00a4\u00a6-\u00a8\u00aa-\u00ad\u00af\u00b4-\u00b6\u00b8\u00ba-\u00bf])"
 )
-_GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
+_GBK_AS_LATIN = re.compile(r"(?<![A-Za-z])(?<![\u00a1-\u00fe]{3})(?:[\u00a1-\u00fe]{2})+(?![A-Za-z\u0080-\u00ff])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}){2,}|(?:=[0-9A-F]{2}){4,}")
 _RUN = re.compile(r"[^\x00-\x7f]+")

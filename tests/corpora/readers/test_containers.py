@@ -17,6 +17,8 @@ from corpora.document import BlockKind, Document
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput
 from corpora.readers.reading import read
 from tests.data import cases
+from tests.fuzz.documents import MORE_DOCUMENTS
+from tests.fuzz.files import package
 
 OFFICE = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
 SPACES = " ".join(
@@ -309,3 +311,17 @@ def test_a_file_without_text_is_empty(tmp_path: Path) -> None:
     ):
         with pytest.raises(EmptyInput, match="contains no text"):
             blocks_of(tmp_path, name, data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed"),
+    [("pptx", b'<p:sldId id="256" r:id="r0"/>'), ("xlsx", b'<sheet name="s" sheetId="1" r:id="r1"/>')],
+)
+def test_a_part_that_is_listed_again_is_read_once(kind: str, listed: bytes, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(MORE_DOCUMENTS[kind]([("会议通过了决议。", "x")]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    again = {name: data.replace(listed, listed * 3) for name, data in parts.items()}
+    assert again != parts
+    assert texts(blocks_of(tmp_path, f"a.{kind}", package(again))) == texts(
+        blocks_of(tmp_path, f"b.{kind}", package(parts))
+    )
