@@ -369,7 +369,8 @@ class _Search:
         ids = self._memory.index.containing(self._parts, bits, least, more)[:_MOST_MARKED].tolist()
         texts = _Texts(self._connection, ids)
         for start in range(0, len(ids), _AT_ONCE):
-            rows = texts.some(start)
+            if not (rows := texts.some(start)):
+                continue  # all were deleted since the index was made
             folded = fold_many(text for _, text in rows).split("\n")
             for (number, text), quick in zip(rows, folded, strict=True):
                 if not all(token in quick for token in words):

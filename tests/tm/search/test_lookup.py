@@ -379,3 +379,10 @@ def test_numbers_alone_do_not_make_a_look_up_slow_or_a_marker(tmp_path: Path) ->
         memory.add(Unit(f"w{number}", f"译{number}", "en", "zh") for number in range(50))
         matches = memory.lookup("w123", limit=3)
         assert [(match.score, match.minor_differences) for match in matches] == [(95, ("number",))] * 3
+
+
+def test_a_memory_whose_indexed_units_were_all_deleted_is_searched(memory: Memory) -> None:
+    memory.add([unit(f"第{n}条 会议通过了第{n}号决议。", f"Article {n}") for n in range(20)])
+    memory.compact()  # puts the texts into the index
+    memory.delete(Filters(with_text="会议"))
+    assert memory.lookup("第5条 会议通过了第5号决议。") == []
