@@ -49,8 +49,10 @@ _SAVED_BY = f"<cp:lastModifiedBy>{PROGRAM}</cp:lastModifiedBy>".encode()
 
 
 @contextmanager
-def replacing(path: Path | str, place: Path | None = None) -> Iterator[Path]:
+def replacing(path: Path | str, place: Path | None = None, *, like: Path | None = None) -> Iterator[Path]:
     """Yield a temporary path in the folder of ``path``; rename it to ``path`` when the block ends well.
+
+    A new file may be read by those who may read ``like``: a copy of what is private is private, too.
 
     Missing parent folders are made. When the block raises, the temporary file is removed and ``path``
     is as it was. With ``place``, which `replacing_all` gave for ``path``, that is yielded and nothing renamed.
@@ -60,12 +62,12 @@ def replacing(path: Path | str, place: Path | None = None) -> Iterator[Path]:
         with _explained(path):
             yield place
         return
-    with replacing_all([path]) as (temporary,), _explained(path):
+    with replacing_all([path], like=like) as (temporary,), _explained(path):
         yield temporary
 
 
 @contextmanager
-def replacing_all(paths: Sequence[Path | str]) -> Iterator[list[Path]]:
+def replacing_all(paths: Sequence[Path | str], *, like: Path | None = None) -> Iterator[list[Path]]:
     """As `replacing`, for several files that belong together: when the block ends well, all are renamed or none.
 
     Raises what `check_targets` raises, before the block and again before anything is renamed.
@@ -79,7 +81,7 @@ def replacing_all(paths: Sequence[Path | str]) -> Iterator[list[Path]]:
         check_targets(given)
         if len(targets) == 1:
             with _explained(targets[0]):
-                _set_permissions(places[0], targets[0])
+                _set_permissions(places[0], targets[0], like)
                 os.replace(places[0], targets[0])
         else:
             _rename(targets, places)
@@ -270,9 +272,10 @@ def is_out_of_space(error: BaseException) -> bool:
     return etree is not None and isinstance(error, etree.SerialisationError) and str(error).startswith("IO_")
 
 
-def _set_permissions(place: Path, target: Path) -> None:
-    """Give the new file the permissions of the old one, or those that a plain `open` would have given it."""
+def _set_permissions(place: Path, target: Path, like: Path | None = None) -> None:
+    """Give the new file the permissions of the old one, of ``like``, or those that a plain `open` would have given."""
     if os.name == "posix":
         mask = os.umask(0)
         os.umask(mask)
-        place.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~mask)
+        before = target if target.exists() else like
+        place.chmod(stat.S_IMODE(before.stat().st_mode) if before else 0o666 & ~mask)

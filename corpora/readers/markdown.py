@@ -8,6 +8,7 @@ Chinese punctuation, which CommonMark does not accept as emphasis (``**注意：
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from corpora.readers.conversion import dropped, plain, tag, unwrapped
@@ -56,7 +57,6 @@ def convert(text: str, name: str) -> str:
 @cache
 def _parser() -> Any:
     from markdown_it import MarkdownIt
-    from markdown_it.rules_block import table
     from mdit_py_plugins.admon import admon_plugin
     from mdit_py_plugins.container import container_plugin
     from mdit_py_plugins.deflist import deflist_plugin
@@ -64,7 +64,8 @@ def _parser() -> Any:
     from mdit_py_plugins.footnote import footnote_plugin
     from mdit_py_plugins.front_matter import front_matter_plugin
 
-    table.MAX_AUTOCOMPLETED_CELLS = _MISSING
+    # The package has a function of the same name.
+    import_module("markdown_it.rules_block.table").MAX_AUTOCOMPLETED_CELLS = _MISSING  # type: ignore[attr-defined]
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)

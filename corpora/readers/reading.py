@@ -175,7 +175,8 @@ def _converted(data: bytes, path: Path, kind: FileType, language: str, profile: 
     from corpora.cleaning.markup import structured
     from corpora.readers.html.reader import read_html
 
-    encoding, warnings = "", ()
+    encoding = ""
+    warnings: tuple[str, ...] = ()
     try:
         if kind in _MARKUP:
             decoded = _decoded(data, path)

@@ -83,7 +83,7 @@ def restore(folder: Path, accounts: Path | None = None) -> list[Path]:
 
 def _copy(path: Path, target: Path) -> None:
     with (
-        replacing(target) as place,
+        replacing(target, like=path) as place,
         SqliteErrors(path, "file of duiyi"),
         closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=10)) as source,
         closing(sqlite3.connect(place)) as copy,

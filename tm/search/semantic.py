@@ -74,7 +74,9 @@ def build_vectors(
     ids, values, scales = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "values", "scales")
     )
-    write(path, QuantizedVectors(ids, values, scales), encoder.fingerprint, options)
+    beside = memory.vectors_beside  # a server's memory has no file there
+    like = beside if beside.is_file() else None
+    write(path, QuantizedVectors(ids, values, scales), encoder.fingerprint, options, like=like)
     return len(ids)
 
 

@@ -395,7 +395,7 @@ class MemoryStore:
             if progress is not None:
                 progress(every - left, every)
 
-        with replacing(path) as temporary, explained(self._store.path):
+        with replacing(path, like=self._store.path) as temporary, explained(self._store.path):
             copy = sqlite3.connect(temporary)
             try:
                 self.connection.backup(copy, pages=10_000, progress=report)

@@ -83,8 +83,18 @@ def vector_files(memory: Path) -> list[Path]:
     return sorted(memory.parent.glob(f"{escape(memory.name)}.vectors-*"))
 
 
-def write(path: Path, vectors: QuantizedVectors, fingerprint: str, options: VectorOptions = _DEFAULT) -> None:
-    """Group the vectors and write them to ``path``, which appears when it is complete."""
+def write(
+    path: Path,
+    vectors: QuantizedVectors,
+    fingerprint: str,
+    options: VectorOptions = _DEFAULT,
+    *,
+    like: Path | None = None,
+) -> None:
+    """Group the vectors and write them to ``path``, which appears when it is complete.
+
+    A new file gets the permissions of ``like``, the memory.
+    """
     count, dim = vectors.values.shape
     centres = _centres(vectors, options)
     groups, mean = np.empty(count, np.int32), np.zeros(dim, np.float64)
@@ -110,10 +120,17 @@ def write(path: Path, vectors: QuantizedVectors, fingerprint: str, options: Vect
             "values": vectors.values,
         },
         order,
+        like,
     )
 
 
-def _save(path: Path, fingerprint: str, arrays: dict[str, NDArray[Any]], order: NDArray[np.int64]) -> None:
+def _save(
+    path: Path,
+    fingerprint: str,
+    arrays: dict[str, NDArray[Any]],
+    order: NDArray[np.int64],
+    like: Path | None,
+) -> None:
     head: dict[str, Any] = {"fingerprint": fingerprint, "arrays": {}}
     place = 0
     for name, array in arrays.items():
@@ -121,7 +138,7 @@ def _save(path: Path, fingerprint: str, arrays: dict[str, NDArray[Any]], order: 
         place += -(-array.nbytes // _ALIGN) * _ALIGN
     text = json.dumps(head).encode()
     first = _first(len(text))
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    with replacing(path, like=like) as temporary, temporary.open("wb") as file:
         file.write(_MAGIC + len(text).to_bytes(8, "little") + text)
         file.write(b"\0" * (first - file.tell()))
         for name, array in arrays.items():

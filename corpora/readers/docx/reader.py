@@ -219,8 +219,8 @@ class _Reader:
         indent = attribute(child(properties, "numPr", "ilvl"), "val") if properties is not None else ""
         if not number and style.number is not None:
             number, level = style.number
-        elif (level := integer(indent)) is None:
-            level = style.number[1] if style.number else 0
+        else:
+            level = integer(indent) or (style.number[1] if style.number and integer(indent) is None else 0)
         listed, printed = self.numbering.next(number, level) if number and number != "0" else (False, "")
         if kind is not None:
             return kind, 0, marker or printed

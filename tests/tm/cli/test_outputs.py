@@ -169,6 +169,9 @@ def test_a_full_standard_output_is_one_sentence(folder: Path) -> None:
 def test_new_stores_are_private(folder: Path) -> None:
     done("review", "units.tsv", "--data", "reviews", "-o", "out.jsonl", *())
     files = [Path("memory.tsv"), Path("terms.tsv"), *Path("reviews").rglob("*.db")]
-    assert len(files) == 3
-    assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600] * 3
+    done("memory", "index", "--memory", "memory.tsv")
+    done("memory", "backup", "copy.duiyi", "--memory", "memory.tsv")
+    files += [Path("copy.duiyi"), *Path().glob("memory.tsv.vectors-*")]
+    assert len(files) == 5
+    assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600] * 5
     assert json.loads(done("memory", "stats", "--memory", "memory.tsv", "--json").out)["units"] == 40
