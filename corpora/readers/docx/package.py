@@ -160,9 +160,10 @@ def _style(key: str, raw: dict[str, Any]) -> Style:
     )
 
 
-def integer(text: str) -> int | None:
+def integer(text: str, *, signed: bool = False) -> int | None:
     """The number that an attribute gives, if it is one that a document may have."""
-    return int(text) if text.isdecimal() and len(text) < 7 else None
+    digits = text.removeprefix("-") if signed else text
+    return int(text) if digits.isdecimal() and len(digits) < 7 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ class Numbering:
             for number in children(part, "num"):
                 overrides: dict[int, int] = {}
                 for override in children(number, "lvlOverride"):
-                    start = integer(attribute(child(override, "startOverride"), "val"))
+                    start = integer(attribute(child(override, "startOverride"), "val"), signed=True)
                     if start is not None:
                         overrides[integer(attribute(override, "ilvl")) or 0] = start
                 target = attribute(child(number, "abstractNumId"), "val")
@@ -243,7 +244,7 @@ def _level(element: Any) -> _Level:
     return _Level(
         attribute(child(element, "numFmt"), "val", "decimal"),
         attribute(child(element, "lvlText"), "val"),
-        integer(attribute(child(element, "start"), "val")) or 0,
+        integer(attribute(child(element, "start"), "val"), signed=True) or 0,
         integer(attribute(child(element, "lvlRestart"), "val")),
         child(element, "isLgl") is not None,
     )

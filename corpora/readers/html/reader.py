@@ -123,7 +123,7 @@ class _CellGrid:
                 column += 1
             places[cell] = self.number, self.rows, column
             wide, high = (_span(cell.get(name, "1")) for name in ("colspan", "rowspan"))
-            if high > 1:
+            if high > 1 and len(self.filled) < _MOST_SPANNED:
                 self.filled |= dict.fromkeys(range(column, column + min(wide, _MOST_SPANNED)), high - 1)
             column += wide
         self.rows += 1
