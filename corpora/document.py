@@ -44,6 +44,7 @@ class Line:
     bold: bool = False
     marks: tuple["FootnoteMark", ...] = ()
     full: bool | None = None  # whether the next word had no room on it, None where that is not known
+    opens: int = 0  # characters of the number or sign in small print that it opens with, as footnotes do
 
 
 @dataclass(frozen=True, slots=True)

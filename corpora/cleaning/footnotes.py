@@ -7,6 +7,7 @@ with the page, or with the first line that neither opens nor continues a footnot
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -38,6 +39,7 @@ UNITS = re.compile(
 )
 #: Forms that no other text has; the others need a rule, small print or the end of a page.
 _CERTAIN = ("markdown", "caret")
+_SIGNS = "*†‡"
 _PAGE_ROWS = 70  # rows above a footnote that are searched for its mark: more than a page has
 _LAST_ROWS = 12  # rows, at most, from the first row of the footnotes to the end of the page
 _SMALL = 0.93  # of the size of the running text: smaller is small print
@@ -150,7 +152,12 @@ class _FootnoteReader:
             self._below_rule = self._cut = False
 
 
-def _head(text: str) -> _Head | None:
+def _head(row: LayoutLine) -> _Head | None:
+    text = row.text
+    if row.line.opens:
+        shown = unicodedata.normalize("NFKC", text[: row.line.opens])  # "1⁸" for 18
+        sign = "".join(char for char in shown if char in _SIGNS or char.isdigit())
+        return _Head(number_of(sign), "star" if sign[0] in _SIGNS else "number", row.line.opens)
     for form, pattern in _FORMS:
         match = pattern.match(text)
         if match:
@@ -172,7 +179,7 @@ class _PageRows:
         if below == len(self.rows) or self.furniture[below] is not None:
             return False
         text = self.rows[below].text
-        head = _head(text) or (self._alone(below) if text in ("1", str(last + 1)) else None)
+        head = _head(self.rows[below]) or (self._alone(below) if text in ("1", str(last + 1)) else None)
         if head is None:
             return False
         drawn = self.rows[index].text.startswith(("_", "⎯"))
@@ -193,7 +200,7 @@ class _PageRows:
     def opening(self, index: int, last: int, note: Footnote | None, *, below_rule: bool) -> _Head | None:
         """The head of the footnote that the row opens, or None; ``note`` is the one that is open above it."""
         row = self.rows[index]
-        head = _head(row.text)
+        head = _head(row)
         if head is None and below_rule and row.text.isdecimal():
             head = self._alone(index)
         if head is None:
@@ -204,7 +211,7 @@ class _PageRows:
             opens = apart or below_rule
         elif note is not None:
             if head.form == note.form and head.form != "star":
-                opens = int(head.number) == int(note.number) + 1
+                opens = int(head.number) == int(note.number) + 1 and not self._is_date(head, index)
             else:
                 opens = note.form == "star" and head.form in ("star", "number")
         elif below_rule:
@@ -216,10 +223,14 @@ class _PageRows:
         elif self.layout.size is not None:
             # An excerpt of a book may begin with any number that has its mark in the text above.
             known = head.number in ("1", str(last + 1)) or self._is_marked_above(head, index)
-            opens = head.form == "number" and self.is_small(row) and known
+            opens = head.form == "number" and self.is_small(row) and known and not self._is_date(head, index)
         else:
             opens = index > 0 and self._opens_without_rule(head, index, last, apart=apart)
         return head if opens else None
+
+    def _is_date(self, head: _Head, index: int) -> bool:
+        """Whether the row opens with a date ("3月15日公布", "1 June 2024") and not with a number that has its mark."""
+        return bool(_DATE.match(self.rows[index].text)) and not self._is_marked_above(head, index)
 
     def _alone(self, index: int) -> _Head | None:
         """The head of a footnote whose number is on a line of its own, as tools leave it that split raised letters."""
@@ -275,7 +286,7 @@ class _PageRows:
     def _page_ends(self, index: int) -> bool:
         """Whether only footnotes are between the row and the end of the page."""
         return self._ends(
-            index, lambda at: _head(self.rows[at].text) is not None or self._goes_on(self.rows[at - 1], self.rows[at])
+            index, lambda at: _head(self.rows[at]) is not None or self._goes_on(self.rows[at - 1], self.rows[at])
         )
 
     def _is_near_end(self, index: int) -> bool:

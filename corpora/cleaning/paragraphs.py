@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from corpora.cleaning.aligned_tables import find_grid
 from corpora.cleaning.drawn_tables import is_table_line
+from corpora.cleaning.large_print import heading_end, sizes_differ
 from corpora.cleaning.layout import Layout, LayoutLine, first_word, fits, room_for_more
 from corpora.cleaning.listings import is_code, is_prose, reads_on
 from corpora.cleaning.widths import is_wide
@@ -47,7 +48,6 @@ _EARLY = 0.34  # least share of lines ending early in a listing
 _UNDERLINE = 3  # columns by which a heading and its underline may differ in length
 _DEEPEST = 8  # columns; a line that is indented by more is in a box, or centred
 _HANGING = 12  # columns, at most, by which the text of a list item is indented below its marker
-_LARGER = 0.12  # difference between two type sizes, as a share
 _LONG = 60  # columns; in text that is not wrapped, a shorter Chinese line is a line of its own
 
 
@@ -86,6 +86,12 @@ def group(rows: Sequence[LayoutLine], layout: Layout) -> list[LineGroup]:
             if end > index + 1:
                 groups.append(LineGroup(tuple(rows[index + 1 : end]), "code"))
             index = end + 1
+            continue
+        heading = heading_end(rows, index, layout)
+        if heading:
+            close()
+            groups.append(LineGroup(tuple(rows[index:heading])))
+            index = heading
             continue
         grid = find_grid(rows, index, layout)
         if grid is not None:
@@ -134,7 +140,7 @@ def _same_chunk(chunk: Sequence[LayoutLine], row: LayoutLine, layout: Layout) ->
     above = chunk[-1]
     if is_table_line(above.text) or is_table_line(row.text):
         return is_table_line(above.text) and is_table_line(row.text) and row.gap <= layout.gap
-    if _sizes_differ(above, row) or (_weights_differ(above, row) and not row.text[0].islower()):
+    if sizes_differ(above, row) or (_weights_differ(above, row) and not row.text[0].islower()):
         return False
     if row.cut:
         return _continues_over_break(above, row, layout)
@@ -388,10 +394,6 @@ def _is_outdented(paragraph: Sequence[LayoutLine], row: LayoutLine, layout: Layo
 
 def _is_indented(row: LayoutLine, layout: Layout) -> bool:
     return row.indent > layout.margin + _STEP
-
-
-def _sizes_differ(above: LayoutLine, row: LayoutLine) -> bool:
-    return above.size is not None and row.size is not None and abs(above.size - row.size) > _LARGER * above.size
 
 
 def _weights_differ(above: LayoutLine, row: LayoutLine) -> bool:

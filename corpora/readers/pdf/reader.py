@@ -33,6 +33,12 @@ __all__ = ["PdfText", "read_pdf"]
 _UNMAPPED = 0.3  # share of glyphs without a meaning from which the text is lost
 _SMALL = 0.93  # of the size of the running text: what footnotes are set in
 _NOTE_NUMBER = re.compile(r"[\[(（〔]?(\d{1,3}|[*†‡]{1,3})[\])）〕]?(?:[.．、](?!\d))?")
+#: The number that opens a note, up to its text: no part of a longer number ("2024", "1,000", "3.5"), and in brackets
+#: that close as they open, so not the beginning of "(15 March)".
+_NOTE_HEAD = re.compile(
+    r"(?:[\[(（〔](?P<inner>\d{1,3}|[*†‡]{1,3})[\])）〕]|(?P<bare>\d{1,3}|[*†‡]{1,3})[\])）〕]?)"
+    r"(?!\d|[.．,，/:：-]\d)(?:[.．、]|)\s*(?=\S)"
+)
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
 _LOWER = str.maketrans(_RAISED_DIGITS, "0123456789")
@@ -272,7 +278,8 @@ class _Printer:
             elif at in regions:
                 self._region(regions[at], page, number)
             elif at not in taken and at not in skipped:
-                line = Line(text, start, end, number, marks=marks)
+                opens = _note_head(text, notes) if page[at].size < _SMALL * size and not marks else 0
+                line = Line(text, start, end, number, marks=marks, opens=opens)
                 self.lines.append(self._grid.place(page[at], line, self._below.get(id(page[at]))))
                 self.changes += [Change("footnote marks", "mark", mark.number, start, end, number) for mark in marks]
 
@@ -317,12 +324,17 @@ def _notes(page: Sequence[PageLine], size: float) -> set[str]:
     """The numbers that lines in small print open with on a page, as far as they count on from one to the next."""
     found: list[str] = []
     for one in page:
-        match = _NOTE_NUMBER.match(one.text.translate(_LOWER)) if one.size < _SMALL * size else None
-        if match and (
-            not found or not match[1].isdecimal() or not found[-1].isdecimal() or int(match[1]) == int(found[-1]) + 1
-        ):
-            found.append(match[1])
+        match = _NOTE_HEAD.match(one.text.translate(_LOWER)) if one.size < _SMALL * size else None
+        sign = (match["inner"] or match["bare"]) if match else ""
+        if sign and (not found or not sign.isdecimal() or not found[-1].isdecimal() or int(sign) == int(found[-1]) + 1):
+            found.append(sign)
     return set(found)
+
+
+def _note_head(text: str, notes: set[str]) -> int:
+    """The characters of the number of a note that ``text`` opens with, 0 where it opens with none of ``notes``."""
+    match = _NOTE_HEAD.match(text.translate(_LOWER))
+    return match.end() if match and (match["inner"] or match["bare"]) in notes else 0
 
 
 def _printed(
@@ -361,12 +373,7 @@ def _printed(
             piece = piece.translate(_RAISE)
         text.append(piece)
         length += len(piece)
-    line = "".join(text)
-    if small and not marks:
-        match = _NOTE_NUMBER.match(line.translate(_LOWER))
-        if match and match[1] in notes:
-            line = f"{match[1]} {line[match.end() :].lstrip()}"
-    return printed, line, tuple(marks)
+    return printed, "".join(text), tuple(marks)
 
 
 def _raised_parts(one: PageLine) -> Iterator[tuple[str, bool]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rapidfuzz import fuzz, process
@@ -16,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from corpora.document import BlockKind, Document
 from corpora.errors import ProtectedInput
 from corpora.readers.reading import read
+from tests.data import cases
 
 ZH, EN = "STSong-Light", "Times-Roman"
 SENTENCES = {
@@ -90,6 +92,32 @@ def test_columns_are_read_one_by_one_and_heads_go(font: str, made: Callable[...,
                if change.step == "running heads")  # fmt: skip
     assert document.blocks[0].page == 1
     assert document.blocks[-1].page == max(change.page or 0 for change in document.changes)
+
+
+@pytest.mark.parametrize("case", cases("pdf_headings"), ids=lambda case: case["label"])
+def test_titles_and_small_print_above_the_text(case: dict[str, Any], made: Callable[..., Document]) -> None:
+    """Lines as [text, size, step from the line above, "left" or "middle"], above paragraphs of running text."""
+    font = EN if case["lines"][0][0].isascii() else ZH
+    texts = [SENTENCES[font].strip()] * 4
+
+    def draw(canvas: Canvas) -> None:
+        y = 760.0
+        for text, size, step, place in case["lines"]:
+            y -= step
+            canvas.setFont(font, size)
+            if place == "middle":
+                canvas.drawCentredString(297, y, text)
+            else:
+                canvas.drawString(90, y, text)
+        canvas.setFont(font, 11)
+        for text in texts:
+            y -= 14
+            for line in wrapped(text, font, 11, 415):
+                y -= 17
+                canvas.drawString(90, y, line)
+
+    document = made(draw)
+    assert [block.full_text for block in document.blocks] == [*case["expected"], *texts]
 
 
 def draw_notes(canvas: Canvas, font: str, texts: list[str]) -> None:

@@ -1,5 +1,6 @@
 """What the reader of PDFs makes of lines: footnote marks as data, notes, heads, listings, and what it refuses."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -36,12 +37,20 @@ def laid(monkeypatch: pytest.MonkeyPatch) -> Any:
     return read
 
 
+def _note_of(line: Line) -> str:
+    """A line, the number of the note that it opens shown bare."""
+    number = re.sub(r"[^\w*†‡]", "", line.text[: line.opens].translate(reader._LOWER))
+    return f"{number} {line.text[line.opens :]}" if line.opens else line.text
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
 def test_marks(case: dict[str, Any], laid: Any) -> None:
     most = "Most of the document is set in the size of this line, which says nothing else."
     pages = [[*[run(*parts) for parts in page], run((most, 0, 500))] for page in case["pages"]]
     _, lines = laid(*pages)
-    found = [[line.text, [[mark.number, mark.offset] for mark in line.marks]] for line in lines if line.text != most]
+    found = [
+        [_note_of(line), [[mark.number, mark.offset] for mark in line.marks]] for line in lines if line.text != most
+    ]
     assert found == case["expected"]
 
 
