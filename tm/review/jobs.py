@@ -33,7 +33,7 @@ class Job:
     documents: tuple[Document, Document] | None = None
 
 
-class _Stopped(Exception):
+class _JobStopped(Exception):
     """A person stopped the job."""
 
 
@@ -65,10 +65,10 @@ class Jobs:
                 self._stopping.add(name)
 
     def _step(self, name: str, job: Job) -> None:
-        """Say how far a job is. Raises `_Stopped`."""
+        """Say how far a job is. Raises `_JobStopped`."""
         with self._lock:
             if name in self._stopping:
-                raise _Stopped
+                raise _JobStopped
             self._jobs[name] = job
 
     def submit(self, function: Callable[[], object]) -> None:
@@ -128,7 +128,7 @@ class Jobs:
     def _guarded(self, name: str, task: Callable[[], None]) -> None:
         try:
             task()
-        except _Stopped:
+        except _JobStopped:
             documents = self._jobs[name].documents
             self._set(name, Job("read" if documents else "failed", message="stopped", documents=documents))
         except DuiyiError as error:

@@ -8,7 +8,7 @@ import sqlite3
 
 import numpy as np
 
-from tm.store.index_segments import WORDS, Sequences, is_broken
+from tm.store.index_segments import WORDS, SegmentSequences, is_broken
 
 __all__ = ["damaged_table"]
 
@@ -70,7 +70,7 @@ def damaged_table(connection: sqlite3.Connection) -> str:
 
 def _wrong(sequences: bytes, lengths: bytes) -> bool:
     try:
-        Sequences.of(sequences, np.frombuffer(lengths, np.int32))
+        SegmentSequences.of(sequences, np.frombuffer(lengths, np.int32))
     except ValueError:
         return True
     return False

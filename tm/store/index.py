@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from corpora.text.languages import base
 from tm.store.index_planes import PlanesCache
-from tm.store.index_segments import BUCKETS, CAPACITY, Bits, IndexSegment, Near, Sequences, build, postings
+from tm.store.index_segments import BUCKETS, CAPACITY, Bits, IndexSegment, Near, SegmentSequences, build, postings
 from tm.store.index_worker import BuiltSegment, IndexWorker
 from tm.store.sql import Sql
 
@@ -65,7 +65,7 @@ class Index:
         self.languages: dict[int, str] = {}
         """By number; a language that was committed is never deleted."""
         self._frequencies: dict[tuple[int, int], int] = {}
-        self._sequences: dict[int, Sequences | None] = {}
+        self._sequences: dict[int, SegmentSequences | None] = {}
         self._planes = PlanesCache()
 
     def parts(self, connection: Sql, language: str = "") -> list[IndexPart]:
@@ -99,13 +99,13 @@ class Index:
             [np.empty(0, np.int64), *(part.segment.ids[at] for part, at in zip(parts, found, strict=True))]
         )
 
-    def sequences(self, connection: Sql, part: IndexPart) -> Sequences | None:
+    def sequences(self, connection: Sql, part: IndexPart) -> SegmentSequences | None:
         """The sequences of a segment; None for segments of older versions, which have none."""
         if not part.id:
-            return Sequences.of(part.segment.sequences, part.segment.lengths)
+            return SegmentSequences.of(part.segment.sequences, part.segment.lengths)
         if part.id not in self._sequences:
             row = connection.execute("SELECT data FROM postings WHERE id = ?", (-part.id,)).fetchone()
-            self._sequences[part.id] = Sequences.of(row[0], part.segment.lengths) if row else None
+            self._sequences[part.id] = SegmentSequences.of(row[0], part.segment.lengths) if row else None
         return self._sequences[part.id]
 
     def frequency(self, connection: Sql, part: IndexPart, code: int) -> int:

@@ -27,7 +27,7 @@ from tm.folding import NUMBER, fold, is_character, tokens
 from tm.store.token_stream import token_stream
 
 __all__ = [
-    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "Sequences", "build", "is_broken",
+    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "SegmentSequences", "build", "is_broken",
     "near", "pair_code", "postings", "sequence", "sketch", "word_code",
 ]  # fmt: skip
 
@@ -115,14 +115,14 @@ _NONE: Near = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
-class Sequences:
+class SegmentSequences:
     """The sequences of a segment in one text, and where each begins; the end of the last one."""
 
     text: str
     starts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, blob: bytes, lengths: NDArray[np.int32]) -> "Sequences":
+    def of(cls, blob: bytes, lengths: NDArray[np.int32]) -> "SegmentSequences":
         """The sequences of texts of these lengths. Raises `ValueError` if they are not."""
         text, starts = blob.decode("utf-16-le"), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
         if len(text) != starts[-1]:

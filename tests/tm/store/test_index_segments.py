@@ -17,7 +17,7 @@ from tm.store.index_segments import (
     CAPACITY,
     WORDS,
     IndexSegment,
-    Sequences,
+    SegmentSequences,
     build,
     near,
     pair_code,
@@ -179,13 +179,13 @@ def test_long_texts_have_bounds_too() -> None:
 
 def test_sequences_are_those_of_the_texts() -> None:
     segment, _, _ = build(IDS, TEXTS)
-    known = Sequences.of(segment.sequences, segment.lengths)
+    known = SegmentSequences.of(segment.sequences, segment.lengths)
     for place, number in enumerate(segment.ids):
         held = known.text[known.starts[place] : known.starts[place + 1]]
         assert held == sequence(tokens(fold(TEXTS[IDS.index(number)])))
     assert sequence(["a", NUMBER, "国"]) == "\u3e43\ud721\u3fb9", "codes are stored in files: they must never change"
     with pytest.raises(ValueError, match="another length"):
-        Sequences.of(segment.sequences[:-2], segment.lengths)
+        SegmentSequences.of(segment.sequences[:-2], segment.lengths)
 
 
 @pytest.mark.parametrize("minimum", [30, 50, 75, 100])
@@ -195,7 +195,7 @@ def test_sequences_exclude_no_match(monkeypatch: pytest.MonkeyPatch, minimum: in
     pool = [*"国会议案", "12", "of", "committee", *(f"{letter}x" for letter in ascii_lowercase)]
     texts = [" ".join(chance.choices(pool, k=chance.randrange(1, 12))) for _ in range(200)]
     segment, _, _ = build(range(200), texts)
-    known = Sequences.of(segment.sequences, segment.lengths)
+    known = SegmentSequences.of(segment.sequences, segment.lengths)
     fewer = 0
     for _ in range(30):
         text = " ".join(chance.choices(pool, k=chance.randrange(1, 12)))
