@@ -65,7 +65,7 @@ class Block:
     1 for headings and list items, 0 where it means nothing. ``start`` and ``end`` span the block in
     `Document.original`; ``page`` counts from 1. ``cell`` is the place of what stands in a table whose cells the
     file marks: table, row and column, each counted from 0. ``time``: from when to when subtitles show it, in
-    seconds. ``glue`` is what is between marker and text: a blank, or nothing as in "（四）总则".
+    seconds. ``glue`` is what is between marker and text: a blank, also a full-width one, or nothing as in "（四）总则".
     """
 
     id: int

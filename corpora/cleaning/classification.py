@@ -90,8 +90,12 @@ def classify(groups: Sequence[LineGroup], texts: Sequence[str], layout: Layout, 
 
 
 def glue_between(text: str, skip: int) -> str:
-    """What is between a marker and the text that begins at ``skip``: a blank where ``text`` has one there."""
-    return " " if not skip or text[skip - 1].isspace() else ""
+    """What is between a marker and the text that begins at ``skip``: a blank where ``text`` has one there.
+
+    Full-width blanks stay, as in "第九条　本办法…": CAT tools keep them, so that units without them would not match.
+    """
+    blank = text[len(text[:skip].rstrip()) : skip]
+    return blank if blank.strip("\u3000") == "" and (blank or skip) else " "
 
 
 def _paragraph(group: LineGroup, text: str) -> _GroupFacts:
