@@ -165,9 +165,13 @@ def _is_saved_by_us(target: Path) -> bool:
     try:
         if not target.stat().st_size:
             return True
-        with zipfile.ZipFile(target) as package, package.open("docProps/core.xml") as core:
-            return _SAVED_BY in core.read(100_000)
-    except (OSError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        with zipfile.ZipFile(target) as package:
+            part = package.getinfo("docProps/core.xml")
+            if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                return False
+            with package.open(part) as core:
+                return _SAVED_BY in core.read(100_000)
+    except (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return False
 
 

@@ -58,7 +58,7 @@ def write(text: str) -> None:
 def message(text: str) -> None:
     """Write one line for the user, in their language, to standard error; addresses in it lose their passwords."""
     _utf8()
-    if ":/" in text and "@" in text:
+    if ":/" in text:
         from tm.postgresql.address import shown
 
         text = shown(text)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from corpora.container import opened_container
 from corpora.errors import WrongFormat
-from corpora.files import PROGRAM
 from corpora.xml import Element, attributes_of, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.columns import is_header, units_of_rows
 from tm.tags import Tag, TagKind, escape, split
 from tm.unit import Unit
+from tm.word_document import new_document
 
 __all__ = ["read_units", "write_units"]
 
@@ -92,13 +92,11 @@ _STYLE = "Tag"
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
     """Write a table with a row for each unit: number, texts, status, comments; one table for each pair of languages."""
-    from docx import Document
     from docx.enum.section import WD_ORIENT
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import RGBColor
 
-    document = Document()
-    document.core_properties.last_modified_by = PROGRAM
+    document = new_document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width

@@ -19,6 +19,7 @@ from tm.store.filters import Filters
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit
 from tm.tags import plain
+from tm.word_document import new_document
 
 __all__ = [
     "Bitext",
@@ -173,11 +174,9 @@ def bitext_rows(bitext: Bitext) -> Iterator[dict[str, object]]:
 
 
 def _write_docx(path: Path, bitext: Bitext) -> None:
-    from docx import Document
-
     from corpora.xml import legal
 
-    document = Document()
+    document = new_document()
     document.add_heading(legal(bitext.title)[0], 1)
     document.add_paragraph(bitext.summary)
     table = document.add_table(rows=0, cols=4)

@@ -89,8 +89,13 @@ def located(given: "str | Path | Address", kind: Kind = "memory") -> "Path | Add
 
 
 def shown(text: str) -> str:
-    """A text whose addresses, of whatever scheme, have no password; one that was taken for a path has one slash."""
-    return re.sub(r"(:/{1,2}[^/@:\s]*):[^/@\s]*@", r"\1@", text)
+    """A text whose addresses, of whatever scheme, have no password; one that was taken for a path has one slash.
+
+    In an address of PostgreSQL, a password may contain "/" and "@" although they should be escaped.
+    """
+    text = re.sub(r"(postgres(?:ql)?:/{1,2}[^/@:\s]*):\S*@", r"\1@", text)
+    text = re.sub(r"(:/{1,2}[^/@:\s]*):[^/@\s]*@", r"\1@", text)
+    return re.sub(r"([?&](?:ssl)?password=)[^&\s]*", r"\1…", text)
 
 
 def _parsed(text: str, kind: Kind) -> Address:

@@ -19,7 +19,6 @@ from tm.postgresql.copying import END, START, binary_rows
 __all__ = ["Connection"]
 
 _FETCHED = 2_000  # rows of a stream, and of a block that is sent
-_ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 # What goes wrong becomes an exception with a sentence; without this, Python prints what psycopg logs as well.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 

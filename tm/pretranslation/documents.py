@@ -6,12 +6,13 @@ A bilingual Word table is made of the filled units: number, source, translation,
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpora.files import PROGRAM, replacing
+from corpora.files import replacing
 from tm.formats import WriteOptions, write
 from tm.jobs.job_files import JobFile
 from tm.pretranslation.filling import Filling
 from tm.tags import plain
 from tm.unit import Origin, Unit
+from tm.word_document import new_document
 
 __all__ = ["write_empty_xliff", "write_table"]
 
@@ -25,11 +26,9 @@ def write_empty_xliff(path: Path, job: JobFile, target_lang: str, *, version: st
 
 def write_table(path: Path, rows: Sequence[tuple[str, Filling | None]], languages: tuple[str, str]) -> None:
     """Write a Word document with a table of four columns."""
-    from docx import Document
     from docx.shared import Pt
 
-    document = Document()
-    document.core_properties.last_modified_by = PROGRAM
+    document = new_document()
     table = document.add_table(rows=1, cols=4)
     table.style = "Table Grid"
     for cell, title in zip(table.rows[0].cells, ("#", *languages, "match"), strict=True):

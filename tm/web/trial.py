@@ -6,6 +6,7 @@ over the units that the child has read; what else comes to an end there, with a 
 use. Small files cannot take long and are read at once.
 """
 
+import errno
 import json
 import os
 import pickle
@@ -34,9 +35,10 @@ _SMALL = 100_000  # bytes; of packed files, any size is tried
 _PACKED = (b"PK", b"\x1f\x8b", b"%PDF", b"PAR1", b"SQLi")
 _SECONDS, _PER_MB = 30, 2  # of processor time
 _MEMORY = 2_000_000_000  # bytes beyond what the reader itself takes
+_OUTPUT = 2_000_000_000  # bytes of a file that it writes
 _PATIENCE = 3  # times the processor time, until the child must have come to its end
 #: Nicer than the server, whose other clients go first.
-_COMMAND = "import os; getattr(os, 'nice', int)(10); from tm.web.trial import main; main()"
+_COMMAND = "import os; hasattr(os, 'nice') and os.nice(10); from tm.web.trial import main; main()"
 _TOO_MUCH = 3
 _BATCH = 500  # units that the child hands over at once
 
@@ -57,10 +59,10 @@ def read_tried(path: Path, options: "ReadOptions", *, problems: "UnitProblems") 
 
         yield from read(path, options, problems=problems)
         return
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile(dir=path.parent) as output:
         _in_child(path, "units", options, problems, output)
         output.seek(0)
-        # The child is this program; what it sends is not what was uploaded.
+        # Only `main` of this module writes there, not what a reader may print.
         while isinstance(sent := pickle.load(output), list):
             yield from sent
     failure, found, skipped, repaired, notes = sent
@@ -115,13 +117,15 @@ def main() -> None:
     """What the child does: read the file within the limits; its exit status is 0 if that came to an end."""
     given = json.loads(sys.argv[1])
     path, seconds = Path(given["path"]), given["seconds"]
-    read = _reader(given)
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    read = _reader(given, output)
     if os.name == "posix":
         import resource
 
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_OUTPUT, _OUTPUT))
         usage = Path("/proc/self/statm")
         if usage.exists():
             most = int(usage.read_text("ascii").split()[0]) * resource.getpagesize() + _MEMORY
@@ -132,9 +136,13 @@ def main() -> None:
         return  # the sentence is shown when the file is read for use
     except MemoryError:
         os._exit(_TOO_MUCH)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            os._exit(_TOO_MUCH)
+        raise
 
 
-def _reader(given: dict[str, Any]) -> Callable[[Path], object]:
+def _reader(given: dict[str, Any], output: IO[bytes]) -> Callable[[Path], object]:
     from corpora.readers.reading import read as read_document
     from tm.formats.base import ReadOptions, UnitProblems
     from tm.formats.registry import UNIT_FORMATS, read
@@ -156,11 +164,11 @@ def _reader(given: dict[str, Any]) -> Callable[[Path], object]:
         try:
             units = read(path, ReadOptions(**given["options"]), problems=problems)
             while batch := list(islice(units, _BATCH)):
-                pickle.dump(batch, sys.stdout.buffer)
+                pickle.dump(batch, output)
         except DuiyiError as error:
             failure = type(error).__name__, str(error)
         noted = problems.found, problems.skipped, problems.repaired, problems.notes
-        pickle.dump((failure, *noted), sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        pickle.dump((failure, *noted), output)
+        output.close()
 
     return send_units if "options" in given else read_terms if upload == "terms" else read_any

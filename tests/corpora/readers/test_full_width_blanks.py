@@ -8,7 +8,11 @@ import pytest
 from corpora import read
 from corpora.cleaning.classification import glue_between
 
-_LINES = ["海东市公共数据管理办法", "第一条　为了规范公共数据管理，制定本办法。", "第二条　本市公共数据的收集适用本办法。"]
+_LINES = [
+    "海东市公共数据管理办法",
+    "第一条　为了规范公共数据管理，制定本办法。",
+    "第二条　本市公共数据的收集适用本办法。",
+]
 
 
 @pytest.mark.parametrize(

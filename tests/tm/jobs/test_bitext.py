@@ -54,7 +54,7 @@ def test_what_names_no_document(memory: Memory, name: str, said: str) -> None:
 
 def test_the_formats(memory: Memory, tmp_path: Path) -> None:
     found = bitext_of(memory, "A/RES/58/4")
-    for name in ("b.html", "b.docx", "b.tmx"):
+    for name in ("b.html", "b.docx", "b.docx", "b.tmx"):  # a Word document twice: its own result is replaced
         write_bitext(tmp_path / name, found)
     page = (tmp_path / "b.html").read_text("utf-8")
     assert page.index('id="u2"') < page.index('id="u3"') < page.index('id="u1"')

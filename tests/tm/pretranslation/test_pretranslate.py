@@ -230,7 +230,8 @@ def test_a_document_becomes_xliff_or_a_table(tmp_path: Path, memory: Memory) -> 
     units = list(read(tmp_path / "a.xlf"))
     assert [unit.source for unit in units] == ["News", "The door is open.", "The old door is shut now."]
     assert [(unit.target[:2], unit.quality) for unit in units] == [("", None), ("门开", None), ("旧门", 0.5)]
-    pretranslate(path, tmp_path / "a.docx", [memory])
+    for _ in range(2):  # its own result is replaced
+        pretranslate(path, tmp_path / "a.docx", [memory])
     rows = [[cell.text for cell in row.cells] for row in Document(str(tmp_path / "a.docx")).tables[0].rows]
     assert rows[1:3] == [["1", "News", "", ""], ["2", "The door is open.", "门开着。", "exact 100 %"]]
     assert rows[3][3] == "fuzzy 83 %"

@@ -14,7 +14,7 @@ from psycopg import errors as pg
 from corpora.errors import StoreError, StoreUnavailable, UsageError
 from tests.postgresql import PostgresServer
 from tm.postgresql import server as module
-from tm.postgresql.address import Address, located, names_in
+from tm.postgresql.address import Address, located, names_in, shown
 from tm.postgresql.connection import Connection
 from tm.postgresql.errors import sentence
 from tm.search.memory import Memory
@@ -82,6 +82,21 @@ def test_addresses_that_lead_nowhere(
         Memory(address)
     assert SECRET not in str(raised.value) + repr(raised.value.__cause__)
     assert not list(tmp_path.iterdir()), "no folder of this name"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no postgresql://u:secret@h/db here", "no postgresql://u@h/db here"),
+        ("postgresql:/u:pa/ss@h/db", "postgresql:/u@h/db"),
+        ("postgresql://u:p@ss@h/db", "postgresql://u@h/db"),
+        ("postgresql://h/db?user=u&password=secret&memory=m", "postgresql://h/db?user=u&password=…&memory=m"),
+        ("https://u:secret@h/a@b", "https://u@h/a@b"),
+        ("https://h:8080/@user and a@b.example", "https://h:8080/@user and a@b.example"),
+    ],
+)
+def test_addresses_in_messages_lose_their_passwords(text: str, expected: str) -> None:
+    assert shown(text) == expected
 
 
 def test_a_password_is_used_and_never_shown(

@@ -33,7 +33,7 @@ def test_what_only_needs_a_sentence_passes_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("limit", ["_SECONDS", "_MEMORY", "_PATIENCE"])
 def test_what_takes_too_much_is_refused(limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = trial._COMMAND.replace(
-        "; main", f"; import tm.web.trial as t; t._reader = lambda given: {_HUNGRY[limit]}; t.main"
+        "; main", f"; import tm.web.trial as t; t._reader = lambda *given: {_HUNGRY[limit]}; t.main"
     )
     monkeypatch.setattr(trial, "_COMMAND", command)
     monkeypatch.setattr(trial, "_SECONDS", 1 if limit != "_MEMORY" else 30)
@@ -101,8 +101,27 @@ def test_damaged_units_are_reported_from_the_child(tmp_path: Path, monkeypatch: 
         list(read_tried(path, ReadOptions(), problems=UnitProblems(path, strict=False)))
 
 
+def _run(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Let the child run ``code``, which may change `tm.web.trial` as ``t``, before it reads."""
+    monkeypatch.setattr(
+        trial, "_COMMAND", trial._COMMAND.replace("main()", f"import tm.web.trial as t; {code}; main()")
+    )
+
+
+def test_what_a_reader_prints_is_not_taken_for_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _run(
+        monkeypatch,
+        "import tm.formats.registry as r; f = r.read; r.read = lambda *a, **k: print('noise') or f(*a, **k)",
+    )
+    path = large(tmp_path / "a.tsv")
+    assert len(list(read_tried(path, ReadOptions(), problems=UnitProblems(path, strict=False)))) == 8000
+
+
 @pytest.mark.skipif(os.name != "posix", reason="limits are POSIX")
-def test_units_that_take_too_long_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "_COMMAND", "raise SystemExit(3)")
+@pytest.mark.parametrize("step", ["0", "output.write(bytes(10**5))"])
+def test_units_that_take_too_much_are_refused(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forever = f"lambda given, output: lambda path: [{step} for _ in iter(int, 1) if {step} < 0]"
+    _run(monkeypatch, f"t._OUTPUT = 10**7; t._reader = {forever}")
+    monkeypatch.setattr(trial, "_SECONDS", 2 if step == "0" else 60)
     with pytest.raises(InputError, match="takes too much time or memory"):
         list(read_tried(large(tmp_path / "a.tsv"), ReadOptions(), problems=UnitProblems(tmp_path, strict=False)))
