@@ -23,6 +23,7 @@ _BURST = 2.0  # seconds' worth of requests that may arrive at once
 _ADDRESSES = 10_000  # addresses that are remembered
 _DRAIN_SIZE = 1_000_000_000  # bytes of a refused body that are read before the response
 _DRAIN_TIME = 20.0  # seconds for that
+_DRAIN_SILENCE = 2.0  # seconds without a byte after which the client is waiting, not sending
 _SILENCE = 60.0  # seconds without a byte after which an upload is ended
 
 
@@ -186,7 +187,7 @@ async def _drain(scope: Scope, receive: Receive) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_DRAIN_TIME):
             while size < _DRAIN_SIZE:
-                message = await receive()
+                message = await asyncio.wait_for(receive(), _DRAIN_SILENCE)
                 size += len(message.get("body", b""))
                 if not message.get("more_body", False):
                     return

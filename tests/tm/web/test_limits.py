@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from tm.web.limits import UploadLimits
+from tm.web import limits
+from tm.web.limits import Limits, UploadLimits
 
 
 class Upload:
@@ -153,3 +154,24 @@ def test_browsers_get_plain_text() -> None:
         assert refused.sent[1]["body"].startswith(b"the server is receiving 0 files")
 
     ran(check())
+
+
+def test_a_client_that_declares_much_and_sends_little_is_answered_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_DRAIN_SILENCE", 0.01)
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def run() -> None:
+        messages: asyncio.Queue[Message] = asyncio.Queue()
+        messages.put_nowait({"type": "http.request", "body": b"ab", "more_body": True})
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"10000000000000")]}
+        await asyncio.wait_for(Limits(_never, lambda path: 1000)(scope, messages.get, keep), 10)
+
+    asyncio.run(run())
+    assert sent[0]["status"] == 413
+
+
+async def _never(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("the request was passed on")
