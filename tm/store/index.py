@@ -76,11 +76,14 @@ class Index:
             " LEFT JOIN segments s ON TRUE WHERE x.name = 'indexed' ORDER BY s.id"
         ).fetchall()
         rows = [(number, name) for number, name, *_ in state if number is not None]
-        for gone in self._segments.keys() - {number for number, _ in rows}:
+        numbers = {number for number, _ in rows}
+        for gone in self._segments.keys() - numbers:
             self._segments.pop(gone, None)
-            self._sequences.pop(gone, None)
             self._frequencies.clear()
-            self._planes.keep_only(set(self._segments))
+        # Not with their segments: a look-up in another thread may store them after these were dropped.
+        for gone in self._sequences.keys() - numbers:
+            self._sequences.pop(gone, None)
+        self._planes.keep_only(rows)
         found = []
         for number, name in rows:
             if language in ("", name):
@@ -103,10 +106,12 @@ class Index:
         """The sequences of a segment; None for segments of older versions, which have none."""
         if not part.id:
             return SegmentSequences.of(part.segment.sequences, part.segment.lengths)
-        if part.id not in self._sequences:
+        try:
+            return self._sequences[part.id]
+        except KeyError:
             row = connection.execute("SELECT data FROM postings WHERE id = ?", (-part.id,)).fetchone()
-            self._sequences[part.id] = SegmentSequences.of(row[0], part.segment.lengths) if row else None
-        return self._sequences[part.id]
+            read = SegmentSequences.of(row[0], part.segment.lengths) if row else None
+            return self._sequences.setdefault(part.id, read)
 
     def frequency(self, connection: Sql, part: IndexPart, code: int) -> int:
         """How many texts of a segment hold the word or pair ``code``; what was counted is kept: words repeat."""

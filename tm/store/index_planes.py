@@ -121,11 +121,13 @@ class PlanesCache:
         self._planes: dict[tuple[int, ...], SegmentPlanes] = {}
         self._asked: dict[tuple[int, ...], int] = {}
 
-    def keep_only(self, numbers: set[int]) -> None:
-        """Drop planes with segments that are gone."""
-        for kept in (self._planes, self._asked):
-            for key in [key for key in list(kept) if not numbers.issuperset(key)]:
-                kept.pop(key, None)
+    def keep_only(self, segments: Sequence[tuple[int, str]]) -> None:
+        """Drop planes of other groups than those of these segments, which are all that there are in a memory."""
+        keys = {tuple(segments[place][0] for place in group) for group in _groups(segments)}
+        for gone in self._planes.keys() - keys:
+            self._planes.pop(gone, None)
+        for gone in self._asked.keys() - keys:
+            self._asked.pop(gone, None)
 
     def near(self, segments: Sequence[Known], query: Bits, length: int, minimum: int) -> list[Near]:
         """As `tm.store.index_segments.near`."""
@@ -150,26 +152,32 @@ class PlanesCache:
         alone: Callable[[list[IndexSegment]], list[Found]],
     ) -> list[Found]:
         """What a search finds in each segment: by planes where segments were searched often."""
-        groups: dict[tuple[bool, str, int], list[int]] = {}
-        counts: Counter[tuple[bool, str]] = Counter()
-        for place, (number, language, _) in enumerate(segments):
-            stored = number > 0
-            groups.setdefault((stored, language, counts[stored, language] // _SEGMENTS), []).append(place)
-            counts[stored, language] += 1
         found: dict[int, Found] = {}
-        for (stored, *_), places in groups.items():
+        for places in _groups([(number, language) for number, language, _ in segments]):
             members = [segments[place][2] for place in places]
-            planes = self._prepared(tuple(segments[place][0] for place in places), members) if stored else None
+            key = tuple(segments[place][0] for place in places)
+            planes = self._prepared(key, members) if key[0] else None
             found |= zip(places, together(planes) if planes else alone(members), strict=True)
         return [found[place] for place in range(len(segments))]
 
     def _prepared(self, key: tuple[int, ...], segments: Sequence[IndexSegment]) -> SegmentPlanes | None:
         planes = self._planes.get(key)
         if planes is None:
-            self._asked[key] = self._asked.get(key, 0) + 1
-            if self._asked[key] > _PREPARED_AFTER:
+            asked = self._asked[key] = self._asked.get(key, 0) + 1
+            if asked > _PREPARED_AFTER:
                 planes = self._planes[key] = SegmentPlanes.of(segments)
         return planes
+
+
+def _groups(segments: Sequence[tuple[int, str]]) -> list[list[int]]:
+    """The places of the segments that are searched together; each is given with its number and language."""
+    groups: dict[tuple[bool, str, int], list[int]] = {}
+    counts: Counter[tuple[bool, str]] = Counter()
+    for place, (number, language) in enumerate(segments):
+        stored = number > 0
+        groups.setdefault((stored, language, counts[stored, language] // _SEGMENTS), []).append(place)
+        counts[stored, language] += 1
+    return list(groups.values())
 
 
 def _turned(rows: Bits) -> Bits:

@@ -237,10 +237,10 @@ def _pair(first: Bits, second: Bits) -> Bits:
     return mixed & np.uint64(0xFFFF_FFFF)
 
 
-def sketch(sequence: Iterable[str]) -> Bits:
+def sketch(of: Iterable[str]) -> Bits:
     """The sketch of tokens as `tm.folding.tokens` gives them: uint64 ``[WORDS]``."""
     bits = [0] * WORDS
-    for token in sequence:
+    for token in of:
         bit = _code(token) % _BITS
         bits[bit >> 6] |= 1 << (bit & 63)
     return np.array(bits, np.uint64)

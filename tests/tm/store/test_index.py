@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tm.folding import NUMBER
 from tm.search.memory import Memory
-from tm.store import index
+from tm.store import index, index_planes
 from tm.store.index import BackgroundIndexer, Index, rebuild, update
+from tm.store.index_segments import SegmentSequences, sketch
 from tm.store.index_worker import IndexWorker
 from tm.unit import Unit
 
@@ -129,6 +131,55 @@ def test_what_a_process_keeps(memory: Memory) -> None:
     assert parts(memory, known, "zh") == [(3, "zh", 30), (0, "zh", 1)]
     memory.delete(numbers=[31])
     assert parts(memory, known, "zh") == [(3, "zh", 30)], "deleted texts are not in the tail"
+
+
+def test_planes_are_kept_of_the_segments_that_there_are(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_planes, "_PREPARED_AFTER", 0)
+    known = Index()
+    query = sketch(["text", NUMBER])
+    kept = []
+    for first, last in ((0, 12), (12, 17), (17, 19), (19, 26)):
+        add(memory, first, last)
+        with memory.writing() as connection:
+            update(connection, 0)
+        with memory.reading() as connection:
+            found = known.near(known.parts(connection, "en"), query, 2, 100)
+        assert sum(len(positions) for positions, _ in found) == last
+        kept.append(list(known._planes._planes))
+    assert kept == [[(2,)], [(2, 4)], [(2, 4, 6)], [(8,)]], "the last update has merged all segments"
+
+
+def test_sequences_that_other_look_ups_drop(memory: Memory) -> None:
+    class Dropping(dict[int, SegmentSequences | None]):
+        """As if another look-up dropped each entry as soon as it is stored, or was seen."""
+
+        def __setitem__(self, number: int, value: SegmentSequences | None) -> None:
+            pass
+
+        def __contains__(self, number: object) -> bool:
+            return self.pop(number, self) is not self  # type: ignore[call-overload, no-any-return]
+
+    known = Index()
+    add(memory, 0, 3)
+    with memory.writing() as connection:
+        update(connection, 0)
+    known._sequences = Dropping()
+    with memory.reading() as connection:
+        (part,) = known.parts(connection, "en")
+        for _ in range(2):
+            read = known.sequences(connection, part)
+            assert read is not None
+            assert read.starts.tolist() == [0, 2, 4, 6], '"text" and a number in each'
+    known._sequences = {}
+    add(memory, 3, 9)
+    with memory.writing() as connection:
+        update(connection, 0)
+    with memory.reading() as connection:
+        (merged,) = known.parts(connection, "en")
+        known.sequences(connection, part)  # of a look-up that began before
+        known.sequences(connection, merged)
+        known.parts(connection)
+    assert set(known._sequences) == {merged.id}, "what is stored of a segment that is gone is dropped"
 
 
 @pytest.mark.parametrize("waits", [True, False])

@@ -82,7 +82,28 @@ def test_planes_are_made_for_segments_that_are_searched_often(monkeypatch: pytes
 
     assert [list(search()) for _ in range(4)] == [[], [], [2, 2, 1], []], "zh 1 and 3, en 2 and 5, zh 4; not the tail"
     assert plain(cache.near(known[:1], bits, 2, 50)) == expected[:1]
-    cache.keep_only({1, 3, 4})
+    cache.keep_only([(1, "zh"), (3, "zh"), (4, "zh")])
     expected = expected[:1] + expected[2:4]
     given = [known[0], *known[2:4]]
     assert [list(search()) for _ in range(2)] == [[], []], "kept"
+
+
+def test_planes_of_groups_that_have_grown_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_planes, "_SEGMENTS", 4)
+    monkeypatch.setattr(index_planes, "_PREPARED_AFTER", 1)
+    chance = random.Random(3)
+    known = [(n + 1, "en" if n % 3 else "zh", build(range(20), texts(chance, 20, 9))[0]) for n in range(16)]
+    bits = sketch(["ax", "bx"])
+    cache = PlanesCache()
+    kept = []
+    for count in range(1, len(known) + 1):
+        given = known[:count]
+        cache.keep_only([(number, language) for number, language, _ in given])
+        for language in ("zh", "en", "en", "zh"):
+            some = [one for one in given if one[1] == language]
+            expected = plain(near([one for _, _, one in some], bits, 2, 50))
+            assert plain(cache.near(some, bits, 2, 50)) == expected
+        kept.append(sorted(cache._planes))
+    assert kept[:5] == [[(1,)], [(1,), (2,)], [(1,), (2, 3)], [(1, 4), (2, 3)], [(1, 4), (2, 3, 5)]]
+    assert kept[-1] == [(1, 4, 7, 10), (2, 3, 5, 6), (8, 9, 11, 12), (13, 16), (14, 15)]
+    assert sorted(cache._asked) == kept[-1]
