@@ -18,12 +18,15 @@ from tm.web.trial import try_reading
 
 __all__ = ["Job", "Jobs"]
 
+_RUNNING = ("reading", "aligning")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """The progress of a review that has no units yet: ``stage`` is "reading", "read", "aligning", "done" or "failed".
 
-    ``step`` and ``share`` (0 to 1) describe the current step; ``message`` is the error, if any.
+    ``step`` and ``share`` (0 to 1) describe the current step; ``message`` is the error, if any. ``documents`` are
+    those that were last read; while they are read again, the earlier ones.
     """
 
     stage: str
@@ -59,10 +62,18 @@ class Jobs:
             self._jobs[name] = job
 
     def stop(self, name: str) -> None:
-        """Ask the job of a review to stop; it does so at its next step, and keeps what was read."""
+        """Ask the job of a review to stop at its next step. Documents of which both were read before are kept."""
         with self._lock:
-            if (job := self._jobs.get(name)) is not None and job.stage in ("reading", "aligning"):
+            if (job := self._jobs.get(name)) is not None and job.stage in _RUNNING:
                 self._stopping.add(name)
+
+    def _begin(self, name: str, job: Job) -> None:
+        """Set the first state of a job, with the lock held. Forget a stop that came too late for the job before.
+
+        This is not done when a job ends: a stop that was meant for the next one could be lost.
+        """
+        self._stopping.discard(name)
+        self._jobs[name] = job
 
     def _step(self, name: str, job: Job) -> None:
         """Say how far a job is. Raises `_JobStopped`."""
@@ -81,21 +92,22 @@ class Jobs:
             checked_code(code)
         paths = self._repository.documents(name)
         with self._lock:
-            running = self._jobs.get(name)
-            if running is not None and running.stage in ("reading", "aligning"):
+            before = self._jobs.get(name)
+            if before is not None and before.stage in _RUNNING:
                 raise UsageError("the documents are still being read")
-            self._jobs[name] = Job("reading", "reading the source")
+            job = Job("reading", "reading the source", documents=before.documents if before else None)
+            self._begin(name, job)
         title = f"{paths[0].name} – {paths[1].name}"
         self._repository.set_meta(name, title=title)
 
         def task() -> None:
-            self._step(name, Job("reading", "reading the source"))
+            self._step(name, job)
             try_reading(paths[0], "document")
             source = read(paths[0], language=languages[0])
-            self._step(name, Job("reading", "reading the target", 0.5))
+            self._step(name, replace(job, step="reading the target", share=0.5))
             try_reading(paths[1], "document")
             target = read(paths[1], language=languages[1])
-            self._step(name, Job("read", documents=(source, target)))
+            self._set(name, Job("read", documents=(source, target)))
 
         self.submit(lambda: self._guarded(name, task))
 
@@ -103,14 +115,14 @@ class Jobs:
         """Align the documents that were read, and store their units in the repository."""
         with self._lock:
             job = self._jobs.get(name)
-            if job is None or job.documents is None or job.stage == "aligning":
+            if job is None or job.documents is None or job.stage in _RUNNING:
                 raise UsageError("the documents are not read yet")
             source, target = job.documents
             if same(source.language, target.language):
                 raise UsageError(f"both documents are in {source.language}; name the language of each")
             if unit not in ("sentence", "paragraph"):
                 raise UsageError("the unit must be sentence or paragraph")
-            self._jobs[name] = replace(job, stage="aligning", step="loading the encoder", message="")
+            self._begin(name, replace(job, stage="aligning", step="loading the encoder", message=""))
         options = AlignOptions(unit="paragraph" if unit == "paragraph" else "sentence")
 
         def progress(step: str, share: float) -> None:
@@ -136,9 +148,6 @@ class Jobs:
         except Exception:
             self._fail(name, "an unexpected error occurred; the documents are kept")
             raise
-        finally:
-            with self._lock:
-                self._stopping.discard(name)
 
     def _fail(self, name: str, message: str) -> None:
         # Messages name the stored copy; the user knows the file by its own name.

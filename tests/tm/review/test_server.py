@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -436,13 +437,30 @@ def test_verdicts_of_two_processes_on_findings_are_both_kept(tmp_path: Path) -> 
     assert set(Dismissals(path).kinds()) == {f"{process} {number}" for process in range(3) for number in range(1, 20)}
 
 
-def test_aligning_two_documents_can_be_stopped(repository: ReviewRepository) -> None:
+def two_documents(repository: ReviewRepository) -> str:
+    """A review whose two documents are not read yet."""
     name = repository.new_documents()
     for side, text in (
         ("source", "第一条。\n本协议自签署之日起生效。\n"),
         ("target", "Article 1.\nIt enters into force.\n"),
     ):
         repository.document(name, side, f"{side}.txt").write_text(text, "utf-8")
+    return name
+
+
+def ended(jobs: Jobs, name: str, stage: str) -> Job:
+    """The job of a review when it no longer runs."""
+    for _ in range(6000):
+        if (job := jobs.get(name)) is not None and job.stage not in ("reading", "aligning"):
+            break
+        time.sleep(0.01)
+    assert job is not None
+    assert job.stage == stage, job.message
+    return job
+
+
+def test_aligning_two_documents_can_be_stopped(repository: ReviewRepository) -> None:
+    name = two_documents(repository)
     wanted = iter([True, False])
 
     def encoder() -> Encoder:
@@ -453,24 +471,65 @@ def test_aligning_two_documents_can_be_stopped(repository: ReviewRepository) -> 
     jobs = Jobs(repository, encoder)
     app = create(repository, encoder, ReviewOptions(GuardOptions(secret="s" * 24)))
     jobs.read(name)
-
-    def ended(stage: str) -> None:
-        for _ in range(6000):
-            if (job := jobs.get(name)) is not None and job.stage not in ("reading", "aligning"):
-                break
-            time.sleep(0.01)
-        assert job is not None
-        assert job.stage == stage
-
-    ended("read")
+    ended(jobs, name, "read")
     jobs.align(name, "sentence")
-    ended("read")
-    assert (jobs.get(name) or Job("")).message == "stopped"
+    assert ended(jobs, name, "read").message == "stopped"
     assert repository.meta(name)["stage"] == "documents"
     jobs.align(name, "sentence")
-    ended("done")
+    ended(jobs, name, "done")
     assert repository.meta(name)["stage"] == "units"
     jobs.close()
     with TestClient(app, base_url=HOME) as client:  # nothing runs, so that there is nothing to stop
         assert client.post(f"/reviews/{name}/stop", headers=SECRET).json() == {}
         assert client.post(f"/reviews/{'0' * 16}/stop", headers=SECRET).status_code == 404
+
+
+@pytest.mark.parametrize("again", ["stopped", "failed"])
+def test_documents_are_kept_when_they_are_not_read_again(repository: ReviewRepository, again: str) -> None:
+    name, waiting = two_documents(repository), Event()
+    jobs = Jobs(repository, load)
+    jobs.read(name)
+    read = ended(jobs, name, "read").documents
+    assert read is not None
+    jobs.submit(waiting.wait)
+    jobs.read(name, ("ja", "en-GB"))
+    with pytest.raises(UsageError, match="not read yet"):
+        jobs.align(name, "sentence")
+    if again == "stopped":
+        jobs.stop(name)
+    else:
+        repository.documents(name)[1].write_bytes(b"%PDF-1.7 damaged")
+    waiting.set()
+    job = ended(jobs, name, "read" if again == "stopped" else "failed")
+    assert job.documents is read
+    assert "unexpected" not in job.message
+    jobs.align(name, "sentence")
+    ended(jobs, name, "done")
+    jobs.close()
+
+
+def test_a_stop_counts_for_the_job_that_runs(repository: ReviewRepository) -> None:
+    """Not for the one before, which has ended but whose thread is still busy, and not for the one after."""
+
+    class Following(Jobs):
+        begun = False
+
+        def _set(self, name: str, job: Job) -> None:
+            if not self.begun:
+                self.stop(name)  # too late: this job has nothing left to do
+            super()._set(name, job)
+            if not self.begun:
+                self.begun = True
+                self.read(name)
+                self.submit(ends.set)
+                if stopped:
+                    self.stop(name)
+
+    for stopped in (False, True):
+        ends = Event()
+        name = two_documents(repository)
+        jobs = Following(repository, load)
+        jobs.read(name)
+        assert ends.wait(60)
+        assert ended(jobs, name, "read").message == ("stopped" if stopped else "")
+        jobs.close()
