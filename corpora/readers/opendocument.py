@@ -339,8 +339,9 @@ class _Converter:
                 far += filter(None, map(_text, cells[_CELLS:] if len(rows) < _ROWS else cells))
                 cells = cells[:_CELLS] if len(rows) < _ROWS else []
             made = [self._cell(cell) for cell in cells]
-            spanned = max([spanned - 1, *(_whole(cell, "number-rows-spanned", 1) - 1 for cell in cells)])
-            if not all(map(_EMPTY_CELL.fullmatch, made)) or (spanned >= 0 and rows):
+            above = spanned
+            spanned = max(above - 1, 0, *(_whole(cell, "number-rows-spanned", 1) - 1 for cell in cells))
+            if not all(map(_EMPTY_CELL.fullmatch, made)) or (rows and max(above, spanned)):
                 rows.append(f"<tr>{''.join(made)}</tr>")
         title = _get(table, "name") if xml.local(table.getparent()) == "spreadsheet" else ""
         body = f"<table>{''.join(rows)}</table>" if rows else ""

@@ -178,6 +178,8 @@ def test_opendocument(case: dict[str, Any], tmp_path: Path) -> None:
     data = an_odt(given_["body"], styles=given_.get("styles", ""), kind=given_.get("kind", "text"))
     document = blocks_of(tmp_path, "a", data)
     assert texts(document) == case["expected"]["blocks"]
+    if cells := case["expected"].get("cells"):
+        assert [list(block.cell or ()) for block in document.blocks] == cells
     assert [[one.step, one.text] for one in document.changes if one.action == "dropped"] == case["expected"]["dropped"]
 
 
