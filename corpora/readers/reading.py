@@ -247,4 +247,4 @@ def _docx(data: bytes, path: Path, language: str, profile: str) -> _Content:
     docx = read_docx(data, str(path), imported=read_imported)
     blocks, profile = structured(docx.blocks, profile)
     language = language or languages.detect("\n".join(block.text for block in blocks))
-    return _Content(docx.original, blocks, docx.changes, (), language, profile)
+    return _Content(docx.original, blocks, docx.changes, docx.warnings, language, profile)

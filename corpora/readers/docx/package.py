@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpora import xml
-from corpora.container import opened_container
+from corpora.container import BROKEN, Container, opened_container
+from corpora.errors import InputError
 from corpora.text.numerals import to_han, to_letters, to_roman
 
 __all__ = [
@@ -65,13 +66,13 @@ class Package:
     """An open package: the main part, and the other parts by the kind of their relation ("styles", "footnotes", …).
 
     ``graphics``: the charts and diagrams of the main part, by the id of their relation; ``chunks``: the documents of
-    other types that it imports.
+    other types that it imports, their paths and contents, None where a part is missing or damaged.
     """
 
     main: Any
     related: dict[str, list[Any]]
     graphics: dict[str, Any] = field(default_factory=dict)
-    chunks: dict[str, bytes] = field(default_factory=dict)
+    chunks: dict[str, tuple[str, bytes | None]] = field(default_factory=dict)
 
 
 def open_package(data: bytes, name: str) -> Package:
@@ -81,15 +82,22 @@ def open_package(data: bytes, name: str) -> Package:
         main = main or "word/document.xml"
         related: dict[str, list[Any]] = {}
         graphics: dict[str, Any] = {}
-        chunks: dict[str, bytes] = {}
+        chunks: dict[str, tuple[str, bytes | None]] = {}
         for kind, key, path in container.relations(main):
             if kind in _RELATED and path in container:
                 related.setdefault(kind, []).append(container.xml(path))
             elif kind in _GRAPHICS and path in container:
                 graphics[key] = container.xml(path)
-            elif kind == "aFChunk" and path in container:
-                chunks[key] = container.read(path)
+            elif kind == "aFChunk":
+                chunks[key] = path, _content(container, path)
         return Package(container.xml(main), related, graphics, chunks)
+
+
+def _content(container: Container, path: str) -> bytes | None:
+    try:
+        return container.read(path)
+    except (InputError, *BROKEN):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ document; like deleted and hidden text they are left out and recorded, as is tex
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from corpora import xml
 from corpora.cleaning.inline import MARK, TAB, extract_marks, split_paragraphs, without_sentinels
 from corpora.document import Block, BlockKind, Change
-from corpora.errors import EmptyInput
+from corpora.errors import DamagedInput, EmptyInput, InputError
 from corpora.readers.docx.package import (
     Numbering,
     Package,
@@ -33,8 +32,6 @@ from corpora.text.raised import raised
 
 __all__ = ["DocxText", "read_docx"]
 
-#: Reads a document from its bytes and the name that messages call it: its text, its blocks, its changes.
-Imported = Callable[..., tuple[str, Sequence[Block], Sequence[Change]]]
 _THROUGH = frozenset(
     "hyperlink smartTag sdt sdtContent ins moveTo fldSimple bdo dir customXml ruby rubyBase oMath oMathPara r "
     "e num den sub sup deg fName f sSup sSub sSubSup rad nary d func limLow limUpp lim acc bar box groupChr m mr eqArr"
@@ -54,27 +51,32 @@ class DocxText:
     original: str
     blocks: tuple[Block, ...]
     changes: tuple[Change, ...]
+    warnings: tuple[str, ...] = ()
+
+
+#: Reads a document from its bytes and the name that messages call it.
+Imported = Callable[[bytes, str], DocxText]
 
 
 def read_docx(data: bytes, name: str, *, imported: Imported | None = None) -> DocxText:
     """Read the DOCX in ``data``; ``name`` is the file as messages call it.
 
-    ``imported`` reads the documents of other types that it imports; without it they are not read.
+    ``imported`` reads the documents of other types that it imports; those that cannot be read, all without it, are
+    left out with a warning.
 
     Raises `DamagedInput` where the package is broken or would unpack to more than any document, `EmptyInput` where it
     contains no text.
     """
     package = open_package(data, name)
-    reader = _Reader(package, styles_of(package), Numbering.of(package), raised_styles(package))
-    reader.imports = partial(imported, name=name) if imported else None
+    reader = _Reader(package, styles_of(package), Numbering.of(package), raised_styles(package), name, imported)
     body = child(package.main, "body")
     reader.pages = sum(1 for one in package.main.iter() if xml.local(one) == "lastRenderedPageBreak") > 0
     reader.story(body if body is not None else package.main)
     reader.notes()
     reader.aside()
     if not reader.blocks:
-        raise EmptyInput(f"{name} contains no text")
-    return DocxText("\n".join(reader.original), tuple(reader.blocks), tuple(reader.changes))
+        raise InputError(reader.warnings[0]) if reader.warnings else EmptyInput(f"{name} contains no text")
+    return DocxText("\n".join(reader.original), tuple(reader.blocks), tuple(reader.changes), tuple(reader.warnings))
 
 
 @dataclass(slots=True)
@@ -95,7 +97,10 @@ class _Reader:
     package: Package
     styles: dict[str, Style]
     numbering: Numbering
-    raised: frozenset[str] = frozenset()  # character styles
+    raised: frozenset[str]  # character styles
+    name: str  # of the file, as messages call it
+    imported: Imported | None
+    warnings: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     original: list[str] = field(default_factory=list)
@@ -104,7 +109,6 @@ class _Reader:
     pages: bool = False  # whether Word left the page breaks of its last layout in the file
     footnotes: list[tuple[str, str]] = field(default_factory=list)  # id and number, in the order of their marks
     endnotes: list[tuple[str, str]] = field(default_factory=list)
-    imports: Callable[[bytes], tuple[str, Sequence[Block], Sequence[Change]]] | None = None
     _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it continues in the next
     _tables: int = 0
     _cell: tuple[int, int, int] | None = None  # the cell of the outermost table that is being read
@@ -124,18 +128,33 @@ class _Reader:
                 self.story(_chosen(element), kind, marker)
             elif tag in _GONE:
                 self._drop("tracked changes", _text_of(element, deleted=True))
-            elif tag == "altChunk" and (chunk := self.package.chunks.get(attribute(element, "id"))) and self.imports:
-                self._chunk(*self.imports(chunk))
+            elif tag == "altChunk":
+                self._chunk(attribute(element, "id"), kind)
 
-    def _chunk(self, original: str, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
-        """Read a document that is imported here: its blocks and what was left out of it."""
-        start, tables, page = self._lay(original.rstrip("\n")), self._tables, self._page()
-        for block in blocks:
+    def _chunk(self, key: str, kind: BlockKind | None) -> None:
+        """Read the document that is imported here, its blocks and what was left out of it, or leave it out itself."""
+        part, data = self.package.chunks.get(key, (key or "altChunk", None))
+        name = f"{self.name} ({part})"
+        try:
+            if data is None:
+                raise DamagedInput(f"{name} is missing or damaged")
+            if self.imported is None:
+                raise InputError(f"{name} is imported by a document that is imported itself")
+            found = self.imported(data, name)
+        except InputError as error:
+            self.warnings.append(f"{self.name}: an imported document was left out: {error}")
+            self._drop("imported documents", part)
+            return
+        start, tables, page = self._lay(found.original.rstrip("\n")), self._tables, self._page()
+        for block in found.blocks:
             cell = (block.cell[0] + tables, *block.cell[1:]) if block.cell else None
+            if block.kind is not BlockKind.FOOTNOTE and kind is not None:
+                block, cell = replace(block, kind=kind, level=0), self._cell or cell
             self._tables = max(self._tables, cell[0] + 1 if cell else 0)
             a, b = block.start + start, block.end + start
             self.blocks.append(replace(block, id=len(self.blocks), cell=cell, start=a, end=b, page=page))
-        self.changes += [replace(one, start=one.start + start, end=one.end + start, page=page) for one in changes]
+        self.changes += [replace(one, start=one.start + start, end=one.end + start, page=page) for one in found.changes]
+        self.warnings += found.warnings
 
     def notes(self) -> None:
         """Read the footnotes and endnotes in the order of their marks, each with its number."""

@@ -1,5 +1,6 @@
 """DOCX written part by part: cases as data, numbering, and packages that are refused."""
 
+import base64
 import zipfile
 from io import BytesIO
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from corpora.errors import DamagedInput
+from corpora.errors import DamagedInput, InputError
 from corpora.readers.docx.package import Numbering, open_package
 from corpora.readers.docx.reader import read_docx
 from corpora.readers.imported import read_imported
@@ -226,6 +227,22 @@ def test_a_part_that_is_not_whole_is_damage() -> None:
         open_package(package("", main="word/other.xml"), "x.docx")
 
 
+TEXT = "<w:p><w:r><w:t>Before.</w:t></w:r></w:p>{}"
+
+
+def importing(body: str, name: str, data: bytes, *, broken: bool = False) -> bytes:
+    """A document with ``body`` that imports ``data`` where it has braces; ``broken``: its checksum is wrong."""
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    whole = package(body.replace("{}", f"<w:altChunk xmlns:r='{space}' r:id='c'/>"))
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(whole)) as old, zipfile.ZipFile(buffer, "w") as new:
+        new.writestr("word/document.xml", old.read("word/document.xml"))
+        relation = f"<Relationship Id='c' Type='http://x/aFChunk' Target='{name}'/>"
+        new.writestr("word/_rels/document.xml.rels", RELATIONS.format(relation))
+        new.writestr(f"word/{name}", data)
+    return buffer.getvalue().replace(data, data[:-1] + b"!") if broken else buffer.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -239,18 +256,74 @@ def test_a_part_that_is_not_whole_is_damage() -> None:
     ],
 )  # fmt: skip
 def test_a_document_that_is_imported_is_read_at_its_place(name: str, data: bytes) -> None:
-    space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    paragraphs = [f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in ("Before.", "After.")]
-    whole = package(f"<w:altChunk xmlns:r='{space}' r:id='c'/>".join(paragraphs), aFChunk="")
-    buffer = BytesIO()
-    with zipfile.ZipFile(BytesIO(whole)) as old, zipfile.ZipFile(buffer, "w") as new:
-        new.writestr("word/document.xml", old.read("word/document.xml"))
-        relation = f"<Relationship Id='c' Type='http://x/aFChunk' Target='{name}'/>"
-        new.writestr("word/_rels/document.xml.rels", RELATIONS.format(relation))
-        new.writestr(f"word/{name}", data)
-    found = read_docx(buffer.getvalue(), "x.docx", imported=read_imported)
+    whole = importing(TEXT + "<w:p><w:r><w:t>After.</w:t></w:r></w:p>", name, data)
+    found = read_docx(whole, "x.docx", imported=read_imported)
     assert [(block.kind.value, block.text) for block in found.blocks] == [
         ("paragraph", "Before."), ("heading", "Oil"), ("paragraph", "It burns."), ("paragraph", "After."),
     ]  # fmt: skip
     assert [found.original[block.start : block.end] for block in found.blocks] == [b.text for b in found.blocks]
     assert [change.text for change in found.changes] == ["Not"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "why"),
+    [
+        (importing(TEXT, "a.docx", b"PK no zip"), "x.docx (word/a.docx) is a damaged Word document: File is not a zip "
+         "file"),
+        (importing(TEXT, "a.htm", b"<p>It burns.</p>", broken=True), "x.docx (word/a.htm) is missing or damaged"),
+        (package(TEXT.replace("{}", "<w:altChunk/>")), "x.docx (altChunk) is missing or damaged"),
+    ],
+)  # fmt: skip
+def test_an_imported_document_that_cannot_be_read_is_left_out_with_a_warning(whole: bytes, why: str) -> None:
+    found = read_docx(whole, "x.docx", imported=read_imported)
+    assert [block.text for block in found.blocks] == ["Before."]
+    assert found.warnings == (f"x.docx: an imported document was left out: {why}",)
+
+
+def test_what_an_imported_document_imports_is_read_and_the_next_one_left_out() -> None:
+    third = importing(TEXT.replace("Before", "Third"), "d.htm", b"<p>Fourth.</p>")
+    second = importing(TEXT.replace("Before", "Second"), "c.docx", third)
+    found = read_docx(importing(TEXT, "b.docx", second), "x.docx", imported=read_imported)
+    assert [block.text for block in found.blocks] == ["Before.", "Second.", "Third."]
+    assert [(one.step, one.text) for one in found.changes] == [("imported documents", "word/d.htm")]
+    assert len(found.warnings) == 1
+    assert found.warnings[0].endswith("(word/d.htm) is imported by a document that is imported itself")
+
+
+def test_a_document_that_only_imports_what_cannot_be_read_says_so() -> None:
+    with pytest.raises(InputError, match=r"an imported document was left out: x\.docx \(word/a\.docx\) is a damaged"):
+        read_docx(importing("{}", "a.docx", b"PK no archive"), "x.docx", imported=read_imported)
+
+
+def test_what_is_imported_into_a_cell_stays_in_its_cell() -> None:
+    cell = "<w:tc><w:p><w:r><w:t>甲</w:t></w:r></w:p></w:tc>"
+    table = f"<w:tbl><w:tr>{cell}<w:tc>{{}}</w:tc></w:tr><w:tr>{cell}<w:tc>{{}}</w:tc></w:tr></w:tbl>{{}}"
+    page = b"<h1>Oil</h1><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
+    found = read_docx(importing(table, "a.htm", page), "x.docx", imported=read_imported)
+    assert [(block.kind.value, block.level, block.text, block.cell) for block in found.blocks] == [
+        *(("table cell", 0, text, (0, row, int(text != "甲"))) for row in (0, 1) for text in ("甲", "Oil", *"abcd")),
+        ("heading", 1, "Oil", None),
+        *(("table cell", 0, text, (1, at // 2, at % 2)) for at, text in enumerate("abcd")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"From: <Saved by Blink>\r\nSubject: Oil\r\n of lamps\r\nMIME-Version: 1.0",
+        b"\xef\xbb\xbf\r\nMIME-Version: 1.0",
+    ],
+)
+def test_an_archive_of_mht_may_have_other_lines_first_and_names_the_encoding(head: bytes) -> None:
+    text = "中華民國一百年"
+    part = b"Content-Type: text/html; charset=big5\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    body = base64.encodebytes(f"<html><body><p>{text}</p></body></html>".encode("big5"))
+    data = head + b'\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\n' + part + body + b"--b--"
+    found = read_imported(data, "x.docx")
+    assert [block.text for block in found.blocks] == [text]
+    assert found.warnings == ()
+
+
+def test_a_page_that_names_lines_of_mht_is_a_page() -> None:
+    found = read_imported(b"<p>One</p>\n<pre>\nMIME-Version: 1.0\n</pre>", "x.docx")
+    assert [block.text for block in found.blocks] == ["One", "MIME-Version: 1.0"]
