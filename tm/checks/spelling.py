@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 from corpora.text.scripts import HAN
-from tm.checks.checked_unit import Check, CheckedFile, CheckedSide
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 
@@ -99,21 +99,21 @@ def _misspelt(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         (pair, side, fault)
         for pair in batch.pairs
         for side, other in ((pair.source, pair.target), (pair.target, pair.source))
-        for fault in (*_faults(side), *_against_english(side, other), *_stray(side, other))
+        for fault in (*_faults(side), *_against_english(side, other))
         if fault[1] not in other.text
     ]
     units = Counter(wrong.lower() for wrong, _ in {(wrong, pair.index) for pair, _, (_, wrong, _) in found})
-    return [
-        pair.finding(
-            "spelling", Severity.WARNING, f"{wrong!r} may be misspelt: {right}", *_spans(span, side is pair.source)
-        )
-        for pair, side, (span, wrong, right) in found
-        if (side.base == "zh" and not wrong[0].isascii()) or units[wrong.lower()] < _MANY
+    misspelt = [
+        _finding(Severity.WARNING, pair, side, *fault)
+        for pair, side, fault in found
+        if side.base == "zh" or units[fault[1].lower()] < _MANY
     ]
+    return [*misspelt, *_stray(batch)]
 
 
-def _spans(span: Span, is_source: bool) -> tuple[Span | None, Span | None]:
-    return (span, None) if is_source else (None, span)
+def _finding(severity: Severity, pair: CheckedUnit, side: CheckedSide, span: Span, wrong: str, right: str) -> Finding:
+    spans = (span, None) if side is pair.source else (None, span)
+    return pair.finding("spelling", severity, f"{wrong!r} may be misspelt: {right}", *spans)
 
 
 def _faults(side: CheckedSide) -> Sequence[tuple[Span, str, str]]:
@@ -130,20 +130,37 @@ def _faults(side: CheckedSide) -> Sequence[tuple[Span, str, str]]:
 
 
 #: A letter that an input method left before a word, at the beginning of a sentence or between Chinese characters.
-_STRAY = re.compile(f"(?:\\A|(?<=[，。；：！？{HAN}]))[a-z](?=[{HAN}])")
-#: What a letter names: the x axis, the n-th time, the k line.
-_LETTERED = frozenset("轴坐值线歌盘股站版恤型形个次倍时级类字超项位维阶元变方分点列行号层部人族书年天步种段")
+_STRAY = re.compile(f"(?:\\A|(?<=[，。；：！？{HAN}]))[a-z][{HAN}]")
+_LETTERED = re.compile(f"(?<![A-Za-z])[A-Za-z][{HAN}]")
 
 
-def _stray(side: CheckedSide, other: CheckedSide) -> Sequence[tuple[Span, str, str]]:
-    """Single letters in Chinese that the other side does not have as a word: y已忽略."""
-    if side.base != "zh" or not side.han or _STRAY.search(side.prose) is None:
-        return []
-    return [
-        (match.span(), side.prose[match.start() : match.end() + 1], side.prose[match.end()])
+def _stray(batch: CheckedFile) -> Sequence[Finding]:
+    """Single letters in Chinese that the other side does not have as a word: y已忽略.
+
+    A word may begin with a letter (p图), so this is an info, and none where another unit has the same word.
+    """
+    found = [
+        (pair, side, match)
+        for pair in batch.pairs
+        for side, other in ((pair.source, pair.target), (pair.target, pair.source))
+        if side.base == "zh" and side.han
         for match in _STRAY.finditer(side.prose)
-        if match[0] not in other.words and side.prose[match.end()] not in _LETTERED
+        if match[0][0] not in other.words and match[0] not in other.text
     ]
+    if not found:
+        return []
+    units = Counter(word for pair in batch.pairs for word in _lettered(pair))
+    return [
+        _finding(Severity.INFO, pair, side, (match.start(), match.end() - 1), match[0], match[0][1])
+        for pair, side, match in found
+        if units[match[0]] == 1
+    ]
+
+
+def _lettered(pair: CheckedUnit) -> frozenset[str]:
+    """The letters with the Chinese character after them, capitals as small letters: P图 is p图."""
+    sides = (side for side in (pair.source, pair.target) if side.base == "zh" and side.han)
+    return frozenset(word.lower() for side in sides for word in _LETTERED.findall(side.prose))
 
 
 _CONTEXT = re.compile(r"\(\?[^)]*\)")

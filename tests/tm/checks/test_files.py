@@ -335,6 +335,24 @@ def test_a_name_has_one_spelling(label: str) -> None:
     assert [one.unit for one in check([Unit(zh, en, "zh-CN", "en-US") for en, zh in pairs], only)] == expected
 
 
+STRAY_LETTERS = [
+    ("in one unit", ["y已忽略无效的代码", "已忽略注释"], [0]),
+    ("a word with a letter", ["用手机p图", "不要P图", "用c端登录", "看c端"], []),
+    ("another character", ["点击h即可", "看h栏"], [0, 1]),
+    ("within a longer word", ["点击h即可", "使用oh即可"], [0]),
+    ("a word that the other side has", ["沿x轴移动", "x轴"], []),
+]
+
+
+@pytest.mark.parametrize(("label", "chinese", "expected"), STRAY_LETTERS)
+def test_a_letter_that_two_units_have_before_a_character_is_no_fault(
+    label: str, chinese: list[str], expected: list[int]
+) -> None:
+    only = CheckOptions(only=frozenset({"spelling"}))
+    report = check([Unit("Move along the x-axis.", zh, "en-US", "zh-CN") for zh in chinese], only)
+    assert [(one.unit, one.severity) for one in report] == [(unit, Severity.INFO) for unit in expected]
+
+
 def test_a_check_that_fails_on_a_unit_says_so_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from tm.checks import registry
     from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
