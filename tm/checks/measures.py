@@ -127,11 +127,15 @@ _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "tri
 
 @dataclass(frozen=True, slots=True)
 class _MeasurePatterns:
-    """A number with its scale; the currency that may precede it; the unit that may follow it."""
+    """A number with its scale; the currency that may precede it; the unit that may follow it; the ``names`` of units.
+
+    ``names`` is an alternation of named groups, for patterns in which no number precedes the unit.
+    """
 
     number: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
+    names: str
     units: Mapping[str, _MeasureUnit]
 
 
@@ -153,7 +157,7 @@ def _grammar(language: str) -> _MeasurePatterns:
         if dimension == "money" and symbols:
             before.append(rf"(?P<u{row}>(?<![A-Za-z])(?:{'|'.join(symbols.split())}))")
     after.sort(key=lambda item: -max(len(part) for part in item[1].split("|")))
-    ordered = "|".join(f"(?P<{name}>{pattern})" for name, pattern in after)
+    names_of_units = "|".join(f"(?P<{name}>{pattern})" for name, pattern in after)
     if language == "en":
         number = (
             rf"(?<![A-Za-z0-9_.])(?=[0-9otfsenOTFSEN])(?P<number>{_NUMBER}|(?i:{_WORDS})\b)"
@@ -167,16 +171,19 @@ def _grammar(language: str) -> _MeasurePatterns:
         )
         joint = r"\s?[多余]?\s?"
     return _MeasurePatterns(
-        re.compile(number), re.compile(rf"(?:{'|'.join(before)})\s?\Z"), re.compile(f"{joint}(?:{ordered})"), units
+        re.compile(number),
+        re.compile(rf"(?:{'|'.join(before)})\s?\Z"),
+        re.compile(f"{joint}(?:{names_of_units})"),
+        names_of_units,
+        units,
     )
 
 
 @cache
 def _rate(language: str) -> re.Pattern[str]:
     """A unit that something is counted by: 每公斤, per pound."""
-    names = _grammar(language).after.pattern.partition("(?:(?P<")[2]
-    each = r"每一?(?:" if language == "zh" else r"(?:\bper\s|(?<=[\w)])/)(?:"
-    return re.compile(f"{each}(?P<{names}")
+    each = "每一?" if language == "zh" else r"(?:\bper\s|(?<=[\w)])/)"
+    return re.compile(f"{each}(?:{_grammar(language).names})")
 
 
 def rates(text: str, language: str) -> list[tuple[str, str, Span]]:

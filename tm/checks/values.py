@@ -7,7 +7,7 @@ where it is in figures, and a warning where it is in words.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from corpora.text.mentions.chinese import chinese_number
@@ -183,11 +183,11 @@ def _is_copied(mine: str, mention: Mention, other: str) -> bool:
     return unicodedata.normalize("NFKC", raw).casefold() in folded
 
 
-def _lacking(batch: CheckedFile) -> Sequence[tuple[CheckedUnit, _Lacking]]:
-    """The units with a value that has no counterpart; memoised on the file, since eight checks read it."""
-    known: list[tuple[CheckedUnit, _Lacking]] | None = batch.__dict__.get("_lacking")
+def _lacking(batch: CheckedFile) -> Mapping[CheckedUnit, _Lacking]:
+    """The units with a value that has no counterpart; memoised on the file, since nine checks read it."""
+    known: dict[CheckedUnit, _Lacking] | None = batch.__dict__.get("_lacking")
     if known is None:
-        known = [(pair, found) for pair in batch.pairs if (found := _missing(pair))]
+        known = {pair: found for pair in batch.pairs if (found := _missing(pair))}
         batch.__dict__["_lacking"] = known
     return known
 
@@ -295,30 +295,34 @@ def _ranks(marker: str) -> set[int]:
     return ranks | {value} if value is not None else ranks
 
 
-def _unit(pair: CheckedUnit, options: CheckOptions) -> Sequence[Finding]:
-    sides = (pair.source, pair.target)
-    if pair.is_half or not all(side.may_have_measures for side in sides):
-        return ()
-    if not all(side.measures for side in sides):
-        return _other_rate(pair)
-    findings = []
+def _unit(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
+    return [
+        finding
+        for pair in batch.pairs
+        if not pair.is_half and pair.source.may_have_measures and pair.target.may_have_measures
+        for finding in _other_unit(pair) or _other_rate(pair, batch)
+    ]
+
+
+def _other_unit(pair: CheckedUnit) -> Sequence[Finding]:
+    sides, findings = (pair.source, pair.target), []
     for one, other in mismatches(pair.source.measures, pair.target.measures):
         spans = (one.start, one.end), (other.start, other.end)
         texts = [side.text[slice(*span)].strip() for side, span in zip(sides, spans, strict=True)]
         severity = Severity.ERROR if one.dimension == other.dimension != "time" else Severity.WARNING
         message = f"{texts[0]!r} of the source is {texts[1]!r} in the target: another unit"
         findings.append(pair.finding("unit", severity, message, *spans))
-    return findings or _other_rate(pair)
+    return findings
 
 
-def _other_rate(pair: CheckedUnit) -> Sequence[Finding]:
+def _other_rate(pair: CheckedUnit, batch: CheckedFile) -> Sequence[Finding]:
     """30 元 a kilogram against 30 yuan a pound; a conversion has another number."""
     source, target = pair.source, pair.target
     here, there = rates(source.values_text, source.base), rates(target.values_text, target.base)
     if len(here) != 1 or len(there) != 1:
         return ()
     (dimension, size, left), (other_dimension, other_size, right) = here[0], there[0]
-    if dimension != other_dimension or size == other_size or _missing(pair):
+    if dimension != other_dimension or size == other_size or pair in _lacking(batch):
         return ()
     message = (
         f"{source.text[slice(*left)]!r} of the source is {target.text[slice(*right)]!r} in the target: another unit"
@@ -328,7 +332,7 @@ def _other_rate(pair: CheckedUnit) -> Sequence[Finding]:
 
 def _of(name: str, severity: Severity, about: str) -> Check:
     def compare(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
-        return [finding for pair, lacking in _lacking(batch) for finding in _compare(name, pair, lacking)]
+        return [finding for pair, lacking in _lacking(batch).items() for finding in _compare(name, pair, lacking)]
 
     return Check(name, severity, about, batch=compare)
 
@@ -342,6 +346,6 @@ CHECKS = (
     _of("e-mail", Severity.ERROR, "an e-mail address that the other side lacks"),
     _of("footnote-mark", Severity.WARNING, "a footnote mark that the other side lacks"),
     _of("code", Severity.ERROR, "a code of letters and figures such as UTF-8 that the other side lacks"),
-    Check("unit", Severity.ERROR, "one number with two units of measure or currencies", _unit),
+    Check("unit", Severity.ERROR, "one number with two units of measure or currencies", batch=_unit),
     Check("list-marker", Severity.ERROR, "both sides open with a list marker, but not of the same place", _list_marker),
 )

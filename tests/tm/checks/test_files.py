@@ -353,6 +353,19 @@ def test_a_letter_that_two_units_have_before_a_character_is_no_fault(
     assert [(one.unit, one.severity) for one in report] == [(unit, Severity.INFO) for unit in expected]
 
 
+def test_values_are_compared_once_for_all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tm.checks import values
+
+    compared: list[str] = []
+    unmatched = values.unmatched_values
+    monkeypatch.setattr(
+        values, "unmatched_values", lambda source, target: compared.append(source.text) or unmatched(source, target)
+    )
+    report = check([Unit("每公斤30元", "30 yuan per pound", "zh-CN", "en-US")])
+    assert [one.check for one in report] == ["unit"]
+    assert compared == ["每公斤30元"]
+
+
 def test_a_check_that_fails_on_a_unit_says_so_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from tm.checks import registry
     from tm.checks.checked_unit import Check, CheckedFile, CheckedUnit
