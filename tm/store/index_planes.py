@@ -120,10 +120,14 @@ class PlanesCache:
     def __init__(self) -> None:
         self._planes: dict[tuple[int, ...], SegmentPlanes] = {}
         self._asked: dict[tuple[int, ...], int] = {}
+        self._there: tuple[Sequence[tuple[int, str]], set[tuple[int, ...]]] = ([], set())
 
     def keep_only(self, segments: Sequence[tuple[int, str]]) -> None:
         """Drop planes of other groups than those of these segments, which are all that there are in a memory."""
-        keys = {tuple(segments[place][0] for place in group) for group in _groups(segments)}
+        known, keys = self._there
+        if known != segments:  # it is asked before each search, and they seldom change
+            keys = {tuple(segments[place][0] for place in group) for group in _groups(segments)}
+            self._there = segments, keys
         for gone in self._planes.keys() - keys:
             self._planes.pop(gone, None)
         for gone in self._asked.keys() - keys:
