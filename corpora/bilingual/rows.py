@@ -14,6 +14,7 @@ from corpora.document import Block, BlockKind, Document, Section
 from corpora.errors import DamagedInput
 from corpora.readers.encodings import decode
 from corpora.readers.file_type import FileType, sniff
+from corpora.text.language_names import code_of_name
 from corpora.text.languages import detect, same
 
 __all__ = ["TableRow", "rows_of_tables", "table_document"]
@@ -28,6 +29,7 @@ _NAMES = frozenset(
     "de ru es ar ja ko zh-cn zh-tw en-us en-gb 中 英 no. no # id".split()
 )
 _MOST_COLUMNS = 12  # of one language among which those with counterparts are looked for
+_LABEL = 6.2  # weight of the letters of a label: six Chinese characters or eighteen Latin letters
 _LONG = 60  # characters of a column that tell its language among those of one script
 
 
@@ -55,12 +57,13 @@ def rows_of_tables(blocks: Sequence[Block], pair: LanguagePair) -> dict[int, Tab
     found: dict[int, TableRow] = {}
     for cells in tables.values():
         head = _head(cells)
-        columns: dict[int, dict[int, str]] = defaultdict(dict)
+        texts: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for block in cells:
             _, row, column = block.cell  # type: ignore[misc]
             if row != head:
-                columns[column][row] = f"{columns[column].get(row, '')}\n{block.text}"
-        sides = {column: _sides(list(texts.values()), pair) for column, texts in columns.items()}
+                texts[column][row].append(block.text)
+        columns = {column: {row: "\n".join(some) for row, some in rows.items()} for column, rows in texts.items()}
+        sides = {column: _sides(list(rows.values()), pair) for column, rows in columns.items()}
         if {(0,), (1,)} <= set(sides.values()):
             further = _further(columns, sides)
             for block in cells:
@@ -75,10 +78,17 @@ def rows_of_tables(blocks: Sequence[Block], pair: LanguagePair) -> dict[int, Tab
 
 
 def _head(cells: Sequence[Block]) -> int | None:
-    """The first row of a table, where two of its cells name languages."""
+    """The first row of a table, where two of its cells name columns and the others are labels.
+
+    The names of one language only, as in 俄文 and "Russian", are an entry of a glossary.
+    """
     first = min(block.cell[1] for block in cells if block.cell)
     texts = [block.text.strip().lower() for block in cells if block.cell and block.cell[1] == first]
-    return first if sum(text in _NAMES for text in texts) > 1 else None
+    names = [text for text in texts if text in _NAMES]
+    languages = [code for code in map(code_of_name, names) if code]
+    entry = len(languages) > 1 and len(set(languages)) == 1
+    is_head = len(names) > 1 and not entry and all(letters_of(text).total() <= _LABEL for text in texts)
+    return first if is_head else None
 
 
 def _further(columns: Mapping[int, Mapping[int, str]], sides: Mapping[int, tuple[int, ...] | None]) -> set[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from corpora.document import FootnoteMark
 from corpora.text.languages import join_lines
-from corpora.text.markers import parse_marker
+from corpora.text.markers import opens_with_marker, parse_marker
 from corpora.text.scripts import HAN
 
 __all__ = ["EDGE", "MARK", "RAISED", "TAB", "InlineText", "extract_marks", "split_paragraphs", "without_sentinels"]
@@ -67,7 +67,7 @@ def split_paragraphs(text: str, *, whole: bool = False, cell: bool = False) -> l
     for line in lines:
         bare = line.strip(EDGE)
         if cell:
-            ends = bool(_STOPS.search(before) and not bare[:1].islower()) or _opens(bare)
+            ends = bool(_STOPS.search(before) and not bare[:1].islower()) or opens_with_marker(bare)
         else:
             ends = not before.strip(EDGE) or bool(_ENDS.search(before) or _INDENT.match(line.strip(" ")))
         if not whole and (ends or (both and _is_translation(before, line))):
@@ -78,16 +78,10 @@ def split_paragraphs(text: str, *, whole: bool = False, cell: bool = False) -> l
     return [_around_marks(paragraph) for paragraph in found if paragraph]
 
 
-def _opens(line: str) -> bool:
-    """Whether a marker with text behind it opens ``line``; "(m)" alone is a unit of measure."""
-    marker = parse_marker(line)
-    return marker is not None and marker.end < len(line)
-
-
 def _holds_translations(lines: Sequence[str]) -> bool:
     """Whether lines without Chinese have numbers or say as much as the Chinese; within a sentence they are a quote."""
     sides = [_amounts(line) for line in lines]
-    if any(words and not han and _opens(line) for line, (han, words) in zip(lines, sides, strict=True)):
+    if any(words and not han and opens_with_marker(line) for line, (han, words) in zip(lines, sides, strict=True)):
         return True
     return sum(words for han, words in sides if not han) >= _TRANSLATED * sum(han for han, _ in sides)
 

@@ -19,13 +19,14 @@ _LISTING = re.compile(
     r"(.*?)\\end\{\1\}", re.DOTALL
 )  # fmt: skip
 _LISTING_OPTIONS = re.compile(r"\A(?:[ \t]*\[[^\]\n]*\])?(?:[ \t]*\{[^}\n]*\})?[ \t]*\n")
-_INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]*\])?(\W)(.*?)\1")
-_THEOREM = re.compile(r"\\(?:newtheorem|declaretheorem(?:\[[^\]]*\])?)\*?\{([A-Za-z]+)\}")
+_IN_BRACKETS = r"\[([^\]]{0,1000})\]"  # as many characters as an option may have: the bracket may never be closed
+_INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]{0,1000}\])?(\W)(.*?)\1")
+_THEOREM = re.compile(r"\\(?:newtheorem|declaretheorem(?:\[[^\]]{0,1000}\])?)\*?\{([A-Za-z]+)\}")
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _DEFINED = re.compile(
-    rf"\\(?:re|provide)?(?:new)?command\*?\{{?\\([A-Za-z]+)\}}?\s*(?:\[([1-9])\]\s*(?:\[([^\]]*)\])?)?\s*{_GROUP}"
+    rf"\\(?:re|provide)?(?:new)?command\*?\{{?\\([A-Za-z]+)\}}?\s*(?:\[([1-9])\]\s*(?:{_IN_BRACKETS})?)?\s*{_GROUP}"
 )
-_OPTIONAL = r"(?:\s*\[([^\]]*)\])?"
+_OPTIONAL = rf"(?:\s*{_IN_BRACKETS})?"
 _OVERLAY = re.compile(r"(\\[A-Za-z]+)<[-+\d,.|]*>")  # of beamer: \item<1->
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _QUOTED = re.compile(r"(?<![\w`])`([^`'\n]{1,200})'(?![\w'])")

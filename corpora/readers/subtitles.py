@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from corpora.document import Block, BlockKind, Change, Line
 from corpora.text.languages import join_lines
-from corpora.text.markers import parse_marker
+from corpora.text.markers import opens_with_marker
 
 __all__ = ["Cue", "SubtitleText", "cues", "read_subtitles"]
 
@@ -41,6 +41,7 @@ _OVERLAP = 0.15  # seconds for which two texts are shown together by more than r
 _FRAME = 0.25  # seconds of a cue that is one step of a moving text
 _ROLLING = 1 / 3  # share of cues that repeat a line of the one before from which a track is one whose lines roll up
 _NEAR = 8  # cues before and after one that are looked at for what is shown with it
+_EDGE = 200  # characters at each end of a text that tell whether a sentence begins and ends with it
 _LONGEST = 20  # cues that one sentence is joined from
 
 
@@ -49,7 +50,8 @@ class Cue:
     """What is shown from ``start`` to ``end`` (seconds): the lines, without marks.
 
     ``style``: the name of the style, and whether a position is stated, as for signs at the top of the picture.
-    ``beside``: what is shown at the same time in the other language, where the track holds both.
+    ``beside``: what is shown at the same time in the other language, where the track holds both; of a long text, the
+    beginning and the end.
     """
 
     start: float
@@ -115,8 +117,11 @@ def _chosen(found: Sequence[Cue], lines: Callable[[Sequence[Line]], Iterable[Lin
     for number, cue in enumerate(found):
         own = set(kept.get(number, ()))
         others.setdefault((cue.start, cue.end), []).extend(line for line in cue.lines if line not in own)
+    # One text for all cues of a time, and a short one: what it is tested for must not take longer with each of them.
+    beside = {time: " ".join(texts) for time, texts in others.items()}
+    beside = {time: text if len(text) < 2 * _EDGE else text[:_EDGE] + text[-_EDGE:] for time, text in beside.items()}
     return [
-        replace(cue, lines=tuple(texts), beside=" ".join(others[cue.start, cue.end]))
+        replace(cue, lines=tuple(texts), beside=beside[cue.start, cue.end])
         for cue, texts in ((found[number], texts) for number, texts in sorted(kept.items()))
     ]
 
@@ -340,19 +345,13 @@ def _runs(pieces: Sequence[_CuePart], *, stopped: bool) -> Iterator[list[_CuePar
 def _goes_on(before: _CuePart, piece: _CuePart, *, stopped: bool) -> bool:
     if _SOUND.match(before.text) or _SOUND.match(piece.text):
         return False
-    if piece.turn or _ENDS.search(before.text) or piece.start - before.end > _PAUSE or _opens(piece.text):
+    if piece.turn or _ENDS.search(before.text) or piece.start - before.end > _PAUSE or opens_with_marker(piece.text):
         return False
     if piece.text[0].islower():
         return True
-    if before.beside and (_ENDS.search(before.beside) or _begins(piece) or _opens(piece.beside)):
+    if before.beside and (_ENDS.search(before.beside) or _begins(piece) or opens_with_marker(piece.beside)):
         return False
     return stopped or bool(_OPEN.search(before.text))
-
-
-def _opens(text: str) -> bool:
-    """Whether the number of a provision or list item opens ``text``."""
-    marker = parse_marker(text)
-    return marker is not None and marker.end < len(text)
 
 
 def _begins(piece: _CuePart) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from corpora.text.numerals import HAN_NUMERAL, from_han, from_letters, from_roman, from_symbol, value_of
 from corpora.text.scripts import HAN
 
-__all__ = ["FAMILIES", "Marker", "follows", "parse_bullet", "parse_marker"]
+__all__ = ["FAMILIES", "Marker", "follows", "opens_with_marker", "parse_bullet", "parse_marker"]
 
 #: The families whose members open a section wherever they are alone on a line, outermost first, with their rank.
 FAMILIES = ("annex", "part", "resolution", "decision", "chapter", "section", "rule", "article")
@@ -123,6 +123,12 @@ def parse_marker(text: str, before: Marker | None = None) -> Marker | None:
         return None
     marker = _settled(marker, before)
     return Marker(marker.printed, marker.scheme, marker.value, marker.rank, marker.end + lead, marker.family)
+
+
+def opens_with_marker(text: str) -> bool:
+    """Whether a marker with text behind it opens ``text``; "(m)" alone is a unit of measure."""
+    marker = parse_marker(text)
+    return marker is not None and marker.end < len(text)
 
 
 def parse_bullet(text: str) -> tuple[str, int] | None:

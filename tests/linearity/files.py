@@ -184,7 +184,25 @@ def _strings(size: int) -> bytes:
     )
 
 
+def _cues_of_one_time(size: int) -> bytes:
+    cue = "#\n00:00:01,000 --> 00:00:02,000\n这是第#句话。\nThis is line #.\n\n"
+    return "".join(cue.replace("#", str(n)) for n in range(size // 2)).encode()
+
+
+def _paragraphs_of_two_cells(size: int) -> bytes:
+    cells = (
+        "<td>" + "<p>每晚点灯</p>" * (size // 20) + "</td><td>" + "<p>The lamps are lit.</p>" * (size // 20) + "</td>"
+    )
+    return f"<html><body><table><tr>{cells}</tr></table></body></html>".encode()
+
+
 FILES: dict[tuple[str, str], dict[str, _Shape]] = {
+    ("bilingual", "srt"): {"cues of one time": _cues_of_one_time},
+    ("bilingual", "html"): {"paragraphs of two cells": _paragraphs_of_two_cells},
+    ("document", "tex"): {
+        "options that are open": lambda size: b"\\newcommand{\\q}[2][x]{#1#2}\n" + b"\\q[" * size,
+        "code that is open": lambda size: b"\\lstinline[" * size,
+    },
     ("document", "html"): _HTML,
     ("document", "pdf"): _PDF,
     ("document", "docx"): {name: _within(DOCUMENTS["docx"], inside) for name, inside in _DOCX_INSIDE.items()},

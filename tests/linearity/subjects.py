@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from corpora.bilingual.separation import read_both
 from corpora.errors import DuiyiError
 from corpora.readers.reading import read as read_document
 from corpora.text import languages, sentences
@@ -85,6 +86,7 @@ def _read(reader: Callable[[Path], object], ending: str, data: bytes) -> None:
 
 
 _READERS: dict[str, Callable[[Path], object]] = {
+    "bilingual": read_both,
     "document": read_document,
     "units": lambda path: list(read_units(path, on_problem=lambda problem: None)),
     "terms": read_terms,

@@ -15,12 +15,16 @@ from tests.linearity.patterns import patterns, slow_shapes
 from tests.linearity.subjects import Subject, checks, in_files, rules
 
 _SIZE = 4000
-#: Patterns that were too slow once are always measured.
+#: Patterns and files that were too slow once are always measured.
 _ONCE_SLOW = frozenset(
-    "corpora.bilingual.language_pair._NO_WORDS corpora.bilingual.runs._SEPARATOR corpora.bilingual.runs._OPENER "
-    "corpora.cleaning.listings._LAST_RUN corpora.readers.asciidoc._FOOTNOTE corpora.readers.asciidoc._MACROS "
-    "corpora.readers.file_type._SIGNS corpora.text.sentences._WORD_BEFORE "
-    "tm.checks.language._CODE_LINE".split()
+    (
+        *"corpora.bilingual.language_pair._NO_WORDS corpora.bilingual.runs._SEPARATOR corpora.bilingual.runs._OPENER "
+        "corpora.cleaning.listings._LAST_RUN corpora.readers.asciidoc._FOOTNOTE corpora.readers.asciidoc._MACROS "
+        "corpora.readers.file_type._SIGNS corpora.text.sentences._WORD_BEFORE "
+        "tm.checks.language._CODE_LINE".split(),
+        "bilingual .srt × cues of one time",
+        "document .tex × options that are open",
+    )
 )
 _SHARE = 40  # one of that many patterns and shapes is in the sample
 #: What four times the size may cost when the growth is not measured more closely.

@@ -14,7 +14,7 @@ from align import Alignment, AlignOptions, align
 from corpora.document import Line
 from corpora.errors import EmptyInput
 from corpora.readers.reading import read
-from corpora.readers.subtitles import Cue, cues, read_subtitles
+from corpora.readers.subtitles import Cue, _chosen, cues, read_subtitles
 from corpora.text.sentences import split
 from models.registry import load
 from tests.corpora.readers.handbook import GOLD
@@ -47,6 +47,17 @@ def test_only_the_chosen_lines_are_read() -> None:
     assert whole == "灯。\nA lamp.\n油。\nOil. 好\n完。"
     assert all(whole[line.start : line.end] == line.text for line in seen)
     assert [(block.text, block.time) for block in found.blocks] == [("A lamp.", (1.0, 1.9)), ("Oil.", (2.0, 2.9))]
+
+
+def test_cues_of_one_time_keep_only_the_ends_of_what_is_beside_them() -> None:
+    numbers = range(100, 300)
+    found = cues("\n\n".join(f"{n}\n00:00:01,000 --> 00:00:02,000\n第{n}句。\nNo. {n}." for n in numbers))
+    chosen = _chosen(found, lambda lines: lines[::2])
+    assert [cue.lines for cue in chosen] == [(f"第{n}句。",) for n in numbers]
+    (beside,) = {cue.beside for cue in chosen}
+    whole = " ".join(f"No. {n}." for n in numbers)
+    assert beside == whole[:200] + whole[-200:]
+    assert len({id(cue.beside) for cue in chosen}) == 1
 
 
 def test_a_line_of_events_without_times_is_left_out() -> None:
