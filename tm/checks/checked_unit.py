@@ -180,7 +180,8 @@ class CheckedFile:
 class Check:
     """A check: its name, the highest severity it reports, one line about it, and its function.
 
-    Either ``unit`` (checks one unit at a time) or ``batch`` (compares units) is set. Checks with ``needs_encoder`` run
+    Either ``unit`` (checks one unit at a time) or ``batch`` (checks all units of a file) is set; ``each`` says that
+    ``batch`` does not compare units, but is faster with all of them. Checks with ``needs_encoder`` run
     only where sentence vectors are available.
     """
 
@@ -190,3 +191,9 @@ class Check:
     unit: Callable[[CheckedUnit, CheckOptions], "Sequence[Finding]"] | None = None
     batch: Callable[[CheckedFile, CheckOptions], "Sequence[Finding]"] | None = None
     needs_encoder: bool = False
+    each: bool = False
+
+    @property
+    def is_of_one_unit(self) -> bool:
+        """True where the findings of a unit do not depend on other units."""
+        return self.unit is not None or self.each

@@ -64,7 +64,7 @@ def correction(finding: Finding, unit: Unit) -> Correction | None:
 
 def _is_better(fixed: Unit, unit: Unit, finding: Finding) -> bool:
     """Whether the checks of single units find less in ``fixed``, and nothing new that is worse than a hint."""
-    names = frozenset(name for name, one in checks().items() if one.unit is not None) | {finding.check}
+    names = frozenset(name for name, one in checks().items() if one.is_of_one_unit) | {finding.check}
     options = CheckOptions(only=names)
     before, after = (
         [one for one in check([some], options).findings if one.check == finding.check or one.severity != Severity.INFO]

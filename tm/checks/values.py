@@ -334,7 +334,7 @@ def _of(name: str, severity: Severity, about: str) -> Check:
     def compare(batch: CheckedFile, options: CheckOptions) -> Sequence[Finding]:
         return [finding for pair, lacking in _lacking(batch).items() for finding in _compare(name, pair, lacking)]
 
-    return Check(name, severity, about, batch=compare)
+    return Check(name, severity, about, batch=compare, each=True)
 
 
 CHECKS = (

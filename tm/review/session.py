@@ -64,7 +64,7 @@ class ReviewSession:
         self._options = options or CheckOptions()
         self._lock = threading.RLock()
         self.findings = ReviewFindings(dismissals)
-        self._alone = frozenset(name for name, one in checks().items() if one.unit is not None)
+        self._alone = frozenset(name for name, one in checks().items() if one.is_of_one_unit)
         self.checking = ""
         self.needs_check = False  # too many rows changed to check them one by one
         self._check_error = ""  # why the checks did not complete

@@ -412,6 +412,21 @@ def test_findings_that_are_right_are_not_shown_and_undone(repository: ReviewRepo
     assert not [one for one in again.findings.of(0) if one.check == "reference"]
 
 
+def test_a_row_that_was_edited_is_checked_at_once(repository: ReviewRepository, name: str) -> None:
+    session = repository.session(name)
+    session.check_all()
+    for version, (target, found) in enumerate(
+        (
+            ("Article 6. Done.", {"reference"}),
+            ("Article 5.", set()),
+            ("Article 5 of 12 May 2031.", {"date"}),
+            ("Article 5. 7 states.", {"number"}),
+        )
+    ):
+        session.edit({"do": "edit", "rows": [0], "target": target}, version)
+        assert {one.check for one in session.findings.of(0)} & {"reference", "date", "number"} == found, target
+
+
 def test_a_file_of_verdicts_that_is_damaged_is_reported_and_kept(repository: ReviewRepository, name: str) -> None:
     repository.dismissals.path.write_text("{}", encoding="utf-8")
     session = repository.session(name)

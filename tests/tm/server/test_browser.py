@@ -207,6 +207,7 @@ def test_verdicts_are_offered_to_those_who_may_give_them(
             f"{home}/reviews?name=x.tsv",
             headers={"cookie": f"{name}={secrets[Role.TRANSLATOR]}"},
             content="第五条。\tArticle 6.\n根据第五条。\tUnder article 6.\n会议结束。\tThe meeting ended.\n",
+            timeout=60,
         )
 
         def opened(role: Role) -> Any:
