@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +22,7 @@ from pathlib import Path
 from corpora.errors import DamagedInput, EmptyInput, InputError, ProtectedInput, WrongFormat
 from corpora.xml import Element, local, stream
 
-__all__ = ["hidden_texts", "sheet_rows", "workbook_rows"]
+__all__ = ["Row", "sheet_rows", "texts_beside_cells", "workbook_rows"]
 
 _LARGEST = 500_000_000  # bytes of all parts, unpacked
 _RATIO = 200  # unpacked to packed bytes of one part; texts pack some 20 to 1
@@ -40,33 +41,38 @@ _DRAWINGS = re.compile(r"\Axl/(?:drawings|charts|diagrams)/[^/]+\.xml\Z")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a sheet, its number and its cells as text; ``far`` are the texts that are too far to the right."""
+
+    sheet: str
+    visible: bool
+    number: int
+    cells: list[str]
+    far: list[str]
+
+
 def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number, cells as text) of each row with a text in the first visible sheet.
 
     Raises the errors of `corpora.errors` for a file that is not a workbook, is encrypted, damaged or unpacks too far.
     """
-    for _, number, cells in _rows(path, None, first=True):
-        yield number, cells
+    for row in _rows(path, None, first=True):
+        if row.cells:
+            yield row.number, row.cells
 
 
-def workbook_rows(data: bytes, name: str) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield (sheet, row number, cells as text) of each row with a text in all visible sheets of the workbook ``data``.
+def workbook_rows(data: bytes, name: str) -> Iterator[Row]:
+    """Yield each row with a text in the sheets of the workbook ``data``, the visible ones first.
 
     ``name`` is the file as messages call it. Raises what `sheet_rows` raises.
     """
     yield from _rows(Path(name), data, first=False)
 
 
-def hidden_texts(data: bytes, name: str) -> Iterator[tuple[str, str]]:
-    """Yield (what hides it, text) of what is in the workbook ``data``, but in no visible cell.
-
-    These are hidden sheets, cells too far to the right, row by row, comments, and the letters of drawings and charts.
-    """
+def texts_beside_cells(data: bytes, name: str) -> Iterator[tuple[str, str]]:
+    """Yield (what it is, text) of the comments and the letters of drawings and charts in the workbook ``data``."""
     path = Path(name)
-    for _, _, cells in _rows(path, data, first=False, visible=False):
-        yield "hidden", " ".join(filter(None, cells))
-    for _, _, cells in _rows(path, data, first=False, far=True):
-        yield "far cells", " ".join(filter(None, cells))
     with _archive(path, data) as package:
         for part in sorted(package.namelist()):
             if _COMMENTS.search(part):
@@ -77,9 +83,7 @@ def hidden_texts(data: bytes, name: str) -> Iterator[tuple[str, str]]:
                     yield "drawings", "".join(one.text or "" for one in element.iter("{*}t"))
 
 
-def _rows(
-    path: Path, data: bytes | None, *, first: bool, visible: bool = True, far: bool = False
-) -> Iterator[tuple[str, int, list[str]]]:
+def _rows(path: Path, data: bytes | None, *, first: bool) -> Iterator[Row]:
     with _archive(path, data) as package:
         parts = package.namelist()
         if "[Content_Types].xml" not in parts:
@@ -90,9 +94,9 @@ def _rows(
             raise DamagedInput(f"{path} is damaged: it has no sheet of cells")
         strings = list(_strings(package, path, _beside(base, "sharedStrings.xml")))
         styles = _dates(package, path, base)
-        for sheet, part, _ in sheets[:1] if first else [one for one in sheets if one[2] == visible]:
-            for number, cells in _Sheet(strings, *styles, far=far).rows(_elements(package, path, part, ("c", "row"))):
-                yield sheet, number, cells
+        for sheet, part, visible in sheets[:1] if first else sheets:
+            for found in _Sheet(strings, *styles).rows(_elements(package, path, part, ("c", "row"))):
+                yield Row(sheet, visible, *found)
 
 
 @contextmanager
@@ -195,29 +199,31 @@ def _dates(package: zipfile.ZipFile, path: Path, base: str) -> tuple[frozenset[i
 
 
 class _Sheet:
-    """Turns the cells of a sheet into rows of text; ``far``: only those that are too far to the right."""
+    """Turns the cells of a sheet into rows of text."""
 
-    def __init__(self, strings: list[str], dates: frozenset[int], zero: datetime, *, far: bool) -> None:
-        self._strings, self._dates, self._zero, self._far = strings, dates, zero, far
+    def __init__(self, strings: list[str], dates: frozenset[int], zero: datetime) -> None:
+        self._strings, self._dates, self._zero = strings, dates, zero
 
-    def rows(self, elements: Iterator[Element]) -> Iterator[tuple[int, list[str]]]:
-        """Rows without a text are left out, gaps in a row are filled up to its last text."""
-        number, column, cells = 0, 0, [""] * 0
+    def rows(self, elements: Iterator[Element]) -> Iterator[tuple[int, list[str], list[str]]]:
+        """Number, cells and far cells. Rows without a text are left out, gaps are filled up to the last text."""
+        number, column, cells, far = 0, 0, [""] * 0, [""] * 0
         for element in elements:
             if local(element) == "c":
                 match = _REFERENCE.fullmatch(element.get("r", ""))
                 column = _column(match[1]) if match else column + 1
-                if (column > _COLUMNS) is not self._far or not (text := self._cell(element)):
+                if not (text := self._cell(element)):
                     continue
-                place = len(cells) if self._far else column - 1
-                cells += [""] * (place + 1 - len(cells))
-                cells[place] = text
+                if column > _COLUMNS:
+                    far.append(text)
+                else:
+                    cells += [""] * (column - len(cells))
+                    cells[column - 1] = text
                 continue
             written = element.get("r", "")
             number = int(written) if written.isdecimal() and len(written) < 12 else number + 1
-            if cells:
-                yield number, cells
-            column, cells = 0, []
+            if cells or far:
+                yield number, cells, far
+            column, cells, far = 0, [], []
 
     def _cell(self, cell: Element) -> str:
         kind = cell.get("t", "n")

@@ -3,7 +3,7 @@
 import re
 
 from corpora.readers.conversion import dropped, heading, plain
-from corpora.readers.workbook import hidden_texts, workbook_rows
+from corpora.readers.workbook import texts_beside_cells, workbook_rows
 
 __all__ = ["convert"]
 
@@ -16,9 +16,16 @@ _DATE = re.compile(r"\A(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?\Z")
 def convert(data: bytes, name: str) -> str:
     """The workbook in ``data`` as one page of HTML. Raises the errors of `corpora.readers.workbook`."""
     parts: list[str] = []
+    hidden: list[str] = []
+    far: list[str] = []
     open_sheet: str | None = None
-    for sheet, _, cells in workbook_rows(data, name):
-        if sheet != open_sheet:
+    for found in workbook_rows(data, name):
+        sheet, cells = found.sheet, found.cells if found.visible else []
+        if found.visible:
+            far.append(" ".join(found.far))
+        else:
+            hidden.append(" ".join(filter(None, (*found.cells, *found.far))))
+        if cells and sheet != open_sheet:
             parts.append("</table>" if open_sheet is not None else "")
             parts.append("" if _UNNAMED.fullmatch(sheet.strip()) else heading(plain(sheet), 1))
             parts.append("<table>")
@@ -28,7 +35,8 @@ def convert(data: bytes, name: str) -> str:
         # A row of one cell is a cell here too: HTML tables with such rows only place things.
         parts.append(f"<tr>{row}<td></td></tr>" if row else "")
     parts.append("</table>" if open_sheet is not None else "")
-    parts += [dropped(step, text) for step, text in hidden_texts(data, name)]
+    parts += [dropped("hidden", text) for text in hidden] + [dropped("far cells", text) for text in far]
+    parts += [dropped(step, text) for step, text in texts_beside_cells(data, name)]
     return f"<html><body>{''.join(parts)}</body></html>"
 
 

@@ -206,13 +206,18 @@ def test_cells_of_a_slide_that_span_others_move_them(tmp_path: Path) -> None:
 def test_what_a_workbook_shows_beside_its_cells_is_recorded(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["A1"], book.active.cell(1, 1001).value = "Lamps", "far"
+    secret = book.create_sheet("Secret")
+    secret.sheet_state = "hidden"
+    secret["A2"], secret.cell(2, 1001).value = "price", "far too"
     buffer = io.BytesIO()
     book.save(buffer)
     with zipfile.ZipFile(buffer, "a") as package:
         package.writestr("xl/drawings/drawing1.xml", '<x xmlns:a="a"><a:p><a:r><a:t>in a box</a:t></a:r></a:p></x>')
     document = blocks_of(tmp_path, "a.xlsx", buffer.getvalue())
     assert [block.text for block in document.blocks] == ["Lamps"]
-    assert [(one.step, one.text) for one in document.changes] == [("far cells", "far"), ("drawings", "in a box")]
+    assert [(one.step, one.text) for one in document.changes] == [
+        ("hidden", "price far too"), ("far cells", "far"), ("drawings", "in a box"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", cases("rtf"), ids=lambda case: case["label"])
