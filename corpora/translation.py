@@ -31,6 +31,13 @@ _DEEPEST = 3  # messages inside messages: a file, its line, the reason
 _LONGEST = 4000  # characters of a message that is compared with patterns
 _WORD = re.compile(r"[^\W\d_]{4}")
 _NUMBER = re.compile(r"[\d.,]+")
+_COUNT = re.compile(r"[\d.,]+ .+", re.DOTALL)
+_VALUED = re.compile(r"([\d.,]+|(?:ar|en|es|fr|ru|zh)(?:-\w+)*) (.+)")  # a count or a language, and a word
+_LISTS = (("; ", "；"), (", ", "，"))  # between the parts of a list, in English and in the translation
+#: What is typed or names a file stands as it is: spans of code, commands, options with their values.
+_VERBATIM = re.compile(r"`[^`]*`|\bduiyi(?: (?:[a-z]+|-[\w-]+|[A-Z]+|\{\w+\}))+|--[a-z][\w-]* ?=?\{\w+\}")
+_OF_FILE = re.compile(r"(?:path|out|file|folder|url)\d*")
+_COMMAND = re.compile(r"duiyi [a-z]")
 _MOST_WORDS = 3  # of a part of a message that has only short words besides, as in "{a} of {b}"
 
 _language: ContextVar[str] = ContextVar("language", default="")
@@ -88,6 +95,7 @@ class _Pattern:
     texts: tuple[str, ...]
     names: tuple[str, ...]
     translation: str
+    verbatim: frozenset[str] = frozenset()  # names of what is not translated
 
     def parts(self, message: str) -> dict[str, str] | None:
         """What fills the placeholders in ``message``, None where it is another one. Takes time linear in its length."""
@@ -107,8 +115,10 @@ class _Pattern:
         found.append(message[start:end])
         if not _WORD.search(" ".join(self.texts)) and any(len(part.split()) > _MOST_WORDS for part in found):
             return None  # rather a sentence that the catalogue does not have
-        if any(name == "number" and not _NUMBER.fullmatch(part) for name, part in zip(self.names, found, strict=True)):
-            return None
+        for name, part in zip(self.names, found, strict=True):
+            wanted = _NUMBER if name == "number" else _COUNT if "_counted" in name else None
+            if wanted and not wanted.fullmatch(part):
+                return None
         return dict(zip(self.names, found, strict=True))
 
 
@@ -137,8 +147,12 @@ def _catalogue(language: str) -> _Catalogue:
         original, translation = _first(key), _first(value)
         exact[original] = translation
         if names := _PLACEHOLDER.findall(original):
-            patterns.append(_Pattern(tuple(_PLACEHOLDER.split(original)[::2]), tuple(names), translation))
-    patterns.sort(key=lambda one: -sum(map(len, one.texts)))  # the most special one first
+            code = {name for span in _VERBATIM.findall(original) for name in _PLACEHOLDER.findall(span)}
+            code.update(filter(_OF_FILE.fullmatch, names))
+            texts = tuple(_PLACEHOLDER.split(original)[::2])
+            patterns.append(_Pattern(texts, tuple(names), translation, frozenset(code)))
+    # The most special one first.
+    patterns.sort(key=lambda one: (-sum(map(len, one.texts)), -sum("_counted" in name for name in one.names)))
     return _Catalogue(exact, tuple(patterns))
 
 
@@ -150,16 +164,43 @@ def _first(forms: str | Sequence[str] | None) -> str:
 def _translated(message: str, catalogue: _Catalogue, depth: int) -> str:
     if (found := catalogue.exact.get(message)) is not None:
         return found
-    if not depth or len(message) > _LONGEST:
-        return message
+    if not depth or len(message) > _LONGEST or _COMMAND.match(message):
+        return _valued(message, catalogue) or message
     for pattern in catalogue.like(message[:2], message[-2:]):
         if (parts := pattern.parts(message)) is not None:
-            return _filled(pattern, {name: _translated(part, catalogue, depth - 1) for name, part in parts.items()})
+            return _filled(
+                pattern,
+                {
+                    name: part if name in pattern.verbatim else _translated(part, catalogue, depth - 1)
+                    for name, part in parts.items()
+                },
+            )
     # Most messages that are joined from others have the subject first: a file, a line, a unit.
     subject, colon, rest = message.partition(": ")
     if colon and (meaning := _translated(rest, catalogue, depth - 1)) != rest:
         return f"{_translated(subject, catalogue, depth - 1)}：{meaning}"
-    return message
+    return _valued(message, catalogue) or _listed(message, catalogue, depth) or message
+
+
+def _valued(message: str, catalogue: _Catalogue) -> str:
+    """A count or a language with a word of the catalogue; "" where it is something else."""
+    found = _VALUED.fullmatch(message)
+    if not found:
+        return ""
+    if (noun := catalogue.exact.get(f"{{number}} {found[2]}")) and found[1][0].isdecimal():
+        return noun.replace("{number}", found[1])
+    word = catalogue.exact.get(found[2])
+    return f"{found[1]} {word}" if word else ""
+
+
+def _listed(message: str, catalogue: _Catalogue, depth: int) -> str:
+    """``message`` as a list of parts, each of which the catalogue has; "" where it is none."""
+    for sign, translation in _LISTS:
+        if len(parts := message.split(sign)) > 1:
+            known = [_translated(part, catalogue, depth) for part in parts]
+            if all(one != part for one, part in zip(known, parts, strict=True)):
+                return translation.join(known)
+    return ""
 
 
 def _filled(pattern: _Pattern, parts: dict[str, str]) -> str:

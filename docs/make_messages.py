@@ -26,13 +26,17 @@ from tm.checks.finding import Severity
 from tm.checks.form import MARKS
 from tm.checks.registry import checks
 from tm.cli.application import COMMANDS
+from tm.cli.outcomes import STATES
+from tm.cli.structure import NOUNS
 from tm.cli.translation import paragraphs
 from tm.review.edits import ACTIONS
+from tm.search.analysis import BANDS
 from tm.search.matches import MatchKind
 from tm.server.work import WORDS as WORK_WORDS
 from tm.terms.concept import Status
 from tm.unit import STATUSES
 
+CHANGES = ("dropped", "joined", "moved", "mark")  # of a text while it was read
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "corpora" / "locale"
 PACKAGES = ("corpora", "models", "align", "tm")
@@ -68,6 +72,9 @@ WORDS = [
     "source",
     "target",
     *MARKS,
+    *(band for band in BANDS if band.isalpha()),
+    *STATES,
+    *CHANGES,
 ]
 _COUNTED = re.compile(r"\|\s*counted\(\"([^\"]+)\"(?:, \"([^\"]+)\")?\)")
 _PROSE = re.compile(r"[A-Za-z{}'`]\S* [a-z`{]")
@@ -75,10 +82,10 @@ _LETTERS = re.compile(r"[A-Za-z]{2}")
 _CODE = re.compile(
     r"</?\w|^\w+\(|\[\w+\[|json_each|^#|\\|\(\?|https?:|^\W*--|[=<>]=|::|_\w+_|^[A-Z]+ [A-Z]+|"
     r"\b(?:SELECT|FROM|WHERE|TABLE|PRAGMA|VALUES|ORDER BY|DESC|NULL|AND|OR|IN)\b|"
-    r"^(?:GET|POST|PUT|DELETE) |^from \w\S* import|"
+    r"^import os;|^(?:GET|POST|PUT|DELETE) |^from \w\S* import|"
     r"^<!|&gt;|\w\||\w\[[\w\[]|\.\*|; (?:charset|version|filename\*?)=|realm=|'self'|'none'|^curl |"
     r"^nplurals|^Instruct:|^openid |^int8 |^key =|^moment |"
-    r"^source_file, |^end with parent|json_valid|^red strike|^@start|^\s*duiyi (?:align|fetch|memory|term)|^file, s3,"
+    r"^source_file, |^end with parent|json_valid|^red strike|^@start|^\s*duiyi [a-z{]|^file, s3,"
 )
 
 
@@ -146,6 +153,9 @@ def messages_of(path: Path) -> Iterator[tuple[int, str]]:
                 hidden.update(id(inner) for inner in ast.walk(node))
             if name == "counted" and len(node.args) > 1:
                 yield from _counted(node)
+            if name in ("translated", "headings", "tell"):  # words too
+                words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+                yield from ((node.lineno, word) for word in words if _LETTERS.search(word))
     for node in ast.walk(tree):
         if id(node) in hidden:
             continue
@@ -213,6 +223,12 @@ def collected() -> Catalog:
                 for one, many in _COUNTED.findall(path.read_text("utf-8")):
                     catalogue.add(f"{{number}} {one}", locations=[(name, 0)])
                     catalogue.add(f"{{number}} {many or one + 's'}", locations=[(name, 0)])
+    nouns = [*(NOUNS.get(kind, kind) for kind in BlockKind), "sentence", "line", "item"]
+    for noun in nouns:  # that the program counts; which of them it finds out while it runs
+        for form in (noun, f"{noun}s"):
+            catalogue.add(f"{{number}} {form}", locations=[("words", 0)])
+    for check in checks().values():
+        catalogue.add(check.about, locations=[("words", 0)])
     for word in WORDS:
         catalogue.add(str(word), locations=[("words", 0)])
     for text, name in of_scripts().items():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.text.plurals import counted
-from tm.cli.output import errors, message, print_json, write
+from corpora.translation import translated
+from tm.cli.output import errors, message, print_json, tell, write
 
 if TYPE_CHECKING:
     from align.alignment import Alignment
@@ -133,10 +134,10 @@ def _documents(
         more = {"warnings": paired.warnings, "notes": paired.notes, "files": rows, "signature": alignment.signature}
         print_json({**summary, **more})
         return
-    write(_summary_text(summary, alignment))
+    tell(_summary_text(summary, alignment))
     for path, units, same in written:
-        left_out = f"; {same:,} left out, the same on both sides (--keep-identical)" if same else ""
-        write(f"{path}: {counted(units, 'unit')}{left_out}")
+        text = f"{path}: {counted(units, 'unit')}"
+        tell(f"{text}; {same:,} left out, the same on both sides (--keep-identical)" if same else text)
     write(alignment.signature)
 
 
@@ -166,11 +167,11 @@ def _languages(
         more = {"complete": complete, "corrected": found.corrected, "warnings": found.warnings, "files": rows}
         print_json({**facts, **more})
         return
-    write(f"{', '.join(languages)}; pivot {languages[found.pivot]}")
-    passages = f"; {counted(found.corrected, 'passage')} corrected by another language" if found.corrected else ""
-    write(f"{counted(len(found.units), 'unit')}, {complete:,} in all languages{passages}")
+    tell(f"{', '.join(languages)}; pivot {languages[found.pivot]}")
+    text = f"{counted(len(found.units), 'unit')}, {complete:,} in all languages"
+    tell(f"{text}; {counted(found.corrected, 'passage')} corrected by another language" if found.corrected else text)
     for path, units in found.written.items():
-        write(f"{path}: {counted(units, 'unit')}")
+        tell(f"{path}: {counted(units, 'unit')}")
 
 
 @contextmanager
@@ -183,8 +184,12 @@ def _progress() -> "Iterator[StageProgress]":
     # In a log file, a bar would leave a blank line.
     bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
     with bar:
-        task = bar.add_task("reading", total=1.0)
-        yield lambda step, share: bar.update(task, description=step, completed=share)
+        task = bar.add_task(translated("reading"), total=1.0)
+        yield lambda step, share: bar.update(task, description=translated(step), completed=share)
+
+
+def _sides(path: str, path2: str, lang: str, lang2: str, source: str, target: str) -> str:
+    return f"{path} ({lang}, {source}) and {path2} ({lang2}, {target})"
 
 
 def _summary_text(summary: dict[str, Any], alignment: "Alignment") -> str:
@@ -192,11 +197,12 @@ def _summary_text(summary: dict[str, Any], alignment: "Alignment") -> str:
     from tm.jobs.align_files import LOW
 
     beads = ", ".join(f"{count:,} {kind}" for kind, count in summary["beads"].items())
-    moved = f"; {summary['moved']:,} moved" if summary["moved"] else ""
     source, target = (counted(summary[f"{side}_units"], summary["unit"]) for side in ("source", "target"))
-    return (
-        f"{alignment.source.path} ({summary['source_lang']}, {source}) and "
-        f"{alignment.target.path} ({summary['target_lang']}, {target})\n"
-        f"pairs: {beads}{moved}\n"
-        f"mean score {summary['mean_score']:.2f}; {summary['low_scores']:,} below {LOW}"
-    )
+    languages = summary["source_lang"], summary["target_lang"]
+    paths = alignment.source.path, alignment.target.path
+    lines = [
+        _sides(*paths, *languages, source, target),
+        f"pairs: {beads}; {summary['moved']:,} moved" if summary["moved"] else f"pairs: {beads}",
+        f"mean score {summary['mean_score']:.2f}; {summary['low_scores']:,} below {LOW}",
+    ]
+    return "\n".join(lines)

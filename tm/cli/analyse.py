@@ -9,8 +9,9 @@ import typer
 
 from corpora.files import check_targets
 from corpora.text.plurals import counted
+from corpora.translation import translated
 from tm.cli.memory_options import MemoriesOption, PenaltyOption, memories, with_filters
-from tm.cli.output import console, errors, message, print_json, write
+from tm.cli.output import console, errors, headings, message, print_json, tell
 from tm.store.filters import Filters, origin_penalties
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ def analyse(
         message("duiyi: you have no memory yet, so only repetitions are found; --memory names one")
     with ExitStack() as stack:
         opened = [] if none else stack.enter_context(memories(memory))
-        status = stack.enter_context(errors().status("reading"))
+        status = stack.enter_context(errors().status(translated("reading")))
         check_languages([one for one, _ in opened], filters.source_lang, filters.target_lang)
         found = analyse_files(
             files,
             opened,
             options,
-            progress=lambda file, count: status.update(f"{file}: {counted(count, 'segment')}"),
+            progress=lambda file, count: status.update(translated(f"{file}: {counted(count, 'segment')}")),
             on_warning=lambda warning: message(f"duiyi: warning: {warning}"),
         )
     for path in out or []:
@@ -74,20 +75,22 @@ def analyse(
     for one in found.files:
         show_bands(one, one.file, found.rates)
     if len(found.files) > 1:
-        show_bands(found.total, "total", found.rates)
+        show_bands(found.total, translated("total"), found.rates)
 
 
 def show_bands(one: "FileAnalysis", title: str, rates: Mapping[str, float] | None = None) -> None:
     """Print the counts of a file as a table."""
     from rich.table import Table
 
-    table = Table("match", title=title)
-    for name in ("segments", "words", "characters", "% of words"):
+    match, *names = headings("match", "segments", "words", "characters", "% of words")
+    table = Table(match, title=title)
+    for name in names:
         table.add_column(name, justify="right")
     every = one.all
     for band, count in [*one.bands.items(), ("all", every)]:
         share = 100 * count.words / (every.words or 1)
-        table.add_row(band, f"{count.segments:,}", f"{count.words:,}", f"{count.characters:,}", f"{share:.1f}")
+        numbers = (f"{number:,}" for number in (count.segments, count.words, count.characters))
+        table.add_row(translated(band), *numbers, f"{share:.1f}")
     console().print(table)
     if rates:
-        write(f"weighted words: {one.weighted(rates):,}")
+        tell(f"weighted words: {one.weighted(rates):,}")

@@ -11,7 +11,8 @@ from corpora.arguments import check_choice
 from corpora.errors import UsageError
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
-from tm.cli.output import console, errors, message, print_json, write
+from corpora.translation import translated
+from tm.cli.output import console, errors, message, padded, print_json, tell, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,7 +170,7 @@ def _filter(
         format_of(path)
     check_targets(out, inputs)
     units = _read(file, reading)
-    with errors().status("Looking for pairs that are no translations …"):
+    with errors().status(translated("Looking for pairs that are no translations …")):
         likely = probabilities(units, load(model))
     kept = [unit for unit, probability in zip(units, likely, strict=True) if probability >= least]
     for path in out:
@@ -178,7 +179,7 @@ def _filter(
         rows = [{"unit": place, "probability": round(one, 4)} for place, one in enumerate(likely) if one < least]
         print_json({"units": len(units), "written": len(kept), "left_out": rows})
         return
-    write(f"{out[0]}: {counted(len(kept), 'unit')} of {len(units):,}; {len(units) - len(kept):,} left out")
+    tell(f"{out[0]}: {counted(len(kept), 'unit')} of {len(units):,}; {len(units) - len(kept):,} left out")
 
 
 def _check_usage(out: list[Path], write_baseline: Path | None, inputs: list[Path], fail_on: str, show: str) -> None:
@@ -208,7 +209,7 @@ def _report(
     from tm.report.outputs import write_baseline as write_accepted
 
     encoder = _encoder(units, options, model)
-    with errors().status("Comparing meanings …") if encoder is not None else nullcontext():
+    with errors().status(translated("Comparing meanings …")) if encoder is not None else nullcontext():
         report = run_checks(units, options, encoder)
     if write_baseline is not None:
         write_accepted(write_baseline, report, units)
@@ -300,7 +301,7 @@ def _results(
         return
     _print(report, units, *screen)
     for reason, count in (reasons or {}).items():
-        write(f"{count:7,}  {reason}")
+        write(f"{count:7,}  {translated(reason)}")
 
 
 def _explain(report: "CheckReport", which: str) -> None:
@@ -313,7 +314,13 @@ def _explain(report: "CheckReport", which: str) -> None:
         )
     for place, finding in enumerate(found):
         for line in [""] * bool(place) + explanation(finding, report):
-            write(_plain(line))
+            write(_plain(_explained(line)))
+
+
+def _explained(line: str) -> str:
+    """A line of an explanation for the reader; the texts of the unit stay as they are."""
+    name, colon, text = line.partition(": ")
+    return f"{translated(name)}{colon}{text}" if name in ("source", "target") else translated(line)
 
 
 def _conformance(file: Path, options: "ReadOptions") -> dict[str, int]:
@@ -335,7 +342,7 @@ def _list(json: bool) -> None:
         return
     width = max(len(str(row["check"])) for row in rows)
     for row in rows:
-        write(f"{row['check']!s:<{width}}  {row['severity']:<7}  {row['about']}")
+        write(f"{row['check']!s:<{width}}  {padded(str(row['severity']), 7)}  {translated(str(row['about']))}")
 
 
 def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "Severity") -> None:
@@ -346,22 +353,27 @@ def _print(report: "CheckReport", units: "Sequence[Unit]", limit: int, least: "S
     room = (screen.width if screen.is_terminal else _WIDTH) - len(_INDENT)
     for number, findings in groupby(shown[:limit], key=lambda finding: finding.unit):
         for finding in findings:
-            write(f"{number}  {finding.severity!s:<7}  {finding.check}: {_plain(finding.message)}")
+            about = _plain(translated(finding.message))
+            write(f"{number}  {padded(finding.severity, 7)}  {finding.check}: {about}")
         for side in (units[number].source, units[number].target):
             write(_INDENT + _short(side, room))
     if len(shown) > limit:
         message(f"duiyi: {len(shown) - limit:,} more: print them with --limit, or write all with -o report.html")
-    counts = ", ".join(
-        counted(count, name, "info" if name == "info" else "") for name, count in summary["by_severity"].items()
-    )
-    accepted = f", {report.accepted:,} accepted before" if report.accepted else ""
-    message(f"{counted(len(report.units), 'unit')}: {counts}{accepted}")
+    wrong, warned, noted = summary["by_severity"].values()
+    counts = f"{counted(len(units), 'unit')}: {counted(wrong, 'error')}, {counted(warned, 'warning')}, {noted:,} info"
+    message(f"{counts}, {report.accepted:,} accepted before" if report.accepted else counts)
     if report.switched_off:
         off = "; ".join(f"{name} ({why})" for name, why in report.switched_off.items())
         message(f"duiyi: taken for {_TYPES[report.text_type]}, so not checked: {off}; --text-type other checks all")
     if shares := summary["precision"]:
-        listed = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items())
+        listed = ", ".join(f"{_translated_end(name)} {100 * share:.0f} %" for name, share in shares.items())
         message(f"duiyi: share of such findings that was right on reviewed text: {listed}")
+
+
+def _translated_end(name: str) -> str:
+    """A check and its severity, which is a word of the reader's language."""
+    check, blank, severity = name.rpartition(" ")
+    return f"{check}{blank}{translated(severity)}"
 
 
 def _short(text: str, room: int) -> str:

@@ -7,7 +7,8 @@ import typer
 
 from corpora.files import check_targets
 from corpora.text.plurals import counted
-from tm.cli.output import complain, errors, print_json, write
+from corpora.translation import translated
+from tm.cli.output import complain, errors, print_json, tell
 
 __all__ = ["convert"]
 
@@ -46,25 +47,25 @@ def convert(
     check_targets([out], [path for path in (source, Path(source_file), Path(target_file)) if path.name])
     problems = UnitProblems(source, strict)
     audit = Audit()
-    with errors().status(f"converting {source.name}"):
+    with errors().status(translated(f"converting {source.name}")):
         report = write_file(out, audit.over(read(source, reading, problems=problems)), options)
     complain(problems)
     if json:
         print_json(_as_json(source, report, problems, audit))
         return
-    write(f"{report.path}: {counted(report.written, 'unit')} from {audit.units:,}")
+    tell(f"{report.path}: {counted(report.written, 'unit')} from {audit.units:,}")
     for reason, count in sorted(report.left_out.items()):
-        write(f"  left out: {count:,} ({reason})")
+        tell(f"  left out: {count:,} ({reason})")
     added = report.written + sum(report.left_out.values()) - audit.units
     if added > 0:
-        write(f"  added: {added:,} (units without their list number, and the numbers by themselves)")
+        tell(f"  added: {added:,} (units without their list number, and the numbers by themselves)")
     if report.removed_characters:
-        write(f"  removed: {counted(report.removed_characters, 'character')} that XML forbids")
+        tell(f"  removed: {counted(report.removed_characters, 'character')} that XML forbids")
     _warn(audit, report.left_out, problems.repaired)
     if client:
         from tm.formats.cat_tools import cat_tool
 
-        write(f"{cat_tool(client).name}: {cat_tool(client).advice}")
+        tell(f"{cat_tool(client).name}: {cat_tool(client).advice}")
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -84,11 +85,11 @@ def _warn(audit: Any, left_out: Any, repaired: Any) -> None:
     from tm.formats.conformance import REASONS
 
     for key, count in repaired.items():
-        write(f"  repaired: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
+        tell(f"  repaired: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
     for key, reason in REASONS.items():
         count = audit.counts[key] - left_out.get(key, 0)
         if count > 0:
-            write(f"  note: {count:,} × {reason.title} ({reason.effect})")
+            tell(f"  note: {count:,} × {reason.title} ({reason.effect})")
 
 
 def _as_json(source: Path, report: Any, problems: Any, audit: Any) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from corpora.text.plurals import counted
+from corpora.translation import translated
 from tm.cli.cluster_option import Address, ClusterCommand, Memory, Tries, cluster_options
-from tm.cli.output import message, print_json, write
+from tm.cli.output import message, print_json, tell, write
 
 if TYPE_CHECKING:
     from tm.corpus.report import CorpusReport
@@ -91,10 +92,10 @@ def _tell(report: "CorpusReport", json: bool) -> None:
         return
     used = len(report.documents) - len(report.lost_documents)
     documents, units = counted(len(report.documents), "document"), counted(report.units, "unit")
-    write(f"{used:,} of {documents} used; {units}, {report.written:,} written")
+    tell(f"{used:,} of {documents} used; {units}, {report.written:,} written")
     for reason, count in report.lost.items():
-        write(f"{count:>12,}  {reason}")
-    write(f"{report.out}: {REPORT} says what was lost")
+        write(f"{count:>12,}  {translated(reason)}")
+    tell(f"{report.out}: {REPORT} says what was lost")
     if not used:
         raise typer.Exit(2)
 
@@ -115,10 +116,10 @@ def _with_progress(step: str, results: Iterator[R], total: int) -> Iterator[R]:
         names = TextColumn("{task.description}"), TextColumn("{task.fields[rate]}")
         columns = (names[0], BarColumn(), MofNCompleteColumn(), names[1], TimeRemainingColumn())
         with Progress(*columns, console=screen, transient=True) as bar:
-            task = bar.add_task(step, total=total, rate="")
+            task = bar.add_task(translated(step), total=total, rate="")
             started = time.monotonic()
             for number, result in enumerate(results, 1):
-                bar.update(task, advance=1, rate=_rate(number / max(time.monotonic() - started, 0.001)))
+                bar.update(task, advance=1, rate=translated(_rate(number / max(time.monotonic() - started, 0.001))))
                 yield result
         return
     started = told = time.monotonic()

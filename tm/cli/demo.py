@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tm.cli.output import console, write
+from corpora.translation import translated
+from tm.cli.output import console, headings, tell, write
 
 __all__ = ["demo"]
 
@@ -21,12 +22,12 @@ def demo(
 
     source, target = (_copied(path, out) for path in pair())
     files = [out / "sample.tmx", out / "sample.xlf", out / "sample.tsv"]
-    write("Two resolutions as text extracted from a PDF, Chinese and English:")
+    tell("Two resolutions as text extracted from a PDF, Chinese and English:")
     write(f"  duiyi align {source} {target} " + " ".join(f"-o {path}" for path in files) + "\n")
     align([source, target], files)
     _show_pairs(files[0])
     _show_term("资产追回")
-    write(f"Next: import {files[0]} into a CAT tool, or run `duiyi align` on your own files.")
+    tell(f"Next: import {files[0]} into a CAT tool, or run `duiyi align` on your own files.")
 
 
 def _copied(path: Path, folder: Path) -> Path:
@@ -46,9 +47,9 @@ def _show_pairs(path: Path) -> None:
 
     from tm.formats.registry import read
 
-    table = Table(title="The first pairs", title_justify="left", show_lines=True)
-    for name in ("zh", "en", "score"):
-        table.add_column(name, ratio=1 if name != "score" else None, overflow="fold")
+    table = Table(title=translated("The first pairs"), title_justify="left", show_lines=True)
+    for name, ratio in zip(("zh", "en", *headings("score")), (1, 1, None), strict=True):
+        table.add_column(name, ratio=ratio, overflow="fold")
     for unit in islice(read(path), _SHOWN):
         table.add_row(unit.source, unit.target, "" if unit.quality is None else f"{unit.quality:.2f}")
     console().print(table)
@@ -62,5 +63,5 @@ def _show_term(text: str) -> None:
     with TermBase(":memory:") as terms:
         terms.add(sample_concepts())
         hit = terms.lookup(text, "zh")[0]
-    names = ", ".join(f"{term.text} ({term.status})" for term in hit.concept.named("en"))
+    names = ", ".join(f"{term.text} ({translated(term.status)})" for term in hit.concept.named("en"))
     write(f"\nduiyi term lookup {text}\n  {names}\n  {hit.concept.definition}\n")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.text.plurals import counted, plural
-from tm.cli.output import console, message, print_json
+from corpora.translation import translated
+from tm.cli.output import console, headings, message, print_json, tell
 
 if TYPE_CHECKING:
     from align.alignment import Bead
@@ -63,9 +64,9 @@ def evaluate(
         return
     _print(found.overall, found.documents, found.types, interval)
     if scored:
-        console().print(f"Expected calibration error of the scores: {error:.3f}")
+        tell(f"Expected calibration error of the scores: {error:.3f}")
     if comparison is not None and compare is not None:
-        console().print(_sentence(comparison, auto, compare))
+        tell(_sentence(comparison, auto, compare))
 
 
 def _read_gold(path: Path) -> dict[str, "list[Bead]"]:
@@ -121,17 +122,17 @@ def _print(
 
     for title, rows in (("document", documents), ("bead type", types)):
         table = Table(box=None, pad_edge=False)
-        table.add_column(title)
-        for name in ("strict P", "R", "F1", "lax P", "R", "F1", "beads", "gold"):
+        table.add_column(translated(title))
+        for name in headings("strict P", "R", "F1", "lax P", "R", "F1", "beads", "gold"):
             table.add_column(name, justify="right")
-        everything = {"all": overall} if title == "document" else {}
+        everything = {translated("all"): overall} if title == "document" else {}
         for name, quality in {**rows, **everything}.items():
             table.add_row(
                 name, *_figures(quality.strict), *_figures(quality.lax), str(quality.system), str(quality.gold)
             )
         console().print(table)
         console().print()
-    console().print(f"Strict F1 {overall.strict.f1:.4f}, 95 % interval {interval.low:.4f} to {interval.high:.4f}")
+    tell(f"Strict F1 {overall.strict.f1:.4f}, 95 % interval {interval.low:.4f} to {interval.high:.4f}")
 
 
 def _figures(score: "Score") -> tuple[str, str, str]:

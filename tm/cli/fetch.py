@@ -57,8 +57,8 @@ def fetch(
         written.append(
             {"language": document.language, "path": str(path), "url": document.url, "cached": document.cached}
         )
-        size = counted(len(document.content), "byte")
-        message(f"{symbol} {document.language}: {size}{' (from the cache)' * document.cached}")
+        text = f"{symbol} {document.language}: {counted(len(document.content), 'byte')}"
+        message(f"{text} (from the cache)" if document.cached else text)
     if json:
         print_json(written)
     else:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.text.plurals import counted, plural
+from corpora.translation import translated
 from tm.cli.outcomes import STATES, show, with_progress
-from tm.cli.output import errors, message, print_json, write
+from tm.cli.output import errors, message, print_json, tell
 
 if TYPE_CHECKING:
     from tm.jobs.align_files import AlignFilesOptions
@@ -40,7 +41,7 @@ def pair(
     if json:
         print_json({"out": str(out), **_as_data(found)})
     else:
-        write(f"{out}: {_counts(found)}")
+        tell(f"{out}: {_counts(found)}")
 
 
 def align_two_folders(
@@ -72,12 +73,12 @@ def align_two_folders(
         print_json({**_as_data(done.pairs), "aligned": [as_data(one) for one in found], **states, **added})
     else:
         show(found)
-        write(_counts(done.pairs))
+        tell(_counts(done.pairs))
         if done.added is not None:
             doubtful = sum(one.state == "doubtful" for one in found)
             were = plural(doubtful, "was", "were")
-            left = f"; {counted(doubtful, 'doubtful pair')} {were} left out" if doubtful else ""
-            write(f"{counted(done.added.read, 'unit')} added to the memory, {done.added.new:,} new{left}")
+            text = f"{counted(done.added.read, 'unit')} added to the memory, {done.added.new:,} new"
+            tell(f"{text}; {counted(doubtful, 'doubtful pair')} {were} left out" if doubtful else text)
     if any(outcome.state == "failed" for outcome in found):
         raise typer.Exit(2)
 
@@ -119,7 +120,7 @@ def _reading() -> "Iterator[Callable[[int, int], None]]":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     screen = errors()
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(translated("reading")), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("files", total=None)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.errors import UsageError
+from corpora.translation import translated
 from tm.cli.analyse import show_bands
 from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, memories, with_filters
-from tm.cli.output import message, print_json, write
+from tm.cli.output import message, print_json, tell, write
 from tm.cli.text_input import is_plain_text, read_plain_text
 from tm.store.filters import Filters, origin_penalties
 
@@ -195,7 +196,7 @@ def _many(
     if json:
         message(dumps({"coverage": counts.to_dict()}, ensure_ascii=False))
     else:
-        show_bands(counts, "coverage")
+        show_bands(counts, translated("coverage"))
 
 
 def _show(matches: "Sequence[Match]") -> None:
@@ -203,18 +204,18 @@ def _show(matches: "Sequence[Match]") -> None:
     colour = sys.stdout.isatty()
     for match in matches:
         minor = f" ({', '.join(match.minor_differences)} differ)" if match.minor_differences else ""
-        write(f"{match.score:3} % {match.kind}{minor}")
+        write(f"{match.score:3} % {translated(match.kind)}{translated(minor)}")
         write(f"    {marked(match.differences, colour=colour) if match.differences else match.unit.source}")
         write(f"    {match.unit.target}")
         for part, translation in match.fragments if match.kind == "fragments" else ():
-            write(f"    part: {part} = {translation}")
+            tell(f"    part: {part} = {translation}")
         if match.adapted:
             changes = ", ".join(f"{old} → {new}" for old, new in match.adapted)
-            write(f"    adapted: {changes}")
+            tell(f"    adapted: {changes}")
         place = match.unit.origin
-        known = [place.source_file, place.section, f"page {place.page}" if place.page else "", match.unit.status]
+        known = [place.source_file, place.section, translated(f"page {place.page}") if place.page else ""]
         if match.number:
-            write(f"    [{', '.join(part for part in known if part)}]")
+            write(f"    [{', '.join(part for part in (*known, translated(match.unit.status)) if part)}]")
 
 
 def marked(parts: "Sequence[DiffPart]", *, colour: bool) -> str:

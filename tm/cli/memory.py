@@ -11,6 +11,7 @@ from corpora.arguments import check_choice
 from corpora.errors import InputError, UsageError
 from corpora.files import check_targets
 from corpora.text.plurals import counted
+from corpora.translation import translated
 from tm.cli.memory_options import (
     MemoryOption,
     QualityOption,
@@ -20,7 +21,7 @@ from tm.cli.memory_options import (
     one_path,
     with_filters,
 )
-from tm.cli.output import complain, console, errors, print_json, write
+from tm.cli.output import complain, console, errors, headings, print_json, tell
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
@@ -114,16 +115,14 @@ def _take(
             results.append(done.to_dict())
             if not json:
                 if report.resumed:
-                    write(f"{file}: {counted(report.resumed, 'unit')} from before the interruption")
-                write(
-                    f"{file}: {counted(report.read, 'unit')}, {report.new:,} new, {report.folded:,} known"
-                    + (f", {counted(report.removed, 'variant')} removed" if report.removed else "")
-                )
+                    tell(f"{file}: {counted(report.resumed, 'unit')} from before the interruption")
+                text = f"{file}: {counted(report.read, 'unit')}, {report.new:,} new, {report.folded:,} known"
+                tell(f"{text}, {counted(report.removed, 'variant')} removed" if report.removed else text)
                 for why, count in sorted(report.left_out.items()):
-                    write(f"  left out: {count:,} ({why})")
+                    tell(f"  left out: {count:,} ({why})")
                 for key, count in sorted(audit.counts.items()):
                     if key in REASONS:
-                        write(f"  note: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
+                        tell(f"  note: {count:,} × {REASONS[key].title} ({REASONS[key].effect})")
     if json:
         print_json(results)
 
@@ -132,8 +131,8 @@ def _take(
 def counting(title: str) -> Iterator[Callable[[int], None]]:
     """A count in progress on standard error, on a terminal only."""
     screen = errors()
-    with screen.status(title) as status:
-        yield lambda count: status.update(f"{title}: {counted(count, 'unit')}")
+    with screen.status(translated(title)) as status:
+        yield lambda count: status.update(translated(f"{title}: {counted(count, 'unit')}"))
 
 
 @app.command()
@@ -174,9 +173,9 @@ def export(
         print_json(rows if size else rows[0])
         return
     for report in reports:
-        write(f"{report.path}: {counted(report.written, 'unit')}")
+        tell(f"{report.path}: {counted(report.written, 'unit')}")
         for why, count in sorted(report.left_out.items()):
-            write(f"  left out: {count:,} ({why})")
+            tell(f"  left out: {count:,} ({why})")
 
 
 def _with_progress(units: "Iterable[Unit]", progress: Callable[[int], None]) -> "Iterator[Unit]":
@@ -203,15 +202,17 @@ def stats(memory: MemoryOption = "", json: JsonOption = False) -> None:
 def _show_stats(path: str, stats: "Stats") -> None:
     from rich.table import Table
 
-    table = Table("what", title=path)
-    table.add_column("units", justify="right")
-    table.add_row("all", f"{stats.units:,}")
+    what, units = headings("what", "units")
+    table = Table(what, title=path)
+    table.add_column(units, justify="right")
+    table.add_row(translated("all"), f"{stats.units:,}")
     for (source, target), count in stats.pairs.items():
         table.add_row(f"{source} → {target}", f"{count:,}")
-    for name, count in [*stats.statuses.items(), *stats.origins.items()]:
+    statuses = {translated(name): count for name, count in stats.statuses.items()}
+    for name, count in [*statuses.items(), *stats.origins.items()]:
         table.add_row(name, f"{count:,}")
     console().print(table)
-    write(f"{counted(stats.texts, 'text')}, {counted(stats.characters, 'character')}, {stats.file_size / 1e6:,.1f} MB")
+    tell(f"{counted(stats.texts, 'text')}, {counted(stats.characters, 'character')}, {stats.file_size / 1e6:,.1f} MB")
 
 
 @app.command()
@@ -228,7 +229,7 @@ def dedupe(
     check_choice("--keep", keep, ("newest", "best"))
     with Memory(one_path(memory), create=False) as target:
         count = target.dedupe(keep, folded=looks)  # type: ignore[arg-type]
-    write(f"{counted(count, 'unit')} removed")
+    tell(f"{counted(count, 'unit')} removed")
 
 
 @app.command()
@@ -250,9 +251,9 @@ def delete(
         if dry_run:
             chosen = set(numbers or ())
             count = sum(not chosen or entry.id in chosen for entry in target.entries(filters))
-            write(f"{counted(count, 'unit')} would be deleted")
+            tell(f"{counted(count, 'unit')} would be deleted")
         else:
-            write(f"{counted(target.delete(filters, numbers=numbers or None), 'unit')} deleted")
+            tell(f"{counted(target.delete(filters, numbers=numbers or None), 'unit')} deleted")
 
 
 @app.command()
@@ -265,7 +266,7 @@ def backup(
 
     with Memory(one_path(memory), create=False) as source:
         source.backup(out)
-    write(f"{out}: {out.stat().st_size / 1e6:,.1f} MB")
+    tell(f"{out}: {out.stat().st_size / 1e6:,.1f} MB")
 
 
 @app.command()
@@ -278,7 +279,7 @@ def compact(memory: MemoryOption = "") -> None:
         if problems:
             raise InputError(f"{target.path} is damaged: {problems[0]}; replace it with a backup")
         target.compact()
-        write(f"{target.path}: {target.stats().file_size / 1e6:,.1f} MB")
+        tell(f"{target.path}: {target.stats().file_size / 1e6:,.1f} MB")
 
 
 @app.command()
@@ -293,4 +294,4 @@ def index(
 
     with Memory(one_path(memory), create=False) as source, counting("encoding") as progress:
         count = make(source, load(model or None), progress=progress)
-    write(f"{counted(count, 'text')} can be found by meaning")
+    tell(f"{counted(count, 'text')} can be found by meaning")

@@ -8,9 +8,10 @@ import typer
 from corpora.errors import UsageError
 from corpora.files import check_targets
 from corpora.text.plurals import counted
+from corpora.translation import translated
 from tm.cli.memory import JsonOption, app
 from tm.cli.memory_options import MemoryOption, files_among, one_path, with_filters
-from tm.cli.output import console, errors, message, print_json, write
+from tm.cli.output import console, errors, headings, message, padded, print_json, tell, write
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def _show_replaced(report: "ReplaceReport", *, dry_run: bool, json: bool) -> Non
             for old, new in ((one.before.source, one.after.source), (one.before.target, one.after.target)):
                 if old != new:
                     write(f"{one.number}\t{old}\t{new}")
-    would = "would change" if dry_run else "changed"
-    write(f"{counted(report.units, 'unit')} {would}, {counted(report.places, 'place')}")
+    units, places = counted(report.units, "unit"), counted(report.places, "place")
+    tell(f"{units} would change, {places}" if dry_run else f"{units} changed, {places}")
     if report.tagged:
         message(f"duiyi: not replaced in {counted(report.tagged, 'place')} with an inline tag inside")
     for why, count in report.left.items():
@@ -120,10 +121,11 @@ def clean(
 
     if show_rules:
         for rule in RULES.values():
-            write(f"{rule.name:10} {'on ' if rule.on else 'off'}  {rule.about}")
+            state = padded("on" if rule.on else "off", 3)
+            write(f"{rule.name:10} {state}  {translated(rule.about)}")
         return
     rules = selected(only or (), also or (), skip or ())
-    with Memory(one_path(memory), create=False) as store, errors().status("reading"):
+    with Memory(one_path(memory), create=False) as store, errors().status(translated("reading")):
         report = clean_memory(store, rules, filters=filters, dry_run=dry_run)
     _show_cleaned(report, dry_run=dry_run, json=json)
 
@@ -135,13 +137,15 @@ def _show_cleaned(report: "CleanReport", *, dry_run: bool, json: bool) -> None:
     if json:
         print_json(report.to_dict())
         return
-    table = Table("rule")
-    table.add_column("units", justify="right")
-    table.add_column("example", overflow="fold")
+    rule, units, example = headings("rule", "units", "example")
+    table = Table(rule)
+    table.add_column(units, justify="right")
+    table.add_column(example, overflow="fold")
     for name, count in report.counts.items():
         table.add_row(name, f"{count:,}", Text(report.examples.get(name, "")))
     console().print(table)
-    write(f"{counted(report.units, 'unit')} of {report.read:,} {'would be deleted' if dry_run else 'deleted'}")
+    units, read = counted(report.units, "unit"), report.read
+    tell(f"{units} of {read:,} would be deleted" if dry_run else f"{units} of {read:,} deleted")
 
 
 @app.command()
@@ -158,7 +162,7 @@ def bitext(
     with Memory(one_path(memory), create=False) as store:
         found = bitext_of(store, origin)
     write_bitext(out, found)
-    write(f"{out}: {found.title}: {found.summary}")
+    write(f"{out}: {found.title}: {translated(found.summary)}")
 
 
 @app.command()
@@ -179,4 +183,5 @@ def undo(
         return
     for one in found:
         when = datetime.fromtimestamp(one.moment, UTC).isoformat(" ", "minutes")[:16]
-        write(f"{'' if show else 'undone: '}{one.action} ({counted(one.units, 'unit')}, {when} UTC)")
+        change = f"{one.action} ({counted(one.units, 'unit')}, {when} UTC)"
+        tell(change if show else f"undone: {change}")

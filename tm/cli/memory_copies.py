@@ -8,7 +8,7 @@ from corpora.text.plurals import counted
 from tm.cli.memory import JsonOption, counting
 from tm.cli.memory_changes import app
 from tm.cli.memory_options import one_path
-from tm.cli.output import print_json, write
+from tm.cli.output import print_json, tell
 
 if TYPE_CHECKING:
     from tm.unit import Unit
@@ -33,7 +33,7 @@ def copy(
     if json:
         print_json({"memory": place, "units": count, "new": report.new})
     else:
-        write(f"{place}: {counted(count, 'unit')}")
+        tell(f"{place}: {counted(count, 'unit')}")
 
 
 @app.command()
@@ -53,14 +53,14 @@ def sync(
         print_json(report.to_dict())
         return
     for number, name in enumerate(names):
-        write(
+        tell(
             f"{name}: {report.added[number]:,} added, {report.changed[number]:,} changed,"
             f" {report.deleted[number]:,} deleted"
         )
     for conflict in report.conflicts:
-        write(f"conflict: {conflict.first.source}")
-        write(f"  first:  {_shown(conflict.first)}")
-        write(f"  second: {_shown(conflict.second)}")
+        tell(f"conflict: {conflict.first.source}")
+        tell(f"  first:  {_shown(conflict.first)}")
+        tell(f"  second: {_shown(conflict.second)}")
 
 
 def _shown(unit: "Unit") -> str:

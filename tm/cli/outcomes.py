@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corpora.text.plurals import counted, plural
-from tm.cli.output import console, errors, message, write
+from corpora.translation import translated
+from tm.cli.output import console, errors, headings, message, write
 
 if TYPE_CHECKING:
     from tm.jobs.batch import Outcome
@@ -25,7 +26,7 @@ def with_progress(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcom
     screen = errors()
     bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
     with bar:
-        task = bar.add_task("pairs", total=total)
+        task = bar.add_task(translated("pairs"), total=total)
         for outcome in outcomes:
             bar.advance(task)
             if outcome.state == "failed":
@@ -46,16 +47,16 @@ def show(found: "Sequence[Outcome]") -> None:
 
     listed = found if len(found) <= _ALL else [one for one in found if one.message or one.figures.get("warnings")]
     table = Table()
-    for name, right in (("line", True), ("pair", False), ("state", False), ("pairs", True), ("mean score", True)):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    table.add_column("below 0.5", justify="right")
-    table.add_column("remarks", overflow="fold")
+    names = headings("line", "pair", "state", "pairs", "mean score", "below 0.5", "remarks")
+    for name, of_words in zip(names, (False, True, True, False, False, False, True), strict=True):
+        table.add_column(name, justify="left" if of_words else "right", overflow="fold")
     for outcome in listed:
         figures = outcome.figures
         pairs = sum(count for kind, count in figures.get("beads", {}).items() if "0" not in kind.split("-"))
         score = f"{figures['mean_score']:.2f}" if figures else ""
-        remarks = outcome.message or "; ".join(figures.get("warnings", ()))
-        cells = (str(outcome.pair.line), outcome.pair.name, outcome.state, f"{pairs:,}" if figures else "", score)
+        remarks = "; ".join(map(translated, [outcome.message] if outcome.message else figures.get("warnings", ())))
+        state = translated(outcome.state)
+        cells = (str(outcome.pair.line), outcome.pair.name, state, f"{pairs:,}" if figures else "", score)
         low = f"{figures['low_scores']:,}" if figures else ""
         table.add_row(*(Text(cell) for cell in (*cells, low, remarks)))
     if listed:
@@ -63,6 +64,6 @@ def show(found: "Sequence[Outcome]") -> None:
         screen.print(table, width=None if screen.is_terminal else _WIDTH)
     states = Counter(outcome.state for outcome in found)
     warned = sum(bool(outcome.figures.get("warnings")) for outcome in found)
-    remark = f"; {counted(warned, 'pair')} {plural(warned, 'has', 'have')} warnings" if warned else ""
+    remark = translated(f"; {counted(warned, 'pair')} {plural(warned, 'has', 'have')} warnings") if warned else ""
     told = [state for state in STATES if states[state] or state != "doubtful"]
-    write(", ".join(f"{states[state]:,} {state}" for state in told) + remark)
+    write(", ".join(f"{states[state]:,} {translated(state)}" for state in told) + remark)

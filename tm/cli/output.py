@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from tm.formats import UnitProblems
 
-__all__ = ["complain", "console", "errors", "message", "print_json", "write"]
+__all__ = ["complain", "console", "errors", "headings", "message", "padded", "print_json", "tell", "write"]
 
+_WARNING = "duiyi: warning: "
 _SHOWN = 10  # problems printed one by one; the rest is counted
 
 
@@ -55,6 +56,24 @@ def write(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def tell(text: str) -> None:
+    """Write result for a reader, in their language, to standard output; what programs read goes through `write`."""
+    write("\n".join(map(translated, text.split("\n"))))
+
+
+def headings(*names: str) -> list[str]:
+    """The headings of a table in the language of the reader."""
+    return [translated(name) for name in names]
+
+
+def padded(word: str, width: int) -> str:
+    """A word in the language of the reader, in at least ``width`` columns; a Chinese character takes two."""
+    from rich.cells import cell_len
+
+    shown = translated(word)
+    return shown + " " * (width - cell_len(shown))
+
+
 def message(text: str) -> None:
     """Write one line for the user, in their language, to standard error; addresses in it lose their passwords."""
     _utf8()
@@ -62,6 +81,9 @@ def message(text: str) -> None:
         from tm.postgresql.address import shown
 
         text = shown(text)
+    rest = text.removeprefix(_WARNING)
+    if rest != text and (said := translated(rest)) != rest:  # what a warning says may begin with a file
+        text = translated(_WARNING) + said
     sys.stderr.write(translated(text) + "\n")
 
 

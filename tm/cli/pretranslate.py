@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from corpora.text.plurals import counted
+from corpora.translation import translated
 from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, memories, with_filters
 from tm.cli.output import errors, message, print_json, write
 from tm.store.filters import Filters, origin_penalties
@@ -51,22 +52,22 @@ def pretranslate(
         opened = stack.enter_context(memories(memory))
         check_languages([one for one, _ in opened], filters.source_lang, filters.target_lang)
         base = stack.enter_context(TermBase(terms, create=False)) if terms else None
-        status = stack.enter_context(errors().status("reading"))
+        status = stack.enter_context(errors().status(translated("reading")))
         report = fill(
             file,
             out,
             opened,
             options,
             terms=base,
-            progress=lambda done, every: status.update(f"{done:,} of {counted(every, 'segment')}"),
+            progress=lambda done, every: status.update(translated(f"{done:,} of {counted(every, 'segment')}")),
         )
     for warning in report.warnings:
         message(f"duiyi: warning: {warning}")
     if json:
         print_json({"out": str(out), **report.to_dict()})
         return
-    filled = ", ".join(f"{count:,} {kind}" for kind, count in report.filled if count)
-    rest = f"{filled or 'none filled'}, {report.kept:,} kept, {report.left:,} left"
-    write(f"{out}: {counted(report.segments, 'segment')}: {rest}")
+    filled = [f"{count:,} {translated(kind)}" for kind, count in report.filled if count] or [translated("none filled")]
+    rest = ", ".join((*filled, translated(f"{report.kept:,} kept"), translated(f"{report.left:,} left")))
+    write(f"{out}: {translated(counted(report.segments, 'segment'))}: {rest}")
     if report.unplaced:
         message(f"duiyi: {counted(report.unplaced, 'segment')} left for inline codes that have no place in the match")

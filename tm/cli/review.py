@@ -8,7 +8,7 @@ import typer
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
 from tm.cli.memory_options import MemoriesOption, TermsOption, terms_at
-from tm.cli.output import message, write
+from tm.cli.output import message, tell
 from tm.cli.server_options import (
     AllowHostOption,
     BrowserOption,
@@ -191,4 +191,4 @@ def _write(repository: "ReviewRepository", name: str, out: list[Path], accepted:
             for path, place in zip(out, places, strict=True)
         ]
     for path, count in zip(out, counts, strict=True):
-        write(f"{path}: {counted(count, 'unit')}")
+        tell(f"{path}: {counted(count, 'unit')}")

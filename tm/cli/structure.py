@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.text.plurals import counted
-from tm.cli.output import message, print_json, write
+from corpora.translation import translated
+from tm.cli.output import message, padded, print_json, tell, write
 
 if TYPE_CHECKING:
     from corpora.document import Block, Change, Document, Section
 
-__all__ = ["structure"]
+__all__ = ["NOUNS", "structure"]
 
 _SHOWN = 60  # characters of a block that the outline shows
-_NOUNS = {"code": "code block"}  # for kinds whose name is not a countable noun
+NOUNS = {"code": "code block"}  # for kinds whose name is not a countable noun
 _QUOTED = 90  # characters of the original that the list of changes shows
 
 
@@ -39,7 +40,7 @@ def structure(
     if json:
         print_json(_as_data(document))
         return
-    write(_facts(document))
+    tell(_facts(document))
     for line in _blocks(document) if blocks else _outline(document):
         write(line)
     write(_summary(document.changes))
@@ -50,9 +51,9 @@ def structure(
 
 def _facts(document: "Document") -> str:
     kinds = Counter(block.kind.value for block in document.blocks)
-    contents = ", ".join(counted(number, _NOUNS.get(kind, kind)) for kind, number in kinds.most_common())
-    encoding = f", {document.encoding}" if document.encoding else ""
-    return f"{document.path}: {document.language}{encoding}, profile {document.profile}; {contents}"
+    contents = ", ".join(counted(number, NOUNS.get(kind, kind)) for kind, number in kinds.most_common())
+    form = ", ".join(filter(None, (document.language, document.encoding)))
+    return f"{document.path}: {form}, profile {document.profile}; {contents}"
 
 
 def _outline(document: "Document") -> list[str]:
@@ -76,9 +77,8 @@ def _blocks(document: "Document") -> list[str]:
     for block in document.blocks:
         page = f"p.{block.page}" if block.page else ""
         level = str(block.level) if block.level else ""
-        lines.append(
-            f"{block.id:>5} {page:>6} {block.kind.value:<10} {level:>1}  {_shortened(_one_line(block), _SHOWN * 2)}"
-        )
+        kind, text = padded(block.kind.value, 10), _shortened(_one_line(block), _SHOWN * 2)
+        lines.append(f"{block.id:>5} {page:>6} {kind} {level:>1}  {text}")
     return lines
 
 
@@ -89,13 +89,14 @@ def _one_line(block: "Block") -> str:
 def _summary(changes: "tuple[Change, ...]") -> str:
     steps = Counter((change.action, change.step) for change in changes)
     if not steps:
-        return "nothing was dropped or joined"
-    return "; ".join(f"{action} {number} ({step})" for (action, step), number in sorted(steps.items()))
+        return translated("nothing was dropped or joined")
+    return "; ".join(f"{translated(action)} {number} ({step})" for (action, step), number in sorted(steps.items()))
 
 
 def _change(change: "Change") -> str:
     page = f" p.{change.page}" if change.page else ""
-    return f"{change.action:<8} {change.step:<16} {change.start}-{change.end}{page}  {_shortened(change.text, _QUOTED)}"
+    place = f"{change.start}-{change.end}{page}"
+    return f"{padded(change.action, 8)} {change.step:<16} {place}  {_shortened(change.text, _QUOTED)}"
 
 
 def _shortened(text: str, length: int) -> str:

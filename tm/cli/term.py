@@ -10,8 +10,9 @@ import typer
 from corpora.arguments import check_choice
 from corpora.files import check_targets, replacing
 from corpora.text.plurals import counted
+from corpora.translation import translated
 from tm.cli.memory_options import MemoriesOption, TermsOption, default_terms, files_among, one_path, terms_at
-from tm.cli.output import console, errors, message, print_json, write
+from tm.cli.output import console, errors, headings, message, print_json, tell, write
 from tm.cli.text_input import read_plain_text
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for name in ("source", "target", "status", "subject", "definition"):
+    for name in headings("source", "target", "status", "subject", "definition"):
         table.add_column(name, overflow="fold")
     printed: set[str] = set()
     once: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -123,7 +124,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
         printed.add(row["concept"])
         styles = {"forbidden": "red strike", "deprecated": "yellow", "preferred": "bold"}
         target = Text(row["target"], style=styles.get(row["status"], ""))
-        table.add_row(Text(row["source"]), target, row["status"], Text(row["subject"]), Text(definition))
+        table.add_row(Text(row["source"]), target, translated(row["status"]), Text(row["subject"]), Text(definition))
     console().print(table)
     shown: set[str] = set()
     for example in (one for row in rows for one in row.get("memory_examples", ())):
@@ -184,7 +185,7 @@ def import_(
         print_json({"imported": count, "entries": total, "conflicts": rows})
     else:
         imported = counted(count, "entry", "entries")
-        write(f"{imported} imported, {total:,} in the term base, {counted(len(conflicts), 'conflict')}")
+        tell(f"{imported} imported, {total:,} in the term base, {counted(len(conflicts), 'conflict')}")
 
 
 def _complain(readings: "list[tuple[Path, GlossaryContents]]", skip_faulty: bool) -> None:
@@ -227,7 +228,7 @@ def export(
         chosen_pair = (source or "zh", target or "en") if source or target else ()
         languages = [checked_code(code, base.languages) for code in chosen_pair]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
-    write(f"{out}: {counted(count, 'entry', 'entries')}")
+    tell(f"{out}: {counted(count, 'entry', 'entries')}")
 
 
 @app.command()
@@ -271,7 +272,7 @@ def extract(
             write_page(out, [pair_row(pair, units) for pair in pairs])
         else:
             _write_pairs(out, pairs, units)
-        write(f"{out}: {counted(len(pairs), 'pair')} from {counted(len(units), 'unit')}")
+        tell(f"{out}: {counted(len(pairs), 'pair')} from {counted(len(units), 'unit')}")
     if json:
         print_json([pair_row(pair, units) for pair in pairs])
     elif out is None:
@@ -318,8 +319,11 @@ def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: 
 
     known = known_pairs(base, units[0].source_lang, units[0].target_lang)
     options = ExtractOptions(CandidateOptions(least=least), least=least, limit=limit, known=known)
-    with errors().status("reading") as status:
-        return extract_terms(units, encoder=load(None) if vectors else None, options=options, progress=status.update)
+    with errors().status(translated("reading")) as status:
+        encoder = load(None) if vectors else None
+        return extract_terms(
+            units, encoder=encoder, options=options, progress=lambda step: status.update(translated(step))
+        )
 
 
 def _write_pairs(path: Path, pairs: "list[TermPair]", units: "list[Unit]") -> None:
@@ -340,9 +344,9 @@ def _print_pairs(pairs: "list[TermPair]") -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for name in ("source", "target"):
+    for name in headings("source", "target"):
         table.add_column(name, overflow="fold")
-    for name in ("score", "count", "association", "dice", "similarity", "termhood"):
+    for name in headings("score", "count", "association", "dice", "similarity", "termhood"):
         table.add_column(name, justify="right")
     for pair in pairs:
         numbers = (pair.score, pair.count, pair.association, pair.dice, pair.similarity, pair.termhood)
@@ -371,7 +375,8 @@ def check(
         print_json([finding_row(finding) for finding in findings])
     else:
         for finding in findings:
-            write(f"unit {finding.unit}: {finding.check}: {finding.message}")
+            unit = translated(f"unit {finding.unit}")
+            write(f"{unit}: {finding.check}: {translated(finding.message)}")
         message(f"{counted(len(findings), 'finding')} in {counted(len(units), 'unit')}")
     if findings:
         raise typer.Exit(1)
@@ -397,4 +402,4 @@ def report(
     with replacing(out) as temporary:
         temporary.write_text(render(file.name, units, found), encoding="utf-8", newline="\n")
     competing = sum(profile.competing for profile in found)
-    write(f"{out}: {counted(len(found), 'term')}, {competing:,} rendered in more than one way")
+    tell(f"{out}: {counted(len(found), 'term')}, {competing:,} rendered in more than one way")

@@ -6,7 +6,7 @@ import typer
 
 from corpora.text.plurals import counted
 from tm.cli.memory_options import TermsOption
-from tm.cli.output import print_json, write
+from tm.cli.output import print_json, tell, write
 from tm.cli.term import AsJson, app, opened
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def delete(
 
     with opened(terms, own=True) as base:
         count = delete_term(base, source, target)
-    write(f"{source}{f' = {target}' if target else ''} deleted ({counted(count, 'entry', 'entries')})")
+    name = f"{source} = {target}" if target else source
+    tell(f"{name} deleted ({counted(count, 'entry', 'entries')})")
 
 
 def _show(concept: "Concept", *, json: bool) -> None:

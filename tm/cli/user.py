@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.errors import UsageError
+from corpora.translation import translated
 from tm.cli.output import message, print_json, write
 
 if TYPE_CHECKING:
@@ -58,7 +59,14 @@ def _password(name: str, *, from_input: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise UsageError("there is no terminal to type the password; give it on standard input with --password-stdin")
-    return str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True))
+    return str(
+        typer.prompt(
+            translated(f"Password of {name}"),
+            hide_input=True,
+            confirmation_prompt=translated("Repeat for confirmation"),
+            err=True,
+        )
+    )
 
 
 @app.command()

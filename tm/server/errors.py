@@ -4,7 +4,7 @@ Errors that a client can correct have 4xx, with the sentence that the command li
 shown: an unexpected error is one sentence too, and its traceback stays in the server's log.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from corpora.errors import DuiyiError, EditConflict, MissingExtra, StoreError, UsageError
 from corpora.files import is_out_of_space
+from corpora.text.plurals import counted
 from tm.web.refusals import store_status
 from tm.web.visitor import Forbidden
 
@@ -70,7 +71,8 @@ def http_status(error: DuiyiError) -> int:
 
 def sentence(error: RequestValidationError) -> str:
     """The first error in the parameters or the body, with the name of the field."""
-    first = error.errors()[0]
+    # An unknown name first: another one may be missing because of it.
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     place = [str(part) for part in first["loc"][1:]]
     name = ".".join(place)
     if first["type"] == "extra_forbidden":
@@ -79,10 +81,47 @@ def sentence(error: RequestValidationError) -> str:
         return f"{name} is missing" if name else "the body is missing"
     if first["type"] == "json_invalid":
         return "the body is not valid JSON"
+    if name and (about := _about(name, first["type"], first.get("ctx") or {})):
+        return about
     # Wrong values are not repeated: they may be long, or confidential.
     text = str(first["msg"])
     text = text[:1].lower() + text[1:]
     return f"{name}: {text}" if name else text
+
+
+def _about(name: str, kind: str, limits: Mapping[str, Any]) -> str:
+    """What is wrong with a value, with the name of its field; "" for kinds without an own sentence."""
+    noun = "character" if kind.startswith("string") else "item"
+    match kind:
+        case "too_short" | "string_too_short":
+            return f"{name}: must have at least {counted(limits['min_length'], noun)}"
+        case "too_long" | "string_too_long":
+            return f"{name}: must have at most {counted(limits['max_length'], noun)}"
+        case "greater_than_equal":
+            least = limits["ge"]
+            return f"{name}: must be {least} or more"
+        case "less_than_equal":
+            most = limits["le"]
+            return f"{name}: must be {most} or less"
+        case "literal_error":
+            wanted = limits["expected"]
+            return f"{name}: must be {wanted}"
+    return f"{name}: must be {_KINDS[kind]}" if kind in _KINDS else ""
+
+
+_KINDS = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "model_attributes_type": "an object",
+}
 
 
 def handlers(

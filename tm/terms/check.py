@@ -14,7 +14,7 @@ from typing import Literal
 
 from corpora.text.languages import base, is_spaced
 from tm.terms.base import TermBase
-from tm.terms.concept import Concept, Term
+from tm.terms.concept import Concept, Status, Term
 from tm.terms.normalization import NormalizedText, normalize_text
 from tm.terms.running_text import running_text
 from tm.terms.stopwords import stopwords
@@ -226,8 +226,8 @@ def _forbidden(unit: Unit, number: int, terms: TermBase) -> Iterator[TermFinding
         if own and all(not term.usable for _, term in own):
             concept, term = next(((c, t) for c, t in own if c.id in named), own[0])
             better = next((t.text for t in concept.named(unit.target_lang) if t.usable), "")
-            advice = f"; use {better}" if better else ""
-            message = f"{text} is {term.status.value}{advice}"
+            message = f"{text} is forbidden" if term.status == Status.FORBIDDEN else f"{text} is deprecated"
+            message = f"{message}; use {better}" if better else message
             yield TermFinding("term-forbidden", number, message, None, (found.start, found.end))
 
 

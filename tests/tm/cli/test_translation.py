@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,39 @@ def test_errors_of_usage_are_translated(
     lines = capsys.readouterr().err.splitlines()
     assert lines[-1] == expected
     assert len(lines) == 1 or lines[0].startswith("用法：")
+
+
+#: Numbers, file names, commands; rows of tables with names and texts.
+_ALIKE = re.compile(
+    r"[\W\d]*|\S+\.\w+|duiyi term import .*|│ (?:en → fr|a\.tmx|codes|copies|empty|language) .*|\d+\t.*"
+)
+
+
+def test_results_follow_the_language_of_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines for readers have Chinese; texts of the example have none, so that they do not count as translated."""
+    from tm.cli.application import app
+
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    Path("a.tsv").write_text("en\tfr\nThe first one has 3 parts.\tIl a 4 parties.\n", "utf-8")
+    Path("a.txt").write_text("One is here.\n\nTwo is there.\n", "utf-8")
+    Path("terms.csv").write_text("en,fr\nfirst,premier\n", "utf-8")
+    commands = [
+        "convert a.tsv a.tmx", "memory import a.tmx", "memory stats", "memory undo --list", "memory dedupe",
+        "memory replace first second --dry-run", "memory clean --dry-run", "memory clean --list", "memory export m.tmx",
+        "check --list", "check a.tmx --no-embeddings --show info", "term import terms.csv",
+        "term export t.tbx", "term check a.tmx", "term delete first", "structure a.txt --language en", "analyse a.txt",
+        "memory undo",
+    ]  # fmt: skip
+    texts = {"The first one has 3 parts.", "Il a 4 parties."}
+    with use_language("zh"):
+        for command in commands:
+            with pytest.raises(SystemExit):
+                app(command.split(), prog_name="duiyi")
+            said = capsys.readouterr()
+            lines = [line.strip() for line in (said.out + said.err).splitlines()]
+            english = [line for line in lines if line not in texts and not _ALIKE.fullmatch(line)]
+            assert [line for line in english if not re.search(r"[\u4e00-\u9fff]", line)] == [], command
