@@ -58,12 +58,12 @@ def add_history(fields: dict[str, Any], unit: Element, segment: Element | None, 
         date = _date(_first(found, name))
         if date is not None and name not in fields:
             fields[name] = date
-    notes = [*fields.get("notes", ()), *comments]
+    notes, added = tuple(fields.get("notes", ())), [*comments]
     for child in unit if segment is None else ():
         if local(child).startswith("comments"):
-            notes += _comments(child)
-    if notes:
-        fields["notes"] = tuple(dict.fromkeys(notes))
+            added += _comments(child)
+    if added:
+        fields["notes"] = (*notes, *(one for one in dict.fromkeys(added) if one not in notes))
 
 
 def _first(found: Mapping[str, str], field: str) -> str:

@@ -145,13 +145,14 @@ def test_a_full_disk_keeps_the_old_file(folder: Path, name: str) -> None:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
 
-    Path(name).write_bytes(b"as it was")
     # Already converted to units of known languages: detecting them needs a large temporary file.
     done("convert", "units.tsv", "units.jsonl", *LANGUAGES)
+    done("convert", "units.jsonl", name, *LANGUAGES)
+    old = Path(name).read_bytes()
     result = process("convert", "units.jsonl", name, *LANGUAGES, cwd=folder, preexec_fn=limit)
     assert result.returncode == 2, result
     assert result.stderr.startswith(f"duiyi: {name} cannot be written"), result.stderr
-    assert Path(name).read_bytes() == b"as it was"
+    assert Path(name).read_bytes() == old
     assert not list(folder.glob(".*"))
 
 
