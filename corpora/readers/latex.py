@@ -96,6 +96,9 @@ _UNITS = {
 }  # fmt: skip
 
 
+_BRACES = re.compile(r"\\.|%[^\n]*|[\[\]{}]", re.DOTALL)
+_BRACKET = "\ue002"  # an opening bracket that is text
+
 #: A text, a block (a tuple), or a paragraph break.
 _Piece: TypeAlias = str | tuple[str] | None
 
@@ -115,7 +118,7 @@ def convert(text: str, name: str) -> str:
             return keep(dropped("comments" if match[1] == "comment" else "markup", match[2]))
         return keep(tag("pre", plain(_LISTING_OPTIONS.sub("\n", match[2]).strip("\n"))))
 
-    text = re.sub("[\ue000\ue001]", "", text)
+    text = re.sub("[\ue000-\ue002]", "", text)
     text = _OVERLAY.sub(r"\1", _LISTING.sub(listing, text))
     text = _INLINE_CODE.sub(lambda match: keep(plain(match[2])), text)
     preamble, begun, body = text.partition(r"\begin{document}")
@@ -127,13 +130,39 @@ def convert(text: str, name: str) -> str:
         theorems = frozenset({*_THEOREM.findall(preamble + body), *_THEOREMS} - {*_ENVIRONMENTS, *_TABLES, *_MATH})
         writer = _Writer(kept, theorems, chapters=bool(re.search(r"\\(?:chapter|part)\b", body)))
         context = _context(theorems)
-        writer.title(LatexWalker(preamble, latex_context=context, tolerant_parsing=True))
-        nodes = LatexWalker(body, latex_context=context, tolerant_parsing=True).get_latex_nodes()[0]
+        writer.title(LatexWalker(_closed(preamble), latex_context=context, tolerant_parsing=True))
+        nodes = LatexWalker(_closed(body), latex_context=context, tolerant_parsing=True).get_latex_nodes()[0]
         page = writer.blocks(nodes)
-        page = writer.settled(writer.head + page)
-    except (LatexWalkerError, IndexError, TypeError, AttributeError, ValueError) as error:
+        page = writer.settled(writer.head + page).replace(_BRACKET, "[")
+    except (LatexWalkerError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise DamagedInput(f"{name} is not LaTeX that can be read: {str(error).partition(chr(10))[0][:120]}") from error
     return f"<html><body>{page}{writer.notes.html()}{settings}</body></html>"
+
+
+def _closed(text: str) -> str:
+    """``text`` in which every group is closed and brackets that are not are a sign of their own.
+
+    pylatexenc reads the rest of the text again for each argument that has no end, twice for each within another.
+    """
+    opened: list[tuple[str, int]] = []
+    lone: list[int] = []
+    groups = 0
+    for token in _BRACES.finditer(text):
+        sign = token[0]
+        if sign in "[{":
+            opened.append((sign, token.start()))
+            groups += sign == "{"
+        elif sign == "]" and opened and opened[-1][0] == "[":
+            opened.pop()
+        elif sign == "}" and groups:
+            while opened[-1][0] == "[":
+                lone.append(opened.pop()[1])
+            opened.pop()
+            groups -= 1
+    letters = list(text)
+    for place in (*lone, *(place for sign, place in opened if sign == "[")):
+        letters[place] = _BRACKET
+    return "".join(letters) + "}" * groups
 
 
 def _with_definitions(text: str, body: str) -> str:
