@@ -16,11 +16,10 @@ __all__ = ["convert"]
 
 _LISTING = re.compile(
     r"\\begin\{(verbatim\*?|Verbatim|lstlisting|minted|alltt|comment|filecontents\*?|Highlighting|tikzpicture|CVerbatim)\}"
-    r"(.*?)\\end\{\1\}", re.DOTALL
-)  # fmt: skip
+)
 _LISTING_OPTIONS = re.compile(r"\A(?:[ \t]*\[[^\]\n]*\])?(?:[ \t]*\{[^}\n]*\})?[ \t]*\n")
 _IN_BRACKETS = r"\[([^\]]{0,1000})\]"  # as many characters as an option may have: the bracket may never be closed
-_INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]{0,1000}\])?(\W)(.*?)\1")
+_INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]{0,1000}\])?(\W)(.{0,1000}?)\1")
 _THEOREM = re.compile(r"\\(?:newtheorem|declaretheorem(?:\[[^\]]{0,1000}\])?)\*?\{([A-Za-z]+)\}")
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _DEFINED = re.compile(
@@ -113,13 +112,13 @@ def convert(text: str, name: str) -> str:
         kept.append(content)
         return f"\\duiyikept{{{len(kept) - 1}}}"
 
-    def listing(match: re.Match[str]) -> str:
-        if match[1] in ("comment", "tikzpicture") or match[1].startswith("filecontents"):
-            return keep(dropped("comments" if match[1] == "comment" else "markup", match[2]))
-        return keep(tag("pre", plain(_LISTING_OPTIONS.sub("\n", match[2]).strip("\n"))))
+    def listing(environment: str, content: str) -> str:
+        if environment in ("comment", "tikzpicture") or environment.startswith("filecontents"):
+            return keep(dropped("comments" if environment == "comment" else "markup", content))
+        return keep(tag("pre", plain(_LISTING_OPTIONS.sub("\n", content).strip("\n"))))
 
     text = re.sub("[\ue000-\ue002]", "", text)
-    text = _OVERLAY.sub(r"\1", _LISTING.sub(listing, text))
+    text = _OVERLAY.sub(r"\1", _with_listings(text, listing))
     text = _INLINE_CODE.sub(lambda match: keep(plain(match[2])), text)
     preamble, begun, body = text.partition(r"\begin{document}")
     preamble, body = (preamble, body) if begun else ("", text)
@@ -137,6 +136,22 @@ def convert(text: str, name: str) -> str:
     except (LatexWalkerError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise DamagedInput(f"{name} is not LaTeX that can be read: {str(error).partition(chr(10))[0][:120]}") from error
     return f"<html><body>{page}{writer.notes.html()}{settings}</body></html>"
+
+
+def _with_listings(text: str, listing: Callable[[str, str], str]) -> str:
+    """``text`` with ``listing(environment, content)`` in place of each listing that has an end."""
+    parts, at, endless = [], 0, set[str]()
+    for begin in _LISTING.finditer(text):
+        environment = begin[1]
+        if begin.start() < at or environment in endless:
+            continue
+        end = text.find(rf"\end{{{environment}}}", begin.end())
+        if end < 0:
+            endless.add(environment)
+            continue
+        parts += [text[at : begin.start()], listing(environment, text[begin.end() : end])]
+        at = end + len(rf"\end{{{environment}}}")
+    return "".join([*parts, text[at:]])
 
 
 def _closed(text: str) -> str:

@@ -202,6 +202,8 @@ FILES: dict[tuple[str, str], dict[str, _Shape]] = {
     ("document", "tex"): {
         "options that are open": lambda size: b"\\newcommand{\\q}[2][x]{#1#2}\n" + b"\\q[" * size,
         "code that is open": lambda size: b"\\lstinline[" * size,
+        "listings that are open": lambda size: b"\\begin{verbatim}" * (size // 16),
+        "arguments that are open": lambda size: b"\\section[" * (size // 9),
     },
     ("document", "html"): _HTML,
     ("document", "pdf"): _PDF,

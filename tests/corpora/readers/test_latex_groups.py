@@ -46,3 +46,9 @@ def test_what_is_never_closed_takes_no_time(piece: str) -> None:
 )
 def test_brackets_that_are_text_stay(body: str, text: str) -> None:
     assert text in text_of(body)
+
+
+def test_listings_without_an_end_are_text() -> None:
+    page = text_of(r"\begin{verbatim}a { b\end{verbatim} c \begin{verbatim} d \begin{comment}f\end{comment} e")
+    assert "a { b c" in page
+    assert page.endswith("d f e")
