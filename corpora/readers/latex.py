@@ -133,7 +133,7 @@ def convert(text: str, name: str) -> str:
         nodes = LatexWalker(_closed(body), latex_context=context, tolerant_parsing=True).get_latex_nodes()[0]
         page = writer.blocks(nodes)
         page = writer.settled(writer.head + page).replace(_BRACKET, "[")
-    except (LatexWalkerError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (LatexWalkerError, LookupError, TypeError, AttributeError, ValueError) as error:
         raise DamagedInput(f"{name} is not LaTeX that can be read: {str(error).partition(chr(10))[0][:120]}") from error
     return f"<html><body>{page}{writer.notes.html()}{settings}</body></html>"
 

@@ -37,7 +37,7 @@ _NOTE_NUMBER = re.compile(r"[\[(（〔]?(\d{1,3}|[*†‡]{1,3})[\])）〕]?(?:[
 #: that close as they open, so not the beginning of "(15 March)".
 _NOTE_HEAD = re.compile(
     r"(?:[\[(（〔](?P<inner>\d{1,3}|[*†‡]{1,3})[\])）〕]|(?P<bare>\d{1,3}|[*†‡]{1,3})[\])）〕]?)"
-    r"(?!\d|[.．,，/:：-]\d)(?:[.．、]|)\s*(?=\S)"
+    r"(?!\d|[.．,，/:：-]\d)(?:[.．、]|)\s*(?=\S|\Z)"
 )
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE = str.maketrans("0123456789", _RAISED_DIGITS)
@@ -321,7 +321,10 @@ def _with_regions(blocks: Sequence[Block], regions: dict[str, list[Block]]) -> I
 
 
 def _notes(page: Sequence[PageLine], size: float) -> set[str]:
-    """The numbers that lines in small print open with on a page, as far as they count on from one to the next."""
+    """The numbers that lines in small print open with on a page, as far as they count on from one to the next.
+
+    A number alone counts too: between it and the next one may be empty lines of a numbered listing.
+    """
     found: list[str] = []
     for one in page:
         match = _NOTE_HEAD.match(one.text.translate(_LOWER)) if one.size < _SMALL * size else None
@@ -334,7 +337,8 @@ def _notes(page: Sequence[PageLine], size: float) -> set[str]:
 def _note_head(text: str, notes: set[str]) -> int:
     """The characters of the number of a note that ``text`` opens with, 0 where it opens with none of ``notes``."""
     match = _NOTE_HEAD.match(text.translate(_LOWER))
-    return match.end() if match and (match["inner"] or match["bare"]) in notes else 0
+    opens = match is not None and match.end() < len(text) and (match["inner"] or match["bare"]) in notes
+    return match.end() if match is not None and opens else 0
 
 
 def _printed(

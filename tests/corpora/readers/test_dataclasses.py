@@ -10,8 +10,8 @@ import corpora.readers
 
 #: Collected into while a document is read.
 MUTABLE = {
-    "Glyph", "HtmlNotes", "Notes", "Numbering", "PageGrid", "_Builder", "_Converter", "_Frame", "_Hosts", "_List",
-    "_Paragraph", "_Pending", "_Printer", "_Reader", "_Story", "_Styles",
+    "Glyph", "HtmlNotes", "Notes", "Numbering", "PageGrid", "_Builder", "_CellGrid", "_Converter", "_Frame", "_Hosts",
+    "_List", "_Paragraph", "_Pending", "_Printer", "_Reader", "_Story", "_Styles",
 }  # fmt: skip
 
 

@@ -169,7 +169,7 @@ def test_a_client_that_declares_much_and_sends_little_is_answered_soon(monkeypat
         scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"10000000000000")]}
         await asyncio.wait_for(Limits(_never, lambda path: 1000)(scope, messages.get, keep), 10)
 
-    asyncio.run(run())
+    ran(run())
     assert sent[0]["status"] == 413
 
 
