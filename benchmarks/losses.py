@@ -1,7 +1,7 @@
 """Which letters and digits of a document reach neither a unit nor the record of what was left out.
 
 Each file is read a second time by other means: the text nodes of its XML or HTML, the text layer that pdfium gives, the
-lines of plain text, pandoc for markup and RTF, antiword for .doc. What these show is held against what an alignment
+lines of plain text, pandoc for markup and RTF, antiword for .doc. What these show is compared with what an alignment
 writes, footnote marks and the parts recorded as left out included. Letters are counted, so that order and line breaks
 do not matter.
 """
@@ -26,7 +26,7 @@ _PARTS = (
     (r"content\.xml", ""),
     (r"(?!.*nav\.xhtml).*\.x?html", ""),
 )
-#: What is never shown, and what older programs show in place of what stands beside it.
+#: What is never shown, and what older programs show in place of what is next to it.
 _UNSEEN = frozenset(
     "script style head template noscript iframe object audio video canvas title settings font-face-decls "
     "automatic-styles Fallback".split()

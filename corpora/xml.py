@@ -38,7 +38,7 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 _NAMESPACES = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
 _ONE_BYTE = re.compile(rb"(?:us-)?ascii|iso-?8859|(?:windows-|cp)12|latin|koi8|mac", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
-_ASCII = bytes(one for one in (10, *range(32, 127)) if one != 92) + rb"\u0041"  # the last is no escape
+_ASCII = bytes(one for one in (10, *range(32, 127)) if one != 92) + rb"\u0041"  # the last is not an escape
 _BLANK_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]++(?=<\?xml\s)")
 _SAFE = {
     "resolve_entities": False,

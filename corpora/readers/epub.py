@@ -71,7 +71,7 @@ def _package(container: Container) -> str:
 def _spine(container: Container, package: str, root: Any) -> list[tuple[str, str]]:
     """The chapters in reading order, each with the step that leaves it out, "" where it is read.
 
-    Behind them stand those that the order does not name: notes to which a chapter has links, and what no reader shows.
+    After them come those that the order does not name: notes to which a chapter has links, and what no reader shows.
     """
     items = {one.get("id"): one for one in root.iter("{*}item")}
     guide = {

@@ -11,21 +11,13 @@ from typing import Any, TypeAlias
 
 from corpora.errors import DamagedInput
 from corpora.readers.conversion import Notes, dropped, heading, plain, tag, unwrapped
+from corpora.readers.latex_source import BRACKET, closed, with_definitions, with_listings
 
 __all__ = ["convert"]
 
-_LISTING = re.compile(
-    r"\\begin\{(verbatim\*?|Verbatim|lstlisting|minted|alltt|comment|filecontents\*?|Highlighting|tikzpicture|CVerbatim)\}"
-)
 _LISTING_OPTIONS = re.compile(r"\A(?:[ \t]*\[[^\]\n]*\])?(?:[ \t]*\{[^}\n]*\})?[ \t]*\n")
-_IN_BRACKETS = r"\[([^\]]{0,1000})\]"  # as many characters as an option may have: the bracket may never be closed
 _INLINE_CODE = re.compile(r"\\(?:lstinline|mintinline\{\w+\})(?:\[[^\]]{0,1000}\])?(\W)(.{0,1000}?)\1")
 _THEOREM = re.compile(r"\\(?:newtheorem|declaretheorem(?:\[[^\]]{0,1000}\])?)\*?\{([A-Za-z]+)\}")
-_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-_DEFINED = re.compile(
-    rf"\\(?:re|provide)?(?:new)?command\*?\{{?\\([A-Za-z]+)\}}?\s*(?:\[([1-9])\]\s*(?:{_IN_BRACKETS})?)?\s*{_GROUP}"
-)
-_OPTIONAL = rf"(?:\s*{_IN_BRACKETS})?"
 _OVERLAY = re.compile(r"(\\[A-Za-z]+)<[-+\d,.|]*>")  # of beamer: \item<1->
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _QUOTED = re.compile(r"(?<![\w`])`([^`'\n]{1,200})'(?![\w'])")
@@ -95,15 +87,12 @@ _UNITS = {
 }  # fmt: skip
 
 
-_BRACES = re.compile(r"\\.|%[^\n]*|[\[\]{}]", re.DOTALL)
-_BRACKET = "\ue002"  # an opening bracket that is text
-
 #: A text, a block (a tuple), or a paragraph break.
 _Piece: TypeAlias = str | tuple[str] | None
 
 
 def convert(text: str, name: str) -> str:
-    """The LaTeX ``text`` as one page of HTML. Raises `DamagedInput` where it nests too deeply to be read."""
+    """The LaTeX ``text`` as one page of HTML. Raises `DamagedInput` where it cannot be read."""
     from pylatexenc.latexwalker import LatexWalker, LatexWalkerError
 
     kept: list[str] = []
@@ -118,95 +107,24 @@ def convert(text: str, name: str) -> str:
         return keep(tag("pre", plain(_LISTING_OPTIONS.sub("\n", content).strip("\n"))))
 
     text = re.sub("[\ue000-\ue002]", "", text)
-    text = _OVERLAY.sub(r"\1", _with_listings(text, listing))
+    text = _OVERLAY.sub(r"\1", with_listings(text, listing))
     text = _INLINE_CODE.sub(lambda match: keep(plain(match[2])), text)
     preamble, begun, body = text.partition(r"\begin{document}")
     preamble, body = (preamble, body) if begun else ("", text)
     body, _, rest = body.partition(r"\end{document}")
-    body = _with_definitions(preamble + body, body)
+    body = with_definitions(preamble + body, body)
     settings = dropped("preamble", re.sub(r"\\duiyikept\{\d+\}", "", f"{preamble} {rest}"))
     try:
         theorems = frozenset({*_THEOREM.findall(preamble + body), *_THEOREMS} - {*_ENVIRONMENTS, *_TABLES, *_MATH})
         writer = _Writer(kept, theorems, chapters=bool(re.search(r"\\(?:chapter|part)\b", body)))
         context = _context(theorems)
-        writer.title(LatexWalker(_closed(preamble), latex_context=context, tolerant_parsing=True))
-        nodes = LatexWalker(_closed(body), latex_context=context, tolerant_parsing=True).get_latex_nodes()[0]
+        writer.title(LatexWalker(closed(preamble), latex_context=context, tolerant_parsing=True))
+        nodes = LatexWalker(closed(body), latex_context=context, tolerant_parsing=True).get_latex_nodes()[0]
         page = writer.blocks(nodes)
-        page = writer.settled(writer.head + page).replace(_BRACKET, "[")
+        page = writer.settled(writer.head + page).replace(BRACKET, "[")
     except (LatexWalkerError, LookupError, TypeError, AttributeError, ValueError) as error:
         raise DamagedInput(f"{name} is not LaTeX that can be read: {str(error).partition(chr(10))[0][:120]}") from error
     return f"<html><body>{page}{writer.notes.html()}{settings}</body></html>"
-
-
-def _with_listings(text: str, listing: Callable[[str, str], str]) -> str:
-    """``text`` with ``listing(environment, content)`` in place of each listing that has an end."""
-    parts, at, endless = [], 0, set[str]()
-    for begin in _LISTING.finditer(text):
-        environment = begin[1]
-        if begin.start() < at or environment in endless:
-            continue
-        end = text.find(rf"\end{{{environment}}}", begin.end())
-        if end < 0:
-            endless.add(environment)
-            continue
-        parts += [text[at : begin.start()], listing(environment, text[begin.end() : end])]
-        at = end + len(rf"\end{{{environment}}}")
-    return "".join([*parts, text[at:]])
-
-
-def _closed(text: str) -> str:
-    """``text`` in which every group is closed and brackets that are not are a sign of their own.
-
-    pylatexenc reads the rest of the text again for each argument that has no end, twice for each within another.
-    """
-    opened: list[tuple[str, int]] = []
-    lone: list[int] = []
-    groups = 0
-    for token in _BRACES.finditer(text):
-        sign = token[0]
-        if sign in "[{":
-            opened.append((sign, token.start()))
-            groups += sign == "{"
-        elif sign == "]" and opened and opened[-1][0] == "[":
-            opened.pop()
-        elif sign == "}" and groups:
-            while opened[-1][0] == "[":
-                lone.append(opened.pop()[1])
-            opened.pop()
-            groups -= 1
-    letters = list(text)
-    for place in (*lone, *(place for sign, place in opened if sign == "[")):
-        letters[place] = _BRACKET
-    return "".join(letters) + "}" * groups
-
-
-def _with_definitions(text: str, body: str) -> str:
-    """``body`` with the macros that only stand for a text replaced by it."""
-    most = 2 * len(body) + 100_000  # definitions of definitions could grow without end
-    # A definition may use those before it, and the last one of a name holds.
-    for match in reversed(list(_DEFINED.finditer(text))):
-        name, count, default, content = match.groups()
-        if re.search(rf"\\{name}(?![A-Za-z])", content) is None and len(body) < most:
-            body = _expanded(body, name, int(count or 0), default, content)
-    return body
-
-
-def _expanded(body: str, name: str, count: int, default: str | None, content: str) -> str:
-    """``body`` with ``content`` in place of the macro ``name``, which has ``count`` arguments."""
-    mandatory = count - (default is not None)
-    use = re.compile(
-        rf"\\{name}(?![A-Za-z])"
-        + (_OPTIONAL if default is not None else "")
-        + (rf"\s*{_GROUP}" * mandatory if count else r"(?:\{\}|[ \t](?=\S))?")
-    )
-
-    def replaced(match: re.Match[str]) -> str:
-        given = [default if one is None else one for one in match.groups()]
-        return re.sub(
-            r"#([1-9])", lambda one: str(given[int(one[1]) - 1] if int(one[1]) <= len(given) else ""), content
-        )
-
-    return use.sub(replaced, body)
 
 
 @lru_cache(maxsize=16)

@@ -61,7 +61,7 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture(scope="session")
 def has() -> Callable[[Any, int], None]:
-    """`has(locator, count)` waits until the page has so many of these elements."""
+    """`has(locator, count)` waits until the page has this number of these elements."""
     from playwright.sync_api import expect
 
     return lambda locator, count: expect(locator).to_have_count(count, timeout=60_000)

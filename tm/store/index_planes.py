@@ -223,7 +223,7 @@ def _sums(planes: list[Bits]) -> list[Bits]:
 
 
 def _at_least(sums: list[Bits], least: int) -> Bits:
-    """The texts whose sum is at least so much."""
+    """The texts whose sum is ``least`` or more."""
     size = len(sums[0]) if sums else 0
     if least <= 0:
         return np.full(size, _ALL)

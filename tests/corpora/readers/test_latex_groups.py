@@ -29,7 +29,7 @@ def text_of(body: str) -> str:
     ],
 )
 def test_what_is_never_closed_takes_no_time(piece: str) -> None:
-    with suppress(DamagedInput, RecursionError):  # whoever reads the file makes a sentence of the latter
+    with suppress(DamagedInput, RecursionError):  # `read` makes a sentence of the latter
         text_of(piece * 200)  # each piece took twice the time of the last
 
 

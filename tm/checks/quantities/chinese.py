@@ -7,7 +7,7 @@ from corpora.text.mentions.chinese import chinese_number
 from corpora.text.mentions.grammar import Certainty, MentionKind
 from corpora.text.scripts import HAN
 from tm.checks.quantities.grammar import Grammar, grammar
-from tm.checks.quantities.value import Quantity, amount, and_a_half, clock, decade, keyed, share
+from tm.checks.quantities.value import Quantity, amount, and_a_half, clock, decade, keyed, part_of_hour, share
 
 __all__ = ["GRAMMAR"]
 
@@ -254,16 +254,7 @@ def _short_year(match: re.Match[str]) -> Sequence[Quantity]:
 
 def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
     minutes = 30 if match[0].startswith("半") else int(15 * _value(match[0][0]))
-    certainty = Certainty.VAGUE if minutes == 30 else Certainty.LIKELY
-    return [
-        keyed(
-            MentionKind.NUMBER,
-            match.span(),
-            [f"={minutes}", f"{minutes} minutes"],
-            certainty=certainty,
-            family="and a half",
-        )
-    ]
+    return [part_of_hour(match.span(), minutes)]
 
 
 def _weekday(match: re.Match[str]) -> Sequence[Quantity]:

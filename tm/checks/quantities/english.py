@@ -7,7 +7,7 @@ from dataclasses import replace
 from corpora.text.mentions.grammar import Certainty, MentionKind
 from corpora.text.numerals import from_roman
 from tm.checks.quantities.grammar import Grammar, grammar
-from tm.checks.quantities.value import Quantity, amount, and_a_half, clock, decade, keyed, share
+from tm.checks.quantities.value import Quantity, amount, and_a_half, clock, decade, keyed, part_of_hour, share
 
 __all__ = ["GRAMMAR"]
 
@@ -217,16 +217,7 @@ def _half_of_year(match: re.Match[str]) -> Sequence[Quantity]:
 def _part_of_hour(match: re.Match[str]) -> Sequence[Quantity]:
     word = match[0].lower()
     minutes = 30 if word.startswith("half") else 45 if word.startswith("three") else 15
-    certainty = Certainty.VAGUE if minutes == 30 else Certainty.LIKELY
-    return [
-        keyed(
-            MentionKind.NUMBER,
-            match.span(),
-            [f"={minutes}", f"{minutes} minutes"],
-            certainty=certainty,
-            family="and a half",
-        )
-    ]
+    return [part_of_hour(match.span(), minutes)]
 
 
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()

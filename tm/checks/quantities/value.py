@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from corpora.text.mentions.grammar import Certainty, MentionKind, number
 
-__all__ = ["Quantity", "amount", "and_a_half", "clock", "decade", "keyed", "share"]
+__all__ = ["Quantity", "amount", "and_a_half", "clock", "decade", "keyed", "part_of_hour", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,13 @@ def keyed(
     """A quantity that accepts the keys that it offers."""
     found = frozenset(keys)
     return Quantity(kind, *span, found, found, tuple(plain), certainty, family)
+
+
+def part_of_hour(span: tuple[int, int], minutes: int) -> Quantity:
+    """A quarter of an hour, or several; half an hour may also be rendered as a half."""
+    certainty = Certainty.VAGUE if minutes == 30 else Certainty.LIKELY
+    keys = [f"={minutes}", f"{minutes} minutes"]
+    return keyed(MentionKind.NUMBER, span, keys, certainty=certainty, family="and a half")
 
 
 def amount(
