@@ -1,4 +1,4 @@
-"""The second look at an alignment, only where the first one left it undecided: by more evidence, which takes longer.
+"""Further looks at an alignment, only where the one before left it undecided: by more evidence, which takes longer.
 
 Most beads are certain after one look. The others, with a bead to either side, are searched again as one text, with the
 ends of the stretches as anchors. What is certain is kept.
@@ -12,9 +12,10 @@ import numpy as np
 from align.adaptation import Breaks
 from align.alignment import Bead
 
-__all__ = ["Stretches", "undecided"]
+__all__ = ["CERTAIN", "CERTAIN_AGAIN", "Stretches", "undecided"]
 
-_CERTAIN = 0.95  # probability from which a bead is not searched again
+CERTAIN = 0.95  # probability from which a bead is not searched a second time
+CERTAIN_AGAIN = 0.8  # the same for a third time, by a second encoder: to read a text with it takes long
 _AROUND = 1  # beads to either side that are
 
 
@@ -58,9 +59,9 @@ class Stretches:
         return [*beads, *self.path[done:]]
 
 
-def undecided(path: Sequence[Bead], anchors: Sequence[tuple[int, int]]) -> Stretches:
-    """Return the parts of ``path`` that are not certain; ``anchors`` are places that no bead may cross in them."""
-    doubtful = np.array([bead.score < _CERTAIN for bead in path], np.bool_)
+def undecided(path: Sequence[Bead], anchors: Sequence[tuple[int, int]], certain: float = CERTAIN) -> Stretches:
+    """Return the parts of ``path`` less probable than ``certain``; no bead may cross ``anchors``."""
+    doubtful = np.array([bead.score < certain for bead in path], np.bool_)
     near = np.convolve(doubtful, np.ones(2 * _AROUND + 1))[_AROUND:][: len(path)] > 0 if len(path) else doubtful
     edges = np.flatnonzero(np.diff(np.concatenate([[False], near, [False]]).astype(np.int8)))
     ranges = [range(int(first), int(last)) for first, last in zip(edges[::2], edges[1::2], strict=True)]

@@ -2,9 +2,9 @@
 
 A coarse path through single vectors gives a band (`align.band`). Every bead in the band gets a score (`align.scoring`).
 The lattice of all segmentations (`align.lattice`) gives the probability of each bead and the path with the most beads
-expected to be right. What is undecided then is searched once more, with more evidence (`align.cascade`): an alignment
-of clauses (`align.boundaries`), and with some encoders a second reading. Every unit is in exactly one bead, beads are
-in order, and time and memory are linear in the number of units.
+expected to be right. What is undecided then is searched again, with more evidence (`align.cascade`): first an alignment
+of clauses (`align.boundaries`), then, with some encoders, a second reading. Every unit is in exactly one bead, beads
+are in order, and time and memory are linear in the number of units.
 """
 
 import math
@@ -23,7 +23,7 @@ from align.adaptation import Breaks, adapt
 from align.alignment import Bead
 from align.band import Band, Window, cover
 from align.boundaries import HALF_WIDTH, SHAPES, BoundaryProbabilities, as_units, boundary_probabilities
-from align.cascade import Stretches, undecided
+from align.cascade import CERTAIN, CERTAIN_AGAIN, Stretches, undecided
 from align.correspondence import correspondence, with_correspondence
 from align.lattice import Arc, Lattice, best_path, posteriors
 from align.scoring import IMPOSSIBLE, PreparedPair, Shape, pair_up, score, shapes
@@ -60,7 +60,8 @@ class SearchOptions:
     of the pair with the most, as with headings and numbers, of which a bead needs only one.
     ``weights``: weights of the features of `align.scoring` in place of the trained ones; ``second_weights`` and
     ``clause_weights``: those that go with them for the second look at what is undecided (`align.cascade`), and for
-    aligning its clauses (`align.boundaries`); None for no second look.
+    aligning its clauses (`align.boundaries`), None for no second look; ``finer_weights`` and ``finer_clause_weights``:
+    the same for what a second encoder reads.
     """
 
     unit: Literal["sentence", "paragraph"] = "sentence"
@@ -74,6 +75,8 @@ class SearchOptions:
     weights: Mapping[str, float] | None = None
     second_weights: Mapping[str, float] | None = None
     clause_weights: Mapping[str, float] | None = None
+    finer_weights: Mapping[str, float] | None = None
+    finer_clause_weights: Mapping[str, float] | None = None
 
     @classmethod
     def paragraphs(cls) -> "SearchOptions":
@@ -152,16 +155,19 @@ def _search(
     estimates = adapt(lattice, feature_weights, breaks)
     beads = _path(lattice, options.caution)
     del lattice, scores  # most of the memory
-    stretches = undecided(beads, nodes)
-    second = _second_pair(pair, stretches, options, estimates.omissions)
-    if second is not None:
-        again, windows, feature_weights = second
-        anchors = [(0, 0), *stretches.anchors]
-        near = stretches.bonus(bonus)
-        scores = _scores(again, windows, types, anchors, feature_weights, near, every_pair=options.every_pair)
-        lattice = Lattice(types, windows, scores)
-        adapt(lattice, feature_weights, stretches.breaks(breaks), estimates)
-        beads = stretches.whole(_path(lattice, options.caution))
+    certain = CERTAIN
+    for look in (_by_clauses, _by_second_encoder):
+        stretches = undecided(beads, nodes, certain)
+        more = look(pair, stretches, options, estimates.omissions)
+        if more is not None:
+            again, windows, feature_weights = more
+            anchors = [(0, 0), *stretches.anchors]
+            near = stretches.bonus(bonus)
+            scores = _scores(again, windows, types, anchors, feature_weights, near, every_pair=options.every_pair)
+            lattice = Lattice(types, windows, scores)
+            adapt(lattice, feature_weights, stretches.breaks(breaks), estimates)
+            beads = stretches.whole(_path(lattice, options.caution))
+            certain = CERTAIN_AGAIN
     if options.unit == "sentence":
         beads = [bead if bead.source and bead.target else replace(bead, score=_alone(bead.score)) for bead in beads]
     beads = [_chosen(bead, beads[max(at - 1, 0) : at + 2], source, target) for at, bead in enumerate(beads)]
@@ -179,29 +185,36 @@ def _path(lattice: Lattice, caution: float) -> list[Bead]:
     return [_bead(arc, float(gains[lattice.at(arc)]) + caution) for arc in best_path(lattice)]
 
 
-def _second_pair(
-    pair: PreparedPair, stretches: Stretches, options: SearchOptions, omissions: Sequence[float]
-) -> tuple[PreparedPair, list[Window], Mapping[str, float]] | None:
-    """Return what is known of the undecided ``stretches`` at a second look, and its weights; None if that is no more.
+_Look = tuple[PreparedPair, list[Window], Mapping[str, float]]
 
-    A second encoder reads them, if there is one; clauses are aligned, if there are weights for it.
-    """
-    anchors = [(0, 0), *stretches.anchors]
-    encoder = pair.source.finer
-    if min(map(len, stretches.units)) < (1 if encoder is None else _FEWEST):
+
+def _by_clauses(
+    pair: PreparedPair, stretches: Stretches, options: SearchOptions, omissions: Sequence[float]
+) -> _Look | None:
+    """Return the undecided ``stretches`` with their clauses aligned, and weights; None without weights for these."""
+    if _clause_weights(pair.source, options) is None or not min(map(len, stretches.units)):
         return None
-    if encoder is not None:
-        source, target = finer(pair.source, stretches.units[0]), finer(pair.target, stretches.units[1])
-        rescale = not has_weights(options.unit, encoder.name)
-        again, windows = pair_in_band(source, target, anchors, options.half_width, rescale=rescale)
-    else:
-        given = options.second_weights
-        if (clause_weights(options.unit, pair.source.encoder) if options.weights is None else given) is None:
-            return None
-        again = pair.take(*stretches.units)
-        windows = _band(again.source, again.target, anchors, options.half_width).windows
+    anchors = [(0, 0), *stretches.anchors]
+    again = pair.take(*stretches.units)
+    windows = _band(again.source, again.target, anchors, options.half_width).windows
     again = replace(again, boundaries=find_boundaries(again.source, again.target, options, anchors, omissions))
     return again, windows, options.second_weights or weights(options.unit, again.source.encoder)
+
+
+def _by_second_encoder(
+    pair: PreparedPair, stretches: Stretches, options: SearchOptions, omissions: Sequence[float]
+) -> _Look | None:
+    """Return the undecided ``stretches`` read by both encoders, clauses aligned, and weights; None with one encoder."""
+    encoder = pair.source.finer
+    if encoder is None or min(map(len, stretches.units)) < _FEWEST:
+        return None
+    anchors = [(0, 0), *stretches.anchors]
+    source, target = finer(pair.source, stretches.units[0]), finer(pair.target, stretches.units[1])
+    rescale = not has_weights(options.unit, encoder.name)
+    again, windows = pair_in_band(source, target, anchors, options.half_width, rescale=rescale)
+    options = replace(options, clause_weights=options.finer_clause_weights)
+    again = replace(again, boundaries=find_boundaries(source, target, options, anchors, omissions))
+    return again, windows, options.finer_weights or weights(options.unit, again.source.encoder)
 
 
 def pair_in_band(
@@ -232,9 +245,7 @@ def find_boundaries(
 
     ``omissions``: the odds of omissions of both sides (`align.adaptation`).
     """
-    feature_weights = options.clause_weights
-    if options.weights is None:
-        feature_weights = clause_weights(options.unit, source.encoder)
+    feature_weights = _clause_weights(source, options)
     if (
         feature_weights is None
         or source.clauses is None
@@ -252,6 +263,10 @@ def find_boundaries(
     return boundary_probabilities(
         Lattice(types, windows, _scores(pair, windows, types, clause_nodes, feature_weights)), starts
     )
+
+
+def _clause_weights(side: PreparedSide, options: SearchOptions) -> Mapping[str, float] | None:
+    return clause_weights(options.unit, side.encoder) if options.weights is None else options.clause_weights
 
 
 def _pool_omissions(probabilities: Floats, lattice: Lattice) -> None:

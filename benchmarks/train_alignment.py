@@ -346,33 +346,69 @@ def minimize(objective: Callable[[Vector], tuple[float, Vector]], point: Vector,
     return point
 
 
-def leave_one_out(
-    names: Sequence[str],
-    data: Sequence[Example],
-    options: SearchOptions,
-    start: Vector,
-    clauses: Mapping[str, Mapping[str, float]],
-    shared: Path,
-    encoder: Encoder,
-) -> Any:
-    """Align every document with weights learned from other groups, as `duiyi align --segmented` does.
+@dataclass(frozen=True)
+class Material:
+    """What is learned with one encoder.
 
-    With ``clauses`` these are the weights of the second look; the first one has weights that were learned like them,
-    but with two encoders the shipped ones, since it has only the first encoder.
+    ``weights`` are learned from all examples; ``clauses`` are the weights for clauses by the group that they were
+    learned without, and none for one look.
     """
-    learned: dict[str, tuple[Vector, SearchOptions]] = {}
+
+    names: Sequence[str]
+    data: Sequence[Example]
+    weights: Vector
+    clauses: Mapping[str, Mapping[str, float]]
+    penalty: float
+
+    def without(self, group: str, *, last: int | None = None) -> dict[str, float]:
+        """Return the weights of the features before ``last``, learned without ``group``."""
+        data = [replace(one, features=one.features[:last]) for one in self.data if one.group != group]
+        found = train(data, self.penalty, self.weights[:last])
+        return dict(zip(self.names[:last], map(float, found), strict=True))
+
+
+def learn(shared: Path, encoder: Encoder, options: SearchOptions, *, boundaries: bool) -> Material:
+    """Read the documents with ``encoder`` and learn from all of them; ``boundaries``: for the look that has these."""
+    names, data = examples(shared, encoder, options)
+    before = shipped(options.unit, encoder.name)
+    clauses: dict[str, dict[str, float]] = {}
+    if boundaries:
+        names = [*names, _BOUNDARY]
+        data = [replace(one, features=np.pad(one.features, ((0, 1), (0, 0)))) for one in data]
+        data, clauses = with_boundaries(names, data, options)
+    start = np.array([before.get(name, 0.0) for name in names])
+    return Material(names, data, train(data, PENALTY[options.unit], start), clauses, PENALTY[options.unit])
+
+
+def left_out(group: str, options: SearchOptions, own: Material, first: Material | None) -> SearchOptions:
+    """Return options with weights learned without ``group``; ``first`` is what the first of two encoders learned."""
+    if first is not None:
+        options = left_out(group, options, first, None)
+        return replace(options, finer_weights=own.without(group), finer_clause_weights=own.clauses.get(group))
+    if not own.clauses:
+        return replace(options, weights=own.without(group))
+    return replace(
+        options,
+        weights=own.without(group, last=-1),
+        second_weights=own.without(group),
+        clause_weights=own.clauses.get(group),
+    )
+
+
+def leave_one_out(
+    own: Material, first: Material | None, options: SearchOptions, shared: Path, encoder: Encoder
+) -> dict[str, Any]:
+    """Align every document with weights learned from other groups, as `duiyi align --segmented` does."""
+    learned: dict[str, SearchOptions] = {}
     gold: dict[str, Sequence[Bead]] = {}
     found: dict[str, Sequence[Bead]] = {}
     omissions = Omissions()
     lost = 0.0
     for group, name, texts, beads in documents(shared, options.unit):
         if group not in learned:
-            others = [other for other in data if other.group != group]
-            learned[group] = _learned(
-                names, others, options, start, clauses.get(group), isinstance(encoder, CombinedEncoder)
-            )
+            learned[group] = left_out(group, options, own, first)
             print(group, flush=True)
-        weights, chosen = learned[group]
+        chosen = learned[group]
         gold[name] = beads
         if options.unit == "sentence":
             found[name] = _search(texts, encoder, chosen)
@@ -383,29 +419,10 @@ def leave_one_out(
             ]
             whole = AlignOptions("paragraph", segmented=True, blocks=BlockOptions(search=chosen))
             found[name] = align(*sides, encoder=encoder, options=whole).beads
-        lost += sum(surprise(one, weights) for one in data if one.name == name and not one.made)
+        table = chosen.finer_weights or chosen.second_weights or chosen.weights or {}
+        weights = np.array([table[feature] for feature in own.names])
+        lost += sum(surprise(one, weights) for one in own.data if one.name == name and not one.made)
     return _figures(gold, found) | {"surprise of the gold paths": lost} | omissions.figures()
-
-
-def _learned(
-    names: Sequence[str],
-    data: Sequence[Example],
-    options: SearchOptions,
-    start: Vector,
-    clauses: Mapping[str, float] | None,
-    two_encoders: bool,
-) -> tuple[Vector, SearchOptions]:
-    """Return weights learned from ``data``, and the options for a search with them."""
-    weights = train(data, PENALTY[options.unit], start)
-    table = dict(zip(names, map(float, weights), strict=True))
-    if clauses is None:
-        return weights, replace(options, weights=table)
-    first: Mapping[str, float] = shipped(options.unit)
-    if not two_encoders:
-        plain = [replace(one, features=one.features[:-1]) for one in data]
-        found = train(plain, PENALTY[options.unit], start[:-1])
-        first = dict(zip(names[:-1], map(float, found), strict=True))
-    return weights, replace(options, weights=first, second_weights=table, clause_weights=clauses)
 
 
 def _search(texts: Sequence[Sequence[str]], encoder: Encoder, options: SearchOptions) -> list[Bead]:
@@ -469,21 +486,17 @@ def main() -> None:
     arguments = parser.parse_args()
     options = SearchOptions() if arguments.unit == "sentence" else SearchOptions.paragraphs()
     encoder = load(arguments.model)
-    names, data = examples(arguments.shared, encoder, options)
-    before = shipped(options.unit, encoder.name)
-    clauses: dict[str, dict[str, float]] = {}
-    if arguments.boundaries:
-        names = [*names, _BOUNDARY]
-        data = [replace(one, features=np.pad(one.features, ((0, 1), (0, 0)))) for one in data]
-        data, clauses = with_boundaries(names, data, options)
-        if arguments.write:
-            _write(_WEIGHTS, f"clauses of {options.unit}:{encoder.name}", _rounded(clauses[""]))
-    weights = train(data, PENALTY[options.unit], np.array([before.get(name, 0.0) for name in names]))
-    first = arguments.model == "builtin" and not arguments.boundaries
-    key = arguments.unit if first else f"{arguments.unit}:{encoder.name}"
+    own = learn(arguments.shared, encoder, options, boundaries=arguments.boundaries)
+    first = None
+    if isinstance(encoder, CombinedEncoder):
+        first = learn(arguments.shared, encoder.first, options, boundaries=True)
+    plain = arguments.model == "builtin" and not arguments.boundaries
+    key = arguments.unit if plain else f"{arguments.unit}:{encoder.name}"
     if arguments.write:
-        _write(_WEIGHTS, key, _rounded(dict(zip(names, weights, strict=True))))
-    figures = leave_one_out(names, data, options, weights, clauses, arguments.shared, encoder)
+        _write(_WEIGHTS, key, _rounded(dict(zip(own.names, own.weights, strict=True))))
+        if own.clauses:
+            _write(_WEIGHTS, f"clauses of {arguments.unit}:{encoder.name}", _rounded(own.clauses[""]))
+    figures = leave_one_out(own, first, options, arguments.shared, encoder)
     print(key, json.dumps(figures, indent=1))
     if arguments.write:
         _write(_FIGURES, key, figures)

@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align.alignment import Bead
+from align.cascade import CERTAIN, CERTAIN_AGAIN, undecided
 from align.search import SearchOptions, search, search_prepared
 from align.spans import prepare
+from align.weights import BUILTIN, clause_weights, weights
 from corpora.errors import UsageError
+from models.combined import CombinedEncoder
 
 NAMES = "river mountain winter lantern soldier kitchen letter harbour garden thunder silver market".split()
 
@@ -176,3 +179,62 @@ def test_windows_cover_rows_in_order(words) -> None:
     assert covering[-1].last == 301
     assert covering[-1].right == 261
     assert all(before.last == after.first for before, after in pairwise(covering))
+
+
+class Recording:
+    """The words of a text as two letters each, so that it is unsure where `WordEncoder` is; it keeps what it reads."""
+
+    name, dim, fingerprint = "recording", 96, "0001"
+
+    def __init__(self, words) -> None:
+        self._words = words
+        self.read: set[str] = set()
+
+    def encode(self, texts: Sequence[str]):
+        self.read.update(texts)
+        return self._words.encode([" ".join(word[:2] for word in one.split()) for one in texts])
+
+
+def free(number: int) -> list[str]:
+    """A translation of the text of that number, sometimes in two sentences, that keeps few of its words."""
+    random = np.random.default_rng(number)
+    kept = [word.upper() if random.random() < 0.4 else str(random.integers(1000)) for word in text(number).split()]
+    cut = int(random.integers(1, 8))
+    return [" ".join(kept[:cut]), " ".join(kept[cut:])] if number % 3 == 0 else [", ".join(kept)]
+
+
+ORIGINAL = [text(number) for number in range(60)]
+FREE = [one for number in range(60) for one in free(number)]
+
+
+class TestSecondEncoder:
+    """The first encoder reads everything, the second one only what is undecided after the clauses were aligned."""
+
+    def looks(self, words, options: SearchOptions, monkeypatch: pytest.MonkeyPatch):
+        asked: list[tuple[float, tuple[Sequence[int], Sequence[int]]]] = []
+
+        def spied(path, anchors, certain=CERTAIN):
+            found = undecided(path, anchors, certain)
+            asked.append((certain, found.units))
+            return found
+
+        monkeypatch.setattr("align.search.undecided", spied)
+        second = Recording(words)
+        found = run(ORIGINAL, FREE, CombinedEncoder(words, second), options=options)
+        assert_covers(found, len(ORIGINAL), len(FREE))
+        return [certain for certain, _ in asked], asked[-1][1], second.read
+
+    def test_after_clauses(self, words, monkeypatch: pytest.MonkeyPatch) -> None:
+        table = weights("sentence", BUILTIN)
+        options = SearchOptions(
+            weights=weights("sentence"), second_weights=table, clause_weights=clause_weights("sentence", BUILTIN)
+        )
+        limits, units, read = self.looks(words, options, monkeypatch)
+        assert limits == [CERTAIN, CERTAIN_AGAIN]
+        assert 0 < len(units[0]) < len(ORIGINAL)
+        some = {ORIGINAL[unit] for unit in units[0]} | {FREE[unit] for unit in units[1]}
+        assert some <= read
+        assert not (read & {*ORIGINAL, *FREE}) - some
+
+    def test_without_weights_for_clauses(self, words, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.looks(words, SearchOptions(), monkeypatch)[0] == [CERTAIN, CERTAIN]
