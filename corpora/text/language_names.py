@@ -4,15 +4,15 @@ The names are those of CLDR (Babel) in English and Chinese, and of some language
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from corpora.text.languages import base
 
-__all__ = ["code_of_name"]
+__all__ = ["code_of_name", "has_name"]
 
 #: A few words: sentences do not load the names.
-_PLAUSIBLE = re.compile(r"[^\W\d_]+(?:[- ][^\W\d_]+){0,3}(?: ?[(（][^\d_()]+[)）])?")
+_PLAUSIBLE = re.compile(r"[^\W\d_]+(?:(?: - |, |[- ])[^\W\d_]+){0,3}(?: ?[(（][^\d_()]+[)）])?")
 _OWN_NAMES = {
     "deutsch": "de", "français": "fr", "español": "es", "italiano": "it", "português": "pt", "nederlands": "nl",
     "polski": "pl", "русский": "ru", "українська": "uk", "العربية": "ar", "日本語": "ja", "한국어": "ko",
@@ -35,11 +35,25 @@ def code_of_name(name: str) -> str:
         return ""
     language, bracket, region = " ".join(name.lower().replace("（", "(").replace("）", ")").split()).partition("(")
     code = _languages().get(language.strip(), "")
-    if not code or not bracket:
-        return code
-    region = region.rstrip(" )").removesuffix(" s.a.r.").removesuffix(" sar")
+    if not bracket:
+        return code or _code_of_words(re.split(r" - |, |[- ]", language))
+    return _with_region(code, region.rstrip(" )").removesuffix(" s.a.r.").removesuffix(" sar"))
+
+
+def _code_of_words(words: Sequence[str]) -> str:
+    """The code of a language with its region or script behind it: "Chinese Simplified", "Portuguese, Brazilian"."""
+    first, rest = words[0], " ".join(words[1:])
+    return _languages().get(f"{rest} {first}", "") or (rest and _with_region(_languages().get(first, ""), rest))
+
+
+def _with_region(code: str, region: str) -> str:
     found = _REGIONS.get(region) or _territories().get(region)
-    return f"{base(code)}-{found}" if found else ""
+    return f"{base(code)}-{found}" if code and found else ""
+
+
+def has_name(code: str) -> bool:
+    """True for a code of three letters whose language CLDR names: yue, but not the rare languages key and ref."""
+    return code in _languages().values()
 
 
 @cache

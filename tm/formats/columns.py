@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
-from corpora.text.language_names import code_of_name
+from corpora.text.language_names import code_of_name, has_name
 from corpora.text.languages import base, canonical, detect
 from corpora.text.plurals import counted
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
@@ -247,9 +247,11 @@ def _language_of(cell: str) -> str:
     if not _CODE.match(cell) or cell.lower() == "id":
         return code_of_name(cell) if 4 <= len(cell) <= 60 or not cell.isascii() else ""
     try:
-        return canonical(cell)
+        code = canonical(cell)
     except UsageError:
         return ""
+    # "Key" and "max" are codes of rare languages too.
+    return code if len(cell) != 3 or len(base(code)) == 2 or has_name(code) else ""
 
 
 def _column(column: str, first: Sequence[str], name: str) -> int:

@@ -63,6 +63,7 @@ def from_dict(found: dict[str, Any]) -> Unit:
     """The unit that a JSON object describes; unknown keys become properties. Raises `UsageError`."""
     given: dict[str, Any] = {}
     extra: dict[str, str] = {}
+    named: dict[str, str] = {}
     for name, value in found.items():
         if name in _TEXTS and type(value) is str:  # most fields of most files, so that they cost little
             given[name] = value
@@ -72,6 +73,9 @@ def from_dict(found: dict[str, Any]) -> Unit:
             extra[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         elif value is None:
             continue
+        elif name == "origin" and isinstance(value, str):  # other tools name the file, or "MT"
+            given[name] = Origin(source_file=value)
+            named = {"origin": value}
         elif not isinstance(value, expected) or isinstance(value, bool):
             raise UsageError(f'"{name}" has a value of the wrong type')
         elif not _fits(name, value):
@@ -83,7 +87,7 @@ def from_dict(found: dict[str, Any]) -> Unit:
         raise UsageError(f'"{missing[0]}" is missing')
     if extra:
         given["properties"] = {**extra, **given.get("properties", {})}
-    apply_named_states(given, given.get("properties", {}), given.get("author", ""))
+    apply_named_states(given, {**named, **given.get("properties", {})}, given.get("author", ""))
     given["source_lang"], given["target_lang"] = spelt(given["source_lang"]), spelt(given["target_lang"])
     return Unit(**given)
 

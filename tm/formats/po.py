@@ -18,7 +18,7 @@ from corpora.version import tool_version
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, equivalent, spelt
 from tm.formats.languages import LanguageSelection, named_language
 from tm.formats.properties import apply_metadata, metadata_of
-from tm.formats.states import apply_state
+from tm.formats.states import apply_state, meaning_of
 from tm.unit import Unit
 
 __all__ = ["read_units", "write_units"]
@@ -307,7 +307,7 @@ def _fields(entry: Any, by_duiyi: bool) -> dict[str, Any]:
         found["msgctxt"] = context
     flags = [flag.strip() for line in entry.typecomments for flag in line.removeprefix("#,").split(",")]
     others = {
-        "flags": ", ".join(flag for flag in flags if flag and flag != "fuzzy"),
+        "flags": ", ".join(flag for flag in flags if flag and flag.lower() != "fuzzy"),
         "references": " ".join(entry.getlocations()) if entry.sourcecomments else "",
         "previous-msgid": str(entry.prev_source) if entry.prev_msgid else "",
         "previous-msgctxt": str(unquotefrompo(entry.prev_msgctxt)) if entry.prev_msgctxt else "",
@@ -315,8 +315,11 @@ def _fields(entry: Any, by_duiyi: bool) -> dict[str, Any]:
     }
     found |= {name: value for name, value in others.items() if value}
     fields = apply_metadata(found)
-    if entry.isfuzzy() and entry.target:
-        apply_state(fields, "fuzzy")
+    if entry.target:
+        if any(flag.lower() == "fuzzy" for flag in flags):
+            apply_state(fields, "fuzzy")
+        elif any(meaning_of(flag) == "machine" for flag in flags):
+            apply_state(fields, "", "mt")
     if notes:
         fields["notes"] = tuple(notes)
     return fields

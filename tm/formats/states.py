@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tm.unit import Unit
 
-__all__ = ["Meaning", "apply_named_states", "apply_state", "confirmation_of", "meaning_of", "qualifier_of"]
+__all__ = ["Meaning", "apply_named_states", "apply_state", "confirmation_of", "is_machine", "is_yes", "meaning_of", "qualifier_of"]
 
 Meaning = Literal["approved", "translated", "draft", "machine", "fuzzy", "rejected"]
 
@@ -39,10 +39,15 @@ _NEGATED = re.compile(
 )
 _DOUBTFUL = 0.5
 #: Names of properties and columns that say a state, an origin, and with "yes" one of the meanings.
-_STATE_NAMES = frozenset(
-    "confirmationlevel confirmation status state segmentstatus translationstatus reviewstatus matchstatus 状态".split()
+_STATE_NAMES = re.compile(
+    "(?:memoq|mq|sdl|trados|phrase|memsource|crowdin|weblate|lokalise|smartling|xtm)?"
+    "(?:tuv?|unit|string|segment|target|text|translation|review|approval|match|workflow|confirmation)?"
+    "(?:status|state|level)|confirmation|翻译状态|审校状态|状态"
 )
-_ORIGIN_NAMES = frozenset("origin stateorigin translationorigin matchorigin".split())
+_ORIGIN_NAMES = frozenset("origin stateorigin translationorigin matchorigin statequalifier qualifier matchtype".split())
+#: What names the machine that translated, and how a user is called who is one: "MT!", "Machine Translation".
+_ENGINE = re.compile("(?:mt|machinetranslation)(?:engine|provider|system|service)")
+_MACHINE = re.compile(r"(?:\w+ )?(?:n?mt|machine translat(?:ion|ed)|机器翻译|机翻)(?:[!(:（ ].*)?", re.IGNORECASE)
 _FLAGS: dict[str, str] = {
     "fuzzy": "fuzzy", "isfuzzy": "fuzzy", "mt": "machine", "ismt": "machine", "machinetranslated": "machine",
     "machinetranslation": "machine", "needsreview": "draft", "draft": "draft", "isdraft": "draft",
@@ -67,9 +72,23 @@ def meaning_of(word: str) -> Meaning | None:
     >>> meaning_of("needs-review-translation"), meaning_of("ApprovedSignOff"), meaning_of("?")
     ('draft', 'approved', None)
     """
-    letters = _letters(word)
+    letters = _letters(word.rpartition(":")[2])  # other tools write their name before a colon
     found = _MEANINGS.get(letters) or _MEANINGS.get(letters.removeprefix("x"))
-    return found or ("draft" if _NEGATED.match(letters) else None)
+    return found or ("draft" if _NEGATED.match(letters.removeprefix("x")) else None)
+
+
+def is_yes(value: str) -> bool:
+    """True for "yes", "true", "1" and the like."""
+    return value.strip().lower() in _YES
+
+
+def is_machine(name: str) -> bool:
+    """True for a user or an origin that is machine translation.
+
+    >>> [is_machine(name) for name in ("MT!DeepL", "Machine Translation", "M. Taylor")]
+    [True, True, False]
+    """
+    return bool(_MACHINE.fullmatch(name.strip()[:100]))
 
 
 def _letters(word: str) -> str:
@@ -85,10 +104,10 @@ def apply_state(fields: dict[str, Any], state: str, origin: str = "", *, approve
         return
     meaning, source = meaning_of(state), meaning_of(origin)
     properties = {"state": state, "state-origin": origin}
-    if source == "rejected" or (source in ("machine", "fuzzy") and meaning not in ("approved", "rejected")):
-        meaning = source
     if approved and meaning in (None, "translated"):
         meaning = "approved"
+    if source == "rejected" or (source in ("machine", "fuzzy") and meaning not in ("approved", "rejected")):
+        meaning = source
     if meaning in ("approved", "rejected"):
         fields["status"] = "reviewed" if meaning == "approved" else "rejected"
     elif meaning in ("draft", "machine", "fuzzy"):
@@ -113,11 +132,15 @@ def apply_named_states(fields: dict[str, Any], named: Mapping[str, str], author:
     for name, value in named.items():
         # Trados writes the kind of a field behind a colon, others what it belongs to before two.
         key = _letters(name.rpartition("::")[2].partition(":")[0].partition("#")[0])
-        if key in _STATE_NAMES and meaning_of(value):
+        if key not in _FLAGS:
+            key = key.removeprefix("x")
+        if _STATE_NAMES.fullmatch(key) and meaning_of(value):
             state = state or value
-        elif key in _ORIGIN_NAMES and meaning_of(value):
-            origin = origin or value
-        elif key in _FLAGS and value.strip().lower() in _YES:
+        elif key in _ORIGIN_NAMES and (meaning_of(value) or is_machine(value)):
+            origin = origin or (value if meaning_of(value) else "mt")
+        elif _ENGINE.fullmatch(key) and value.strip().lower() not in _NO | {"", "none"}:
+            origin = origin or "mt"
+        elif key in _FLAGS and is_yes(value):
             if _FLAGS[key] == "approved":
                 approved = True
             elif _FLAGS[key] in ("machine", "fuzzy"):
@@ -126,7 +149,7 @@ def apply_named_states(fields: dict[str, Any], named: Mapping[str, str], author:
                 state = state or _FLAGS[key]
         elif _FLAGS.get(key) in ("approved", "translated") and value.strip().lower() in _NO:
             state = state or " ".join(("not", key.removeprefix("is")))
-    if author.upper() in ("MT", "MT!"):
+    if is_machine(author):
         origin = origin or "mt"
     if state or origin or approved:
         apply_state(fields, state, origin, approved=approved)

@@ -14,7 +14,7 @@ from corpora.xml_units import unit_elements
 from tm.formats.base import ReadOptions, UnitProblems, date_of, spelt
 from tm.formats.inline import read_inline
 from tm.formats.languages import LanguageSelection, named_language
-from tm.formats.states import apply_state
+from tm.formats.states import apply_state, is_machine
 from tm.unit import Unit
 
 __all__ = ["read_units"]
@@ -52,7 +52,7 @@ def _unit(element: Element, variants: list[Element], codes: tuple[str, str], opt
         fields["properties"] = {"match-percent": match}
     if target is not None:
         fields |= {"author": target.get("CreationID", ""), "created": date_of(target.get("CreationDate", ""))}
-        if "mt" in element.get("Origin", "").lower():
+        if is_machine(element.get("Origin", "")) or is_machine(fields["author"]):
             apply_state(fields, "", "mt")
     return Unit(
         read_inline(source, "tmx"),

@@ -14,7 +14,7 @@ from corpora.errors import UsageError, WrongFormat
 from corpora.readers.delimited import delimited_rows
 from tm.formats.base import ReadOptions, UnitProblems, spelt
 from tm.formats.languages import LanguageSelection
-from tm.formats.states import apply_state
+from tm.formats.states import apply_state, is_machine
 from tm.tags import Tag, TagKind, escape
 from tm.unit import Unit
 
@@ -55,7 +55,7 @@ def _unit(cells: Sequence[str]) -> Unit:
     if used.strip("0 "):
         properties["usagecount"] = used
     fields: dict[str, Any] = {"author": user, "created": _date(date), "properties": properties}
-    if user.upper().startswith("MT!"):
+    if is_machine(user):
         apply_state(fields, "", "mt")
     return Unit(_text(source), _text(target), _language(source_lang), _language(target_lang), **fields)
 

@@ -1,6 +1,7 @@
 """TXML, the bilingual files of Wordfast Pro: read only.
 
-A ``segment`` has a ``source``, mostly a ``target``, and comments. ``gtmt`` marks machine translation.
+A ``segment`` has a ``source``, mostly a ``target``, and comments. ``gtmt`` marks machine translation,
+``unconfirmed`` what is a draft.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from corpora.xml_units import unit_elements
 from tm.formats.base import ReadOptions, UnitProblems, date_of
 from tm.formats.inline import read_inline
 from tm.formats.languages import LanguageSelection, named_language
-from tm.formats.states import apply_state
+from tm.formats.states import apply_state, is_machine, is_yes
 from tm.unit import Unit
 
 __all__ = ["read_units"]
@@ -52,6 +53,9 @@ def _unit(element: Element, source: Element, languages: tuple[str, str]) -> Unit
     if target is not None:
         translation = read_inline(target, "tmx")
         fields |= {"author": target.get("creationid", ""), "created": date_of(target.get("creationdate", ""))}
-        if "true" in (element.get("gtmt"), target.get("gtmt")) or fields["author"].upper().startswith("MT!"):
-            apply_state(fields, "", "mt")
+        if (match := target.get("score", "")) and match != "0":
+            fields["properties"] = {"match-percent": match}
+        says = {name for one in (element, target) for name in ("gtmt", "unconfirmed") if is_yes(one.get(name, ""))}
+        machine = "gtmt" in says or is_machine(fields["author"])
+        apply_state(fields, "draft" if "unconfirmed" in says else "", "mt" if machine else "")
     return Unit(read_inline(source, "tmx"), translation, *languages, **fields)

@@ -8,6 +8,7 @@ Source: XLIFF Version 1.2, OASIS Standard, 2008-02-01.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.inline import fill, read_inline
 from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
-from tm.formats.states import apply_state, qualifier_of
+from tm.formats.states import apply_state, is_yes, qualifier_of
 from tm.formats.xliff_history import Comments, add_history
 from tm.unit import Unit
 
@@ -184,7 +185,7 @@ class Xliff1Reader:
             return
         fields = self._fields(element, target)
         segmented = element.find("{*}seg-source")
-        if segmented is not None and (segments := _segments(segmented)):
+        if segments := _segments(source if segmented is None else segmented):
             theirs = _segments(target) if target is not None else {}
             if theirs or target is None:
                 yield from self._segmented(element, segments, theirs, languages, fields)
@@ -198,7 +199,7 @@ class Xliff1Reader:
         if translation:
             origin = target.get("state-qualifier", "") if target is not None else ""
             state, origin = _own_state(element, state, origin)
-            apply_state(fields, state, origin, approved=element.get("approved") == "yes")
+            apply_state(fields, state, origin, approved=is_yes(element.get("approved", "")))
         yield Unit(text, translation, *languages, **fields)
 
     def _segmented(
@@ -265,7 +266,7 @@ def _own_state(element: Element, state: str, origin: str) -> tuple[str, str]:
     if "status" in own:
         return own["status"], origin
     if "confirmed" in own:
-        return "translated" if own["confirmed"] == "1" else "draft", own.get("trans-origin", origin)
+        return "translated" if is_yes(own["confirmed"]) else "draft", own.get("trans-origin", origin)
     return state, origin
 
 
@@ -279,5 +280,12 @@ def _quoted(name: str) -> str:
 
 
 def _segments(element: Element) -> dict[str, Element]:
-    """The ``mrk`` of type seg by their number."""
-    return {mark.get("mid", ""): mark for mark in element.iter("{*}mrk") if mark.get("mtype") == "seg"}
+    """The ``mrk`` of type seg by their number; those that share one, or have none, also by their order."""
+    found: dict[str, Element] = {}
+    used = Counter[str]()
+    for mark in element.iter("{*}mrk"):
+        if mark.get("mtype") == "seg":
+            number = mark.get("mid", "")
+            used[number] += 1
+            found[number if used[number] == 1 else f"{number} {used[number]}"] = mark
+    return found

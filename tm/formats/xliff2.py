@@ -18,7 +18,7 @@ from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.inline import character, fill, read_inline
 from tm.formats.languages import named_language
 from tm.formats.properties import apply_metadata, metadata_of
-from tm.formats.states import apply_state
+from tm.formats.states import apply_state, meaning_of
 from tm.unit import Unit
 
 __all__ = ["Xliff2Reader", "write_units"]
@@ -161,7 +161,7 @@ class Xliff2Reader:
                 return
             own = {**fields}
             if translation:
-                apply_state(own, segment.get("state", ""), segment.get("subState", "").rpartition(":")[2])
+                _apply_states(own, segment.get("state", ""), segment.get("subState", "").rpartition(":")[2])
             yield Unit(text, translation, *languages, **own)
 
     def _pair(self, target: str) -> tuple[str, str]:
@@ -187,6 +187,14 @@ class Xliff2Reader:
         if notes:
             fields["notes"] = notes
         return fields
+
+
+def _apply_states(fields: dict[str, Any], state: str, further: str) -> None:
+    """`apply_state` with a state and the word of a tool that narrows it: an origin, or a state again."""
+    narrower = meaning_of(further)
+    if narrower == "draft" and meaning_of(state) in (None, "translated"):
+        state, further = further, ""
+    apply_state(fields, state, further, approved=narrower == "approved")
 
 
 def _translate(element: Element) -> str:

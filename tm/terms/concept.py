@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from corpora.arguments import checked_class
 from corpora.text.languages import base
 
 __all__ = [
-    "LONGEST_TERM", "Concept", "Status", "Term", "cleaned_concept", "made_id", "packed", "term_status", "unpacked",
+    "LONGEST_TERM", "Concept", "Status", "Term", "cleaned_concept", "flag_status", "made_id", "packed", "term_status",
+    "unpacked",
 ]  # fmt: skip
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -36,11 +38,14 @@ class Status(StrEnum):
 #: What other tools call these statuses, in small letters without blanks, hyphens and "term".
 _WORDS = {
     Status.PREFERRED: "preferred approved standard standardized recommended legal regulated valid final 首选 推荐",
-    Status.ADMITTED: "admitted allowed acceptable permitted alternative synonym nonstandard 允许 可用",
-    Status.DEPRECATED: "deprecated superseded obsolete notrecommended outdated archaic 废弃 不推荐",
-    Status.FORBIDDEN: "forbidden prohibited banned rejected donotuse nottobeused avoid incorrect 禁用 禁止",
-    Status.PROPOSED: "proposed provisional draft candidate suggested pending unreviewed translationneeded unprocessed "
-    "provisionallyprocessed 待定 草稿",
+    Status.ADMITTED: "admitted allowed acceptable accepted permitted alternative synonym nonstandard 允许 可用 许用",
+    Status.DEPRECATED: "deprecated superseded obsolete notrecommended nonrecommended notpreferred nonpreferred "
+    "discouraged outdated archaic inactive retired withdrawn historical replaced 废弃 弃用 已废弃 不推荐",
+    Status.FORBIDDEN: "forbidden prohibited banned rejected donotuse dontuse neveruse nottobeused notallowed disallowed "
+    "notpermitted avoid tobeavoided blacklisted blacklist incorrect wrong invalid 禁用 禁止 禁止使用 勿用 不可用 错误",
+    Status.PROPOSED: "proposed provisional draft candidate suggested pending unreviewed unapproved notapproved new "
+    "underreview inreview toreview needsreview forreview translationneeded unprocessed provisionallyprocessed 待定 待审 "
+    "待审核 未审核 草稿 建议",
 }
 _STATUSES = {word: status for status, words in _WORDS.items() for word in words.split()}
 #: The order in which terms of one concept are shown: what to use first, what not to use last.
@@ -137,8 +142,37 @@ def term_status(text: str) -> Status | None:
     >>> term_status("preferredTerm-admn-sts"), term_status("Not recommended")
     (<Status.PREFERRED: 'preferred'>, <Status.DEPRECATED: 'deprecated'>)
     """
-    word = re.sub(r"[\W_]+", "", text.lower().removesuffix("-admn-sts"))
+    word = re.sub(r"[\W_]+", "", text.lower()).removesuffix("admnsts")
     return _STATUSES.get(word) or _STATUSES.get(word.removesuffix("term"))
+
+
+#: What a column or category that is a question means, answered with yes and with no.
+_FLAGS: dict[str, tuple[Status | None, Status | None]] = {
+    **dict.fromkeys(
+        ("forbidden", "isforbidden", "prohibited", "banned", "blacklisted", "blacklist", "notallowed", "donotuse",
+         "dontuse", "禁用", "禁止"), (Status.FORBIDDEN, None),
+    ),
+    **dict.fromkeys(("deprecated", "isdeprecated", "obsolete", "superseded", "废弃"), (Status.DEPRECATED, None)),
+    **dict.fromkeys(("allowed", "isallowed", "permitted"), (None, Status.FORBIDDEN)),
+    **dict.fromkeys(("preferred", "ispreferred", "首选"), (Status.PREFERRED, Status.ADMITTED)),
+    **dict.fromkeys(("approved", "isapproved", "confirmed", "reviewed"), (None, Status.PROPOSED)),
+    **dict.fromkeys(("fuzzy", "translationneeded", "needsreview"), (Status.PROPOSED, None)),
+}  # fmt: skip
+_YES = frozenset("x 1 y yes ok true ✓ ✔ √ 是 forbidden".split())
+_NO = frozenset("0 n no false 否 -".split())
+
+
+def flag_status(name: str, answer: str) -> Status | None | Literal[False]:
+    """The status that a question such as "forbidden" and its answer mean; None for none, False for no such question.
+
+    >>> flag_status("Do not use", "TRUE"), flag_status("x-allowed", "yes"), flag_status("forbidden", "see note")
+    (<Status.FORBIDDEN: 'forbidden'>, None, False)
+    """
+    letters, answer = re.sub(r"[\W_]+", "", name.lower()), answer.strip().lower()
+    meaning = _FLAGS.get(letters) or _FLAGS.get(letters.removeprefix("x"))
+    if meaning is None or answer not in _YES | _NO | {""}:
+        return False
+    return meaning[0] if answer in _YES else meaning[1] if answer in _NO else None
 
 
 def made_id(terms: Iterable[Term]) -> str:

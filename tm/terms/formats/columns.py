@@ -15,7 +15,7 @@ from corpora.errors import UsageError, WrongFormat
 from corpora.text.language_names import code_of_name
 from corpora.text.languages import base, canonical, checked_code, detect, is_known
 from corpora.text.scripts import HAN
-from tm.terms.concept import Status
+from tm.terms.concept import Status, flag_status
 from tm.terms.formats.base import TermColumns
 
 __all__ = ["columns_of", "detect_columns", "named_columns"]
@@ -26,11 +26,12 @@ _HEADERS = {
     "subject": "subject|subject field|domain|category|topic|领域|主题|专业",
     "subdomain": "subdomain|sub-domain|subcategory|client|product|project",
     "definition": "definition|def|description|meaning|explanation|定义|说明|释义|描述",
-    "note": "note|notes|comment|comments|remark|remarks|usage|usage note|备注|注释|注|说明文字",
+    "note": "note|notes|comment|comments|remark|remarks|usage|usage note|translator_comments|"
+    "developer_comments|translator comments|developer comments|备注|注释|注|说明文字",
     "example": "example|examples|example of use|example sentence|context|例句|例子|示例",
     "part_of_speech": "pos|part of speech|part-of-speech|partofspeech|word class|词性",
-    "status": "status|term status|term_info|info|state|状态",
-    "forbidden": "forbidden|prohibited|is forbidden|do not use|donotuse|禁用",
+    "status": "status|term status|term_status|usage status|term_info|info|state|状态|术语状态|使用状态",
+    "forbidden": "forbidden|prohibited|is forbidden|do not use|donotuse|blacklisted|blacklist|banned|禁用|禁止",
     "source": "source|reference|来源|出处",
     "author": "author|created by|作者",
     "accept": "accept",
@@ -149,17 +150,26 @@ def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = (), *, loosel
         elif field:
             fields[at] = field
         elif language := _language_of(name) or (loosely and _language_within(name)):
-            terms[at] = language
+            if language[1] is not Status.FORBIDDEN or _answers(body, at) is not True:
+                terms[at] = language
     for at, name in enumerate(names):
         if at in terms or at in fields or at in term_fields or not name:
             continue
         own = _field_of_language(name, at, terms)
-        if own is not None and own[1] in _OF_TERM:
+        if own is not None and own[1] == "forbidden" and _answers(body, at) is False:
+            terms[at] = (terms[own[0]][0], Status.FORBIDDEN)
+        elif own is not None and own[1] in _OF_TERM:
             term_fields[at] = own
         else:
             fields[at] = own[1] if own is not None and own[1] != "example" else f"property {name}"
     two = len({base(language) for language, _ in terms.values()}) >= 2
     return TermColumns(terms, fields, True, term_fields) if two else None
+
+
+def _answers(body: Sequence[Sequence[str]], at: int) -> bool | None:
+    """Whether the cells of a column say yes or no and are not terms; None where all are empty."""
+    cells = {cell for row in body if at < len(row) and (cell := row[at].strip())}
+    return all(flag_status("forbidden", cell) is not False for cell in cells) if cells else None
 
 
 def _field_of_language(name: str, at: int, terms: Mapping[int, tuple[str, Status]]) -> tuple[int, str] | None:
@@ -213,7 +223,11 @@ def _candidates(rows: Sequence[Sequence[str]]) -> TermColumns | None:
             return None
     if len({base(language) for language, _ in terms.values()}) < 2:
         return None
+    extracted = {"accept", "source_example"} & set(names)  # such a table has figures of its own
     rest = {at: field for at, name in enumerate(names) if at not in terms and (field := _field_named(name))}
+    if not extracted:
+        named = {at: f"property {name}" for at, name in enumerate(names) if name and not name.endswith("_lang")}
+        rest = {at: name for at, name in named.items() if at not in terms} | rest
     return TermColumns(terms, rest, header=True)
 
 

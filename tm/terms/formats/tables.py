@@ -17,7 +17,7 @@ from corpora.readers.workbook import sheet_rows
 from corpora.text.languages import base
 from corpora.text.plurals import counted, plural
 from tm.spreadsheet import write_sheet
-from tm.terms.concept import Concept, Status, Term, made_id, term_status
+from tm.terms.concept import Concept, Status, Term, flag_status, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, TermColumns
 from tm.terms.formats.columns import detect_columns
 
@@ -123,13 +123,20 @@ def _is_yes(cells: Sequence[str], at: int) -> bool:
 
 
 def _status(values: Mapping[str, str]) -> Status | None:
-    """The status that the columns "forbidden" and "status" give, None where they say nothing."""
-    if values.get("forbidden", "").lower() in _YES | {"forbidden"}:
-        return Status.FORBIDDEN
-    written = values.get("status", "")
-    # memoQ lists several words in a cell.
-    found = [status for word in re.split(r"[,;]\s*", written) if (status := term_status(word))]
-    return term_status(written) or (found[-1] if found else None)
+    """The gravest status that the columns say: "status", "forbidden", "approved"; None where they say nothing."""
+    found: list[Status | None] = []
+    for name, value in values.items():
+        header = name.removeprefix("property ")
+        if name == "status" or (name != header and header.endswith("status")):
+            # memoQ lists several words in a cell.
+            words = [status for word in re.split(r"[,;]\s*", value) if (status := term_status(word))]
+            found += [term_status(value) or (words[-1] if words else None)]
+        elif name == "note" and (status := term_status(value)) in (Status.FORBIDDEN, Status.DEPRECATED):
+            found.append(status)
+        elif name == "forbidden" or name != header:
+            found.append(flag_status(header, value) or None)
+    order = (Status.FORBIDDEN, Status.DEPRECATED, Status.PROPOSED, Status.ADMITTED, Status.PREFERRED)
+    return next((status for status in order if status in found), None)
 
 
 def _terms(

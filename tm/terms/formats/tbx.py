@@ -20,7 +20,7 @@ from corpora import xml
 from corpora.errors import UsageError, WrongFormat
 from corpora.text.languages import canonical
 from corpora.xml_units import unit_elements
-from tm.terms.concept import Concept, Status, Term, made_id, term_status
+from tm.terms.concept import Concept, Status, Term, flag_status, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, TbxStyle
 
 __all__ = ["read_concepts", "write_concepts"]
@@ -44,10 +44,15 @@ _OF_LANGUAGE = (("descrip", "definition"), ("admin", "source"), ("note", "langua
 _READ = frozenset(
     {"term", "administrativeStatus", "normativeAuthorization", "partOfSpeech", "source", "note", "context"}
 )
-#: Categories that say a status, the decisive ones first, and how others say yes.
-_STATUSES = ("administrativeStatus", "normativeAuthorization", "status", "termStatus", "processStatus")
-_YES = frozenset({"true", "yes", "1", "x"})
+#: Categories that say a status, in small letters, the decisive ones first.
+_STATUSES = ("administrativestatus", "normativeauthorization", "status", "termstatus", "usagestatus", "processstatus")
+#: Words of remarks that are about something else too: "approved", "synonym".
+_USUAL_WORDS = (Status.PREFERRED, Status.ADMITTED)
 _GROUPS = ("Grp", "tig", "termSec", "transac", "transacNote", "date")
+#: The levels of an entry in all versions; TBX-Min of 2013 has the last ones.
+_LANGUAGE = frozenset({"langSec", "langSet", "langGroup"})
+_TERM = frozenset({"termSec", "tig", "ntig", "termGroup"})
+_ENTRIES = {"tbx": "conceptEntry", "TBX": "entry"}
 _NOT_A_NAME = re.compile(r"[^\w.-]|^(?![A-Za-z_])")
 
 
@@ -221,7 +226,7 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
     root = xml.beginning(path)
     if root is not None:
         _check_dialect(root, path)
-    entry = "conceptEntry" if root is not None and xml.local(root) == "tbx" else "termEntry"
+    entry = _ENTRIES.get("" if root is None else xml.local(root), "termEntry")
     for piece in unit_elements(path, entry, ("body",)):
         count += 1
         element = piece.element
@@ -241,9 +246,9 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
 
 
 def _check_dialect(root: Any, path: Path) -> None:
-    if xml.local(root) not in {"martif", "tbx"}:
+    if xml.local(root) not in {"martif", "tbx", "TBX"}:
         raise WrongFormat(f"{path} is not TBX: it begins with <{xml.local(root)}>")
-    dialect = root.get("type", "TBX")
+    dialect = root.get("type") or root.get("dialect", "TBX")
     if dialect not in _DIALECTS:
         raise WrongFormat(
             f"{path}, line {root.sourceline}: TBX of the dialect {dialect!r} is not read; export TBX-Basic"
@@ -267,7 +272,7 @@ def _concept(entry: Any, number: int, problems: EntryProblems, line: int) -> Con
             references.append(child.get("target") or text)
         elif level == "entry" and name == "transacGrp":
             fields |= _transaction(child, fields)
-        elif xml.local(child) in {"termSec", "tig", "ntig"}:
+        elif xml.local(child) in _TERM:
             term = _term(child, problems, terms[0].language if terms else "")
             if term is not None:
                 terms.append(term)
@@ -299,13 +304,13 @@ def _of_language(element: Any, name: str, text: str, fields: dict[str, Any]) -> 
 
 
 def _language_around(element: Any) -> str:
-    return next((one.get(_LANG) for one in element.iterancestors() if one.get(_LANG)), "")
+    return next((code for one in element.iterancestors() if (code := one.get(_LANG) or one.get("lang"))), "")
 
 
 def _is_structure(element: Any) -> bool:
     """True for the elements that only hold others, and for what `_transaction` reads."""
     name = xml.local(element)
-    if name.endswith(_GROUPS) or name in {"langSec", "langSet"}:
+    if name.endswith(_GROUPS) or name in _LANGUAGE:
         return True
     return any(xml.local(one) == "transacGrp" for one in element.iterancestors())
 
@@ -329,9 +334,9 @@ def _level(element: Any, entry: Any) -> str:
     for parent in element.iterancestors():
         if parent is entry:
             return "entry"
-        if xml.local(parent) in {"termSec", "tig", "ntig"}:
+        if xml.local(parent) in _TERM:
             return "term"
-        if xml.local(parent) in {"langSec", "langSet"}:
+        if xml.local(parent) in _LANGUAGE:
             return "language"
     return "entry"
 
@@ -360,6 +365,18 @@ def _transaction(group: Any, known: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _status(values: dict[str, list[str]], notes: Sequence[str]) -> Status | None:
+    """The status that the categories of a term say, or a remark that is nothing but a status; None for none."""
+    named = {name.lower(): texts[0] for name, texts in values.items()}
+    flags = [flag for name, text in named.items() if (flag := flag_status(name, text))]
+    remarks = [*notes, *(text for name, text in named.items() if "usage" in name)]
+    found = [status for text in remarks if (status := term_status(text)) and status not in _USUAL_WORDS]
+    written = next((named[name] for name in _STATUSES if term_status(named.get(name, ""))), "")
+    if Status.FORBIDDEN in (*flags, *found) or re.match(r"deprecated\s*term", written, re.IGNORECASE):
+        return Status.FORBIDDEN
+    return term_status(written) or next(iter((*flags, *found)), None)
+
+
 def _term(section: Any, problems: EntryProblems, first_language: str) -> Term | None:
     language = _language_around(section)
     values: dict[str, list[str]] = {}
@@ -384,10 +401,7 @@ def _term(section: Any, problems: EntryProblems, first_language: str) -> Term | 
         for text in texts
         if name not in _READ and text
     ]
-    written = next((values[name][0] for name in _STATUSES if term_status(values.get(name, [""])[0])), "")
-    if any("forbidden" in name.lower() and texts[0].lower() in _YES for name, texts in values.items()):
-        written = Status.FORBIDDEN.value
-    status = Status.FORBIDDEN if written.lower().startswith("deprecatedterm") else term_status(written)
+    status = _status(values, notes)
     if status is None:
         status = (
             Status.PROPOSED if Status.PROPOSED.value in notes else problems.usual(first=first_language in ("", code))
