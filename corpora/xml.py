@@ -38,6 +38,7 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 _NAMESPACES = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
 _ONE_BYTE = re.compile(rb"(?:us-)?ascii|iso-?8859|(?:windows-|cp)12|latin|koi8|mac", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_DECLARATION = re.compile(r"^<\?xml.*?\?>", re.DOTALL)
 _ASCII = bytes(one for one in (10, *range(32, 127)) if one != 92) + rb"\u0041"  # the last is not an escape
 _BLANK_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]++(?=<\?xml\s)")
 _SAFE = {
@@ -205,10 +206,18 @@ def beginning(source: Path) -> Element | None:
 
     with opened(source) as file:
         head = file.read(_CHUNK)
-    parser = etree.XMLPullParser(events=("start",), encoding=_true_encoding(head), **_SAFE)
-    with contextlib.suppress(etree.XMLSyntaxError):
-        parser.feed(head)
-    return next((element for _, element in parser.read_events()), None)
+
+    def root(data: bytes, encoding: str | None) -> Element | None:
+        parser = etree.XMLPullParser(events=("start",), encoding=encoding, **_SAFE)
+        with contextlib.suppress(etree.XMLSyntaxError):
+            parser.feed(data)
+        return next((element for _, element in parser.read_events()), None)
+
+    found = root(head, _true_encoding(head))
+    if found is None:  # the first line may name another encoding than that of the file
+        text = head.decode(_encoding(head), "replace").lstrip("\ufeff\0 \r\n\t")
+        found = root(_DECLARATION.sub("", text).encode("utf-8", "replace"), "utf-8")
+    return found
 
 
 def root_name(source: Path) -> str:

@@ -30,6 +30,7 @@ __all__ = ["Xliff1Reader", "write_units"]
 
 _NS = "urn:oasis:names:tc:xliff:document:1.2"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_ITS = "http://www.w3.org/2005/11/its"
 _BLANK = re.compile(r"[\s%]")
 _DOUBTFUL = frozenset({"new", "needs-adaptation", "needs-l10n", "needs-review-adaptation", "needs-review-l10n"})
 
@@ -252,7 +253,7 @@ class Xliff1Reader:
                     kind = context.get("context-type", "")
                     if context.text and kind:
                         found[unquote(kind.removeprefix("x-"))] = context.text
-        if (element.get("translate") or _inherited(element, "translate")).lower() == "no":
+        if _inherited(element, "translate").lower() == "no":
             found.setdefault("translate", "no")
         fields = apply_metadata(found)
         if notes:
@@ -271,7 +272,9 @@ def _own_state(element: Element, state: str, origin: str) -> tuple[str, str]:
 
 
 def _inherited(element: Element, name: str) -> str:
-    return next((value for one in element.iterancestors() if (value := one.get(name))), "")
+    """The attribute of the element, or of one around it, in the words of XLIFF or of ITS 2.0."""
+    own = (one.get(name) or one.get(f"{{{_ITS}}}{name}") for one in (element, *element.iterancestors()))
+    return next(filter(None, own), "")
 
 
 def _quoted(name: str) -> str:
