@@ -23,6 +23,10 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _INSIDE = re.compile(r'(?:[^"]|"")*')  # how far a line is still inside a quoted field
 UNDECODED = re.compile("[\udc80-\udcff]")
 
+#: How bytes are read that are no UTF-16, which has no escapes of its own for them.
+_MARKED = "duiyi-undecoded"
+codecs.register_error(_MARKED, lambda error: ("\udc80", getattr(error, "end", 0)))
+
 Problem = Callable[[int, str], None]
 
 
@@ -33,7 +37,7 @@ def delimited_rows(path: Path, on_problem: Problem, *, quoted: bool = True) -> I
     marks are text. Raises `EmptyInput`, and what `corpora.readers.encodings.decode` raises for a file that is not text.
     """
     encoding = _encoding(path)
-    errors = "replace" if "16" in encoding or "32" in encoding else "surrogateescape"
+    errors = _MARKED if "16" in encoding or "32" in encoding else "surrogateescape"
     try:
         with path.open(encoding=encoding, errors=errors, newline="") as file:
             separator = "\t"

@@ -8,7 +8,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from corpora.errors import DamagedInput, WrongFormat
+from corpora.errors import DamagedInput, InputError, WrongFormat
 from corpora.text import languages
 from corpora.text.plurals import counted, plural
 from corpora.text.scripts import HAN, HANGUL, KANA
@@ -63,7 +63,7 @@ def decode(data: bytes, name: str, *, declared: str | None = None) -> Decoded:
         or _utf8(data)
         or _declared(data, declared)
         or _damaged_utf8(data, declared)
-        or _guessed(data, name)
+        or _guessed(data, name, declared)
     )
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     head = text[:_SAMPLE]
@@ -123,7 +123,7 @@ def _lost(count: int, encoding: str) -> str:
     return f"{counted(count, 'character')} could not be read as {encoding} and {was} replaced with \ufffd"
 
 
-def _guessed(data: bytes, name: str) -> Decoded:
+def _guessed(data: bytes, name: str, declared: str | None) -> Decoded:
     import charset_normalizer
 
     matches = charset_normalizer.from_bytes(
@@ -140,9 +140,28 @@ def _guessed(data: bytes, name: str) -> Decoded:
             label = encoding.replace("_", "-")
             more = f", and {_lost(lost, label)}" if lost else ""
             return Decoded(text, label, False, f"its encoding is not stated and was taken for {label}{more}")
+    if (found := _without_faulty_lines(data, declared)) is not None:
+        return found
     if not names or b"\x00" in data:
         raise WrongFormat(f"{name} is not text: it contains binary data or is in an unknown encoding")
     raise DamagedInput(f"{name} is not valid text in any encoding that fits it (the best guess was {names[0]})")
+
+
+def _without_faulty_lines(data: bytes, declared: str | None) -> Decoded | None:
+    """The encoding of all lines but a few, where only these keep the whole from being read; else None."""
+    lines = _sample(data).split(b"\n")
+    beyond = [line for line in lines if not line.isascii()]
+    encoding = _SUPERSETS.get(codec := text_codec(declared or ""), codec) or "gb18030"
+    sound = [line for line in beyond if "\ufffd" not in line.decode(encoding, "replace")]
+    faulty = len(beyond) - len(sound)
+    if b"\x00" in data or not faulty or not (faulty * 6 <= len(beyond) or (faulty == 1 and len(beyond) > 3)):
+        return None
+    try:
+        encoding = decode(b"\n".join(sound), "", declared=declared).encoding
+    except InputError:
+        return None
+    text = data.decode(encoding, "replace")
+    return Decoded(text, encoding, False, _lost(text.count("\ufffd"), encoding))
 
 
 def _is_central_european(data: bytes) -> bool:

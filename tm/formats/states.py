@@ -11,25 +11,36 @@ from typing import Any, Literal
 
 from tm.unit import Unit
 
-__all__ = ["Meaning", "apply_named_states", "apply_state", "confirmation_of", "is_machine", "is_yes", "meaning_of", "qualifier_of"]
+__all__ = [
+    "Meaning",
+    "apply_named_states",
+    "apply_state",
+    "confirmation_of",
+    "is_machine",
+    "is_yes",
+    "meaning_of",
+    "qualifier_of",
+]
 
 Meaning = Literal["approved", "translated", "draft", "machine", "fuzzy", "rejected"]
 
 #: The words of XLIFF 1.2 and 2, Trados (``conf``, ``origin``), memoQ, Phrase, TMX properties and PO, letters only.
 _WORDS: dict[Meaning, str] = {
     "approved": "final signedoff approved approvedtranslation approvedsignoff signoff reviewed proofread "
-    "proofreadconfirmed confirmedreviewer1 confirmedreviewer2 reviewer1confirmed reviewer2confirmed verified "
-    "validated 已批准 已审核 已审校 已校对 已定稿",
+    "translationapproved signoffapproved proofreadconfirmed confirmedreviewer1 confirmedreviewer2 reviewer1confirmed "
+    "reviewer2confirmed verified validated 已批准 翻译已批准 签核已批准 已签核 已审核 已审校 已校对 已定稿",
     "translated": "translated manuallyconfirmed confirmed translatorconfirmed 已翻译 已译 已确认",
     "draft": "new initial draft pending unspecified notstarted nottranslated untranslated needstranslation "
     "needsadaptation needsl10n needsreview needsreviewtranslation needsreviewadaptation needsreviewl10n edited "
-    "partiallyedited pretranslated assembledfromfragments todo incomplete inprogress provisional suggestion suggested "
+    "partiallyedited pretranslated assembledfromfragments fragmentassembled todo incomplete inprogress provisional "
+    "suggestion suggested "
     "underreview inreview awaitingreview toreview tobereviewed forreview doubtful 草稿 待审 待审核 待校对 待定 待确认",
     "machine": "mt nmt amt machine machinetranslation machinetranslated mtsuggestion leveragedmt adaptivemt "
     "automatictranslation autotranslated rawmt 机器翻译 机翻",
     "fuzzy": "fuzzy fuzzymatch tmsuggestion leveragedinherited 模糊 模糊匹配",
     "rejected": "rejected rejectedtranslation translationrejected rejectedsignoff signoffrejected rejectedgrammar "
-    "rejectedinaccurate rejectedlength rejectedspelling declined disapproved 已拒绝 拒绝 已否决",
+    "rejectedinaccurate rejectedlength rejectedspelling declined disapproved "
+    "已拒绝 拒绝 被拒绝 翻译被拒绝 签核被拒绝 已否决",
 }
 _MEANINGS: dict[str, Meaning] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
 #: "Not approved", "unconfirmed", "needs proofreading", "未审核": somebody has still to look at it.

@@ -41,11 +41,12 @@ _WORDS = {
     Status.ADMITTED: "admitted allowed acceptable accepted permitted alternative synonym nonstandard 允许 可用 许用",
     Status.DEPRECATED: "deprecated superseded obsolete notrecommended nonrecommended notpreferred nonpreferred "
     "discouraged outdated archaic inactive retired withdrawn historical replaced 废弃 弃用 已废弃 不推荐",
-    Status.FORBIDDEN: "forbidden prohibited banned rejected donotuse dontuse neveruse nottobeused notallowed disallowed "
-    "notpermitted avoid tobeavoided blacklisted blacklist incorrect wrong invalid 禁用 禁止 禁止使用 勿用 不可用 错误",
+    Status.FORBIDDEN: "forbidden prohibited banned rejected donotuse dontuse neveruse nottobeused notallowed "
+    "disallowed notpermitted avoid tobeavoided blacklisted blacklist incorrect wrong invalid "
+    "禁用 禁止 禁止使用 勿用 不可用 错误",
     Status.PROPOSED: "proposed provisional draft candidate suggested pending unreviewed unapproved notapproved new "
-    "underreview inreview toreview needsreview forreview translationneeded unprocessed provisionallyprocessed 待定 待审 "
-    "待审核 未审核 草稿 建议",
+    "underreview inreview toreview needsreview forreview translationneeded unprocessed provisionallyprocessed "
+    "待定 待审 待审核 未审核 草稿 建议",
 }
 _STATUSES = {word: status for status, words in _WORDS.items() for word in words.split()}
 #: The order in which terms of one concept are shown: what to use first, what not to use last.
@@ -162,7 +163,7 @@ _YES = frozenset("x 1 y yes ok true ✓ ✔ √ 是 forbidden".split())
 _NO = frozenset("0 n no false 否 -".split())
 
 
-def flag_status(name: str, answer: str) -> Status | None | Literal[False]:
+def flag_status(name: str, answer: str) -> Status | Literal[False] | None:
     """The status that a question such as "forbidden" and its answer mean; None for none, False for no such question.
 
     >>> flag_status("Do not use", "TRUE"), flag_status("x-allowed", "yes"), flag_status("forbidden", "see note")

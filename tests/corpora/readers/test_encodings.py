@@ -47,6 +47,17 @@ def test_a_guess_is_right_and_reported_as_one(label: str, text: str, encoding: s
     assert decoded.warning.startswith("x.txt: ")
 
 
+def test_a_faulty_line_does_not_hide_the_encoding_of_the_others() -> None:
+    lines = (ZH * 3).encode("gb18030").split(b"\n")
+    lines[2] = b"\xff7\xff" + lines[2]
+    for declared in (None, "GBK"):
+        decoded = decode(b"\n".join(lines), "x.txt", declared=declared)
+        assert (decoded.encoding, decoded.text.split("\n")[3]) == ("gb18030", ZH.split("\n")[1])
+        assert "replaced" in decoded.warning
+    with pytest.raises((DamagedInput, WrongFormat)):
+        decode(b"\n".join(line + b"\xff7\xff" for line in lines), "x.txt")
+
+
 def test_a_long_file_is_judged_by_its_beginning() -> None:
     assert decode((ZH * 3000).encode("gb18030"), "x").text == ZH * 3000
     assert decode((ZH * 3000).replace("\n", "").encode("utf-16-le"), "x").encoding == "utf-16-le"

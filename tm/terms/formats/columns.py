@@ -149,9 +149,10 @@ def _of_header(row: Sequence[str], body: Sequence[Sequence[str]] = (), *, loosel
             term_fields[at] = max(terms), field
         elif field:
             fields[at] = field
-        elif language := _language_of(name) or (loosely and _language_within(name)):
-            if language[1] is not Status.FORBIDDEN or _answers(body, at) is not True:
-                terms[at] = language
+        elif (language := _language_of(name) or (loosely and _language_within(name))) and not (
+            language[1] is Status.FORBIDDEN and _answers(body, at)
+        ):
+            terms[at] = language
     for at, name in enumerate(names):
         if at in terms or at in fields or at in term_fields or not name:
             continue
