@@ -37,7 +37,6 @@ _MOST_FORMS = 6
 _OWN = frozenset(
     {"msgctxt", _PLURAL, "flags", "references", "previous-msgid", "previous-msgctxt", "extracted-comments"}
 )
-_PLURALS = {"zh": "nplurals=1; plural=0;", "ja": "nplurals=1; plural=0;", "ko": "nplurals=1; plural=0;"}
 #: The beginning of an entry, in a paragraph; one that begins with a translation goes on after a blank line.
 _ENTRY = re.compile(r'(?:#.*\n)*(?!msgstr|")[^#\s]')
 _ONE_LINE = re.compile(r'^(msg[a-z_]+(?:\[\d+\])?[ \t]*"(?:[^"\\\n]|\\.)*")[ \t]*(?=msg[a-z])', re.MULTILINE)
@@ -86,8 +85,9 @@ def _entry(source: str, target: str, unit: Unit) -> Any:
 
     if plural := unit.properties.get(_PLURAL):
         entry = pounit(multistring([source, plural]))
-        forms = [unit.properties.get(f"msgstr[{at}]", "") for at in range(1, _MOST_FORMS)]
-        entry.target = multistring([target, *(form for form in forms if form)])
+        forms = [target, *(unit.properties.get(f"msgstr[{at}]", "") for at in range(1, _MOST_FORMS))]
+        last = max((at for at, form in enumerate(forms) if form), default=0)
+        entry.target = multistring(forms[: max(last + 1, _plural_rule(unit.target_lang)[0])])
     else:
         entry = pounit(source)
         entry.target = target
@@ -143,6 +143,16 @@ def _locale(code: str) -> str:
     return code.replace("-", "_")
 
 
+def _plural_rule(code: str) -> tuple[int, str]:
+    """How many plural forms a language has, and which number takes which, as gettext writes it."""
+    from translate.lang.data import languages
+
+    if base(code) == "zh":
+        return 1, "0"
+    _, count, rule = languages.get(_locale(spelt(code))) or languages.get(base(code)) or ("", 2, "(n != 1)")
+    return count, rule
+
+
 def _header(pair: tuple[str, str], options: WriteOptions) -> str:
     date = f"{options.date or datetime.now(UTC):%Y-%m-%d %H:%M%z}"
     source, target = map(_locale, pair)
@@ -154,7 +164,7 @@ def _header(pair: tuple[str, str], options: WriteOptions) -> str:
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": _PLURALS.get(base(pair[1]), "nplurals=2; plural=(n != 1);"),
+        "Plural-Forms": "nplurals={}; plural={};".format(*_plural_rule(pair[1])),
         "X-Generator": f"duiyi {tool_version()}",
         "X-Source-Language": source,
     }

@@ -121,7 +121,7 @@ class Filler:
         best: Filling | None = None
         others: list[Match] = []
         for match in lookup(self._memories, text, options):
-            made = self._made(text, match, target_lang)
+            made = self._made(text, match, filters.target_lang)
             if made is None or made.score < self._options.minimum:
                 continue
             if best is None or made.score > best.score:
@@ -150,7 +150,7 @@ class Filler:
             score = 100  # the tags have other names, as in every file
         elif not same_tags:
             score = min(score, 99)
-        if _script(target_lang) != _script(match.unit.target_lang):
+        if len({_script(target_lang), _script(match.unit.target_lang)} - {""}) == 2:
             score = min(score, 100) - _OTHER_SCRIPT
         kind = FillingKind.CONTEXT if score > 100 else FillingKind.EXACT if score == 100 else FillingKind.FUZZY
         return Filling(target, kind, score, match)

@@ -75,6 +75,16 @@ def test_a_po_file_keeps_flags_plurals_references_and_the_former_source(tmp_path
         assert line in written.splitlines()
 
 
+def test_a_plural_form_without_a_translation_keeps_its_place(tmp_path: Path) -> None:
+    entry = 'msgid "%d seat"\nmsgid_plural "%d seats"\nmsgstr[0] "%d место"\nmsgstr[1] ""\nmsgstr[2] "%d мест"\n'
+    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: ru\\n"\n\n'
+    (tmp_path / "in.po").write_text(head + entry, "utf-8")
+    formats.write(tmp_path / "out.po", formats.read(tmp_path / "in.po"))
+    written = (tmp_path / "out.po").read_text("utf-8")
+    assert entry in written
+    assert "nplurals=3; plural=(n%10==1" in written
+
+
 def test_notes_properties_and_dates_of_one_language_come_back(tmp_path: Path) -> None:
     tu = (
         '<tu changedate="20220408T090000Z"><prop type="x-client">River</prop><prop type="x-client">Lake</prop>'

@@ -258,6 +258,8 @@ def test_the_target_language(tmp_path: Path, memory: Memory) -> None:
     path = tmp_path / "a.xlf"
     path.write_text(XLIFF1.format(UNITS).replace(' target-language="zh-CN"', ""), "utf-8")
     assert 'target-language="zh-CN"' in filled(path, memory)[0]
+    for code in ("zh-CN", "zh"):  # named by the user, an exact match is as exact as in a file that names it
+        assert dict(filled(path, memory, filters=Filters(target_lang=code))[1].filled)["exact"] > 0
     memory.add([Unit("The door is open.", "Die Tür ist offen.", "en-GB", "de-DE")])
     with pytest.raises(UsageError, match="`target_lang`"):
         filled(path, memory)
