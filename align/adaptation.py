@@ -33,6 +33,7 @@ _PRIOR_JOINED, _PRIOR_PAIRS = 3, 20  # and joins several units of a side in thre
 _AGREEMENT, _PRIOR_BEADS = 0.5, 10
 _INSIDE, _PRIOR_INSIDE = 0.02, 30
 _SMALLEST = 1e-3
+_FOUND = 2 / 3  # the share of the omitted units of a novel that a first look leaves alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ def omission_odds(omitted: float, units: int) -> float:
     return _odds(omitted, units, _PRIOR_OMISSIONS, _PRIOR_UNITS)
 
 
+def _in_full(odds: float, units: int) -> float:
+    """Return the log-odds of all omissions, given those of the ones that a first look finds."""
+    typical = _PRIOR_OMISSIONS / (_PRIOR_UNITS - _PRIOR_OMISSIONS)
+    rate = typical / (typical + math.exp(-odds))
+    return omission_odds(max(rate * (units + _PRIOR_UNITS) - _PRIOR_OMISSIONS, 0.0) / _FOUND, units)
+
+
 def joining_odds(joined: float, beads: float) -> float:
     """Return the log-odds that a bead holds several units of a side, compared with a typical document."""
     return _odds(joined, beads, _PRIOR_JOINED, _PRIOR_PAIRS)
@@ -64,7 +72,10 @@ def _odds(count: float, total: float, prior: float, prior_total: float) -> float
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """What is estimated of a pair: log-odds of omissions and of joining by side, and what breaks say of beads."""
+    """What is estimated of a pair: log-odds of omissions and of joining by side, and what breaks say of beads.
+
+    The omissions include those that the first look does not find (`_FOUND`).
+    """
 
     omissions: Sequence[float] = (0.0, 0.0)
     joining: Sequence[float] = (0.0, 0.0)
@@ -110,7 +121,10 @@ def adapt(
                 step.count(row, probabilities)
         for step in steps:
             step.update()
-    return Estimates(omissions.odds, joining.odds, agreement.tables if agreement else None)
+    more = (
+        [_in_full(odds, count) for odds, count in zip(omissions.odds, units, strict=True)] if omissions else (0.0, 0.0)
+    )
+    return Estimates(more, joining.odds, agreement.tables if agreement else None)
 
 
 class _Rates:

@@ -53,6 +53,11 @@ def test_odds_of_omissions_are_those_of_a_typical_document_where_nothing_is_know
     assert omission_odds(4, 50) == pytest.approx(math.log(0.05 / 0.95) - math.log(0.02 / 0.98))
 
 
+@pytest.mark.parametrize(("found", "all_of_them"), [(0, 0), (2, 3), (10, 15), (60, 90)])
+def test_omissions_that_a_first_look_does_not_find_are_counted(found: int, all_of_them: int) -> None:
+    assert adaptation._in_full(omission_odds(found, 300), 300) == pytest.approx(omission_odds(all_of_them, 300))
+
+
 @pytest.mark.parametrize(("n", "m"), [(3, 4), (4, 3)])
 def test_omissions_are_counted_over_all_paths(n: int, m: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adaptation, "_ROUNDS", 2)
@@ -70,7 +75,9 @@ def test_omissions_are_counted_over_all_paths(n: int, m: int, monkeypatch: pytes
             found = omission_odds(expected[side], units)
             plain.scores[side - 2] += np.float32(weight * (found - odds[side]))
             odds[side] = found
-    adapt(one, {"omission rate": weight}, None)
+    estimates = adapt(one, {"omission rate": weight}, None)
+    in_full = [omission_odds(expected[side] / adaptation._FOUND, units) for side, units in ((0, n), (1, m))]
+    assert estimates.omissions == pytest.approx(in_full, abs=1e-4), "with those that the first look does not find"
     possible = plain.scores > -1e3
     assert one.scores[possible] == pytest.approx(plain.scores[possible], abs=1e-4)
     adapt(one, {}, Breaks(np.zeros(n, bool), np.zeros(m, bool)))
@@ -99,7 +106,8 @@ def test_joining_is_counted_over_all_paths(monkeypatch: pytest.MonkeyPatch) -> N
         )
 
 
-def test_what_is_known_of_the_whole_is_not_estimated_again() -> None:
+def test_what_is_known_of_the_whole_is_not_estimated_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptation, "_FOUND", 1.0)
     n, m = 4, 3
     breaks = Breaks(np.array([True, False, True, True]), np.array([True, True, False]))
     table = {"omission rate": 0.5, "joining rate": 0.25}
