@@ -199,9 +199,9 @@ def stamp_of(date: datetime) -> str:
 
 @lru_cache(maxsize=10_000)
 def date_of(text: str) -> datetime | None:
-    """The time of an ISO 8601 date, basic (TMX) or extended; None for a text that is not a date."""
+    """The time of an ISO 8601 date, basic (TMX) or extended, also with slashes; None for a text that is not a date."""
     try:
-        date = datetime.fromisoformat(text.strip())
+        date = datetime.fromisoformat(text.strip().upper().replace("/", "-"))
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     except (ValueError, OverflowError):  # the second: a year 0 or 10000 in UTC
         return None

@@ -391,14 +391,16 @@ class _TuReader:
             if name and child.text:
                 fields[name] = child.text.removeprefix("<seg>").removesuffix("</seg>")
         # Some tools write author and dates to the unit, others to its target.
+        own: dict[str, str] = {}
         for name, attribute in (("created", "creationdate"), ("changed", "changedate")):
             text = tu.get(attribute) or target[2].get(attribute)
             if text and (date := date_of(text)):
                 fields[name] = date
+            elif text:
+                own[attribute] = text
         author = tu.get("creationid") or target[2].get("creationid") or target[2].get("changeid")
         if author:
             fields["author"] = author
-        own: dict[str, str] = {}
         for side, (_, _, tuv, more) in (("source", source), ("target", target)):
             if more or len(tuv.keys()) > 1:
                 _read_side(tu, tuv, more, side, own)

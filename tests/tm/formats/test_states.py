@@ -75,6 +75,17 @@ def test_a_po_file_keeps_flags_plurals_references_and_the_former_source(tmp_path
         assert line in written.splitlines()
 
 
+def test_dates_in_other_spellings_and_what_is_no_date_are_kept(tmp_path: Path) -> None:
+    tuv = '<tuv xml:lang="{}"><seg>{}</seg></tuv>'
+    tu = '<tu creationdate="2021/03/05 10:15:00" changedate="yesterday">{}{}</tu>'
+    text = tu.format(tuv.format("en", "Boat."), tuv.format("zh", "船。"))
+    (tmp_path / "in.tmx").write_text(f'<tmx version="1.4"><header srclang="en"/><body>{text}</body></tmx>', "utf-8")
+    formats.write(tmp_path / "out.tmx", formats.read(tmp_path / "in.tmx"))
+    (unit,) = formats.read(tmp_path / "out.tmx")
+    assert f"{unit.created:%Y-%m-%d %H:%M}" == "2021-03-05 10:15"
+    assert unit.properties == {"changedate": "yesterday"}
+
+
 def test_a_plural_form_without_a_translation_keeps_its_place(tmp_path: Path) -> None:
     entry = 'msgid "%d seat"\nmsgid_plural "%d seats"\nmsgstr[0] "%d место"\nmsgstr[1] ""\nmsgstr[2] "%d мест"\n'
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: ru\\n"\n\n'
