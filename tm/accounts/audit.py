@@ -16,7 +16,9 @@ from tm.accounts.file import AccountsTable
 from tm.accounts.records import AuditEntry, AuditQuery
 from tm.accounts.users import now
 
-__all__ = ["AUDIT_COLUMNS", "AuditLog", "audit_lines"]
+__all__ = ["AUDIT_COLUMNS", "AuditLog", "AuditRow", "audit_lines", "audit_row"]
+
+AuditRow = tuple[Any, ...]
 
 _COLUMNS = "number, moment, who, via, project, operation, object, result, address, request, details"
 #: The columns of exported tables.
@@ -28,27 +30,17 @@ _LONGEST = 300  # characters of a name in an entry
 class AuditLog(AccountsTable):
     """The table of entries."""
 
-    def add(
-        self,
-        who: str,
-        operation: str,
-        object: str = "",  # noqa: A002 - as the column is called
-        *,
-        via: str = "command",
-        project: str = "",
-        result: str = "done",
-        address: str = "",
-        request: str = "",
-        details: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Add an entry; it is on disk when this returns."""
-        values = [who, via, project, operation, object, result, address, request]
-        content = json.dumps(dict(details or {}), ensure_ascii=False)
+    def add(self, who: str, operation: str, object: str = "", **more: Any) -> None:  # noqa: A002 - as the column
+        """Add an entry, see `audit_row`; it is on disk when this returns."""
+        self.write([audit_row(who, operation, object, **more)])
+
+    def write(self, rows: Sequence[AuditRow]) -> None:
+        """Add entries, all or none; they are on disk when this returns."""
         with self._file.writing() as connection:
-            connection.execute(
+            connection.executemany(
                 "INSERT INTO audit (moment, who, via, project, operation, object, result, address, request, details)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (now(), *(_short(one) for one in values), content),
+                rows,
             )
 
     def entries(self, query: AuditQuery) -> Iterator[AuditEntry]:
@@ -82,15 +74,36 @@ class AuditLog(AccountsTable):
             return [_entry(row) for row in connection.execute(statement, (*values, query.limit)).fetchall()]
 
 
+def audit_row(
+    who: str,
+    operation: str,
+    object: str = "",  # noqa: A002 - as the column is called
+    *,
+    via: str = "command",
+    project: str = "",
+    result: str = "done",
+    address: str = "",
+    request: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> AuditRow:
+    """The row of an entry, for `AuditLog.write`."""
+    values = [who, via, project, operation, object, result, address, request]
+    return now(), *(_short(one) for one in values), _encodable(json.dumps(dict(details or {}), ensure_ascii=False))
+
+
 def _entry(row: Sequence[Any]) -> AuditEntry:
     who, via, project, operation, what, result, address, request = row[2:10]
     moment, details = datetime.fromtimestamp(row[1], UTC), json.loads(row[10])
     return AuditEntry(row[0], moment, who, via, project, operation, what, result, address, request, details)
 
 
+def _encodable(text: str) -> str:
+    """``text`` without unpaired surrogates, which an address may contain and SQLite refuses."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _short(text: str) -> str:
-    # SQLite refuses unpaired surrogates, which an address may contain.
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _encodable(text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

@@ -12,7 +12,7 @@ Computational Linguistics 22). With a single hit there is nothing to count, and 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -190,9 +190,9 @@ class _Search:
             chunk: list[int] = ids[start : start + _AT_ONCE].tolist()
             marks = ", ".join("?" * len(chunk))
             texts = dict(self._connection.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", chunk))
-            for number in chunk:
-                text = texts.get(number)
-                where = self._phrase.spans(text) if text is not None else None
+            there = [number for number in chunk if number in texts]
+            for number, may in zip(there, self._phrase.may_occur([texts[one] for one in there]), strict=True):
+                where = self._phrase.spans(texts[number]) if may else None
                 if where is not None:
                     found += self._of_text(number, *where)
             if len(found) >= wanted:
@@ -334,10 +334,14 @@ class _Search:
 
     def _scores(self, texts: Sequence[str], total: int) -> dict[tuple[str, ...], float]:
         """Dice coefficient of each run of words that at least two of the texts share."""
-        counts: Counter[tuple[str, ...]] = Counter()
-        for text in texts:
-            counts.update({run for run, _, _ in _runs(fold(text))})
         least = max(2, len(texts) // 10)
+        folded = list(map(fold, texts))
+        # What enough texts share consists of words that enough texts have; most words are in one text.
+        words = Counter(word for text in folded for word in set(TOKEN.findall(text)))
+        shared = {word for word, count in words.items() if count >= least}
+        counts: Counter[tuple[str, ...]] = Counter()
+        for text in folded:
+            counts.update({run for run, _, _ in _runs(text, shared)})
         known: dict[int, int] = {}
         scores = {}
         for run, count in counts.items():
@@ -383,15 +387,17 @@ def _single_characters(part: QueryPart) -> set[str]:
     return found
 
 
-def _runs(folded: str) -> Iterable[tuple[tuple[str, ...], int, int]]:
-    """Runs of words or characters of a folded text that may be a counterpart, with their places in it."""
+def _runs(folded: str, shared: Set[str]) -> Iterable[tuple[tuple[str, ...], int, int]]:
+    """Runs of ``shared`` words or characters of a folded text that may be a counterpart, with their places in it."""
     tokens = [(match[0], match.start(), match.end(), is_character(match[0])) for match in TOKEN.finditer(folded)]
     for first, (token, start, end, chinese) in enumerate(tokens):
+        if token not in shared:
+            continue
         run: tuple[str, ...] = (token,)
         if not chinese:
             yield run, start, end
         for following, begin, until, alike in tokens[first + 1 : first + _RUN[chinese]]:
-            if alike is not chinese or folded[end:begin].strip():
+            if following not in shared or alike is not chinese or folded[end:begin].strip():
                 break  # another script, or punctuation between
             run, end = (*run, following), until
             yield run, start, end
@@ -407,7 +413,7 @@ def _best_run(text: str, scores: dict[tuple[str, ...], float]) -> tuple[tuple[in
     folded, places = folded_with_places(text)
     best, longest = 0.0, 0
     spans: list[tuple[int, int]] = []
-    for run, start, end in _runs(folded):
+    for run, start, end in _runs(folded, {word for one in scores for word in one}):
         score = scores.get(run, 0.0)
         if score > best or (score == best and score and len(run) > longest):
             best, longest, spans = score, len(run), [(start, end)]

@@ -5,13 +5,14 @@ any letters within a word or any few characters in Chinese, `?` for one. Quotati
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from corpora.errors import UsageError
 from corpora.text.plurals import counted
 from corpora.text.scripts import HAN, KANA
-from tm.folding import TOKEN, compatible, fold, is_character
+from tm.folding import TOKEN, compatible, fold, fold_many, is_character
 from tm.search.diff import tag_spans
 
 __all__ = ["Phrase", "QueryPart", "folded_with_places", "parse"]
@@ -105,6 +106,13 @@ class Phrase:
     def _whole(self) -> re.Pattern[str]:
         return re.compile(r"\s*".join(part.pattern(exact=self.exact) for part in self.parts))
 
+    def may_occur(self, texts: Sequence[str]) -> list[bool]:
+        """Whether the query may occur in each text: texts that are folded together take half the time."""
+        if self.exact:
+            return [True] * len(texts)
+        folded = fold_many(texts).split("\n")
+        return [all(pattern.search(one) for pattern in self._patterns) for one in folded]
+
     def spans(self, text: str) -> tuple[bool, list[tuple[int, int]]] | None:
         """Where the query occurs in ``text``: whether in one piece, and ``[start, end)`` of each occurrence.
 
@@ -113,9 +121,6 @@ class Phrase:
         if self.exact:
             searched, places = text, None
         else:
-            quick = fold(text)
-            if not all(pattern.search(quick) for pattern in self._patterns):
-                return None
             searched, places = folded_with_places(text)
         whole = [match.span() for match in self._whole.finditer(searched)]
         found = whole

@@ -79,10 +79,14 @@ class Authority:
         with ExitStack() as stack:
             try:
                 refused, scope = self._identified(scope, headers, trace)
-                if refused is None and trace.visitor.project is not None:
-                    # The first request opens files, which takes a moment.
-                    using = self._team.using(trace.visitor.project)
-                    scope = {**scope, RESOURCES: await run_in_threadpool(stack.enter_context, using)}
+                project = trace.visitor.project
+                if refused is None and project is not None:
+                    using = self._team.using(project)
+                    if self._team.is_open(project):
+                        resources = stack.enter_context(using)
+                    else:  # to open files takes a moment
+                        resources = await run_in_threadpool(stack.enter_context, using)
+                    scope = {**scope, RESOURCES: resources}
             except DuiyiError as error:
                 message = "the files of this project cannot be used; the log of the server says why"
                 trace.details["error"] = str(error)
@@ -172,7 +176,7 @@ class Authority:
             if message["type"] == "http.response.start" and trace.visitor.name and is_change:
                 status = message["status"]
                 result = "done" if status < 400 else "refused" if status in (401, 403) else "failed"
-                await run_in_threadpool(self._team.record, trace, result)
+                await self._team.recorded(trace, result)
             await send(message)
 
         return recorded

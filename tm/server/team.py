@@ -12,12 +12,14 @@ from pathlib import Path
 
 from models.encoder import Encoder
 from tm.accounts.accounts import Accounts
+from tm.accounts.audit import AuditRow, audit_row
 from tm.accounts.records import Project
 from tm.postgresql.address import located
 from tm.server.errors import Busy
 from tm.server.options import ServerOptions
 from tm.server.resources import Resources, store_figures
 from tm.web.metrics import Figure
+from tm.web.together import Together
 from tm.web.visitor import Trace
 
 __all__ = ["Team"]
@@ -46,16 +48,21 @@ class Team:
         self._lock = threading.Lock()
         self._open: dict[str, _Open] = {}
         self._stale: list[_Open] = []  # still in use
-        self._loading = threading.Lock()  # of its own, since the event loop takes the other one
+        self._opening: dict[str, threading.Lock] = {}  # of each project
+        self._loading = threading.Lock()  # of its own, since the event loop takes the first one
         self._encoder: Encoder | None = None
+        self._records = Together(self.accounts.audit.write)
         self._stopped = False
+
+    def is_open(self, project: Project) -> bool:
+        """Whether `using` gives the resources of a project without opening files."""
+        known = self._open.get(project.id)
+        return known is not None and known.project.version >= project.version
 
     @contextmanager
     def using(self, project: Project) -> Iterator[Resources]:
         """The resources of a project, open as long as the context lasts. Raises `StoreError`."""
-        with self._lock:
-            entry = self._entry(project)
-            entry.users += 1
+        entry = self._taken(project) or self._opened(project)
         try:
             yield entry.resources
         finally:
@@ -68,19 +75,36 @@ class Team:
             for one in closing:
                 one.resources.close()
 
-    def _entry(self, project: Project) -> _Open:
-        known = self._open.pop(project.id, None)
-        if known is not None and known.project.version < project.version:
-            known.stale = True
-            if known.users:
-                self._stale.append(known)
-            else:
-                known.resources.close()
-            known = None
-        if known is None:
-            known = _Open(project, Resources(self._options_of(project), encoder=self.encoder))
-        self._open[project.id] = known  # the last one is the one used last
-        return known
+    def _taken(self, project: Project) -> _Open | None:
+        """A project that is open as it is now, with one more user."""
+        with self._lock:
+            known = self._open.pop(project.id, None)
+            if known is None:
+                return None
+            self._open[project.id] = known  # the last one is the one used last
+            if known.project.version < project.version:
+                return None
+            known.users += 1
+            return known
+
+    def _opened(self, project: Project) -> _Open:
+        """Open a project, with one user. Others that want it wait; other projects do not, as a store may be slow."""
+        with self._lock:
+            opening = self._opening.setdefault(project.id, threading.Lock())
+        with opening:
+            if (known := self._taken(project)) is not None:
+                return known
+            made = _Open(project, Resources(self._options_of(project), encoder=self.encoder), users=1)
+            with self._lock:
+                old = self._open.pop(project.id, None)
+                self._open[project.id] = made
+                if old is not None:
+                    old.stale = True
+                    if old.users:
+                        self._stale.append(old)
+            if old is not None and not old.users:
+                old.resources.close()
+            return made
 
     def _idle(self) -> list[_Open]:
         """Those that have been idle longest, taken from the open ones where there are too many."""
@@ -113,18 +137,11 @@ class Team:
 
     def record(self, trace: Trace, result: str) -> None:
         """Write what a visitor did to the audit log."""
-        visitor = trace.visitor
-        self.accounts.audit.add(
-            visitor.name,
-            trace.operation,
-            trace.object,
-            via=visitor.via,
-            project=visitor.project.id if visitor.project else "",
-            result=result,
-            address=trace.address,
-            request=trace.id,
-            details=trace.details,
-        )
+        self.accounts.audit.write([_entry(trace, result)])
+
+    async def recorded(self, trace: Trace, result: str) -> None:
+        """As `record`; what several requests did at the same time is written together, since a disk is slow."""
+        await self._records.add(_entry(trace, result))
 
     def check_ready(self) -> None:
         """Raise an error if a request could not be served now."""
@@ -163,3 +180,18 @@ class Team:
                 entry.resources.close()
             self._open.clear()
         self.accounts.close()
+
+
+def _entry(trace: Trace, result: str) -> AuditRow:
+    visitor = trace.visitor
+    return audit_row(
+        visitor.name,
+        trace.operation,
+        trace.object,
+        via=visitor.via,
+        project=visitor.project.id if visitor.project else "",
+        result=result,
+        address=trace.address,
+        request=trace.id,
+        details=trace.details,
+    )

@@ -21,6 +21,8 @@ _ORDERS = {
     "best": "u.status DESC, coalesce(u.score, 0) DESC, u.count DESC, coalesce(u.changed, u.created, 0) DESC, u.id DESC",
 }
 
+#: What is no longer used is dropped when one text in so many may be among it.
+_SHARE = 100
 _COLUMNS = ("unit", "previous", "next", "origin", "page", "source_ids", "target_ids")  # of places
 #: What no unit uses, in the form that each database, a file (False) or a server (True), has a good plan for.
 _UNUSED = {
@@ -95,18 +97,30 @@ def _delete(connection: Sql, numbers: list[int], log: ChangeLog) -> int:
         given = (json.dumps(numbers),)
         connection.execute(f"DELETE FROM places WHERE unit IN ({connection.LISTED})", given)
         connection.execute(f"DELETE FROM units WHERE id IN ({connection.LISTED})", given)
-        drop_orphans(connection)
+        drop_orphans(connection, len(numbers))
     return len(numbers)
 
 
-def drop_orphans(connection: Sql, *, whole: bool = False) -> None:
-    """Delete texts, details and origins that no unit uses.
+def drop_orphans(connection: Sql, changed: int | None = None) -> None:
+    """Delete texts, details and origins that no unit uses; what is left harms nothing.
 
-    On a server, where others wait meanwhile, only with ``whole``: it reads all tables. What is left harms nothing.
+    This reads all tables. So after a change of ``changed`` units it waits until enough of the memory was changed, and
+    on a server, where others wait meanwhile, it is never done then.
     """
-    if whole or not connection.REMOTE:
-        for statement in _UNUSED[connection.REMOTE]:
-            connection.execute(statement)
+    if changed is not None:
+        if connection.REMOTE:
+            return
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
+        statement = (
+            "INSERT INTO state VALUES ('unused', ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"
+            " RETURNING value"
+        )
+        (since,) = connection.execute(statement, (changed,)).fetchall()[0]
+        if _SHARE * since < last:
+            return
+    for statement in _UNUSED[connection.REMOTE]:
+        connection.execute(statement)
+    connection.execute("DELETE FROM state WHERE name = 'unused'")
 
 
 def replace_units(connection: Sql, changes: Sequence[tuple[StoredUnit, Unit]], log: ChangeLog) -> list[int]:

@@ -256,7 +256,7 @@ class MemoryStore:
             if why := rejection_reason(unit):
                 raise UsageError(f"unit {number} of {self.path} cannot be changed this way: {why}")
             (changed,) = maintenance.replace_units(connection, [(entry, unit)], ChangeLog(f"edit of unit {number}"))
-            maintenance.drop_orphans(connection)
+            maintenance.drop_orphans(connection, 1)
             index.update(connection)
         return self.get(changed)
 
@@ -289,7 +289,7 @@ class MemoryStore:
                 for one in others
             ]
             maintenance.replace_units(connection, changes, ChangeLog(f"merge into unit {keep}"))
-            maintenance.drop_orphans(connection)
+            maintenance.drop_orphans(connection, len(others))
             index.update(connection)
         return self.get(keep)
 
@@ -338,7 +338,7 @@ class MemoryStore:
             if expected is not None and last is not None and last.id != expected:
                 raise EditConflict("there is a newer change by now; look at the history again")
             change = history.undo(connection)
-            maintenance.drop_orphans(connection)
+            maintenance.drop_orphans(connection, change.units)
             index.update(connection)
         return change
 
@@ -377,7 +377,7 @@ class MemoryStore:
         """Rebuild the index and release unused space in the file; what could be undone is forgotten."""
         with self.writing() as connection:
             history.forget(connection)
-            maintenance.drop_orphans(connection, whole=True)
+            maintenance.drop_orphans(connection)
             index.rebuild(connection)
         self._store.release()
 

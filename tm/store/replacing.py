@@ -112,7 +112,7 @@ def replace_all(
         maintenance.replace_units(connection, changes, log)
         if progress is not None:
             progress(start + len(entries))
-    maintenance.drop_orphans(connection)
+    maintenance.drop_orphans(connection, len(numbers))
     return report
 
 

@@ -12,12 +12,17 @@ from corpora.sqlite_errors import NO_ROOM
 
 __all__ = ["READ_ONLY", "cookie_in", "headers_of", "refusal_response", "store_status"]
 
+_HEADERS = "duiyi.headers"
 READ_ONLY = "this server is read-only; its owner can start it with --write"
 
 
-def headers_of(scope: Scope) -> dict[str, str]:
+def headers_of(scope: Scope) -> Mapping[str, str]:
     """The headers of a request, names in lower case; the last one of each name."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    found: Mapping[str, str] | None = scope.get(_HEADERS)
+    if found is None:  # all layers read them
+        found = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        scope[_HEADERS] = found
+    return found
 
 
 def cookie_in(headers: Mapping[str, str], name: str) -> str:

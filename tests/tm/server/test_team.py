@@ -12,7 +12,11 @@ import pytest
 
 from tests.serving import HOME, client_of
 from tests.team import PASSWORD, Serving, team_of
+from tm.accounts.records import AuditQuery
+from tm.accounts.roles import Role
+from tm.server import team as team_module
 from tm.server.options import Access, ServerOptions
+from tm.server.resources import Resources
 from tm.web.observing import JsonFormatter
 
 WRONG = "the name or the password is wrong"
@@ -282,3 +286,59 @@ def test_a_project_is_opened_while_the_encoder_is_loaded(serving: Serving, monke
         finally:
             end.set()
         assert encoder.result(20) == "encoder"
+
+
+def test_a_project_whose_store_is_slow_keeps_nobody_else_waiting(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager, outsider = serving.session("manager"), serving.session("outsider")
+    assert serving.ask("GET", "/api/memories", manager).status_code == 200, "one is open"
+    begun, end, opened = Event(), Event(), team_module.Resources
+
+    def slow(options: ServerOptions, **more: Any) -> Resources:
+        begun.set()
+        assert end.wait(60)
+        return opened(options, **more)
+
+    monkeypatch.setattr(team_module, "Resources", slow)
+    with ThreadPoolExecutor(2) as pool:
+        path = f"/p/{serving.other.id}/api/memories"
+        waiting = [pool.submit(serving.client.get, path, headers=outsider) for _ in range(2)]
+        assert begun.wait(60)
+        for _ in range(3):
+            assert serving.ask("GET", "/api/memories", manager).status_code == 200
+        assert not any(one.done() for one in waiting)
+        end.set()
+        assert [one.result(60).status_code for one in waiting] == [200, 200]
+
+
+def test_what_many_do_at_once_is_in_the_audit_log(serving: Serving) -> None:
+    who = serving.session("translator")
+
+    def add(number: int) -> int:
+        unit = {"source": f"合同 {number}", "target": "x", "source_lang": "zh", "target_lang": "en"}
+        return int(serving.ask("POST", "/api/add", who, json={"units": [unit]}).status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(add, range(40))) == {200}
+    found = list(serving.accounts.audit.entries(AuditQuery(operation="add units")))
+    assert len(found) == 40
+    assert len({one.request for one in found}) == 40
+    assert {(one.who, one.result, one.details["new"]) for one in found} == {("translator", "done", 1)}
+
+
+def test_a_token_ends_at_once(serving: Serving) -> None:
+    accounts = serving.accounts
+    user = accounts.users.get("reader")
+    for number, end in enumerate((
+        lambda token: accounts.tokens.revoke(token.id, user),
+        lambda _: accounts.projects.grant(serving.project, user, None),
+        lambda _: accounts.users.disable("reader"),
+    )):  # fmt: skip
+        accounts.projects.grant(serving.project, user, Role.READER)
+        token, text = accounts.tokens.add(user, f"ends {number}")
+        who = {"authorization": f"Bearer {text}"}
+        for _ in range(3):
+            assert serving.ask("GET", "/api/memories", who).status_code == 200
+        end(token)
+        assert serving.ask("GET", "/api/memories", who).status_code in (401, 404)

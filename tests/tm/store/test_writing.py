@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -235,6 +236,25 @@ def test_texts_that_nobody_uses_go(memory: Memory) -> None:
     assert memory.delete(Filters()) == 1
     memory.compact()
     assert memory.stats().texts == 0
+
+
+def test_texts_that_nobody_uses_go_from_a_large_file_after_many_changes(tmp_path: Path) -> None:
+    """To look for them reads all tables, which no single edit of a large memory should wait for."""
+    with Memory(tmp_path / "large.duiyi") as memory:
+        memory.add(unit(f"合同 {number}", f"contract {number}") for number in range(300))
+        for number in range(1, 6):
+            memory.edit(number, target=f"agreement {number}", notes=("seen",))
+        assert memory.stats().texts == 605
+        assert [match.unit.target for match in memory.lookup("合同 1")][:1] == ["agreement 2"]
+        memory.edit(6, target="agreement 6")
+        assert memory.delete(numbers=[7]) == 1
+        assert memory.stats().texts == 598, "the units left have so many"
+        with memory.reading() as connection:
+            assert not connection.execute("SELECT 1 FROM state WHERE name = 'unused'").fetchone()
+        memory.undo()
+        assert len(memory) == 300
+        memory.compact()
+        assert memory.stats().texts == 600
 
 
 def batches(count: int, broken: int | None = None) -> Iterator[Unit]:
