@@ -23,6 +23,7 @@ AuditRow = tuple[Any, ...]
 _COLUMNS = "number, moment, who, via, project, operation, object, result, address, request, details"
 #: The columns of exported tables.
 AUDIT_COLUMNS = tuple(_COLUMNS.split(", "))
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST = 300  # characters of a name in an entry
 
 
@@ -122,5 +123,5 @@ def audit_lines(entries: Iterable[AuditEntry], suffix: str) -> Iterator[str]:
 def _row(cells: Sequence[Any]) -> str:
     text = io.StringIO()
     # A spreadsheet program would run a cell that begins like a formula; names come from users.
-    csv.writer(text).writerow(["'" + one if str(one).startswith(("=", "+", "-", "@")) else one for one in cells])
+    csv.writer(text).writerow(["'" + one if str(one).startswith(_FORMULA) else one for one in cells])
     return text.getvalue()

@@ -14,7 +14,7 @@ from tm.accounts.file import AccountsTable
 from tm.accounts.passwords import digest, new_secret
 from tm.accounts.records import Token, User
 from tm.accounts.roles import Role, role_of
-from tm.accounts.users import moment, now
+from tm.accounts.users import key_of, moment, now
 
 __all__ = ["Failures", "Sessions", "Tokens"]
 
@@ -134,10 +134,16 @@ class Tokens(AccountsTable):
         fits = compare_digest(row[9] if row else bytes(32), digest(match[2]))
         if row is None or not fits or row[8] or row[10] or (row[6] is not None and row[6] < now()):
             return None
-        if row[7] is None or row[7] < now() - _HOUR:
-            with self._file.writing() as connection:
-                connection.execute("UPDATE tokens SET used = ? WHERE id = ?", (now(), match[1]))
         return User(row[11], row[1], False, datetime.fromtimestamp(row[12], UTC), bool(row[13])), _token(row)
+
+    def is_noted(self, token: Token) -> bool:
+        """Whether it is known, to the hour, that the token is used."""
+        return token.used is not None and token.used.timestamp() >= now() - _HOUR
+
+    def note_use(self, tokens: Sequence[Token]) -> None:
+        """Note that these tokens are used now."""
+        with self._file.writing() as connection:
+            connection.executemany("UPDATE tokens SET used = ? WHERE id = ?", [(now(), one.id) for one in tokens])
 
 
 def _token(row: Sequence[Any]) -> Token:
@@ -159,7 +165,7 @@ class Failures(AccountsTable):
     _MOST = (("both", 5), ("address", 30), ("name", 50))
 
     def _keys(self, name: str, address: str) -> list[tuple[str, int]]:
-        name = digest(name.casefold()[:200]).hex()  # what was typed may be a password
+        name = digest(key_of(name[:200])).hex()  # what was typed may be a password
         texts = {"both": f"{name} {address}", "address": address, "name": name}
         return [(f"{kind} {texts[kind]}", most) for kind, most in self._MOST]
 

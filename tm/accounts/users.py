@@ -14,7 +14,7 @@ from tm.accounts.file import AccountsTable
 from tm.accounts.passwords import checked_password, hashed, verified
 from tm.accounts.records import User
 
-__all__ = ["Users", "moment", "now"]
+__all__ = ["Users", "key_of", "moment", "now"]
 
 _NAME = re.compile(r"[^\W_][\w.@+-]{0,63}")
 _COLUMNS = "SELECT id, name, disabled, created, hash FROM users"
@@ -30,7 +30,8 @@ def moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """What all spellings of one name have in common: capitals and small letters, full width and half width."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
@@ -51,17 +52,17 @@ class Users(AccountsTable):
             raise UsageError("a name of a user has 1 to 64 letters, digits or .@+_- and begins with a letter or digit")
         content = "" if password is None else hashed(checked_password(password, name))
         with self._file.writing() as connection:
-            if connection.execute("SELECT 1 FROM users WHERE key = ?", (_key(name),)).fetchone():
+            if connection.execute("SELECT 1 FROM users WHERE key = ?", (key_of(name),)).fetchone():
                 raise UsageError(f"there is a user {name} already; duiyi user passwd changes the password")
             row = connection.execute(
-                "INSERT INTO users (key, name, hash, created) VALUES (?, ?, ?, ?)", (_key(name), name, content, now())
+                "INSERT INTO users (key, name, hash, created) VALUES (?, ?, ?, ?)", (key_of(name), name, content, now())
             )
             return self._by_number(int(row.lastrowid or 0))
 
     def get(self, name: str) -> User:
         """The user of this name, in capitals or small letters. Raises `UsageError`."""
         with self._file.reading() as connection:
-            row = connection.execute(f"{_COLUMNS} WHERE key = ?", (_key(name),)).fetchone()
+            row = connection.execute(f"{_COLUMNS} WHERE key = ?", (key_of(name),)).fetchone()
         if row is None:
             raise UsageError(f"there is no user {name[:64]}; duiyi user list shows those that there are")
         return _user(row)
@@ -96,7 +97,7 @@ class Users(AccountsTable):
         An unknown name and a wrong password take the same time, so that nobody finds out which names exist.
         """
         with self._file.reading() as connection:
-            row = connection.execute(f"{_COLUMNS} WHERE key = ?", (_key(name[:200]),)).fetchone()
+            row = connection.execute(f"{_COLUMNS} WHERE key = ?", (key_of(name[:200]),)).fetchone()
         fits, stricter = verified(str(row[4]) if row else "", password)
         if row is None or not fits or row[2]:
             return None
@@ -115,8 +116,8 @@ class Users(AccountsTable):
             row = connection.execute(f"{_COLUMNS} WHERE issuer = ? AND subject = ?", (issuer, subject)).fetchone()
             if row is None:
                 unbound = "key = ? AND issuer IS NULL"
-                row = connection.execute(f"{_COLUMNS} WHERE {unbound}", (_key(name),)).fetchone()
-                taken = connection.execute("SELECT 1 FROM users WHERE key = ?", (_key(name),)).fetchone()
+                row = connection.execute(f"{_COLUMNS} WHERE {unbound}", (key_of(name),)).fetchone()
+                taken = connection.execute("SELECT 1 FROM users WHERE key = ?", (key_of(name),)).fetchone()
                 if row is None and create and taken is None and _NAME.fullmatch(name):
                     added = self.add(name, None)
                     row = connection.execute(f"{_COLUMNS} WHERE id = ?", (added.id,)).fetchone()

@@ -136,7 +136,10 @@ class Authority:
 
     def _user(self, scope: Scope, headers: Mapping[str, str]) -> tuple[User, Token | None] | None:
         if given := token_in(headers.get("authorization", "")):
-            return self._accounts.tokens.check(given)
+            found = self._accounts.tokens.check(given)
+            if found is not None:
+                self._team.note_use(found[1])
+            return found
         secret = session_in(scope)
         user = self._accounts.sessions.user(secret) if secret else None
         return (user, None) if user is not None else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from models.encoder import Encoder
 from tm.accounts.accounts import Accounts
 from tm.accounts.audit import AuditRow, audit_row
-from tm.accounts.records import Project
+from tm.accounts.records import Project, Token
 from tm.postgresql.address import located
 from tm.server.errors import Busy
 from tm.server.options import ServerOptions
@@ -52,6 +52,7 @@ class Team:
         self._loading = threading.Lock()  # of its own, since the event loop takes the first one
         self._encoder: Encoder | None = None
         self._records = Together(self.accounts.audit.write)
+        self._uses = Together(self.accounts.tokens.note_use)
         self._stopped = False
 
     def is_open(self, project: Project) -> bool:
@@ -142,6 +143,11 @@ class Team:
     async def recorded(self, trace: Trace, result: str) -> None:
         """As `record`; what several requests did at the same time is written together, since a disk is slow."""
         await self._records.add(_entry(trace, result))
+
+    def note_use(self, token: Token) -> None:
+        """Note that a token is used, once an hour; no request waits for it."""
+        if not self.accounts.tokens.is_noted(token):
+            self._uses.add_later(token)
 
     def check_ready(self) -> None:
         """Raise an error if a request could not be served now."""

@@ -25,11 +25,18 @@ class Together(Generic[T]):
 
     async def add(self, one: T) -> None:
         """Write ``one``; it is written when this returns. Raises what ``write`` raises."""
+        await self._added(one)
+
+    def add_later(self, one: T) -> None:
+        """Write ``one`` soon; nobody waits for it, and nobody learns of an error."""
+        self._added(one).add_done_callback(lambda written: written.exception())
+
+    def _added(self, one: T) -> "asyncio.Future[None]":
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((one, written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._run())
-        await written
+        return written
 
     async def _run(self) -> None:
         while self._waiting:

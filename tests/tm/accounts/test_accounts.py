@@ -93,7 +93,10 @@ def test_tokens(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     checked = accounts.tokens.check(text)
     assert checked is not None
     assert (checked[0], checked[1].id) == (ada, made.id)
+    assert not accounts.tokens.is_noted(checked[1])
+    accounts.tokens.note_use([checked[1]])
     assert accounts.tokens.get(made.id, ada).used is not None
+    assert accounts.tokens.is_noted(accounts.tokens.get(made.id, ada))
     assert text.rpartition("_")[2].encode() not in accounts.path.read_bytes()
     wrong = text[:-1] + ("x" if text[-1] != "x" else "y")
     assert [accounts.tokens.check(one) for one in ("", "x", wrong, text + "x", text.replace(made.id, "0" * 16))] == (
@@ -121,7 +124,8 @@ def test_failures_are_counted_by_name_and_address(accounts: Accounts, monkeypatc
     for _ in range(5):
         assert not accounts.failures.pause("ada", "10.0.0.1")
         accounts.failures.add("ada", "10.0.0.1")
-    assert accounts.failures.pause("ADA", "10.0.0.1") > 0
+    for spelling in ("ADA", "ａｄａ", "𝐚da", "Ａda"):
+        assert accounts.failures.pause(spelling, "10.0.0.1") > 0, "all of them sign the same user in"
     assert not accounts.failures.pause("ada", "10.0.0.2"), "an attacker does not lock the user out elsewhere"
     assert not accounts.failures.pause("lin", "10.0.0.1")
     for number in range(25):

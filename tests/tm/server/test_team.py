@@ -340,5 +340,6 @@ def test_a_token_ends_at_once(serving: Serving) -> None:
         who = {"authorization": f"Bearer {text}"}
         for _ in range(3):
             assert serving.ask("GET", "/api/memories", who).status_code == 200
+        assert accounts.tokens.get(token.id, user).used is not None
         end(token)
         assert serving.ask("GET", "/api/memories", who).status_code in (401, 404)
