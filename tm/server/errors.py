@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from corpora.errors import DuiyiError, EditConflict, MissingExtra, StoreError, UsageError
+from corpora.errors import DuiyiError, EditConflict, MissingExtra, StoreError, StoreUnavailable, UsageError
 from corpora.files import is_out_of_space
 from corpora.text.plurals import counted
 from tm.web.refusals import store_status
@@ -60,7 +60,7 @@ def http_status(error: DuiyiError) -> int:
             return 412
         case NoCondition():
             return 428
-        case Busy():
+        case Busy() | StoreUnavailable():
             return 503
         case MissingExtra():
             return 501

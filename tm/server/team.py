@@ -5,11 +5,13 @@ that uses it has its response. Of the projects that nobody uses, the last few st
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from corpora.errors import DuiyiError
 from models.encoder import Encoder
 from tm.accounts.accounts import Accounts
 from tm.accounts.audit import AuditRow, audit_row
@@ -37,6 +39,15 @@ class _Open:
     stale: bool = False
 
 
+@dataclass(slots=True)
+class _Opening:
+    """Who opens a project, one at a time; when that failed last, and why."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    failed: float = 0.0
+    error: DuiyiError | None = None
+
+
 class Team:
     """The accounts and the open projects; any thread may use it."""
 
@@ -48,7 +59,7 @@ class Team:
         self._lock = threading.Lock()
         self._open: dict[str, _Open] = {}
         self._stale: list[_Open] = []  # still in use
-        self._opening: dict[str, threading.Lock] = {}  # of each project
+        self._opening: dict[str, _Opening] = {}
         self._loading = threading.Lock()  # of its own, since the event loop takes the first one
         self._encoder: Encoder | None = None
         self._records = Together(self.accounts.audit.write)
@@ -91,11 +102,19 @@ class Team:
     def _opened(self, project: Project) -> _Open:
         """Open a project, with one user. Others that want it wait; other projects do not, as a store may be slow."""
         with self._lock:
-            opening = self._opening.setdefault(project.id, threading.Lock())
-        with opening:
+            opening = self._opening.setdefault(project.id, _Opening())
+        asked = time.monotonic()
+        with opening.lock:
             if (known := self._taken(project)) is not None:
                 return known
-            made = _Open(project, Resources(self._options_of(project), encoder=self.encoder), users=1)
+            if opening.error is not None and opening.failed > asked:
+                raise opening.error  # while this request waited: to try again for each takes each time as long
+            try:
+                made = _Open(project, Resources(self._options_of(project), encoder=self.encoder), users=1)
+            except DuiyiError as error:
+                opening.failed, opening.error = time.monotonic(), error
+                raise
+            opening.error = None
             with self._lock:
                 old = self._open.pop(project.id, None)
                 self._open[project.id] = made
