@@ -147,7 +147,7 @@ def regions(
     the seeds of these units, possibly with more from other evidence; ``spacing`` is the distance between sampled units.
     """
     n, m = len(source), len(target)
-    cores = _cores(sorted(found, key=lambda seed: (seed.source, -seed.target)), options, spacing)
+    cores = _cores(_merged(found), options, spacing)
     if len(cores) < 2:
         return (Region(range(n), range(m)),)
     order = sorted(range(len(cores)), key=lambda k: cores[k].target.start)
@@ -175,6 +175,14 @@ def regions(
         )
         for k in range(len(cores))
     )
+
+
+def _merged(found: Iterable[Seed]) -> list[Seed]:
+    """Return the seeds in order, those of one pair as one: a second one beside the backbone would lengthen a chain."""
+    weights: dict[tuple[int, int], float] = {}
+    for seed in found:
+        weights[seed.source, -seed.target] = weights.get((seed.source, -seed.target), 0.0) + seed.weight
+    return [Seed(source, -target, weight) for (source, target), weight in sorted(weights.items())]
 
 
 @dataclass(frozen=True, slots=True)

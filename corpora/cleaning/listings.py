@@ -16,7 +16,8 @@ __all__ = ["is_code", "is_prose", "reads_on"]
 _SYMBOLS = re.compile(
     r"""^(?:\$|%|>>>|PS>|[A-Z]:\\|\#!|//|/\*|<\?|<!--)(?:\s|\S)
     | ^(?:sudo|cd|ls|cp|mv|rm|mkdir|chmod|chown|apt|apt-get|pip3?|npm|git|def|elif|\#include)\s
-    | [$%@]\{ | \$[({\w] | && | \|\| | \s\|\s | \s[12]?>>?\s?[\w/&~.] | (?<=\s)--?[A-Za-z][\w-]*(?=[\s=]|$)
+    | [$%@]\{ | \$[({\w] | && | \|\| | ^[a-z$./~(\["'].*\s\|\s+[^\s\d.,+-]
+    | \s[12]?>>?\s?[\w/&~.] | (?<=\s)--?[A-Za-z][\w-]*(?=[\s=]|$)
     | (?<![=!<>])[=!<>]=(?!=) | := | [-=]>(?=\W) | \w\(\) | \w\ ?=\ ?[\w"'\[({$] | \*\.\w | [{}\\]$
     | [)\]"']\s*;$ | ;\s?(?:do|then)$
     | ^(?:done|fi|esac|end|endif|else:?|try:|[})\]]+;?,?)$ | ^</?[A-Za-z][^<>]*>$ | ^\w+\([^()]*\);?$""",
@@ -28,6 +29,8 @@ _TEXT = re.compile(
     rf"^(?:[*•·+▪■●○◦–—-]|\d{{1,3}}[.)、]|[(（]\w{{1,3}}[)）])\s|^(?!.*(?:#|//|/\*|--|\"|'))(?:[^{HAN}]*[{HAN}]){{6}}"
     r"|^(?:[A-Za-z][a-z’']+[,;:]?\s+){5}[A-Za-z][a-z’']+"
 )
+#: Marks without a word, as a formula or a picture leaves them.
+_MARKS = re.compile(r"[.,]|[。…·，、•]+")
 _WIDE_GAP = re.compile(r"\S {3,}\S")
 _SHARE = 0.5  # of the lines with symbols, at least, in a listing
 _ADDRESS = re.compile(
@@ -43,7 +46,9 @@ _ASIAN = re.compile(f"[{HAN}{KANA}，。、；：）]")
 
 def is_code(rows: Sequence[LayoutLine]) -> bool:
     """Whether several rows without a blank line between them are program code or commands."""
-    if len(rows) < 2 or any(_SENTENCE.search(row.text) or _TEXT.search(row.text) for row in rows):
+    if len(rows) < 2 or any(
+        _SENTENCE.search(row.text) or _TEXT.search(row.text) or _MARKS.fullmatch(row.text) for row in rows
+    ):
         return False
     # Two columns are a table: one stroke or arrow in it is a drawing.
     symbols = [row for row in rows if _SYMBOLS.search(row.text)]

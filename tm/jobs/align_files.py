@@ -277,6 +277,8 @@ def _read(inputs: Sequence[Path | str], options: AlignFilesOptions, encoder: "En
     notes: tuple[str, ...] = ()
     one_language = bool(languages[0] and languages[1]) and same(*map(str, languages))
     if len(inputs) == 2 and not one_language and _same_file(*inputs):
+        if options.segmented:
+            raise UsageError(f"{inputs[0]} and {inputs[1]} are the same file; `segmented` takes a file for each side")
         notes = (f"{inputs[0]} and {inputs[1]} are the same file, so both languages are expected in it",)
         inputs = inputs[:1]
     if len(inputs) == 1:

@@ -166,6 +166,8 @@ def test_one_file_given_twice_is_taken_apart(tmp_path: Path, encoder: Encoder) -
     aligned = align_files(path, path, encoder=encoder, options=PARAGRAPHS)
     assert "are the same file" in aligned.notes[0]
     assert wrong(aligned, PAIRS[:6]) == []
+    with pytest.raises(UsageError, match="are the same file"):
+        align_files(path, path, encoder=encoder, options=AlignFilesOptions(segmented=True))
     alone = web_page(tmp_path / "zh.html", CHINESE)
     with pytest.raises(InputError, match="in one language only"):
         align_files(alone, alone, encoder=encoder)
