@@ -25,7 +25,6 @@ from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
-from tm.store.index_segments import sequence, sketch
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.sql import Sql
@@ -37,7 +36,6 @@ LONGEST_QUERY = 10_000  # characters
 _AT_ONCE = 16  # texts compared in one go
 _FETCHED = 3 * _AT_ONCE  # texts fetched from a server in one go, at first
 _MOST_FETCHED = 16 * _FETCHED
-_FEW = 16  # candidates that are compared without looking at their sequences
 _MOST_MARKED = 5_000  # texts that are compared without their markers
 _CHECKED = 4  # words of the query that are looked for before a text is cut into tokens
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -340,18 +338,7 @@ class _Search:
 
     def _candidates(self, minimum: int) -> tuple[list[int], list[int]]:
         """Texts that may reach ``minimum``, and the most each can score, highest first."""
-        parts, tokens = self._parts, self._query.tokens
-        found = self._memory.index.near(parts, sketch(tokens), len(tokens), minimum)
-        if sum(len(positions) for positions, _ in found) > _FEW:
-            query = sequence(tokens)
-            for place, part in enumerate(parts):
-                if len(found[place][0]):
-                    known = self._memory.index.sequences(self._connection, part)
-                    found[place] = known.near(query, found[place], minimum) if known else found[place]
-        if not found:
-            return [], []
-        ids = np.concatenate([part.segment.ids[one[0]] for part, one in zip(parts, found, strict=True)])
-        bounds = np.concatenate([one[1] for one in found])
+        ids, bounds = self._memory.index.near(self._connection, self._parts, self._query.tokens, minimum)
         order = np.argsort(-bounds, kind="stable")
         return ids[order].tolist(), bounds[order].tolist()
 
@@ -361,12 +348,12 @@ class _Search:
         length = len(core.tokens)
         if not core.text:
             return
-        bits = sketch(core.tokens)
         words = [token for token in core.tokens if token != NUMBER][:_CHECKED]
         # Without marks in the query those of a text are more tokens; a bullet is none, and no obstacle to the others.
         marked = len(self._query.tokens) > length
         least, more = length + (not marked), MOST_TOKENS - (not marked)
-        ids = self._memory.index.containing(self._parts, bits, least, more)[:_MOST_MARKED].tolist()
+        ids = self._memory.index.containing(self._connection, self._parts, core.tokens, least, more)
+        ids = ids[:_MOST_MARKED].tolist()
         texts = _Texts(self._connection, ids)
         for start in range(0, len(ids), _AT_ONCE):
             if not (rows := texts.some(start)):

@@ -8,7 +8,8 @@ import sqlite3
 
 import numpy as np
 
-from tm.store.index_segments import WORDS, SegmentSequences, is_broken
+from tm.store.index_segments import WORDS, is_broken
+from tm.store.index_sequences import SegmentSequences
 
 __all__ = ["damaged_table"]
 

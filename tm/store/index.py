@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora.text.languages import base
+from tm.store.index_codes import OccurringCodes
 from tm.store.index_planes import PlanesCache
-from tm.store.index_segments import BUCKETS, CAPACITY, Bits, IndexSegment, Near, SegmentSequences, build, postings
+from tm.store.index_segments import BUCKETS, CAPACITY, IndexSegment, Near, Places, build, postings, sequence, sketch
+from tm.store.index_sequences import SegmentSequences, nearer, with_all_tokens
 from tm.store.index_worker import BuiltSegment, IndexWorker
 from tm.store.sql import Sql
 
@@ -29,6 +31,7 @@ __all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild",
 TAIL = 2_000
 #: In bulk imports this many wait before they become full segments, so that nothing is merged twice.
 FULL = 2 * CAPACITY
+_FEW = 16  # texts that are found; for so few no sequences are read
 _FREQUENCIES = 100_000  # counts of words that a process keeps
 _LONGEST_ROUND = 60  # seconds
 _LONGEST_WORD = 600  # characters; longer ones are found, but not by a wildcard
@@ -67,6 +70,7 @@ class Index:
         self._frequencies: dict[tuple[int, int], int] = {}
         self._sequences: dict[int, SegmentSequences | None] = {}
         self._planes = PlanesCache()
+        self._codes = OccurringCodes()
 
     def parts(self, connection: Sql, language: str = "") -> list[IndexPart]:
         """The segments of a language (of all with ""), and the tail."""
@@ -90,17 +94,55 @@ class Index:
                 found.append(self._segments.get(number) or self._load(connection, number))
         return found + [part for part in self._tail_parts(connection, *state[0][2:]) if language in ("", part.language)]
 
-    def near(self, parts: Sequence[IndexPart], query: Bits, length: int, minimum: int) -> list[Near]:
-        """The texts of each part that may score ``minimum`` against the `sketch` of a query of ``length`` tokens."""
-        return self._planes.near([(one.id, one.language, one.segment) for one in parts], query, length, minimum)
+    def near(self, connection: Sql, parts: Sequence[IndexPart], query: Sequence[str], minimum: int) -> Near:
+        """Ids of the texts that may score ``minimum`` against the tokens of a query, and the most that each can."""
+        parts = self._possible(connection, parts, query, (100 - minimum) * len(query) // 100)
+        found = self._planes.near(_known(parts), sketch(query), len(query), minimum)
+        held, ids, others = self._held(connection, parts, found)
+        kept, bounds = nearer(held, sequence(query), minimum)
+        return np.concatenate([ids[kept], others[0]]), np.concatenate([bounds, others[1]])
 
-    def containing(self, parts: Sequence[IndexPart], query: Bits, length: int, more: int) -> NDArray[np.int64]:
-        """Ids of the texts of ``length`` to ``length + more`` tokens that may have all tokens of a query."""
-        given = [(one.id, one.language, one.segment) for one in parts]
-        found = self._planes.containing(given, query, length, more)
-        return np.concatenate(
-            [np.empty(0, np.int64), *(part.segment.ids[at] for part, at in zip(parts, found, strict=True))]
-        )
+    def containing(
+        self, connection: Sql, parts: Sequence[IndexPart], query: Sequence[str], length: int, more: int
+    ) -> Places:
+        """Ids of the texts of ``length`` to ``length + more`` tokens that may have those of a query in their order."""
+        parts = self._possible(connection, parts, query, 0)
+        found = self._planes.containing(_known(parts), sketch(query), length, more)
+        held, ids, others = self._held(connection, parts, [(positions, positions) for positions in found])
+        return np.concatenate([ids[with_all_tokens(held, sequence(query))], others[0]])
+
+    def _possible(
+        self, connection: Sql, parts: Sequence[IndexPart], query: Sequence[str], apart: int
+    ) -> Sequence[IndexPart]:
+        """The parts without those of languages in which more than ``apart`` tokens of a query do not occur."""
+        segments: dict[str, list[int]] = {}
+        unknown = {part.language for part in parts if not part.singles}
+        for part in parts:
+            if part.id and part.language not in unknown:
+                segments.setdefault(part.language, []).append(part.id)
+        without = {
+            language
+            for language, numbers in segments.items()
+            if self._codes.missing(connection, language, tuple(numbers), query) > apart
+        }
+        return [part for part in parts if not part.id or part.language not in without]
+
+    def _held(
+        self, connection: Sql, parts: Sequence[IndexPart], found: Sequence[Near]
+    ) -> tuple[list[tuple[SegmentSequences, Places]], Places, Near]:
+        """The texts found whose sequences are known, their ids, and the ids of the others with what was found."""
+        nothing = np.empty(0, np.int64)
+        few = sum(len(positions) for positions, _ in found) <= _FEW
+        held, ids, others, bounds = [], [nothing], [nothing], [nothing]
+        for part, (positions, most) in zip(parts, found, strict=True):
+            if len(positions):
+                known = None if few else self.sequences(connection, part)
+                (ids if known else others).append(part.segment.ids[positions])
+                if known:
+                    held.append((known, positions))
+                else:
+                    bounds.append(most)
+        return held, np.concatenate(ids), (np.concatenate(others), np.concatenate(bounds))
 
     def sequences(self, connection: Sql, part: IndexPart) -> SegmentSequences | None:
         """The sequences of a segment; None for segments of older versions, which have none."""
@@ -219,6 +261,10 @@ class BackgroundIndexer:
             _add(connection, language, ids, texts)
         connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (self._last,))
         self._ordered, self._small = [], []
+
+
+def _known(parts: Sequence[IndexPart]) -> list[tuple[int, str, IndexSegment]]:
+    return [(one.id, one.language, one.segment) for one in parts]
 
 
 def _claim(connection: Sql, seconds: int) -> int:

@@ -16,15 +16,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tm.store.index_segments import CAPACITY, WORDS, Bits, IndexSegment, Near, Needs, near
+from tm.store.index_segments import CAPACITY, WORDS, Bits, IndexSegment, Near, Needs, Places, near
 
 __all__ = ["PlanesCache", "SegmentPlanes"]
 
 _SEGMENTS = 16  # segments searched together; more would have to be prepared again for each new segment
 _PREPARED_AFTER = 6  # searches, of which a look-up has two
 _BANDS = 3  # groups of lengths above that of the query
+_MANY = 4_096  # texts of a group; fewer are compared one by one at once
 _ALL = ~np.uint64(0)
-Places = NDArray[np.int64]
 #: A segment with its number, 0 for the tail, and its language.
 Known = tuple[int, str, IndexSegment]
 Found = TypeVar("Found")
@@ -35,7 +35,8 @@ class SegmentPlanes:
     """The sketches of segments by bit: uint64 ``[bit, texts / 64]``.
 
     ``places`` is segment times `CAPACITY` plus position of each text, ``set_bits`` and ``lengths`` as in a segment,
-    ``starts`` the place of the first text of each length up to one more than the longest.
+    ``starts`` the place of the first text of each length up to one more than the longest. ``repeats`` is how many
+    tokens of a text set no bit of their own, as planes of digits, the ones first.
     """
 
     planes: Bits
@@ -43,6 +44,7 @@ class SegmentPlanes:
     set_bits: NDArray[np.int16]
     lengths: NDArray[np.int32]
     starts: NDArray[np.int64]
+    repeats: Bits
     segments: int
 
     @classmethod
@@ -61,7 +63,7 @@ class SegmentPlanes:
         lengths = lengths[order]
         starts = np.searchsorted(lengths, np.arange(int(lengths[-1]) + 2))
         set_bits = np.concatenate([one.set_bits for one in segments])[order]
-        return cls(planes, places[order], set_bits, lengths, starts, len(segments))
+        return cls(planes, places[order], set_bits, lengths, starts, _digits(lengths - set_bits), len(segments))
 
     def near(self, query: Bits, length: int, minimum: int) -> list[Near]:
         """As `tm.store.index_segments.near`, for the segments of these planes."""
@@ -71,6 +73,7 @@ class SegmentPlanes:
         sums = _sums(
             [self.planes[bit, words] for bit in _set(query)] or [self.planes[0, words] ^ self.planes[0, words]]
         )
+        several: list[list[Bits]] = []  # what `_twice` gives, where it is needed
         found = []
         step = max(1, -(-(needs.most - length) // _BANDS))
         for shortest in [needs.least, *range(length + 1, needs.most + 1, step)]:
@@ -79,6 +82,9 @@ class SegmentPlanes:
             if begin < end:
                 here = slice(begin // 64 - first // 64, -(-end // 64) - first // 64)
                 many = _at_least([one[here] for one in sums], needs.set_bits - needs.allowed(longest))
+                if np.bitwise_count(many).sum() > _MANY:
+                    several = several or [_twice(sums, self.repeats[:, words])]
+                    many &= _at_least([one[here] for one in several[0]], needs.twice_common(shortest))
                 at = _positions(many, begin // 64)
                 found.append(at[(at >= begin) & (at < end)])
         at = np.concatenate(found) if found else np.empty(0, np.int64)
@@ -220,6 +226,28 @@ def _sums(planes: list[Bits]) -> list[Bits]:
         sums.append(planes[0] ^ planes[1] if len(planes) == 2 else planes[0])
         planes = carried
     return sums
+
+
+def _twice(sums: list[Bits], repeats: Bits) -> list[Bits]:
+    """Twice the sum and the repeats of each text: digits as planes."""
+    found, carry = [repeats[0]], np.zeros_like(repeats[0])
+    rest = repeats[1:]
+    for place in range(max(len(sums), len(rest))):
+        one, two = (given[place] if place < len(given) else np.zeros_like(carry) for given in (sums, rest))
+        either = one ^ two
+        found.append(either ^ carry)
+        carry = one & two | either & carry
+    return [*found, carry]
+
+
+def _digits(numbers: NDArray[np.int32]) -> Bits:
+    """The digits of numbers as planes, the ones first."""
+    size = -(-len(numbers) // 64) * 8
+    planes = []
+    for place in range(max(1, int(numbers.max()).bit_length())):
+        packed = np.packbits((numbers >> place & 1).astype(bool), bitorder="little")
+        planes.append(np.pad(packed, (0, size - len(packed))).view(np.uint64))
+    return np.array(planes)
 
 
 def _at_least(sums: list[Bits], least: int) -> Bits:

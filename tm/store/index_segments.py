@@ -6,8 +6,7 @@ match, whatever the threshold (bitmap filtering: Sandes, Teodoro and Melo 2020, 
 exact set similarity joins with bitwise operations", Information Systems 88). It is one pass of XOR and population
 count over an array, and since texts are sorted by length, over a slice of it.
 
-Texts that are left are compared by their sequences: their tokens as codes of two bytes, one after the other. Different
-tokens may have one code, so a distance of sequences is never above that of the texts.
+Texts that are left are compared by their sequences, see `tm.store.index_sequences`.
 
 The lists hold words, single characters and pairs of neighbouring ones, so that Chinese is found without word
 boundaries. Since a segment never holds more than 65,536 texts, a position takes two bytes, and since texts are sorted
@@ -17,17 +16,16 @@ by length, the first in a list are those of which a phrase makes up the most.
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import cdist
 
 from tm.folding import NUMBER, fold, is_character, tokens
 from tm.store.token_stream import token_stream
 
 __all__ = [
-    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "SegmentSequences", "build", "is_broken",
+    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "Places", "build", "is_broken",
     "near", "pair_code", "postings", "sequence", "sketch", "word_code",
 ]  # fmt: skip
 
@@ -41,8 +39,9 @@ SINGLES = 2_000
 
 Bits = NDArray[np.uint64]
 Grams = dict[int, bytes]
+Places = NDArray[np.int64]
 #: Positions in a segment, and the highest score that each text can have.
-Near = tuple[NDArray[np.int64], NDArray[np.int64]]
+Near = tuple[Places, Places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,34 +114,6 @@ _NONE: Near = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentSequences:
-    """The sequences of a segment in one text, and where each begins; the end of the last one."""
-
-    text: str
-    starts: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, blob: bytes, lengths: NDArray[np.int32]) -> "SegmentSequences":
-        """The sequences of texts of these lengths. Raises `ValueError` if they are not."""
-        text, starts = blob.decode("utf-16-le"), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-        if len(text) != starts[-1]:
-            raise ValueError("sequences of another length")
-        return cls(text, starts)
-
-    def near(self, query: str, found: Near, minimum: int) -> Near:
-        """Those of the texts ``found`` that may score ``minimum`` by their distance to the `sequence` of a query."""
-        positions, _ = found
-        starts, ends = self.starts[positions], self.starts[positions + 1]
-        longest = np.maximum(ends - starts, max(1, len(query)))
-        allowed = (100 - minimum) * longest // 100
-        text = self.text
-        texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        (apart,) = cdist([query], texts, scorer=Levenshtein.distance, score_cutoff=int(allowed.max()), dtype=np.int64)
-        kept = apart <= allowed
-        return positions[kept], 100 * (longest[kept] - apart[kept]) // longest[kept]
-
-
-@dataclass(frozen=True, slots=True)
 class Needs:
     """What a text must have in common with a query to score ``minimum``; see the module.
 
@@ -170,6 +141,15 @@ class Needs:
     def allowed(self, length: int) -> int:
         """The largest distance to a text of this length."""
         return (100 - self.minimum) * max(length, self.length) // 100
+
+    def twice_common(self, length: int) -> int:
+        """The least number that twice the bits in common and the repeats of a text of this length or more can be.
+
+        It is what `changes` says of a text with ``length`` less its repeats as bits. It grows with the length for texts
+        longer than the query and is the same for all others.
+        """
+        longest = max(length, self.length)
+        return self.set_bits + 2 * longest - self.length - 2 * self.allowed(longest)
 
     def bounds(
         self, lengths: NDArray[np.int32], set_bits: NDArray[np.int16], common: NDArray[np.int16]
@@ -219,8 +199,9 @@ def _code(token: str) -> int:
     return zlib.crc32(token.encode("utf-8", "surrogatepass"))
 
 
+@lru_cache(maxsize=20_000)
 def word_code(word: str) -> int:
-    """The code of the list of a word, or of a single character."""
+    """The code of the list of a word, or of a single character; words of queries repeat."""
     return _code(word)
 
 
@@ -241,14 +222,14 @@ def sketch(of: Iterable[str]) -> Bits:
     """The sketch of tokens as `tm.folding.tokens` gives them: uint64 ``[WORDS]``."""
     bits = [0] * WORDS
     for token in of:
-        bit = _code(token) % _BITS
+        bit = word_code(token) % _BITS
         bits[bit >> 6] |= 1 << (bit & 63)
     return np.array(bits, np.uint64)
 
 
 def sequence(of: Iterable[str]) -> str:
     """The codes of tokens as `tm.folding.tokens` gives them, as text."""
-    return "".join(chr(_code(token) % _CODES) for token in of)
+    return "".join(chr(word_code(token) % _CODES) for token in of)
 
 
 def build(ids: Sequence[int], texts: Sequence[str]) -> tuple[IndexSegment, Grams, set[str]]:

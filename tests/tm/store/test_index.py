@@ -7,9 +7,9 @@ import pytest
 
 from tm.folding import NUMBER
 from tm.search.memory import Memory
-from tm.store import index, index_planes
+from tm.store import index, index_codes, index_planes
 from tm.store.index import BackgroundIndexer, Index, rebuild, update
-from tm.store.index_segments import SegmentSequences, sketch
+from tm.store.index_sequences import SegmentSequences
 from tm.store.index_worker import IndexWorker
 from tm.unit import Unit
 
@@ -136,17 +136,42 @@ def test_what_a_process_keeps(memory: Memory) -> None:
 def test_planes_are_kept_of_the_segments_that_there_are(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_planes, "_PREPARED_AFTER", 0)
     known = Index()
-    query = sketch(["text", NUMBER])
+    query = ["text", NUMBER]
     kept = []
     for first, last in ((0, 12), (12, 17), (17, 19), (19, 26)):
         add(memory, first, last)
         with memory.writing() as connection:
             update(connection, 0)
         with memory.reading() as connection:
-            found = known.near(known.parts(connection, "en"), query, 2, 100)
-        assert sum(len(positions) for positions, _ in found) == last
+            found = known.near(connection, known.parts(connection, "en"), query, 100)
+        assert found[1].tolist() == [100] * last
         kept.append(list(known._planes._planes))
     assert kept == [[(2,)], [(2, 4)], [(2, 4, 6)], [(8,)]], "the last update has merged all segments"
+
+
+def test_a_language_that_a_query_is_not_in_is_not_searched(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_codes, "_PREPARED_AFTER", 0)
+    monkeypatch.setattr(index_codes, "_HEAD", 4)  # so that the rest of a bucket is read, too
+    memory.add([Unit("船 主 检 查 A1", "the owner checks 12 cables", "zh", "en")])
+    with memory.writing() as connection:
+        update(connection, 0)
+    known = Index()
+
+    def left(query: list[str], apart: int) -> set[str]:
+        with memory.reading() as connection:
+            return {part.language for part in known._possible(connection, known.parts(connection), query, apart)}
+
+    assert left(["船", "主"], 1) == {"zh"}
+    assert left(["船", "主"], 2) == {"zh", "en"}, "two differences are allowed"
+    assert left(["the", "owner", "a1"], 1) == {"en"}
+    assert left(["12", "cables", NUMBER, NUMBER], 1) == {"en"}
+    assert left([NUMBER], 0) == {"zh", "en"}, "numbers differ and are one token"
+    assert left(["…", "。"], 0) == {"zh", "en"}, "signs are in no list"
+    memory.add([Unit("the owner", "船主", "en", "zh")])
+    assert left(["船", "主"], 0) == {"zh", "en"}, "what is not indexed yet is always searched"
+    with memory.writing() as connection:
+        update(connection, 0)
+    assert left(["船", "主"], 0) == {"zh"}, "new segments have other words"
 
 
 def test_sequences_that_other_look_ups_drop(memory: Memory) -> None:

@@ -29,8 +29,12 @@ def plain(found: list[tuple[np.ndarray, np.ndarray]]) -> list[list[tuple[int, in
     return [list(zip(places.tolist(), bounds.tolist(), strict=True)) for places, bounds in found]
 
 
+@pytest.mark.parametrize("many", [0, 4_096])
 @pytest.mark.parametrize("minimum", [30, 55, 70, 99, 100])
-def test_the_same_texts_with_the_same_bounds(segments: list[IndexSegment], minimum: int) -> None:
+def test_the_same_texts_with_the_same_bounds(
+    segments: list[IndexSegment], minimum: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_planes, "_MANY", many)
     chance = random.Random(minimum)
     planes = SegmentPlanes.of(segments)
     kept = 0

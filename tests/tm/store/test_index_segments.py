@@ -17,12 +17,10 @@ from tm.store.index_segments import (
     CAPACITY,
     WORDS,
     IndexSegment,
-    SegmentSequences,
     build,
     near,
     pair_code,
     postings,
-    sequence,
     sketch,
     word_code,
 )
@@ -175,36 +173,3 @@ def test_long_texts_have_bounds_too() -> None:
     words = ["".join(letters) for letters in product(ascii_lowercase, repeat=3)][:2_000]
     segment, _, _ = build([1, 2], [" ".join(words), " ".join(words[:1_500])])
     assert found_near(segment, words, 30) == {1: 100, 2: 75}
-
-
-def test_sequences_are_those_of_the_texts() -> None:
-    segment, _, _ = build(IDS, TEXTS)
-    known = SegmentSequences.of(segment.sequences, segment.lengths)
-    for place, number in enumerate(segment.ids):
-        held = known.text[known.starts[place] : known.starts[place + 1]]
-        assert held == sequence(tokens(fold(TEXTS[IDS.index(number)])))
-    assert sequence(["a", NUMBER, "国"]) == "\u3e43\ud721\u3fb9", "codes are stored in files: they must never change"
-    with pytest.raises(ValueError, match="another length"):
-        SegmentSequences.of(segment.sequences[:-2], segment.lengths)
-
-
-@pytest.mark.parametrize("minimum", [30, 50, 75, 100])
-def test_sequences_exclude_no_match(monkeypatch: pytest.MonkeyPatch, minimum: int) -> None:
-    monkeypatch.setattr(index_segments, "_CODES", 20)  # so that many tokens have one code
-    chance = random.Random(minimum)
-    pool = [*"国会议案", "12", "of", "committee", *(f"{letter}x" for letter in ascii_lowercase)]
-    texts = [" ".join(chance.choices(pool, k=chance.randrange(1, 12))) for _ in range(200)]
-    segment, _, _ = build(range(200), texts)
-    known = SegmentSequences.of(segment.sequences, segment.lengths)
-    fewer = 0
-    for _ in range(30):
-        text = " ".join(chance.choices(pool, k=chance.randrange(1, 12)))
-        query = tokens(fold(text))
-        (found,) = near([segment], sketch(query), len(query), minimum)
-        positions, bounds = known.near(sequence(query), found, minimum) if len(found[0]) else found
-        left = dict(zip(segment.ids[positions].tolist(), bounds.tolist(), strict=True))
-        fewer += len(found[0]) - len(left)
-        for number, other in enumerate(texts):
-            score = similarity(text, other).score
-            assert score < minimum or left[number] >= score
-    assert fewer or minimum == 100
