@@ -163,7 +163,7 @@ def texts(seed: int, count: int) -> list[str]:
 def test_nothing_is_missed_that_brute_force_finds(
     memory: Memory, monkeypatch: pytest.MonkeyPatch, minimum: int, waiting: int, older: bool
 ) -> None:
-    monkeypatch.setattr("tm.search.lookup._FEW", 0)
+    monkeypatch.setattr("tm.store.index._FEW", 0)
     stored = list(dict.fromkeys(texts(1, 400)))
     memory.add([unit(text, f"target {number}") for number, text in enumerate(stored)])
     with memory.writing() as connection:

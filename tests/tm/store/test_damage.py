@@ -104,7 +104,7 @@ def test_an_index_of_the_wrong_size_gives_a_sentence(change: str, path: Path, mo
     with closing(sqlite3.connect(path)) as base:
         assert base.execute(change).rowcount
         base.commit()
-    monkeypatch.setattr("tm.search.lookup._FEW", 0)
+    monkeypatch.setattr("tm.store.index._FEW", 0)
     error = outcome(path, lambda memory: [memory.lookup(unit.source) for unit in list(memory.units())])
     assert error is None or "is damaged" in str(error)
     assert error is not None or "id < 0" not in change
