@@ -18,6 +18,7 @@ from tm.store.index_segments import Places
 __all__ = ["SegmentSequences", "nearer", "with_all_tokens"]
 
 _MANY = 500  # texts; fewer are compared at once
+_SURROGATES = 0xD800  # the first code that is no text
 _SLACK = 1e-6  # of similarities, which are fractions
 Codes = NDArray[np.uint16]
 Flags = NDArray[np.bool_]
@@ -36,6 +37,8 @@ class SegmentSequences:
         codes, starts = np.frombuffer(blob, "<u2"), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
         if len(codes) != starts[-1]:
             raise ValueError("sequences of another length")
+        if len(codes) and codes.max() >= _SURROGATES:
+            raise ValueError("sequences with codes that are no text")
         return cls(codes, starts)
 
     def lengths(self, positions: Places) -> Places:

@@ -29,6 +29,8 @@ def test_sequences_are_those_of_the_texts() -> None:
     assert sequence(["a", NUMBER, "国"]) == "\u3e43\ud721\u3fb9", "codes are stored in files: they must never change"
     with pytest.raises(ValueError, match="another length"):
         SegmentSequences.of(segment.sequences[:-2], segment.lengths)
+    with pytest.raises(ValueError, match="no text"):
+        SegmentSequences.of(b"\x00\xd8" + segment.sequences[2:], segment.lengths)
 
 
 @pytest.mark.parametrize("many", [0, 1_000_000])
