@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -37,8 +38,9 @@ _ROLES = ("writer",) * 8 + ("reader",) * 16
 
 
 def _import(address: str, shared: Path, size: int, part: int, parts: int, ready: object) -> None:
-    """Add every ``parts``-th unit, made before the clock starts."""
-    units = [unit for number, unit in enumerate(generated(shared, size)) if number % parts == part]
+    """Add one of as many parts, as if from a file of its own; units are made before the clock starts."""
+    begin, end = size * part // parts, size * (part + 1) // parts
+    units = list(islice(generated(shared, size), begin, end))
     with Memory(address) as memory:
         ready.wait()  # type: ignore[attr-defined]
         memory.add(units)

@@ -30,6 +30,11 @@ _CONNECTING = 10  # seconds
 _TURN = 60  # seconds that a writer waits for others
 _MIGRATING, _WRITING = 0x4475, 0x5969  # what an advisory lock is for
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#: What others have committed while a writer waited for its turn must be seen.
+_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
+#: For a batch of an import: rows are found by their keys. Of a table that was filled a moment ago the planner of queries
+#: knows nothing, and would read all of it.
+_EARLY = {"synchronous_commit": "off", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 _MAKING = {"memory": "duiyi memory add or import", "terms": "duiyi term import"}
 
 
@@ -222,14 +227,24 @@ class Schema:
             yield connection
 
     @contextmanager
-    def writing(self) -> "Iterator[Connection]":
-        """Write everything inside the block, or nothing; writers of a schema take turns."""
-        with self._begun("BEGIN") as connection, self._inside(connection):
-            connection.execute(f"SET LOCAL lock_timeout = '{_TURN}s'")
+    def writing(self, *, early: bool = False) -> "Iterator[Connection]":
+        """Write everything inside the block, or nothing; writers of a schema take turns.
+
+        ``early`` ends the turn while the server still waits for its disk. The block ends when the disk is done, too.
+        """
+        with self._begun(_WRITE) as connection, self._inside(connection):
+            if connection.known_keys is not None:
+                connection.known_keys.begin()
+            connection.execute(_settings({"lock_timeout": f"{_TURN}s", **(_EARLY if early else {})}))
             connection.execute("SELECT pg_advisory_xact_lock(?, ?)", (_WRITING, self._lock))
             yield connection
             connection.end_streams()
             connection.execute("COMMIT")
+            if connection.known_keys is not None:
+                connection.known_keys.commit()
+            if early:
+                # The commit of anything waits until the disk has all that was written before it.
+                connection.execute("SELECT pg_logical_emit_message(true, 'duiyi', '')")
 
     @contextmanager
     def _inside(self, connection: "Connection") -> Iterator[None]:
@@ -262,3 +277,8 @@ class Schema:
     def __del__(self) -> None:
         if hasattr(self, "_idle"):
             self.close()
+
+
+def _settings(values: Mapping[str, str]) -> str:
+    """A statement that sets these for the transaction, in one round trip."""
+    return "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in values.items())

@@ -117,7 +117,7 @@ class AddJob:
     def _end(self, connection: Sql, indexer: BackgroundIndexer) -> None:
         indexer.finish(connection)
         self.report.removed = maintenance.keep_variants(connection, self._keep, self._touched, self._log)
-        index.update(connection)
+        indexer.index_rest(connection)
 
     def _write(self, rest: Iterator[Unit], done: int, indexer: BackgroundIndexer, progress: Progress | None) -> None:
         more = True
@@ -226,7 +226,7 @@ class AddJob:
         sources: set[int] = set()
 
         def attempt() -> set[int]:
-            with self._store.writing() as connection:
+            with self._store.writing(early=True) as connection:
                 noted = self._noted(connection)
                 if noted < 0 or noted >= done:
                     return sources  # the commit was done, only its answer was lost
@@ -241,6 +241,7 @@ class AddJob:
                     self._end(connection, indexer)
                 else:
                     indexer.advance(connection)
+            indexer.read(self._store)
             return sources
 
         return self._persistently(attempt)

@@ -9,7 +9,7 @@ lists holds the sequences of a segment, too, under the number of the segment wit
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -17,13 +17,14 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.errors import StoreUnavailable
 from corpora.text.languages import base
 from tm.store.index_codes import OccurringCodes
 from tm.store.index_planes import PlanesCache
 from tm.store.index_segments import BUCKETS, CAPACITY, IndexSegment, Near, Places, build, postings, sequence, sketch
 from tm.store.index_sequences import SegmentSequences, nearer, with_all_tokens
 from tm.store.index_worker import BuiltSegment, IndexWorker
-from tm.store.sql import Sql
+from tm.store.sql import Sql, Store
 
 __all__ = ["FULL", "TAIL", "BackgroundIndexer", "Index", "IndexPart", "rebuild", "update"]
 
@@ -34,6 +35,7 @@ FULL = 2 * CAPACITY
 _FEW = 16  # texts that are found; for so few no sequences are read
 _FREQUENCIES = 100_000  # counts of words that a process keeps
 _LONGEST_ROUND = 60  # seconds
+_SMALL = 10_000  # texts that are not worth sending to another process
 _LONGEST_WORD = 600  # characters; longer ones are found, but not by a wildcard
 
 
@@ -192,15 +194,36 @@ class Index:
         return parts
 
 
-def update(connection: Sql, waiting: int = TAIL) -> None:
-    """Index the waiting texts if there are more than ``waiting``. Called inside a write transaction."""
+def update(connection: Sql, waiting: int = TAIL, worker: IndexWorker | None = None) -> None:
+    """Index the waiting texts if there are more than ``waiting``. Called inside a write transaction.
+
+    With a ``worker``, every second large batch is built by it at the same time.
+    """
     indexed = _indexed(connection)
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
     if last - indexed <= waiting or (waiting and last - indexed <= 4 * FULL and _claim_of_others(connection, 0)):
         return
+    elsewhere: tuple[str, Future[BuiltSegment]] | None = None
     for ids, texts, language in _batches(connection, indexed, last):
-        _add(connection, language, ids, texts)
+        _merge_small(connection, language, ids, texts)
+        if worker is not None and elsewhere is None and len(ids) > _SMALL:
+            elsewhere = language, worker.order(ids, texts)
+            continue
+        _keep(connection, language, build(ids, texts))
+        if elsewhere is not None:
+            _keep(connection, elsewhere[0], elsewhere[1].result())
+            elsewhere = None
+    if elsewhere is not None:
+        _keep(connection, elsewhere[0], elsewhere[1].result())
     connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (last,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What was made of the texts of a round: segments, and texts of small ones, which will be merged with others."""
+
+    built: list[tuple[str, BuiltSegment]] = field(default_factory=list)
+    small: list[tuple[str, list[int], list[str]]] = field(default_factory=list)
 
 
 class BackgroundIndexer:
@@ -216,13 +239,17 @@ class BackgroundIndexer:
         self._worker = worker
         self._first = self._last = 0  # the last text indexed before the round, and after it
         self._claim = 0
-        self._ordered: list[tuple[str, Future[BuiltSegment]]] = []
-        self._small: list[tuple[str, list[int], list[str]]] = []  # segments that will be merged with others
+        self._decided = False  # on a round whose texts must still be read
+        self._round: Future[_Round] | None = None
 
     def advance(self, connection: Sql) -> None:
-        """Store the round if it is done, and begin the next one if enough texts wait; never waits for the worker."""
-        if self._ordered:
-            if not all(future.done() for _, future in self._ordered):
+        """Store the round if it is done, and begin the next one if enough texts wait; never waits for the worker.
+
+        On a server, `read` reads the texts of the new round, after the commit and while others have their turn.
+        """
+        self._decided = False
+        if self._round is not None:
+            if not self._round.done():
                 return
             self._store(connection)
         indexed = _indexed(connection)
@@ -231,36 +258,64 @@ class BackgroundIndexer:
             return
         self._claim = _claim(connection, _LONGEST_ROUND)
         self._first, self._last = indexed, last
-        for ids, texts, language in _batches(connection, indexed, last):
-            if len(ids) == CAPACITY:
-                self._ordered.append((language, self._worker.order(ids, texts)))
+        self._decided = connection.REMOTE
+        if not self._decided:
+            texts = list(_batches(connection, indexed, last))
+            self._round = self._worker.run(lambda: self._built(texts))
+            if all(len(ids) < CAPACITY for ids, *_ in texts):
+                self._store(connection)
+
+    def read(self, store: Store) -> None:
+        """Begin the round that `advance` decided on, with the texts as they were committed."""
+        if self._decided:
+            self._decided = False
+            first, last = self._first, self._last
+
+            def built() -> _Round:
+                with store.snapshot() as connection:
+                    return self._built(_batches(connection, first, last))
+
+            self._round = self._worker.run(built)
+
+    def _built(self, batches: Iterable[tuple[list[int], list[str], str]]) -> _Round:
+        done = _Round()
+        for ids, texts, language in batches:
+            if len(ids) == CAPACITY or len(ids) > _SMALL:
+                done.built.append((language, self._worker.built(ids, texts)))
             else:
-                self._small.append((language, ids, texts))
-        if not self._ordered:
-            self._store(connection)
+                done.small.append((language, ids, texts))
+        return done
 
     def forget(self) -> None:
         """Drop the round that is being built."""
-        self._ordered, self._small = [], []
+        self._round, self._decided = None, False
 
     def finish(self, connection: Sql) -> None:
         """Wait for the round that is being built, and store it; let others have one."""
-        if self._ordered:
+        if self._round is not None:
             self._store(connection)
         elif self._claim:
             self._claim = _claim(connection, 0)
 
+    def index_rest(self, connection: Sql) -> None:
+        """Index all that wait, half of it in the second process if it is much."""
+        update(connection, worker=self._worker)
+
     def _store(self, connection: Sql) -> None:
         self._claim = _claim(connection, 0)
-        if _indexed(connection) != self._first:
-            self._ordered, self._small = [], []  # another program has indexed them meanwhile
-            return
-        for language, future in self._ordered:
-            _keep(connection, language, future.result())
-        for language, ids, texts in self._small:
-            _add(connection, language, ids, texts)
+        waiting, self._round = self._round, None
+        if waiting is None or _indexed(connection) != self._first:
+            return  # another program has indexed them meanwhile
+        try:
+            done = waiting.result()
+        except StoreUnavailable:
+            return  # they wait for the next round
+        for language, built in done.built:
+            _keep(connection, language, built)
+        for language, ids, texts in done.small:
+            _merge_small(connection, language, ids, texts)
+            _keep(connection, language, build(ids, texts))
         connection.execute("UPDATE state SET value = ? WHERE name = 'indexed'", (self._last,))
-        self._ordered, self._small = [], []
 
 
 def _known(parts: Sequence[IndexPart]) -> list[tuple[int, str, IndexSegment]]:
@@ -312,8 +367,8 @@ def _batches(connection: Sql, after: int, last: int) -> Iterator[tuple[list[int]
             yield list(ids), list(texts), language
 
 
-def _add(connection: Sql, language: str, ids: list[int], texts: list[str]) -> None:
-    """Store a segment of these texts and of the texts of smaller segments that fit in."""
+def _merge_small(connection: Sql, language: str, ids: list[int], texts: list[str]) -> None:
+    """Take the texts of smaller segments that fit in, and delete these."""
     rows = connection.execute(
         "SELECT id, size, ids FROM segments WHERE language = ? ORDER BY id DESC", (language,)
     ).fetchall()
@@ -328,7 +383,6 @@ def _add(connection: Sql, language: str, ids: list[int], texts: list[str]) -> No
         connection.execute("DELETE FROM segments WHERE id = ?", (number,))
         first = number * BUCKETS
         connection.execute("DELETE FROM postings WHERE id >= ? AND id < ? OR id = ?", (first, first + BUCKETS, -number))
-    _keep(connection, language, build(ids, texts))
 
 
 def _keep(connection: Sql, language: str, built: BuiltSegment) -> None:

@@ -8,9 +8,10 @@ import os
 import pickle
 import subprocess
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from corpora.processes import child_environment
 from tm.store.index_segments import Grams, IndexSegment, build
@@ -18,6 +19,7 @@ from tm.store.index_segments import Grams, IndexSegment, build
 __all__ = ["BuiltSegment", "IndexWorker", "main"]
 
 BuiltSegment = tuple[IndexSegment, Grams, set[str]]
+Result = TypeVar("Result")
 _COMMAND = "from tm.store.index_worker import main; main()"
 
 
@@ -27,13 +29,14 @@ class IndexWorker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._usable = bool(sys.executable) and (os.cpu_count() or 1) > 1
+        self._ended = False
         self._thread = ThreadPoolExecutor(1)
 
     def __enter__(self) -> "IndexWorker":
         return self
 
     def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
-        self._usable = False
+        self._usable, self._ended = False, True
         if self._process is not None:
             self._process.kill()  # the thread that waits for it continues at once
         self._thread.shutdown(cancel_futures=True)
@@ -46,9 +49,14 @@ class IndexWorker:
 
     def order(self, ids: list[int], texts: list[str]) -> "Future[BuiltSegment]":
         """Run `tm.store.index_segments.build` on these texts in the background."""
-        return self._thread.submit(self._built, ids, texts)
+        return self.run(lambda: self.built(ids, texts))
 
-    def _built(self, ids: list[int], texts: list[str]) -> BuiltSegment:
+    def run(self, work: Callable[[], Result]) -> "Future[Result]":
+        """Run ``work``, which may call `built`, in the thread that waits for the second process."""
+        return self._thread.submit(work)
+
+    def built(self, ids: list[int], texts: list[str]) -> BuiltSegment:
+        """What `tm.store.index_segments.build` returns, by the second process if there is one."""
         if self._usable:
             try:
                 there, back = self._pipes()
@@ -57,6 +65,8 @@ class IndexWorker:
                 return built
             except (OSError, EOFError, ValueError, pickle.UnpicklingError):
                 self._usable = False
+        if self._ended:
+            raise CancelledError
         return build(ids, texts)
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:

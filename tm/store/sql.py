@@ -34,6 +34,9 @@ class Sql(Protocol):
     def texts(self, numbers: Sequence[int], /) -> list[tuple[int, str]]:
         """The texts with these numbers that are there, in any order."""
 
+    def possible(self, keys: Sequence[int], /) -> Sequence[int]:
+        """Those of the keys of texts that may be there; the others are not."""
+
     def append(self, table: str, rows: Iterable[Sequence[Any]], /) -> None:
         """Insert rows that are known to be new."""
 
@@ -55,8 +58,11 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Sql]:
         """One state of the memory for everything that is read inside; may be nested."""
 
-    def writing(self) -> AbstractContextManager[Sql]:
-        """Write everything inside the block, or nothing; one writer at a time."""
+    def writing(self, *, early: bool = False) -> AbstractContextManager[Sql]:
+        """Write everything inside the block, or nothing; one writer at a time.
+
+        ``early`` lets the next writer of a server begin while the disk stores what this one wrote.
+        """
 
     def snapshot(self) -> AbstractContextManager[Sql]:
         """As `reading`, for a long time: other blocks are not inside it."""

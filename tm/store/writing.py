@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal, Protocol
 
 from corpora.text.languages import canonical
@@ -154,49 +155,67 @@ class UnitWriter:
         self._codes: dict[str, int] = {}
         self._origins: dict[tuple[str, str, str], int] = {}
         self._details: dict[str, int] = {}
-        self._new_from = _HIGHEST  # texts with this number or a higher one are new in this batch
         self.sources: set[int] = set()
         """The ids of the source texts of all units written."""
-        self.last = 0
-        """The number of the unit that was written last."""
 
     def write(self, batch: Prepared) -> None:
-        """Write one batch; units that were left out are counted."""
+        """Write one batch; units that were left out are counted.
+
+        All questions come first: the database may still be storing rows while the next ones are made.
+        """
         self._report.read += batch.read
         self._report.left_out.update(batch.left_out)
         accepted, details = batch.units, batch.details
-        texts = self.texts(accepted, batch.keys)
         self.learn_details(details)
-        pairs = []
-        codes = self._codes  # `texts` has learnt them
         for unit in accepted:
-            pairs.append((texts[codes[unit.source_lang], unit.source], texts[codes[unit.target_lang], unit.target]))
+            self.origin(unit)
+        texts, new_texts = self._numbered(accepted, batch.keys)
+        codes = self._codes  # `_numbered` has learnt them
+        pairs = [
+            (texts[codes[unit.source_lang], unit.source], texts[codes[unit.target_lang], unit.target])
+            for unit in accepted
+        ]
         # A unit with a new text is new.
-        rows = self.known_rows([pair for pair in pairs if max(pair) < self._new_from])
+        lowest_new = texts[new_texts[0]] if new_texts else _HIGHEST
+        rows = self.known_rows([pair for pair in pairs if pair[0] < lowest_new and pair[1] < lowest_new])
         new = [pair for pair in dict.fromkeys(pairs) if pair not in rows]
         first = self._connection.take("units", len(new)) if new else 0
         numbers = {pair: row.id for pair, row in rows.items()}
-        numbers |= {pair: first + place for place, pair in enumerate(new)}
+        numbers.update(zip(new, range(first, first + len(new)), strict=True))
         if self._log is not None:
             self._log.before(self._connection, sorted(row.id for row in rows.values()))
+        self._append_texts(new_texts, texts, batch.keys)
         full = [(numbers[pair], *self.place(unit, texts)) for unit, pair in zip(accepted, pairs, strict=True)]
-        there = {place for place, pair in zip(full, pairs, strict=True) if pair in rows}
+        there = {place for place, pair in zip(full, pairs, strict=True) if pair in rows} if rows else set()
         there -= self._connection.added("places", sorted(there))
+        places = self._merge(zip(accepted, pairs, full, details, strict=True), rows, there)
+        self._store(rows, {place for place in places if first and place[0] >= first})
+        if self._log is not None:
+            self._log.made(self._connection, range(first, first + len(new)))
+        self.sources.update(source for source, _ in pairs)
+
+    def _merge(
+        self,
+        units: Iterable[tuple[Unit, tuple[int, int], tuple[Any, ...], str]],
+        rows: dict[tuple[int, int], _UnitRow],
+        there: Collection[tuple[Any, ...]],
+    ) -> set[tuple[Any, ...]]:
+        """Fold units, with their pairs, places and details, into ``rows``; all places, of which some are ``there``."""
         places: set[tuple[Any, ...]] = set()
-        for unit, pair, place, detail in zip(accepted, pairs, full, details, strict=True):
+        known_details, new = self._details, 0
+        for unit, pair, place, detail in units:
             row = rows.get(pair)
-            self.last = numbers[pair]
             if row is None:
                 rows[pair] = _UnitRow(
-                    self.last,
+                    place[0],
                     1,
                     STATUSES.index(unit.status),
                     unit.quality,
                     _seconds(unit.created),
                     _seconds(unit.changed),
-                    self.detail_of(detail),
+                    known_details[detail] if detail in known_details else self.detail_of(detail),
                 )
-                self._report.new += 1
+                new += 1
                 places.add(place)
                 continue
             self._report.folded += 1
@@ -205,10 +224,8 @@ class UnitWriter:
             places.add(place)
             row.count += not (known and place[5])
             self._fold(row, unit)
-        self._store(rows, {place for place in places if first and place[0] >= first})
-        if self._log is not None:
-            self._log.made(self._connection, range(first, first + len(new)))
-        self.sources.update(source for source, _ in pairs)
+        self._report.new += new
+        return places
 
     def place(self, unit: Unit, texts: dict[tuple[int, str], int]) -> tuple[Any, ...]:
         """The columns of ``places`` after the unit's number; ``texts`` as `texts` returns them."""
@@ -254,10 +271,17 @@ class UnitWriter:
         )
         self._connection.append("places", sorted(places))
 
-    def texts(self, units: Collection[Unit], keys: Mapping[str, int] | None = None) -> dict[tuple[int, str], int]:
-        """Number all texts of the units, whose ``keys`` may be known; write those that are new."""
-        if keys is None:
-            keys = _keys(units)
+    def texts(self, units: Collection[Unit]) -> dict[tuple[int, str], int]:
+        """Number all texts of the units; write those that are new."""
+        keys = _keys(units)
+        numbers, new = self._numbered(units, keys)
+        self._append_texts(new, numbers, keys)
+        return numbers
+
+    def _numbered(
+        self, units: Collection[Unit], keys: Mapping[str, int]
+    ) -> tuple[dict[tuple[int, str], int], list[tuple[int, str]]]:
+        """The numbers of all texts of the units, whose ``keys`` are given, and the texts that are new."""
         numbers: dict[tuple[int, str], int] = {}
         known = self._codes
         for unit in units:
@@ -269,19 +293,25 @@ class UnitWriter:
                 numbers[source, unit.previous] = 0
             if unit.next in keys:
                 numbers[source, unit.next] = 0
+        sought = self._connection.possible(sorted(set(keys.values())))
         for number, language, text in self._connection.execute(
             f"SELECT t.id, t.language, t.text FROM ({self._connection.LISTED}) j JOIN texts t ON t.key = j.value",
-            (json.dumps(sorted(set(keys.values()))),),
+            (json.dumps(sought),),
         ):
             if (language, text) in numbers:
                 numbers[language, text] = number
         new = [pair for pair, number in numbers.items() if not number]
-        self._new_from = _HIGHEST
         if new:
-            first = self._new_from = self._connection.take("texts", len(new))
-            numbers |= {pair: first + place for place, pair in enumerate(new)}
-            self._connection.append("texts", ((numbers[pair], pair[0], keys[pair[1]], pair[1]) for pair in new))
-        return numbers
+            first = self._connection.take("texts", len(new))
+            numbers.update(zip(new, range(first, first + len(new)), strict=True))
+        return numbers, new
+
+    def _append_texts(
+        self, new: list[tuple[int, str]], numbers: Mapping[tuple[int, str], int], keys: Mapping[str, int]
+    ) -> None:
+        # By key, since entries that are inserted into an index in its order cost less.
+        rows = [(numbers[pair], pair[0], keys[pair[1]], pair[1]) for pair in new]
+        self._connection.append("texts", sorted(rows, key=itemgetter(2)) if self._connection.REMOTE else rows)
 
     def known_rows(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], _UnitRow]:
         """The units with these source and target texts that are in the memory."""

@@ -220,30 +220,29 @@ def test_rounds_of_a_large_import(memory: Memory, monkeypatch: pytest.MonkeyPatc
         added(0, 5)
         with memory.writing() as connection:
             indexer.advance(connection)
-            assert not indexer._ordered, "ten texts may wait"
+            assert indexer._round is None, "ten texts may wait"
         added(5, 6)
         with memory.writing() as connection:
             indexer.advance(connection)
-            ordered = [future for _, future in indexer._ordered]
-            assert len(ordered) == 2
-            assert [len(ids) for _, ids, _ in indexer._small] == [2, 2]
+            assert indexer._round is not None
             assert connection.execute("SELECT count(*) FROM segments").fetchone() == (0,)
         if waits:
-            for future in ordered:
-                future.result()
+            done = indexer._round.result()
+            assert len(done.built) == 2
+            assert [len(ids) for _, ids, _ in done.small] == [2, 2]
         with memory.writing() as connection:
             (indexer.advance if waits else indexer.finish)(connection)
-            assert not indexer._ordered
+            assert indexer._round is None
         assert segments(memory) == {"zh": [[1, 3, 5, 7], [9, 11]], "en": [[2, 4, 6, 8], [10, 12]]}
         added(6, 12)
         with memory.writing() as connection:
             indexer.advance(connection)
-            assert indexer._ordered
+            assert indexer._round is not None
             update(connection, 0)
         before = segments(memory)
         with memory.writing() as connection:
             indexer.finish(connection)
-            assert not indexer._small
+            assert indexer._round is None
         assert segments(memory) == before, "another program has indexed the round"
         with memory.writing() as connection:
             indexer.finish(connection)
@@ -257,7 +256,7 @@ def test_a_round_without_a_full_segment_is_stored_at_once(memory: Memory, monkey
         indexer = BackgroundIndexer(worker)
         with memory.writing() as connection:
             indexer.advance(connection)
-            assert not indexer._ordered
+            assert indexer._round is None
         assert memory.stats().indexed == 6
         assert worker._process is None
 
@@ -272,8 +271,8 @@ def test_one_program_at_a_time_has_a_round(memory: Memory, monkeypatch: pytest.M
             one.advance(connection)
             other.advance(connection)
             update(connection, 5)
-        assert one._ordered
-        assert not other._ordered
+        assert one._round is not None
+        assert other._round is None
         assert memory.stats().indexed == 0, "the program that has the round stores it"
         with memory.writing() as connection:
             one.finish(connection)
@@ -285,4 +284,4 @@ def test_one_program_at_a_time_has_a_round(memory: Memory, monkeypatch: pytest.M
         with memory.writing() as connection:
             one.advance(connection)
             other.advance(connection)
-        assert other._ordered, "a program that was killed keeps nobody from it for long"
+        assert other._round is not None, "a program that was killed keeps nobody from it for long"
