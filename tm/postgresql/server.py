@@ -32,8 +32,8 @@ _MIGRATING, _WRITING = 0x4475, 0x5969  # what an advisory lock is for
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 #: What others have committed while a writer waited for its turn must be seen.
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
-#: For a batch of an import: rows are found by their keys. Of a table that was filled a moment ago the planner of queries
-#: knows nothing, and would read all of it.
+#: For a batch of an import: rows are found by their keys. The planner of queries knows nothing of a table that was just
+#: filled, and would read all of it.
 _EARLY = {"synchronous_commit": "off", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 _MAKING = {"memory": "duiyi memory add or import", "terms": "duiyi term import"}
 
