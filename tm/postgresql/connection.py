@@ -109,7 +109,7 @@ class Connection:
             return keys
         if self.known_keys is None:
             self.known_keys = KnownKeys()
-        return self.known_keys.possible(self, keys)
+        return self.known_keys.possible(self.execute, keys)
 
     def append(self, table: str, rows: Iterable[Sequence[Any]], /) -> None:
         """Insert rows that are known to be new. Many are sent while the caller goes on, and errors come later."""

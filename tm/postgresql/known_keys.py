@@ -6,14 +6,11 @@ bits is new, for the others it asks. Numbers of texts grow in the order of commi
 last look is a range. This belongs to one connection: if the server is restarted, numbers may be used again.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from tm.postgresql.connection import Connection
 
 __all__ = ["KnownKeys"]
 
@@ -39,14 +36,14 @@ class KnownKeys:
         """The transaction was committed."""
         self._last = self._read
 
-    def possible(self, connection: "Connection", keys: Sequence[int]) -> Sequence[int]:
-        """Those of ``keys`` that a text in the memory may have."""
+    def possible(self, execute: Callable[..., Any], keys: Sequence[int]) -> Sequence[int]:
+        """Those of ``keys`` that a text in the memory may have; ``execute`` runs a statement."""
         self._asked += len(keys)
-        (last,) = connection.execute("SELECT last FROM numbers WHERE name = 'texts'").fetchone()
+        (last,) = execute("SELECT last FROM numbers WHERE name = 'texts'").fetchone()
         if last - self._read > max(_AT_ONCE, self._asked):
             return keys
         if last > self._read:
-            (data,) = connection.execute(
+            (data,) = execute(
                 "SELECT string_agg(int8send(key), ''::bytea) FROM texts WHERE id > ? AND id <= ?", (self._read, last)
             ).fetchone()
             for at in _places(np.frombuffer(data or b"", ">i8").astype(np.int64)):

@@ -1,14 +1,14 @@
 """How rows get into a memory on a PostgreSQL server: what is asked for, and what is sent beside other work."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from corpora.errors import StoreError
 from tests.postgresql import PostgresServer
-from tm.postgresql.connection import Connection
 from tm.postgresql.known_keys import KnownKeys
 from tm.search.memory import Memory
 from tm.store.writing import AddReport, UnitWriter, prepare
@@ -24,8 +24,8 @@ def test_an_import_asks_only_for_texts_that_may_be_there(
     asked: list[int] = []
     possible = KnownKeys.possible
 
-    def noted(self: KnownKeys, connection: Connection, keys: Sequence[int]) -> Sequence[int]:
-        found = possible(self, connection, keys)
+    def noted(self: KnownKeys, execute: Callable[..., Any], keys: Sequence[int]) -> Sequence[int]:
+        found = possible(self, execute, keys)
         asked.append(len(found))
         return found
 
