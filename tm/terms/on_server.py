@@ -44,9 +44,9 @@ class SchemaTerms(Schema):
         super().__init__(address, _KIND, create=create)
 
     @contextmanager
-    def writing(self) -> Iterator[Any]:
+    def writing(self, *, early: bool = False) -> Iterator[Any]:
         """Write everything inside the block, or nothing; others see that there was a change."""
-        with super().writing() as db:
+        with super().writing(early=early) as db:
             yield db
             db.execute("UPDATE state SET value = value + 1 WHERE name = 'changed'")
 
