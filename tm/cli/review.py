@@ -108,6 +108,7 @@ def _serve(
 
     from models.registry import load
     from tm.review.app import create
+    from tm.web.http_protocol import HttpProtocol
     from tm.web.listening import listen
 
     if name and repository.meta(name).get("stage") == "units":
@@ -118,7 +119,9 @@ def _serve(
         message("duiyi: the editor runs until you press Ctrl+C; decisions are saved at once")
         if browser:
             open_browser(here)
-        settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, ws="none")
+        settings = uvicorn.Config(
+            app, http=HttpProtocol, log_level="warning", access_log=False, server_header=False, ws="none"
+        )
         with until_stopped():
             uvicorn.Server(settings).run(sockets=[server])
 

@@ -287,6 +287,7 @@ def _run(server: "socket.socket", served: "Resources | Team", workers: int, sett
     import uvicorn
 
     from tm.server.app import LONGEST_HEAD, create, opened, worker
+    from tm.web.http_protocol import HttpProtocol
     from tm.web.observing import log_settings
 
     options = served.options
@@ -296,6 +297,7 @@ def _run(server: "socket.socket", served: "Resources | Team", workers: int, sett
     config: Any = partial(
         uvicorn.Config,
         factory=True,
+        http=HttpProtocol,
         workers=workers,
         log_level="warning",
         log_config=log_settings(options.log_format),

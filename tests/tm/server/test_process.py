@@ -236,6 +236,28 @@ def test_malformed_requests(serving: Serving, memory: Path) -> None:
     assert httpx.get(f"{address}api/stats", trust_env=False).status_code == 200
 
 
+@posix
+def test_bodies_that_become_malformed_are_logged_in_a_line(serving: Serving, memory: Path) -> None:
+    address, process = serving("--memory", memory)
+    host, chunked = urlsplit(address).netloc.encode(), b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+    # The first has its response before the fault arrives, the second while the body is read.
+    for path, status in ((b"/nothing", b"404"), (b"/api/add", b"400"), (b"/api/import", b"400")):
+        head = (
+            b"POST " + path + b" HTTP/1.1\r\nHost: " + host + b"\r\nContent-Type: multipart/form-data; boundary=X\r\n"
+        )
+        with closing(socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=20)) as line:
+            line.sendall(head + chunked)
+            found = line.recv(100) if status == b"404" else b""
+            line.sendall(b"zz\r\nabc")
+            while part := line.recv(65_536):
+                found += part
+        assert found.startswith(b"HTTP/1.1 " + status)
+    assert httpx.get(f"{address}api/stats", trust_env=False).status_code == 200
+    process.terminate()
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+
+
 def test_semantic_lookups(serving: Serving, memory: Path) -> None:
     from models.registry import load
     from tm.search.semantic import build_vectors
