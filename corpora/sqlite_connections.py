@@ -25,7 +25,7 @@ class ThreadConnections(Generic[AnyConnection]):
         self._path = path
         self._connect = connect
         self._local = threading.local()
-        self._open: list[AnyConnection] = []
+        self._open: list[tuple[threading.Thread, AnyConnection]] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -37,17 +37,21 @@ class ThreadConnections(Generic[AnyConnection]):
         return self.add(self._connect()) if found is None else found
 
     def add(self, connection: AnyConnection) -> AnyConnection:
-        """Make ``connection`` the one of this thread."""
+        """Make ``connection`` the one of this thread; those of threads that have ended are closed."""
         self._local.connection = connection
         with self._lock:
-            self._open.append(connection)
+            ended = [one for one in self._open if not one[0].is_alive()]
+            for entry in ended:
+                entry[1].close()
+                self._open.remove(entry)
+            self._open.append((threading.current_thread(), connection))
         return connection
 
     def close(self) -> None:
         """Close all connections; the last one to close merges the write-ahead log into the file."""
         self._closed = True
         with self._lock:
-            for connection in self._open:
+            for _, connection in self._open:
                 connection.close()
             self._open.clear()
 

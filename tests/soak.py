@@ -1,8 +1,8 @@
 """A long mixed load on a server, whose memory and open files must not grow: ``python -m tests.soak --seconds 60``.
 
-Threads look up, search, add, export and upload sound and hostile files, all at once. The memory of the server and the
-number of its open files are read from the system: medians of the second fifth of the time and of the last one are
-compared, because caches fill in the first.
+Threads look up, search, add, export and upload sound and hostile files, all at once, after each kind of request and of
+file was sent once. The memory of the server and the number of its open files are read from the system: medians of the
+second fifth of the time and of the last one are compared, because caches, all of which are bounded, fill in the first.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -18,39 +19,67 @@ from statistics import median
 import httpx
 
 from benchmarks.serving import duiyi, listening
-from tests.fuzz.files import UNITS
+from tests.fuzz.files import DOCUMENTS, UNITS, Build
 from tests.fuzz.hostile import changed, hostile_pairs
 
 _MOST = 1.02  # growth of memory that is allowed
+
+
+def _requests(client: httpx.Client) -> dict[str, tuple[float, Callable[[Random], httpx.Response]]]:
+    """What is requested, each with its share of the load; texts are new in each request."""
+
+    def text(chance: Random) -> str:
+        return f"第{chance.randrange(500)}条会议决议，the w{chance.randrange(10**9):x} of the member states"
+
+    def add(chance: Random) -> httpx.Response:
+        number = chance.randrange(500)
+        unit = {"source": f"第{number}条会议决议", "target": f"Article {number}"}
+        return client.post("/api/add", json={"units": [unit | {"source_lang": "zh-CN", "target_lang": "en-US"}]})
+
+    def send(path: str, builders: Mapping[str, Build]) -> Callable[[Random], httpx.Response]:
+        def post(chance: Random) -> httpx.Response:
+            ending = chance.choice(list(builders))
+            # Of some hundred contents, so that the memory does not grow without end.
+            data = changed(builders[ending](hostile_pairs(Random(chance.randrange(200)))), chance)
+            return client.post(path, files={"file": (f"x.{ending}", data)})
+
+        return post
+
+    return {
+        "look-up": (0.35, lambda chance: client.get("/api/lookup", params={"text": text(chance)})),
+        "concordance": (0.1, lambda chance: client.get("/api/concordance", params={"text": text(chance)})),
+        "terms": (0.1, lambda chance: client.get("/api/terms/find", params={"text": text(chance), "lang": "en"})),
+        "page": (0.05, lambda chance: client.get("/", params={"text": text(chance)})),
+        "add": (0.15, add),
+        "export": (0.05, lambda chance: client.get("/api/export", params={"suffix": chance.choice(("tmx", "xlsx"))})),
+        "import": (0.1, send("/api/import", UNITS)),
+        "extract": (0.04, send("/api/terms/extract", UNITS)),
+        "pretranslate": (0.06, send("/api/pretranslate", DOCUMENTS)),
+    }
+
+
+def _warm_up(address: str) -> None:
+    """Send each request, and a file of each format: what is loaded once is loaded before anything is measured."""
+    chance = Random(0)
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        for _, request in _requests(client).values():
+            for _ in range(3):
+                request(chance)
+        for path, builders in (("import", UNITS), ("terms/extract", UNITS), ("pretranslate", DOCUMENTS)):
+            for ending, build in builders.items():
+                data = build([("会议通过了决议。", "The meeting adopted the resolution.")] * 5)
+                client.post(f"/api/{path}", files={"file": (f"x.{ending}", data)})
 
 
 def _load(address: str, seed: int, until: float, pause: float, counts: dict[str, int], lock: threading.Lock) -> None:
     """Send requests of all kinds until the time is over; a request without a response counts as lost."""
     chance = Random(seed)
     with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        shares, requests = zip(*_requests(client).values(), strict=True)
         while time.monotonic() < until:
             time.sleep(pause)
-            number, kind = chance.randrange(500), chance.random()
             try:
-                if kind < 0.5:
-                    done = client.get("/api/lookup", params={"text": f"第{number}条会议决议"})
-                elif kind < 0.7:
-                    done = client.get("/api/concordance", params={"text": "会议"})
-                elif kind < 0.85:
-                    unit = {
-                        "source": f"第{number}条会议决议",
-                        "target": f"Article {number}",
-                        "source_lang": "zh-CN",
-                        "target_lang": "en-US",
-                    }
-                    done = client.post("/api/add", json={"units": [unit]})
-                elif kind < 0.9:
-                    done = client.get("/api/export", params={"suffix": "tmx"})
-                else:
-                    ending = chance.choice(list(UNITS))
-                    data = changed(UNITS[ending](hostile_pairs(chance)), chance)
-                    done = client.post("/api/import", files={"file": (f"x.{ending}", data)})
-                name = f"{done.status_code}"
+                name = f"{chance.choices(requests, shares)[0](chance).status_code}"
             except httpx.HTTPError as error:
                 name = f"lost ({type(error).__name__})"
             with lock:
@@ -78,6 +107,7 @@ def main() -> int:
         subprocess.run(duiyi("term", "import", units, "--terms", terms), check=True, capture_output=True)
         command = ("serve", "--write", "--port", "0", "--memory", memory, "--terms", terms)
         with listening(*command) as (address, process):
+            _warm_up(address)
             return _measured(address, process, given)
 
 

@@ -11,6 +11,7 @@ find nothing.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cache, lru_cache
 from typing import Any
 
@@ -309,11 +310,17 @@ def _differences(left: str, right: str) -> int:
     return sum(a != b for a, b in zip(left, right, strict=False))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _identifier(languages: str) -> Any:
+    identifier = copy(_model())
+    identifier.set_languages(languages.split())
+    return identifier
+
+
+@cache
+def _model() -> Any:
+    """The identifier of all languages: the copies for some of them share its 80 MB."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     with temporary_files():  # the model is unpacked into one
-        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(languages.split())
-    return identifier
+        return LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -8,7 +8,8 @@ value of ①, ㈢, ⑷ and ⒌.
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from corpora.text_cache import cached_for_texts
 
 __all__ = [
     "HAN_DIGITS", "HAN_MYRIADS", "HAN_NUMERAL", "HAN_UNITS", "from_han", "from_letters", "from_roman", "from_symbol",
@@ -36,7 +37,7 @@ _HAN_PLACES = ("", "十", "百", "千")
 _HAN_NAMES = "零一二三四五六七八九"
 
 
-@lru_cache(maxsize=4096)
+@cached_for_texts(4096, longest=40)
 def from_han(text: str) -> int | None:
     """The value of a well-formed Chinese numeral (三十一, 二〇一七, 两百, 廿三), None where ``text`` is not one."""
     if not text or not _ALL_HAN.issuperset(text):

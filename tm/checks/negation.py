@@ -10,11 +10,12 @@ other side has any sign of one. The words are data, in ``negation.json``.
 import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from math import inf
 
 from corpora.once import once
+from corpora.text_cache import cached_for_texts
 from tm.checks.checked_unit import Check, CheckedSide, CheckedUnit, lowered
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.negation_model import left_over, log_odds, sentences
@@ -47,8 +48,8 @@ def _phrases(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(entries)})\b")
 
 
-@lru_cache(maxsize=1 << 16)
-def _is(name: str, word: str) -> bool:
+@cached_for_texts(1 << 16, longest=40)
+def _is(word: str, name: str) -> bool:
     return _single(name).fullmatch(word) is not None
 
 
@@ -145,7 +146,7 @@ class Negations:
             return
         text = lowered(self.text)
         for word in _WORD.finditer(text):
-            if _is(name, word[0]) or ("-" in word[0] and any(_is(name, part) for part in word[0].split("-"))):
+            if _is(word[0], name) or ("-" in word[0] and any(_is(part, name) for part in word[0].split("-"))):
                 yield word.span()
         yield from (match.span() for match in _phrases(name).finditer(text))
 

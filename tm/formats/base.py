@@ -16,6 +16,7 @@ from corpora.arguments import checked_class
 from corpora.errors import DamagedInput
 from corpora.text.languages import canonical, normalize
 from corpora.text.plurals import counted
+from corpora.text_cache import cached_for_texts
 from corpora.xml import Element, XmlPiece, legal
 from tm.tags import native, plain
 
@@ -197,7 +198,7 @@ def stamp_of(date: datetime) -> str:
     return f"{date:%Y%m%dT%H%M%SZ}" if date.year >= 1000 else f"{date.year:04}{date:%m%dT%H%M%SZ}"
 
 
-@lru_cache(maxsize=10_000)
+@cached_for_texts(10_000, longest=40)
 def date_of(text: str) -> datetime | None:
     """The time of an ISO 8601 date, basic (TMX) or extended, also with slashes; None for a text that is not a date."""
     try:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from corpora.text_cache import cached_for_texts
 from corpora.xml import Element
 from tm.formats.base import date_of
 
@@ -57,11 +58,11 @@ def _language_defects(codes: tuple[str, ...], source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=10_000)
+@cached_for_texts(10_000, longest=40)
 def _is_date(text: str) -> bool:
     return bool(_DATE.match(text)) and date_of(text) is not None
 
 
-@lru_cache(maxsize=1000)
+@cached_for_texts(1000, longest=40)
 def _is_valid(code: str) -> bool:
     return bool(_CODE.match(code)) and code.lower() not in _THREE

@@ -14,6 +14,7 @@ from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakSet
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -188,8 +189,8 @@ class _Site:
         self._jobs = jobs
         self._encoder = encoder if options.embeddings else None
         self._options = options
-        self._checked: set[str] = set()
-        self._unchecked: dict[str, ReviewSession] = {}
+        self._checked: WeakSet[ReviewSession] = WeakSet()
+        self._unchecked: WeakSet[ReviewSession] = WeakSet()
 
     def _render(self, request: Request, template: str, **values: Any) -> str:
         visitor, root = _visitor(request), _root(request)
@@ -327,11 +328,7 @@ class _Site:
 
     def _editor(self, request: Request, name: str, meta: Mapping[str, str]) -> Response:
         session = self._repository.session(name)
-        if name not in self._checked:
-            self._checked.add(name)
-            # The checks start with the first request for their state, so that they do not slow down the page itself.
-            if session.reserve_check():
-                self._unchecked[name] = session
+        self._reserve_first_check(session)
         ids, marks = session.marked_view()
         # The counts come with the first request for the state; they must not keep the first rows waiting.
         data = {"name": name, "chunk": _CHUNK, "ids": ids, "marks": marks, "state": session.state(counted=False)}
@@ -353,7 +350,7 @@ class _Site:
     def delete(self, request: Request) -> Response:
         name = self._name(request)
         self._repository.delete(name)
-        self._unchecked.pop(name, None)
+        self._jobs.forget(name)
         trace_of(request.scope).note(f"review {name}")
         return JSONResponse({})
 
@@ -389,9 +386,12 @@ class _Site:
         )
 
     def state(self, request: Request) -> Response:
-        state = self._session(request).state()
-        if (unchecked := self._unchecked.pop(self._name(request), None)) is not None:
-            self._start(unchecked)
+        session = self._session(request)
+        self._reserve_first_check(session)
+        state = session.state()
+        if session in self._unchecked:
+            self._unchecked.discard(session)
+            self._start(session)
         return JSONResponse(state)
 
     def view(self, request: Request) -> Response:
@@ -445,6 +445,13 @@ class _Site:
     def _check(self, session: ReviewSession) -> None:
         if session.reserve_check():
             self._start(session)
+
+    def _reserve_first_check(self, session: ReviewSession) -> None:
+        """The checks start with the first request for their state, so that they do not slow down the page itself."""
+        if session not in self._checked:
+            self._checked.add(session)
+            if session.reserve_check():
+                self._unchecked.add(session)
 
     def _start(self, session: ReviewSession) -> None:
         self._jobs.submit(lambda: session.check_all(self._encoder))

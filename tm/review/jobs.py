@@ -19,6 +19,7 @@ from tm.web.trial import try_reading
 __all__ = ["Job", "Jobs"]
 
 _RUNNING = ("reading", "aligning")
+_KEPT = 50  # jobs that have ended, with their documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,19 @@ class Jobs:
         with self._lock:
             return self._jobs.get(name)
 
+    def forget(self, name: str) -> None:
+        """Drop the job of a review that was deleted."""
+        with self._lock:
+            self._jobs.pop(name, None)
+
     def _set(self, name: str, job: Job) -> None:
         with self._lock:
+            self._jobs.pop(name, None)
             self._jobs[name] = job
+            # Documents that are not aligned are read again when they are needed.
+            ended = [name for name, job in self._jobs.items() if job.stage not in _RUNNING]
+            for old in ended[:-_KEPT]:
+                del self._jobs[old]
 
     def stop(self, name: str) -> None:
         """Ask the job of a review to stop at its next step. Documents of which both were read before are kept."""
@@ -141,7 +152,7 @@ class Jobs:
         try:
             task()
         except _JobStopped:
-            documents = self._jobs[name].documents
+            documents = job.documents if (job := self.get(name)) else None
             self._set(name, Job("read" if documents else "failed", message="stopped", documents=documents))
         except DuiyiError as error:
             self._fail(name, str(error))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from weakref import finalize
 
 from corpora.errors import DuiyiError, InputError, UsageError
 from tm.checks.options import CheckOptions
@@ -23,6 +24,7 @@ from tm.web.uploads import clean_name
 __all__ = ["NoReview", "ReviewRepository", "ReviewSummary"]
 
 _ID = re.compile(r"[0-9a-f]{16}\Z")
+_OPEN = 50  # sessions kept, each of which has its units in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class NoReview(UsageError):
 
 
 class ReviewRepository:
-    """The folder of reviews; open sessions are kept, so that every request uses the same `ReviewSession`."""
+    """The folder of reviews; the sessions used last stay open, so that requests use the same `ReviewSession`.
+
+    One that is dropped is closed when the requests that use it have ended.
+    """
 
     def __init__(self, folder: Path, who: str, checks: CheckOptions | None = None) -> None:
         """``who`` is recorded with decisions that name nobody; ``checks`` are the settings of all reviews."""
@@ -93,13 +98,18 @@ class ReviewRepository:
     def session(self, name: str) -> ReviewSession:
         """The review, opened. Raises `UsageError` where there is none or its documents are not aligned yet."""
         with self._lock:
-            if name not in self._open:
+            session = self._open.pop(name, None)
+            if session is None:
                 journal = self.journal(name)
                 if journal.meta().get("stage") != "units":
                     journal.close()
                     raise UsageError("the documents of this review are not aligned yet")
-                self._open[name] = ReviewSession(journal, self.who, self._checks, self.dismissals)
-            return self._open[name]
+                session = ReviewSession(journal, self.who, self._checks, self.dismissals)
+                finalize(session, journal.close).atexit = False
+            self._open[name] = session  # the last one is the one used last
+            if len(self._open) > _OPEN:
+                del self._open[next(iter(self._open))]
+            return session
 
     def summaries(self) -> list[ReviewSummary]:
         """All reviews, the latest first; unreadable ones are left out."""

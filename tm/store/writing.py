@@ -38,6 +38,7 @@ Keep = Literal["all", "newest", "best"]
 LONGEST_TEXT = 100_000
 _HIGHEST = 2**62  # above all numbers of rows
 _REMEMBERED = 10_000  # details and origins whose numbers a writer keeps
+_LONG = 2_000  # characters of notes and properties, from which details are not kept
 
 
 @dataclass(slots=True)
@@ -396,7 +397,9 @@ class UnitWriter:
 def detail_json(unit: Unit) -> str:
     """The fields of a unit that are stored as JSON in ``details.content``; defaults are left out."""
     properties = tuple(sorted(unit.properties.items())) if unit.properties else ()
-    return _detail_json(unit.kind, unit.sentences, unit.signature, unit.author, tuple(unit.notes), properties)
+    is_long = sum(map(len, unit.notes)) + sum(map(len, unit.properties.values())) > _LONG
+    write = _detail_json.__wrapped__ if is_long else _detail_json
+    return write(unit.kind, unit.sentences, unit.signature, unit.author, tuple(unit.notes), properties)
 
 
 @lru_cache(_REMEMBERED)

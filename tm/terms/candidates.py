@@ -124,8 +124,8 @@ def _heads(ids: Ints, role: NDArray[np.uint8], size: int) -> NDArray[np.float32]
     This replaces a tagger for every language: the share of a word's occurrences that no content word follows is near 0
     for "international" and above one half for "convention".
     """
-    if not len(ids):
-        return np.zeros(0, np.float32)
+    if not size:  # no word may be part of a term
+        return np.zeros(len(ids), np.float32)
     followed = np.append(role[1:] == int(WordRole.ALL), False)
     known = ids >= 0
     share = np.bincount(ids[known], weights=~followed[known], minlength=size) / np.maximum(

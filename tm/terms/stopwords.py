@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 __all__ = ["Stopwords", "stopwords"]
@@ -21,7 +21,7 @@ class Stopwords:
     breakers: frozenset[str] = frozenset()
 
 
-@cache
+@lru_cache(maxsize=64)
 def stopwords(language: str) -> Stopwords:
     """The stop words of a language given without region; none for a language without a list."""
     lists = json.loads(Path(__file__).with_name("stopwords.json").read_text("utf-8")).get(language, {})

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntFlag
-from functools import cache
 
 from corpora.text.languages import base
+from corpora.text_cache import cached_for_texts
 from tm.terms.stopwords import stopwords
 
 __all__ = ["Word", "WordRole", "replace_surrogates", "singular", "without_markup", "words"]
@@ -157,7 +157,7 @@ _IRREGULAR = {
 }
 
 
-@cache
+@cached_for_texts(16_384, longest=40)
 def singular(word: str) -> str:
     """The singular of a lower-case English noun by its ending; words that only look like plurals are kept."""
     if word.endswith(("'s", "’s")):

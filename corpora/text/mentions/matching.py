@@ -23,6 +23,7 @@ from corpora.text.mentions.chinese import recognizer as chinese
 from corpora.text.mentions.english import recognizer as english
 from corpora.text.mentions.grammar import Certainty, Mention, MentionKind, Recognizer
 from corpora.text.mentions.other import recognizer as other
+from corpora.text_cache import cached_for_texts
 
 __all__ = ["Certainty", "Mention", "MentionKind", "core", "mentions", "unmatched"]
 
@@ -33,7 +34,7 @@ def _recognizer(language: str) -> Recognizer:
     return chinese() if name == "zh" else english() if name == "en" else other(name)
 
 
-@lru_cache(maxsize=4096)
+@cached_for_texts(4096, longest=500, long=16)
 def mentions(text: str, language: str) -> tuple[Mention, ...]:
     """Return the mentions in ``text`` in reading order; they do not overlap.
 

@@ -7,7 +7,7 @@ that adding one needs no code. A language without a row gets figures, symbols an
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from corpora.text.mentions.grammar import (
     Mention,
@@ -76,7 +76,7 @@ LANGUAGES: Mapping[str, LanguageRules] = {
 _SIGNS = re.compile(r"[0-9０-９@¹²³]|://|www\.")
 
 
-@cache
+@lru_cache(maxsize=64)
 def recognizer(language: str) -> Recognizer:
     """The recognizer of ``language``, a base code such as "fr"."""
     data = LANGUAGES.get(language, LanguageRules())

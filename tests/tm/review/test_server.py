@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -279,6 +280,31 @@ def test_checks_put_suspects_first(repository: ReviewRepository, name: str) -> N
     assert session.view()[-1] == 1
 
 
+def test_only_the_reviews_used_last_stay_open(
+    repository: ReviewRepository, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tm.review.repository._OPEN", 2)
+    names = [f"{number:016}" for number in range(3)]
+    for one in names:
+        repository.begin(one, some_units(), title="x")
+    first, second = repository.session(names[0]), weakref.ref(repository.session(names[1]))
+    journal = repository.session(names[1]).journal
+    assert repository.session(names[0]) is first
+    repository.session(names[2])
+    assert repository.session(names[0]) is first, "it was used after the second"
+    assert second() is None
+    with pytest.raises(StoreError):
+        journal.meta()
+    # A page that is still open works on, and its units are checked anew.
+    assert edit(client, names[1], {"do": "edit", "rows": [2], "target": "Article 7."}, 0).status_code == 200
+    for _ in range(200):
+        state = client.get(f"/reviews/{names[1]}/state").json()
+        if not state["checking"]:
+            break
+        time.sleep(0.05)
+    assert state["counts"]["suspects"]["units"] > 1
+
+
 def test_after_a_great_shift_all_is_checked_again(repository: ReviewRepository, client: TestClient) -> None:
     repository.begin("0" * 16, [Unit(f"第{n}条。", f"Article {n}.", "zh-CN", "en-US") for n in range(300)], title="x")
     answer = edit(client, "0" * 16, {"do": "shift", "rows": [0]}, 0)
@@ -548,3 +574,16 @@ def test_a_stop_counts_for_the_job_that_runs(repository: ReviewRepository) -> No
         assert ends.wait(60)
         assert ended(jobs, name, "read").message == ("stopped" if stopped else "")
         jobs.close()
+
+
+def test_the_documents_of_few_jobs_are_kept(repository: ReviewRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tm.review.jobs._KEPT", 1)
+    jobs = Jobs(repository, load)
+    first, second = two_documents(repository), two_documents(repository)
+    for one in (first, second):
+        jobs.read(one)
+        ended(jobs, one, "read")
+    assert jobs.get(first) is None
+    jobs.forget(second)
+    assert jobs.get(second) is None
+    jobs.close()

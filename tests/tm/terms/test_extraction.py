@@ -72,6 +72,12 @@ def test_no_units_give_no_pairs() -> None:
     assert extract_terms([Unit("", "", "zh-CN", "en-US")]) == []
 
 
+@pytest.mark.parametrize("text", ["2020 %s", "the of and", "①", "…", "the 5"])
+def test_units_without_a_word_of_a_term_give_no_pairs(text: str) -> None:
+    for source, target in (("zh-CN", "en-US"), ("en-US", "zh-CN"), ("fr-FR", "de-DE")):
+        assert extract_terms([Unit(text, text, source, target)] * 5) == []
+
+
 @pytest.mark.real
 def test_the_glossary_of_the_python_documentation_is_extracted_from_it(shared: Path) -> None:
     from benchmarks.terms import extraction
