@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpora.errors import StoreError, UsageError
 
-__all__ = ["NO_ROOM", "SqliteErrors"]
+__all__ = ["NO_ROOM", "SqliteErrors", "in_a_line"]
 
 #: What SQLite could not do where a disk is full: write, truncate, and enlarge or map the file of shared memory.
 NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE,
@@ -61,4 +61,11 @@ def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
             return f"{path} could not be read or written: the disk reports an error"
         case sqlite3.SQLITE_TOOBIG:
             return f"{path} cannot hold a text of this size"
-    return f"{path} cannot be used: {error}"
+    if "decode" in str(error):  # SQLite quotes the whole text, which is not UTF-8
+        return f"{path} is damaged; put a backup in its place"
+    return f"{path} cannot be used: {in_a_line(error)}"
+
+
+def in_a_line(error: Exception) -> str:
+    """The message of an error; names and values of a damaged file that it quotes may have many lines."""
+    return " ".join(str(error).split())[:200]

@@ -4,15 +4,14 @@ Offsets count in the text without inline tags (`tm.tags.plain`), which is the te
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from operator import eq
 
 from corpora.once import once
-from corpora.text.languages import base as base_of
-from corpora.text.languages import is_spaced
+from corpora.text.languages import base, is_spaced
 from corpora.text.mentions.addresses import ADDRESS
 from corpora.text.mentions.matching import Mention, mentions
 from corpora.text.scripts import HAN, HANGUL, KANA
@@ -25,7 +24,7 @@ from tm.checks.quantities import Quantity, quantities
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "han_count", "lowered", "size"]
+__all__ = ["Check", "CheckedFile", "CheckedSide", "CheckedUnit", "content", "folded", "han_count", "lowered", "size"]
 
 _HAN = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 #: Roles, addresses and literals of reStructuredText, HTML tags and format fields: the same in every language.
@@ -63,6 +62,11 @@ def content(text: str) -> str:
     return text
 
 
+def folded(text: str) -> str:
+    """``text`` without the difference of large and small letters, and of wide and narrow forms."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def lowered(text: str) -> str:
     """``text`` in lower case, as long as it was: some letters of other scripts have a longer form."""
     lower = text.lower()
@@ -70,7 +74,6 @@ def lowered(text: str) -> str:
 
 
 _LATIN_WORD = re.compile("[a-z]+")
-_base = cache(base_of)
 
 
 class CheckedSide:
@@ -81,7 +84,7 @@ class CheckedSide:
         self.language = language
         self.text = text = plain(raw)
         #: The language without its region.
-        self.base = _base(language)
+        self.base = base(language)
         #: The text with spaces in place of everything that is the same in every language.
         self.content = content(text)
         #: Chinese characters, kana and hangul outside of markup.
@@ -123,6 +126,21 @@ class CheckedSide:
     def quantities(self) -> Sequence[Quantity]:
         """Amounts, periods and times that are said in a way of the language."""
         return self._quantities[0]
+
+    @once
+    def names_number(self) -> bool:
+        """True where one of the `quantities` may be said by a bare number."""
+        return any(found.plain for found in self.quantities)
+
+    @once
+    def is_session(self) -> bool:
+        """True for a session of an interpreter, with its prompts."""
+        return ">>>" in self.text
+
+    @once
+    def folded(self) -> str:
+        """The text, see `folded`."""
+        return folded(self.text)
 
     @once
     def mentions(self) -> tuple[Mention, ...]:

@@ -5,15 +5,15 @@ where it is in figures, and a warning where it is in words.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from corpora.text.mentions.chinese import chinese_number
 from corpora.text.mentions.matching import Certainty, Mention, MentionKind, core
 from corpora.text.numerals import from_roman
-from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit, folded
 from tm.checks.counterparts import unmatched_values
 from tm.checks.finding import Finding, Severity
 from tm.checks.measures import mismatches, rates
@@ -53,10 +53,11 @@ def _missing(pair: CheckedUnit) -> _Lacking:
         lacking = unmatched_values(*sides)
         for position, mentions in enumerate(lacking):
             mine, other = sides[position], sides[1 - position]
+            # The other side is searched once for each value that a text repeats.
+            is_there = cache(partial(_is_there, other=other, in_session=mine.is_session and other.is_session))
             for mention in mentions:
-                if mention.kind == MentionKind.CODE and _has_name(mention.value, other):
-                    continue
-                if _is_copied(mine.text, mention, other.text) or not _is_comparable(mention, mine.text, other):
+                raw = mine.text[mention.start : mention.end].strip()
+                if is_there(raw, mention.kind, mention.value) or not _is_comparable(mention, mine.text, other):
                     continue
                 known.setdefault(_NAMES[mention.kind], ([], []))[position].append(mention)
         if not known:
@@ -163,13 +164,14 @@ def _is_comparable(mention: Mention, text: str, other: CheckedSide) -> bool:
 _READ_IN_FULL = frozenset({"zh", "en"})
 
 
-def _is_copied(mine: str, mention: Mention, other: str) -> bool:
-    """True where the same characters are on the other side, but were read as something else."""
-    raw = mine[mention.start : mention.end].strip()
-    if ">>>" in mine and ">>>" in other:
-        # Of a session, only the comments are translated.
-        return re.search(rf"(?<![0-9.]){re.escape(raw)}(?![0-9])", other) is not None
-    if mention.kind in (
+def _is_there(raw: str, kind: MentionKind, value: str, other: CheckedSide, *, in_session: bool) -> bool:
+    """True where the other side has a name for a code, or the same characters, but read as something else."""
+    if kind == MentionKind.CODE and _has_name(value, other):
+        return True
+    if in_session:
+        # Only the comments are translated.
+        return re.search(rf"(?<![0-9.]){re.escape(raw)}(?![0-9])", other.text) is not None
+    if kind in (
         MentionKind.NUMBER,
         MentionKind.PERCENT,
         MentionKind.ORDINAL,
@@ -177,10 +179,7 @@ def _is_copied(mine: str, mention: Mention, other: str) -> bool:
         MentionKind.FRACTION,
     ):
         return False
-    if raw in other:
-        return True
-    folded = unicodedata.normalize("NFKC", other).casefold()
-    return unicodedata.normalize("NFKC", raw).casefold() in folded
+    return raw in other.text or folded(raw) in other.folded
 
 
 def _lacking(batch: CheckedFile) -> Mapping[CheckedUnit, _Lacking]:
@@ -237,9 +236,9 @@ def _is_number_of_paragraph(pair: CheckedUnit, left: Mention | None, right: Ment
 def _is_said_in_passing(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> bool:
     """True for a "two" in words that the other side does not say, and says no other number: "between the two dates"."""
     one, other = (left, pair.target) if left else (right, pair.source)
-    if (left is None) == (right is None) or one is None or any(found.plain for found in other.quantities):
+    if (left is None) == (right is None) or one is None or one.certainty != Certainty.LIKELY:
         return False
-    return one.certainty == Certainty.LIKELY and one.kind == MentionKind.NUMBER and core(one) == "2"
+    return one.kind == MentionKind.NUMBER and core(one) == "2" and not other.names_number
 
 
 def _message(pair: CheckedUnit, left: Mention | None, right: Mention | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from corpora.errors import DamagedInput, InputError, UsageError, WrongFormat
+from corpora.sqlite_errors import in_a_line
 from corpora.xml import Element, local, parse
 from tm.formats.base import ReadOptions, UnitProblems, date_of, spelt, stamp_of
 from tm.formats.languages import LanguageSelection
@@ -65,7 +66,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
             yield from selection.of(unit)
     # SQLite quotes the definitions of tables in its message, damaged bytes included.
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise DamagedInput(f"{path} is a damaged memory of Trados Studio: {error}") from error
+        raise DamagedInput(f"{path} is a damaged memory of Trados Studio: {in_a_line(error)}") from error
     finally:
         db.close()
 

@@ -18,7 +18,7 @@ from corpora.files import make_private
 from corpora.migrations import migrate, use_log, version_of
 from corpora.sqlite_connections import all_or_nothing
 from corpora.sqlite_damage import explains_damage, wrong_table
-from corpora.sqlite_errors import SqliteErrors
+from corpora.sqlite_errors import SqliteErrors, in_a_line
 from tm.formats.jsonl import from_dict, to_dict
 from tm.unit import Unit
 
@@ -74,7 +74,7 @@ class ReviewJournal:
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {error.strerror}") from error
         except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be opened: {error}") from error
+            raise StoreError(f"{path} cannot be opened: {in_a_line(error)}") from error
         if version != len(_STEPS):
             self._base.close()
             raise StoreError(f"{path} is not a review of this version of duiyi")

@@ -90,11 +90,13 @@ class _SideMentions:
                     continue
             elif mention.kind == MentionKind.CODE and self._is_another_code(mention):
                 pass
-            elif value in self._parts or (
-                self._is_loose(mention) and _all_in(mention.figures, self._there | self._parts)
-            ):
+            elif value in self._parts or (self._is_loose(mention) and _all_in(mention.figures, self._there_in_parts)):
                 continue
             yield mention
+
+    @once
+    def _there_in_parts(self) -> set[str]:
+        return self._there | self._parts
 
     @once
     def _addresses(self) -> Addresses:
