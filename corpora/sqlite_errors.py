@@ -37,11 +37,12 @@ class SqliteErrors:
             raise UsageError(f"{self._path} cannot hold {what}") from error
 
 
-def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
-    extended = getattr(error, "sqlite_errorcode", 0)
+def _sentence(path: Path | str, raised: sqlite3.Error, what: str) -> str:
+    error = in_a_line(raised)
+    extended = getattr(raised, "sqlite_errorcode", 0)
     code = extended & 0xFF
     match code:
-        case _ if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+        case _ if isinstance(raised, sqlite3.ProgrammingError) and "closed" in error:
             return f"{path} was closed; open it again to use it"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return f"{path} is being written by another program; try again when it is done"
@@ -61,9 +62,9 @@ def _sentence(path: Path | str, error: sqlite3.Error, what: str) -> str:
             return f"{path} could not be read or written: the disk reports an error"
         case sqlite3.SQLITE_TOOBIG:
             return f"{path} cannot hold a text of this size"
-    if "decode" in str(error):  # SQLite quotes the whole text, which is not UTF-8
+    if "decode" in error:  # SQLite quotes the whole text, which is not UTF-8
         return f"{path} is damaged; put a backup in its place"
-    return f"{path} cannot be used: {in_a_line(error)}"
+    return f"{path} cannot be used: {error}"
 
 
 def in_a_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ import re
 from email import message_from_bytes
 from functools import partial
 
-from corpora.errors import EmptyInput
+from corpora.errors import DamagedInput, EmptyInput
 from corpora.readers import rtf
 from corpora.readers.docx.reader import DocxText, read_docx
 from corpora.readers.encodings import decode
@@ -32,7 +32,7 @@ def read_imported(data: bytes, name: str, *, nested: bool = False) -> DocxText:
         if data.lstrip().startswith(b"{\\rtf"):
             page = read_html(rtf.convert(data, name), name, converted=True)
         else:
-            html, charset = _page(data)
+            html, charset = _page(data, name)
             decoded = decode(html, name, declared=charset or declared_encoding(html))
             warning = decoded.warning
             page = read_html(decoded.text, name)
@@ -41,8 +41,8 @@ def read_imported(data: bytes, name: str, *, nested: bool = False) -> DocxText:
     return DocxText(page.original, page.blocks, page.changes, (warning,) if warning else ())
 
 
-def _page(data: bytes) -> tuple[bytes, str | None]:
-    """The page of HTML in an archive of MHT and its encoding there, or ``data`` itself."""
+def _page(data: bytes, name: str) -> tuple[bytes, str | None]:
+    """The page of HTML in an archive of MHT and its encoding there, or ``data`` itself. Raises `DamagedInput`."""
     archive = data.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not _MHT.match(archive):
         return data, None
@@ -50,4 +50,4 @@ def _page(data: bytes) -> tuple[bytes, str | None]:
         page = part.get_payload(decode=True)
         if part.get_content_type() == "text/html" and isinstance(page, bytes):
             return page, part.get_content_charset()
-    return b"", None
+    raise DamagedInput(f"{name} is an archive of MHT without a page of HTML")

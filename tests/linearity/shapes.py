@@ -26,6 +26,7 @@ _PIECES = {
     "numbers with points": "1.",
     "numbers with blanks": "1 ",
     "long numbers": "1,234,567.89 ",
+    "wide digits in a list": "１,",
     "Chinese numerals in a list": "一、",
     "Chinese numerals": "一",
     "Chinese numerals of all kinds": "三千二百万零五",

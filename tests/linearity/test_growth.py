@@ -24,6 +24,7 @@ _ONCE_SLOW = frozenset(
         "tm.checks.language._CODE_LINE".split(),
         "bilingual .srt × cues of one time",
         "document .tex × options that are open",
+        "checks × wide digits in a list (target only)",
     )
 )
 _SHARE = 40  # one of that many patterns and shapes is in the sample

@@ -65,8 +65,9 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
         for unit in _TradosUnits(db, tables, problems).units():
             yield from selection.of(unit)
     # SQLite quotes the definitions of tables in its message, damaged bytes included.
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise DamagedInput(f"{path} is a damaged memory of Trados Studio: {in_a_line(error)}") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as raised:
+        error = in_a_line(raised)
+        raise DamagedInput(f"{path} is a damaged memory of Trados Studio: {error}") from raised
     finally:
         db.close()
 

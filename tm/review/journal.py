@@ -45,6 +45,10 @@ class JournalConflict(StoreError):
     """Another process wrote to the same review since it was read."""
 
 
+def _unopened(path: Path, error: str) -> StoreError:
+    return StoreError(f"{path} cannot be opened: {error}")
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A decision as stored: its number from 1, who and when, and the edit (or undo, redo) as a JSON object."""
@@ -73,8 +77,8 @@ class ReviewJournal:
             self._base.execute("PRAGMA synchronous = FULL")
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {error.strerror}") from error
-        except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be opened: {in_a_line(error)}") from error
+        except sqlite3.Error as raised:
+            raise _unopened(path, in_a_line(raised)) from raised
         if version != len(_STEPS):
             self._base.close()
             raise StoreError(f"{path} is not a review of this version of duiyi")

@@ -8,7 +8,7 @@ import sqlite3
 
 import numpy as np
 
-from tm.store.index_segments import WORDS, is_broken
+from tm.store.index_segments import LONGEST, WORDS, is_broken
 from tm.store.index_sequences import SegmentSequences
 
 __all__ = ["damaged_table"]
@@ -62,6 +62,9 @@ def damaged_table(connection: sqlite3.Connection) -> str:
             return table
     if not connection.execute("SELECT 1 FROM state WHERE name = 'indexed'").fetchone():
         return "state"
+    lengths = (np.frombuffer(row[0], np.int32) for row in connection.execute("SELECT lengths FROM segments"))
+    if any(len(one) and one[-1] > LONGEST for one in lengths):
+        return "segments"
     blobs = (row[0] for row in connection.execute("SELECT data FROM postings WHERE id >= 0"))
     if any(map(is_broken, blobs)):
         return "postings"

@@ -25,7 +25,7 @@ from tm.folding import NUMBER, fold, is_character, tokens
 from tm.store.token_stream import token_stream
 
 __all__ = [
-    "BUCKETS", "CAPACITY", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "Places", "build", "is_broken",
+    "BUCKETS", "CAPACITY", "LONGEST", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "Places", "build", "is_broken",
     "near", "pair_code", "postings", "sequence", "sketch", "word_code",
 ]  # fmt: skip
 
@@ -36,6 +36,8 @@ _BITS = 64 * WORDS
 _CODES = 0xD800  # codes in sequences, below the surrogates: so a sequence is text, which rapidfuzz compares
 #: Texts in the list of a single character at most, the shortest; nobody reads all those that have a frequent one.
 SINGLES = 2_000
+#: More tokens than any text has that SQLite can store in a memory; a damaged length may be 2**31.
+LONGEST = 30_000_000
 
 Bits = NDArray[np.uint64]
 Grams = dict[int, bytes]
@@ -69,6 +71,8 @@ class IndexSegment:
     ) -> "IndexSegment":
         """Put the arrays together; fold the sketches and count their bits."""
         longest = int(lengths[-1]) if len(lengths) else 0
+        if longest > LONGEST:
+            raise ValueError("a text longer than any that can be stored")
         starts = np.searchsorted(lengths, np.arange(longest + 2, dtype=np.int32))
         columns = np.ascontiguousarray(bits.T)
         set_bits = np.bitwise_count(columns).sum(axis=0, dtype=np.int16)

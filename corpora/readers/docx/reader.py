@@ -42,6 +42,8 @@ _HEX = re.compile("[0-9A-Fa-f]{1,4}")
 _SIGN = 4  # characters that a footnote's own sign has at most
 _GONE = ("del", "moveFrom")
 _OFF = ("0", "false", "off", "none")
+_MOST_IMPORTED = 20_000_000  # characters, after which nothing is imported: a small part may be imported again and again
+_BLOCK = 50  # characters that a block counts in that besides its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class _Reader:
     footnotes: list[tuple[str, str]] = field(default_factory=list)  # id and number, in the order of their marks
     endnotes: list[tuple[str, str]] = field(default_factory=list)
     _carried: _Paragraph | None = None  # a paragraph whose end was deleted: it continues in the next
+    _imports: dict[str, DocxText] = field(default_factory=dict)
+    _imported: int = 0  # the size of all that was imported
     _tables: int = 0
     _cell: tuple[int, int, int] | None = None  # the cell of the outermost table that is being read
 
@@ -140,9 +144,16 @@ class _Reader:
                 raise DamagedInput(f"{name} is missing or damaged")
             if self.imported is None:
                 raise InputError(f"{name} is imported by a document that is imported itself")
-            found = self.imported(data, name)
+            if self._imported > _MOST_IMPORTED:
+                raise InputError(f"the documents that {self.name} imports before it have too much text")
+            # A part may be imported many times; it is read once.
+            if (found := self._imports.get(key)) is None:
+                found = self._imports[key] = self.imported(data, name)
+                self.warnings += found.warnings
+            self._imported += len(found.original) + _BLOCK * len(found.blocks)
         except InputError as error:
-            self.warnings.append(f"{self.name}: an imported document was left out: {error}")
+            warning = f"{self.name}: an imported document was left out: {error}"
+            self.warnings += [warning] if warning not in self.warnings[-1:] else []
             self._drop("imported documents", part)
             return
         start, tables, page = self._lay(found.original.rstrip("\n")), self._tables, self._page()
@@ -154,7 +165,6 @@ class _Reader:
             a, b = block.start + start, block.end + start
             self.blocks.append(replace(block, id=len(self.blocks), cell=cell, start=a, end=b, page=page))
         self.changes += [replace(one, start=one.start + start, end=one.end + start, page=page) for one in found.changes]
-        self.warnings += found.warnings
 
     def notes(self) -> None:
         """Read the footnotes and endnotes in the order of their marks, each with its number."""

@@ -10,7 +10,7 @@ import pytest
 
 from corpora.errors import DamagedInput, InputError
 from corpora.readers.docx.package import Numbering, open_package
-from corpora.readers.docx.reader import read_docx
+from corpora.readers.docx.reader import DocxText, read_docx
 from corpora.readers.imported import read_imported
 from tests.data import cases
 
@@ -288,6 +288,33 @@ def test_what_an_imported_document_imports_is_read_and_the_next_one_left_out() -
     assert [(one.step, one.text) for one in found.changes] == [("imported documents", "word/d.htm")]
     assert len(found.warnings) == 1
     assert found.warnings[0].endswith("(word/d.htm) is imported by a document that is imported itself")
+
+
+def test_an_archive_of_mht_without_a_page_is_left_out_with_a_warning() -> None:
+    part = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: {}\r\n\r\na'
+    for data in (part.replace(b"{}", b"image/png"), part.replace(b"{}", b"text/plain"), b"MIME-Version: 1.0\r\n\r\n"):
+        found = read_docx(importing(TEXT, "a.mht", data), "x.docx", imported=read_imported)
+        assert [block.text for block in found.blocks] == ["Before."]
+        why = "x.docx (word/a.mht) is an archive of MHT without a page of HTML"
+        assert found.warnings == (f"x.docx: an imported document was left out: {why}",)
+
+
+def test_a_part_that_is_imported_again_and_again_is_left_out_from_some_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpora.readers.docx.reader._MOST_IMPORTED", 5_000)
+    read: list[str] = []
+
+    def imported(data: bytes, name: str) -> DocxText:
+        read.append(name)
+        return read_imported(data, name)
+
+    page = b"<p>" + b"word " * 200 + b"</p>"
+    found = read_docx(importing(TEXT + "{}" * 9, "a.htm", page), "x.docx", imported=imported)
+    assert len(found.blocks) == 1 + 5
+    assert found.warnings == (
+        "x.docx: an imported document was left out: the documents that x.docx imports before it have too much text",
+    )
+    assert [one.step for one in found.changes] == ["imported documents"] * 5
+    assert len(read) == 1
 
 
 def test_a_document_that_only_imports_what_cannot_be_read_says_so() -> None:
