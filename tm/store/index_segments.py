@@ -26,7 +26,6 @@ from tm.store.token_stream import token_stream
 
 __all__ = [
     "BUCKETS", "CAPACITY", "LONGEST", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "Places", "build", "is_broken",
-    "near", "pair_code", "postings", "sequence", "sketch", "word_code",
 ]  # fmt: skip
 
 CAPACITY = 65_536
@@ -72,7 +71,7 @@ class IndexSegment:
         """Put the arrays together; fold the sketches and count their bits."""
         longest = int(lengths[-1]) if len(lengths) else 0
         if longest > LONGEST:
-            raise ValueError("a text longer than any that can be stored")
+            raise ValueError(longest)
         starts = np.searchsorted(lengths, np.arange(longest + 2, dtype=np.int32))
         columns = np.ascontiguousarray(bits.T)
         set_bits = np.bitwise_count(columns).sum(axis=0, dtype=np.int16)
