@@ -26,6 +26,7 @@ from tm.store.token_stream import token_stream
 
 __all__ = [
     "BUCKETS", "CAPACITY", "LONGEST", "WORDS", "Grams", "IndexSegment", "Near", "Needs", "Places", "build", "is_broken",
+    "near", "pair_code", "postings", "sequence", "sketch", "word_code",
 ]  # fmt: skip
 
 CAPACITY = 65_536
