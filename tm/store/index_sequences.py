@@ -38,7 +38,7 @@ class SegmentSequences:
         if len(codes) != starts[-1]:
             raise ValueError("sequences of another length")
         if len(codes) and codes.max() >= _SURROGATES:
-            raise ValueError("sequences with codes that are no text")
+            raise ValueError("surrogates")
         return cls(codes, starts)
 
     def lengths(self, positions: Places) -> Places:
