@@ -50,3 +50,10 @@ def test_a_query_without_words() -> None:
 
 def test_places_of_folded_characters() -> None:
     assert folded_with_places("ﬁ⟦1⟧國Ａ") == ("fi国a", [0, 0, 4, 5])
+
+
+def test_whether_a_query_may_occur_in_several_texts() -> None:
+    phrase = parse("under resolution")
+    assert phrase.may_occur(["Under  Ｒesolution 5", "", "under\nresolution", "none"]) == [True, False, True, False]
+    assert phrase.may_occur([]) == []
+    assert parse("“Under”").may_occur([]) == []

@@ -1,12 +1,19 @@
 """What requests write together: everything, in order, and an error reaches those whose batch it was."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 
 from tm.web.together import Together
+
+
+def in_a_loop(run: Callable[[], Coroutine[None, None, None]]) -> None:
+    """In a thread of its own: where a browser was driven before, this one has a loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(run())).result()
 
 
 def test_what_arrives_while_a_thread_writes_is_written_together() -> None:
@@ -32,7 +39,7 @@ def test_what_arrives_while_a_thread_writes_is_written_together() -> None:
         await asyncio.gather(*tasks[:4])
         await together.add(5)
 
-    asyncio.run(run())
+    in_a_loop(run)
     assert batches == [[0], [1, 2, 3, 4], [5]], "what a client does not wait for is written, too"
 
 
@@ -53,5 +60,5 @@ def test_an_error_is_raised_for_those_whose_batch_it_was() -> None:
             else:
                 await together.add(number)
 
-    asyncio.run(run())
+    in_a_loop(run)
     assert written == [0, 2]
