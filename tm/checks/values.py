@@ -52,6 +52,8 @@ def _missing(pair: CheckedUnit) -> _Lacking:
         sides = (pair.source, pair.target)
         lacking = unmatched_values(*sides)
         for position, mentions in enumerate(lacking):
+            if not mentions:
+                continue
             mine, other = sides[position], sides[1 - position]
             # The other side is searched once for each value that a text repeats.
             is_there = cache(partial(_is_there, other=other, in_session=mine.is_session and other.is_session))
