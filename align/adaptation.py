@@ -53,11 +53,9 @@ def omission_odds(omitted: float, units: int) -> float:
     return _odds(omitted, units, _PRIOR_OMISSIONS, _PRIOR_UNITS)
 
 
-def _in_full(odds: float, units: int) -> float:
-    """Return the log-odds of all omissions, given those of the ones that a first look finds."""
-    typical = _PRIOR_OMISSIONS / (_PRIOR_UNITS - _PRIOR_OMISSIONS)
-    rate = typical / (typical + math.exp(-odds))
-    return omission_odds(max(rate * (units + _PRIOR_UNITS) - _PRIOR_OMISSIONS, 0.0) / _FOUND, units)
+def _in_full(found: float, units: int) -> float:
+    """Return the log-odds of all omissions where a first look finds ``found``."""
+    return omission_odds(found / _FOUND, units)
 
 
 def joining_odds(joined: float, beads: float) -> float:
@@ -121,9 +119,7 @@ def adapt(
                 step.count(row, probabilities)
         for step in steps:
             step.update()
-    more = (
-        [_in_full(odds, count) for odds, count in zip(omissions.odds, units, strict=True)] if omissions else (0.0, 0.0)
-    )
+    more = [_in_full(float(omissions.last[side - 2]), units[side]) for side in (0, 1)] if omissions else (0.0, 0.0)
     return Estimates(more, joining.odds, agreement.tables if agreement else None)
 
 
@@ -140,6 +136,8 @@ class _Rates:
         self._lattice, self._weight, self._arcs, self._odds_of = lattice, weight, arcs, odds_of
         self.odds: Sequence[float] = (0.0, 0.0)
         self._counts = np.zeros(len(lattice.types))
+        self.last = self._counts
+        """The expected number of each type of arc, of the last round."""
 
     def __bool__(self) -> bool:
         return bool(self._weight)
@@ -149,7 +147,7 @@ class _Rates:
 
     def update(self) -> None:
         self.set([self._odds_of(self._counts, side) for side in (0, 1)])
-        self._counts[:] = 0
+        self.last, self._counts = self._counts, np.zeros_like(self._counts)
 
     def set(self, odds: Sequence[float]) -> None:
         for arcs, new, old in zip(self._arcs, odds, self.odds, strict=True):

@@ -156,7 +156,7 @@ def _search(
     beads = _path(lattice, options.caution)
     del lattice, scores  # most of the memory
     certain = CERTAIN
-    for look in (_by_clauses, _by_second_encoder):
+    for look in (_by_clauses, _by_second_encoder) if source.finer else (_by_clauses,):
         stretches = undecided(beads, nodes, certain)
         more = look(pair, stretches, options, estimates.omissions)
         if more is not None:
@@ -204,13 +204,12 @@ def _by_clauses(
 def _by_second_encoder(
     pair: PreparedPair, stretches: Stretches, options: SearchOptions, omissions: Sequence[float]
 ) -> _Look | None:
-    """Return the undecided ``stretches`` read by both encoders, clauses aligned, and weights; None with one encoder."""
-    encoder = pair.source.finer
-    if encoder is None or min(map(len, stretches.units)) < _FEWEST:
+    """Return the undecided ``stretches`` read by both encoders, clauses aligned, and weights; None if they are few."""
+    if min(map(len, stretches.units)) < _FEWEST:
         return None
     anchors = [(0, 0), *stretches.anchors]
     source, target = finer(pair.source, stretches.units[0]), finer(pair.target, stretches.units[1])
-    rescale = not has_weights(options.unit, encoder.name)
+    rescale = not has_weights(options.unit, source.encoder)
     again, windows = pair_in_band(source, target, anchors, options.half_width, rescale=rescale)
     options = replace(options, clause_weights=options.finer_clause_weights)
     again = replace(again, boundaries=find_boundaries(source, target, options, anchors, omissions))
