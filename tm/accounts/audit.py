@@ -15,6 +15,7 @@ from corpora.sqlite_damage import explains_damage
 from tm.accounts.file import AccountsTable
 from tm.accounts.records import AuditEntry, AuditQuery
 from tm.accounts.users import now
+from tm.formats.tables import as_text
 
 __all__ = ["AUDIT_COLUMNS", "AuditLog", "AuditRow", "audit_lines", "audit_row"]
 
@@ -23,7 +24,6 @@ AuditRow = tuple[Any, ...]
 _COLUMNS = "number, moment, who, via, project, operation, object, result, address, request, details"
 #: The columns of exported tables.
 AUDIT_COLUMNS = tuple(_COLUMNS.split(", "))
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST = 300  # characters of a name in an entry
 
 
@@ -123,5 +123,5 @@ def audit_lines(entries: Iterable[AuditEntry], suffix: str) -> Iterator[str]:
 def _row(cells: Sequence[Any]) -> str:
     text = io.StringIO()
     # A spreadsheet program would run a cell that begins like a formula; names come from users.
-    csv.writer(text).writerow(["'" + one if str(one).startswith(_FORMULA) else one for one in cells])
+    csv.writer(text).writerow([as_text(one) if isinstance(one, str) else one for one in cells])
     return text.getvalue()

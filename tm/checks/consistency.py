@@ -1,13 +1,12 @@
 """Units that contradict or repeat each other: one source with several targets, the reverse, and duplicates."""
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from corpora.text.sentences import split
-from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit
+from tm.checks.checked_unit import Check, CheckedFile, CheckedSide, CheckedUnit, folded
 from tm.checks.finding import Finding, Severity, Span
 from tm.checks.options import CheckOptions
 
@@ -72,8 +71,8 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 def _form(text: str) -> str:
     """``text`` without what is only a matter of form: case, spaces, punctuation, width, "to"."""
-    folded = _INFINITIVE.sub("", unicodedata.normalize("NFKC", text).casefold())
-    return _NOT_WORDS.sub("", folded) or folded
+    form = _INFINITIVE.sub("", folded(text))
+    return _NOT_WORDS.sub("", form) or form
 
 
 def _source_key(pair: CheckedUnit) -> str:

@@ -13,7 +13,7 @@ from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.columns import header_of, row_of, units_of_rows
 from tm.unit import Unit
 
-__all__ = ["read_units", "write_units"]
+__all__ = ["as_text", "read_units", "write_units"]
 
 
 def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, written: WriteCounts) -> None:
@@ -23,11 +23,11 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
         file.write(_line(header_of(options), comma))
         for unit in units:
             cells = [written.legal(cell) for cell in row_of(unit, options, written)]
-            file.write(_line(list(map(_as_text, cells)) if options.spreadsheet_safe else cells, comma))
+            file.write(_line(list(map(as_text, cells)) if options.spreadsheet_safe else cells, comma))
             written.units += 1
 
 
-def _as_text(cell: str) -> str:
+def as_text(cell: str) -> str:
     """``cell`` as a spreadsheet program takes it for text: with an apostrophe where it begins like a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
