@@ -280,6 +280,16 @@ def test_checks_put_suspects_first(repository: ReviewRepository, name: str) -> N
     assert session.view()[-1] == 1
 
 
+def checked(client: TestClient, name: str) -> Any:
+    """The state of a review once its checks have ended."""
+    for _ in range(200):
+        state = client.get(f"/reviews/{name}/state").json()
+        if not state["checking"]:
+            break
+        time.sleep(0.05)
+    return state
+
+
 def test_only_the_reviews_used_last_stay_open(
     repository: ReviewRepository, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,24 +307,14 @@ def test_only_the_reviews_used_last_stay_open(
         journal.meta()
     # A page that is still open works on, and its units are checked anew.
     assert edit(client, names[1], {"do": "edit", "rows": [2], "target": "Article 7."}, 0).status_code == 200
-    for _ in range(200):
-        state = client.get(f"/reviews/{names[1]}/state").json()
-        if not state["checking"]:
-            break
-        time.sleep(0.05)
-    assert state["counts"]["suspects"]["units"] > 1
+    assert checked(client, names[1])["counts"]["suspects"]["units"] > 1
 
 
 def test_after_a_great_shift_all_is_checked_again(repository: ReviewRepository, client: TestClient) -> None:
     repository.begin("0" * 16, [Unit(f"第{n}条。", f"Article {n}.", "zh-CN", "en-US") for n in range(300)], title="x")
     answer = edit(client, "0" * 16, {"do": "shift", "rows": [0]}, 0)
     assert answer.json()["state"]["counts"]["all"]["units"] == 301
-    for _ in range(200):
-        state = client.get(f"/reviews/{'0' * 16}/state").json()
-        if not state["checking"]:
-            break
-        time.sleep(0.05)
-    assert state["counts"]["suspects"]["units"] > 290
+    assert checked(client, "0" * 16)["counts"]["suspects"]["units"] > 290
 
 
 def test_two_processes_do_not_write_over_each_other(repository: ReviewRepository, name: str) -> None:
