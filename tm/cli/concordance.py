@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpora.translation import translated
 from tm.cli.memory_options import MemoriesOption, memories, with_filters
-from tm.cli.output import message, print_json, write
+from tm.cli.output import message, place_of, print_json, write
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ def _show(hit: "ConcordanceHit") -> None:
     near = f"{hit.score} %  " if hit.score < 100 else ""
     write(near + _marked(hit.text, hit.spans, found, ends[0]))
     write(f"    {_marked(hit.other, hit.counterpart, counterpart, ends[1])}")
-    place = hit.unit.origin
-    known = [place.source_file, place.section, translated(f"page {place.page}") if place.page else ""]
-    write(f"    [{', '.join(part for part in (*known, translated(hit.unit.status)) if part)}]")
+    write(f"    {place_of(hit.unit)}")
 
 
 def _marked(text: str, spans: Sequence[tuple[int, int]], before: str, after: str) -> str:

@@ -13,7 +13,7 @@ from corpora.errors import UsageError
 from corpora.translation import translated
 from tm.cli.analyse import show_bands
 from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, memories, with_filters
-from tm.cli.output import message, print_json, tell, write
+from tm.cli.output import message, place_of, print_json, tell, write
 from tm.cli.text_input import is_plain_text, read_plain_text
 from tm.store.filters import Filters, origin_penalties
 
@@ -212,10 +212,8 @@ def _show(matches: "Sequence[Match]") -> None:
         if match.adapted:
             changes = ", ".join(f"{old} → {new}" for old, new in match.adapted)
             tell(f"    adapted: {changes}")
-        place = match.unit.origin
-        known = [place.source_file, place.section, translated(f"page {place.page}") if place.page else ""]
         if match.number:
-            write(f"    [{', '.join(part for part in (*known, translated(match.unit.status)) if part)}]")
+            write(f"    {place_of(match.unit)}")
 
 
 def marked(parts: "Sequence[DiffPart]", *, colour: bool) -> str:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tm.formats import UnitProblems
+    from tm.unit import Unit
 
-__all__ = ["complain", "console", "errors", "headings", "message", "padded", "print_json", "tell", "write"]
+__all__ = ["complain", "console", "errors", "headings", "message", "padded", "place_of", "print_json", "tell", "write"]
 
 _WARNING = "duiyi: warning: "
 _SHOWN = 10  # problems printed one by one; the rest is counted
@@ -54,6 +55,17 @@ def write(text: str) -> None:
     """Write one line of plain result to standard output."""
     _utf8()
     sys.stdout.write(text + "\n")
+
+
+def place_of(unit: "Unit") -> str:
+    """Where a unit that was found comes from, and its status, for a line below it.
+
+    A unit with one file that was found in the reverse direction has it on the other side.
+    """
+    place = unit.origin
+    page = translated(f"page {place.page}") if place.page else ""
+    known = (place.source_file or place.target_file, place.section, page, translated(unit.status))
+    return f"[{', '.join(filter(None, known))}]"
 
 
 def tell(text: str) -> None:

@@ -36,6 +36,7 @@ LONGEST_QUERY = 10_000  # characters
 _AT_ONCE = 16  # texts compared in one go
 _FETCHED = 3 * _AT_ONCE  # texts fetched from a server in one go, at first
 _MOST_FETCHED = 16 * _FETCHED
+_MOST_SAME = 1_000  # units of one text among which the best are chosen: a text rarely has more translations
 _MOST_MARKED = 5_000  # texts that are compared without their markers
 _CHECKED = 4  # words of the query that are looked for before a text is cut into tokens
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -225,7 +226,8 @@ class _Search:
     def matches(self, encoder: Encoder | None) -> Iterator[Match]:
         """Matches of this memory, in no order; the best are among them."""
         found = list(self._exact())
-        wanted = self._options.limit - len(found)
+        # A fuzzy match may be better than an exact one that its origin costs points.
+        wanted = self._options.limit - sum(match.score + self._penalty >= 100 for match in found)
         if wanted > 0 and self._options.minimum + self._penalty < 100:
             found += self._fuzzy(wanted)
         yield from found
@@ -233,8 +235,11 @@ class _Search:
             yield from self._semantic(encoder, {match.number for match in found})
 
     def _of_text(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
-        """The units with this text, and whether it is their target."""
-        limit = self._options.limit
+        """The units with this text, and whether it is their target.
+
+        More than are wanted: context, preferred origins, penalties and regions decide which are the best.
+        """
+        limit = max(self._options.limit, _MOST_SAME)
         if self._connection.REMOTE:
             if text not in self._entries:
                 self._expect([text])
@@ -249,7 +254,7 @@ class _Search:
         """Fetch the units of these texts from a server at once."""
         if self._connection.REMOTE and texts:
             own, turned = self._filters, self._reversed_filters
-            self._entries |= self._reader.of_texts(texts, own, turned, self._options.limit)
+            self._entries |= self._reader.of_texts(texts, own, turned, max(self._options.limit, _MOST_SAME))
 
     def _match(
         self, kind: MatchKind, score: int, entry: StoredUnit, reverse: bool, minor_differences: tuple[str, ...] = ()

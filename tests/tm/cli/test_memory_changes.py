@@ -81,6 +81,7 @@ def test_clean_doubtful_pairs(tmp_path: Path) -> None:
 
 def test_an_edit_in_the_reverse_direction(memory: Path, tmp_path: Path) -> None:
     (match,) = json.loads(done("lookup", UNITS[0].target, "--json").out)
+    assert "[in.tmx, unreviewed]" in done("lookup", UNITS[0].target).out
     edited = done("memory", "edit", match["unit"], "--target", "钥匙挂在门背后。")
     assert "stored from zh-CN to en-GB" in edited.err
     assert UNITS[0].target in targets(tmp_path)

@@ -259,6 +259,38 @@ def test_a_later_portion_may_have_better_texts(memory: Memory, monkeypatch: pyte
     assert scores[0] == 99
 
 
+@pytest.mark.parametrize("limit", [1, 10])
+def test_the_best_of_many_translations_of_one_text_is_not_cut_off(memory: Memory, limit: int) -> None:
+    memory.add(
+        unit("是。", f"Yes {number}.", previous=f"第{number}问", origin=Origin(f"{number}.txt")) for number in range(30)
+    )
+
+    def best(text: str = "是。", **options: object) -> tuple[str, int]:
+        match = lookup([memory], text, LookupOptions(limit=limit, minimum=50, **options))[0]  # type: ignore[arg-type]
+        return match.unit.target, match.score
+
+    assert best() == ("Yes 29.", 100)
+    assert best(previous="第3问") == ("Yes 3.", 101)
+    assert best(prefer=("4.txt",)) == ("Yes 24.", 100)
+    assert best(prefer=("0.txt", "5.txt"), penalties=tuple((f"{end}0.txt", 2) for end in "12"))[0] == "Yes 25."
+    assert best("是", prefer=("3.txt",))[0] == "Yes 23."
+
+
+def test_the_region_asked_for_is_not_cut_off(memory: Memory) -> None:
+    memory.add([Unit("颜色", "colour", "zh-CN", "en-GB")])
+    memory.add(Unit("颜色", f"color {number}", "zh-CN", "en") for number in range(5))
+    options = LookupOptions(limit=1, filters=Filters(target_lang="en-GB"))
+    assert lookup([memory], "颜色", options)[0].unit.target == "colour"
+
+
+def test_a_fuzzy_match_may_be_better_than_a_penalised_exact_one(memory: Memory) -> None:
+    memory.add([unit("本协议自签字之日起生效。", "old", origin=Origin("draft.docx"))])
+    memory.add([unit("本协议自签字之日起生效", "near")])
+    for penalties, target in ([("draft", 25)], "near"), ([], "old"):
+        options = LookupOptions(limit=1, penalties=tuple(penalties))
+        assert [match.unit.target for match in lookup([memory], "本协议自签字之日起生效。", options)] == [target]
+
+
 def test_fewer_kinds_of_differences_come_first(memory: Memory) -> None:
     rest = "members met today with one two three four five six seven eight nine ten"
     memory.add([unit(f"13 {rest.replace('met', 'met.')}.", "signs"), unit(f"12 {rest}.", "number and sign")])
