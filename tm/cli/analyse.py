@@ -10,7 +10,7 @@ import typer
 from corpora.files import check_targets
 from corpora.text.plurals import counted
 from corpora.translation import translated
-from tm.cli.memory_options import MemoriesOption, PenaltyOption, memories, with_filters
+from tm.cli.memory_options import MemoriesOption, PenaltyOption, SrxOption, memories, with_filters
 from tm.cli.output import console, errors, headings, message, print_json, tell
 from tm.store.filters import Filters, origin_penalties
 
@@ -22,7 +22,7 @@ __all__ = ["analyse", "show_bands"]
 
 @with_filters
 def analyse(
-    files: Annotated[list[Path], typer.Argument(help="Documents, or bilingual files: XLIFF, PO, TMX.")],
+    files: Annotated[list[Path], typer.Argument(help="Documents, or bilingual files: XLIFF, PO, TMX, tables.")],
     out: Annotated[
         list[Path] | None, typer.Option("--out", "-o", help="Report to write: .html, .json, .csv or .tsv.")
     ] = None,
@@ -35,6 +35,7 @@ def analyse(
     ] = None,
     segmented: Annotated[bool, typer.Option(help="Plain text has one segment per line already.")] = False,
     penalty: PenaltyOption = None,
+    srx: SrxOption = None,
     *,
     filters: Filters,
     json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
@@ -52,7 +53,7 @@ def analyse(
     ]
     check_targets(out or [], inputs)
     points = origin_penalties(penalty or ())
-    options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None, points)
+    options = AnalyseOptions(filters, internal, segmented, read_rates(rates) if rates else None, points, srx)
     none = memory_paths(memory or ()) == [(default_path(), 0)] and not default_path().exists()
     if none:
         message("duiyi: you have no memory yet, so only repetitions are found; --memory names one")

@@ -12,7 +12,7 @@ import typer
 from corpora.errors import UsageError
 from corpora.translation import translated
 from tm.cli.analyse import show_bands
-from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, memories, with_filters
+from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, SrxOption, memories, with_filters
 from tm.cli.output import message, place_of, print_json, tell, write
 from tm.cli.text_input import is_plain_text, read_plain_text
 from tm.store.filters import Filters, origin_penalties
@@ -48,6 +48,7 @@ def lookup(
     text: Annotated[str, typer.Argument(help="The text to look up.")] = "",
     file: FileOption = None,
     sentences: Annotated[bool, typer.Option("--sentences", help="Split plain text into sentences too.")] = False,
+    srx: SrxOption = None,
     minimum: Annotated[int, typer.Option("--min", help="Lowest score of fuzzy matches, 30 to 100.")] = 70,
     limit: Annotated[int, typer.Option(help="Largest number of matches.", min=1)] = 10,
     memory: MemoriesOption = None,
@@ -91,7 +92,8 @@ def lookup(
         if file is not None:
             find = partial(_found, opened, terms=base, assemble=assemble and json)
             covering = partial(_found, opened, terms=None, assemble=False)
-            _many(file, find, covering, options, sentences=sentences, json=json)
+            lines = _segments(file, options, sentences=sentences, srx=srx)
+            _many(str(file), lines, find, covering, options, json=json)
             return
         matches = _found(opened, text, options, terms=base, assemble=assemble)
         symbols = [] if json else _symbols(searched, text)
@@ -142,26 +144,27 @@ def _encoder(model: str) -> "Encoder":
     return load(model or None)
 
 
-def _segments(file: Path, options: "LookupOptions", *, sentences: bool) -> list[str]:
+def _segments(file: Path, options: "LookupOptions", *, sentences: bool, srx: str | None) -> list[str]:
     """The lines of a plain text, blank ones too, or the sentences of a document as `duiyi align` splits them."""
-    from tm.jobs.job_files import BILINGUAL, read_job
+    from tm.jobs.job_files import BILINGUAL, TEXT_TABLES, read_job
 
-    if not sentences and not file.name.lower().endswith(BILINGUAL) and is_plain_text(file):
+    by_line = not sentences and not srx and not file.name.lower().endswith((*BILINGUAL, *TEXT_TABLES))
+    if by_line and is_plain_text(file):
         text = read_plain_text(file)
         return text.removesuffix("\n").split("\n") if text else []
-    job = read_job(file, language=options.filters.source_lang, target_lang=options.filters.target_lang)
+    job = read_job(file, language=options.filters.source_lang, target_lang=options.filters.target_lang, srx=srx)
     for warning in job.warnings:
         message(f"duiyi: warning: {warning}")
     return list(job.texts)
 
 
 def _many(
-    file: Path,
+    name: str,
+    lines: Sequence[str],
     find: "Callable[..., list[Match]]",
     covering: "Callable[..., list[Match]]",
     options: "LookupOptions",
     *,
-    sentences: bool,
     json: bool,
 ) -> None:
     """Look up each line or sentence, with its neighbours as context; then the table of coverage.
@@ -173,7 +176,6 @@ def _many(
 
     from tm.search.analysis import analyse, best_score
 
-    lines = _segments(file, options, sentences=sentences)
     scores = []
     for number, line in enumerate(lines):
         if not line.strip():
@@ -192,7 +194,7 @@ def _many(
             best = matches[0] if matches else None
             write(f"{best.score if best else 0}\t{line}\t{best.unit.target if best else ''}")
     following = iter(scores)
-    counts = analyse([(str(file), [line for line in lines if line.strip()])], lambda *_: next(following)).total
+    counts = analyse([(name, [line for line in lines if line.strip()])], lambda *_: next(following)).total
     if json:
         message(dumps({"coverage": counts.to_dict()}, ensure_ascii=False))
     else:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tm.search.memory import Memory
 
 __all__ = [
-    "MemoriesOption", "MemoryOption", "PenaltyOption", "PreferOption", "QualityOption", "SourceOption", "TargetOption",
-    "TermsOption", "default_terms", "files_among", "memories", "moment", "one_path", "terms_at", "with_filters",
+    "MemoriesOption", "MemoryOption", "PenaltyOption", "PreferOption", "QualityOption", "SourceOption", "SrxOption",
+    "TargetOption", "TermsOption", "default_terms", "files_among", "memories", "moment", "one_path", "terms_at",
+    "with_filters",
 ]  # fmt: skip
 
 MemoriesOption = Annotated[
@@ -53,6 +54,7 @@ TermsOption = Annotated[
 PreferOption = Annotated[
     list[str] | None, typer.Option(help="Of equal matches first those from files with this in the name.")
 ]
+SrxOption = Annotated[str | None, typer.Option(help="Split sentences by the rules of this SRX file.")]
 PenaltyOption = Annotated[
     list[str] | None,
     typer.Option(metavar="ORIGIN=POINTS", help="Points to deduct from matches from files with this in the name."),

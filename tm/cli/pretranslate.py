@@ -8,7 +8,7 @@ import typer
 
 from corpora.text.plurals import counted
 from corpora.translation import translated
-from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, memories, with_filters
+from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, SrxOption, memories, with_filters
 from tm.cli.output import errors, message, print_json, write
 from tm.store.filters import Filters, origin_penalties
 
@@ -35,6 +35,7 @@ def pretranslate(
     ] = True,
     prefer: PreferOption = None,
     penalty: PenaltyOption = None,
+    srx: SrxOption = None,
     *,
     filters: Filters,
     json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
@@ -46,7 +47,7 @@ def pretranslate(
     from tm.terms.base import TermBase
 
     options = PretranslateOptions(
-        minimum, filters, runners_up, assemble, tuple(prefer or ()), origin_penalties(penalty or ())
+        minimum, filters, runners_up, assemble, tuple(prefer or ()), origin_penalties(penalty or ()), srx
     )
     with ExitStack() as stack:
         opened = stack.enter_context(memories(memory))

@@ -34,6 +34,7 @@ class AnalyseOptions:
     segmented: plain text has one segment on each line.
     rates: by band, what a word of it counts; see `read_rates`.
     penalties: as in `tm.search.lookup.LookupOptions`.
+    srx: a file of rules by which documents are split into sentences.
     """
 
     filters: Filters = _ALL
@@ -41,6 +42,7 @@ class AnalyseOptions:
     segmented: bool = False
     rates: Mapping[str, float] | None = None
     penalties: tuple[tuple[str, int], ...] = ()
+    srx: str | None = None
 
 
 _DEFAULT = AnalyseOptions()
@@ -66,8 +68,9 @@ def analyse_files(
     for path in map(Path, files):
         try:
             job = read_job(
-                path, language=filters.source_lang, target_lang=filters.target_lang, segmented=options.segmented
-            )
+                path, language=filters.source_lang, target_lang=filters.target_lang, segmented=options.segmented,
+                srx=options.srx,
+            )  # fmt: skip
         except DuiyiError as error:
             if on_failure is None:
                 raise

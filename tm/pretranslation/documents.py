@@ -14,18 +14,22 @@ from tm.tags import plain
 from tm.unit import Origin, Unit
 from tm.word_document import new_document
 
-__all__ = ["write_empty_xliff", "write_table"]
+__all__ = ["write_job_xliff", "write_table"]
 
 
-def write_empty_xliff(path: Path, job: JobFile, target_lang: str, *, version: str = "1.2") -> None:
-    """Write the texts of a document as XLIFF without translations."""
+def write_job_xliff(path: Path, job: JobFile, target_lang: str, *, version: str = "1.2") -> None:
+    """Write the texts of a document as XLIFF, with the translations that a table of both languages has."""
     origin = Origin(job.path.name)
-    units = [Unit(text, "", job.language, target_lang, origin=origin) for text in job.texts]
+    known = job.translations or ("",) * len(job.texts)
+    units = [
+        Unit(text, translation, job.language, target_lang, origin=origin)
+        for text, translation in zip(job.texts, known, strict=True)
+    ]
     write(path, units, WriteOptions(xliff=version, metadata=False))  # type: ignore[arg-type]
 
 
-def write_table(path: Path, rows: Sequence[tuple[str, Filling | None]], languages: tuple[str, str]) -> None:
-    """Write a Word document with a table of four columns."""
+def write_table(path: Path, rows: Sequence[tuple[str, Filling | str]], languages: tuple[str, str]) -> None:
+    """Write a Word document with a table of four columns; a row has a filling, or the translation that it had or ""."""
     from docx.shared import Pt
 
     document = new_document()
@@ -35,8 +39,11 @@ def write_table(path: Path, rows: Sequence[tuple[str, Filling | None]], language
         cell.text = title
         cell.paragraphs[0].runs[0].bold = True
     for number, (source, filling) in enumerate(rows, 1):
-        shown = "" if filling is None else f"{filling.kind} {filling.score} %"
-        texts = (str(number), plain(source), plain(filling.target) if filling is not None else "", shown)
+        if isinstance(filling, str):
+            target, shown = filling, ""
+        else:
+            target, shown = plain(filling.target), f"{filling.kind} {filling.score} %"
+        texts = (str(number), plain(source), target, shown)
         for cell, text in zip(table.add_row().cells, texts, strict=True):
             cell.text = _printable(text)
     for row in table.rows:

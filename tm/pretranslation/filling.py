@@ -52,6 +52,7 @@ class PretranslateOptions:
     runners_up: how many further matches are written beside a translation, where the format has a place for them.
     assemble: put texts without a match together from their sentences, see `tm.search.assembly`.
     prefer, penalties: as in `tm.search.lookup.LookupOptions`.
+    srx: a file of rules by which documents are split into sentences.
     """
 
     minimum: int = 75
@@ -60,6 +61,7 @@ class PretranslateOptions:
     assemble: bool = True
     prefer: tuple[str, ...] = ()
     penalties: tuple[tuple[str, int], ...] = ()
+    srx: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from corpora.text.languages import base, checked_code
 from corpora.xml import local
 from tm.jobs.job_files import BILINGUAL, JobFile, read_job
 from tm.pretranslation import xliff1, xliff2
-from tm.pretranslation.documents import write_empty_xliff, write_table
+from tm.pretranslation.documents import write_job_xliff, write_table
 from tm.pretranslation.filling import Filler, Filling, FillingKind, PretranslateOptions
 from tm.pretranslation.po import PoFile
 from tm.pretranslation.slot import Slot
@@ -121,19 +121,23 @@ class _FileFilling:
         if out.suffix.lower() not in (".xlf", ".xliff", ".docx"):
             raise UsageError(f"{out}: a document becomes XLIFF (.xlf) or a Word table (.docx)")
         filters = self._options.filters
-        job = read_job(path, language=filters.source_lang)
-        target = filters.target_lang or self._only_target(job.language, path)
+        job = read_job(path, language=filters.source_lang, target_lang=filters.target_lang, srx=self._options.srx)
+        target = filters.target_lang or job.target_lang or self._only_target(job.language, path)
         if out.suffix.lower() == ".docx":
             return self._table(job, out, target)
         with tempfile.TemporaryDirectory() as folder:
             empty = Path(folder) / "empty.xlf"
-            write_empty_xliff(empty, job, target)
+            write_job_xliff(empty, job, target)
             return replace(self.xliff(empty, out), warnings=job.warnings)
 
     def _table(self, job: JobFile, out: Path, target: str) -> PretranslateReport:
-        lines = [_TableSentence(text, (job.language, target)) for text in job.texts]
+        known = job.translations or ("",) * len(job.texts)
+        lines = [
+            _TableSentence(text, (job.language, target), translation)
+            for text, translation in zip(job.texts, known, strict=True)
+        ]
         report = self._fill(lines, job.path)
-        write_table(out, [(line.text, line.filling) for line in lines], (job.language, target))
+        write_table(out, [(line.text, line.filling or line.translation) for line in lines], (job.language, target))
         return replace(report, warnings=job.warnings)
 
     def _fill(self, slots: Sequence[Slot], path: Path) -> PretranslateReport:
@@ -188,9 +192,13 @@ class _TableSentence:
 
     text: str
     languages: tuple[str, str]
+    translation: str = ""
     filling: Filling | None = None
-    empty: bool = True
     group: object = None
+
+    @property
+    def empty(self) -> bool:
+        return not self.translation.strip()
 
     def write(self, filling: Filling) -> bool:
         self.filling = filling

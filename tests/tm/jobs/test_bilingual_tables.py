@@ -1,0 +1,97 @@
+"""Of tables that hold both languages only the source side is to be translated."""
+
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from corpora.readers.reading import read
+from tests.commands import done
+from tests.data import cases
+from tm.formats import read as read_units
+from tm.formats import write
+from tm.jobs.analyse_files import AnalyseOptions, analyse_files
+from tm.jobs.bilingual_tables import source_side
+from tm.jobs.job_files import read_job
+from tm.pretranslation.filling import PretranslateOptions
+from tm.pretranslation.job import pretranslate
+from tm.search.memory import Memory
+from tm.store.filters import Filters
+from tm.unit import Unit
+
+UNITS = [
+    Unit("The door is open.", "门开着。", "en-US", "zh-CN", notes=("seen",)),
+    Unit("Bring the oil. Then wait.", "把油拿来，然后等着。", "en-US", "zh-CN"),
+]
+BREAK_AT_COMMAS = (
+    '<srx xmlns="http://www.lisa.org/srx20" version="2.0"><header segmentsubflows="yes" cascade="no"/><body>'
+    '<languagerules><languagerule languagerulename="all"><rule break="yes"><beforebreak>,</beforebreak>'
+    "<afterbreak> </afterbreak></rule></languagerule></languagerules><maprules>"
+    '<languagemap languagepattern=".*" languagerulename="all"/></maprules></body></srx>'
+)
+
+
+def document(path: Path, case: dict[str, Any]) -> Path:
+    """A Word file with the paragraphs and tables of a case."""
+    made = docx.Document()
+    if case.get("before"):
+        made.add_paragraph(case["before"])
+    for rows in case["tables"]:
+        table = made.add_table(rows=len(rows), cols=len(rows[0]))
+        for cells, texts in zip(table.rows, rows, strict=True):
+            for cell, text in zip(cells.cells, texts, strict=True):
+                cell.text = text
+    made.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize("case", cases("bilingual_tables"), ids=lambda case: case["label"])
+def test_source_side(tmp_path: Path, case: dict[str, Any]) -> None:
+    found = source_side(read(document(tmp_path / "a.docx", case)), case.get("source_lang", ""))
+    if case["expected"] is None:
+        assert found is None
+        return
+    assert found is not None
+    assert [list(pair) for pair in found.segments] == case["expected"]
+    assert list(found.languages) == case["languages"]
+    assert f"only its source side ({case['languages'][0]}, column " in found.note
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".csv", ".xlsx", ".docx"])
+def test_tables_written_here_are_counted_on_one_side(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    write(path, UNITS)
+    warnings: list[str] = []
+    found = analyse_files([path], [], on_warning=warnings.append)
+    assert (found.total.all.segments, found.total.all.words) == (2, 9)
+    assert [("(en-US, column " in warning) for warning in warnings] == [True]
+
+
+def test_translations_of_a_table_stay(tmp_path: Path) -> None:
+    path = document(
+        tmp_path / "a.docx", {"tables": [[["English", "中文"], ["Close.", "关闭。"], ["Open the door.", ""]]]}
+    )
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([Unit("Open the door.", "开门。", "en", "zh-CN"), Unit("Close.", "关。", "en", "zh-CN")])
+        report = pretranslate(path, tmp_path / "a.xlf", [memory])
+        pretranslate(path, tmp_path / "b.docx", [memory])
+    assert (report.kept, report.left, dict(report.filled)["exact"]) == (1, 0, 1)
+    for name in ("a.xlf", "b.docx"):
+        assert [unit.target for unit in read_units(tmp_path / name)] == ["关闭。", "开门。"]
+
+
+def test_srx_of_jobs(tmp_path: Path) -> None:
+    (tmp_path / "r.srx").write_text(BREAK_AT_COMMAS)
+    text = tmp_path / "a.txt"
+    text.write_text("Bring a coat, a lamp and water. Wait here, please, all of you.\n")
+    srx = str(tmp_path / "r.srx")
+    assert len(read_job(text).texts) == 2
+    assert len(read_job(text, srx=srx).texts) == 4
+    assert analyse_files([text], [], AnalyseOptions(srx=srx)).total.all.segments == 4
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add(UNITS)
+        filters = Filters(target_lang="zh-CN")
+        assert pretranslate(text, tmp_path / "o.xlf", [memory], PretranslateOptions(filters=filters, srx=srx)).left == 4
+    shown = done("lookup", "--file", text, "--srx", srx, "--memory", tmp_path / "m.duiyi").out
+    assert shown.splitlines()[0] == "0\tBring a coat,\t"
