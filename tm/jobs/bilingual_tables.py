@@ -39,7 +39,7 @@ class SourceSide:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _SidesOfTable:
     """The rows of a table that holds both languages: the first with text, its columns, its languages."""
 
     rows: Mapping[int, Cells]
@@ -80,7 +80,7 @@ def _consists_of(document: Document, tables: Container[int]) -> bool:
     return 2 * inside > sum(len(block.text) for block in document.blocks)
 
 
-def _segments(document: Document, tables: Mapping[int, _Table], rules: SrxRules | None) -> Iterator[tuple[str, str]]:
+def _segments(document: Document, tables: Mapping[int, _SidesOfTable], rules: SrxRules | None) -> Iterator[tuple[str, str]]:
     done = set()
     for segment in sentences(document, rules):
         cell = document.blocks[segment.block].cell
@@ -97,7 +97,7 @@ def _segments(document: Document, tables: Mapping[int, _Table], rules: SrxRules 
             yield segment.text, ""
 
 
-def _bilingual(rows: Mapping[int, Cells], options: ReadOptions, name: str) -> _Table | None:
+def _bilingual(rows: Mapping[int, Cells], options: ReadOptions, name: str) -> _SidesOfTable | None:
     """The sides of a table; None where it does not hold both languages."""
     width = 1 + max(column for cells in rows.values() for column in cells)
     numbers = sorted(rows)
@@ -120,7 +120,7 @@ def _bilingual(rows: Mapping[int, Cells], options: ReadOptions, name: str) -> _T
     elif options.source_lang and _is_in(sides[1], options.source_lang) and not _is_in(sides[0], options.source_lang):
         columns, languages = columns[::-1], languages[::-1]
     first = numbers[0 if header is None else header + 1]
-    return _Table(rows, first, columns, languages, header is not None)
+    return _SidesOfTable(rows, first, columns, languages, header is not None)
 
 
 def _columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> UnitColumns | None:
