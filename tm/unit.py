@@ -14,11 +14,15 @@ from typing import Literal, get_args
 
 from corpora.errors import UsageError
 
-__all__ = ["STATUSES", "Origin", "Status", "Unit", "cleaned", "reversed_unit", "shortened"]
+__all__ = [
+    "REVIEW_BELOW", "STATUSES", "Origin", "Status", "Unit", "cleaned", "is_doubtful", "reversed_unit", "shortened",
+]  # fmt: skip
 
 #: What a unit may be, from the worst to the best, as memories count them.
 Status = Literal["rejected", "unreviewed", "reviewed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+#: The score below which somebody should look at a pair; drafts and machine translation have 0.5.
+REVIEW_BELOW = 0.7
 _LARGEST = 2**31 - 1  # of page numbers and counts
 _BREAK = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
@@ -92,6 +96,11 @@ def cleaned(unit: Unit) -> Unit:
     if clean == texts:
         return unit
     return replace(unit, source=clean[0], target=clean[1], previous=clean[2], next=clean[3])
+
+
+def is_doubtful(unit: Unit, below: float = REVIEW_BELOW) -> bool:
+    """Whether somebody still has to look at a pair that nobody has reviewed or rejected: its score is low."""
+    return unit.status == "unreviewed" and unit.quality is not None and unit.quality < below
 
 
 def reversed_unit(unit: Unit) -> Unit:

@@ -19,6 +19,7 @@ from corpora.text.plurals import counted
 from corpora.text_cache import cached_for_texts
 from corpora.xml import Element, XmlPiece, legal
 from tm.tags import native, plain
+from tm.unit import REVIEW_BELOW
 
 __all__ = [
     "ReadOptions", "SegType", "TagStyle", "UnitProblem", "UnitProblems", "WriteCounts", "WriteOptions", "WriteReport",
@@ -97,7 +98,7 @@ class WriteOptions:
     tags: TagStyle = "keep"
     metadata: bool = True
     xliff: Literal["1.2", "2.1"] = "1.2"
-    review_below: float = 0.7
+    review_below: float = REVIEW_BELOW
     confirmation: bool = False
     client: str = ""
     leave_out: frozenset[str] = frozenset()

@@ -34,9 +34,10 @@ _PARAGRAPH = re.compile(r"(?:.+\n?)++")
 _PLURAL, _PLURAL_OF = "msgid_plural", "plural-of"
 _MOST_FORMS = 6
 #: Properties that PO has a place for.
-_OWN = frozenset(
-    {"msgctxt", _PLURAL, "flags", "references", "previous-msgid", "previous-msgctxt", "extracted-comments"}
-)
+_OWN = frozenset({
+    "msgctxt", _PLURAL, "flags", "references", "previous-msgid", "previous-msgid_plural", "previous-msgctxt",
+    "extracted-comments",
+})  # fmt: skip
 #: The beginning of an entry, in a paragraph; one that begins with a translation goes on after a blank line.
 _ENTRY = re.compile(r'(?:#.*\n)*(?!msgstr|")[^#\s]')
 _ONE_LINE = re.compile(r'^(msg[a-z_]+(?:\[\d+\])?[ \t]*"(?:[^"\\\n]|\\.)*")[ \t]*(?=msg[a-z])', re.MULTILINE)
@@ -96,7 +97,8 @@ def _entry(source: str, target: str, unit: Unit) -> Any:
     for reference in unit.properties.get("references", "").split():
         entry.addlocation(reference)
     if former := unit.properties.get("previous-msgid"):
-        entry.prev_source = former
+        plural = unit.properties.get("previous-msgid_plural")
+        entry.prev_source = multistring([former, plural]) if plural else former
     if former := unit.properties.get("previous-msgctxt"):
         entry.prev_msgctxt = quoteforpo(former)
     return entry
@@ -320,6 +322,7 @@ def _fields(entry: Any, by_duiyi: bool) -> dict[str, Any]:
         "flags": ", ".join(flag for flag in flags if flag and flag.lower() != "fuzzy"),
         "references": " ".join(entry.getlocations()) if entry.sourcecomments else "",
         "previous-msgid": str(entry.prev_source) if entry.prev_msgid else "",
+        "previous-msgid_plural": str(unquotefrompo(entry.prev_msgid_plural)) if entry.prev_msgid_plural else "",
         "previous-msgctxt": str(unquotefrompo(entry.prev_msgctxt)) if entry.prev_msgctxt else "",
         "extracted-comments": "\n".join(extracted),
     }

@@ -23,6 +23,7 @@ from tm.store.filters import Filters
 from tm.store.memory_store import MemoryStore
 from tm.tags import plain, tags
 from tm.terms.base import TermBase
+from tm.unit import is_doubtful
 
 __all__ = ["Filler", "Filling", "FillingKind", "PretranslateOptions"]
 
@@ -79,8 +80,9 @@ class Filling:
 
     @property
     def sure(self) -> bool:
-        """True where nobody need look at it: a context or exact match."""
-        return self.kind in (FillingKind.CONTEXT, FillingKind.EXACT)
+        """True where nobody need look at it: a context or exact match, of a unit that is not doubtful itself."""
+        whole = self.kind in (FillingKind.CONTEXT, FillingKind.EXACT)
+        return whole and not (self.match is not None and is_doubtful(self.match.unit))
 
 
 class Filler:

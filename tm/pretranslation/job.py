@@ -18,6 +18,7 @@ from tm.pretranslation.po import PoFile
 from tm.pretranslation.slot import Slot
 from tm.pretranslation.xml_file import XmlFile
 from tm.store.memory_store import MemoryStore
+from tm.tags import tags
 from tm.terms.base import TermBase
 
 __all__ = ["PretranslateReport", "pretranslate"]
@@ -162,7 +163,7 @@ class _FileFilling:
                 counts[filling.kind] += 1
             else:
                 left += 1
-                unplaced += 1
+                unplaced += bool(tags(slot.text))  # a plural entry stays empty where the memory lacks a form
         filled = tuple((str(kind), count) for kind, count in counts.items())
         return PretranslateReport(len(slots), filled, kept, left, unplaced)
 

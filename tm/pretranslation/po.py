@@ -1,12 +1,13 @@
 """Fill PO files in place through translate-toolkit: a fuzzy match is "fuzzy", with its own source as previous msgid.
 
 Of an entry with plural forms each form is a place of its own: the singular and the plural, or the plural alone in a
-language with one form. Languages with more forms are left to a person.
+language with one form. In languages with more forms an entry is filled as a whole, where a memory has all its forms;
+else it is left to a person.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +20,37 @@ from tm.tags import escape, native
 __all__ = ["PoFile", "PoSlot"]
 
 
+_WHOLE = 100  # percent
 _MOST_FORMS = 2  # of which it is clear which source they belong to
 _FORMS = re.compile(r"nplurals\s*=\s*(\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class PoSlot:
-    """An entry of a PO file, or one of its ``forms`` plural forms: that of number ``form``."""
+    """An entry of a PO file, or one of its ``forms`` plural forms: that of number ``form``, None for all at once."""
 
     entry: Any
     group: object
     languages: tuple[str, str]
-    form: int = 0
+    form: int | None = 0
     forms: int = 0
+    filled: set[int] = field(default_factory=set)  # the entries of the file that were filled, by `id`
 
     @property
     def text(self) -> str:
         """The msgid, or the msgid_plural."""
-        sources = [str(one) for one in getattr(self.entry.source, "strings", [self.entry.source])]
+        sources = self._sources()
         return escape(sources[-1] if self.forms and self.form == self.forms - 1 else sources[0])
 
     @property
     def empty(self) -> bool:
         """True without a translation."""
-        filled = str(self._targets()[self.form]).strip() if self.forms else str(self.entry.target).strip()
-        return not filled and not self.entry.isfuzzy() and bool(self.forms or not self.entry.hasplural())
+        targets = self._targets() if self.forms else [str(self.entry.target or "")]
+        of_form = targets if self.form is None else [targets[self.form]]
+        return not any(one.strip() for one in of_form) and not self.entry.isfuzzy()
+
+    def _sources(self) -> list[str]:
+        return [str(one) for one in getattr(self.entry.source, "strings", [self.entry.source])]
 
     def _targets(self) -> list[str]:
         """The forms of the translation, "" for those that it lacks."""
@@ -55,16 +62,30 @@ class PoSlot:
         if self.forms:
             from translate.misc.multistring import multistring
 
-            targets = self._targets()
-            targets[self.form] = native(filling.target)
+            targets = self._known_forms(filling) if self.form is None else self._targets()
+            if not targets:
+                return False
+            if self.form is not None:
+                targets[self.form] = native(filling.target)
             self.entry.target = multistring(targets)
         else:
             self.entry.target = native(filling.target)
+        self.filled.add(id(self.entry))
         if not filling.sure:
             self.entry.markfuzzy()
-            if filling.match is not None:
+            if filling.match is not None and filling.match.source not in self._sources():
                 self.entry.prev_source = native(filling.match.source)
         return True
+
+    def _known_forms(self, filling: Filling) -> list[str]:
+        """All forms of this entry as a memory has them, none where it does not."""
+        for match in (filling.match, *filling.others):
+            if match is not None and filling.score >= _WHOLE and match.source == self.text:
+                own = match.unit.properties
+                forms = [match.unit.target, *(own.get(f"msgstr[{at}]", "") for at in range(1, self.forms))]
+                if own.get("msgid_plural") == self._sources()[-1] and all(form.strip() for form in forms):
+                    return [native(form) for form in forms]
+        return []
 
 
 class PoFile:
@@ -74,6 +95,7 @@ class PoFile:
         """Read ``path``. Raises `DamagedInput` if it cannot be read as PO."""
         from translate.storage import pypo
 
+        self._filled: set[int] = set()
         try:
             self._store: Any = pypo.pofile.parsefile(str(path))  # type: ignore[no-untyped-call]
         except (ValueError, UnicodeError, OSError, IndexError, KeyError) as error:
@@ -85,20 +107,23 @@ class PoFile:
         languages = _code(header.get("X-Source-Language", "")), _code(header.get("Language", ""))
         named = _FORMS.search(str(header.get("Plural-Forms", "")))
         forms = int(named[1]) if named else 0
+        filled = self._filled
         for entry in self._store.units:
             if entry.isheader() or entry.isobsolete() or not str(entry.source).strip():
                 continue
             if entry.hasplural() and 1 <= forms <= _MOST_FORMS:
                 for form in range(forms):
-                    yield PoSlot(entry, self, languages, form, forms)
+                    yield PoSlot(entry, self, languages, form, forms, filled)
+            elif entry.hasplural():
+                yield PoSlot(entry, self, languages, None, forms or len(entry.target.strings), filled)
             else:
-                yield PoSlot(entry, self, languages)
+                yield PoSlot(entry, self, languages, filled=filled)
 
     def write(self, path: Path) -> None:
         """Write the file to ``path``, completely or not at all."""
         for entry in self._store.units:
             forms = [bool(str(one).strip()) for one in getattr(entry.target, "strings", ())]
-            if any(forms) and not all(forms):
+            if id(entry) in self._filled and any(forms) and not all(forms):
                 entry.markfuzzy()  # a form that no memory has
         with replacing(path) as temporary:
             temporary.write_bytes(bytes(self._store))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from corpora.xml import Element, local
 from tm.formats.inline import fill, read_inline
+from tm.formats.states import qualifier_of
 from tm.pretranslation.codes import SourceText, read_source, write_target
 from tm.pretranslation.filling import Filling, FillingKind
 from tm.search.matches import Match
@@ -71,7 +72,7 @@ class Xliff1Slot:
             _mark_memoq(self.unit, filling)
         if definition is None and not self.segment:
             made.set("state", "translated" if filling.sure else "needs-review-translation")
-            made.set("state-qualifier", _QUALIFIERS[filling.kind])
+            made.set("state-qualifier", _qualifier(filling))
             for match in ([] if filling.sure or filling.match is None else [filling.match]) + list(filling.others):
                 _add_alternative(self.unit, match)
         return True
@@ -83,6 +84,12 @@ _QUALIFIERS = {
     FillingKind.FUZZY: "fuzzy-match",
     FillingKind.ASSEMBLED: "leveraged-tm",
 }
+
+
+def _qualifier(filling: Filling) -> str:
+    """Where a translation comes from: also what the memory knows of a doubtful one, such as machine translation."""
+    own = "" if filling.sure or filling.match is None or filling.score < 100 else qualifier_of(filling.match.unit)
+    return own or _QUALIFIERS[filling.kind]
 
 
 def slots(root: Element) -> Iterator[Xliff1Slot]:

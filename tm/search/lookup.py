@@ -28,7 +28,7 @@ from tm.store.index import IndexPart
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.sql import Sql
-from tm.unit import Unit, reversed_unit
+from tm.unit import Unit, is_doubtful, reversed_unit
 
 __all__ = ["LONGEST_QUERY", "LookupOptions", "check_languages", "lookup"]
 
@@ -132,7 +132,8 @@ def check_languages(memories: Sequence[MemoryStore], source_lang: str, target_la
 
 
 def _rank(match: Match, options: LookupOptions) -> tuple[object, ...]:
-    """The order of matches: score, kind, preferred origin, fewer minor differences, region, reviewed, frequent, new."""
+    """The order of matches: score, kind, preferred origin, fewer minor differences, region, reviewed, no draft and
+    not machine-made, frequent, new."""
     unit, filters = match.unit, options.filters
     regions = sum(
         bool(code) and code != have
@@ -147,6 +148,7 @@ def _rank(match: Match, options: LookupOptions) -> tuple[object, ...]:
         len(match.minor_differences),
         regions,
         unit.status != "reviewed",
+        is_doubtful(unit),
         -match.count,
         -match.number,
     )

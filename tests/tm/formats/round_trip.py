@@ -57,7 +57,11 @@ FIELDS: dict[str, dict[str, Any]] = {
         "properties": {"msgctxt": "menu", "flags": "c-format", "references": "a.c:1", "previous-msgid": "旧"}
     },
     "comments of PO by kind": {"notes": ("t",), "properties": {"extracted-comments": "e"}},
-    "plural forms": {"properties": {"msgid_plural": "数 %d", "msgstr[1]": "Numbers %d"}},
+    "plural forms": {
+        "properties": {
+            "msgid_plural": "数 %d", "msgstr[1]": "Numbers %d", "previous-msgid": "旧", "previous-msgid_plural": "旧们"
+        }
+    },
 }  # fmt: skip
 
 

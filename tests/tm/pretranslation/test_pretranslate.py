@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -317,6 +318,85 @@ def test_plural_forms_of_po(tmp_path: Path, forms: str, expected: list[str], fuz
         text, _ = filled(tmp_path / "a.po", memory, minimum=100)
         if len(expected) == 2:
             assert ("#, fuzzy" in text, 'msgstr[1] ""' in text) == (True, True)
+
+
+_RUSSIAN = """msgid ""
+msgstr ""
+"Language: ru\\n"
+"X-Source-Language: en\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=3; plural=(n%10==1 ? 0 : n%10<5 ? 1 : 2);\\n"
+
+msgid "%d goose"
+msgid_plural "%d geese"
+msgstr[0] "{0}"
+msgstr[1] "{1}"
+msgstr[2] "{2}"
+
+msgid "%d nest"
+msgid_plural "%d nests"
+msgstr[0] "{3}"
+msgstr[1] ""
+msgstr[2] ""
+"""
+
+
+def test_an_entry_with_more_plural_forms_is_filled_as_a_memory_has_it(tmp_path: Path) -> None:
+    geese = ("%d гусь", "%d гуся", "%d гусей")
+    (tmp_path / "known.po").write_text(_RUSSIAN.format(*geese, "%d гнездо"), "utf-8")
+    (tmp_path / "a.po").write_text(_RUSSIAN.format("", "", "", ""), "utf-8")
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add(read(tmp_path / "known.po"))
+        text, report = filled(tmp_path / "a.po", memory)
+        assert re.findall(r'msgstr\[\d\] "(.*)"', text) == [*geese, "", "", ""]
+        assert (dict(report.filled)["exact"], report.kept, report.left) == (1, 0, 1)
+        other = _RUSSIAN.format("", "", "", "").replace("geese", "wild geese")
+        (tmp_path / "b.po").write_text(other, "utf-8")
+        text, report = filled(tmp_path / "b.po", memory)
+        assert not re.search(r'msgstr\[\d\] "[^"]', text)
+        assert (report.left, report.unplaced) == (2, 0)
+
+
+def test_an_entry_that_is_half_translated_stays_as_it_was(tmp_path: Path, memory: Memory) -> None:
+    before = _RUSSIAN.format("%d гусь", "", "", "%d гнездо")
+    (tmp_path / "a.po").write_text(before, "utf-8")
+    assert filled(tmp_path / "a.po", memory)[0] == before
+
+
+@pytest.mark.parametrize(
+    ("unit", "state", "qualifier"),
+    [
+        ({}, "translated", "exact-match"),
+        ({"quality": 0.9}, "translated", "exact-match"),
+        ({"quality": 0.5}, "needs-review-translation", "exact-match"),
+        (
+            {"quality": 0.5, "properties": {"state": "translated", "state-origin": "mt"}},
+            "needs-review-translation",
+            "leveraged-mt",
+        ),
+        ({"quality": 0.5, "status": "reviewed"}, "translated", "exact-match"),
+    ],
+)
+def test_a_draft_in_the_memory_is_filled_in_for_review(
+    tmp_path: Path, unit: dict[str, Any], state: str, qualifier: str
+) -> None:
+    entry = 'msgid "The lock is new."\nmsgstr ""\n'
+    (tmp_path / "a.xlf").write_text(XLIFF1.format('<trans-unit id="1"><source>The lock is new.</source></trans-unit>'))
+    (tmp_path / "a.po").write_text(f'msgid ""\nmsgstr "Language: zh_CN\\nX-Source-Language: en\\n"\n\n{entry}')
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([Unit("The lock is new.", "锁是新的。", "en-GB", "zh-CN", **unit)])
+        text = filled(tmp_path / "a.xlf", memory)[0]
+        assert f'<target state="{state}" state-qualifier="{qualifier}">锁是新的。</target>' in text
+        text = filled(tmp_path / "a.po", memory)[0]
+        assert ("#, fuzzy" in text, "#|" in text) == (state != "translated", False)
+
+
+def test_a_translation_comes_before_a_newer_draft(tmp_path: Path) -> None:
+    (tmp_path / "a.xlf").write_text(XLIFF1.format('<trans-unit id="1"><source>The lock is new.</source></trans-unit>'))
+    with Memory(tmp_path / "m.duiyi") as memory:
+        for target, quality in (("锁是新的。", None), ("锁新。", 0.5)):
+            memory.add([Unit("The lock is new.", target, "en-GB", "zh-CN", quality=quality)])
+        assert 'state="translated" state-qualifier="exact-match">锁是新的。' in filled(tmp_path / "a.xlf", memory)[0]
 
 
 def test_origins_are_preferred_or_cost_points(tmp_path: Path) -> None:
