@@ -99,10 +99,8 @@ def lookup(
         symbols = [] if json else _symbols(searched, text)
     if json:
         print_json([match.to_dict() for match in matches])
-    elif matches:
-        _show(matches)
-    else:
-        message(f"no match of {minimum} % or more")
+        return
+    _show(matches, minimum)
     for line in symbols:
         message(line)
 
@@ -201,8 +199,10 @@ def _many(
         show_bands(counts, translated("coverage"))
 
 
-def _show(matches: "Sequence[Match]") -> None:
+def _show(matches: "Sequence[Match]", minimum: int) -> None:
     """Print matches: score and kind, the source with its differences marked, the target, the origin."""
+    if not matches:
+        message(f"no match of {minimum} % or more")
     colour = sys.stdout.isatty()
     for match in matches:
         minor = f" ({', '.join(match.minor_differences)} differ)" if match.minor_differences else ""

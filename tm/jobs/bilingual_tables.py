@@ -80,7 +80,9 @@ def _consists_of(document: Document, tables: Container[int]) -> bool:
     return 2 * inside > sum(len(block.text) for block in document.blocks)
 
 
-def _segments(document: Document, tables: Mapping[int, _SidesOfTable], rules: SrxRules | None) -> Iterator[tuple[str, str]]:
+def _segments(
+    document: Document, tables: Mapping[int, _SidesOfTable], rules: SrxRules | None
+) -> Iterator[tuple[str, str]]:
     done = set()
     for segment in sentences(document, rules):
         cell = document.blocks[segment.block].cell
