@@ -93,6 +93,7 @@ def _take(
     from tm.formats.conformance import REASONS
     from tm.jobs.import_file import ImportOptions
     from tm.jobs.import_file import import_file as take_in
+    from tm.jobs.origin_names import origin_names
     from tm.search.memory import Memory
 
     options = ImportOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]
@@ -105,11 +106,12 @@ def _take(
     path = one_path(memory)
     results = []
     with Memory(path) as target:
-        for file in files:
+        for file, origin in zip(files, origin_names(files), strict=True):
             with counting(f"reading {file.name}") as progress:
                 done = take_in(
-                    target, file, options, source_lang=source_lang, target_lang=target_lang, progress=progress
-                )
+                    target, file, options, source_lang=source_lang, target_lang=target_lang, progress=progress,
+                    origin=origin,
+                )  # fmt: skip
             report, audit = done.report, done.audit
             complain(done.problems)
             results.append(done.to_dict())

@@ -19,16 +19,22 @@ __all__ = ["units_of_alignment"]
 
 
 def units_of_alignment(
-    alignment: Alignment, *, min_score: float | None = None, created: datetime | None = None
+    alignment: Alignment,
+    *,
+    min_score: float | None = None,
+    created: datetime | None = None,
+    names: tuple[str, str] | None = None,
 ) -> Iterator[Unit]:
     """Yield a unit for each bead of ``alignment``, in its order.
 
     A bead with one empty side yields a unit with that side "", so that reports can show what has no counterpart;
     formats that cannot hold such units leave them out and count them. Beads of blank lines and beads below
     ``min_score`` are left out.
-    ``created`` is the date of every unit, by default now.
+    ``created`` is the date of every unit, by default now; ``names`` are those of both files, by default without their
+    folders.
     """
     created = (created or datetime.now(UTC)).replace(microsecond=0)
+    names = names or (PurePath(alignment.source.path).name, PurePath(alignment.target.path).name)
     headings = _headings(alignment.source)
     order = [_text(alignment.source_units, bead.source, alignment.source.language) for bead in alignment.beads]
     before, after = _neighbours(order)
@@ -45,7 +51,7 @@ def units_of_alignment(
             target_lang=normalize(alignment.target.language),
             previous=before[position],
             next=after[position],
-            origin=_origin(alignment, bead, headings),
+            origin=_origin(alignment, bead, headings, names),
             quality=round(bead.score, 4),  # further digits are noise and make files larger
             kind=_kind(alignment, bead),
             sentences=max(len(bead.source), len(bead.target))
@@ -88,11 +94,11 @@ def _headings(document: Document) -> list[str]:
     return headings
 
 
-def _origin(alignment: Alignment, bead: Bead, headings: list[str]) -> Origin:
+def _origin(alignment: Alignment, bead: Bead, headings: list[str], names: tuple[str, str]) -> Origin:
     block = alignment.source_units[bead.source[0]].block if bead.source else None
     return Origin(
-        source_file=PurePath(alignment.source.path).name,
-        target_file=PurePath(alignment.target.path).name,
+        source_file=names[0],
+        target_file=names[1],
         source_ids=bead.source,
         target_ids=bead.target,
         page=alignment.source.blocks[block].page if block is not None else None,

@@ -220,13 +220,15 @@ def align_files(
     encoder: "Encoder | None" = None,
     options: AlignFilesOptions | None = None,
     progress: "StageProgress | None" = None,
+    names: tuple[str, str] | None = None,
 ) -> AlignedFiles:
     """Read two documents, align them and write the pairs to ``outputs``, all of them or none.
 
     ``target`` None: ``source`` holds both languages, as paragraphs that alternate, rows of a table or columns.
-    ``encoder`` None: the built-in one. Raises `InputError` or one of its kinds for a document that cannot be read or a
-    file in which the two languages do not seem to correspond, and `UsageError` where both are in one language, are not
-    in the languages that were stated, or an output cannot be written as requested; no file is left then.
+    ``encoder`` None: the built-in one. ``names`` are those of both files in the origins of the units, by default
+    without their folders. Raises `InputError` or one of its kinds for a document that cannot be read or a file in which
+    the two languages do not seem to correspond, and `UsageError` where both are in one language, are not in the
+    languages that were stated, or an output cannot be written as requested; no file is left then.
     """
     from align.options import AlignOptions
     from align.pipeline import align
@@ -250,7 +252,7 @@ def align_files(
     report("writing", 0.0)
     shares = tuple(filter(None, map(left_out, (read.left, read.right))))
     warnings = tuple(dict.fromkeys((*read.left.warnings, *read.right.warnings, *read.warnings, *shares, *found)))
-    units = tuple(units_of_alignment(alignment, min_score=options.min_score))
+    units = tuple(units_of_alignment(alignment, min_score=options.min_score, names=names))
     aligned = AlignedFiles(alignment, options, warnings, notes=notes, _units=units)
     if not outputs:
         return aligned

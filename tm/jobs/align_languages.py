@@ -24,6 +24,7 @@ from models.encoder import Encoder
 from tm.formats.multilingual import MultilingualUnit, write_multilingual, writes
 from tm.jobs.align_files import AlignFilesOptions
 from tm.jobs.folders import is_memory
+from tm.jobs.origin_names import origin_name
 from tm.search.memory import Memory
 from tm.tags import escape
 from tm.unit import Origin, Unit
@@ -58,7 +59,7 @@ class AlignedLanguages:
             for unit in self.units:
                 texts = escape(unit.texts.get(source.language, "")), escape(unit.texts.get(target.language, ""))
                 if all(texts):
-                    origin = Origin(Path(source.path).name, Path(target.path).name)
+                    origin = Origin(origin_name(source.path), origin_name(target.path))
                     codes = normalize(source.language), normalize(target.language)
                     yield Unit(
                         *texts, *codes, previous=before, origin=origin, quality=unit.quality, signature=signature

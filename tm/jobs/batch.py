@@ -144,7 +144,9 @@ def _done(pair: FilePair, loaded: Loaded) -> Outcome:
 
 
 def _figures(pair: FilePair, encoder: "Encoder") -> dict[str, Any]:
-    paired = align_files(pair.source, pair.target, *pair.outputs, encoder=encoder, options=pair.options)
+    paired = align_files(
+        pair.source, pair.target, *pair.outputs, encoder=encoder, options=pair.options, names=pair.names
+    )
     more = {"warnings": list(paired.warnings), "signature": paired.alignment.signature}
     return {**summary(paired.alignment), **more}
 

@@ -33,6 +33,7 @@ __all__ = [
     "write_bitext",
 ]
 
+_STATES = frozenset({"state", "state-origin"})
 _CHINESE_SYMBOL = re.compile(
     rf"(?:(?![据照按依由见和与及的是在对于以])[{HAN}]){{1,5}}[〔\[【（(]\d{{4}}[〕\]】）)]\s?(?:第\s?)?\d{{1,4}}\s?[号號]"
 )
@@ -68,7 +69,9 @@ def how_made(entry: StoredUnit) -> str:
         return "checked by a person"
     if unit.status == "rejected":
         return "rejected by a person"
-    return "aligned automatically" if unit.signature or unit.quality is not None else "imported"
+    # A score that stands for the state that another tool gave a unit is none of an alignment.
+    scored = unit.quality is not None and not unit.properties.keys() & _STATES
+    return "aligned automatically" if unit.signature or scored else "imported"
 
 
 class DocumentNames:

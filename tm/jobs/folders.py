@@ -109,11 +109,11 @@ def align_folders(
         manifest = folder / PAIRS
         with replacing(manifest) as place:
             place.write_text(table_of(found, folder, names.__getitem__, _columns(options, model)), encoding="utf-8")
-        certain = {folder / names[pair] for pair in found.pairs if pair.certain}
+        certain = {folder / names[pair]: _names(pair, found) for pair in found.pairs if pair.certain}
         pairs = [
-            replace(pair, name=pair.source.name)
+            replace(pair, name=names_of[0], names=names_of)
             for pair in (read_manifest(manifest) if certain else [])
-            if pair.outputs[0] in certain
+            if (names_of := certain.get(pair.outputs[0])) is not None
         ]
         journal = BatchJournal(manifest) if folders else None
         size = sum(path.stat().st_size for pair in pairs for path in (pair.source, pair.target) if path)
@@ -125,6 +125,13 @@ def align_folders(
             with Memory(memories[0]) as memory:
                 added = memory.add(chain.from_iterable(map(read_units, aligned)), whole=True)
     return AlignedFolders(found, outcomes, added)
+
+
+def _names(pair: PairedFiles, pairs: FolderPairs) -> tuple[str, str]:
+    """The names of both files in their folders."""
+    sides = (pair.source, pairs.source), (pair.target, pairs.target)
+    source, target = (path.relative_to(folder).as_posix() if path else "" for path, folder in sides)
+    return source, target
 
 
 def _sorted(source: Path, target: Path, outputs: Sequence[Path]) -> tuple[list[Path], list[Path]]:

@@ -83,11 +83,14 @@ def import_file(
     target_lang: str = "",
     progress: Callable[[int], None] | None = None,
     read: ReadUnits = read_file,
+    origin: str = "",
 ) -> ImportResult:
     """Add the units of ``file`` to ``memory``; an import that was interrupted goes on where it stopped.
 
+    ``origin`` is where units come from that name no file: by default the name of ``file``.
     Raises as ``read``, by default `tm.formats.read`, and `Memory.add` do.
     """
+    origin = origin or file.name
     problems = UnitProblems(file, options.strict)
     audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired
     units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
@@ -97,18 +100,18 @@ def import_file(
         keep=options.keep,
         whole=options.strict,
         progress=progress,
-        action=f"import of {file.name}",
-        name=_name(file, options, source_lang, target_lang),
-        source_file=file.name,
+        action=f"import of {origin}",
+        name=_name(file, origin, options, source_lang, target_lang),
+        source_file=origin,
     )
     return ImportResult(str(file), report, problems, audit)
 
 
-def _name(file: Path, *given: object) -> str:
-    """What tells an import from others: the content of the file, its name and the options."""
+def _name(file: Path, origin: str, *given: object) -> str:
+    """What tells an import from others: the content of the file, what the memory calls it, and the options."""
     with file.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
-    return hashlib.sha256(repr((found, file.name, given)).encode()).hexdigest()
+    return hashlib.sha256(repr((found, origin, given)).encode()).hexdigest()
 
 
 def _prepared(units: Iterable[Unit], problems: UnitProblems, options: ImportOptions) -> Iterator[Unit]:

@@ -13,13 +13,14 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
 from corpora.readers import encodings, file_type
 from tm.jobs.align_files import AlignFilesOptions, check_format
+from tm.jobs.origin_names import origin_names
 
 __all__ = ["COLUMNS", "FilePair", "read_manifest", "read_rows", "row_options"]
 
@@ -40,7 +41,10 @@ _FALSE = ("", "0", "false", "no", "n")
 
 @dataclass(frozen=True, slots=True)
 class FilePair:
-    """A row: its line in the manifest, counted from 1, its name, its files, its options, its encoder ("": built-in)."""
+    """A row: its line in the manifest, counted from 1, its name, its files, its options, its encoder ("": built-in).
+
+    ``names`` are those of the files in the origins of units.
+    """
 
     line: int
     name: str
@@ -49,6 +53,7 @@ class FilePair:
     outputs: tuple[Path, ...]
     options: AlignFilesOptions
     model: str = ""
+    names: tuple[str, str] | None = None
 
 
 def read_manifest(path: Path | str) -> list[FilePair]:
@@ -61,7 +66,18 @@ def read_manifest(path: Path | str) -> list[FilePair]:
     path = Path(path)
     pairs = [_pair(line, row, path) for line, row in read_rows(path)]
     _check_outputs(pairs, path)
-    return pairs
+    return _named(pairs, path.parent)
+
+
+def _named(pairs: Sequence[FilePair], folder: Path) -> list[FilePair]:
+    """``pairs`` with names of their files by which files of one name in several folders stay apart."""
+    sources = origin_names([_from(folder, pair.source) for pair in pairs])
+    targets = origin_names([_from(folder, pair.target or pair.source) for pair in pairs])
+    return [replace(pair, names=names) for pair, names in zip(pairs, zip(sources, targets, strict=True), strict=True)]
+
+
+def _from(folder: Path, path: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
 
 
 def read_rows(path: Path, needed: Sequence[str] = _NEEDED) -> list[tuple[int, dict[str, Any]]]:

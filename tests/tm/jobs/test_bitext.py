@@ -10,11 +10,12 @@ from corpora.errors import UsageError
 from tests.commands import done
 from tests.serving import client_of
 from tm.formats import read
-from tm.jobs.bitext import bitext_of, origins_of, symbols_in, write_bitext
+from tm.jobs.bitext import bitext_of, how_made, origins_of, symbols_in, write_bitext
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
 from tm.server.options import ServerOptions
 from tm.store.filters import Filters
+from tm.store.reading import StoredUnit
 from tm.unit import Origin, Unit
 
 
@@ -44,6 +45,31 @@ def test_a_document_comes_in_its_own_order(memory: Memory) -> None:
     assert [entry.unit.source for entry in found.entries] == ["规则", "门开着。", "门关着。"]
     assert found.summary == "3 units: 2 aligned automatically, 1 checked by a person"
     assert bitext_of(memory, "A/RES/58/4").entries == found.entries, "a symbol names the document"
+
+
+def test_files_of_one_name_are_documents_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = {"2020": "The mill stands.", "2021": "The weir is old.", "x/2021": "The lock is new.", "": "Nothing."}
+    for folder, text in texts.items():
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        head = "source\ttarget\tsource_lang\ttarget_lang\n"
+        (tmp_path / folder / "a.tsv").write_text(f"{head}{text}\t{text.upper()}\ten\tde\n", "utf-8")
+    to = ("--memory", "m.duiyi")
+    for files in (["2020/a.tsv"], ["2021/a.tsv"], ["a.tsv", "x/2021/a.tsv"], [tmp_path / "a.tsv"]):
+        done("memory", "import", *files, *to)
+    with Memory(tmp_path / "m.duiyi") as memory:
+        assert [name for name, _ in memory.documents()] == ["2020/a.tsv", "2021/a.tsv", "a.tsv", "x/2021/a.tsv"]
+        for name, text in (("2020/a.tsv", "mill"), ("2021/a", "several"), ("x/2021/a.tsv", "lock"), ("a.tsv", "Noth")):
+            if text == "several":
+                with pytest.raises(UsageError, match="names several documents: 2021/a"):
+                    bitext_of(memory, name)
+            else:
+                assert [text in entry.unit.source for entry in bitext_of(memory, name).entries] == [True]
+
+
+def test_drafts_of_other_tools_are_imported_and_not_aligned() -> None:
+    draft = unit("门", "door", 1, quality=0.5, properties={"state": "Draft"})
+    assert how_made(StoredUnit(1, 1, draft)) == "imported"
 
 
 @pytest.mark.parametrize(("name", "said"), [("none", "has no document none"), ("docx", "names several documents")])

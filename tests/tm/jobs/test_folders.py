@@ -16,6 +16,7 @@ from tm.jobs.folders import align_folders, write_pairs
 from tm.jobs.manifest import read_manifest
 from tm.jobs.pairing import FolderPairs, pair_folders
 from tm.search.memory import Memory
+from tm.store.filters import Filters
 
 PARTS = [PAIRS[at : at + 6] for at in range(0, 36, 6)]
 OTHER = [
@@ -158,6 +159,21 @@ def test_folders_are_aligned_into_a_memory(tmp_path: Path, encoder: Encoder) -> 
         assert memory.lookup(PAIRS[35][0])[0].target == PAIRS[35][1]
         assert len(memory) == done.added.new > 36
     assert {path.name for path in tmp_path.iterdir()} == {"zh", "en", "all.duiyi"}
+
+
+def test_files_of_one_name_in_several_folders_stay_apart(tmp_path: Path, encoder: Encoder) -> None:
+    names = [f"{year}/report.txt" for year in range(2020, 2026)]
+    zh, en = fill(tmp_path, [(name, name) for name in names])
+    done = align_folders(zh, en, [tmp_path / "all.duiyi", tmp_path / "out"], encoder=encoder)
+    assert sorted(outcome.pair.name for outcome in done.outcomes) == names
+    with Memory(tmp_path / "all.duiyi") as memory:
+        assert memory.documents() == [(name, name) for name in names]
+        of_one = [entry.unit.source for entry in memory.entries(Filters(origin="2023/"))]
+        assert of_one == [unit.source for unit in read(tmp_path / "out/2023/report.tmx")]
+    manifest = tmp_path / "pairs.tsv"
+    rows = [f"zh/{name}\ten/{name}\t{name}.jsonl" for name in names]
+    manifest.write_text("\n".join(["source\ttarget\toutput", *rows]), "utf-8")
+    assert [pair.names for pair in read_manifest(manifest)] == [(f"zh/{name}", f"en/{name}") for name in names]
 
 
 def test_what_cannot_be_paired_is_refused(tmp_path: Path, encoder: Encoder) -> None:
