@@ -35,7 +35,7 @@ FileOption = Annotated[
     typer.Option(help="Look up each line of a plain text (- is standard input), each sentence of a document."),
 ]
 SubstituteOption = Annotated[
-    bool, typer.Option("--substitute", help="Replace numbers and dates that differ in the target.")
+    bool, typer.Option("--substitute", help="Replace numbers, dates and list markers that differ in the target.")
 ]
 SemanticOption = Annotated[
     bool | None,
@@ -212,7 +212,7 @@ def _show(matches: "Sequence[Match]", minimum: int) -> None:
         for part, translation in match.fragments if match.kind == "fragments" else ():
             tell(f"    part: {part} = {translation}")
         if match.adapted:
-            changes = ", ".join(f"{old} → {new}" for old, new in match.adapted)
+            changes = ", ".join(f"{old or '–'} → {new or '–'}" for old, new in match.adapted)
             tell(f"    adapted: {changes}")
         if match.number:
             write(f"    {place_of(match.unit)}")

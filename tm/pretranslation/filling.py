@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from rapidfuzz.distance import Levenshtein
-
 from corpora.arguments import checked_class
 from corpora.text.languages import base
-from tm.folding import TOKEN, fold
 from tm.pretranslation.codes import placed
 from tm.search.assembly import Assembler
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
 from tm.search.matches import Match, MatchKind
+from tm.search.substitution import in_figures
 from tm.store.filters import Filters
 from tm.store.memory_store import MemoryStore
 from tm.tags import plain, tags
@@ -27,10 +25,6 @@ from tm.unit import is_doubtful
 
 __all__ = ["Filler", "Filling", "FillingKind", "PretranslateOptions"]
 
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december"
-    " jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
 _OTHER_SCRIPT = 10  # points that a translation in the other script of Chinese loses
 
 
@@ -143,7 +137,7 @@ class Filler:
         return Filling(assembly.target, FillingKind.ASSEMBLED, assembly.score)
 
     def _made(self, text: str, match: Match, target_lang: str) -> Filling | None:
-        if match.adapted and not _in_figures(text, match.source):
+        if match.adapted and not in_figures(text, match.source):
             match = replace(match, unit=replace(match.unit, target=match.stored_target), adapted=(), stored_target="")
         found = placed(text, match.unit)
         if found is None or match.kind is MatchKind.SEMANTIC:
@@ -158,18 +152,6 @@ class Filler:
             score = min(score, 100) - _OTHER_SCRIPT
         kind = FillingKind.CONTEXT if score > 100 else FillingKind.EXACT if score == 100 else FillingKind.FUZZY
         return Filling(target, kind, score, match)
-
-
-def _in_figures(new: str, old: str) -> bool:
-    """Whether the tokens in which two texts differ are figures or the names of months."""
-    one, two = ([match[0] for match in TOKEN.finditer(fold(text))] for text in (new, old))
-    differing = [
-        token
-        for step in Levenshtein.opcodes(two, one)
-        if step.tag != "equal"
-        for token in [*two[step.src_start : step.src_end], *one[step.dest_start : step.dest_end]]
-    ]
-    return all(token[0].isdecimal() or token in _MONTHS for token in differing)
 
 
 def _script(code: str) -> str:

@@ -1,9 +1,9 @@
 """Put a text together from parts that the memories have, where they have no match for the whole of it.
 
 The parts are sentences and what stands between semicolons, colons and line breaks: each is complete in itself, and its
-translation rarely depends on the others. Each part must be in a memory as it is, or be a term. A text of which all
-parts are found is *whole*; else the found parts are fragments that a translator may copy. The score is never above 84,
-since a person must read what was put together.
+translation rarely depends on the others. Each part must be in a memory as it is, but for figures and list markers, or
+be a term. A text of which all parts are found is *whole*; else the found parts are fragments that a translator may
+copy. The score is never above 84, since a person must read what was put together.
 """
 
 import re
@@ -15,6 +15,7 @@ from corpora.text.languages import base, detect, is_spaced
 from corpora.text.sentences import split
 from tm.search.lookup import LONGEST_QUERY, LookupOptions, lookup
 from tm.search.matches import Match, MatchKind, Results
+from tm.search.substitution import in_figures
 from tm.store.filters import Filters
 from tm.store.memory_store import MemoryStore
 from tm.tags import plain, tags
@@ -81,8 +82,9 @@ class Assembler:
         if not covered:
             return None
         share = covered / sum(one.end - one.start for one in found)
-        joiner = " " if is_spaced(filters.target_lang or "en") else ""
-        return Assembly(found, joiner.join(one.target for one in found if one.target), int(HIGHEST * share))
+        targets = [one.target for one in found if one.target]
+        joiner = " " if is_spaced(filters.target_lang or detect(" ".join(targets))) else ""
+        return Assembly(found, joiner.join(targets), int(HIGHEST * share))
 
     def match(self, text: str, filters: Filters) -> Match | None:
         """The text put together as a match: assembled, or fragments where parts of it are not known."""
@@ -96,9 +98,9 @@ class Assembler:
 
     def _target(self, part: str, parts: int, filters: Filters) -> str:
         if parts > 1:
-            options = LookupOptions(_LEAST, 1, filters=filters)
+            options = LookupOptions(_LEAST, 1, filters=filters, substitute=True)
             for match in lookup(self._memories, part, options):
-                if not match.minor_differences or set(match.minor_differences) <= _HARMLESS:
+                if set(match.minor_differences) <= _HARMLESS or (match.adapted and in_figures(part, match.source)):
                     return plain(match.target)
         return self._term(part, filters)
 

@@ -1,4 +1,4 @@
-"""Put the numbers and dates of a query into the target of a match that differs in nothing else.
+"""Put the numbers, dates and list marker of a query into the target of a match that differs in nothing else.
 
 "The meeting of 6 November 2017" matches a query about 2018 except for the year: the number that differs is searched for
 in the target by its value, however it is written there, and replaced in the same notation (thousands separated or not,
@@ -8,19 +8,26 @@ worse than an old one.
 
 import re
 
+from rapidfuzz.distance import Levenshtein
+
 from corpora.text.mentions.matching import Mention, MentionKind, core, mentions
 from corpora.text.numerals import from_han, to_han
-from tm.folding import fold
+from tm.folding import TOKEN, fold
 from tm.search.diff import tag_spans
+from tm.search.list_markers import remarked, without_list_marker
 from tm.tags import plain
 from tm.unit import Unit
 
-__all__ = ["adapted"]
+__all__ = ["adapted", "in_figures"]
 
 _FIGURES = re.compile(r"\d+(?:[,.\u00a0\u202f]\d{3})*(?:\.\d+)?")
 _NUMERALS = re.compile(r"[〇零一二三四五六七八九十百千两]+")
 _MONTHS = ("January February March April May June July August September October November December").split()
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)}|{'|'.join(month[:3] for month in _MONTHS)})\b\.?")
+_MONTH_WORDS = frozenset(
+    "january february march april may june july august september october november december"
+    " jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
 _ORDINAL = re.compile(r"(?<!\d)(\d++)(st|nd|rd|th)\b")
 _KINDS = frozenset(
     {
@@ -38,11 +45,23 @@ _LARGEST = 10**12  # what is written in Chinese numerals
 
 
 def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] | None:
-    """The target of ``unit`` with the numbers of ``query``, and what was replaced by what.
+    """The target of ``unit`` with the numbers and the marker of ``query``, and what was replaced by what.
 
-    None if query and source differ in more than numbers and dates or not at all, or if a number has no clear place in
-    the target.
+    None if query and source differ in more than numbers, dates and the list marker or not at all, or if a number has no
+    clear place in the target.
     """
+    found = _with_numbers(query, unit)
+    bare = None if found is not None else remarked(query, unit)
+    if bare is None:
+        return found
+    change = (bare.old, bare.marker.strip())
+    if _masked(bare.query, ()) == _masked(bare.unit.source, ()):
+        return bare.marker + bare.unit.target, (change,)
+    found = _with_numbers(bare.query, bare.unit)
+    return None if found is None else (bare.marker + found[0], (change, *found[1]))
+
+
+def _with_numbers(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] | None:
     given = _shown(query, unit.source_lang)
     stored = _shown(unit.source, unit.source_lang)
     if len(given) != len(stored) or _masked(query, given) != _masked(unit.source, stored):
@@ -60,6 +79,7 @@ def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] |
         return None
     kept = {core(old) for old, new in numbers.values() if old.value == new.value}
     targets = _shown(unit.target, unit.target_lang)
+    short = any(_is_short(month[0]) for month in _MONTH.finditer(unit.target))
     steps: list[tuple[int, int, str]] = []
     for old, new in pairs:
         places = [one for one in targets if one.value == old.value and one.kind == old.kind]
@@ -67,7 +87,7 @@ def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] |
         if not places or core(old) in kept:
             return None
         for place in places:
-            text = _rewritten(unit.target[place.start : place.end], place, new)
+            text = _rewritten(unit.target[place.start : place.end], place, new, short=short)
             if text is None:
                 return None
             steps.append((place.start, place.end, text))
@@ -79,6 +99,18 @@ def adapted(query: str, unit: Unit) -> tuple[str, tuple[tuple[str, str], ...]] |
         changes.append((target[start:end], text))
         target = target[:start] + text + target[end:]
     return target, tuple(reversed(changes))
+
+
+def in_figures(new: str, old: str) -> bool:
+    """Whether the tokens in which two texts differ, beside their list markers, are figures or names of months."""
+    one, two = ([match[0] for match in TOKEN.finditer(fold(without_list_marker(text)))] for text in (new, old))
+    differing = [
+        token
+        for step in Levenshtein.opcodes(two, one)
+        if step.tag != "equal"
+        for token in [*two[step.src_start : step.src_end], *one[step.dest_start : step.dest_end]]
+    ]
+    return all(token[0].isdecimal() or token in _MONTH_WORDS for token in differing)
 
 
 def _shown(text: str, language: str) -> tuple[Mention, ...]:
@@ -94,10 +126,10 @@ def _masked(text: str, found: tuple[Mention, ...]) -> str:
     return "".join(fold(plain(text)).split())
 
 
-def _rewritten(old: str, place: Mention, new: Mention) -> str | None:
-    """``new`` in the notation of ``old``; None if that is not clear."""
+def _rewritten(old: str, place: Mention, new: Mention, *, short: bool) -> str | None:
+    """``new`` in the notation of ``old``; None if that is not clear. ``short``: other months are abbreviated."""
     if place.kind == MentionKind.DATE or new.kind == MentionKind.DATE:
-        return _date(old, place.value, new.value) if place.kind == new.kind else None
+        return _date(old, place.value, new.value, short=short) if place.kind == new.kind else None
     value = core(new)
     if _CODE.fullmatch(value) and _CODE.fullmatch(core(place)) and old.count(core(place)) == 1:
         return old.replace(core(place), value)
@@ -137,7 +169,12 @@ def _ordinal(text: str) -> str:
     return _ORDINAL.sub(ending, text)
 
 
-def _date(old: str, before: str, after: str) -> str | None:
+def _is_short(month: str) -> bool:
+    """Whether the name of a month is abbreviated; "May" does not say."""
+    return len(month.rstrip(".")) == 3 and month != "May"
+
+
+def _date(old: str, before: str, after: str, *, short: bool) -> str | None:
     """A date in the notation of another: ``6 Nov. 2017``, ``November 6, 2017``, ``2017年11月6日``, ``2017-11-06``."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", old):
         return after if re.fullmatch(r"\d{4}-\d\d-\d\d", after) else None
@@ -150,7 +187,7 @@ def _date(old: str, before: str, after: str) -> str | None:
         if len(months) > 1 or month is None:
             return None
         name = _MONTHS[month - 1]
-        short = len(months[0][0].rstrip(".")) == 3 and name != "May"
+        short = (_is_short(months[0][0]) or (short and months[0][0] == "May")) and name != "May"
         dot = "." if short and months[0][0].endswith(".") else ""
         old = _put(old, months[0], (name[:3] if short else name) + dot)
     left = [(was[0], becomes[0]), (was[2], becomes[2])] if months else list(zip(was, becomes, strict=True))

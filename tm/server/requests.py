@@ -75,7 +75,7 @@ else:
 class _MatchingFields(FilterRequest):
     minimum: int = Field(70, alias="min", ge=30, le=100, description="Lowest score of fuzzy matches, in percent.")
     limit: int = Field(10, ge=1, le=_MOST, description="Largest number of matches.")
-    substitute: bool = Field(False, description="Replace numbers and dates that differ in the target.")
+    substitute: bool = Field(False, description="Replace numbers, dates and list markers that differ in the target.")
     semantic: bool | None = Field(
         None, description="Search by meaning too; by default in memories that have an index of vectors."
     )

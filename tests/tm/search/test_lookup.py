@@ -398,6 +398,7 @@ def test_a_text_without_a_match_is_put_together(tmp_path: Path) -> None:
             return [(str(one.kind), one.score, one.target) for one in matches]
 
         assert found("Bring the oil. The door is open.") == [("assembled", 84, "把油拿来。门开着。")]
+        assert found("3. Bring the oil. The door is open.") == [("assembled", 84, "3. 把油拿来。门开着。")]
         kind, score, target = found("Bring the oil. The stove is lit with shavings.")[0]
         assert (kind, target) == ("fragments", "把油拿来。")
         assert 0 < score < 84
