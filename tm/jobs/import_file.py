@@ -90,7 +90,7 @@ def import_file(
     ``origin`` is where units come from that name no file: by default the name of ``file``.
     Raises as ``read``, by default `tm.formats.read`, and `Memory.add` do.
     """
-    origin = origin or file.name
+    name = origin or file.name
     problems = UnitProblems(file, options.strict)
     audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired
     units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
@@ -100,9 +100,9 @@ def import_file(
         keep=options.keep,
         whole=options.strict,
         progress=progress,
-        action=f"import of {origin}",
-        name=_name(file, origin, options, source_lang, target_lang),
-        source_file=origin,
+        action=f"import of {name}",
+        name=_name(file, name, options, source_lang, target_lang),
+        source_file=name,
     )
     return ImportResult(str(file), report, problems, audit)
 
