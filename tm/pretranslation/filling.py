@@ -23,7 +23,7 @@ from tm.tags import plain, tags
 from tm.terms.base import TermBase
 from tm.unit import is_doubtful
 
-__all__ = ["Filler", "Filling", "FillingKind", "PretranslateOptions"]
+__all__ = ["Filler", "Filling", "FillingKind", "PretranslateOptions", "Unplaced"]
 
 _OTHER_SCRIPT = 10  # points that a translation in the other script of Chinese loses
 
@@ -79,6 +79,13 @@ class Filling:
         return whole and not (self.match is not None and is_doubtful(self.match.unit))
 
 
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Matches that are good enough, but in which the inline codes of the file have no place."""
+
+    matches: tuple[Match, ...]
+
+
 class Filler:
     """Fills texts from memories, each with a penalty if it comes with one, and from a term base."""
 
@@ -91,10 +98,10 @@ class Filler:
         self._memories = memories
         self._options = options
         self._assembler = Assembler(memories, terms) if options.assemble else None
-        self._known: dict[tuple[str, ...], Filling | None] = {}
+        self._known: dict[tuple[str, ...], Filling | Unplaced | None] = {}
 
-    def fill(self, text: str, previous: str, following: str, languages: tuple[str, str]) -> Filling | None:
-        """The translation of ``text`` between its neighbours, None where no match can be used."""
+    def fill(self, text: str, previous: str, following: str, languages: tuple[str, str]) -> Filling | Unplaced | None:
+        """The translation of ``text`` between its neighbours, or what is near to it; None where nothing is."""
         core = text.strip()
         if not plain(core).strip() or len(core) > LONGEST_QUERY:
             return None
@@ -102,12 +109,14 @@ class Filler:
         if place not in self._known:
             self._known[place] = self._chosen(*place)
         found = self._known[place]
-        if found is None:
-            return None
+        if not isinstance(found, Filling):
+            return found
         start = text.index(core)
         return replace(found, target=text[:start] + found.target.strip() + text[start + len(core) :])
 
-    def _chosen(self, text: str, previous: str, following: str, source_lang: str, target_lang: str) -> Filling | None:
+    def _chosen(
+        self, text: str, previous: str, following: str, source_lang: str, target_lang: str
+    ) -> Filling | Unplaced | None:
         filters = self._options.filters.with_languages(
             self._options.filters.source_lang or source_lang, self._options.filters.target_lang or target_lang
         )
@@ -118,8 +127,11 @@ class Filler:
         )  # fmt: skip
         best: Filling | None = None
         others: list[Match] = []
+        unplaced: list[Match] = []
         for match in lookup(self._memories, text, options):
             made = self._made(text, match, filters.target_lang)
+            if made is None and match.kind is not MatchKind.SEMANTIC:
+                unplaced.append(match)
             if made is None or made.score < self._options.minimum:
                 continue
             if best is None or made.score > best.score:
@@ -129,6 +141,8 @@ class Filler:
                 others.append(match)
         if best is not None:
             return replace(best, others=tuple(others[: self._options.runners_up]))
+        if unplaced:
+            return Unplaced(tuple(unplaced[: 1 + self._options.runners_up]))
         if self._assembler is None or tags(text):
             return None
         assembly = self._assembler.assembled(text, filters)

@@ -13,10 +13,11 @@ from corpora.xml import local
 from tm.jobs.job_files import BILINGUAL, JobFile, read_job
 from tm.pretranslation import xliff1, xliff2
 from tm.pretranslation.documents import write_job_xliff, write_table
-from tm.pretranslation.filling import Filler, Filling, FillingKind, PretranslateOptions
+from tm.pretranslation.filling import Filler, Filling, FillingKind, PretranslateOptions, Unplaced
 from tm.pretranslation.po import PoFile
 from tm.pretranslation.slot import Slot
 from tm.pretranslation.xml_file import XmlFile
+from tm.search.matches import Match
 from tm.store.memory_store import MemoryStore
 from tm.tags import tags
 from tm.terms.base import TermBase
@@ -157,12 +158,14 @@ class _FileFilling:
                 for near in (place - 1, place + 1)
             ]
             filling = self._filler.fill(slot.text, around[0], around[1], (source, target))
-            if filling is None:
-                left += 1
-            elif slot.write(filling):
+            if isinstance(filling, Filling) and slot.write(filling):
                 counts[filling.kind] += 1
-            else:
-                left += 1
+                continue
+            left += 1
+            if isinstance(filling, Filling):
+                filling = Unplaced(tuple(filter(None, (filling.match, *filling.others))))
+            if filling is not None:
+                slot.suggest(filling.matches)
                 unplaced += bool(tags(slot.text))  # a plural entry stays empty where the memory lacks a form
         filled = tuple((str(kind), count) for kind, count in counts.items())
         return PretranslateReport(len(slots), filled, kept, left, unplaced)
@@ -204,3 +207,6 @@ class _TableSentence:
     def write(self, filling: Filling) -> bool:
         self.filling = filling
         return True
+
+    def suggest(self, matches: Sequence[Match]) -> None:
+        """A table has no place for matches that are not used."""

@@ -6,7 +6,7 @@ else it is left to a person.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from corpora.errors import DamagedInput, UsageError
 from corpora.files import replacing
 from corpora.text.languages import canonical
 from tm.pretranslation.filling import Filling
+from tm.search.matches import Match
 from tm.tags import escape, native
 
 __all__ = ["PoFile", "PoSlot"]
@@ -76,6 +77,9 @@ class PoSlot:
             if filling.match is not None and filling.match.source not in self._sources():
                 self.entry.prev_source = native(filling.match.source)
         return True
+
+    def suggest(self, matches: Sequence[Match]) -> None:
+        """PO has no place for matches that are not used."""
 
     def _known_forms(self, filling: Filling) -> list[str]:
         """All forms of this entry as a memory has them, none where it does not."""

@@ -1,8 +1,10 @@
 """A place of a file that may be filled, whatever its format."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from tm.pretranslation.filling import Filling
+from tm.search.matches import Match
 
 __all__ = ["Slot"]
 
@@ -31,3 +33,6 @@ class Slot(Protocol):
 
     def write(self, filling: Filling) -> bool:
         """Write a translation, marked as what it is; False, and nothing, if its codes cannot be placed."""
+
+    def suggest(self, matches: Sequence[Match]) -> None:
+        """Write matches beside an empty translation, where the format has a place for them."""

@@ -5,7 +5,7 @@ fuzzy match came from and the runners-up are ``alt-trans`` elements with their s
 the state of a segment in ``seg-defs`` and no ``alt-trans``; memoQ has a status and a percentage at the ``trans-unit``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpora.xml import Element, local
@@ -76,6 +76,11 @@ class Xliff1Slot:
             for match in ([] if filling.sure or filling.match is None else [filling.match]) + list(filling.others):
                 _add_alternative(self.unit, match)
         return True
+
+    def suggest(self, matches: Sequence[Match]) -> None:
+        """Write matches beside an empty translation; a segment of a unit has no place for them."""
+        for match in () if self.segment else matches:
+            _add_alternative(self.unit, match)
 
 
 _QUALIFIERS = {

@@ -4,7 +4,7 @@ An exact match has the state "translated", a fuzzy one "initial" with the substa
 fuzzy match came from and the runners-up are matches of the translation candidates module (XLIFF 2.1, section 5.1).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -63,13 +63,14 @@ class Xliff2Slot:
             self.segment.set("subState", "duiyi:needs-review")
         matches = ([] if filling.sure or filling.match is None else [filling.match]) + list(filling.others)
         if matches:
-            self._add_matches(matches, source)
+            self.suggest(matches)
         return True
 
-    def _add_matches(self, matches: list[Match], source: Element) -> None:
+    def suggest(self, matches: Sequence[Match]) -> None:
         """Add matches that refer to this segment by its id, which it gets if it has none."""
         from lxml import etree
 
+        source = self.segment.find("{*}source")
         holder = self.unit.find(f"{{{_MATCHES}}}matches")
         if holder is None:
             holder = etree.Element(f"{{{_MATCHES}}}matches", nsmap={"mtc": _MATCHES})
