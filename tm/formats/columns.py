@@ -6,6 +6,7 @@ the sides of a memory silently.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -17,7 +18,7 @@ from corpora.text.languages import base, canonical, detect
 from corpora.text.plurals import counted
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.languages import LanguageSelection
-from tm.formats.properties import FIELDS, apply_properties, properties_of
+from tm.formats.properties import FIELDS, add_numbered, apply_properties, properties_of
 from tm.formats.states import apply_named_states, meaning_of
 from tm.unit import STATUSES, Unit
 
@@ -32,13 +33,15 @@ _SCRIPTS = frozenset({"zh", "ja", "ko", "th", "ar", "he", "ru", "uk", "el", "hi"
 _SAMPLE = 200  # rows from which the columns are detected
 _ALIASES = {
     "source": "source", "src": "source", "source_text": "source", "source_segment": "source", "original": "source",
-    "source_segment_text": "source", "msgid": "source", "原文": "source", "源文": "source", "原语": "source",
+    "source_segment_text": "source", "source_string": "source", "msgid": "source", "原文": "source",
+    "源文": "source", "原语": "source",
     "target": "target", "tgt": "target", "trg": "target", "target_text": "target", "target_segment": "target",
-    "translation": "target", "msgstr": "target", "译文": "target", "目标": "target", "译语": "target",
+    "translation": "target", "target_string": "target", "msgstr": "target", "译文": "target",
+    "目标": "target", "译语": "target",
     "source_language": "source_lang", "src_lang": "source_lang", "target_language": "target_lang",
     "tgt_lang": "target_lang", "note": "notes", "comment": "notes", "comments": "notes", "备注": "notes",
     "segment_status": "status", "state": "status", "状态": "status", "quality": "score", "file": "source_file",
-    "created_by": "author", "created_on": "created", "changed_on": "changed", "context": "previous",
+    "created_by": "author", "created_on": "created", "changed_on": "changed",
 }  # fmt: skip
 _LANGUAGES = {
     "中文": "zh-CN",
@@ -226,7 +229,11 @@ def detect_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: st
             "`target_lang`"
         )
     taken = set(fields.values())
-    properties = {cell: at for at, cell in enumerate(first) if header and cell and at not in taken}
+    properties: dict[str, int] = {}
+    used = Counter[str]()
+    for at, cell in enumerate(first):
+        if header and cell and at not in taken:
+            add_numbered(properties, cell, at, used)
     return UnitColumns(fields, properties, pair[0], pair[1], header)
 
 

@@ -4,13 +4,14 @@ TMX props, XLIFF contexts, PO comments and table columns use the same names, so 
 in all of them. A property of the user with a reserved name is written with the prefix "property-".
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from tm.formats.base import date_of
 from tm.unit import STATUSES, Origin, Unit
 
-__all__ = ["FIELDS", "apply_metadata", "apply_properties", "metadata_of", "properties_of"]
+__all__ = ["FIELDS", "add_numbered", "apply_metadata", "apply_properties", "metadata_of", "properties_of"]
 
 #: Reserved names, in the order in which they are written.
 FIELDS = (
@@ -21,6 +22,23 @@ FIELDS = (
 _FURTHER = ("previous", "next", "author", "created", "changed")
 _RESERVED = frozenset((*FIELDS, *_FURTHER))
 _ESCAPE = "property-"
+_Value = TypeVar("_Value")
+
+
+def add_numbered(found: dict[str, _Value], name: str, value: _Value, used: Counter[str]) -> None:
+    """Keep ``value`` beside earlier ones of its name, whose last number is in ``used``.
+
+    >>> found, used = {}, Counter()
+    >>> for value in ("A", "B"):
+    ...     add_numbered(found, "client", value, used)
+    >>> found
+    {'client': 'A', 'client#2': 'B'}
+    """
+    number = used[name] + 1
+    while (key := name if number == 1 else f"{name}#{number}") in found:
+        number += 1
+    used[name] = number
+    found[key] = value
 
 
 def properties_of(unit: Unit, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:

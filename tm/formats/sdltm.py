@@ -5,6 +5,7 @@ properties.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from corpora.sqlite_errors import in_a_line
 from corpora.xml import Element, local, parse
 from tm.formats.base import ReadOptions, UnitProblems, date_of, spelt, stamp_of
 from tm.formats.languages import LanguageSelection
+from tm.formats.properties import add_numbered
 from tm.formats.states import apply_named_states
 from tm.tags import Tag, TagKind, join
 from tm.unit import Unit
@@ -98,6 +100,7 @@ class _TradosUnits:
 
     def _fields(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}
+        used: dict[int, Counter[str]] = {}
         marks = ",".join("?" * len(ids))
         queries = [
             _FIELDS.format(table, marks)
@@ -109,11 +112,7 @@ class _TradosUnits:
         for query in queries:
             for unit, name, value in self._db.execute(query, ids):
                 own = found.setdefault(unit, {})
-                key, number = str(name), 1
-                while key in own:
-                    number += 1
-                    key = f"{name}#{number}"
-                own[key] = str(value)
+                add_numbered(own, str(name), str(value), used.setdefault(unit, Counter()))
         return found
 
     def _unit(self, row: dict[str, Any], properties: dict[str, str]) -> Unit:

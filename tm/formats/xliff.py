@@ -34,7 +34,9 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
         reader = xliff2.Xliff2Reader(root, options, problems)
     else:
         reader = xliff1.Xliff1Reader(root, options, problems)
-    pieces = unit_elements(path, reader.tag, ("body", "group", "file"), heads=("file", "group"), strict=options.strict)
+    pieces = unit_elements(
+        path, reader.tag, ("body", "group", "file", "bin-unit"), heads=("file", "group"), strict=options.strict
+    )
     for element, line in problems.elements(pieces):
         if local(element) == reader.tag:
             for unit in reader.units(element, line):

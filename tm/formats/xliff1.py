@@ -21,7 +21,7 @@ from corpora.xml import Element, attributes_of, legal, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.inline import fill, read_inline
 from tm.formats.languages import named_language
-from tm.formats.properties import apply_metadata, metadata_of
+from tm.formats.properties import add_numbered, apply_metadata, metadata_of
 from tm.formats.states import apply_state, is_yes, qualifier_of
 from tm.formats.xliff_history import Comments, add_history
 from tm.unit import Unit
@@ -243,6 +243,7 @@ class Xliff1Reader:
 
     def _fields(self, element: Element, target: Element | None) -> dict[str, Any]:
         found: dict[str, str] = {}
+        used = Counter[str]()
         notes = []
         for child in element:
             name = local(child)
@@ -252,7 +253,7 @@ class Xliff1Reader:
                 for context in child:
                     kind = context.get("context-type", "")
                     if context.text and kind:
-                        found[unquote(kind.removeprefix("x-"))] = context.text
+                        add_numbered(found, unquote(kind.removeprefix("x-")), context.text, used)
         if _inherited(element, "translate").lower() == "no":
             found.setdefault("translate", "no")
         fields = apply_metadata(found)

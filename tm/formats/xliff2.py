@@ -7,6 +7,7 @@ sufficient score, "reviewed" for units that a person reviewed.
 Source: XLIFF Version 2.1, OASIS Standard, 2018-02-13, sections 4.2 and 5.4 (metadata).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -17,7 +18,7 @@ from corpora.xml import Element, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, equivalent, spelt
 from tm.formats.inline import character, fill, read_inline
 from tm.formats.languages import named_language
-from tm.formats.properties import apply_metadata, metadata_of
+from tm.formats.properties import add_numbered, apply_metadata, metadata_of
 from tm.formats.states import apply_state, meaning_of
 from tm.unit import Unit
 
@@ -174,12 +175,12 @@ class Xliff2Reader:
         return self._languages
 
     def _fields(self, element: Element) -> dict[str, Any]:
-        found = {
-            meta.get("type", ""): meta.text
-            for group in element.iterfind("{*}metadata/{*}metaGroup")
-            for meta in group.iterfind("{*}meta")
-            if meta.text and meta.get("type")
-        }
+        found: dict[str, str] = {}
+        used = Counter[str]()
+        for metadata in element.iterfind("{*}metadata"):
+            for meta in metadata.iter("{*}meta"):
+                if meta.text and (kind := meta.get("type")):
+                    add_numbered(found, kind, meta.text, used)
         if _translate(element).lower() == "no":
             found.setdefault("translate", "no")
         fields = apply_metadata(found)

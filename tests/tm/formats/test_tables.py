@@ -40,6 +40,14 @@ def test_other_columns_become_properties(tmp_path: Path) -> None:
     assert (unit.properties, unit.quality) == ({"client": "UN"}, 0.5)
 
 
+def test_two_columns_of_one_name_and_the_context_of_a_text_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Source String,Translation,client,client,context\nRow.,划船。,Lake,River,menu\n", encoding="utf-8")
+    (unit,) = formats.read(path)
+    assert unit.properties == {"client": "Lake", "client#2": "River", "context": "menu"}
+    assert (unit.source, unit.target, unit.previous) == ("Row.", "划船。", "")
+
+
 def test_strict_refuses_a_ragged_row(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("source\ttarget\n甲\tA\n乙\n", encoding="utf-8")

@@ -32,6 +32,40 @@ def test_users_dates_and_comments_of_other_tools(case: dict, tmp_path: Path) -> 
     assert found == case["expected"]
 
 
+def test_values_of_one_name_are_all_kept(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.xlf", tmp_path / "b.xlf"
+    groups = "".join(
+        f"<context-group purpose='location'><context context-type='sourcefile'>{file}</context></context-group>"
+        for file in ("a.c", "b.c")
+    )
+    body = f"<trans-unit id='1'><source>a</source><target>b</target>{groups}</trans-unit>"
+    head = "<xliff version='1.2'><file original='o' source-language='en' target-language='pl' datatype='po'><body>"
+    first.write_text(f"{head}{body}</body></file></xliff>", "utf-8")
+    (unit,) = formats.read(first)
+    assert unit.properties == {"sourcefile": "a.c", "sourcefile#2": "b.c"}
+    meta = "<mda:meta type='client'>{}</mda:meta>"
+    second.write_text(
+        "<xliff version='2.1' srcLang='en' trgLang='pl' xmlns='urn:oasis:names:tc:xliff:document:2.0' "
+        "xmlns:mda='urn:oasis:names:tc:xliff:metadata:2.0'><file id='f'><unit id='1'><mda:metadata><mda:metaGroup>"
+        f"{meta.format('Lake')}<mda:metaGroup>{meta.format('River')}</mda:metaGroup></mda:metaGroup></mda:metadata>"
+        "<segment><source>a</source><target>b</target></segment></unit></file></xliff>",
+        "utf-8",
+    )
+    (unit,) = formats.read(second)
+    assert unit.properties == {"client": "Lake", "client#2": "River"}
+
+
+def test_units_of_a_binary_unit_are_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlf"
+    unit = "<trans-unit id='{0}'><source>{0}</source><target>t</target></trans-unit>"
+    inside = f"<bin-unit id='b' mime-type='image/png'><bin-source/>{unit.format(2)}</bin-unit>"
+    head = "<xliff version='1.2'><file original='o' source-language='en' target-language='pl' datatype='po'><body>"
+    path.write_text(f"{head}{unit.format(1)}{inside}{unit.format(3)}</body></file></xliff>", "utf-8")
+    problems = UnitProblems(path, strict=False)
+    assert [unit.source for unit in formats.read(path, problems=problems)] == ["1", "2", "3"]
+    assert problems.found == []
+
+
 SCORED = [
     Unit("甲", "A", "zh-CN", "en-US", quality=0.95),
     Unit("乙", "B", "zh-CN", "en-US", quality=0.3),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from corpora.errors import InputError, WrongFormat
 from tests.data import cases
 from tm.terms.concept import Concept, Status, Term
+from tm.terms.formats.columns import columns_of
 from tm.terms.formats.exchange import read_terms, write_terms
 from tm.terms.sample import sample_concepts
 
@@ -272,7 +273,7 @@ def test_a_cell_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
 def test_glossaries_of_other_tools_keep_their_meaning(case: dict, tmp_path: Path) -> None:
     path = tmp_path / f"t.{case['suffix']}"
     path.write_text(case["text"], "utf-8")
-    contents = read_terms(path)
+    contents = read_terms(path, columns_of(case["columns"], header=True) if "columns" in case else None)
     if "round_trip" in case:
         path = tmp_path / f"again.{case['round_trip']}"
         write_terms(path, contents.concepts)

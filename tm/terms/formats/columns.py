@@ -18,7 +18,7 @@ from corpora.text.scripts import HAN
 from tm.terms.concept import Status, flag_status
 from tm.terms.formats.base import TermColumns
 
-__all__ = ["columns_of", "detect_columns", "named_columns"]
+__all__ = ["columns_of", "detect_columns", "named_columns", "with_fields_of_header"]
 
 #: Field of an entry or a term to the headers that other tools use for it.
 _HEADERS = {
@@ -93,6 +93,26 @@ def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
             fields = {at: (_field_named(names[at]) if at < len(names) else "") or "note" for at in range(2, width)}
             return TermColumns(found, fields, header)
     raise WrongFormat(f"{path}: the columns of the terms are not known; name them in a header such as zh and en")
+
+
+def with_fields_of_header(columns: TermColumns, header: Sequence[str]) -> TermColumns:
+    """Columns that a user named, with those that the header names in words that are known, such as "forbidden".
+
+    Else a term would be preferred that the table forbids. Ids are left alone, since a table may have several.
+    """
+    named = {at: _field_named(name) for at, name in enumerate(header)}
+    times = Counter(named.values())
+    own = {*columns.fields.values(), *(field for _, field in columns.term_fields.values()), "id", "accept", ""}
+    fields, term_fields = dict(columns.fields), dict(columns.term_fields)
+    for at, field in named.items():
+        if field in own or at in columns.terms or at in fields:
+            continue
+        left = max((place for place in columns.terms if place < at), default=None)
+        if field in _OF_TERM and times[field] > 1 and left is not None:
+            term_fields[at] = left, field
+        else:
+            fields[at] = field
+    return TermColumns(columns.terms, fields, columns.header, term_fields)
 
 
 def _field_named(name: str) -> str:

@@ -19,7 +19,7 @@ from corpora.text.plurals import counted, plural
 from tm.spreadsheet import write_sheet
 from tm.terms.concept import Concept, Status, Term, flag_status, made_id, term_status
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, TermColumns
-from tm.terms.formats.columns import detect_columns
+from tm.terms.formats.columns import detect_columns, with_fields_of_header
 
 __all__ = ["read_concepts", "write_concepts"]
 
@@ -42,7 +42,11 @@ def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
     sample = list(islice(rows, _SAMPLE))
     if not sample:
         raise WrongFormat(f"{path} has no rows")
-    columns = problems.columns = problems.columns or detect_columns([cells for _, cells in sample], path)
+    if (columns := problems.columns) is None:
+        columns = detect_columns([cells for _, cells in sample], path)
+    elif columns.header:
+        columns = with_fields_of_header(columns, sample[0][1])
+    problems.columns = columns
     width = len(sample[0][1]) if columns.header and path.suffix.lower() in {".csv", ".tsv"} else None
     every: Iterable[tuple[int, list[str]]] = chain(sample[columns.header :], rows)
     proposed = False
@@ -188,7 +192,8 @@ def _own(cells: Sequence[str], columns: TermColumns, at: int, count: int) -> lis
         if term == at and column < len(cells):
             pieces = cells[column].split("|") if count > 1 else [cells[column]]
             for place in range(count):
-                found[place][name] = (pieces[place] if len(pieces) == count else cells[column]).strip()
+                text = (pieces[place] if len(pieces) == count else cells[column]).strip()
+                found[place][name] = "; ".join(filter(None, (found[place].get(name), text)))
     return found
 
 
