@@ -8,6 +8,8 @@ automatically, corrected or confirmed by a person, or imported.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from corpora.errors import UsageError
@@ -85,16 +87,35 @@ class DocumentNames:
                 self._exact.setdefault(name, []).append(pair)
 
     def find(self, name: str) -> list[tuple[str, str]]:
-        """The pairs of files with the name ``name``, else those whose names contain it; punctuation does not count."""
+        """The pairs of files with the name ``name``, else those whose names contain it; punctuation does not count.
+
+        A number is whole: A/RES/58/4 does not name A_RES_58_47. Only where nothing else is found, and ``name`` is no
+        symbol, it may be a part of one.
+        """
         if name in self._exact:
             return self._exact[name]
-        wanted = _squeezed(name)
-        return [pair for pair, names in self._pairs if any(wanted in one for one in names)]
+        pattern = _whole_numbers(name)
+        if found := [pair for pair, _ in self._pairs if any(pattern.search(one) for one in pair)]:
+            return found
+        wanted = "" if "/" in name else _squeezed(name)
+        return [pair for pair, names in self._pairs if wanted and any(wanted in one for one in names)]
 
 
 def origins_of(memory: MemoryStore, name: str) -> list[tuple[str, str]]:
     """The documents that ``name`` names, see `DocumentNames.find`."""
     return DocumentNames(memory).find(name)
+
+
+@lru_cache(maxsize=1024)
+def _whole_numbers(name: str) -> re.Pattern[str]:
+    """A pattern for names that contain ``name`` with any punctuation between its words and numbers."""
+    parts = re.findall(r"\d+|[^\W\d_]+", name) or [name]
+    pattern = re.escape(parts[0])
+    for before, part in pairwise(parts):
+        # Two numbers are never written without a sign between them.
+        pattern += (r"[\W_]+" if before.isdecimal() and part.isdecimal() else r"[\W_]*") + re.escape(part)
+    head = r"(?<!\d)" if parts[0].isdecimal() else ""
+    return re.compile(head + pattern + (r"(?!\d)" if parts[-1].isdecimal() else ""), re.IGNORECASE)
 
 
 def _squeezed(name: str) -> str:

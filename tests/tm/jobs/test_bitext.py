@@ -72,6 +72,28 @@ def test_drafts_of_other_tools_are_imported_and_not_aligned() -> None:
     assert how_made(StoredUnit(1, 1, draft)) == "imported"
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("A/RES/58/4", ["A_RES_58_4.zh.docx"]), ("a-res 58.4", ["A_RES_58_4.zh.docx"]), ("A/RES/58", []),
+        ("A/RES/58/47", ["x/ares58-47-en.pdf"]), ("A/RES/5/84", []), ("A/RES/58/4/Add.1", []),
+        ("S/2004/12", []), ("S/2004/123", ["S_2004_123.doc"]), ("国发〔2023〕1号", ["国发〔2023〕1号.docx"]),
+        ("国发〔2023〕11号", ["国发[2023]11号.docx"]), ("200", ["S_2004_123.doc"]),
+    ],
+)  # fmt: skip
+def test_a_symbol_names_its_own_document(tmp_path: Path, name: str, found: list[str]) -> None:
+    files = [
+        "A_RES_58_4.zh.docx",
+        "x/ares58-47-en.pdf",
+        "S_2004_123.doc",
+        "国发〔2023〕1号.docx",
+        "国发[2023]11号.docx",
+    ]
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add(Unit(f"s{file}", "t", "en", "de", origin=Origin(file, "")) for file in files)
+        assert [pair[0] for pair in origins_of(memory, name)] == (files[:2] if name == "A/RES/58" else found)
+
+
 @pytest.mark.parametrize(("name", "said"), [("none", "has no document none"), ("docx", "names several documents")])
 def test_what_names_no_document(memory: Memory, name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
@@ -128,7 +150,7 @@ def test_the_command_and_the_page(memory: Memory, tmp_path: Path) -> None:
     assert out.exists()
     with client_of(ServerOptions(((memory.path, 0),), tmp_path / "t.sqlite")) as client:
         shown = client.get("/", params={"text": "门开着。"}).text
-        found = quote("门开着。")
+        found = quote('"门开着。"')
         assert f"/bitext?memory=m&amp;origin=A_RES_58_4.zh.docx&amp;find={found}&amp;unit=3#u3" in shown
         page = client.get("/bitext", params={"memory": "m", "origin": "A_RES_58_4.zh.docx"})
         assert 'id="u3"' in page.text
