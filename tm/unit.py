@@ -56,7 +56,7 @@ class Unit:
     target_lang: str
     previous: str = ""
     next: str = ""
-    origin: Origin = field(default_factory=Origin)
+    origin: Origin = Origin()
     quality: float | None = None
     status: str = "unreviewed"
     kind: str = ""

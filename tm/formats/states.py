@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from corpora.text_cache import cached_for_texts
 from tm.unit import Unit
 
 __all__ = [
@@ -77,6 +78,7 @@ _STANDARD = frozenset(
 )
 
 
+@cached_for_texts(10_000, longest=100)
 def meaning_of(word: str) -> Meaning | None:
     """The meaning of a state in any tool, None for an unknown one.
 
@@ -93,6 +95,7 @@ def is_yes(value: str) -> bool:
     return value.strip().lower() in _YES
 
 
+@cached_for_texts(10_000, longest=100)
 def is_machine(name: str) -> bool:
     """True for a user or an origin that is machine translation.
 
@@ -141,29 +144,40 @@ def apply_named_states(fields: dict[str, Any], named: Mapping[str, str], author:
     state = origin = ""
     approved = False
     for name, value in named.items():
-        # Trados writes the kind of a field behind a colon, others what it belongs to before two.
-        key = _letters(name.rpartition("::")[2].partition(":")[0].partition("#")[0])
-        if key not in _FLAGS:
-            key = key.removeprefix("x")
-        if _STATE_NAMES.fullmatch(key) and meaning_of(value):
+        role, key = _role(name)
+        if role == "state" and meaning_of(value):
             state = state or value
-        elif key in _ORIGIN_NAMES and (meaning_of(value) or is_machine(value)):
+        elif role == "origin" and (meaning_of(value) or is_machine(value)):
             origin = origin or (value if meaning_of(value) else "mt")
-        elif _ENGINE.fullmatch(key) and value.strip().lower() not in _NO | {"", "none"}:
+        elif role == "engine" and value.strip().lower() not in _NO | {"", "none"}:
             origin = origin or "mt"
-        elif key in _FLAGS and is_yes(value):
+        elif role == "flag" and is_yes(value):
             if _FLAGS[key] == "approved":
                 approved = True
             elif _FLAGS[key] in ("machine", "fuzzy"):
                 origin = origin or _FLAGS[key]
             else:
                 state = state or _FLAGS[key]
-        elif _FLAGS.get(key) in ("approved", "translated") and value.strip().lower() in _NO:
+        elif role == "flag" and _FLAGS[key] in ("approved", "translated") and value.strip().lower() in _NO:
             state = state or " ".join(("not", key.removeprefix("is")))
     if is_machine(author):
         origin = origin or "mt"
     if state or origin or approved:
         apply_state(fields, state, origin, approved=approved)
+
+
+@cached_for_texts(10_000, longest=200)
+def _role(name: str) -> tuple[str, str]:
+    """What a property or column says: "state", "origin", "engine", "flag", or "" for any other; and its letters."""
+    # Trados writes the kind of a field behind a colon, others what it belongs to before two.
+    key = _letters(name.rpartition("::")[2].partition(":")[0].partition("#")[0])
+    if key not in _FLAGS:
+        key = key.removeprefix("x")
+    if _STATE_NAMES.fullmatch(key):
+        return "state", key
+    if key in _ORIGIN_NAMES:
+        return "origin", key
+    return "engine" if _ENGINE.fullmatch(key) else "flag" if key in _FLAGS else "", key
 
 
 def qualifier_of(unit: Unit) -> str:

@@ -12,7 +12,7 @@ Source: TMX 1.4b Specification, LISA OSCAR, 2005-04-26.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,8 +55,11 @@ _PLAIN = "prop."  # before the name of a property whose type does not begin with
 _SIDE_ATTRIBUTES = ("creationdate", "creationid", "changedate", "changeid", "usagecount", "lastusagedate")
 _CHOICES = 1_000  # combinations of languages whose sources and targets are remembered
 _ALTERNATIVES = 50  # on one side; of more texts on both sides, not even a dictionary would make pairs
-#: The language, text and element of a ``tuv``, and its ``prop`` and ``note`` elements with their names.
-_Variant = tuple[str, str, Element, list[tuple[str, Element]]]
+#: The language, text and attributes of a ``tuv`` (none where it has its language only), and its ``prop`` and ``note``
+#: elements with their names.
+_Variant = tuple[str, str, Mapping[str, str], Sequence[tuple[str, Element]]]
+_NONE: Mapping[str, str] = {}
+_MORE = frozenset({"prop", "note"})
 _REPEATED = re.compile(r"#\d+$")  # "client#2" is the second property called "client"
 
 
@@ -250,6 +253,7 @@ class _TuReader:
         self._headed = False
         self._written_source = ""  # as written in the header
         self._choices: dict[tuple[tuple[str, ...], str], tuple[list[int], list[int]]] = {}
+        self._plain: dict[str, Any] = {}  # what a unit without attributes, props and notes shares
 
     def units(self, element: Element, line: int | None = None) -> Iterator[Unit]:
         """The units of one ``tu``; reads the header where ``element`` is one."""
@@ -261,13 +265,16 @@ class _TuReader:
             self._headed = True
             self._problems.repaired.update(header_defects(None))
         line = line or element.sourceline
-        children: dict[str, list[Element]] = {"tuv": [], "prop": [], "note": []}
+        given = attributes_of(element)
+        tuvs, more = [], []
         for child in element:
             name = child.tag
-            if name in children or (name := local(child)) in children:
-                children[name].append(child)
+            if name == "tuv" or (name not in _MORE and (name := local(child)) == "tuv"):
+                tuvs.append(child)
+            elif name in _MORE:
+                more.append((name, child))
         try:
-            variants = self._variants(element, children["tuv"])
+            variants = self._variants(given, tuvs)
         except UsageError as error:
             self._problems.add(line, str(error), error)
             return
@@ -281,17 +288,17 @@ class _TuReader:
             # Two units whose tags between them are damaged would be paired crosswise.
             self._problems.add(line, "text stands outside the segments: a tag is damaged")
             return
-        sources, targets = self._chosen(element, codes)
+        sources, targets = self._chosen(given, codes)
         if not sources or not targets:
             self._problems.skipped[f"no {self._source if not sources else self._target or 'other'} text"] += 1
             return
         if min(len(sources), len(targets)) > _ALTERNATIVES:  # pairs grow with the product of both
             self._problems.add(line, f"the unit has {len(sources)} source and {len(targets)} target texts")
             return
-        shared = self._shared(element, children["prop"], children["note"])
+        shared = self._shared(given, more)
         for source in sources:
             for target in targets:
-                yield self._unit(element, variants[source], variants[target], shared)
+                yield _unit(given, variants[source], variants[target], shared)
 
     def _header(self, header: Element) -> None:
         code = self._written_source = header.get("srclang", "")
@@ -306,30 +313,36 @@ class _TuReader:
         for child in header:
             if local(child) == "prop" and child.get("type") == "x-signature":
                 self._signature = child.text or ""
+        headed = {"segtype": self._segtype} if self._segtype and not self._own else {}
+        self._plain = apply_properties(headed | ({"signature": self._signature} if self._signature else {}))
 
-    def _variants(self, tu: Element, tuvs: list[Element]) -> list[_Variant]:
-        """Each ``tuv`` that has a ``seg``."""
-        found: list[_Variant] = []
-        codes = [tuv.get(_LANG) or tuv.get("lang") or "" for tuv in tuvs]
-        for defect in unit_defects(tu, tuvs, codes, self._written_source):
-            self._problems.repaired[defect] += 1
-        for tuv, code in zip(tuvs, codes, strict=True):
+    def _variants(self, given: Mapping[str, str], tuvs: Sequence[Element]) -> list[_Variant]:
+        """Each ``tuv`` that has a ``seg``; ``given`` are the attributes of their unit."""
+        codes, attributes, segs, others = [], [], [], []
+        for tuv in tuvs:
+            names = tuv.keys()
+            codes.append(tuv.get(_LANG) or tuv.get("lang") or "")
+            attributes.append(_NONE if len(names) == 1 and names[0] == _LANG else attributes_of(tuv))
             seg, more = None, []
             for child in tuv:
                 name = child.tag
-                if name != "seg":
-                    name = local(child)
-                if name == "seg":
+                if name == "seg" or (name not in _MORE and (name := local(child)) == "seg"):
                     seg = child if seg is None else seg
-                elif name in ("prop", "note"):
+                elif name in _MORE:
                     more.append((name, child))
-            if code and seg is not None:
-                found.append((spelt(code), read_inline(seg, "tmx"), tuv, more))
-        return found
+            segs.append(seg)
+            others.append(more)
+        for defect in unit_defects(given, attributes, tuple(codes), self._written_source):
+            self._problems.repaired[defect] += 1
+        return [
+            (spelt(code), read_inline(seg, "tmx"), own, more)
+            for code, own, seg, more in zip(codes, attributes, segs, others, strict=True)
+            if code and seg is not None
+        ]
 
-    def _chosen(self, tu: Element, codes: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    def _chosen(self, given: Mapping[str, str], codes: tuple[str, ...]) -> tuple[list[int], list[int]]:
         """Which variants to take as sources and as targets, by their languages."""
-        code = tu.get("srclang")
+        code = given.get("srclang")
         main = self._header_source
         if code and code != "*all*":
             with suppress(UsageError):
@@ -356,14 +369,21 @@ class _TuReader:
         rest = [one for one in every if codes[one] not in used]
         return sources, _of(codes, rest, self._target) if self._target else rest
 
-    def _shared(self, tu: Element, props: list[Element], remarks: list[Element]) -> dict[str, Any]:
-        given = attributes_of(tu)
-        found = {name: value for name in _ATTRIBUTES if (value := given.get(name))} if given else {}
+    def _shared(self, given: Mapping[str, str], more: Sequence[tuple[str, Element]]) -> dict[str, Any]:
+        """The arguments for `Unit` from what all pairs of a unit have: its attributes, props and notes."""
+        if not given and not more:
+            return self._plain
+        found = {name: value for name in _ATTRIBUTES if (value := given.get(name))}
         if self._segtype and not self._own:
             found.setdefault("segtype", self._segtype)
         notes, context, used = [], {}, Counter[str]()
-        for child in props:
-            kind, text = child.get("type") or "prop", child.text
+        for name, child in more:
+            text = child.text
+            if name == "note":
+                if text:
+                    notes.append(text)
+                continue
+            kind = child.get("type") or "prop"
             if not text:
                 if kind == "x-signature":
                     found["signature"] = ""
@@ -371,9 +391,6 @@ class _TuReader:
                 context[_OMEGAT_CONTEXT[kind]] = text
             else:
                 _add(found, _name_of(kind), text, used)
-        for child in remarks:
-            if child.text:
-                notes.append(child.text)
         if self._own and "sentences" in found and found.get("segtype") == "paragraph":
             del found["segtype"]  # it says the same
         if self._signature:
@@ -384,33 +401,40 @@ class _TuReader:
             fields["notes"] = tuple(notes)
         return fields
 
-    def _unit(self, tu: Element, source: _Variant, target: _Variant, shared: dict[str, Any]) -> Unit:
-        fields = dict(shared)
-        for kind, child in source[3]:
-            name = _CONTEXT.get(child.get("type")) if kind == "prop" else None
-            if name and child.text:
-                fields[name] = child.text.removeprefix("<seg>").removesuffix("</seg>")
+
+def _unit(given: Mapping[str, str], source: _Variant, target: _Variant, shared: dict[str, Any]) -> Unit:
+    """The unit of two variants of a ``tu`` with these attributes; ``shared`` is not changed."""
+    source_lang, source_text, of_source, more_of_source = source
+    target_lang, target_text, of_target, more_of_target = target
+    fields = dict(shared)
+    for kind, child in more_of_source:
+        name = _CONTEXT.get(child.get("type")) if kind == "prop" else None
+        if name and child.text:
+            fields[name] = child.text.removeprefix("<seg>").removesuffix("</seg>")
+    own: dict[str, str] = {}
+    author = None
+    if given or of_target:
         # Some tools write author and dates to the unit, others to its target.
-        own: dict[str, str] = {}
         for name, attribute in (("created", "creationdate"), ("changed", "changedate")):
-            text = tu.get(attribute) or target[2].get(attribute)
+            text = given.get(attribute) or of_target.get(attribute)
             if text and (date := date_of(text)):
                 fields[name] = date
             elif text:
                 own[attribute] = text
-        author = tu.get("creationid") or target[2].get("creationid") or target[2].get("changeid")
+        author = given.get("creationid") or of_target.get("creationid") or of_target.get("changeid")
         if author:
             fields["author"] = author
-        for side, (_, _, tuv, more) in (("source", source), ("target", target)):
-            if more or len(tuv.keys()) > 1:
-                _read_side(tu, tuv, more, side, own)
-        if own:
-            fields["properties"] = {**fields.get("properties", {}), **own}
-        if author or "properties" in fields:
-            named = fields.get("properties", {})
-            apply_named_states(fields, {name.removeprefix("target.").removeprefix(_PLAIN): value
-                                        for name, value in named.items()}, author or "")  # fmt: skip
-        return Unit(source[1], target[1], source[0], target[0], **fields)
+    if of_source or more_of_source:
+        _read_side(given, of_source, more_of_source, "source", own)
+    if of_target or more_of_target:
+        _read_side(given, of_target, more_of_target, "target", own)
+    if own:
+        fields["properties"] = {**fields.get("properties", {}), **own}
+    if author or "properties" in fields:
+        named = fields.get("properties", {})
+        apply_named_states(fields, {name.removeprefix("target.").removeprefix(_PLAIN): value
+                                    for name, value in named.items()}, author or "")  # fmt: skip
+    return Unit(source_text, target_text, source_lang, target_lang, **fields)
 
 
 def _has_stray_text(element: Element) -> bool:
@@ -427,17 +451,24 @@ def _add(found: dict[str, str], name: str, value: str, used: Counter[str]) -> No
     found[key] = value
 
 
-def _read_side(tu: Element, tuv: Element, more: list[tuple[str, Element]], side: str, found: dict[str, str]) -> None:
-    """Add what one side has of its own: attributes that differ from the unit's, notes, props."""
-    for name in _SIDE_ATTRIBUTES:
+def _read_side(
+    given: Mapping[str, str],
+    attributes: Mapping[str, str],
+    more: Sequence[tuple[str, Element]],
+    side: str,
+    found: dict[str, str],
+) -> None:
+    """Add what one side has of its own: attributes that differ from those ``given`` to the unit, notes, props."""
+    for name in _SIDE_ATTRIBUTES if attributes else ():
         # Where the unit has no date or author, those of the target are the unit's.
-        if (value := tuv.get(name)) and value != tu.get(name) and (side == "source" or tu.get(name)):
+        if (value := attributes.get(name)) and value != given.get(name) and (side == "source" or given.get(name)):
             found[f"{side}.{name}"] = value
-    used = Counter[str]()
+    used: Counter[str] | None = None
     for name, child in more:
         if child.text:
             kind = child.get("type", "") if name == "prop" else "note"
             if kind not in _CONTEXT or side == "target":
+                used = Counter() if used is None else used
                 _add(found, f"{side}.{kind if name == 'note' else _name_of(kind)}", child.text, used)
 
 

@@ -5,7 +5,7 @@ memory of a million units would double the time of its import.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from corpora.text_cache import cached_for_texts
@@ -36,15 +36,20 @@ def header_defects(header: Element | None) -> Iterator[str]:
         yield "language code"
 
 
-def unit_defects(tu: Element, tuvs: Sequence[Element], codes: Sequence[str], source: str) -> Iterator[str]:
-    """The reasons for which tools skip this ``tu``; ``codes`` are as written, ``source`` is the header's srclang."""
-    yield from _language_defects(tuple(codes), (tu.get("srclang") or source).lower())
-    for element in (tu, *tuvs):
-        for name in _DATES:
-            date = element.get(name)
+def unit_defects(
+    given: Mapping[str, str], tuvs: Iterable[Mapping[str, str]], codes: tuple[str, ...], source: str
+) -> Sequence[str]:
+    """The reasons for which tools skip a ``tu`` with these attributes.
+
+    ``tuvs`` are the attributes of its texts, ``codes`` their languages as written, ``source`` is the header's srclang.
+    """
+    found = _language_defects(codes, (given.get("srclang") or source).lower())
+    for attributes in (given, *tuvs):
+        for name in _DATES if attributes else ():
+            date = attributes.get(name)
             if date is not None and not _is_date(date):
-                yield "date"
-                return
+                return (*found, "date")
+    return found
 
 
 @lru_cache(maxsize=1000)
@@ -58,9 +63,8 @@ def _language_defects(codes: tuple[str, ...], source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@cached_for_texts(10_000, longest=40)
 def _is_date(text: str) -> bool:
-    return bool(_DATE.match(text)) and date_of(text) is not None
+    return _DATE.match(text) is not None and date_of(text) is not None
 
 
 @cached_for_texts(1000, longest=40)

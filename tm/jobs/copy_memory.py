@@ -14,9 +14,10 @@ from itertools import islice
 from corpora.arguments import checked
 from corpora.errors import StoreError, UsageError
 from tm.search.memory import Memory
+from tm.store.prepared import detail_json
 from tm.store.reading import StoredUnit
 from tm.store.sql import Sql
-from tm.store.writing import AddReport, UnitWriter, detail_json
+from tm.store.writing import AddReport, UnitWriter
 from tm.unit import Unit
 
 __all__ = ["copy_memory", "identity", "same_counts", "tell_apart", "unit_key", "unit_state"]

@@ -138,7 +138,7 @@ class Service:
         return sorted({code for memory, _ in self.resources.select() for code in memory.codes()})
 
     def add(self, units: Sequence[Unit], keep: Keep = "all", name: str = "", action: str = "") -> AddReport:
-        """Add units to the first memory, in one step, except those with a `tm.store.writing.rejection_reason`.
+        """Add units to the first memory, in one step, except those with a `tm.store.prepared.rejection_reason`.
 
         With a ``name`` of the visitor's choice they are added once, however often this is repeated; with an
         ``action``, as the history calls it, the addition can be undone.

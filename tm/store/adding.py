@@ -11,22 +11,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy, deepcopy
-from itertools import islice
 from typing import TypeVar
 from uuid import uuid4
 
 from corpora.errors import StoreUnavailable
-from tm.store import index, maintenance
+from tm.store import index, maintenance, prepared
 from tm.store.history import ChangeLog
 from tm.store.index import BackgroundIndexer
+from tm.store.prepared import Batches, Prepared, in_batches
 from tm.store.sql import Sql, Store
-from tm.store.writing import AddReport, Keep, Prepared, UnitWriter, prepare
+from tm.store.writing import AddReport, Keep, UnitWriter
 from tm.unit import Unit
 
-__all__ = ["BATCH", "AddJob", "Progress"]
+__all__ = ["AddJob", "Progress"]
 
-#: Units written at a time.
-BATCH = 5_000
 _LONGEST_TRANSACTION = 6.0  # seconds
 #: Pauses, in seconds, before a server that was lost is tried again: three minutes in all.
 PAUSES = (0.2, 0.5, 1, 2, 4, 8, 15, 30, 60, 60)
@@ -57,11 +55,12 @@ class AddJob:
         self._touched: set[int] = set()
         self.report = AddReport()
 
-    def run(self, rest: Iterator[Unit], indexer: BackgroundIndexer, progress: Progress | None) -> None:
+    def run(self, batches: Batches, indexer: BackgroundIndexer, progress: Progress | None) -> None:
         """Add all units. If reading them raises, what was committed stays."""
         done = self._persistently(self._begin) if self._by_name else 0
         if done < 0:
             return
+        rest = batches(done)
         self._pass_over(rest, done)
         try:
             (self._write_remotely if self._store.REMOTE else self._write)(rest, done, indexer, progress)
@@ -86,7 +85,7 @@ class AddJob:
                 if self._by_name and self._noted(connection) < 0:
                     return  # an earlier attempt was committed
                 self.report, self._log = AddReport(), copy(log)
-                self._write_whole(connection, iter(units), progress)
+                self._write_whole(connection, units, progress)
                 if self._by_name:
                     self._note(connection, -self.report.read)
 
@@ -97,10 +96,10 @@ class AddJob:
             attempt()
         self._forget()
 
-    def _write_whole(self, connection: Sql, rest: Iterator[Unit], progress: Progress | None) -> None:
+    def _write_whole(self, connection: Sql, units: Iterable[Unit], progress: Progress | None) -> None:
         writer = UnitWriter(connection, self.report, self._log, self._source_file)
-        while batch := list(islice(rest, BATCH)):
-            writer.write(prepare(batch))
+        for batch in in_batches(units)(0):
+            writer.write(batch)
             index.update(connection, index.FULL)
             if progress is not None:
                 progress(self.report.read)
@@ -119,7 +118,9 @@ class AddJob:
         self.report.removed = maintenance.keep_variants(connection, self._keep, self._touched, self._log)
         indexer.index_rest(connection)
 
-    def _write(self, rest: Iterator[Unit], done: int, indexer: BackgroundIndexer, progress: Progress | None) -> None:
+    def _write(
+        self, rest: Iterator[Prepared], done: int, indexer: BackgroundIndexer, progress: Progress | None
+    ) -> None:
         more = True
         while more:
             before = self.report.read
@@ -137,11 +138,11 @@ class AddJob:
             self._finish(indexer, done)
 
     def _write_for_a_while(
-        self, connection: Sql, writer: UnitWriter, rest: Iterator[Unit], indexer: BackgroundIndexer
+        self, connection: Sql, writer: UnitWriter, rest: Iterator[Prepared], indexer: BackgroundIndexer
     ) -> tuple[bool, Exception | None]:
         """Write batches until the transaction is large enough; whether more may follow, and an error of ``rest``."""
         until = time.monotonic() + _LONGEST_TRANSACTION
-        for _ in range(0, self._store.TRANSACTION, BATCH):
+        for _ in range(0, self._store.TRANSACTION, prepared.BATCH):
             batch, failure = _next(rest)
             if batch is None:
                 return False, failure
@@ -157,7 +158,7 @@ class AddJob:
             progress(self.report.read)
 
     def _write_remotely(
-        self, rest: Iterator[Unit], done: int, indexer: BackgroundIndexer, progress: Progress | None
+        self, rest: Iterator[Prepared], done: int, indexer: BackgroundIndexer, progress: Progress | None
     ) -> None:
         batch, failure = _next(rest)
         with ThreadPoolExecutor(1) as thread:
@@ -177,16 +178,14 @@ class AddJob:
         if failure is not None:
             raise failure
 
-    def _pass_over(self, rest: Iterator[Unit], done: int) -> None:
+    def _pass_over(self, rest: Iterator[Prepared], done: int) -> None:
         """Leave out the units that are in the memory since an earlier run."""
         self.report.resumed = done
-        while done > 0 and (batch := list(islice(rest, min(done, BATCH)))):
-            done -= len(batch)
+        while done > 0 and (batch := next(rest, None)) is not None:
+            done -= batch.read
             if self._keep != "all":
                 with self._store.writing() as connection:
-                    writer = UnitWriter(connection, AddReport())
-                    texts = writer.texts(batch)
-                    self._touched |= {texts[writer.language(unit.source_lang), unit.source] for unit in batch}
+                    self._touched |= UnitWriter(connection, AddReport()).sources_of(batch)
 
     def _begin(self) -> int:
         """How many units an earlier run of this name added; negative if all, and they must not be added again."""
@@ -259,10 +258,9 @@ class AddJob:
         return attempt()
 
 
-def _next(rest: Iterator[Unit]) -> tuple[Prepared | None, Exception | None]:
+def _next(rest: Iterator[Prepared]) -> tuple[Prepared | None, Exception | None]:
     """The next batch, and what went wrong, which is to be raised after the commit of what came before it."""
     try:
-        batch = list(islice(rest, BATCH))
+        return next(rest, None), None
     except Exception as error:  # noqa: BLE001 - see above
         return None, error
-    return (prepare(batch) if batch else None), None

@@ -29,10 +29,11 @@ from tm.store.filters import Filters
 from tm.store.history import ChangeLog, MemoryChange
 from tm.store.index import BackgroundIndexer
 from tm.store.index_worker import IndexWorker
+from tm.store.prepared import in_batches, rejection_reason
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.replacing import ReplaceOptions, ReplaceReport, replace_all
 from tm.store.sql import Sql, Store
-from tm.store.writing import AddReport, Keep, rejection_reason
+from tm.store.writing import AddReport, Keep
 from tm.unit import Unit
 
 __all__ = ["MemoryStore", "Stats", "default_path", "memory_paths"]
@@ -201,7 +202,7 @@ class MemoryStore:
             job.run_whole(units, progress)
             return job.report
         with IndexWorker() as worker:
-            job.run(iter(units), BackgroundIndexer(worker), progress)
+            job.run(in_batches(units), BackgroundIndexer(worker), progress)
         return job.report
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:

@@ -16,9 +16,9 @@ from corpora.expressions import Expression
 from tm.store import maintenance
 from tm.store.filters import Filters
 from tm.store.history import ChangeLog
+from tm.store.prepared import rejection_reason
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.sql import Sql
-from tm.store.writing import rejection_reason
 from tm.tags import Tag, escape, split
 from tm.unit import Unit
 

@@ -5,40 +5,25 @@ the new ones itself (it has the write lock) and writes them in bulk.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Literal, Protocol
 
 from corpora.text.languages import canonical
 from tm.folding import key
-from tm.store.conditions import seconds
 from tm.store.filters import STATUSES
+from tm.store.prepared import Place, Prepared, PreparedUnit, UnitValues, detail_json, numbered, place_of
 from tm.store.sql import Sql
-from tm.unit import Unit, cleaned
+from tm.unit import Unit
 
-__all__ = [
-    "LONGEST_TEXT",
-    "AddReport",
-    "Keep",
-    "Log",
-    "Prepared",
-    "UnitWriter",
-    "detail_json",
-    "prepare",
-    "rejection_reason",
-]
+__all__ = ["AddReport", "Keep", "Log", "UnitWriter"]
 
 Keep = Literal["all", "newest", "best"]
-#: Characters on one side; a longer text is not a segment, and would slow down every look-up.
-LONGEST_TEXT = 100_000
 _HIGHEST = 2**62  # above all numbers of rows
 _REMEMBERED = 10_000  # details and origins whose numbers a writer keeps
-_LONG = 2_000  # characters of notes and properties, from which details are not kept
+_UNREVIEWED = STATUSES.index("unreviewed")
 
 
 @dataclass(slots=True)
@@ -57,64 +42,6 @@ class AddReport:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def rejection_reason(unit: Unit) -> str:
-    """Why a memory does not accept ``unit``; "" if it does."""
-    if not unit.source or unit.source.isspace():
-        return "no source text"
-    if not unit.target or unit.target.isspace():
-        return "no target text"
-    if max(len(unit.source), len(unit.target)) > LONGEST_TEXT:
-        return f"longer than {LONGEST_TEXT:,} characters"
-    if not (_encodable(unit.source) and _encodable(unit.target)):
-        return "an unpaired surrogate"
-    return ""
-
-
-def _encodable(text: str) -> bool:
-    """Whether a text has no unpaired surrogate; several times as fast as a regular expression."""
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return False
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A batch of units, with what can be computed while others have the memory; ``read`` counts those left out too."""
-
-    read: int
-    units: list[Unit]
-    details: list[str]
-    keys: dict[str, int]
-    left_out: Counter[str]
-
-
-def prepare(units: Sequence[Unit]) -> Prepared:
-    """Clean the units, leave out those with a `rejection_reason`, compute their details and the keys of their texts."""
-    accepted, left_out = [], Counter[str]()
-    for unit in map(cleaned, units):
-        why = rejection_reason(unit)
-        if why:
-            left_out[why] += 1
-        else:
-            accepted.append(unit)
-    return Prepared(len(units), accepted, list(map(detail_json, accepted)), _keys(accepted), left_out)
-
-
-def _keys(units: Iterable[Unit]) -> dict[str, int]:
-    """The keys of all texts of the units, without neighbours that are no text."""
-    texts: dict[str, None] = {}
-    contexts: dict[str, None] = {}
-    for unit in units:
-        texts[unit.source] = texts[unit.target] = contexts[unit.previous] = contexts[unit.next] = None
-    for context in contexts:
-        if context and context not in texts and len(context) <= LONGEST_TEXT and _encodable(context):
-            texts[context] = None
-    return {text: key(text) for text in texts}
-
-
 @dataclass(slots=True)
 class _UnitRow:
     """A row of ``units`` that is being made; ``known`` if it is in the file already."""
@@ -131,6 +58,20 @@ class _UnitRow:
     @property
     def date(self) -> int:
         return self.changed or self.created or 0
+
+
+def _fold(row: _UnitRow, values: UnitValues, details: int) -> None:
+    """Newer values replace older ones; a review is only replaced by another review."""
+    status, score, created, changed = values
+    if created is not None and (row.created is None or created < row.created):
+        row.created = created
+    if (changed or created or 0) < row.date:
+        return
+    row.changed = changed if changed is not None else row.changed
+    row.score = score if score is not None else row.score
+    row.details = details
+    if status != _UNREVIEWED:
+        row.status = status
 
 
 class Log(Protocol):
@@ -166,16 +107,17 @@ class UnitWriter:
         """
         self._report.read += batch.read
         self._report.left_out.update(batch.left_out)
-        accepted, details = batch.units, batch.details
-        self.learn_details(details)
-        for unit in accepted:
-            self.origin(unit)
-        texts, new_texts = self._numbered(accepted, batch.keys)
-        codes = self._codes  # `_numbered` has learnt them
-        pairs = [
-            (texts[codes[unit.source_lang], unit.source], texts[codes[unit.target_lang], unit.target])
-            for unit in accepted
-        ]
+        self.learn_details(batch.details)
+        details = [self._details[content] for content in batch.details]
+        origins = list(map(self._origin, batch.origins))
+        texts, new_texts = self._numbered(batch)
+        languages = self._pairs_of(batch)
+        pairs, full = [], []
+        for (source, target, previous, following), pair, (origin, *where), _, _ in batch.units:
+            first, second = languages[pair]
+            pairs.append((texts[first, source], texts[second, target]))
+            before, after = texts.get((first, previous), 0), texts.get((first, following), 0)
+            full.append((before, after, origins[origin], *where))
         # A unit with a new text is new.
         lowest_new = texts[new_texts[0]] if new_texts else _HIGHEST
         rows = self.known_rows([pair for pair in pairs if pair[0] < lowest_new and pair[1] < lowest_new])
@@ -185,37 +127,30 @@ class UnitWriter:
         numbers.update(zip(new, range(first, first + len(new)), strict=True))
         if self._log is not None:
             self._log.before(self._connection, sorted(row.id for row in rows.values()))
-        self._append_texts(new_texts, texts, batch.keys)
-        full = [(numbers[pair], *self.place(unit, texts)) for unit, pair in zip(accepted, pairs, strict=True)]
-        there = {place for place, pair in zip(full, pairs, strict=True) if pair in rows} if rows else set()
+        self._append_texts(new_texts, texts, batch)
+        places = [(numbers[pair], *place) for pair, place in zip(pairs, full, strict=True)]
+        there = {place for place, pair in zip(places, pairs, strict=True) if pair in rows} if rows else set()
         there -= self._connection.added("places", sorted(there))
-        places = self._merge(zip(accepted, pairs, full, details, strict=True), rows, there)
-        self._store(rows, {place for place in places if first and place[0] >= first})
+        merged = self._merge(zip(batch.units, pairs, places, strict=True), details, rows, there)
+        self._store(rows, {place for place in merged if first and place[0] >= first})
         if self._log is not None:
             self._log.made(self._connection, range(first, first + len(new)))
         self.sources.update(source for source, _ in pairs)
 
     def _merge(
         self,
-        units: Iterable[tuple[Unit, tuple[int, int], tuple[Any, ...], str]],
+        units: Iterable[tuple[PreparedUnit, tuple[int, int], tuple[Any, ...]]],
+        details: Sequence[int],
         rows: dict[tuple[int, int], _UnitRow],
         there: Collection[tuple[Any, ...]],
     ) -> set[tuple[Any, ...]]:
-        """Fold units, with their pairs, places and details, into ``rows``; all places, of which some are ``there``."""
+        """Fold units, with their pairs and places, into ``rows``; all places, of which some are ``there``."""
         places: set[tuple[Any, ...]] = set()
-        known_details, new = self._details, 0
-        for unit, pair, place, detail in units:
+        new = 0
+        for (_, _, _, values, detail), pair, place in units:
             row = rows.get(pair)
             if row is None:
-                rows[pair] = _UnitRow(
-                    place[0],
-                    1,
-                    STATUSES.index(unit.status),
-                    unit.quality,
-                    _seconds(unit.created),
-                    _seconds(unit.changed),
-                    known_details[detail] if detail in known_details else self.detail_of(detail),
-                )
+                rows[pair] = _UnitRow(place[0], 1, *values, details[detail])
                 new += 1
                 places.add(place)
                 continue
@@ -224,7 +159,7 @@ class UnitWriter:
             known = place in places or place in there
             places.add(place)
             row.count += not (known and place[5])
-            self._fold(row, unit)
+            _fold(row, values, details[detail])
         self._report.new += new
         return places
 
@@ -239,19 +174,6 @@ class UnitWriter:
             " ".join(map(str, unit.origin.source_ids)) if unit.origin.source_ids else "",
             " ".join(map(str, unit.origin.target_ids)) if unit.origin.target_ids else "",
         )
-
-    def _fold(self, row: _UnitRow, unit: Unit) -> None:
-        """Newer values replace older ones; a review is only replaced by another review."""
-        created, changed = _seconds(unit.created), _seconds(unit.changed)
-        if created is not None and (row.created is None or created < row.created):
-            row.created = created
-        if (changed or created or 0) < row.date:
-            return
-        row.changed = changed if changed is not None else row.changed
-        row.score = unit.quality if unit.quality is not None else row.score
-        row.details = self.detail(unit)
-        if unit.status != "unreviewed":
-            row.status = STATUSES.index(unit.status)
 
     def _store(self, rows: dict[tuple[int, int], _UnitRow], places: Iterable[tuple[Any, ...]]) -> None:
         self._connection.append(
@@ -274,44 +196,54 @@ class UnitWriter:
 
     def texts(self, units: Collection[Unit]) -> dict[tuple[int, str], int]:
         """Number all texts of the units; write those that are new."""
-        keys = _keys(units)
-        numbers, new = self._numbered(units, keys)
-        self._append_texts(new, numbers, keys)
-        return numbers
+        batch = numbered(units)
+        numbers, new = self._numbered(batch)
+        self._append_texts(new, numbers, batch)
+        return {(language, batch.texts[place]): number for (language, place), number in numbers.items()}
 
-    def _numbered(
-        self, units: Collection[Unit], keys: Mapping[str, int]
-    ) -> tuple[dict[tuple[int, str], int], list[tuple[int, str]]]:
-        """The numbers of all texts of the units, whose ``keys`` are given, and the texts that are new."""
-        numbers: dict[tuple[int, str], int] = {}
-        known = self._codes
-        for unit in units:
-            source = known.get(unit.source_lang) or self.language(unit.source_lang)
-            numbers[source, unit.source] = 0
-            target = known.get(unit.target_lang) or self.language(unit.target_lang)
-            numbers[target, unit.target] = 0
-            if unit.previous in keys:
-                numbers[source, unit.previous] = 0
-            if unit.next in keys:
-                numbers[source, unit.next] = 0
-        sought = self._connection.possible(sorted(set(keys.values())))
-        for number, language, text in self._connection.execute(
+    def sources_of(self, batch: Prepared) -> set[int]:
+        """The numbers of the source texts of a batch, which are written where they are new."""
+        numbers, new = self._numbered(batch)
+        self._append_texts(new, numbers, batch)
+        languages = self._pairs_of(batch)
+        return {numbers[languages[pair][0], source] for (source, *_), pair, _, _, _ in batch.units}
+
+    def _pairs_of(self, batch: Prepared) -> list[tuple[int, int]]:
+        """The numbers of the languages of a batch."""
+        return [(self.language(source), self.language(target)) for source, target in batch.languages]
+
+    def _numbered(self, batch: Prepared) -> tuple[dict[tuple[int, int], int], list[tuple[int, int]]]:
+        """The numbers of all texts of a batch by language and place, and the texts that are new."""
+        numbers: dict[tuple[int, int], int] = {}
+        languages = self._pairs_of(batch)
+        for (source, target, previous, following), pair, _, _, _ in batch.units:
+            first, second = languages[pair]
+            numbers[first, source] = numbers[second, target] = 0
+            if previous >= 0:
+                numbers[first, previous] = 0
+            if following >= 0:
+                numbers[first, following] = 0
+        sought = self._connection.possible(sorted(set(batch.keys)))
+        found = self._connection.execute(
             f"SELECT t.id, t.language, t.text FROM ({self._connection.LISTED}) j JOIN texts t ON t.key = j.value",
             (json.dumps(sought),),
-        ):
-            if (language, text) in numbers:
-                numbers[language, text] = number
-        new = [pair for pair, number in numbers.items() if not number]
+        ).fetchall()
+        places = {text: place for place, text in enumerate(batch.texts)} if found else {}
+        for number, language, text in found:
+            if (where := (language, places.get(text, -1))) in numbers:
+                numbers[where] = number
+        new = [where for where, number in numbers.items() if not number]
         if new:
             first = self._connection.take("texts", len(new))
             numbers.update(zip(new, range(first, first + len(new)), strict=True))
         return numbers, new
 
     def _append_texts(
-        self, new: list[tuple[int, str]], numbers: Mapping[tuple[int, str], int], keys: Mapping[str, int]
+        self, new: list[tuple[int, int]], numbers: Mapping[tuple[int, int], int], batch: Prepared
     ) -> None:
+        texts, keys = batch.texts, batch.keys
+        rows = [(numbers[where], where[0], keys[where[1]], texts[where[1]]) for where in new]
         # By key, since entries that are inserted into an index in its order cost less.
-        rows = [(numbers[pair], pair[0], keys[pair[1]], pair[1]) for pair in new]
         self._connection.append("texts", sorted(rows, key=itemgetter(2)) if self._connection.REMOTE else rows)
 
     def known_rows(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], _UnitRow]:
@@ -340,9 +272,11 @@ class UnitWriter:
 
     def origin(self, unit: Unit) -> int:
         """The number of the files and section that a unit comes from; 0 if they are not known."""
-        origin = unit.origin
-        named = origin.source_file or origin.target_file
-        where = (origin.source_file if named else self._source_file, origin.target_file, origin.section)
+        return self._origin(place_of(unit.origin))
+
+    def _origin(self, where: Place) -> int:
+        if not (where[0] or where[1]):
+            where = self._source_file, "", where[2]
         if not any(where):
             return 0
         number = self._origins.get(where)
@@ -392,32 +326,3 @@ class UnitWriter:
         """The next number of a table whose numbers nothing but rows refer to, so that they may be used again."""
         (last,) = self._connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
         return int(last) + 1
-
-
-def detail_json(unit: Unit) -> str:
-    """The fields of a unit that are stored as JSON in ``details.content``; defaults are left out."""
-    properties = tuple(sorted(unit.properties.items())) if unit.properties else ()
-    is_long = sum(map(len, unit.notes)) + sum(map(len, unit.properties.values())) > _LONG
-    write = _detail_json.__wrapped__ if is_long else _detail_json
-    return write(unit.kind, unit.sentences, unit.signature, unit.author, tuple(unit.notes), properties)
-
-
-@lru_cache(_REMEMBERED)
-def _detail_json(
-    kind: str, sentences: int, signature: str, author: str, notes: tuple[str, ...], properties: tuple[Any, ...]
-) -> str:
-    fields: dict[str, Any] = {
-        "kind": kind,
-        "sentences": sentences if sentences != 1 else 0,
-        "signature": signature,
-        "author": author,
-        "notes": notes,
-        "properties": dict(properties),
-    }
-    text = json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
-    # PostgreSQL has no null character, and nobody misses it.
-    return re.sub(r"(?<!\\)((?:\\\\)*)\\u0000", r"\1", text) if "\\u0000" in text else text
-
-
-def _seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else seconds(moment)

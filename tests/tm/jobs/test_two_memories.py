@@ -10,7 +10,6 @@ from corpora.errors import StoreError, UsageError
 from tm.jobs.copy_memory import copy_memory
 from tm.jobs.synchronise import synchronise
 from tm.search.memory import Memory
-from tm.store import adding
 from tm.store.database import FileMemory
 from tm.store.filters import Filters
 from tm.unit import Origin, Unit
@@ -60,7 +59,7 @@ def test_a_copy_has_every_unit_place_count_and_verdict(here: Memory, place: str,
 
 
 def test_an_interrupted_copy_goes_on(here: Memory, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adding, "BATCH", 10)
+    monkeypatch.setattr("tm.store.prepared.BATCH", 10)
     monkeypatch.setattr(FileMemory, "TRANSACTION", 10)
     _fill(here)
 

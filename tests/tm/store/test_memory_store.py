@@ -242,7 +242,7 @@ def test_segments_grow_and_numbers_are_not_given_again(memory: Memory) -> None:
 def test_a_large_import_is_indexed_ahead(file: Memory, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     monkeypatch.setattr(index, "CAPACITY", 10)
     monkeypatch.setattr(index, "FULL", 20)
-    monkeypatch.setattr("tm.store.adding.BATCH", 7)
+    monkeypatch.setattr("tm.store.prepared.BATCH", 7)
     monkeypatch.setattr("tm.store.database.FileMemory.TRANSACTION", 14)
     if how == "one core":
         monkeypatch.setattr(os, "cpu_count", lambda: 1)
@@ -316,7 +316,7 @@ def test_threads_share_a_memory(memory: Memory) -> None:
 WRITER = """
 import itertools, sys
 from tm.search.memory import Memory
-from tm.store.adding import BATCH
+from tm.store.prepared import BATCH
 from tm.store.database import FileMemory
 from tm.unit import Unit, cleaned
 

@@ -38,7 +38,7 @@ ONCE = [(f"text {number}", 1) for number in range(25)]
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adding, "BATCH", 10)
+    monkeypatch.setattr("tm.store.prepared.BATCH", 10)
     monkeypatch.setattr(adding, "PAUSES", (0.01, 0.01, 0.01, 0.01))
     monkeypatch.setattr(FileMemory, "TRANSACTION", 10)
 

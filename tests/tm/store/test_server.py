@@ -294,7 +294,7 @@ def test_rows_in_binary_form_are_what_was_given(postgresql: PostgresServer) -> N
 
 @pytest.mark.usefixtures("impatient")
 def test_an_import_survives_a_crash_of_the_server(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adding, "BATCH", 20)
+    monkeypatch.setattr("tm.store.prepared.BATCH", 20)
     counts: list[int] = []
 
     def crash(count: int) -> None:

@@ -11,7 +11,8 @@ from corpora.errors import StoreError
 from tests.postgresql import PostgresServer
 from tm.postgresql.known_keys import KnownKeys
 from tm.search.memory import Memory
-from tm.store.writing import AddReport, UnitWriter, prepare
+from tm.store.prepared import prepare
+from tm.store.writing import AddReport, UnitWriter
 from tm.unit import Unit
 
 
@@ -20,7 +21,7 @@ def test_an_import_asks_only_for_texts_that_may_be_there(
 ) -> None:
     """Texts of this client, of another one and of a file that was read before are found, the others not asked for."""
     monkeypatch.setattr("tm.postgresql.connection._FETCHED", 10)
-    monkeypatch.setattr("tm.store.adding.BATCH", 20)
+    monkeypatch.setattr("tm.store.prepared.BATCH", 20)
     asked: list[int] = []
     possible = KnownKeys.possible
 

@@ -14,7 +14,7 @@ from tm.store import adding as module
 from tm.store import reading, writing
 from tm.store.database import FileMemory
 from tm.store.filters import STATUSES, Filters
-from tm.store.writing import detail_json, rejection_reason
+from tm.store.prepared import detail_json, rejection_reason
 from tm.unit import Origin, Unit
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
@@ -265,7 +265,7 @@ def batches(count: int, broken: int | None = None) -> Iterator[Unit]:
 
 
 def test_progress_after_each_transaction(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH", 5)
+    monkeypatch.setattr("tm.store.prepared.BATCH", 5)
     monkeypatch.setattr(FileMemory, "TRANSACTION", 10)
     step = 5 if isinstance(memory.path, Address) else 10
     counts: list[int] = []
@@ -288,7 +288,7 @@ def test_progress_after_each_transaction(memory: Memory, monkeypatch: pytest.Mon
 
 
 def test_a_failed_import_is_indexed(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH", 500)
+    monkeypatch.setattr("tm.store.prepared.BATCH", 500)
     with pytest.raises(ValueError, match="broken"):
         memory.add(batches(5_000, broken=1_600))
     assert (len(memory), memory.stats().indexed) == (1_500, 3_000), "more than 2,000 texts do not wait"
