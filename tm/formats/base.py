@@ -176,6 +176,14 @@ class UnitProblems:
         if self.on_problem is not None:
             self.on_problem(problem)
 
+    def take(self, other: "UnitProblems") -> None:
+        """Add what was noted where the same file was read by another process."""
+        for one in other.found:
+            self.add(one.line, one.message, lost=one.lost)
+        self.skipped.update(other.skipped)
+        self.repaired.update(other.repaired)
+        self.notes += other.notes
+
     def elements(self, pieces: Iterable[XmlPiece]) -> Iterator[tuple[Element, int]]:
         """The elements of ``pieces`` with their lines; what is wrong with the others is noted."""
         for piece in pieces:

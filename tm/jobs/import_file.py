@@ -4,27 +4,20 @@ The command line and the server both use this module, so they import and report 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from corpora.arguments import checked_class
 from tm.formats import ReadOptions, UnitProblems
 from tm.formats import read as read_file
 from tm.formats.conformance import Audit
+from tm.jobs.import_source import ImportSource, ReadUnits
 from tm.search.memory import Memory
 from tm.store.writing import AddReport, Keep
-from tm.unit import Unit
 
 __all__ = ["ImportOptions", "ImportResult", "ReadUnits", "import_file"]
-
-
-class ReadUnits(Protocol):
-    """Reads as `tm.formats.read` does."""
-
-    def __call__(self, path: Path, options: ReadOptions, /, *, problems: UnitProblems) -> Iterator[Unit]:
-        """The units of ``path``."""
 
 
 @checked_class
@@ -93,10 +86,12 @@ def import_file(
     name = origin or file.name
     problems = UnitProblems(file, options.strict)
     audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired
-    units = read(file, ReadOptions(source_lang, target_lang, options.strict), problems=problems)
-    prepared = _prepared(audit.over(units), problems, options)
-    report = memory.add(
-        prepared,
+    source = ImportSource(
+        file, ReadOptions(source_lang, target_lang, options.strict), options.min_quality, options.status
+    )
+    batches = source.batches_ahead(problems, audit) if read is read_file else source.batches(problems, audit, read)
+    report = memory.add_batches(
+        batches,
         keep=options.keep,
         whole=options.strict,
         progress=progress,
@@ -112,16 +107,3 @@ def _name(file: Path, origin: str, *given: object) -> str:
     with file.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
     return hashlib.sha256(repr((found, origin, given)).encode()).hexdigest()
-
-
-def _prepared(units: Iterable[Unit], problems: UnitProblems, options: ImportOptions) -> Iterator[Unit]:
-    """Units of sufficient quality, with their new status."""
-    least = options.min_quality
-    if least is None and not options.status:
-        yield from units
-        return
-    for unit in units:
-        if least is not None and unit.quality is not None and unit.quality < least:
-            problems.skipped[f"quality below {least:g}"] += 1
-            continue
-        yield replace(unit, status=options.status) if options.status else unit

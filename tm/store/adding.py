@@ -7,9 +7,9 @@ is left out if they are. The last transaction notes the number with a minus sign
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from copy import copy, deepcopy
 from typing import TypeVar
 from uuid import uuid4
@@ -18,10 +18,9 @@ from corpora.errors import StoreUnavailable
 from tm.store import index, maintenance, prepared
 from tm.store.history import ChangeLog
 from tm.store.index import BackgroundIndexer
-from tm.store.prepared import Batches, Prepared, in_batches
+from tm.store.prepared import Batches, Prepared
 from tm.store.sql import Sql, Store
 from tm.store.writing import AddReport, Keep, UnitWriter
-from tm.unit import Unit
 
 __all__ = ["AddJob", "Progress"]
 
@@ -60,10 +59,10 @@ class AddJob:
         done = self._persistently(self._begin) if self._by_name else 0
         if done < 0:
             return
-        rest = batches(done)
-        self._pass_over(rest, done)
         try:
-            (self._write_remotely if self._store.REMOTE else self._write)(rest, done, indexer, progress)
+            with closing(batches(done)) as rest:
+                self._pass_over(rest, done)
+                (self._write_remotely if self._store.REMOTE else self._write)(rest, done, indexer, progress)
         except StoreUnavailable:
             raise  # nothing can be finished now
         except BaseException:
@@ -74,8 +73,8 @@ class AddJob:
             raise
         self._forget()
 
-    def run_whole(self, units: Iterable[Unit], progress: Progress | None) -> None:
-        """Add all units in one transaction, or none."""
+    def run_whole(self, batches: Batches, progress: Progress | None, *, again: bool) -> None:
+        """Add all units in one transaction, or none; ``again`` says whether they can be read again."""
         log = self._log
         if not self._once:
             self._name = uuid4().hex  # that of this run: there is nothing to go on with
@@ -85,24 +84,24 @@ class AddJob:
                 if self._by_name and self._noted(connection) < 0:
                     return  # an earlier attempt was committed
                 self.report, self._log = AddReport(), copy(log)
-                self._write_whole(connection, units, progress)
+                self._write_whole(connection, batches, progress)
                 if self._by_name:
                     self._note(connection, -self.report.read)
 
-        # Only what can be read again can be tried again.
-        if isinstance(units, Sequence) and self._store.REMOTE:
+        if again and self._store.REMOTE:
             self._persistently(attempt, attempts=3)
         else:
             attempt()
         self._forget()
 
-    def _write_whole(self, connection: Sql, units: Iterable[Unit], progress: Progress | None) -> None:
+    def _write_whole(self, connection: Sql, batches: Batches, progress: Progress | None) -> None:
         writer = UnitWriter(connection, self.report, self._log, self._source_file)
-        for batch in in_batches(units)(0):
-            writer.write(batch)
-            index.update(connection, index.FULL)
-            if progress is not None:
-                progress(self.report.read)
+        with closing(batches(0)) as rest:
+            for batch in rest:
+                writer.write(batch)
+                index.update(connection, index.FULL)
+                if progress is not None:
+                    progress(self.report.read)
         self.report.removed = maintenance.keep_variants(connection, self._keep, writer.sources, self._log)
         index.update(connection)
 

@@ -10,7 +10,7 @@ import gc
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from tm.store.filters import Filters
 from tm.store.history import ChangeLog, MemoryChange
 from tm.store.index import BackgroundIndexer
 from tm.store.index_worker import IndexWorker
-from tm.store.prepared import in_batches, rejection_reason
+from tm.store.prepared import Batches, in_batches, rejection_reason
 from tm.store.reading import StoredUnit, UnitReader
 from tm.store.replacing import ReplaceOptions, ReplaceReport, replace_all
 from tm.store.sql import Sql, Store
@@ -114,6 +114,16 @@ class Stats:
         }
 
 
+def _done(job: AddJob, batches: Batches, whole: bool, progress: Progress | None, *, again: bool = False) -> AddReport:
+    with _collecting_rarely():
+        if whole:
+            job.run_whole(batches, progress, again=again)
+            return job.report
+        with IndexWorker() as worker:
+            job.run(batches, BackgroundIndexer(worker), progress)
+        return job.report
+
+
 @checked_class
 class MemoryStore:
     """One memory. Threads can share it; any number of processes may have it open."""
@@ -194,16 +204,23 @@ class MemoryStore:
         ``source_file`` is the origin of units that name no file.
         """
         job = AddJob(self._store, keep, ChangeLog(action), name, once=once, source_file=source_file)
-        with _collecting_rarely():
-            return self._add(units, whole, progress, job)
+        # Only what can be read again can be tried again.
+        return _done(job, in_batches(units), whole, progress, again=isinstance(units, Sequence))
 
-    def _add(self, units: Iterable[Unit], whole: bool, progress: Progress | None, job: AddJob) -> AddReport:
-        if whole:
-            job.run_whole(units, progress)
-            return job.report
-        with IndexWorker() as worker:
-            job.run(in_batches(units), BackgroundIndexer(worker), progress)
-        return job.report
+    def add_batches(
+        self,
+        batches: Batches,
+        *,
+        keep: Keep = "all",
+        whole: bool = False,
+        progress: Progress | None = None,
+        action: str = "",
+        name: str = "",
+        source_file: str = "",
+    ) -> AddReport:
+        """As `add`, with units that are prepared elsewhere."""
+        job = AddJob(self._store, keep, ChangeLog(action), name, source_file=source_file)
+        return _done(job, batches, whole, progress)
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
         """Units in the order in which they were added, as a stream; with ``every_place`` one for each place."""

@@ -7,7 +7,7 @@ plain values, which pass between processes at little cost.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -38,7 +38,7 @@ UnitValues: TypeAlias = tuple[int, float | None, int | None, int | None]
 #: origin, with page, source ids and target ids; then values, and the place of the details.
 PreparedUnit: TypeAlias = tuple[tuple[int, int, int, int], int, tuple[int, int, str, str], UnitValues, int]
 #: Called with the number of units that are in the memory already, after which a batch must end: all batches.
-Batches: TypeAlias = Callable[[int], Iterator["Prepared"]]
+Batches: TypeAlias = Callable[[int], Generator["Prepared"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _encodable(text: str) -> bool:
 def in_batches(units: Iterable[Unit]) -> Batches:
     """The units, prepared batch by batch."""
 
-    def batches(done: int) -> Iterator[Prepared]:
+    def batches(done: int) -> Generator[Prepared]:
         rest = iter(units)
         while batch := list(islice(rest, min(done, BATCH) if done > 0 else BATCH)):
             done -= len(batch)

@@ -65,12 +65,8 @@ def read_tried(path: Path, options: "ReadOptions", *, problems: "UnitProblems") 
         # Only `main` of this module writes there, not what a reader may print.
         while isinstance(sent := pickle.load(output), list):
             yield from sent
-    failure, found, skipped, repaired, notes = sent
-    for one in found:
-        problems.add(one.line, one.message, lost=one.lost)
-    problems.skipped.update(skipped)
-    problems.repaired.update(repaired)
-    problems.notes += notes
+    failure, noted = sent
+    problems.take(noted)
     if failure:
         kind, message = failure
         raise getattr(errors, kind, InputError)(message)
@@ -167,8 +163,7 @@ def _reader(given: dict[str, Any], output: IO[bytes]) -> Callable[[Path], object
                 pickle.dump(batch, output)
         except DuiyiError as error:
             failure = type(error).__name__, str(error)
-        noted = problems.found, problems.skipped, problems.repaired, problems.notes
-        pickle.dump((failure, *noted), output)
+        pickle.dump((failure, problems), output)
         output.close()
 
     return send_units if "options" in given else read_terms if upload == "terms" else read_any

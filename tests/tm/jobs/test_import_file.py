@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpora.errors import UsageError
-from tm.formats import UnitProblems, read
-from tm.jobs.import_file import ImportOptions, _prepared, import_file
+from tm.jobs.import_file import ImportOptions, import_file
 from tm.search.memory import Memory
 
 LINES = """\
@@ -43,8 +42,3 @@ def test_options_are_checked() -> None:
     for wrong in ({"keep": "some"}, {"status": "good"}):
         with pytest.raises(UsageError):
             ImportOptions(**wrong)  # type: ignore[arg-type]
-
-
-def test_without_conditions_each_unit_is_imported_once(file: Path) -> None:
-    units = list(read(file))
-    assert list(_prepared(units, UnitProblems(file, strict=False), ImportOptions())) == units
