@@ -22,7 +22,7 @@ from tm.formats.properties import FIELDS, add_numbered, apply_properties, proper
 from tm.formats.states import apply_named_states, meaning_of
 from tm.unit import STATUSES, Unit
 
-__all__ = ["UnitColumns", "detect_columns", "header_of", "is_header", "row_of", "units_of_rows"]
+__all__ = ["UnitColumns", "detect_columns", "header_of", "is_header", "names_notes", "row_of", "units_of_rows"]
 
 _TEXTS = ("source", "target", "source_lang", "target_lang")
 _PLAIN = ("previous", "next", "created", "changed", "author", "notes", "properties")
@@ -241,6 +241,11 @@ def is_header(cells: Sequence[str]) -> bool:
     """True for cells that name source and target, or two languages."""
     names = {_field_of(cell) for cell in cells}
     return {"source", "target"} <= names or sum(not _field_of(cell) and bool(_language_of(cell)) for cell in cells) >= 2
+
+
+def names_notes(cell: str) -> bool:
+    """True for the header of a column of notes."""
+    return _field_of(cell) == "notes"
 
 
 def _field_of(cell: str) -> str:

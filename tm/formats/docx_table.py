@@ -1,21 +1,24 @@
 """Bilingual tables in Word files, for review: as Trados Studio and memoQ write them, and as written here.
 
 Every table with a header that names source and target, or two languages, is read; other tables are about the file.
-Runs in the styles of tags become inline tags. Deleted text of tracked changes is left out. What is written has both
-texts, the status and the comments, so that people who have only a word processor can read and correct it.
+Runs in the styles of tags become inline tags. Deleted text of tracked changes is left out, comments of Word are notes.
+What is written has both texts, the status and the comments, so that people who have only a word processor can read and
+correct it.
 """
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from html import escape as quoted
 from pathlib import Path
 
 from corpora.container import opened_container
-from corpora.errors import WrongFormat
+from corpora.errors import InputError, WrongFormat
 from corpora.xml import Element, attributes_of, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
-from tm.formats.columns import is_header, units_of_rows
-from tm.tags import Tag, TagKind, escape, split
+from tm.formats.columns import is_header, names_notes, units_of_rows
+from tm.tags import Tag, TagKind, escape, native, split
 from tm.unit import Unit
 from tm.word_document import new_document
 
@@ -23,7 +26,12 @@ __all__ = ["read_units", "write_units"]
 
 _STYLES = frozenset({"tag", "mqinternal", "lockedcontent"})
 _PAIRED = re.compile(r"^<(/?)(\w+)(/?)>$")
+#: The tags of memoQ: ``[1}`` and ``{1]`` are a pair, ``{1}`` is a single one.
+_MEMOQ = re.compile(r"^([\[{])(\w+)([\]}])$")
+_MEMOQ_KINDS = {"[}": TagKind.OPEN, "{]": TagKind.CLOSE}
 _HEADER_WITHIN = 5  # rows
+_COMMENTS = "word/comments.xml"
+_Row = tuple[int, list[str]]
 
 
 def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iterator[Unit]:
@@ -32,15 +40,59 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
         if "word/document.xml" not in package:
             raise WrongFormat(f"{path} is not a Word document")
         root = package.xml("word/document.xml")
+        try:
+            comments = _comments(package.xml(_COMMENTS)) if _COMMENTS in package else {}
+        except InputError as error:
+            problems.notes.append(f"the comments cannot be read: {error}")
+            comments = {}
     found = False
     for table in root.iter("{*}tbl"):
         rows = [(number, [_text(cell) for cell in row.iterchildren("{*}tc")]) for number, row in _rows(table)]
         header = next((at for at, (_, cells) in enumerate(rows[:_HEADER_WITHIN]) if is_header(cells)), None)
         if header is not None:
             found = True
-            yield from units_of_rows(rows[header:], options, problems)
+            said = dict(_said(table, comments)) if comments else {}
+            if said:
+                rows[header:] = _with_comments(rows[header:], said)
+            for unit in units_of_rows(rows[header:], options, problems):
+                # Only the texts of a unit have tags.
+                properties = {name: native(value) for name, value in unit.properties.items()}
+                yield replace(unit, properties=properties, notes=tuple(map(native, unit.notes)))
     if not found:
         raise WrongFormat(f"{path} has no table with a source and a target column, as Trados and memoQ write them")
+
+
+def _comments(root: Element) -> dict[str, str]:
+    """The texts of the comments of a document by their numbers."""
+    return {
+        _own(one, "id"): "\n".join("".join(run.itertext()) for run in one.iter("{*}p")).strip()
+        for one in root.iter("{*}comment")
+    }
+
+
+def _said(table: Element, comments: Mapping[str, str]) -> Iterator[tuple[int, list[str]]]:
+    """The comments on each row that has some, by the number of the row."""
+    for number, row in _rows(table):
+        named = [_own(one, "id") for one in row.iter("{*}commentReference")]
+        if found := [text for one in dict.fromkeys(named) if (text := comments.get(one, ""))]:
+            yield number, found
+
+
+def _with_comments(rows: list[_Row], said: Mapping[int, list[str]]) -> list[_Row]:
+    """Rows with the comments on them in a further column, and what another column for notes has before them."""
+    _, names = rows[0]
+    own = [at for at, name in enumerate(names) if names_notes(name)]
+    made: list[_Row] = [(rows[0][0], [name if at not in own else "" for at, name in enumerate(names)] + ["notes"])]
+    for number, cells in rows[1:]:
+        notes = [native(cells[at]) for at in own if at < len(cells) and cells[at]] + said.get(number, [])
+        padded = [*cells, *[""] * (len(names) - len(cells))][: len(names)]
+        made.append((number, [*padded, escape(json.dumps(notes, ensure_ascii=False)) if notes else ""]))
+    return made
+
+
+def _own(element: Element, name: str) -> str:
+    """An attribute of Word."""
+    return next((value for key, value in attributes_of(element).items() if key.endswith("}" + name)), "")
 
 
 def _rows(table: Element) -> Iterator[tuple[int, Element]]:
@@ -58,8 +110,7 @@ def _paragraph(paragraph: Element) -> str:
             continue
         text = "".join(_character(one) for one in run)
         style = run.find("{*}rPr/{*}rStyle")
-        own = {} if style is None else attributes_of(style)
-        name = next((value for key, value in own.items() if key.endswith("}val")), "")
+        name = "" if style is None else _own(style, "val")
         pieces.append(_tag(text) if text.strip() and name.lower() in _STYLES else escape(text))
     return "".join(pieces)
 
@@ -78,6 +129,8 @@ def _character(element: Element) -> str:
 
 
 def _tag(text: str) -> str:
+    if match := _MEMOQ.match(text.strip()):
+        return str(Tag(_MEMOQ_KINDS.get(match[1] + match[3], TagKind.SINGLE), match[2], text))
     match = _PAIRED.match(text.strip())
     if match is None:
         return str(Tag(TagKind.SINGLE, re.sub(r"\W", "", text) or "0", text))

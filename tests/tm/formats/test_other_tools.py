@@ -116,6 +116,44 @@ def test_what_tables_of_word_say(tmp_path: Path) -> None:
     assert {(unit.source_lang, unit.target_lang, unit.quality) for unit in units} == {("zh-CN", "en-US", 0.5)}
 
 
+_ROWS = [
+    ("ID", "Source", "Target", "Comment"),
+    ("1<i>a⟦b</i>", "Fill the <i>[1}</i>jug<i>{1]</i>.", "填<i>[1}</i>壶<i>{1]</i>。<c>5</c><c>6</c>", "own ⟦remark"),
+    ("2", "Press <i>{2}</i>.", "按<i>{2}</i>。", ""),
+    ("3", "Short.<c>7</c>", "短。", ""),
+]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_comments_of_word_and_tags_of_memoq(tmp_path: Path, damaged: bool) -> None:
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+    def cell(text: str) -> str:
+        text = text.replace("<i>", '</w:t></w:r><w:r><w:rPr><w:rStyle w:val="mqInternal"/></w:rPr><w:t>')
+        text = text.replace("</i>", "</w:t></w:r><w:r><w:t>")
+        text = text.replace("<c>", '</w:t></w:r><w:r><w:commentReference w:id="').replace("</c>", '"/><w:t>')
+        return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+    rows = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in _ROWS)
+    comment = '<w:comment w:id="{}"><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:comment>'
+    comments = "".join(comment.format(*one) for one in ((5, "too free?"), (6, "no"), (7, "why")))
+    path = tmp_path / "m.docx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr(
+            "word/document.xml", f'<w:document xmlns:w="{word}"><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>'
+        )
+        end = "" if damaged else "</w:comments>"
+        package.writestr("word/comments.xml", f'<w:comments xmlns:w="{word}">{comments}{end}')
+    problems = UnitProblems(path, strict=False)
+    units = list(formats.read(path, ReadOptions("en", "zh"), problems=problems))
+    assert units[0].source == "Fill the ⟦1|[1}⟧jug⟦/1|{1]⟧."
+    assert [unit.properties["ID"] for unit in units] == ["1a⟦b", "2", "3"]
+    assert units[1].target == "按⟦2/|{2}⟧。"
+    said = [("own ⟦remark",), (), ()] if damaged else [("own ⟦remark", "too free?", "no"), (), ("why",)]
+    assert [unit.notes for unit in units] == said
+    assert any("comments" in note for note in problems.notes) is damaged
+
+
 def test_a_word_file_without_such_a_table(tmp_path: Path) -> None:
     path = tmp_path / "m.docx"
     with zipfile.ZipFile(path, "w") as package:
