@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
-from rapidfuzz.fuzz import partial_ratio_alignment
+from rapidfuzz.fuzz import partial_ratio_alignment, ratio
 
 from tm.folding import TOKEN, fold, is_character
 from tm.search.queries import folded_with_places
@@ -23,6 +23,7 @@ LEAST = 70
 _SHARED = 0.5  # of the words and pairs of the phrase that a text must have to be aligned
 _ALIGNED = 400  # texts aligned at most
 _LONG = 5  # words, or twice as many characters, of a phrase that was pasted rather than typed
+_REACH = 2  # a stretch is at most half of the phrase longer on either side
 _AT_ONCE = 100
 _OTHER = "\ufffe"
 
@@ -67,8 +68,22 @@ class NearPhrase:
             return None
         # The stretch is as long as the phrase; what is not in the phrase does not belong to its ends.
         ends = [place for place in range(found.dest_start, found.dest_end) if theirs[place] != _OTHER]
-        first, last = tokens[ends[0]], tokens[ends[-1]]
-        return int(found.score), (places[first.start()], places[last.end() - 1] + 1)
+        score, start, end = self._extended(theirs, ends[0], ends[-1] + 1)
+        first, last = tokens[start], tokens[end - 1]
+        return int(max(score, found.score)), (places[first.start()], places[last.end() - 1] + 1)
+
+    def _extended(self, theirs: str, start: int, end: int) -> tuple[float, int, int]:
+        """The stretch with what belongs to it before and behind, where the text says more than the phrase."""
+        reach = max(1, len(self._encoded) // _REACH)
+        best = (ratio(self._encoded, theirs[start:end]), start, end)
+        for further in range(end, min(len(theirs), end + reach)):
+            if theirs[further] != _OTHER:
+                best = max(best, (ratio(self._encoded, theirs[start : further + 1]), start, further + 1))
+        end = best[2]
+        for earlier in range(start - 1, max(-1, start - 1 - reach), -1):
+            if theirs[earlier] != _OTHER:
+                best = max(best, (ratio(self._encoded, theirs[earlier:end]), earlier, end))
+        return best
 
     def _candidates(self, connection: Sql, parts: Sequence[IndexPart]) -> list[int]:
         codes = {word_code(token) for token in self._tokens if not is_character(token)}

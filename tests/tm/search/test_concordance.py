@@ -14,6 +14,7 @@ from tests.data import cases
 from tm.search import concordance as module
 from tm.search.concordance import ConcordanceOptions, concordance
 from tm.search.memory import Memory
+from tm.search.nearest import NearPhrase
 from tm.search.queries import parse
 from tm.store import index, index_segments
 from tm.store.filters import Filters
@@ -185,6 +186,29 @@ def test_texts_near_a_pasted_phrase_come_last(memory: Memory) -> None:
     assert near.text[slice(*near.spans[0])].startswith("the members of the council shall meet each year")
     assert "Under rule" not in near.text[slice(*near.spans[0])]
     assert hits.to_dicts()[1]["score"] == near.score < 100
+
+
+REPORT = "The annual report shall be sent to all the members"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("解释或者适用的争端应通过谈判解决", "有关[解释或适用的任何争端，应通过谈判解决]。"),
+        (REPORT, "Then [the annual report of the council shall be sent to all the members] today."),
+        (REPORT, "[The report shall be sent to all the members] of the council."),
+        (
+            "The members shall meet every year in May",
+            "[The members shall meet every year in] June; the budget is small.",
+        ),
+    ],
+)
+def test_a_near_stretch_is_marked_to_its_end(phrase: str, text: str) -> None:
+    plain = text.replace("[", "").replace("]", "")
+    found = NearPhrase(phrase).stretch(plain)
+    assert found is not None
+    start, end = found[1]
+    assert f"{plain[:start]}[{plain[start:end]}]{plain[end:]}" == text
 
 
 def test_near_texts_of_a_short_phrase_are_found_on_request(memory: Memory) -> None:
