@@ -153,7 +153,7 @@ def messages_of(path: Path) -> Iterator[tuple[int, str]]:
                 hidden.update(id(inner) for inner in ast.walk(node))
             if name == "counted" and len(node.args) > 1:
                 yield from _counted(node)
-            if name in ("translated", "headings", "tell"):  # words too
+            if name in ("translated", "headings", "tell", "waiting"):  # words too
                 words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
                 yield from ((node.lineno, word) for word in words if _LETTERS.search(word))
     for node in ast.walk(tree):

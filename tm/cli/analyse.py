@@ -11,7 +11,7 @@ from corpora.files import check_targets
 from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.cli.memory_options import MemoriesOption, PenaltyOption, SrxOption, memories, with_filters
-from tm.cli.output import console, errors, headings, message, print_json, tell
+from tm.cli.output import console, headings, message, print_json, tell, waiting
 from tm.store.filters import Filters, origin_penalties
 
 if TYPE_CHECKING:
@@ -59,13 +59,14 @@ def analyse(
         message("duiyi: you have no memory yet, so only repetitions are found; --memory names one")
     with ExitStack() as stack:
         opened = [] if none else stack.enter_context(memories(memory))
-        status = stack.enter_context(errors().status(translated("reading")))
+        show = stack.enter_context(waiting("reading"))
         check_languages([one for one, _ in opened], filters.source_lang, filters.target_lang)
         found = analyse_files(
             files,
             opened,
             options,
-            progress=lambda file, count: status.update(translated(f"{file}: {counted(count, 'segment')}")),
+            progress=lambda file, count: show(f"{file}: {counted(count, 'segment')}"),
+            follow=lambda done, every: show(f"{done:,} of {counted(every, 'segment')}"),
             on_warning=lambda warning: message(f"duiyi: warning: {warning}"),
         )
     for path in out or []:

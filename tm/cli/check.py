@@ -12,7 +12,7 @@ from corpora.errors import UsageError
 from corpora.files import check_targets, replacing_all
 from corpora.text.plurals import counted
 from corpora.translation import translated
-from tm.cli.output import console, errors, message, padded, print_json, tell, write
+from tm.cli.output import console, message, padded, print_json, tell, waiting, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,7 +170,7 @@ def _filter(
         format_of(path)
     check_targets(out, inputs)
     units = _read(file, reading)
-    with errors().status(translated("Looking for pairs that are no translations …")):
+    with waiting("Looking for pairs that are no translations …"):
         likely = probabilities(units, load(model))
     kept = [unit for unit, probability in zip(units, likely, strict=True) if probability >= least]
     for path in out:
@@ -202,14 +202,12 @@ def _report(
     baseline: Path | None,
 ) -> "CheckReport":
     """Run the checks; write and use the baselines."""
-    from contextlib import nullcontext
-
     from tm.checks.run import check as run_checks
     from tm.report.outputs import accept
     from tm.report.outputs import write_baseline as write_accepted
 
     encoder = _encoder(units, options, model)
-    with errors().status(translated("Comparing meanings …")) if encoder is not None else nullcontext():
+    with waiting("Comparing meanings …" if encoder is not None else "working"):
         report = run_checks(units, options, encoder)
     if write_baseline is not None:
         write_accepted(write_baseline, report, units)

@@ -7,8 +7,7 @@ import typer
 
 from corpora.files import check_targets
 from corpora.text.plurals import counted
-from corpora.translation import translated
-from tm.cli.output import complain, errors, print_json, tell
+from tm.cli.output import complain, print_json, tell, waiting
 
 __all__ = ["convert"]
 
@@ -47,7 +46,7 @@ def convert(
     check_targets([out], [path for path in (source, Path(source_file), Path(target_file)) if path.name])
     problems = UnitProblems(source, strict)
     audit = Audit()
-    with errors().status(translated(f"converting {source.name}")):
+    with waiting(f"converting {source.name}"):
         report = write_file(out, audit.over(read(source, reading, problems=problems)), options)
     complain(problems)
     if json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.text.plurals import counted
-from tm.cli.output import message, print_json, write
+from tm.cli.output import message, print_json, waiting, write
 
 if TYPE_CHECKING:
     from corpora.readers.fetch import Fetched
@@ -44,7 +44,8 @@ def fetch(
         cache=user_cache_path("duiyi", appauthor=False) / "documents" if cache else None,
     )
     # All languages first, then the files, so that a document missing in one language leaves no files.
-    documents = [get(symbol, language, options) for language in lang or ["zh", "en"]]
+    with waiting("reading"):
+        documents = [get(symbol, language, options) for language in lang or ["zh", "en"]]
     paths = [out / file_name(document.symbol, document.language, format) for document in documents]
     # What was fetched before need not be written again; what was edited since is not replaced.
     new = [pair for pair in zip(documents, paths, strict=True) if not _is_there(*pair)]

@@ -1,7 +1,7 @@
 """`duiyi lookup`: matches of a sentence, or of each line of a file."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.errors import UsageError
+from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.cli.analyse import show_bands
 from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, SrxOption, memories, with_filters
-from tm.cli.output import message, place_of, print_json, tell, write
+from tm.cli.output import message, place_of, print_json, tell, waiting, write
 from tm.cli.text_input import is_plain_text, read_plain_text
 from tm.store.filters import Filters, origin_penalties
 
@@ -175,7 +176,7 @@ def _many(
     from tm.search.analysis import analyse, best_score
 
     scores = []
-    for number, line in enumerate(lines):
+    for number, line in _followed(lines):
         if not line.strip():
             matches: list[Match] = []
         else:
@@ -197,6 +198,19 @@ def _many(
         message(dumps({"coverage": counts.to_dict()}, ensure_ascii=False))
     else:
         show_bands(counts, translated("coverage"))
+
+
+def _followed(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers, and a count of them where the results do not show how far it is."""
+    if sys.stdout.isatty():
+        yield from enumerate(lines)
+        return
+    every = len(lines)
+    with waiting("reading") as show:
+        for done, line in enumerate(lines):
+            if done % 10 == 0:
+                show(f"{done:,} of {counted(every, 'segment')}")
+            yield done, line
 
 
 def _show(matches: "Sequence[Match]", minimum: int) -> None:

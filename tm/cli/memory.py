@@ -21,7 +21,7 @@ from tm.cli.memory_options import (
     one_path,
     with_filters,
 )
-from tm.cli.output import complain, console, errors, headings, print_json, tell
+from tm.cli.output import complain, console, headings, print_json, tell, waiting
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
@@ -132,9 +132,8 @@ def _take(
 @contextmanager
 def counting(title: str) -> Iterator[Callable[[int], None]]:
     """A count in progress on standard error, on a terminal only."""
-    screen = errors()
-    with screen.status(translated(title)) as status:
-        yield lambda count: status.update(translated(f"{title}: {counted(count, 'unit')}"))
+    with waiting(title) as show:
+        yield lambda count: show(f"{title}: {counted(count, 'unit')}")
 
 
 @app.command()
@@ -192,7 +191,7 @@ def stats(memory: MemoryOption = "", json: JsonOption = False) -> None:
     """Count units, texts, languages, states and origins."""
     from tm.search.memory import Memory
 
-    with Memory(one_path(memory), create=False) as source:
+    with Memory(one_path(memory), create=False) as source, waiting("reading"):
         found = source.stats()
         path = str(source.path)
     if json:
@@ -229,7 +228,7 @@ def dedupe(
     from tm.search.memory import Memory
 
     check_choice("--keep", keep, ("newest", "best"))
-    with Memory(one_path(memory), create=False) as target:
+    with Memory(one_path(memory), create=False) as target, waiting("working"):
         count = target.dedupe(keep, folded=looks)  # type: ignore[arg-type]
     tell(f"{counted(count, 'unit')} removed")
 
@@ -249,7 +248,7 @@ def delete(
 
     if not numbers and filters == Filters() and not everything:
         raise UsageError("specify what to delete: numbers of units, filters, or --all")
-    with Memory(one_path(memory), create=False) as target:
+    with Memory(one_path(memory), create=False) as target, waiting("working"):
         if dry_run:
             chosen = set(numbers or ())
             count = sum(not chosen or entry.id in chosen for entry in target.entries(filters))
@@ -266,7 +265,7 @@ def backup(
     """Copy a memory to another file, consistently even while others write to it."""
     from tm.search.memory import Memory
 
-    with Memory(one_path(memory), create=False) as source:
+    with Memory(one_path(memory), create=False) as source, waiting("copying"):
         source.backup(out)
     tell(f"{out}: {out.stat().st_size / 1e6:,.1f} MB")
 
@@ -276,7 +275,7 @@ def compact(memory: MemoryOption = "") -> None:
     """Check the file, rebuild its index and free the space of deleted units."""
     from tm.search.memory import Memory
 
-    with Memory(one_path(memory), create=False) as target:
+    with Memory(one_path(memory), create=False) as target, waiting("working"):
         problems = target.check()
         if problems:
             raise InputError(f"{target.path} is damaged: {problems[0]}; replace it with a backup")

@@ -11,7 +11,7 @@ from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.cli.memory import JsonOption, app
 from tm.cli.memory_options import MemoryOption, files_among, one_path, with_filters
-from tm.cli.output import console, errors, headings, message, padded, print_json, tell, write
+from tm.cli.output import console, headings, message, padded, print_json, tell, waiting, write
 from tm.store.filters import Filters
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def replace(
     from tm.store.replacing import ReplaceOptions
 
     options = ReplaceOptions(find, by, side, regex, ignore_case, filters)  # type: ignore[arg-type]
-    with Memory(one_path(memory), create=False) as store:
+    with Memory(one_path(memory), create=False) as store, waiting("working"):
         report = store.replace(options, dry_run=dry_run)
     _show_replaced(report, dry_run=dry_run, json=json)
 
@@ -125,7 +125,7 @@ def clean(
             write(f"{rule.name:10} {state}  {translated(rule.about)}")
         return
     rules = selected(only or (), also or (), skip or ())
-    with Memory(one_path(memory), create=False) as store, errors().status(translated("reading")):
+    with Memory(one_path(memory), create=False) as store, waiting("working"):
         report = clean_memory(store, rules, filters=filters, dry_run=dry_run)
     _show_cleaned(report, dry_run=dry_run, json=json)
 
@@ -159,9 +159,9 @@ def bitext(
     from tm.search.memory import Memory
 
     check_targets([out], files_among(one_path(memory)))
-    with Memory(one_path(memory), create=False) as store:
+    with Memory(one_path(memory), create=False) as store, waiting("reading"):
         found = bitext_of(store, origin)
-    write_bitext(out, found)
+        write_bitext(out, found)
     write(f"{out}: {found.title}: {translated(found.summary)}")
 
 
@@ -176,7 +176,7 @@ def undo(
 
     from tm.search.memory import Memory
 
-    with Memory(one_path(memory), create=False) as store:
+    with Memory(one_path(memory), create=False) as store, waiting("working"):
         found = store.changes() if show else [store.undo()]
     if json:
         print_json([{"action": one.action, "units": one.units, "moment": one.moment} for one in found])

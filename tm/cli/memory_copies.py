@@ -8,7 +8,7 @@ from corpora.text.plurals import counted
 from tm.cli.memory import JsonOption, counting
 from tm.cli.memory_changes import app
 from tm.cli.memory_options import one_path
-from tm.cli.output import print_json, tell
+from tm.cli.output import print_json, tell, waiting
 
 if TYPE_CHECKING:
     from tm.unit import Unit
@@ -47,7 +47,8 @@ def sync(
     from tm.search.memory import Memory
 
     with Memory(one_path(first), create=False) as one, Memory(one_path(second), create=False) as other:
-        report = synchronise(one, other)
+        with waiting("working"):
+            report = synchronise(one, other)
         names = str(one.path), str(other.path)
     if json:
         print_json(report.to_dict())

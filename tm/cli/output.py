@@ -6,6 +6,8 @@ other programs read, so both streams are set to UTF-8 once, when the first line 
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,24 @@ def errors() -> "Console":
 
     _utf8()
     return Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def waiting(title: str) -> Iterator[Callable[[str], None]]:
+    """A line that says what is going on, on standard error while that is a terminal; call it to change the text.
+
+    Results that are written meanwhile go to standard output as they are, a file or a pipe too.
+    """
+    screen = errors()
+    if not screen.is_terminal:
+        yield lambda text: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    with Progress(*columns, console=screen, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(translated(title), total=None)
+        yield lambda text: bar.update(task, description=translated(text))
 
 
 def write(text: str) -> None:

@@ -9,7 +9,7 @@ import typer
 from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.cli.memory_options import MemoriesOption, PenaltyOption, PreferOption, SrxOption, memories, with_filters
-from tm.cli.output import errors, message, print_json, write
+from tm.cli.output import message, print_json, waiting, write
 from tm.store.filters import Filters, origin_penalties
 
 __all__ = ["pretranslate"]
@@ -53,14 +53,14 @@ def pretranslate(
         opened = stack.enter_context(memories(memory))
         check_languages([one for one, _ in opened], filters.source_lang, filters.target_lang)
         base = stack.enter_context(TermBase(terms, create=False)) if terms else None
-        status = stack.enter_context(errors().status(translated("reading")))
+        show = stack.enter_context(waiting("reading"))
         report = fill(
             file,
             out,
             opened,
             options,
             terms=base,
-            progress=lambda done, every: status.update(translated(f"{done:,} of {counted(every, 'segment')}")),
+            progress=lambda done, every: show(f"{done:,} of {counted(every, 'segment')}"),
         )
     for warning in report.warnings:
         message(f"duiyi: warning: {warning}")

@@ -8,7 +8,7 @@ import typer
 
 from corpora.text.plurals import counted
 from corpora.translation import translated
-from tm.cli.output import message, padded, print_json, tell, write
+from tm.cli.output import message, padded, print_json, tell, waiting, write
 
 if TYPE_CHECKING:
     from corpora.document import Block, Change, Document, Section
@@ -34,7 +34,8 @@ def structure(
     """Show the outline that was read from a document: what was joined, dropped and why."""
     from corpora.readers.reading import read
 
-    document = read(file, language=language, profile=profile, ocr=ocr)
+    with waiting("reading"):
+        document = read(file, language=language, profile=profile, ocr=ocr)
     for warning in document.warnings:
         message(f"duiyi: warning: {warning}")
     if json:

@@ -12,8 +12,9 @@ from corpora.files import check_targets, replacing
 from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.cli.memory_options import MemoriesOption, TermsOption, default_terms, files_among, one_path, terms_at
-from tm.cli.output import console, errors, headings, message, print_json, tell, write
-from tm.cli.text_input import read_plain_text
+from tm.cli.output import console, headings, message, print_json, tell, waiting, write
+from tm.cli.text_input import is_plain_text, read_plain_text
+from tm.tags import plain
 
 if TYPE_CHECKING:
     from tm.terms.base import TermBase
@@ -50,7 +51,7 @@ def opened(path: str | None, *, create: bool = False, own: bool = False) -> "Ite
 def lookup(
     text: Annotated[str | None, typer.Argument(help="A term, a part of one, or a pattern with * and ?.")] = None,
     file: Annotated[
-        Path | None, typer.Option(help="Find all terms of this plain text instead; - is standard input.")
+        Path | None, typer.Option(help="Find all terms of this text or document instead; - is standard input.")
     ] = None,
     in_text: Annotated[bool, typer.Option("--in-text", help="Find all terms in TEXT.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of the text; by default any, or detected.")] = None,
@@ -76,7 +77,7 @@ def lookup(
             f"the term has {counted(len(text), 'character')}; {LONGEST_TERM:,} are the most (--in-text: a text)"
         )
     if file is not None or in_text:
-        content = read_plain_text(file) if file else text or ""
+        content = _content(file) if file else text or ""
         with opened(terms) as base:
             language = checked_code(lang, base.languages) if lang else detect(content)
             other = checked_code(to, base.languages) if to else None
@@ -93,6 +94,18 @@ def lookup(
         _print_rows(rows)
     else:
         message("duiyi: no such term")
+
+
+def _content(file: Path) -> str:
+    """The text of a plain text, or the sentences of a document; the sources of a bilingual file."""
+    from tm.jobs.job_files import BILINGUAL, TEXT_TABLES, read_job
+
+    if not file.name.lower().endswith((*BILINGUAL, *TEXT_TABLES)) and is_plain_text(file):
+        return read_plain_text(file)
+    job = read_job(file)
+    for warning in job.warnings:
+        message(f"duiyi: warning: {warning}")
+    return "\n".join(plain(one) for one in job.texts)
 
 
 def _add_examples(rows: list[dict[str, Any]], given: list[str] | None, count: int) -> None:
@@ -124,7 +137,10 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
         printed.add(row["concept"])
         styles = {"forbidden": "red strike", "deprecated": "yellow", "preferred": "bold"}
         target = Text(row["target"], style=styles.get(row["status"], ""))
-        table.add_row(Text(row["source"]), target, translated(row["status"]), Text(row["subject"]), Text(definition))
+        source = row["source"]
+        if row.get("source_status") in ("forbidden", "deprecated", "proposed"):
+            source += f" ({translated(row['source_status'])})"
+        table.add_row(Text(source), target, translated(row["status"]), Text(row["subject"]), Text(definition))
     console().print(table)
     shown: set[str] = set()
     for example in (one for row in rows for one in row.get("memory_examples", ())):
@@ -164,10 +180,11 @@ def import_(
     check_choice("--merge", merge, Merge)
     check_choice("--status", status, Status)
     chosen = columns_of(columns, header=header) if columns else None
-    readings = [(path, read_terms(path, chosen, status=Status(status))) for path in files]
+    with waiting("reading"):
+        readings = [(path, read_terms(path, chosen, status=Status(status))) for path in files]
     _complain(readings, skip_faulty)
     first = terms is None and not default_terms().exists()
-    with opened(terms, create=True) as base:
+    with opened(terms, create=True) as base, waiting("working"):
         conflicts = []
         count = 0
         for _, reading in readings:
@@ -223,7 +240,7 @@ def export(
 
     check_choice("--tbx", tbx, TbxStyle)
     check_targets([out], files_among(terms_at(terms)))
-    with opened(terms) as base:
+    with opened(terms) as base, waiting("working"):
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
         chosen_pair = (source or "zh", target or "en") if source or target else ()
         languages = [checked_code(code, base.languages) for code in chosen_pair]
@@ -319,11 +336,9 @@ def _extracted(units: "list[Unit]", base: "TermBase | None", limit: int, least: 
 
     known = known_pairs(base, units[0].source_lang, units[0].target_lang)
     options = ExtractOptions(CandidateOptions(least=least), least=least, limit=limit, known=known)
-    with errors().status(translated("reading")) as status:
+    with waiting("reading") as progress:
         encoder = load(None) if vectors else None
-        return extract_terms(
-            units, encoder=encoder, options=options, progress=lambda step: status.update(translated(step))
-        )
+        return extract_terms(units, encoder=encoder, options=options, progress=progress)
 
 
 def _write_pairs(path: Path, pairs: "list[TermPair]", units: "list[Unit]") -> None:
@@ -370,7 +385,8 @@ def check(
     with opened(terms) as base:
         if not len(base):
             message("duiyi: the term base is empty, so no terms are checked")
-        findings = list(checked(units, base))
+        with waiting("working"):
+            findings = list(checked(units, base))
     if json:
         print_json([finding_row(finding) for finding in findings])
     else:
@@ -397,7 +413,7 @@ def report(
     texts = [Path(text) for text in (source_file, target_file) if text]
     check_targets([out], [file, *texts, *files_among(terms_at(terms))])
     units = list(_units_in(file, source_file, target_file))
-    with opened(terms) as base:
+    with opened(terms) as base, waiting("working"):
         found = profiles(units, base, limit=limit)
     with replacing(out) as temporary:
         temporary.write_text(render(file.name, units, found), encoding="utf-8", newline="\n")

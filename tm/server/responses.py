@@ -143,6 +143,7 @@ class TermResponse(_Response):
     examples: list[str]
     note: str
     concept: str
+    source_status: Literal["preferred", "admitted", "deprecated", "forbidden", "proposed"] | None = None
     kind: str | None = None
     score: float | None = None
     start: int | None = None

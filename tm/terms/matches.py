@@ -52,7 +52,12 @@ class TermMatches(Tabular, list[TermMatch]):
 def match_rows(matches: Iterable[TermMatch], to: str | None = None) -> list[dict[str, Any]]:
     """Rows of a look-up, with target terms in the language ``to``, or in all others."""
     return [
-        {**_row(match.concept, match.term.text, match.term.language, other), "kind": match.kind, "score": match.score}
+        {
+            **_row(match.concept, match.term.text, match.term.language, other),
+            "source_status": match.term.status.value,
+            "kind": match.kind,
+            "score": match.score,
+        }
         for match in matches
         for other in _others(match.concept, match.term.language, to)
     ]

@@ -136,16 +136,7 @@ def pdf(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "make", "said"),
     [
-        ("draft.docx", docx, "draft.docx is a Word document (DOCX), and --file takes plain text: save it as text"),
-        ("draft.pdf", pdf, "draft.pdf is a PDF, and --file takes plain text: save it as text (.txt) first"),
         ("draft.txt", pdf, "draft.txt is not plain text, as its name says, but a PDF"),
-        (
-            "page.html",
-            lambda path: path.write_text("<html><p>Adopted.</p></html>"),
-            "is an HTML page, and --file takes",
-        ),
-        ("old.rtf", lambda path: path.write_text("{\\rtf1 Adopted.}"), "is an RTF document, and --file takes"),
-        ("m.tmx", lambda path: write(path, UNITS), "duiyi memory import"),
         ("folder", Path.mkdir, "is a folder, not a file"),
         ("none.txt", lambda path: None, "does not exist"),
     ],
@@ -154,11 +145,27 @@ def test_what_to_do_with_a_document_in_place_of_lines(
     name: str, make: Callable[[Path], object], said: str, memory: Path, tmp_path: Path
 ) -> None:
     make(tmp_path / name)
-    for command in [("term", "lookup"), *([("lookup",)] if name in ("draft.txt", "folder", "none.txt") else [])]:
+    for command in [("term", "lookup"), ("lookup",)]:
         with pytest.raises(DuiyiError) as refusal:
             commands.ran(*command, "--file", tmp_path / name)
         assert said in str(refusal.value)
         assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [docx, lambda path: path.write_text(f"<html><p>{UNITS[0].source}</p></html>"), lambda path: write(path, UNITS)],
+    ids=["draft.docx", "draft.html", "draft.xlf"],
+)
+def test_terms_of_documents_and_bilingual_files(
+    make: Callable[[Path], object], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    path = tmp_path / request.node.callspec.id
+    make(path)
+    term = UNITS[0].source[:2]
+    done("term", "add", term, "first words", "--terms", tmp_path / "t.sqlite")
+    rows = json.loads(done("term", "lookup", "--file", path, "--terms", tmp_path / "t.sqlite", "--json"))
+    assert (rows[0]["source"], rows[0]["target"], rows[0]["start"]) == (term, "first words", 0)
 
 
 @pytest.mark.parametrize("make", [docx, lambda path: write(path, UNITS)], ids=["draft.docx", "draft.xlf"])

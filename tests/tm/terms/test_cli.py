@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import process
+from tests.commands import done, process
 from tests.postgresql import PostgresServer
 
 
@@ -192,3 +192,13 @@ def test_every_command_takes_a_term_base_on_a_server(duiyi, tmp_path: Path, post
     found = duiyi("term", "check", "u.tsv", *at, "--json")
     assert "Agreement" in found.stdout, found.stderr
     assert not list(tmp_path.glob("postgresql*")), "no folder of this name"
+
+
+def test_a_forbidden_term_says_so_where_it_is_looked_up(tmp_path: Path) -> None:
+    base = ("--terms", tmp_path / "t.sqlite")
+    done("term", "add", "批准书", "instrument of ratification", *base)
+    done("term", "add", "批准书", "ratification paper", "--status", "forbidden", *base)
+    rows = json.loads(done("term", "lookup", "ratification paper", *base, "--json").out)
+    assert [(row["source_status"], row["status"]) for row in rows] == [("forbidden", "preferred")]
+    assert "ratification paper (forbidden)" in " ".join(done("term", "lookup", "ratification paper", *base).out.split())
+    assert "(" not in done("term", "lookup", "instrument of ratification", *base).out
