@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from tm.formats import UnitProblems
     from tm.unit import Unit
 
-__all__ = ["complain", "console", "errors", "headings", "message", "padded", "place_of", "print_json", "tell", "write"]
+__all__ = [
+    "complain", "console", "errors", "headings", "message", "padded", "place_of", "print_json", "tell", "waiting",
+    "write",
+]  # fmt: skip
 
 _WARNING = "duiyi: warning: "
 _SHOWN = 10  # problems printed one by one; the rest is counted
