@@ -34,6 +34,7 @@ __all__ = [
     "normalize",
     "same",
     "simplified",
+    "stated_code",
 ]
 
 #: The region that CAT tools assume for a language without one.
@@ -147,6 +148,15 @@ def checked_code(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
     if not _is_registered(base(name)) and any(base(one) == base(name) for one in held()):
         return name
     raise UsageError(f"{code[:40]!r} is not a known language code such as zh-CN or en-US (BCP 47)")
+
+
+def stated_code(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
+    """`canonical` for a code that a person types, which is kept with what they made: "en" stays "en".
+
+    Raises `UsageError` as `checked_code` does.
+    """
+    checked_code(code, held)
+    return canonical(code)
 
 
 def _parts(code: str) -> list[str]:

@@ -234,7 +234,7 @@ def export(
     terms: TermsOption = None,
 ) -> None:
     """Write the term base in the format of the file's extension."""
-    from corpora.text.languages import checked_code
+    from corpora.text.languages import stated_code
     from tm.terms.formats.base import TbxStyle
     from tm.terms.formats.exchange import write_terms
 
@@ -243,7 +243,7 @@ def export(
     with opened(terms) as base, waiting("working"):
         chosen = (concept for concept in base.concepts() if subject is None or concept.subject == subject)
         chosen_pair = (source or "zh", target or "en") if source or target else ()
-        languages = [checked_code(code, base.languages) for code in chosen_pair]
+        languages = [stated_code(code, base.languages) for code in chosen_pair]
         count = write_terms(out, chosen, languages=languages, style=tbx)  # type: ignore[arg-type]
     tell(f"{out}: {counted(count, 'entry', 'entries')}")
 

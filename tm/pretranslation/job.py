@@ -8,7 +8,7 @@ from typing import Any
 
 from corpora.errors import InputError, UsageError
 from corpora.files import check_targets
-from corpora.text.languages import base, checked_code
+from corpora.text.languages import base, stated_code
 from corpora.xml import local
 from tm.jobs.job_files import BILINGUAL, JobFile, read_job
 from tm.pretranslation import xliff1, xliff2
@@ -187,7 +187,7 @@ class _FileFilling:
         for head in [file.root] if second else file.root.iter("{*}file"):
             name, own = ("trgLang", "srcLang") if second else ("target-language", "source-language")
             if not head.get(name):
-                head.set(name, checked_code(given) if given else self._only_target(head.get(own, ""), Path("the file")))
+                head.set(name, stated_code(given) if given else self._only_target(head.get(own, ""), Path("the file")))
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from corpora.errors import EditConflict, UsageError
-from corpora.text.languages import checked_code
+from corpora.text.languages import stated_code
 from tm.formats.jsonl import to_dict
 from tm.search.memory import Memory
 from tm.server.errors import NoCondition, NotFound, ReadOnly
@@ -67,7 +67,7 @@ def term_of(given: dict[str, Any]) -> Term:
     text = " ".join(given["text"].split())
     if not text:
         raise UsageError("a term needs a text")
-    fixed = {"text": text, "language": checked_code(given["language"]), "status": Status(given["status"])}
+    fixed = {"text": text, "language": stated_code(given["language"]), "status": Status(given["status"])}
     return Term(**{**given, **fixed, "examples": tuple(given.get("examples", ()))})
 
 

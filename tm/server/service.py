@@ -11,7 +11,7 @@ from typing import Any
 
 from corpora.arguments import check_choice
 from corpora.errors import DamagedInput, EmptyInput, UsageError
-from corpora.text.languages import base, checked_code, detect
+from corpora.text.languages import base, checked_code, detect, stated_code
 from tm.formats import UNIT_FORMATS, ReadOptions, UnitProblems, WriteOptions
 from tm.formats.jsonl import from_dict
 from tm.jobs.import_file import ImportOptions, import_file
@@ -278,7 +278,7 @@ class Service:
         chosen = (one for one in terms.concepts() if not subject or one.subject == subject)
         usual = ("zh", "en")
         pair = [given or other for given, other in zip(languages, usual, strict=True)] if any(languages) else []
-        codes = [checked_code(one, terms.languages) for one in pair]
+        codes = [stated_code(one, terms.languages) for one in pair]
         write_terms(path, chosen, languages=codes, style=style)  # type: ignore[arg-type]
         return path
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.text.languages import checked_code
+from corpora.text.languages import stated_code
 from tm.server.changing import Changes, concept_tag, found_concept, one_line, one_line_ends, term_of, typed
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import NotFound
@@ -172,7 +172,7 @@ def _language(row: dict[str, str], before: Term | None) -> str:
     text, language = row["text"].strip(), row["language"].strip()
     if not language:
         raise UsageError(f"the term {text} needs a language")
-    return language if before is not None and language == before.language else checked_code(language)
+    return language if before is not None and language == before.language else stated_code(language)
 
 
 def _changed_term(row: dict[str, str], before: Term | None) -> Term:

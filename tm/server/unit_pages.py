@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
-from corpora.text.languages import checked_code, detect
+from corpora.text.languages import detect, stated_code
 from tm.search.lookup import LookupOptions
 from tm.server.changing import Changes, found_unit, one_line_ends, typed, unit_tag
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
@@ -63,7 +63,7 @@ async def add_unit(
             if not all(one.strip() for one in texts):
                 raise UsageError("a unit needs a text on both sides")
             codes = [
-                checked_code(code) if code else detect(text)
+                stated_code(code) if code else detect(text)
                 for code, text in zip((source_lang, target_lang), texts, strict=True)
             ]
             report = service.add([Unit(texts[0], texts[1], codes[0], codes[1])], action="addition of a unit")

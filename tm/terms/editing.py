@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpora.errors import UsageError
-from corpora.text.languages import base, checked_code, detect
+from corpora.text.languages import base, detect, stated_code
 from corpora.text.plurals import counted
 from corpora.text.scripts import HAN, HANGUL, KANA
 from tm.terms.base import TermBase
@@ -77,9 +77,10 @@ def add_term(
         status = edit.status or Status.PREFERRED
         concept = Concept(_free_id(terms, new), (new[0], replace(new[1], status=status)))
     else:
+        language = _as_used(concept, languages[1])
         taken = any(one.status is Status.PREFERRED for one in concept.named(languages[1]))
         status = edit.status or (Status.ADMITTED if taken else Status.PREFERRED)
-        concept = replace(concept, terms=(*concept.terms, replace(new[1], status=status)))
+        concept = replace(concept, terms=(*concept.terms, replace(new[1], status=status, language=language)))
     return _stored(terms, concept, edit)
 
 
@@ -170,7 +171,7 @@ def _free_id(terms: TermBase, new: tuple[Term, ...]) -> str:
 
 def _languages(terms: TermBase, source: str, target: str, source_lang: str, target_lang: str) -> tuple[str, str]:
     """The languages of a new pair: given, or detected by the script and by the languages of the term base."""
-    given = [checked_code(code, terms.languages) if code else "" for code in (source_lang, target_lang)]
+    given = [stated_code(code, terms.languages) if code else "" for code in (source_lang, target_lang)]
     known = [term.language for term in next(terms.concepts(), Concept("", ())).terms]
     found = [code or _language(text, known) for code, text in zip(given, (source, target), strict=True)]
     if base(found[0]) == base(found[1]) or not all(found):
@@ -178,6 +179,11 @@ def _languages(terms: TermBase, source: str, target: str, source_lang: str, targ
             f"the languages of {source} and {target} cannot be detected; state `source_lang` and `target_lang`"
         )
     return found[0], found[1]
+
+
+def _as_used(concept: Concept, language: str) -> str:
+    """A language without a region as the concept has it: its terms in one language stay together."""
+    return next((one.language for one in concept.named(language) if "-" not in language), language)
 
 
 def _language(text: str, known: list[str]) -> str:

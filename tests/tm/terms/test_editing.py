@@ -56,7 +56,17 @@ def test_languages(source: str, target: str, languages: tuple[str, str], expecte
 def test_languages_of_the_term_base_come_first() -> None:
     with TermBase(":memory:") as base:
         add_term(base, "Schiff", "船", source_lang="de", target_lang="zh-HK")
-        assert [term.language for term in add_term(base, "Heck", "船尾").terms] == ["de-DE", "zh-HK"]
+        assert [term.language for term in add_term(base, "Heck", "船尾").terms] == ["de", "zh-HK"]
+
+
+def test_languages_stay_as_they_are_stated() -> None:
+    with TermBase(":memory:") as base:
+        made = add_term(base, "lamp", "lampe", source_lang="en", target_lang="fr_CA")
+        assert [term.language for term in made.terms] == ["en", "fr-CA"]
+        more = add_term(base, "lamp", "lanterne", source_lang="en-GB", target_lang="fr")
+        assert [term.language for term in more.terms] == ["en", "fr-CA", "fr-CA"], "one concept has one code"
+        with pytest.raises(UsageError, match="xx-foo"):
+            add_term(base, "oil", "huile", source_lang="en", target_lang="xx-foo")
 
 
 def test_what_is_refused() -> None:
