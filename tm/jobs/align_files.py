@@ -219,13 +219,16 @@ def align_files(
     *outputs: Path | str,
     encoder: "Encoder | None" = None,
     options: AlignFilesOptions | None = None,
+    source_lang: str | None = None,
+    target_lang: str | None = None,
     progress: "StageProgress | None" = None,
     names: tuple[str, str] | None = None,
 ) -> AlignedFiles:
     """Read two documents, align them and write the pairs to ``outputs``, all of them or none.
 
     ``target`` None: ``source`` holds both languages, as paragraphs that alternate, rows of a table or columns.
-    ``encoder`` None: the built-in one. ``names`` are those of both files in the origins of the units, by default
+    ``encoder`` None: the built-in one. ``source_lang`` and ``target_lang`` are those of ``options`` where they are
+    None. ``names`` are those of both files in the origins of the units, by default
     without their folders. Raises `InputError` or one of its kinds for a document that cannot be read or a file in which
     the two languages do not seem to correspond, and `UsageError` where both are in one language, are not in the
     languages that were stated, or an output cannot be written as requested; no file is left then.
@@ -238,6 +241,9 @@ def align_files(
     from tm.formats.alignment_units import units_of_alignment
 
     options = options or AlignFilesOptions()
+    options = replace(
+        options, source_lang=source_lang or options.source_lang, target_lang=target_lang or options.target_lang
+    )
     report = progress or (lambda step, share: None)
     inputs = [source] if target is None else [source, target]
     check_outputs([Path(path) for path in outputs], [Path(one) for one in inputs])

@@ -134,6 +134,18 @@ def test_what_was_left_out_is_a_warning(encoder: Encoder, tmp_path: Path) -> Non
     assert "% of the text was left out (navigation" in warning
 
 
+def test_languages_are_stated_without_options(encoder: Encoder, tmp_path: Path) -> None:
+    one, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    one.write_text("第一条\n", "utf-8")
+    other.write_text("Article 1\n", "utf-8")
+    given = AlignFilesOptions(source_lang="zh-CN", target_lang="fr", unit="paragraph")
+    found = align_files(one, other, encoder=encoder, options=given, source_lang="zh-TW", target_lang="en-GB")
+    assert [(unit.source_lang, unit.target_lang) for unit in found.units()] == [("zh-TW", "en-GB")]
+    assert found.options.unit == "paragraph"
+    with pytest.raises(UsageError):
+        align_files(one, other, encoder=encoder, source_lang="xx")
+
+
 def test_blank_lines_of_segmented_files_give_no_units(encoder: Encoder, tmp_path: Path) -> None:
     for name, lines in (("zh.txt", SOURCE), ("en.txt", TARGET)):
         (tmp_path / name).write_text("\n\n".join(lines), encoding="utf-8")
