@@ -21,6 +21,7 @@ _HEAD = re.compile(
     r"\s*(?:(?:§§?|№|(?:No|Nr|Art|Fig|Para|Sec|Cl)\.|(?:note|step|figure|table|paragraph|clause|item|question|point|example"
     r"|option|case|exercise)(?=\s))\s?\d{1,4}[a-z]?(?:\.\d{1,3}){0,3}(?:\s*[.:)–—-]|(?=\s))\s*"
     rf"|(?:注|步骤|步驟|图|圖|表|例|问题|問題|选项|選項|案例)\s?[0-9０-９{HAN_NUMERAL}]{{1,4}}\s*[:：.．、)）]\s*"
+    r"|[ivxlc]{2,8}[)）]\s*|\d{1,3}/\s+"
     r"|[A-Z]\d{1,3}[.:)]\s+|\d{1,2}[°º]\s+(?=[^\W\d_])|\d{1,3}[a-z][.)]\s+|[oO§]\s+(?=[A-Z])"
     r"|[甲乙丙丁戊己庚辛壬癸]\s*[、.．]\s*"
     r"|[(（]\s?[甲乙丙丁戊己庚辛壬癸]\s?[)）]\s*)",
