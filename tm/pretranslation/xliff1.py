@@ -104,7 +104,7 @@ def slots(root: Element) -> Iterator[Xliff1Slot]:
         file = next(unit.iterancestors("{*}file"), None)
         if source is None or file is None:
             continue
-        protected = is_protected(unit)
+        protected = is_protected(unit) or _is_locked(unit)
         target, segmented = unit.find("{*}target"), unit.find("{*}seg-source")
         segments = _segments(segmented) if segmented is not None else {}
         if not segments:
@@ -123,6 +123,13 @@ def slots(root: Element) -> Iterator[Xliff1Slot]:
 def is_protected(unit: Element) -> bool:
     """True where a unit or what it stands in is not to be translated."""
     return next((value for one in (unit, *unit.iterancestors()) if (value := one.get("translate"))), "").lower() == "no"
+
+
+def _is_locked(unit: Element) -> bool:
+    """True for a unit that memoQ or Phrase have locked, in attributes of their own."""
+    return any(
+        name.endswith("}locked") and value.lower() in ("locked", "true", "1") for name, value in unit.attrib.items()
+    )
 
 
 def _untranslated(target: Element | None, source: str) -> bool:

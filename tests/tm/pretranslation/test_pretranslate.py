@@ -343,6 +343,13 @@ msgstr[2] ""
 """
 
 
+@pytest.mark.parametrize(("locked", "kept"), [("locked", 1), ("true", 1), ("unlocked", 0), ("false", 0)])
+def test_what_other_tools_have_locked_stays_empty(tmp_path: Path, memory: Memory, locked: str, kept: int) -> None:
+    unit = f'<trans-unit id="1" xmlns:m="M" m:locked="{locked}"><source>Bring the oil.</source><target/></trans-unit>'
+    (tmp_path / "a.mxliff").write_text(XLIFF1.format(unit), "utf-8")
+    assert filled(tmp_path / "a.mxliff", memory)[1].kept == kept
+
+
 def test_an_entry_with_more_plural_forms_is_filled_as_a_memory_has_it(tmp_path: Path) -> None:
     geese = ("%d гусь", "%d гуся", "%d гусей")
     (tmp_path / "known.po").write_text(_RUSSIAN.format(*geese, "%d гнездо"), "utf-8")
