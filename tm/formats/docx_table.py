@@ -18,8 +18,9 @@ from corpora.errors import InputError, WrongFormat
 from corpora.xml import Element, attributes_of, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
 from tm.formats.columns import is_header, names_notes, units_of_rows
+from tm.formats.states import meaning_of
 from tm.tags import Tag, TagKind, escape, native, split
-from tm.unit import Unit
+from tm.unit import Unit, is_doubtful
 from tm.word_document import new_document
 
 __all__ = ["read_units", "write_units"]
@@ -159,7 +160,7 @@ def write_units(path: Path, units: Iterable[Unit], options: WriteOptions, writte
         pair = spelt(unit.source_lang), spelt(unit.target_lang)
         # Rows are text until the table is complete: adding them one by one takes time quadratic in their number.
         cells = (_run(str(number)), _runs(unit.source, options, written), _runs(unit.target, options, written),
-                 _run(unit.status), _run(written.legal("\n".join(unit.notes))))  # fmt: skip
+                 _run(_state(unit, options)), _run(written.legal("\n".join(unit.notes))))  # fmt: skip
         rows.setdefault(pair, []).append(_row(cells))
         written.units += 1
     body = document.element.body
@@ -186,6 +187,14 @@ def _row(cells: Iterable[str], properties: str = "") -> str:
         for width, cell in zip(_WIDTHS, cells, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{properties}</w:trPr>{made}</w:tr>"
+
+
+def _state(unit: Unit, options: WriteOptions) -> str:
+    """The status of a unit in a word that is read again: also that somebody should look at it, and why."""
+    if not (unit.target and is_doubtful(unit, options.review_below)):
+        return unit.status
+    words = [unit.properties.get(name, "") for name in ("state-origin", "state")]
+    return next((word for word in words if meaning_of(word) in ("machine", "fuzzy", "draft")), "needs review")
 
 
 def _runs(text: str, options: WriteOptions, written: WriteCounts) -> str:

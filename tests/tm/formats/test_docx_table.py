@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,22 @@ def test_texts_tags_status_and_comments_come_back(tmp_path: Path) -> None:
     wanted = [replace(one, source=known(one.source), target=known(one.target)) for one in UNITS]
     shown = [(one.source, one.target, one.source_lang, one.target_lang, one.status, one.notes) for one in found]
     assert shown == [(w.source, w.target, w.source_lang, w.target_lang, w.status, w.notes) for w in wanted]
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"quality": 0.5, "properties": {"state": "Draft"}}, "Draft"),
+        ({"quality": 0.5, "properties": {"state": "translated", "state-origin": "mt"}}, "mt"),
+        ({"quality": 0.3}, "needs review"),
+        ({"quality": 0.9}, ""), ({"quality": 0.5, "status": "reviewed"}, ""),
+    ],
+)  # fmt: skip
+def test_doubtful_units_stay_doubtful(tmp_path: Path, fields: dict[str, Any], state: str) -> None:
+    write(tmp_path / "x.docx", [Unit("门", "door", "zh-CN", "en-US", **fields)])
+    (unit,) = read(tmp_path / "x.docx")
+    assert (unit.quality, unit.properties.get("state", "")) == ((0.5, state) if state else (None, ""))
+    assert unit.status == fields.get("status", "unreviewed")
 
 
 def test_each_pair_of_languages_has_a_table(tmp_path: Path) -> None:
