@@ -29,7 +29,7 @@ class CatTool:
         return replace(options, **self.options, regions=True, leave_out=options.leave_out | self.leave_out, client="")
 
 
-_COMMON = frozenset({"empty side", "duplicate", "same language"})
+_COMMON = frozenset({"empty side", "duplicate", "same language", "rejected"})
 
 CAT_TOOLS: Mapping[str, CatTool] = {
     client.key: client
@@ -46,7 +46,7 @@ CAT_TOOLS: Mapping[str, CatTool] = {
             "trados",
             "Trados Studio",
             {"segtype": "auto", "tags": "keep", "trim": True, "one_line": True, "confirmation": True},
-            _COMMON | {"too long"},
+            _COMMON - {"rejected"} | {"too long"},  # the confirmation level says it
             "the memory you import into must have the same two languages, regions included",
         ),
         CatTool(

@@ -59,6 +59,7 @@ REASONS = {
         Reason("duplicate", "the same pair occurs again", "tools add it twice or drop it"),
         Reason("variant", "the same source has another target", "OmegaT takes the last one of the file"),
         Reason("same language", "both sides are in one language", "tools refuse the pair"),
+        Reason("rejected", "a person rejected the translation", "tools take it like any other"),
         Reason("several sentences", "the source has several sentences", "no match where the tool splits by sentence"),
     )
 }
@@ -84,6 +85,8 @@ def unit_reasons(unit: Unit) -> Iterator[str]:
             yield "invisible"
     if unit.source_lang == unit.target_lang:
         yield "same language"
+    if unit.status == "rejected":
+        yield "rejected"
     if unit.sentences > 1:
         yield "several sentences"
 
@@ -101,6 +104,7 @@ def _is_usual(unit: Unit) -> bool:
         and "⟦" not in target
         and unit.source_lang != unit.target_lang
         and unit.sentences == 1
+        and unit.status != "rejected"
     )
 
 

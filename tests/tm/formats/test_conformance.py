@@ -22,7 +22,8 @@ CASES = cases("conformance")
 @pytest.mark.parametrize("case", CASES["units"], ids=lambda case: case["label"])
 def test_faults_of_a_unit(case: dict) -> None:
     source, target = case["source"] * case.get("times", 1), case["target"]
-    unit = Unit(source, target, "zh-CN", case.get("target_lang", "en-US"), sentences=case.get("sentences", 1))
+    unit = Unit(source, target, "zh-CN", case.get("target_lang", "en-US"), sentences=case.get("sentences", 1),
+                status=case.get("status", "unreviewed"))  # fmt: skip
     assert list(unit_reasons(unit)) == case["expected"]
 
 
@@ -71,6 +72,17 @@ def test_a_profile_leaves_nothing_its_tool_would_refuse(key: str, tmp_path: Path
     assert not refused & set(inspect(path).counts)
     assert report.written + sum(report.left_out.values()) == len(units)
     assert report.left_out["empty side"] == 1
+
+
+@pytest.mark.parametrize("key", CAT_TOOLS)
+def test_what_was_rejected_is_no_translation_for_a_tool(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.tmx"
+    units = [Unit("甲", "A", "zh-CN", "en-US", status="rejected"), Unit("乙", "B", "zh-CN", "en-US")]
+    report = formats.write(path, units, WriteOptions(client=key))
+    if key == "trados":
+        assert ">RejectedTranslation<" in path.read_text("utf-8")
+    else:
+        assert (report.written, report.left_out) == (1, {"rejected": 1})
 
 
 def test_an_unknown_tool_is_refused_with_the_known_ones() -> None:
