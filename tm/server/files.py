@@ -6,6 +6,7 @@ read does not stop the others.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -222,9 +223,11 @@ async def analyse(
     """Count how much of some files repeats, is known, is similar or is new."""
 
     def call(service: Service, work: Work) -> Report:
-        from tm.jobs.analyse_files import AnalyseOptions, analyse_files
+        from tm.jobs.analyse_files import AnalyseOptions, analyse_files, write_report
 
-        paths, cards = [], []
+        paths: list[Path] = []
+        cards: list[dict[str, Any]] = []
+        warnings: list[str] = []
         for path in work.watched(sorted(work.uploads("files").iterdir()), step="reading"):
             try:
                 try_reading(path, "units")
@@ -236,13 +239,18 @@ async def analyse(
             service.resources.select(chosen.names),
             AnalyseOptions(Filters(exclude_origin=chosen.exclude)),
             on_failure=lambda name, error: cards.append(failed_card(Path(name), error, work)),
+            on_warning=lambda warning: warnings.append(work.without_paths(warning)),
             follow=lambda done, total: work.progress(done, total, "looking up"),
         )
         if not found.files and len(cards) == 1:
             raise UsageError(cards[0]["error"])
+        found = replace(found, files=tuple(replace(one, file=Path(one.file).name) for one in found.files))
         counts = [*found.files, *([found.total] if len(found.files) > 1 else [])]
-        rows = [{"file": Path(one.file).name, "bands": one.to_dict()} for one in counts]
-        return Report("analysis.html", {"counts": rows, "cards": cards}, title="Analyse a job")
+        rows = [{"file": one.file, "bands": one.to_dict()} for one in counts]
+        target = work.files / "analysis.html"
+        write_report(target, found)
+        values = {"counts": rows, "cards": cards, "lines": warnings}
+        return Report("analysis.html", values, target.name, "Analyse a job")
 
     return await bench.begin("Analyse a job", call, tools_page, uploads={"files": files})
 

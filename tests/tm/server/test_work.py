@@ -285,6 +285,18 @@ def test_a_bad_file_is_on_its_own_card_and_the_others_go_on(options: ServerOptio
     assert "/tmp" not in page
 
 
+def test_an_analysis_names_the_source_side_and_can_be_kept(options: ServerOptions) -> None:
+    table = "zh\ten\n批准公约。\tRatify the convention.\n"
+    with client_of(options, follow_redirects=True) as client:
+        sent = [("files", ("a.tsv", table)), ("files", ("b.txt", "Ratify."))]
+        page = client.post("/tools/analyse", files=sent, headers=PAGE)
+        report = client.get(f"{page.url.path}/file")
+    assert "a.tsv has a table with both languages; only its source side (zh, column 1) is taken" in page.text
+    assert "/tmp" not in page.text + report.text
+    assert report.headers["content-disposition"].endswith("analysis.html")
+    assert "<h2>a.tsv</h2>" in report.text
+
+
 @pytest.mark.parametrize(
     ("form", "field", "name"),
     [
