@@ -289,8 +289,9 @@ def test_an_analysis_names_the_source_side_and_can_be_kept(options: ServerOption
     table = "zh\ten\n批准公约。\tRatify the convention.\n"
     with client_of(options, follow_redirects=True) as client:
         sent = [("files", ("a.tsv", table)), ("files", ("b.txt", "Ratify."))]
-        page = client.post("/tools/analyse", files=sent, headers=PAGE)
-        report = client.get(f"{page.url.path}/file")
+        place = client.post("/tools/analyse", files=sent, headers=PAGE).url.path
+        assert ended(client, place)["state"] == "done"
+        page, report = client.get(place), client.get(f"{place}/file")
     assert "a.tsv has a table with both languages; only its source side (zh, column 1) is taken" in page.text
     assert "/tmp" not in page.text + report.text
     assert report.headers["content-disposition"].endswith("analysis.html")
