@@ -179,9 +179,13 @@ def _linked(
 
 
 def _pattern(find: str) -> re.Pattern[str] | None:
-    """What to mark: the words of a search, in any order; a long text as a whole."""
+    """What to mark: the words and quoted phrases of a search, in any order; a long text as a whole."""
     text = find.strip()[:_LONGEST]
-    words = [text] if len(text) > _SENTENCE else [one for one in re.split(r'[\s"*?]+', text) if one]
+    if text.count('"') % 2:
+        text += '"'  # of a phrase that was cut
+    words = [phrase or word for phrase, word in re.findall(r'"([^"]*[^\s"][^"]*)"|([^\s"*?]+)', text)]
+    if len(text) > _SENTENCE and len(words) > 1:
+        words = [text]
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if words else None
 

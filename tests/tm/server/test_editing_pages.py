@@ -15,7 +15,7 @@ from tests.serving import UNITS, client_of, unit
 from tests.team import Serving, team_of
 from tm.review.repository import ReviewRepository
 from tm.search.memory import Memory
-from tm.server.documents import _Link, _marked
+from tm.server.documents import _Link, _marked, _pattern
 from tm.server.options import Access, ServerOptions
 from tm.terms.base import TermBase
 from tm.terms.concept import Concept, Status, Term
@@ -458,6 +458,18 @@ def test_a_long_document_comes_in_pages(client: TestClient, options: ServerOptio
     assert shown(unit=anchor[1])[1] == numbers
     assert shown(unit=anchor[1], page=1)[1] == list(range(1_000))
     assert shown(page=99)[1] == numbers, "there are three pages"
+
+
+@pytest.mark.parametrize(
+    ("find", "words"),
+    [
+        ("协议 报告", ["协议", "报告"]), ('"2. 报告"', ["2. 报告"]), ('"2. 报告" 协议', ["2. 报告", "协议"]),
+        (f'"{"甲乙 " * 200}"', ["甲乙 " * 99 + "甲乙"]), ('""', []), ('"', []),
+    ],
+)  # fmt: skip
+def test_what_is_marked_in_a_document(find: str, words: list[str]) -> None:
+    pattern = _pattern(find)
+    assert (pattern.pattern if pattern else "") == "|".join(map(re.escape, words))
 
 
 def test_the_parts_of_a_text() -> None:
