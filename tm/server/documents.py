@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from corpora.errors import DuiyiError, UsageError
+from corpora.text.languages import detect
 from corpora.text.plurals import counted
 from tm.formats.jsonl import to_dict
 from tm.jobs.bitext import Bitext, DocumentNames, bitext_of, bitext_rows, symbols_in
@@ -26,7 +27,7 @@ from tm.server.service import Service
 from tm.server.sources import Sources, SourcesDependency, keep_sources
 from tm.terms.matches import occurrence_rows
 
-__all__ = ["bitext", "choose", "correct", "documents", "router"]
+__all__ = ["bitext", "choose", "correct", "documents", "documents_named", "router"]
 
 _LISTED = 200  # documents on a page
 _UNITS = 1_000  # of a document on a page
@@ -200,6 +201,16 @@ class _Link:
     path: str
 
 
+def documents_named(service: Service, text: str) -> list[dict[str, str]]:
+    """The symbols of documents in a text, each with the path of its document, "" where no memory has it."""
+    symbols = symbols_in(text, detect(text))
+    if not symbols:
+        return []
+    linker = _Linker(service)
+    found = {symbol: linker.document_of(symbol) for symbol in symbols}
+    return [{"symbol": symbol, "path": path} for symbol, path in found.items() if path or "/" in symbol]
+
+
 class _Linker:
     """Finds the symbols of documents and the terms in texts; each symbol is looked for once."""
 
@@ -229,13 +240,15 @@ class _Linker:
     def _path_of(self, symbol: str) -> str:
         """The document with this symbol if a memory has it, otherwise where the symbol occurs."""
         if symbol not in self._paths:
-            path = f"{self._root}/phrases?{urlencode({'text': symbol})}"
-            for name, documents in self._documents:
-                if len(documents.find(symbol)) == 1:
-                    path = f"{self._root}/bitext?{urlencode({'memory': name, 'origin': symbol})}"
-                    break
-            self._paths[symbol] = path
+            self._paths[symbol] = self.document_of(symbol) or f"{self._root}/phrases?{urlencode({'text': symbol})}"
         return self._paths[symbol]
+
+    def document_of(self, symbol: str) -> str:
+        """The document with this symbol, "" if no memory has just one."""
+        for name, documents in self._documents:
+            if len(documents.find(symbol)) == 1:
+                return f"{self._root}/bitext?{urlencode({'memory': name, 'origin': symbol})}"
+        return ""
 
 
 def _marked(text: str, pattern: re.Pattern[str] | None, links: Sequence[_Link]) -> list[dict[str, Any]]:

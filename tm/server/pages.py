@@ -17,6 +17,7 @@ from corpora.text.plurals import counted
 from tm.search.concordance import ConcordanceHit, ConcordanceOptions
 from tm.search.lookup import LONGEST_QUERY, LookupOptions
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
+from tm.server.documents import documents_named
 from tm.server.errors import http_status
 from tm.server.executors import Executors
 from tm.server.frame import render
@@ -55,7 +56,8 @@ async def memory(
         filters = Filters(source_lang, target_lang, exclude_origin=chosen.exclude)
         options = LookupOptions(percent, 10, filters=filters, substitute=substitute, prefer=chosen.prefer)
         matches = service.lookup(text, options, [memory] if memory else chosen.names, None, assemble=True)
-        return {"matches": matches, "terms": service.find_terms(text, source_lang, target_lang)}
+        terms = service.find_terms(text, source_lang, target_lang)
+        return {"matches": matches, "terms": terms, "symbols": documents_named(service, text)}
 
     form = {
         "source_lang": source_lang,
@@ -66,7 +68,9 @@ async def memory(
         "memory": memory,
         "chosen": chosen,
     }
-    page = SearchPage("memory.html", "/", text, form, {"matches": None, "terms": []}, search, _unit_count)
+    page = SearchPage(
+        "memory.html", "/", text, form, {"matches": None, "terms": [], "symbols": []}, search, _unit_count
+    )
     return await page.response(service, executors)
 
 

@@ -49,6 +49,16 @@ def test_pages_are_in_the_language_of_the_browser(options: ServerOptions, addres
         assert not re.search(r">[^<]*\b(?:match|exact|[Uu]nit|reviewed)", chinese)
 
 
+def test_documents_that_a_text_names(options: ServerOptions) -> None:
+    treaty = {"file": ("A_RES_58_4.tsv", "zh\ten\n通过公约。\tAdopts the Convention.\n")}
+    with client_of(options, writable=True, follow_redirects=True) as client:
+        client.post("/api/import", files=treaty)
+        page = client.get("/", params={"text": "根据A/RES/58/4和S/2004/123，通过公约。"}).text
+        assert "Documents named" not in client.get("/", params={"text": "通过公约。"}).text
+    assert re.search(r'<li><a href="[^"]*/bitext\?[^"]*origin=A%2FRES%2F58%2F4">A/RES/58/4</a></li>', page)
+    assert "<code>duiyi fetch S/2004/123</code>" in page
+
+
 def test_singular_and_plural(options: ServerOptions) -> None:
     glossary = {"file": ("g.csv", "zh,en,en_forbidden\n条,Article,Clause\n")}
     faulty = {"file": ("units.tsv", "zh\ten\n第一条\tClause 1\n")}
