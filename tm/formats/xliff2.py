@@ -26,6 +26,7 @@ __all__ = ["Xliff2Reader", "write_units"]
 
 _NS = "urn:oasis:names:tc:xliff:document:2.0"
 _META = "urn:oasis:names:tc:xliff:metadata:2.0"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _REVIEW = "duiyi:needs-review"
 
@@ -140,7 +141,7 @@ class Xliff2Reader:
         self._problems = problems
         self._codes = root.get("srcLang", ""), root.get("trgLang", "")
         self._requested = options.source_lang, options.target_lang
-        self._languages: tuple[str, str] | None = None
+        self._languages: dict[tuple[str, str], tuple[str, str]] = {}
         self.seen = 0
 
     def units(self, element: Element, line: int) -> Iterator[Unit]:
@@ -156,7 +157,7 @@ class Xliff2Reader:
             text = read_inline(source, "xliff2", data)
             translation = read_inline(target, "xliff2", data) if target is not None else ""
             try:
-                languages = self._pair(translation)
+                languages = self._pair(source, target, translation)
             except UsageError as error:
                 self._problems.add(line, str(error), error)
                 return
@@ -165,14 +166,19 @@ class Xliff2Reader:
                 _apply_states(own, segment.get("state", ""), segment.get("subState", "").rpartition(":")[2])
             yield Unit(text, translation, *languages, **own)
 
-    def _pair(self, target: str) -> tuple[str, str]:
-        if self._languages is None:
-            path, (source, code), requested = self._problems.path, self._codes, self._requested
-            first = named_language(source, requested[0], "source", path)
-            if not (target or code or requested[1]):
+    def _pair(self, source: Element, target: Element | None, translation: str) -> tuple[str, str]:
+        """The languages of the file, else those that the elements name themselves."""
+        given = (
+            self._codes[0] or source.get(_LANG, ""),
+            self._codes[1] or (target.get(_LANG, "") if target is not None else ""),
+        )
+        if given not in self._languages:
+            path, requested = self._problems.path, self._requested
+            first = named_language(given[0], requested[0], "source", path)
+            if not (translation or given[1] or requested[1]):
                 return first, "und"  # nothing is translated yet
-            self._languages = first, named_language(code, requested[1], "target", path)
-        return self._languages
+            self._languages[given] = first, named_language(given[1], requested[1], "target", path)
+        return self._languages[given]
 
     def _fields(self, element: Element) -> dict[str, Any]:
         found: dict[str, str] = {}
