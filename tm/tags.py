@@ -27,6 +27,7 @@ _TAG = re.compile(
         (?:\|(?P<content>(?:[^\\⟧]|\\.)*))? ⟧)""",
     re.VERBOSE | re.DOTALL,
 )
+_FOOTNOTES = frozenset({"fnote", "footnote", "x-fnote", "x-footnote"})  # the types of texts in codes
 _KEPT = re.compile(r"\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r'[\\"]')
 _UNSAFE_ID = re.compile(r"[^\w.:-]")
@@ -117,10 +118,28 @@ def plain(text: str) -> str:
 
 
 def native(text: str) -> str:
-    """The text with the original file's codes in place of the tags: ``press <b>here</b>``."""
+    """The text with the original file's codes in place of the tags: ``press <b>here</b>``.
+
+    Texts inside a code stay in it, but for footnotes, without which the text reads.
+    """
     if "⟦" not in text:
         return text
-    return "".join(part if isinstance(part, str) else part.content for part in split(text))
+    return "".join(part if isinstance(part, str) else _code(part) for part in split(text))
+
+
+def _code(tag: Tag) -> str:
+    """The code of a tag, also of one with texts inside it, whose code has tags of its own."""
+    if tag.get("sub") != "yes":
+        return tag.content
+    if tag.get("type") not in _FOOTNOTES:
+        return native(tag.content)
+    depth, outside = 0, ""
+    for part in split(tag.content):
+        if isinstance(part, str):
+            outside += part if depth == 0 else ""
+        elif part.get("el") == "sub" or depth:
+            depth += {TagKind.OPEN: 1, TagKind.CLOSE: -1}.get(part.kind, 0)
+    return outside
 
 
 def tags(text: str) -> tuple[Tag, ...]:

@@ -51,3 +51,17 @@ def test_join_and_split_are_inverse(parts: list[str | Tag]) -> None:
             merged.append(part)
     assert split(join(parts)) == merged
     assert join(split(join(parts))) == join(parts)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "shown"),
+    [
+        ('⟦a1 el="sub" type="fnote"⟧See A/61/5.⟦/a1⟧', "fnote", ""),
+        ('1⟦a1 el="sub" type="fnote"⟧See ⟦b1⟧it⟦/b1⟧.⟦/a1⟧', "fnote", "1"),
+        ('<a title="⟦a1 el="sub"⟧help⟦/a1⟧">', "link", '<a title="help">'),
+    ],
+)
+def test_codes_with_texts_inside_show_no_tags(code: str, kind: str, shown: str) -> None:
+    tag = Tag(TagKind.SINGLE, "1", code, (("type", kind), ("sub", "yes")))
+    assert native(f"the port{tag}.") == f"the port{shown}."
+    assert native(str(Tag(TagKind.SINGLE, "1", code))) == code, "a code that only looks like one with texts"
