@@ -98,6 +98,29 @@ _QUOTED_BEFORE, _QUOTED_BEHIND = "([{“‘「『（《【", ",.;:!?)]}”’」
 _CAPITAL = re.compile(r"[“\"‘'(\[«]*[A-ZÀ-Þ]")
 _NEXT_WORD = re.compile(r"[“\"‘'(\[«]*([A-Za-zÀ-ÿ]+)")
 _MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
+#: German writes ordinal numbers with a full stop: "am 15. März", "die 3. Sitzung", "im XX. Jahrhundert".
+_ORDINAL = re.compile(r"(?:\d{1,3}|[IVXLC]+)")
+_GERMAN_MONTHS = frozenset(
+    "januar jänner februar feber märz april mai juni juli august september oktober november dezember".split()
+    + "jan jän feb mär mrz apr jun jul aug sep sept okt nov dez".split()
+)
+#: What stands before an ordinal number and its noun, and what begins a sentence rather than names a thing.
+_GERMAN_DETERMINERS = frozenset(
+    "der die das den dem des dies diese dieser dieses diesem diesen jede jeder jedes jedem jeden am an ans auf "
+    "beim bis ab seit nach vor zu für im in ins vom zum zur und oder sowie ihr ihre ihrem ihren ihrer ihres sein "
+    "seine seinem seinen seiner seines unser unsere unserem unseren unserer unseres mein meine meinem meinen "
+    "meiner meines ein einem einen eine einer eines".split()
+)
+_GERMAN_STARTERS = frozenset(
+    "aber alle allerdings als also am an andere auch auf aus bei beide bis bisher da dabei dadurch dafür dagegen "
+    "daher damals damit danach dann daran darauf darin darum das dass davon davor dazu den denn dennoch der deren "
+    "des deshalb dessen die dies diese dieser dieses doch dort du durch ein eine einem einen einer eines er erst "
+    "es etwa falls für gegen hier hierbei hierzu hinter ich ihr ihre im in indem innerhalb insbesondere ist jede "
+    "jeder jedes jedoch jetzt kein keine man mehr mein mit nach nachdem nicht noch nun nur ob oder ohne "
+    "schließlich sein seine seit sie so sobald sofern solche sollte somit sowohl trotz über um und uns unser "
+    "unter viele vom von vor während wann war warum was weder wegen weil welche wenn wer werden wie wir wird wo "
+    "wobei zu zudem zum zunächst zur zwar zwischen".split()
+)
 #: Verbs that name the speaker, after a quotation that ends in a question or an exclamation.
 _SPEECH = frozenset(
     "said says asked asks cried cries replied replies answered answers shouted whispered murmured muttered exclaimed "
@@ -223,9 +246,24 @@ def _stop_ends(before: str, gap: str, after: str, language: str) -> bool:
         return False
     found = _WORD_BEFORE.search(before)
     word = found[0].strip(_CLOSERS) if found else ""
+    if base(language) == "de" and _is_german_ordinal(before, word, after):
+        return False
     if len(word) == 1 and _LABELLED.search(before[: -len(found[0])] if found else ""):
         return True
     return not (word and _is_abbreviation(word, after, language))
+
+
+def _is_german_ordinal(before: str, word: str, after: str) -> bool:
+    """Whether the stop makes an ordinal number of ``word``: a month follows, or an article stands before and a noun
+    behind it."""
+    if not _ORDINAL.fullmatch(word):
+        return False
+    match = _NEXT_WORD.match(after)
+    following = match[1].lower() if match else ""
+    if word.isdecimal() and following in _GERMAN_MONTHS:
+        return True
+    previous = before[: -len(word)].split()[-1:] or [""]
+    return bool(following) and previous[0].lower() in _GERMAN_DETERMINERS and following not in _GERMAN_STARTERS
 
 
 def _is_abbreviation(word: str, after: str, language: str) -> bool:
@@ -237,7 +275,7 @@ def _is_abbreviation(word: str, after: str, language: str) -> bool:
         return True
     match = _NEXT_WORD.match(after)
     following = match[1] if match else ""
-    starts = following.lower() in _STARTERS
+    starts = following.lower() in (_GERMAN_STARTERS if base(language) == "de" else _STARTERS)
     if after[:1].isdecimal() and (lower in _MONTHS or lower in ("no", "nos")):
         return True
     if lower in _BEFORE_NUMBERS and _VALUE.match(after) and (not starts or (len(following) == 1 and word[0].isupper())):
