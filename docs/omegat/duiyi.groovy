@@ -1,8 +1,8 @@
 /* :name = duiyi: matches from the server :description = Queries `duiyi serve` for every segment that you open
  *
  * Start `duiyi serve --memory work.duiyi` and run this script once, in OmegaT under Tools > Scripting. It then looks up
- * every segment that becomes active and lists the matches in the window of the script: the score, the source in the
- * memory, and its translation. The address of the server is that of DUIYI_SERVER, else http://127.0.0.1:8080; its token,
+ * every segment that becomes active, without its tags, and lists the matches in the window of the script: the score, the
+ * source in the memory, and its translation with the numbers of the segment. The address of the server is that of DUIYI_SERVER, else http://127.0.0.1:8080; its token,
  * if it has one, that of DUIYI_SERVER_TOKEN. Run in console mode, it looks up all segments of the project once.
  */
 import groovy.json.JsonSlurper
@@ -15,8 +15,13 @@ token = System.getenv("DUIYI_SERVER_TOKEN") ?: ""
 properties = project.projectProperties
 say = binding.hasVariable("console") ? { text -> console.println(text) } : { text -> println(text) }
 
-List matches(String text) {
-    def fields = [text: text, min: "50", source_lang: properties.sourceLanguage.languageCode.toLowerCase(),
+// OmegaT's own names of inline codes, such as <b0>, </b0> and <br1/>, which no memory has
+String shown(String text) { text.replaceAll("</?[a-zA-Z]+[0-9]+/?>", "") }
+
+List matches(String segment) {
+    def text = shown(segment)
+    if (!text.trim()) return []
+    def fields = [text: text, min: "50", substitute: "true", source_lang: properties.sourceLanguage.languageCode.toLowerCase(),
                   target_lang: properties.targetLanguage.languageCode.toLowerCase()]
     def query = fields.collect { name, value -> name + "=" + URLEncoder.encode(value, "UTF-8") }.join("&")
     def connection = new URL(server + "/api/lookup?" + query).openConnection()

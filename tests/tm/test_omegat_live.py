@@ -27,8 +27,8 @@ def test_every_sentence_of_the_sample_is_matched(
     address, _ = serving("--memory", tmp_path / "m.duiyi")
     monkeypatch.setenv("DUIYI_SERVER", address.rstrip("/"))
     texts = list(dict.fromkeys(zh for zh, _ in pairs))
+    bold = f"<html><body><p>{texts[0][:2]}<b>{texts[0][2:4]}</b>{texts[0][4:]}</p></body></html>"
+    files = {"a.txt": "\n\n".join(texts) + "\n", "b.html": bold}
     script = (ROOT / "docs" / "omegat" / "duiyi.groovy").read_text("utf-8")
-    run = translate(
-        program("omegat"), tmp_path / "p", {"a.txt": "\n\n".join(texts) + "\n"}, {}, by_sentence=False, script=script
-    )
-    assert f"duiyi: matches of 100 % for {len(texts)} of {len(texts)} segments" in run.log
+    run = translate(program("omegat"), tmp_path / "p", files, {}, by_sentence=False, script=script)
+    assert f"duiyi: matches of 100 % for {len(texts) + 1} of {len(texts) + 1} segments" in run.log

@@ -56,9 +56,9 @@ def read_job(
 
     if not path.is_file():
         raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
+    rules = read_srx(srx) if srx else None
     if path.name.lower().endswith(BILINGUAL):
         return _bilingual(path, language, target_lang)
-    rules = read_srx(srx) if srx else None
     data, path = read_source(path)
     if not segmented and path.name.lower().endswith(TEXT_TABLES):
         table = table_document(data, path)

@@ -6,6 +6,7 @@ from typing import Any
 import docx
 import pytest
 
+from corpora.errors import InputError
 from corpora.readers.reading import read
 from tests.commands import done
 from tests.data import cases
@@ -93,5 +94,8 @@ def test_srx_of_jobs(tmp_path: Path) -> None:
         memory.add(UNITS)
         filters = Filters(target_lang="zh-CN")
         assert pretranslate(text, tmp_path / "o.xlf", [memory], PretranslateOptions(filters=filters, srx=srx)).left == 4
+    write(tmp_path / "a.xlf", UNITS)
+    with pytest.raises(InputError):
+        read_job(tmp_path / "a.xlf", srx=str(text))
     shown = done("lookup", "--file", text, "--srx", srx, "--memory", tmp_path / "m.duiyi").out
     assert shown.splitlines()[0] == "0\tBring a coat,\t"
