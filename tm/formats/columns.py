@@ -39,7 +39,10 @@ _ALIASES = {
     "translation": "target", "target_string": "target", "msgstr": "target", "译文": "target",
     "目标": "target", "译语": "target",
     "source_language": "source_lang", "src_lang": "source_lang", "target_language": "target_lang",
-    "tgt_lang": "target_lang", "note": "notes", "comment": "notes", "comments": "notes", "备注": "notes",
+    **dict.fromkeys(("source_locale", "sourcelang", "sourcelanguage", "srclang", "sourcelocale"), "source_lang"),
+    **dict.fromkeys(("target_locale", "targetlang", "targetlanguage", "tgtlang", "targetlocale"), "target_lang"),
+    "tgt_lang": "target_lang", "trglang": "target_lang",
+    "note": "notes", "comment": "notes", "comments": "notes", "备注": "notes",
     "segment_status": "status", "state": "status", "状态": "status", "quality": "score", "file": "source_file",
     "created_by": "author", "created_on": "created", "changed_on": "changed",
 }  # fmt: skip

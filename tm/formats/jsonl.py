@@ -76,6 +76,8 @@ def from_dict(found: dict[str, Any]) -> Unit:
         elif name == "origin" and isinstance(value, str):  # other tools name the file, or "MT"
             given[name] = Origin(source_file=value)
             named = {"origin": value}
+        elif name == "notes" and isinstance(value, str):
+            given[name] = (value,)
         elif not isinstance(value, expected) or isinstance(value, bool):
             raise UsageError(f'"{name}" has a value of the wrong type')
         elif not _fits(name, value):

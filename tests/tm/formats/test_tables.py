@@ -48,6 +48,12 @@ def test_two_columns_of_one_name_and_the_context_of_a_text_are_kept(tmp_path: Pa
     assert (unit.source, unit.target, unit.previous) == ("Row.", "划船。", "")
 
 
+def test_one_note_of_json_is_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"source": "a", "target": "b", "source_lang": "en", "target_lang": "de", "notes": "n"}', "utf-8")
+    assert [unit.notes for unit in formats.read(path)] == [("n",)]
+
+
 def test_strict_refuses_a_ragged_row(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("source\ttarget\n甲\tA\n乙\n", encoding="utf-8")
