@@ -164,7 +164,7 @@ def write_report(path: Path, analysis: Analysis) -> None:
 def _html(analysis: Analysis) -> str:
     from tm.templates import render
 
-    files = [*analysis.files, *([replace(analysis.total, file="total")] if len(analysis.files) > 1 else [])]
+    files = [*analysis.files, *([analysis.total] if len(analysis.files) > 1 else [])]
     return render("tm.report", "analysis.html", files=files, rates=analysis.rates)
 
 

@@ -11,11 +11,17 @@ from typing import Any
 import pytest
 
 from corpora.translation import use_language
+from tests.commands import done
 from tm.checks.options import CheckOptions
 from tm.checks.run import check
+from tm.formats import write
+from tm.jobs.analyse_files import analyse_files
+from tm.jobs.analyse_files import write_report as write_analysis
+from tm.jobs.bitext import bitext_of, write_bitext
 from tm.report import render
 from tm.report.outputs import write_report
 from tm.report.positions import positions
+from tm.search.memory import Memory
 from tm.unit import Origin, Unit
 
 EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(2)">'
@@ -130,6 +136,30 @@ def test_it_is_accessible_and_fits(
         page.emulate_media(color_scheme=scheme)
         assert faults(page) == [], (width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.client
+def test_reports_of_jobs_bitexts_and_candidates_fit(
+    open_page: Callable[..., Any], tmp_path: Path, faults: Callable[[Any], list[str]]
+) -> None:
+    zh, en = (
+        "缔约方应当每年向秘书处提交一份关于执行情况的详细报告。",
+        "Parties shall report to the secretariat every year.",
+    )
+    pairs = [Unit(f"{zh}{at}", f"{en} {at}", "zh", "en", origin=Origin("a.txt")) for at in range(4)]
+    (tmp_path / "a.txt").write_text("\n".join(unit.source for unit in pairs), "utf-8")
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add(pairs)
+        write_analysis(tmp_path / "a.html", analyse_files([tmp_path / "a.txt"] * 2, [memory]))
+        write_bitext(tmp_path / "b.html", bitext_of(memory, "a.txt"))
+    write(tmp_path / "u.tmx", pairs)
+    done("term", "extract", tmp_path / "u.tmx", "-o", tmp_path / "c.html")
+    page = open_page(390)
+    for name in ("a.html", "b.html", "c.html"):
+        page.goto((tmp_path / name).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert faults(page) == [], name
+        assert page.evaluate("[...document.querySelectorAll('td')].every(one => one.offsetWidth > 20)"), name
 
 
 @pytest.mark.client
