@@ -35,18 +35,29 @@ class Status(StrEnum):
     PROPOSED = "proposed"
 
 
-#: What other tools call these statuses, in small letters without blanks, hyphens and "term".
+#: What other tools and other languages call these statuses, in small letters without blanks, hyphens and "term".
 _WORDS = {
-    Status.PREFERRED: "preferred approved standard standardized recommended legal regulated valid final 首选 推荐",
-    Status.ADMITTED: "admitted allowed acceptable accepted permitted alternative synonym nonstandard 允许 可用 许用",
+    Status.PREFERRED: "preferred approved standard standardized recommended legal regulated valid final "
+    "首选 推荐 优选 已批准 首選 推薦 優選 "
+    "bevorzugt empfohlen préféré privilégié recommandé preferido recomendado preferito raccomandato "
+    "preferencial voorkeur рекомендуемый предпочтительный",
+    Status.ADMITTED: "admitted allowed acceptable accepted permitted alternative synonym nonstandard "
+    "允许 可用 许用 可接受 允許 許用 erlaubt zulässig admis autorisé toléré admitido permitido ammesso consentito "
+    "toegestaan допустимый",
     Status.DEPRECATED: "deprecated superseded obsolete notrecommended nonrecommended notpreferred nonpreferred "
-    "discouraged outdated archaic inactive retired withdrawn historical replaced 废弃 弃用 已废弃 不推荐",
+    "discouraged outdated archaic inactive retired withdrawn historical replaced "
+    "废弃 弃用 已废弃 已弃用 停用 已停用 过时 已过时 不推荐 廢棄 棄用 已廢棄 已棄用 已停用 過時 不推薦 "
+    "veraltet nichtempfohlen obsolète désuet déconseillé vieilli obsoleto desaconsejado anticuado sconsigliato "
+    "superato desaconselhado verouderd устаревший нерекомендуемый",
     Status.FORBIDDEN: "forbidden prohibited banned rejected donotuse dontuse neveruse nottobeused notallowed "
     "disallowed notpermitted avoid tobeavoided blacklisted blacklist incorrect wrong invalid "
-    "禁用 禁止 禁止使用 勿用 不可用 错误",
+    "禁用 禁止 禁止使用 勿用 不可用 错误 已禁用 已禁止 请勿使用 不得使用 錯誤 請勿使用 "
+    "verboten nichtverwenden unzulässig interdit proscrit àéviter nepasutiliser prohibido nousar vietato danonusare "
+    "proibido nãousar verboden nietgebruiken запрещено запрещён запрещен запрещенный запрещённый неиспользовать",
     Status.PROPOSED: "proposed provisional draft candidate suggested pending unreviewed unapproved notapproved new "
     "underreview inreview toreview needsreview forreview translationneeded unprocessed provisionallyprocessed "
-    "待定 待审 待审核 未审核 草稿 建议",
+    "待定 待审 待审核 未审核 未批准 待批准 候选 草稿 建议 待審 待審核 未審核 候選 建議 "
+    "vorgeschlagen entwurf proposé brouillon propuesto borrador proposto bozza voorgesteld черновик предлагаемый",
 }
 _STATUSES = {word: status for status, words in _WORDS.items() for word in words.split()}
 #: The order in which terms of one concept are shown: what to use first, what not to use last.
@@ -151,7 +162,9 @@ def term_status(text: str) -> Status | None:
 _FLAGS: dict[str, tuple[Status | None, Status | None]] = {
     **dict.fromkeys(
         ("forbidden", "isforbidden", "prohibited", "banned", "blacklisted", "blacklist", "notallowed", "donotuse",
-         "dontuse", "禁用", "禁止"), (Status.FORBIDDEN, None),
+         "dontuse", "禁用", "禁止",
+         "verboten", "interdit", "prohibido", "vietato", "proibido", "verboden", "запрещено"),
+        (Status.FORBIDDEN, None),
     ),
     **dict.fromkeys(("deprecated", "isdeprecated", "obsolete", "superseded", "废弃"), (Status.DEPRECATED, None)),
     **dict.fromkeys(("allowed", "isallowed", "permitted"), (None, Status.FORBIDDEN)),
@@ -159,8 +172,8 @@ _FLAGS: dict[str, tuple[Status | None, Status | None]] = {
     **dict.fromkeys(("approved", "isapproved", "confirmed", "reviewed"), (None, Status.PROPOSED)),
     **dict.fromkeys(("fuzzy", "translationneeded", "needsreview"), (Status.PROPOSED, None)),
 }  # fmt: skip
-_YES = frozenset("x 1 y yes ok true ✓ ✔ √ 是 forbidden".split())
-_NO = frozenset("0 n no false 否 -".split())
+_YES = frozenset("x 1 y yes ok true ✓ ✔ √ 是 forbidden ja j oui sí si sì sim да".split())
+_NO = frozenset("0 n no false 否 - nein non não nee нет".split())
 
 
 def flag_status(name: str, answer: str) -> Status | Literal[False] | None:

@@ -30,8 +30,10 @@ _HEADERS = {
     "developer_comments|translator comments|developer comments|备注|注释|注|说明文字",
     "example": "example|examples|example of use|example sentence|context|例句|例子|示例",
     "part_of_speech": "pos|part of speech|part-of-speech|partofspeech|word class|词性",
-    "status": "status|term status|term_status|usage status|term_info|info|state|状态|术语状态|使用状态",
-    "forbidden": "forbidden|prohibited|is forbidden|do not use|donotuse|blacklisted|blacklist|banned|禁用|禁止",
+    "status": "status|term status|term_status|usage status|term_info|info|state|状态|术语状态|使用状态|"
+    "狀態|術語狀態|verwendungsstatus|statut|statut du terme|estado|stato|gebruiksstatus|статус",
+    "forbidden": "forbidden|prohibited|is forbidden|do not use|donotuse|blacklisted|blacklist|banned|禁用|禁止|"
+    "verboten|interdit|prohibido|vietato|proibido|verboden|запрещено",
     "source": "source|reference|来源|出处",
     "author": "author|created by|作者",
     "accept": "accept",
@@ -117,7 +119,7 @@ def with_fields_of_header(columns: TermColumns, header: Sequence[str]) -> TermCo
 
 def _field_named(name: str) -> str:
     """The field of an entry or a term that a header names, "" for any other."""
-    name = " ".join(name.lower().split())
+    name = re.sub(r"[?？*:：\s]+$", "", " ".join(name.lower().split()))
     return _FIELDS.get(name, "") or _FIELDS.get(name.removeprefix("entry_").removeprefix("term_"), "")
 
 

@@ -367,11 +367,12 @@ def _transaction(group: Any, known: dict[str, Any]) -> dict[str, Any]:
 
 def _status(values: dict[str, list[str]], notes: Sequence[str]) -> Status | None:
     """The status that the categories of a term say, or a remark that is nothing but a status; None for none."""
-    named = {name.lower(): texts[0] for name, texts in values.items()}
+    named = {re.sub(r"[\W_]+", "", name.lower().removeprefix("x-")): texts[0] for name, texts in values.items()}
     flags = [flag for name, text in named.items() if (flag := flag_status(name, text))]
     remarks = [*notes, *(text for name, text in named.items() if "usage" in name)]
     found = [status for text in remarks if (status := term_status(text)) and status not in _USUAL_WORDS]
-    written = next((named[name] for name in _STATUSES if term_status(named.get(name, ""))), "")
+    others = (name for name in named if name.endswith("status"))
+    written = next((named[name] for name in (*_STATUSES, *others) if term_status(named.get(name, ""))), "")
     if Status.FORBIDDEN in (*flags, *found) or re.match(r"deprecated\s*term", written, re.IGNORECASE):
         return Status.FORBIDDEN
     return term_status(written) or next(iter((*flags, *found)), None)
