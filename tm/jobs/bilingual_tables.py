@@ -24,6 +24,7 @@ __all__ = ["SourceSide", "source_side"]
 _HEADER_WITHIN = 5  # rows
 _FILLED = 0.8  # share of the rows of a table without a header that have both sides
 _COMPARED = 40  # rows that the encoder compares
+_ALIKE = 0.6  # mean cosine of the rows of a table that is a translation, even where all rows are alike
 _NEARER = 0.1  # cosine by which a row is nearer to its own translation than to that of the next row
 
 Cells = dict[int, str]
@@ -159,4 +160,4 @@ def _translated(
     step = max(1, len(both) // _COMPARED)
     left, right = (encoder.encode(simplified([pair[side] for pair in both[::step]], codes[side])) for side in (0, 1))
     own, next_ = (left * right).sum(axis=1).mean(), (left[:-1] * right[1:]).sum(axis=1).mean()
-    return bool(own > next_ + _NEARER)
+    return bool(own > _ALIKE or own > next_ + _NEARER)
