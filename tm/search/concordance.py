@@ -26,6 +26,7 @@ from corpora.text.languages import base
 from tm.folding import TOKEN, fold, is_character
 from tm.search.matches import Results, origin_json
 from tm.search.nearest import NearPhrase, is_long
+from tm.search.places import with_place
 from tm.search.queries import Phrase, QueryPart, folded_with_places, parse
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
@@ -224,6 +225,7 @@ class _Search:
         score: int,
     ) -> ConcordanceHit:
         memory = str(self._memory.path)
+        entry = with_place(self._connection, entry, self._options.filters)
         return ConcordanceHit(entry.unit, side, tuple(spans), whole, (), entry.id, entry.count, memory, score)
 
     def _candidates(self, *, cut: bool = True) -> NDArray[np.int64]:

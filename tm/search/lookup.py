@@ -23,6 +23,7 @@ from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, PreparedText, Similarity
 from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
+from tm.search.places import comes_from, points_of, with_place
 from tm.store.filters import Filters
 from tm.store.index import IndexPart
 from tm.store.memory_store import MemoryStore
@@ -144,7 +145,7 @@ def _rank(match: Match, options: LookupOptions) -> tuple[object, ...]:
         semantic,
         -match.score,
         _KINDS.index(match.kind),
-        not any(_comes_from(unit, name) for name in options.prefer),
+        not any(comes_from(unit.origin, name) for name in options.prefer),
         len(match.minor_differences),
         regions,
         unit.status != "reviewed",
@@ -152,10 +153,6 @@ def _rank(match: Match, options: LookupOptions) -> tuple[object, ...]:
         -match.count,
         -match.number,
     )
-
-
-def _comes_from(unit: Unit, name: str) -> bool:
-    return name in unit.origin.source_file or name in unit.origin.target_file
 
 
 def _finished(match: Match, text: str, options: LookupOptions) -> Match:
@@ -261,15 +258,12 @@ class _Search:
     def _match(
         self, kind: MatchKind, score: int, entry: StoredUnit, reverse: bool, minor_differences: tuple[str, ...] = ()
     ) -> Match:
-        unit = entry.unit
-        if reverse:
-            unit = reversed_unit(unit)
-        score = max(0, score - self._penalty - self._points(unit))
+        entry = with_place(
+            self._connection, entry, self._options.filters, self._options.prefer, self._options.penalties
+        )
+        unit = reversed_unit(entry.unit) if reverse else entry.unit
+        score = max(0, score - self._penalty - points_of(unit, self._options.penalties))
         return Match(kind, score, unit, entry.id, entry.count, str(self._memory.path), reverse, minor_differences)
-
-    def _points(self, unit: Unit) -> int:
-        """The points that the origin of a unit costs it."""
-        return sum(points for name, points in self._options.penalties if _comes_from(unit, name))
 
     def _exact(self) -> Iterator[Match]:
         text = self._query.text
@@ -336,8 +330,9 @@ class _Search:
     def _matches_of_text(self, number: int, similarity: Similarity, best: list[int]) -> Iterator[Match]:
         """The units with the text ``number`` as fuzzy matches; their scores, less penalties, go to the heap."""
         for entry, reverse in self._of_text(number):
-            yield self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
-            heappush(best, similarity.score - self._points(entry.unit))
+            match = self._match(MatchKind.FUZZY, similarity.score, entry, reverse, similarity.minor_differences)
+            heappush(best, similarity.score - points_of(match.unit, self._options.penalties))
+            yield match
 
     @cached_property
     def _parts(self) -> list[IndexPart]:

@@ -11,6 +11,7 @@ from tests.commands import done
 from tests.serving import client_of
 from tm.formats import read
 from tm.jobs.bitext import bitext_of, how_made, origins_of, symbols_in, write_bitext
+from tm.search.concordance import ConcordanceOptions, concordance
 from tm.search.lookup import LookupOptions, lookup
 from tm.search.memory import Memory
 from tm.server.options import ServerOptions
@@ -125,6 +126,27 @@ def test_documents_are_preferred_excluded_and_penalised(memory: Memory) -> None:
     assert [(best.target, best.score), (other.target, other.score)] == [("Rules", 100), ("Rule", 95)]
     near = lookup([memory], "门关了。", LookupOptions(75, penalties=(("A_RES", 30),)))
     assert list(near) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "score", "file"),
+    [
+        (LookupOptions(), 100, "A_RES_58_4.zh.docx"),
+        (LookupOptions(filters=Filters(origin="other")), 100, "other.zh.docx"),
+        (LookupOptions(filters=Filters(exclude_origin=("A_RES",))), 100, "other.zh.docx"),
+        (LookupOptions(prefer=("third", "other")), 100, "other.zh.docx"),
+        (LookupOptions(penalties=(("A_RES", 30),)), 100, "other.zh.docx"),
+        (LookupOptions(penalties=(("A_RES", 5), ("other", 9))), 95, "A_RES_58_4.zh.docx"),
+    ],
+)
+def test_the_place_that_suits_the_search_counts(memory: Memory, options: LookupOptions, score: int, file: str) -> None:
+    match = next(match for match in lookup([memory], "规则", options) if match.target == "Rules")
+    assert (match.score, match.unit.origin.source_file) == (score, file)
+    back = next(match for match in lookup([memory], "Rules", options) if match.target == "规则")
+    assert (back.score, back.unit.origin.target_file) == (score, file)
+    if not (options.prefer or options.penalties):
+        hit = next(iter(concordance([memory], "Rules", ConcordanceOptions(filters=options.filters))))
+        assert hit.unit.origin.source_file == file
 
 
 def test_a_unit_of_several_documents_is_excluded_with_all_of_them(memory: Memory) -> None:
