@@ -281,6 +281,8 @@ def test_glossaries_of_other_tools_keep_their_meaning(case: dict, tmp_path: Path
     assert not contents.problems
     assert {t.text: t.status.value for c in contents.concepts for t in c.terms} == case["statuses"]
     assert len(contents.concepts) == case.get("entries", len(contents.concepts))
+    languages = sorted({term.language for concept in contents.concepts for term in concept.terms})
+    assert languages == case.get("languages", languages)
     write_terms(tmp_path / "all.jsonl", contents.concepts)
     whole = (tmp_path / "all.jsonl").read_text("utf-8")
     assert [text for text in case.get("contains", ()) if text not in whole] == []

@@ -18,7 +18,7 @@ from corpora.text.scripts import HAN
 from tm.terms.concept import Status, flag_status
 from tm.terms.formats.base import TermColumns
 
-__all__ = ["columns_of", "detect_columns", "named_columns", "with_fields_of_header"]
+__all__ = ["columns_of", "columns_of_comment", "detect_columns", "named_columns", "with_fields_of_header"]
 
 #: Field of an entry or a term to the headers that other tools use for it.
 _HEADERS = {
@@ -53,6 +53,7 @@ _SIDES = {
 }  # fmt: skip
 #: What users name in ``--columns``.
 _NAMED = ("author", "definition", "example", "forbidden", "id", "note", "part_of_speech", "source", "status", "subject")
+_SURE = 200  # characters from which on the language of an alphabetic column is certain
 _LONGEST_NAME = 200  # characters; a longer cell is not the name of a column
 _TERM_COLUMN = re.compile(r"^(?P<language>.+?)(?:[ _:]+(?P<status>preferred|admitted|deprecated|forbidden|proposed))?$")
 _LANGUAGE = re.compile(r"(?:[a-z]{2}|[a-z]{3}(?=[-_])|zho|chi|eng|deu|fra|spa|rus|ara|jpn|kor|yue|cmn)"
@@ -87,7 +88,7 @@ def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
     sides = ["\n".join(row[at] for row in rows if len(row) > at) for at in range(min(2, width))]
     # A few words do not show which of two languages of one alphabet they are in.
     if len(sides) == 2 and bool(_HAN.search(sides[0])) is not bool(_HAN.search(sides[1])):
-        languages = [detect(side) for side in sides]
+        languages = [_detected(side) for side in sides]
         if "und" not in languages:
             found = {at: (language, Status.PREFERRED) for at, language in enumerate(languages)}
             header = _is_foreign_header(rows, languages)
@@ -95,6 +96,24 @@ def detect_columns(rows: Sequence[Sequence[str]], path: Path) -> TermColumns:
             fields = {at: (_field_named(names[at]) if at < len(names) else "") or "note" for at in range(2, width)}
             return TermColumns(found, fields, header)
     raise WrongFormat(f"{path}: the columns of the terms are not known; name them in a header such as zh and en")
+
+
+def _detected(text: str) -> str:
+    """The language of a column; a few words without accents are taken as English, which they mostly are."""
+    found = detect(text)
+    return "en-US" if text.isascii() and len(text) < _SURE and found != "und" else found
+
+
+def columns_of_comment(line: str, width: int) -> TermColumns | None:
+    """The columns of a table without a header whose first comment names two languages: "# en<tab>zh<tab>comment"."""
+    names = [" ".join(name.split()).lower() for name in line.removeprefix("#").split("\t")]
+    if not line.startswith("#") or len(names) < 2 or any(len(name) > _LONGEST_NAME for name in names[:2]):
+        return None
+    found = [_language_of(name) for name in names[:2]]
+    if found[0] is None or found[1] is None or base(found[0][0]) == base(found[1][0]):
+        return None
+    notes = {at: (_field_named(names[at]) if at < len(names) else "") or "note" for at in range(2, width)}
+    return TermColumns({0: found[0], 1: found[1]}, notes, header=False)
 
 
 def with_fields_of_header(columns: TermColumns, header: Sequence[str]) -> TermColumns:

@@ -1,17 +1,31 @@
 """OmegaT's glossary: source, target and comment split by tabs, without quoting; lines with # are comments."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from tm.terms.concept import Concept
 from tm.terms.formats.base import EntryProblems, GlossaryOptions, pair_of
+from tm.terms.formats.columns import columns_of_comment
 from tm.terms.formats.tables import read_concepts as read_table
 
 __all__ = ["read_concepts", "write_concepts"]
 
+_SAMPLE = 50  # lines that show how many columns there are
+_LONGEST = 10_000  # characters
+
 
 def read_concepts(path: Path, problems: EntryProblems) -> Iterator[Concept]:
-    """Yield the concept of each row; columns behind the comment are added to the note."""
+    """Yield the concept of each row; columns behind the comment are added to the note.
+
+    A first comment that names two languages, as it is written here, is taken at its word.
+    """
+    if problems.columns is None:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            lines = [line[:_LONGEST].rstrip("\n") for line in islice(file, _SAMPLE)]
+        head = next((line for line in lines if line.strip()), "")
+        width = max((line.count("\t") + 1 for line in lines), default=0)
+        problems.columns = columns_of_comment(head, width)
     yield from read_table(path, problems)
 
 
