@@ -49,6 +49,8 @@ def concordance(
             _show(hit)
     else:
         message("nothing found")
+        if not (fuzzy or exact) and len(text.split()) > 1:
+            message("duiyi: --fuzzy also finds texts that contain most of the phrase")
 
 
 def _show(hit: "ConcordanceHit") -> None:

@@ -11,9 +11,12 @@ from tm.cli.output import message
 
 __all__ = ["is_plain_text", "read_plain_text"]
 
+_PLAIN = ("", ".txt", ".text", ".log")  # what an empty text may be called
+
 
 def is_plain_text(file: Path) -> bool:
-    """True for standard input, an empty file, and a file that is neither a document of another type nor markup."""
+    """True for standard input, an empty file without the name of a document, and a file that is neither a document of
+    another type nor markup."""
     from corpora.readers.file_type import FileType, read_bytes, sniff
 
     if str(file) == "-":
@@ -21,7 +24,7 @@ def is_plain_text(file: Path) -> bool:
     try:
         return sniff(read_bytes(file), file) is FileType.TEXT
     except EmptyInput:
-        return True
+        return file.suffix.lower() in _PLAIN
 
 
 def read_plain_text(file: Path) -> str:

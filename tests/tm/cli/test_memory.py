@@ -191,8 +191,16 @@ def test_a_document_on_standard_input(memory: Path, tmp_path: Path) -> None:
     assert result.stderr.startswith("duiyi: standard input is a Word document (DOCX), and --file takes plain text")
 
 
+def test_a_fuzzy_search_is_offered_where_a_phrase_is_not_found(memory: Path) -> None:
+    assert "--fuzzy also finds" in commands.done("concordance", "settled by nobody").err
+    assert "--fuzzy" not in commands.done("concordance", "nobody").err
+    assert "--fuzzy" not in commands.done("concordance", "settled by nobody", "--fuzzy").err
+
+
 def test_no_line_is_no_question(memory: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").touch()
+    (tmp_path / "empty.docx").touch()
+    assert "empty.docx is empty" in refused("lookup", "--file", tmp_path / "empty.docx")
     assert done("lookup", "--file", tmp_path / "empty.txt", "--json") == ""
 
 
