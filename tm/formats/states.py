@@ -167,8 +167,8 @@ def apply_named_states(fields: dict[str, Any], named: Mapping[str, str], author:
 
 
 @cached_for_texts(10_000, longest=200)
-def _role(name: str) -> tuple[str, str]:
-    """What a property or column says: "state", "origin", "engine", "flag", or "" for any other; and its letters."""
+def _role(name: str) -> tuple[Literal["state", "origin", "engine", "flag", ""], str]:
+    """What a property or column of this name says, "" for most; and the letters of the name."""
     # Trados writes the kind of a field behind a colon, others what it belongs to before two.
     key = _letters(name.rpartition("::")[2].partition(":")[0].partition("#")[0])
     if key not in _FLAGS:
@@ -177,7 +177,9 @@ def _role(name: str) -> tuple[str, str]:
         return "state", key
     if key in _ORIGIN_NAMES:
         return "origin", key
-    return "engine" if _ENGINE.fullmatch(key) else "flag" if key in _FLAGS else "", key
+    if _ENGINE.fullmatch(key):
+        return "engine", key
+    return ("flag" if key in _FLAGS else ""), key
 
 
 def qualifier_of(unit: Unit) -> str:

@@ -34,7 +34,7 @@ from tm.formats.base import (
     stamp_of,
 )
 from tm.formats.inline import fill, read_inline
-from tm.formats.properties import FIELDS, apply_properties, properties_of
+from tm.formats.properties import FIELDS, add_numbered, apply_properties, properties_of
 from tm.formats.states import apply_named_states, confirmation_of
 from tm.formats.tmx_defects import header_defects, unit_defects
 from tm.unit import Unit
@@ -390,7 +390,7 @@ class _TuReader:
             elif kind in _OMEGAT_CONTEXT:
                 context[_OMEGAT_CONTEXT[kind]] = text
             else:
-                _add(found, _name_of(kind), text, used)
+                add_numbered(found, _name_of(kind), text, used)
         if self._own and "sentences" in found and found.get("segtype") == "paragraph":
             del found["segtype"]  # it says the same
         if self._signature:
@@ -442,15 +442,6 @@ def _has_stray_text(element: Element) -> bool:
     return any(text and text.strip() for text in (element.text, *(child.tail for child in element)))
 
 
-def _add(found: dict[str, str], name: str, value: str, used: Counter[str]) -> None:
-    """Keep ``value`` beside earlier ones of the same name, whose last number is in ``used``."""
-    number = used[name] + 1
-    while (key := name if number == 1 else f"{name}#{number}") in found:
-        number += 1
-    used[name] = number
-    found[key] = value
-
-
 def _read_side(
     given: Mapping[str, str],
     attributes: Mapping[str, str],
@@ -463,13 +454,12 @@ def _read_side(
         # Where the unit has no date or author, those of the target are the unit's.
         if (value := attributes.get(name)) and value != given.get(name) and (side == "source" or given.get(name)):
             found[f"{side}.{name}"] = value
-    used: Counter[str] | None = None
+    used = Counter[str]()
     for name, child in more:
         if child.text:
             kind = child.get("type", "") if name == "prop" else "note"
             if kind not in _CONTEXT or side == "target":
-                used = Counter() if used is None else used
-                _add(found, f"{side}.{kind if name == 'note' else _name_of(kind)}", child.text, used)
+                add_numbered(found, f"{side}.{kind if name == 'note' else _name_of(kind)}", child.text, used)
 
 
 def _of(codes: tuple[str, ...], some: list[int], code: str) -> list[int]:

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 from corpora.arguments import checked_class
 from tm.formats import ReadOptions, UnitProblems
-from tm.formats import read as read_file
 from tm.formats.conformance import Audit
 from tm.jobs.import_source import ImportSource, ReadUnits
 from tm.search.memory import Memory
@@ -75,13 +74,13 @@ def import_file(
     source_lang: str = "",
     target_lang: str = "",
     progress: Callable[[int], None] | None = None,
-    read: ReadUnits = read_file,
+    read: ReadUnits | None = None,
     origin: str = "",
 ) -> ImportResult:
     """Add the units of ``file`` to ``memory``; an import that was interrupted goes on where it stopped.
 
     ``origin`` is where units come from that name no file: by default the name of ``file``.
-    Raises as ``read``, by default `tm.formats.read`, and `Memory.add` do.
+    ``read`` takes the place of `tm.formats.read`. Raises as it and `Memory.add` do.
     """
     name = origin or file.name
     problems = UnitProblems(file, options.strict)
@@ -89,7 +88,7 @@ def import_file(
     source = ImportSource(
         file, ReadOptions(source_lang, target_lang, options.strict), options.min_quality, options.status
     )
-    batches = source.batches_ahead(problems, audit) if read is read_file else source.batches(problems, audit, read)
+    batches = source.batches(problems, audit, read) if read else source.batches_ahead(problems, audit)
     report = memory.add_batches(
         batches,
         keep=options.keep,

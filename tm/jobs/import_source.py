@@ -1,8 +1,8 @@
 """The units of a file that is imported, prepared for a memory: in this process, or in a second one that reads ahead.
 
 Reading and preparing units takes as long as writing them. So a large file is read by the same interpreter running
-`main`, which sends the batches over a pipe, a few before they are needed. If it cannot be started or ends before its
-time, this process reads on from the last batch that came: slower, with the same result.
+`main`, which sends the batches over a pipe, a few before they are needed. If it cannot be started or ends too early,
+this process reads on from the last batch that came: slower, with the same result.
 """
 
 import marshal
@@ -11,12 +11,12 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from corpora.errors import DuiyiError
 from corpora.processes import child_environment, without_interruption
@@ -32,12 +32,18 @@ __all__ = ["ImportSource", "ReadUnits", "main"]
 _COMMAND = "from tm.jobs.import_source import main; main()"
 #: Bytes of a file, and of a packed one, that are read in less time than it takes to start a process.
 _SMALL, _SMALL_PACKED = 4_000_000, 1_000_000
+_PACKED = (".gz", ".xlsx", ".docx", ".parquet")
 _AHEAD = 2  # batches that wait in the second process
-_PIPE = 1 << 20  # bytes in a pipe, so that a batch comes in a few pieces; elsewhere than on Linux as many as there are
+_PIPE = 1 << 20  # bytes that a pipe holds, so that a batch comes in a few pieces; only Linux can change that
+_USUAL_PIPE = -1
 _SIZE = 8  # bytes of the length before each batch; length 0 is before what comes last
 
-#: Reads as `tm.formats.read` does.
-ReadUnits = Callable[..., Iterator[Unit]]
+
+class ReadUnits(Protocol):
+    """Reads as `tm.formats.read` does."""
+
+    def __call__(self, path: Path, options: ReadOptions, /, *, problems: UnitProblems) -> Iterator[Unit]:
+        """The units of ``path``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,8 @@ class ImportSource:
     def batches_ahead(self, problems: UnitProblems, audit: Audit) -> Batches:
         """The units, read in a second process if that is worth it and possible."""
         here = self.batches(problems, audit)
-        small = _SMALL_PACKED if self.path.name.lower().endswith(".gz") else _SMALL
-        if self.path.stat().st_size < small or cores() < 2 or not sys.executable or self.options.strict:
+        small = _SMALL_PACKED if self.path.name.lower().endswith(_PACKED) else _SMALL
+        if self.path.stat().st_size < small or cores() < 2 or not sys.executable:
             return here
         return lambda done: self._ahead(problems, audit, here, done)
 
@@ -107,16 +113,8 @@ class _Child:
     """The second process, which reads ``source`` with a batch that ends after ``done`` units. A context manager."""
 
     def __init__(self, source: ImportSource, done: int) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        with suppress(OSError), without_interruption():
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _COMMAND],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=child_environment(),
-                pipesize=_PIPE,
-            )
+        # A user may have no room left for large pipes.
+        self._process = _started(_PIPE) or _started(_USUAL_PIPE)
         if self._process is not None and self._process.stdin is not None:
             with suppress(OSError), self._process.stdin as pipe:
                 pickle.dump((source, done), pipe)
@@ -142,8 +140,22 @@ class _Child:
                 return Prepared(*marshal.loads(pipe.read(size)))
             end: _End = pickle.load(pipe)
             return end
-        except (OSError, EOFError, ValueError, TypeError, pickle.UnpicklingError):
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             return None
+
+
+def _started(pipe: int) -> "subprocess.Popen[bytes] | None":
+    """The second process, with pipes of this size; None where it cannot be started."""
+    with suppress(OSError), without_interruption():
+        return subprocess.Popen(
+            [sys.executable, "-c", _COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=child_environment(),
+            pipesize=pipe,
+        )
+    return None
 
 
 def main() -> None:
@@ -151,7 +163,7 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # not what a reader may print
     source, done = pickle.load(sys.stdin.buffer)
-    problems = UnitProblems(source.path, strict=False)
+    problems = UnitProblems(source.path, source.options.strict)
     audit = Audit(counts=problems.repaired)
     failure = None
     waiting: deque[Future[None]] = deque()
@@ -169,10 +181,8 @@ def main() -> None:
 
 
 def _packed(batch: Prepared) -> bytes:
-    values = (
-        batch.read, batch.texts, batch.keys, batch.languages, batch.origins, batch.details, batch.units, batch.left_out,
-    )  # fmt: skip
-    data = marshal.dumps(values, 2)  # of later versions, which look for equal objects, more than half is that
+    values = tuple(getattr(batch, one.name) for one in fields(batch))
+    data = marshal.dumps(values, 2)  # later versions look for equal objects, which takes twice as long
     return len(data).to_bytes(_SIZE, "big") + data
 
 

@@ -114,7 +114,8 @@ class Stats:
         }
 
 
-def _done(job: AddJob, batches: Batches, whole: bool, progress: Progress | None, *, again: bool = False) -> AddReport:
+def _run(job: AddJob, batches: Batches, whole: bool, progress: Progress | None, *, again: bool = False) -> AddReport:
+    """Add the batches; ``again`` says whether they can be read again."""
     with _collecting_rarely():
         if whole:
             job.run_whole(batches, progress, again=again)
@@ -205,7 +206,7 @@ class MemoryStore:
         """
         job = AddJob(self._store, keep, ChangeLog(action), name, once=once, source_file=source_file)
         # Only what can be read again can be tried again.
-        return _done(job, in_batches(units), whole, progress, again=isinstance(units, Sequence))
+        return _run(job, in_batches(units), whole, progress, again=isinstance(units, Sequence))
 
     def add_batches(
         self,
@@ -220,7 +221,7 @@ class MemoryStore:
     ) -> AddReport:
         """As `add`, with units that are prepared elsewhere."""
         job = AddJob(self._store, keep, ChangeLog(action), name, source_file=source_file)
-        return _done(job, batches, whole, progress)
+        return _run(job, batches, whole, progress)
 
     def units(self, filters: Filters = _ALL, *, every_place: bool = False) -> Iterator[Unit]:
         """Units in the order in which they were added, as a stream; with ``every_place`` one for each place."""

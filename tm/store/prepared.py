@@ -7,7 +7,7 @@ plain values, which pass between processes at little cost.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -102,10 +102,10 @@ def prepare(units: Sequence[Unit]) -> Prepared:
             left_out[why] += 1
         else:
             accepted.append(unit)
-    return numbered(accepted, read=len(units), left_out=left_out)
+    return numbered(accepted, read=len(units), left_out=dict(left_out))
 
 
-def numbered(units: Collection[Unit], *, read: int = 0, left_out: dict[str, int] | None = None) -> Prepared:
+def numbered(units: Iterable[Unit], *, read: int = 0, left_out: dict[str, int] | None = None) -> Prepared:
     """A batch of units that a memory accepts."""
     texts: dict[str, int] = {}
     languages: dict[tuple[str, str], int] = {}
@@ -133,7 +133,7 @@ def numbered(units: Collection[Unit], *, read: int = 0, left_out: dict[str, int]
 
 
 def _neighbour(text: str, texts: dict[str, int]) -> int:
-    """The place of a neighbour in ``texts``, to which it is added; -1 for what is no text."""
+    """The place of a neighbour in ``texts``, to which it is added; -1 for one that a memory cannot contain."""
     place = texts.get(text)
     if place is None:
         if len(text) > LONGEST_TEXT or not _encodable(text):

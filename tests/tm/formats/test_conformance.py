@@ -25,6 +25,7 @@ def test_faults_of_a_unit(case: dict) -> None:
     unit = Unit(source, target, "zh-CN", case.get("target_lang", "en-US"), sentences=case.get("sentences", 1),
                 status=case.get("status", "unreviewed"))  # fmt: skip
     assert list(unit_reasons(unit)) == case["expected"]
+    assert Audit().count([unit]) == [case["expected"]]
 
 
 @pytest.mark.parametrize("case", CASES["files"], ids=lambda case: case["label"])

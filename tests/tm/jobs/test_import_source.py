@@ -1,5 +1,6 @@
 """Large files that a second process reads ahead: the same result as without it, whatever happens to that process."""
 
+import gzip
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from corpora.errors import EmptyInput, UsageError
+from corpora.errors import DamagedInput, EmptyInput, UsageError
 from tm import formats
 from tm.formats import ReadOptions, UnitProblems
 from tm.formats.conformance import Audit
@@ -57,6 +58,7 @@ def damaged(whole: Path, tmp_path: Path) -> Path:
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "cores", lambda: 2)
     monkeypatch.setattr(module, "_SMALL", 0)
+    monkeypatch.setattr(module, "_SMALL_PACKED", 0)
 
 
 @pytest.fixture
@@ -75,18 +77,41 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return started
 
 
-def imported(path: Path, place: Path, options: ImportOptions) -> tuple[dict[str, Any], list[Unit]]:
+def imported(path: Path, place: Path, options: ImportOptions) -> tuple[dict[str, Any] | str, list[Unit]]:
+    """The report, or the error, and the units of the memory."""
+    told: dict[str, Any] | str
     with Memory(place) as memory:
-        told = import_file(memory, path, options).to_dict()
+        try:
+            told = import_file(memory, path, options).to_dict()
+        except DamagedInput as error:
+            told = str(error)
         return told, sorted(memory, key=lambda unit: unit.source)
 
 
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A number for each unit that this process reads."""
+    counts: list[int] = []
+    inner = ImportSource._selected
+
+    def selected(self: ImportSource, *given: Any) -> Iterator[Unit]:
+        for unit in inner(self, *given):
+            counts.append(1)
+            yield unit
+
+    monkeypatch.setattr(ImportSource, "_selected", selected)
+    return counts
+
+
 @pytest.mark.parametrize("file", ["whole", "damaged"])
-@pytest.mark.parametrize("options", [ImportOptions(), ImportOptions(min_quality=0.5, status="reviewed", keep="best")])
+@pytest.mark.parametrize("options", [
+    ImportOptions(), ImportOptions(min_quality=0.5, status="reviewed", keep="best"), ImportOptions(strict=True),
+])  # fmt: skip
 def test_the_result_is_the_same(
     file: str,
     options: ImportOptions,
     children: list[Any],
+    read_here: list[int],
     tmp_path: Path,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
@@ -94,15 +119,62 @@ def test_the_result_is_the_same(
     path = request.getfixturevalue(file)
     ahead = imported(path, tmp_path / "ahead.duiyi", options)
     assert len(children) == 1
+    assert not read_here, "every batch came from the other process"
     monkeypatch.setattr(module, "cores", lambda: 1)
     assert ahead == imported(path, tmp_path / "here.duiyi", options)
     assert len(children) == 1
-    assert bool(ahead[0]["problems"]) == (file == "damaged")
+    assert read_here or options.strict
+    told, kept = ahead
+    if file == "damaged":
+        assert "line" in told if options.strict else told["problems"]  # type: ignore[index]
+    assert bool(kept) == (file == "whole" or not options.strict)
 
 
-@pytest.mark.parametrize("batches", [0, 1, 2])
+def test_units_are_counted_once(whole: Path) -> None:
+    problems = UnitProblems(whole, strict=False)
+    audit = Audit(counts=problems.repaired)
+    assert sum(batch.read for batch in ImportSource(whole, ReadOptions()).batches_ahead(problems, audit)(0)) == COUNT
+    assert audit.units == COUNT
+
+
+def test_packed_files(whole: Path, tmp_path: Path, children: list[Any]) -> None:
+    path = tmp_path / "packed.tmx.gz"
+    path.write_bytes(gzip.compress(whole.read_bytes()))
+    assert imported(path, tmp_path / "m.duiyi", ImportOptions())[0]["new"] == COUNT  # type: ignore[index]
+    assert len(children) == 1
+
+
+def test_what_a_reader_prints_is_no_batch(
+    whole: Path, tmp_path: Path, read_here: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printing = "import tm.jobs.import_source as m; r = m.read_file; "
+    printing += (
+        "m.ImportSource.batches.__defaults__ = (lambda *a, **k: [print('x', flush=True), r(*a, **k)][1],); m.main()"
+    )
+    monkeypatch.setattr(module, "_COMMAND", printing)
+    assert imported(whole, tmp_path / "m.duiyi", ImportOptions())[0]["new"] == COUNT  # type: ignore[index]
+    assert not read_here
+
+
+def test_without_room_for_large_pipes(
+    whole: Path, tmp_path: Path, read_here: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = subprocess.Popen
+
+    def popen(command: Any, *, pipesize: int, **options: Any) -> Any:
+        if pipesize > 0:
+            raise PermissionError(1, "Operation not permitted")
+        return start(command, **options)
+
+    monkeypatch.setattr(module.subprocess, "Popen", popen)
+    source, problems = ImportSource(whole, ReadOptions()), UnitProblems(whole, strict=False)
+    assert sum(batch.read for batch in source.batches_ahead(problems, Audit())(0)) == COUNT
+    assert not read_here
+
+
+@pytest.mark.parametrize(("batches", "done"), [(0, 0), (1, 0), (2, 0), (0, 7_000), (1, 7_000), (2, 7_000)])
 def test_a_process_that_ends_costs_no_unit(
-    batches: int, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    batches: int, done: int, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inner, came = module._Child.next, []
 
@@ -118,15 +190,18 @@ def test_a_process_that_ends_costs_no_unit(
         return inner(child)
 
     monkeypatch.setattr(module._Child, "next", lost)
-    told, kept = imported(whole, tmp_path / "m.duiyi", ImportOptions())
+    source, problems = ImportSource(whole, ReadOptions()), UnitProblems(whole, strict=False)
+    read = list(source.batches_ahead(problems, Audit())(done))
     assert len(came) == batches
-    assert (told["read"], told["new"], len(kept)) == (COUNT, COUNT, COUNT)
+    assert read == list(source.batches(problems, Audit())(done))
+    with Memory(tmp_path / "m.duiyi") as memory:
+        assert memory.add_batches(lambda _: (batch for batch in read)).new == COUNT
 
 
 def test_without_a_second_process(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
     told, kept = imported(whole, tmp_path / "m.duiyi", ImportOptions())
-    assert (told["new"], len(kept)) == (COUNT, COUNT)
+    assert (told["new"], len(kept)) == (COUNT, COUNT)  # type: ignore[index]
 
 
 def test_what_the_reader_raises(tmp_path: Path) -> None:
@@ -168,7 +243,7 @@ def test_small_files_are_read_here(
     whole: Path, children: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_SMALL", whole.stat().st_size + 1)
-    assert imported(whole, tmp_path / "m.duiyi", ImportOptions())[0]["new"] == COUNT
+    assert imported(whole, tmp_path / "m.duiyi", ImportOptions())[0]["new"] == COUNT  # type: ignore[index]
     assert not children
 
 
