@@ -4,9 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "cases"]
+__all__ = ["BREAK_AT_COMMAS", "ROOT", "cases"]
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Rules of segmentation in SRX that split after each comma and nowhere else.
+BREAK_AT_COMMAS = (
+    '<srx xmlns="http://www.lisa.org/srx20" version="2.0"><header segmentsubflows="yes" cascade="no"/><body>'
+    '<languagerules><languagerule languagerulename="all"><rule break="yes"><beforebreak>,</beforebreak>'
+    "<afterbreak> </afterbreak></rule></languagerule></languagerules><maprules>"
+    '<languagemap languagepattern=".*" languagerulename="all"/></maprules></body></srx>'
+)
 
 
 def cases(name: str) -> Any:

@@ -75,8 +75,7 @@ def lookup(
     from tm.search.semantic import encoder_for
     from tm.terms.base import TermBase
 
-    if bool(text) == (file is not None):
-        raise UsageError("give either a text or --file")
+    _check_input(text, file, split=sentences or bool(srx))
     options = LookupOptions(
         minimum, limit, previous, following, filters, substitute,
         prefer=tuple(prefer or ()), penalties=origin_penalties(penalty or ()),
@@ -104,6 +103,13 @@ def lookup(
     _show(matches, minimum)
     for line in symbols:
         message(line)
+
+
+def _check_input(text: str, file: Path | None, *, split: bool) -> None:
+    if bool(text) == (file is not None):
+        raise UsageError("give either a text or --file")
+    if text and split:
+        raise UsageError("a text is looked up whole; --sentences and --srx split a file that --file names")
 
 
 def _found(
@@ -144,17 +150,28 @@ def _encoder(model: str) -> "Encoder":
 
 
 def _segments(file: Path, options: "LookupOptions", *, sentences: bool, srx: str | None) -> list[str]:
-    """The lines of a plain text, blank ones too, or the sentences of a document as `duiyi align` splits them."""
+    """The lines of a plain text, blank ones too, or the sentences of a document as `duiyi align` splits them.
+
+    A table of tabs or commas is plain text unless it holds both languages.
+    """
     from tm.jobs.job_files import BILINGUAL, TEXT_TABLES, read_job
 
-    by_line = not sentences and not srx and not file.name.lower().endswith((*BILINGUAL, *TEXT_TABLES))
-    if by_line and is_plain_text(file):
+    name = file.name.lower()
+    text = None
+    if not sentences and not srx and not name.endswith(BILINGUAL) and is_plain_text(file):
         text = read_plain_text(file)
-        return text.removesuffix("\n").split("\n") if text else []
+        if not text or not name.endswith(TEXT_TABLES):
+            return _lines(text)
     job = read_job(file, language=options.filters.source_lang, target_lang=options.filters.target_lang, srx=srx)
+    if text is not None and not job.translations:
+        return _lines(text)
     for warning in job.warnings:
         message(f"duiyi: warning: {warning}")
     return list(job.texts)
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _many(

@@ -77,7 +77,7 @@ def lookup(
             f"the term has {counted(len(text), 'character')}; {LONGEST_TERM:,} are the most (--in-text: a text)"
         )
     if file is not None or in_text:
-        content = _content(file) if file else text or ""
+        content = _content(file, lang) if file else text or ""
         with opened(terms) as base:
             language = checked_code(lang, base.languages) if lang else detect(content)
             other = checked_code(to, base.languages) if to else None
@@ -96,13 +96,14 @@ def lookup(
         message("duiyi: no such term")
 
 
-def _content(file: Path) -> str:
-    """The text of a plain text, or the sentences of a document; the sources of a bilingual file."""
+def _content(file: Path, lang: str | None) -> str:
+    """The text of a plain text, or the sentences of a document; of a bilingual file the texts in ``lang``, or the
+    sources."""
     from tm.jobs.job_files import BILINGUAL, TEXT_TABLES, read_job
 
     if not file.name.lower().endswith((*BILINGUAL, *TEXT_TABLES)) and is_plain_text(file):
         return read_plain_text(file)
-    job = read_job(file)
+    job = read_job(file, language=lang or "")
     for warning in job.warnings:
         message(f"duiyi: warning: {warning}")
     return "\n".join(plain(one) for one in job.texts)

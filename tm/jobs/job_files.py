@@ -43,7 +43,7 @@ def read_job(
     segmented: bool = False,
     srx: Path | str | None = None,
 ) -> JobFile:
-    """Read the texts of a file; with ``segmented`` plain text has one on each line.
+    """Read the texts of a file, - for standard input; with ``segmented`` plain text has one on each line.
 
     ``srx`` is a file of rules by which documents are split into sentences. Raises `InputError` or one of its kinds for
     a file that cannot be read or has no text.
@@ -51,10 +51,10 @@ def read_job(
     from align.segmentation import paragraphs, sentences
     from corpora.bilingual.rows import table_document
     from corpora.readers.reading import document_of
-    from corpora.readers.source import read_source
+    from corpora.readers.source import STANDARD_INPUT, read_source
     from corpora.text.srx import read_srx
 
-    if not path.is_file():
+    if str(path) != STANDARD_INPUT and not path.is_file():
         raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
     rules = read_srx(srx) if srx else None
     if path.name.lower().endswith(BILINGUAL):

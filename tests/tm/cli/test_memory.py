@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from corpora.errors import DuiyiError, UsageError
 from tests import commands
 from tests.commands import refused
+from tests.data import BREAK_AT_COMMAS
 from tests.tm.search.test_semantic import FakeEncoder
 from tm.formats import write
 from tm.unit import Unit
@@ -181,6 +182,40 @@ def test_plain_text_is_split_on_request(memory: Path, tmp_path: Path) -> None:
     path = tmp_path / "draft.txt"
     path.write_text(f"{UNITS[0].source}别的。\n", "utf-8")
     assert [line[:3] for line in done("lookup", "--file", path, "--sentences").splitlines()[:2]] == ["100", "0\t别"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+def test_a_table_of_one_language_is_looked_up_line_by_line(suffix: str, memory: Path, tmp_path: Path) -> None:
+    path = tmp_path / f"draft{suffix}"
+    path.write_text(f"{UNITS[0].source}别的。\n\n{UNITS[1].source}\n", "utf-8")
+    answers = [json.loads(line) for line in done("lookup", "--file", path, "--json").splitlines()[:3]]
+    assert [[match["score"] for match in matches] for matches in answers[1:]] == [[], [100]]
+    assert done("lookup", "--file", path, "--sentences").splitlines()[0] == f"100\t{UNITS[0].source}\t{UNITS[0].target}"
+    write(path, UNITS)
+    assert done("lookup", "--file", path).splitlines()[0] == f"100\t{UNITS[0].source}\t{UNITS[0].target}"
+
+
+@pytest.mark.parametrize("option", ["--sentences", "--srx"])
+def test_standard_input_is_split_on_request(option: str, memory: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "r.srx"
+    rules.write_text(BREAK_AT_COMMAS)
+    given = [option] if option == "--sentences" else [option, str(rules)]
+    text = "One lamp, two boats. Then wait." if option == "--srx" else "One lamp. Two boats."
+    result = commands.process("lookup", "--file", "-", *given, input=text)
+    assert (result.returncode, len(re.findall(r"(?m)^0\t", result.stdout))) == (0, 2), result
+    assert "standard input is empty" in refused("lookup", "--file", "-", *given, input="")
+    with pytest.raises(UsageError, match="looked up whole"):
+        commands.ran("lookup", "some text", *given)
+
+
+@pytest.mark.parametrize("name", ["a.tmx", "a.xlf", "a.tsv", "a.docx"])
+def test_terms_are_found_on_the_side_of_the_language(name: str, tmp_path: Path) -> None:
+    path, base = tmp_path / name, tmp_path / "t.sqlite"
+    write(path, UNITS)
+    done("term", "add", "协议", "agreement", "--terms", base)
+    for given, found in (("zh", "协议"), ("en", "agreement")):
+        rows = json.loads(done("term", "lookup", "--file", path, "--lang", given, "--terms", base, "--json"))
+        assert [row["source"] for row in rows] == [found]
 
 
 def test_a_document_on_standard_input(memory: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from corpora.errors import InputError
 from corpora.readers.reading import read
 from tests.commands import done
-from tests.data import cases
+from tests.data import BREAK_AT_COMMAS, cases
 from tm.formats import read as read_units
 from tm.formats import write
 from tm.jobs.analyse_files import AnalyseOptions, analyse_files
@@ -25,12 +25,6 @@ UNITS = [
     Unit("The door is open.", "门开着。", "en-US", "zh-CN", notes=("seen",)),
     Unit("Bring the oil. Then wait.", "把油拿来，然后等着。", "en-US", "zh-CN"),
 ]
-BREAK_AT_COMMAS = (
-    '<srx xmlns="http://www.lisa.org/srx20" version="2.0"><header segmentsubflows="yes" cascade="no"/><body>'
-    '<languagerules><languagerule languagerulename="all"><rule break="yes"><beforebreak>,</beforebreak>'
-    "<afterbreak> </afterbreak></rule></languagerule></languagerules><maprules>"
-    '<languagemap languagepattern=".*" languagerulename="all"/></maprules></body></srx>'
-)
 
 
 def document(path: Path, case: dict[str, Any]) -> Path:
