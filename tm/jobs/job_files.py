@@ -23,7 +23,7 @@ TEXT_TABLES = (".tsv", ".tab", ".csv")
 class JobFile:
     """A file of a job: its path, its language ("" if the file does not say), its texts, and warnings of the reader.
 
-    Of a table with both languages, ``target_lang`` is the other one, and ``translations`` has those of the texts, or ""
+    Of a table with both languages, ``target_lang`` is the other one ("" if neither header nor texts say which), and ``translations`` has those of the texts, or ""
     where there is none; else it is empty.
     """
 
@@ -84,7 +84,8 @@ def _source_side(document: Document, language: str, target_lang: str, rules: Srx
     segments = [pair for pair in side.segments if pair[0].strip()]
     texts, translations = (tuple(pair[at] for pair in segments) for at in (0, 1))
     warnings = (*document.warnings, side.note)
-    return JobFile(Path(document.path), side.languages[0], texts, warnings, side.languages[1], translations)
+    source, target = side.languages
+    return JobFile(Path(document.path), source, texts, warnings, "" if target == "und" else target, translations)
 
 
 def _bilingual(path: Path, language: str, target_lang: str) -> JobFile:

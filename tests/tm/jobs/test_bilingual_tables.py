@@ -76,6 +76,20 @@ def test_translations_of_a_table_stay(tmp_path: Path) -> None:
         assert [unit.target for unit in read_units(tmp_path / name)] == ["关闭。", "开门。"]
 
 
+@pytest.mark.parametrize("header", [["原文", "译文"]])
+def test_a_table_without_translations_is_filled(tmp_path: Path, header: list[str]) -> None:
+    rows = [["渡船每天早上六点开。", ""], ["大雾的时候不开。", ""]]
+    path = document(tmp_path / "a.docx", {"tables": [[header, *rows]]})
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([Unit(rows[0][0], "The ferry leaves at six.", "zh-CN", "en")])
+        for name in ("a.xlf", "b.docx"):
+            report = pretranslate(path, tmp_path / name, [memory])
+            assert (report.kept, report.left, dict(report.filled)["exact"]) == (0, 1, 1)
+        assert 'target-language="en"' in (tmp_path / "a.xlf").read_text("utf-8")
+        unit = next(iter(read_units(tmp_path / "a.xlf")))
+        assert (unit.target, unit.target_lang) == ("The ferry leaves at six.", "en")
+
+
 def test_srx_of_jobs(tmp_path: Path) -> None:
     (tmp_path / "r.srx").write_text(BREAK_AT_COMMAS)
     text = tmp_path / "a.txt"
