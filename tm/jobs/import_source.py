@@ -1,8 +1,8 @@
 """The units of a file that is imported, prepared for a memory: in this process, or in a second one that reads ahead.
 
 Reading and preparing units takes as long as writing them. So a large file is read by the same interpreter running
-`main`, which sends the batches over a pipe, a few before they are needed. If it cannot be started or ends too early,
-this process reads on from the last batch that came: slower, with the same result.
+`main`, which sends the batches over a pipe, a few before they are needed. If it cannot be started, ends too early or
+sends something else, this process reads on from the last batch that came: slower, with the same result.
 """
 
 import marshal
@@ -10,6 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -35,7 +36,6 @@ _SMALL, _SMALL_PACKED = 4_000_000, 1_000_000
 _PACKED = (".gz", ".xlsx", ".docx", ".parquet")
 _AHEAD = 2  # batches that wait in the second process
 _PIPE = 1 << 20  # bytes that a pipe holds, so that a batch comes in a few pieces; only Linux can change that
-_USUAL_PIPE = -1
 _SIZE = 8  # bytes of the length before each batch; length 0 is before what comes last
 
 
@@ -113,11 +113,20 @@ class _Child:
     """The second process, which reads ``source`` with a batch that ends after ``done`` units. A context manager."""
 
     def __init__(self, source: ImportSource, done: int) -> None:
-        # A user may have no room left for large pipes.
-        self._process = _started(_PIPE) or _started(_USUAL_PIPE)
-        if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError), self._process.stdin as pipe:
-                pickle.dump((source, done), pipe)
+        self._process: subprocess.Popen[bytes] | None = None
+        with suppress(OSError), without_interruption():
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _COMMAND],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=child_environment(),
+            )
+        if self._process is not None and self._process.stdin is not None and self._process.stdout is not None:
+            _widen(self._process.stdout)
+            with suppress(OSError):
+                pickle.dump((source, done), self._process.stdin)
+                self._process.stdin.flush()  # it stays open: see `_end_with_parent`
 
     def __enter__(self) -> "_Child":
         return self
@@ -125,12 +134,14 @@ class _Child:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.kill()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):  # what is still in the pipe cannot be sent any more
+                        pipe.close()
             self._process.wait()
 
     def next(self) -> Prepared | _End | None:
-        """The next batch or, after the last one, the end; None where the process ended before that."""
+        """The next batch or, after the last one, the end; None where something else comes."""
         pipe = self._process.stdout if self._process is not None else None
         if pipe is None:
             return None
@@ -140,22 +151,16 @@ class _Child:
                 return Prepared(*marshal.loads(pipe.read(size)))
             end: _End = pickle.load(pipe)
             return end
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
-            return None
+        except (OSError, EOFError, ValueError, MemoryError, OverflowError, pickle.UnpicklingError):
+            return None  # it ended, or a module that it loaded printed something, which may read as a huge length
 
 
-def _started(pipe: int) -> "subprocess.Popen[bytes] | None":
-    """The second process, with pipes of this size; None where it cannot be started."""
-    with suppress(OSError), without_interruption():
-        return subprocess.Popen(
-            [sys.executable, "-c", _COMMAND],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=child_environment(),
-            pipesize=pipe,
-        )
-    return None
+def _widen(pipe: IO[bytes]) -> None:
+    """Let more bytes wait in a pipe, where that is possible: the system may allow a user only so many."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def main() -> None:
@@ -163,6 +168,7 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # not what a reader may print
     source, done = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     problems = UnitProblems(source.path, source.options.strict)
     audit = Audit(counts=problems.repaired)
     failure = None
@@ -178,6 +184,13 @@ def main() -> None:
         for sending in waiting:
             sending.result()
         _send(output, bytes(_SIZE) + pickle.dumps(_End(problems, audit.units, failure)))
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it has ended, even while it reads on and has nothing to send."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)
 
 
 def _packed(batch: Prepared) -> bytes:

@@ -159,14 +159,10 @@ def test_what_a_reader_prints_is_no_batch(
 def test_without_room_for_large_pipes(
     whole: Path, tmp_path: Path, read_here: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = subprocess.Popen
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
 
-    def popen(command: Any, *, pipesize: int, **options: Any) -> Any:
-        if pipesize > 0:
-            raise PermissionError(1, "Operation not permitted")
-        return start(command, **options)
-
-    monkeypatch.setattr(module.subprocess, "Popen", popen)
+    monkeypatch.setattr("fcntl.fcntl", refuse)
     source, problems = ImportSource(whole, ReadOptions()), UnitProblems(whole, strict=False)
     assert sum(batch.read for batch in source.batches_ahead(problems, Audit())(0)) == COUNT
     assert not read_here
@@ -202,6 +198,27 @@ def test_without_a_second_process(whole: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
     told, kept = imported(whole, tmp_path / "m.duiyi", ImportOptions())
     assert (told["new"], len(kept)) == (COUNT, COUNT)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("printed", ["A module says hello.", "hi", "coverage started\nnow\n", "\0" * 9])
+def test_a_process_that_prints(printed: str, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a ``sitecustomize`` may do before `main` can send its output elsewhere."""
+    monkeypatch.setattr(module, "_COMMAND", f"print({printed!r}, flush=True); {module._COMMAND}")
+    told, kept = imported(whole, tmp_path / "m.duiyi", ImportOptions())
+    assert (told["new"], len(kept)) == (COUNT, COUNT)  # type: ignore[index]
+
+
+def test_the_process_ends_with_the_one_that_started_it(
+    whole: Path, children: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = f"import time; from {module.__name__} import *; ImportSource.batches = lambda *_: time.sleep(600); main()"
+    monkeypatch.setattr(module, "_COMMAND", idle)
+    with module._Child(ImportSource(whole, ReadOptions()), 0):
+        (process,) = children
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        process.stdin.close()  # as the system does for a process that has ended
+        assert process.wait(30) != 0
 
 
 def test_what_the_reader_raises(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 
+from tm.store import index_worker
 from tm.store.index_segments import build
 from tm.store.index_worker import IndexWorker
 
@@ -39,4 +40,13 @@ def test_a_process_that_ends_before_it_receives_anything(monkeypatch: pytest.Mon
         worker._pipes()
         assert worker._process is not None
         worker._process.wait()
+        check(worker)
+
+
+@pytest.mark.parametrize("printed", ["A module says hello.", "coverage started\nnow\n"])
+def test_a_process_that_prints(monkeypatch: pytest.MonkeyPatch, printed: str) -> None:
+    """The second text would be a name to import, if it was read as what the process sends."""
+    monkeypatch.setattr(index_worker, "_COMMAND", f"print({printed!r}, flush=True); {index_worker._COMMAND}")
+    with IndexWorker() as worker:
+        check(worker)
         check(worker)
