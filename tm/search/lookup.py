@@ -23,8 +23,8 @@ from tm.search.diff import differences
 from tm.search.fuzzy import PreparedQuery, PreparedText, Similarity
 from tm.search.marks import MOST_TOKENS
 from tm.search.matches import Match, MatchKind, Results
-from tm.search.places import comes_from, points_of, with_place
-from tm.store.filters import Filters
+from tm.search.places import points_of, with_place
+from tm.store.filters import Filters, comes_from
 from tm.store.index import IndexPart
 from tm.store.memory_store import MemoryStore
 from tm.store.reading import StoredUnit, UnitReader

@@ -7,23 +7,18 @@ places may be the one that counts, and the one to show.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tm.store.filters import Filters
+from tm.store.filters import Filters, comes_from, suits
 from tm.store.reading import StoredUnit
 from tm.store.sql import Sql
 from tm.unit import Origin, Unit
 
-__all__ = ["comes_from", "points_of", "with_place"]
+__all__ = ["points_of", "with_place"]
 
 _MOST = 1_000  # places of a unit that are looked at
 _PLACES = (
     "SELECT o.source_file, o.target_file, o.section, p.page, p.source_ids, p.target_ids FROM places p"
     f" JOIN origins o ON o.id = p.origin WHERE p.unit = ? ORDER BY p.origin LIMIT {_MOST}"
 )
-
-
-def comes_from(origin: Origin, name: str) -> bool:
-    """Whether one of the files has ``name`` in its name."""
-    return name in origin.source_file or name in origin.target_file
 
 
 def points_of(unit: Unit, penalties: Sequence[tuple[str, int]]) -> int:
@@ -43,10 +38,8 @@ def with_place(
         return entry
 
     def rank(unit: Unit) -> tuple[bool, bool, int]:
-        origin = unit.origin
-        within = not filters.origin or comes_from(origin, filters.origin) or filters.origin in origin.section
-        left_out = any(comes_from(origin, name) for name in filters.exclude_origin)
-        return left_out or not within, not any(comes_from(origin, name) for name in prefer), points_of(unit, penalties)
+        preferred = any(comes_from(unit.origin, name) for name in prefer)
+        return not suits(unit.origin, filters), not preferred, points_of(unit, penalties)
 
     first = rank(entry.unit)
     if first == (False, not prefer, 0):

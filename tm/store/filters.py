@@ -13,9 +13,9 @@ from typing import Any
 from corpora.arguments import checked_class
 from corpora.errors import UsageError
 from corpora.expressions import expression
-from tm.unit import STATUSES, Status
+from tm.unit import STATUSES, Origin, Status
 
-__all__ = ["STATUSES", "Filters", "Status", "origin_penalties"]
+__all__ = ["STATUSES", "Filters", "Status", "comes_from", "origin_penalties", "suits"]
 
 
 def _described(text: str, **more: Any) -> Mapping[str, Any]:
@@ -99,6 +99,17 @@ class Filters:
             target_lang=base(self.target_lang),
             status=self.status or ("unreviewed", "reviewed"),
         )
+
+
+def comes_from(origin: Origin, name: str) -> bool:
+    """Whether one of the files has ``name`` in its name."""
+    return name in origin.source_file or name in origin.target_file
+
+
+def suits(origin: Origin, filters: Filters) -> bool:
+    """Whether ``filters`` let through a unit that has this origin only."""
+    within = not filters.origin or comes_from(origin, filters.origin) or filters.origin in origin.section
+    return within and not any(comes_from(origin, name) for name in filters.exclude_origin)
 
 
 def origin_penalties(given: Sequence[str]) -> tuple[tuple[str, int], ...]:

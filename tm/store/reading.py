@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tm.store.conditions import pair_condition, passes, where
-from tm.store.filters import STATUSES, Filters
+from tm.store.filters import STATUSES, Filters, suits
 from tm.store.sql import Sql
 from tm.unit import Origin, Unit
 
@@ -131,19 +131,23 @@ class UnitReader:
     def select(self, filters: Filters, *, every_place: bool = False) -> Iterator[StoredUnit]:
         """All units that ``filters`` let through, in the order in which they came, as a stream.
 
-        A unit with several places comes once, with the first of them, or with ``every_place`` once for each.
+        A unit with several places comes once, with the first of them, or with ``every_place`` once for each; of
+        places with different origins, with those that the filters let through.
         """
+        by_origin = bool(filters.origin or filters.exclude_origin)
         condition, values, passed = self._condition(filters)
         rows = self._connection.stream(f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {condition} ORDER BY u.id", values)
         while batch := rows.fetchmany(1_000):
-            places = self._places([row[0] for row in batch], every=every_place)
+            places = self._places([row[0] for row in batch], every=every_place or by_origin)
             self._learn(batch, places)
             for row in batch:
                 found = places.get(row[0], [None])
+                if by_origin:
+                    found = [one for one in found if one and suits(self._origin(one), filters)] or found[:1]
                 first = self._entry(row, found[0])
                 if passed is None or passed(first.id, first.unit):
                     yield first
-                    for place in found[1:]:
+                    for place in found[1:] if every_place else ():
                         yield self._entry(row, place)
 
     def _entries(self, statement: str, values: Sequence[object]) -> list[StoredUnit]:

@@ -90,6 +90,27 @@ def test_duplicates_fold_and_keep_their_places(memory: Memory) -> None:
     assert {one.origin.source_file for one in memory.units(every_place=True)} == {"a.txt", "c.txt"}
 
 
+@pytest.mark.parametrize(
+    ("filters", "every", "expected"),
+    [
+        (Filters(), False, {("a.txt", "甲")}),
+        (Filters(origin="c.txt"), False, {("c.txt", "丙")}),
+        (Filters(origin="第二章"), False, {("c.txt", "丙")}),
+        (Filters(origin=".txt"), True, {("a.txt", "甲"), ("b.txt", "乙"), ("c.txt", "丙")}),
+        (Filters(exclude_origin=("a.txt",)), False, {("b.txt", "乙")}),
+        (Filters(exclude_origin=("a.txt",)), True, {("b.txt", "乙"), ("c.txt", "丙")}),
+        (Filters(origin="x.txt"), True, set()),
+    ],
+)
+def test_a_unit_comes_with_the_places_that_are_asked_for(
+    stored: Memory, filters: Filters, every: bool, expected: set[tuple[str, str]]
+) -> None:
+    places = [("a.txt", "甲", ""), ("b.txt", "乙", ""), ("c.txt", "丙", "第二章")]
+    stored.add([unit(origin=Origin(file, section=part), previous=before) for file, before, part in places])
+    found = stored.units(filters, every_place=every)
+    assert {(one.origin.source_file, one.previous) for one in found} == expected
+
+
 def test_units_without_ids_count_each_time(memory: Memory) -> None:
     memory.add([unit(), unit()])
     memory.add([unit()])
