@@ -120,7 +120,7 @@ def plain(text: str) -> str:
 def native(text: str) -> str:
     """The text with the original file's codes in place of the tags: ``press <b>here</b>``.
 
-    Texts inside a code stay in it, but for footnotes, without which the text reads.
+    Texts inside a code stay in it; footnotes inside a code are left out.
     """
     if "⟦" not in text:
         return text

@@ -151,7 +151,7 @@ def checked_code(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
 
 
 def stated_code(code: str, held: Callable[[], Iterable[str]] = tuple) -> str:
-    """`canonical` for a code that a person types, which is kept with what they made: "en" stays "en".
+    """Check a code that a user types and return it canonical, without adding a region: "en" stays "en".
 
     Raises `UsageError` as `checked_code` does.
     """

@@ -104,13 +104,15 @@ _GERMAN_MONTHS = frozenset(
     "januar jänner februar feber märz april mai juni juli august september oktober november dezember".split()
     + "jan jän feb mär mrz apr jun jul aug sep sept okt nov dez".split()
 )
-#: What stands before an ordinal number and its noun, and what begins a sentence rather than names a thing.
+#: What comes before an ordinal number and its noun; prepositions without an article come before other numbers too.
 _GERMAN_DETERMINERS = frozenset(
-    "der die das den dem des dies diese dieser dieses diesem diesen jede jeder jedes jedem jeden am an ans auf "
-    "beim bis ab seit nach vor zu für im in ins vom zum zur und oder sowie ihr ihre ihrem ihren ihrer ihres sein "
-    "seine seinem seinen seiner seines unser unsere unserem unseren unserer unseres mein meine meinem meinen "
-    "meiner meines ein einem einen eine einer eines".split()
+    "der die das den dem des dies diese dieser dieses diesem diesen jede jeder jedes jedem jeden am ans beim im ins "
+    "vom zum zur ihr ihre ihrem ihren ihrer ihres sein seine seinem seinen seiner seines unser unsere unserem unseren "
+    "unserer unseres mein meine meinem meinen meiner meines ein einem einen eine einer eines".split()
 )
+#: Between two ordinal numbers: "die 3. und 4. Sitzung".
+_GERMAN_LINKS = frozenset("und oder sowie bis".split())
+#: What begins a sentence rather than names a thing.
 _GERMAN_STARTERS = frozenset(
     "aber alle allerdings als also am an andere auch auf aus bei beide bis bisher da dabei dadurch dafür dagegen "
     "daher damals damit danach dann daran darauf darin darum das dass davon davor dazu den denn dennoch der deren "
@@ -254,16 +256,20 @@ def _stop_ends(before: str, gap: str, after: str, language: str) -> bool:
 
 
 def _is_german_ordinal(before: str, word: str, after: str) -> bool:
-    """Whether the stop makes an ordinal number of ``word``: a month follows, or an article stands before and a noun
-    behind it."""
+    """Whether the stop makes an ordinal number of ``word``: a month follows, or a noun does, and an article or another
+    ordinal number comes before."""
     if not _ORDINAL.fullmatch(word):
         return False
     match = _NEXT_WORD.match(after)
     following = match[1].lower() if match else ""
     if word.isdecimal() and following in _GERMAN_MONTHS:
         return True
-    previous = before[: -len(word)].split()[-1:] or [""]
-    return bool(following) and previous[0].lower() in _GERMAN_DETERMINERS and following not in _GERMAN_STARTERS
+    if not following or following in _GERMAN_STARTERS:
+        return False
+    earlier, previous = ["", "", *before[: -len(word)].split()][-2:]
+    if previous in _GERMAN_LINKS:  # an ordinal number before it has its own stop: none in "Artikel 3 und 4. Staaten …"
+        return earlier.endswith(".") and bool(_ORDINAL.fullmatch(earlier[:-1]))
+    return previous.lower().lstrip(_OPENERS + "„\"'") in _GERMAN_DETERMINERS
 
 
 def _is_abbreviation(word: str, after: str, language: str) -> bool:

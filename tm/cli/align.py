@@ -106,7 +106,6 @@ def _documents(
     from tm.jobs.align_files import IDENTICAL, align_files, check_outputs
     from tm.jobs.align_files import summary as summarised
     from tm.jobs.folders import add_units, check_memory, is_memory
-    from tm.jobs.origin_names import origin_name
 
     memories = [path for path in out if is_memory(path)]
     places = [path for path in out if not is_memory(path)]
@@ -118,11 +117,8 @@ def _documents(
 
     encoder = load(model)
     target = files[1] if len(files) > 1 else None
-    names = origin_name(files[0]), origin_name(target or files[0])
     with _progress() as progress:
-        paired = align_files(
-            files[0], target, *places, encoder=encoder, options=options, progress=progress, names=names
-        )
+        paired = align_files(files[0], target, *places, encoder=encoder, options=options, progress=progress)
     for note in paired.notes:
         message(f"duiyi: {note}")
     for warning in paired.warnings:

@@ -132,13 +132,13 @@ def _found(
 def _symbols(searched: "Sequence[Memory]", text: str) -> list[str]:
     """Where the documents are that a text names by their symbols: in the memory, or to be fetched."""
     from corpora.text.languages import detect
-    from tm.jobs.bitext import origins_of, symbols_in
+    from tm.jobs.bitext import is_shown, origins_of, symbols_in
 
     found = []
     for symbol in symbols_in(text, detect(text)):
         known = next((pairs for memory in searched if (pairs := origins_of(memory, symbol))), [])
         what = f'duiyi memory bitext "{known[0][0]}" -o bitext.html' if known else f"duiyi fetch {symbol}"
-        if known or "/" in symbol:
+        if is_shown(symbol, known):
             found.append(f"duiyi: {symbol}: {what}")
     return found
 

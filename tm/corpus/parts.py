@@ -25,6 +25,7 @@ from tm.corpus.options import CorpusDocument, CorpusOptions, DocumentOutcome
 from tm.formats import format_of
 from tm.formats.jsonl import from_dict, to_dict
 from tm.jobs.align_files import align_files, holds_nothing, summary
+from tm.jobs.origin_names import origin_name
 from tm.jobs.workers import Loaded, encoder_of, limited, reason_of
 from tm.unit import Unit
 
@@ -102,7 +103,9 @@ def _aligned(task: AlignTask, loaded: Loaded, names: dict[str, str]) -> tuple[di
         if document.target or not _holds_units(source):
             with document.places[1].local(document.target) if document.target else nullcontext() as target:
                 names |= {str(target): f"{document.target} (translation)"} if target else {}
-                paired = align_files(source, target, encoder=encoder, options=document.options)
+                # A copy from a storage has a name of its own.
+                origins = origin_name(document.source), origin_name(document.target or document.source)
+                paired = align_files(source, target, encoder=encoder, options=document.options, names=origins)
             units = [replace(unit, created=None) for unit in paired.units()]
             warnings = [renamed(warning, names) for warning in paired.warnings]
             figures = {**summary(paired.alignment), "warnings": warnings, "signature": paired.alignment.signature}

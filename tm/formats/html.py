@@ -13,7 +13,7 @@ from corpora.version import tool_version
 from corpora.xml import legal
 from tm.formats.base import WriteCounts, WriteOptions, spelt
 from tm.tags import Tag, split
-from tm.unit import Unit
+from tm.unit import Unit, is_doubtful
 
 __all__ = ["write_units"]
 
@@ -82,7 +82,7 @@ def _row(unit: Unit, pair: tuple[str, str], options: WriteOptions, written: Writ
     if not unit.source.strip() or not unit.target.strip():
         classes.append("missing")
         remark = "no counterpart"
-    elif unit.status != "reviewed" and unit.quality is not None and unit.quality < options.review_below:
+    elif unit.status == "rejected" or is_doubtful(unit, options.review_below):
         classes.append("doubtful")
         remark += " review"
     if unit.kind in _HEADINGS:

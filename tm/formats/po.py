@@ -19,7 +19,7 @@ from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions
 from tm.formats.languages import LanguageSelection, named_language
 from tm.formats.properties import apply_metadata, metadata_of
 from tm.formats.states import apply_state, meaning_of
-from tm.unit import Unit
+from tm.unit import Unit, is_doubtful
 
 __all__ = ["read_units", "write_units"]
 
@@ -110,8 +110,7 @@ def _describe(entry: Any, unit: Unit, options: WriteOptions, written: WriteCount
     for line in unit.properties.get("extracted-comments", "").split("\n"):
         if line:
             entry.addnote(_one_line(written.legal(line)), origin="developer")
-    doubtful = unit.quality is not None and unit.quality < options.review_below
-    fuzzy = bool(unit.target) and unit.status != "reviewed" and (doubtful or unit.status == "rejected")
+    fuzzy = bool(unit.target) and (unit.status == "rejected" or is_doubtful(unit, options.review_below))
     # The flag says it.
     flagged = {("score", "0.5"), ("state", "fuzzy")} if fuzzy and unit.properties.get("state") == "fuzzy" else ()
     for name, value in metadata_of(unit):

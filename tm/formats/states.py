@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from corpora.text_cache import cached_for_texts
-from tm.unit import Unit
+from tm.unit import Unit, is_doubtful
 
 __all__ = [
     "Meaning",
@@ -199,4 +199,4 @@ def confirmation_of(unit: Unit, review_below: float) -> str:
         return "RejectedTranslation"
     if unit.status == "reviewed":
         return "ApprovedTranslation"
-    return "Draft" if unit.quality is not None and unit.quality < review_below else "Translated"
+    return "Draft" if is_doubtful(unit, review_below) else "Translated"

@@ -24,7 +24,7 @@ from tm.formats.languages import named_language
 from tm.formats.properties import add_numbered, apply_metadata, metadata_of
 from tm.formats.states import apply_state, is_yes, qualifier_of
 from tm.formats.xliff_history import Comments, add_history
-from tm.unit import Unit
+from tm.unit import Unit, is_doubtful
 
 __all__ = ["Xliff1Reader", "write_units"]
 
@@ -139,7 +139,7 @@ class _Writer:
             return "needs-translation"
         if unit.status == "reviewed":
             return "final"
-        doubtful = unit.status == "rejected" or (unit.quality is not None and unit.quality < self._options.review_below)
+        doubtful = unit.status == "rejected" or is_doubtful(unit, self._options.review_below)
         if doubtful and (state := unit.properties.get("state", "")) in _DOUBTFUL:
             return state
         return "needs-review-translation" if doubtful else "translated"

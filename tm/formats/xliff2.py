@@ -20,7 +20,7 @@ from tm.formats.inline import character, fill, read_inline
 from tm.formats.languages import named_language
 from tm.formats.properties import add_numbered, apply_metadata, metadata_of
 from tm.formats.states import apply_state, meaning_of
-from tm.unit import Unit
+from tm.unit import Unit, is_doubtful
 
 __all__ = ["Xliff2Reader", "write_units"]
 
@@ -114,7 +114,7 @@ class _Writer:
             return {"state": "initial"}
         if unit.status == "reviewed":
             return {"state": "reviewed"}
-        if unit.status == "rejected" or (unit.quality is not None and unit.quality < self._options.review_below):
+        if unit.status == "rejected" or is_doubtful(unit, self._options.review_below):
             return {"state": "initial", "subState": _REVIEW}
         return {"state": "translated"}
 

@@ -18,6 +18,7 @@ from corpora.text.languages import checked_code, same
 from corpora.text.plurals import counted, plural
 from tm.formats.registry import format_of
 from tm.jobs.languages import check_languages
+from tm.jobs.origin_names import origin_name
 from tm.unit import shortened
 
 if TYPE_CHECKING:
@@ -228,10 +229,10 @@ def align_files(
 
     ``target`` None: ``source`` holds both languages, as paragraphs that alternate, rows of a table or columns.
     ``encoder`` None: the built-in one. ``source_lang`` and ``target_lang`` are those of ``options`` where they are
-    None. ``names`` are those of both files in the origins of the units, by default
-    without their folders. Raises `InputError` or one of its kinds for a document that cannot be read or a file in which
-    the two languages do not seem to correspond, and `UsageError` where both are in one language, are not in the
-    languages that were stated, or an output cannot be written as requested; no file is left then.
+    None. ``names`` are those of both files in the origins of the units, by default their `origin_name`. Raises
+    `InputError` or one of its kinds for a document that cannot be read or a file in which the two languages do not
+    seem to correspond, and `UsageError` where both are in one language, are not in the languages that were stated, or
+    an output cannot be written as requested; no file is left then.
     """
     from align.options import AlignOptions
     from align.pipeline import align
@@ -258,6 +259,7 @@ def align_files(
     report("writing", 0.0)
     shares = tuple(filter(None, map(left_out, (read.left, read.right))))
     warnings = tuple(dict.fromkeys((*read.left.warnings, *read.right.warnings, *read.warnings, *shares, *found)))
+    names = names or (origin_name(source), origin_name(target or source))
     units = tuple(units_of_alignment(alignment, min_score=options.min_score, names=names))
     aligned = AlignedFiles(alignment, options, warnings, notes=notes, _units=units)
     if not outputs:

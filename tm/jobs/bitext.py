@@ -29,6 +29,7 @@ __all__ = [
     "bitext_of",
     "bitext_rows",
     "how_made",
+    "is_shown",
     "origins_of",
     "render_bitext",
     "symbols_in",
@@ -108,13 +109,16 @@ def origins_of(memory: MemoryStore, name: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1024)
 def _whole_numbers(name: str) -> re.Pattern[str]:
-    """A pattern for names that contain ``name`` with any punctuation between its words and numbers."""
+    """A pattern for names that contain ``name`` with any punctuation between its words and numbers.
+
+    A symbol begins as a word does: C/58/4 does not name A_AC_58_4. Chinese has no blanks between words.
+    """
     parts = re.findall(r"\d+|[^\W\d_]+", name) or [name]
     pattern = re.escape(parts[0])
     for before, part in pairwise(parts):
         # Two numbers are never written without a sign between them.
         pattern += (r"[\W_]+" if before.isdecimal() and part.isdecimal() else r"[\W_]*") + re.escape(part)
-    head = r"(?<!\d)" if parts[0].isdecimal() else ""
+    head = r"(?<!\d)" if parts[0].isdecimal() else r"(?<![A-Za-z])" if "/" in name else ""
     return re.compile(head + pattern + (r"(?!\d)" if parts[-1].isdecimal() else ""), re.IGNORECASE)
 
 
@@ -153,6 +157,14 @@ def symbols_in(text: str, language: str) -> list[str]:
     found = [(one.start, one.value) for one in mentions(shown, language) if one.kind is MentionKind.SYMBOL]
     found += [(match.start(), match[0]) for match in _CHINESE_SYMBOL.finditer(shown)]
     return list(dict.fromkeys(symbol for _, symbol in sorted(found)))
+
+
+def is_shown(symbol: str, known: object) -> bool:
+    """Whether a symbol in a text is shown to users: a document is ``known``, or `duiyi fetch` takes the symbol.
+
+    It takes those of the United Nations, which have strokes.
+    """
+    return bool(known) or "/" in symbol
 
 
 def write_bitext(path: Path, bitext: Bitext) -> None:

@@ -13,6 +13,7 @@ from corpora.arguments import checked_class
 from tm.formats import ReadOptions, UnitProblems
 from tm.formats.conformance import Audit
 from tm.jobs.import_source import ImportSource, ReadUnits
+from tm.jobs.origin_names import origin_name
 from tm.search.memory import Memory
 from tm.store.writing import AddReport, Keep
 
@@ -79,10 +80,10 @@ def import_file(
 ) -> ImportResult:
     """Add the units of ``file`` to ``memory``; an import that was interrupted goes on where it stopped.
 
-    ``origin`` is where units come from that name no file: by default the name of ``file``.
+    ``origin`` is where units come from that name no file: by default `origin_name` of ``file``.
     ``read`` takes the place of `tm.formats.read`. Raises as it and `Memory.add` do.
     """
-    name = origin or file.name
+    name = origin or origin_name(file)
     problems = UnitProblems(file, options.strict)
     audit = Audit(counts=problems.repaired)  # CAT tools would reject what the reader repaired
     source = ImportSource(

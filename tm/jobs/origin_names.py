@@ -6,7 +6,7 @@ years must not become one document.
 
 from collections import Counter
 from collections.abc import Sequence
-from os.path import normpath
+from os.path import abspath, normpath
 from pathlib import Path, PurePath
 
 __all__ = ["origin_name", "origin_names"]
@@ -21,6 +21,7 @@ def origin_name(path: Path | str) -> str:
     given = PurePath(path)
     if given.is_absolute() or "://" in str(path) or ":/" in given.as_posix():
         return given.name
+    given = PurePath(normpath(given))  # of "x/../a.tsv" no folder is left
     return "/".join(part for part in given.parts if part != "..") or given.name
 
 
@@ -30,7 +31,7 @@ def origin_names(paths: Sequence[Path | str]) -> list[str]:
     >>> origin_names(["/work/2020/a.tsv", "/work/2021/a.tsv", "/work/b.tsv"])
     ['2020/a.tsv', '2021/a.tsv', 'b.tsv']
     """
-    parts = [Path(path).absolute().parts[1:] for path in map(normpath, paths)]
+    parts = [PurePath(abspath(path)).parts[1:] for path in paths]
     names = [origin_name(path) for path in paths]
     for length in range(2, max(map(len, parts), default=0) + 1):
         files = dict(zip(parts, names, strict=True))  # the same file may be given twice

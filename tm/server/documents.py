@@ -18,7 +18,7 @@ from corpora.errors import DuiyiError, UsageError
 from corpora.text.languages import detect
 from corpora.text.plurals import counted
 from tm.formats.jsonl import to_dict
-from tm.jobs.bitext import Bitext, DocumentNames, bitext_of, bitext_rows, symbols_in
+from tm.jobs.bitext import Bitext, DocumentNames, bitext_of, bitext_rows, is_shown, symbols_in
 from tm.review.repository import ReviewRepository
 from tm.server.dependencies import ExecutorsDependency, ServiceDependency
 from tm.server.errors import http_status
@@ -208,7 +208,7 @@ def documents_named(service: Service, text: str) -> list[dict[str, str]]:
         return []
     linker = _Linker(service)
     found = {symbol: linker.document_of(symbol) for symbol in symbols}
-    return [{"symbol": symbol, "path": path} for symbol, path in found.items() if path or "/" in symbol]
+    return [{"symbol": symbol, "path": path} for symbol, path in found.items() if is_shown(symbol, path)]
 
 
 class _Linker:

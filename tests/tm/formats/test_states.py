@@ -1,6 +1,7 @@
 """What the states of other tools mean is kept on the way in, and on the way out again."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -163,3 +164,27 @@ def test_po_to_po_keeps_comments_and_says_what_is_obsolete(tmp_path: Path) -> No
     formats.write(copy, formats.read(path, problems=problems))
     assert body in copy.read_text("utf-8")
     assert dict(problems.skipped) == {"an obsolete entry": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "quality", "words"),
+    [
+        ("unreviewed", 0.4, ("needs-review-translation", "fuzzy", "doubtful")),
+        ("unreviewed", 0.9, ("translated", "", "")), ("unreviewed", None, ("translated", "", "")),
+        ("reviewed", 0.4, ("final", "", "")),
+        ("rejected", 0.9, ("needs-review-translation", "fuzzy", "doubtful")),
+        ("rejected", None, ("needs-review-translation", "fuzzy", "doubtful")),
+    ],
+)  # fmt: skip
+def test_what_somebody_has_to_look_at_is_the_same_in_all_formats(
+    tmp_path: Path, status: Literal["unreviewed", "reviewed", "rejected"], quality: float | None, words: tuple[str, ...]
+) -> None:
+    unit = Unit("The door is open.", "门开着。", "en-GB", "zh-CN", status=status, quality=quality)
+    for suffix, mark in (("xlf", 'state="'), ("po", "#, "), ("html", '<tr class="')):
+        path = tmp_path / f"t.{suffix}"
+        formats.write(path, [unit])
+        word = words[("xlf", "po", "html").index(suffix)]
+        assert path.read_text("utf-8").partition(mark)[2].startswith(word)
+        assert bool(word) == (mark in path.read_text("utf-8"))
+    formats.write(tmp_path / "t.xliff", [unit], formats.WriteOptions(xliff="2.1"))
+    assert ("needs-review" in (tmp_path / "t.xliff").read_text("utf-8")) == bool(words[1])

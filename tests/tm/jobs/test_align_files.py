@@ -56,6 +56,19 @@ def test_a_sequence_of_units(aligned: AlignedFiles, files: tuple[Path, Path]) ->
     ]
 
 
+def test_units_have_the_folders_of_their_files(
+    files: tuple[Path, Path], encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(files[0].parent.parent)
+    near, other = (f"{files[0].parent.name}/{path.name}" for path in files)
+    away = f"../{files[0].parent.parent.name}/{near}"
+    names = {"": ("a.txt", "b.txt"), near: (near, other), str(files[0]): ("zh.txt", other), away: (away[3:], other)}
+    for source, expected in names.items():
+        own = {} if source else {"names": expected}
+        (first, *_) = align_files(source or near, other, encoder=encoder, **own)
+        assert (first.origin.source_file, first.origin.target_file) == expected
+
+
 def test_all_files_contain_the_same_units(aligned: AlignedFiles, tmp_path: Path) -> None:
     reports = aligned.write(tmp_path / "a.jsonl", str(tmp_path / "b.jsonl"), tmp_path / "c.align", tmp_path / "d.tmx")
     assert [report.written for report in reports] == [3, 3, 3, 3]

@@ -78,7 +78,8 @@ def test_drafts_of_other_tools_are_imported_and_not_aligned() -> None:
     [
         ("A/RES/58/4", ["A_RES_58_4.zh.docx"]), ("a-res 58.4", ["A_RES_58_4.zh.docx"]), ("A/RES/58", []),
         ("A/RES/58/47", ["x/ares58-47-en.pdf"]), ("A/RES/5/84", []), ("A/RES/58/4/Add.1", []),
-        ("S/2004/12", []), ("S/2004/123", ["S_2004_123.doc"]), ("国发〔2023〕1号", ["国发〔2023〕1号.docx"]),
+        ("S/2004/12", []), ("C/58/4", []), ("RES/58/4", ["A_RES_58_4.zh.docx"]), ("E/1995/7", ["决议E_1995_7.docx"]),
+        ("S/2004/123", ["S_2004_123.doc"]), ("国发〔2023〕1号", ["国发〔2023〕1号.docx"]),
         ("国发〔2023〕11号", ["国发[2023]11号.docx"]), ("200", ["S_2004_123.doc"]),
     ],
 )  # fmt: skip
@@ -87,6 +88,9 @@ def test_a_symbol_names_its_own_document(tmp_path: Path, name: str, found: list[
         "A_RES_58_4.zh.docx",
         "x/ares58-47-en.pdf",
         "S_2004_123.doc",
+        "A_AC_58_4.doc",
+        "CE_1995_7.doc",
+        "决议E_1995_7.docx",
         "国发〔2023〕1号.docx",
         "国发[2023]11号.docx",
     ]

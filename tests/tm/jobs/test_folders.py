@@ -14,6 +14,7 @@ from tm.jobs.batch import BatchJournal, run
 from tm.jobs.file_names import read_name
 from tm.jobs.folders import align_folders, write_pairs
 from tm.jobs.manifest import read_manifest
+from tm.jobs.origin_names import origin_names
 from tm.jobs.pairing import FolderPairs, pair_folders
 from tm.search.memory import Memory
 from tm.store.filters import Filters
@@ -192,3 +193,20 @@ def test_what_cannot_be_paired_is_refused(tmp_path: Path, encoder: Encoder) -> N
             align_folders(zh, en, outputs, encoder=encoder)
     with pytest.raises(UsageError, match=r"ends in \.tsv"):
         write_pairs(pair_folders(zh, en, encoder=encoder), tmp_path / "pairs.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["x/../a.tsv"], ["a.tsv"]), (["x/./y//a.tsv", "../../b.tsv"], ["x/y/a.tsv", "b.tsv"]),
+        (["/p/x/a.tsv", "/p/y/../z/a.tsv"], ["x/a.tsv", "z/a.tsv"]),
+        (["x/y/a.tsv", "../x/y/a.tsv"], ["q/x/y/a.tsv", "p/x/y/a.tsv"]), (["a.tsv", "b/../a.tsv"], ["a.tsv", "a.tsv"]),
+        (["https://a.org/b/c.html"], ["c.html"]),
+    ],
+)  # fmt: skip
+def test_names_of_origins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str], expected: list[str]
+) -> None:
+    (tmp_path / "p/q").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "p/q")
+    assert origin_names(paths) == expected

@@ -42,3 +42,17 @@ def test_options_are_checked() -> None:
     for wrong in ({"keep": "some"}, {"status": "good"}):
         with pytest.raises(UsageError):
             ImportOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_units_have_the_folders_of_their_file(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "2020"
+    folder.mkdir()
+    named = folder / "pairs.jsonl"
+    monkeypatch.chdir(tmp_path)
+    for number, (path, origin, expected) in enumerate([
+        (Path("2020/pairs.jsonl"), "", "2020/pairs.jsonl"), (named, "", "pairs.jsonl"), (named, "a/b.tsv", "a/b.tsv")
+    ]):  # fmt: skip
+        named.write_text(LINES.replace("甲", f"甲{number}"), "utf-8")
+        with Memory(tmp_path / f"{number}.duiyi") as memory:
+            import_file(memory, path, origin=origin)
+            assert {name for name, _ in memory.documents()} == {expected}
