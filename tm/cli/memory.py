@@ -252,9 +252,10 @@ def delete(
         if dry_run:
             chosen = set(numbers or ())
             count = sum(not chosen or entry.id in chosen for entry in target.entries(filters))
-            tell(f"{counted(count, 'unit')} would be deleted")
+            result = f"{counted(count, 'unit')} would be deleted"
         else:
-            tell(f"{counted(target.delete(filters, numbers=numbers or None), 'unit')} deleted")
+            result = f"{counted(target.delete(filters, numbers=numbers or None), 'unit')} deleted"
+    tell(result)
 
 
 @app.command()
@@ -280,7 +281,8 @@ def compact(memory: MemoryOption = "") -> None:
         if problems:
             raise InputError(f"{target.path} is damaged: {problems[0]}; replace it with a backup")
         target.compact()
-        tell(f"{target.path}: {target.stats().file_size / 1e6:,.1f} MB")
+        size = target.stats().file_size
+    tell(f"{target.path}: {size / 1e6:,.1f} MB")
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 Of an entry with plural forms each form is a place of its own: the singular and the plural, or the plural alone in a
 language with one form. In languages with more forms an entry is filled as a whole, where a memory has all its forms;
-else it is left to a person.
+else, and where the header does not give the number of forms, it is left to a person.
 """
 
 import re
@@ -28,7 +28,10 @@ _FORMS = re.compile(r"nplurals\s*=\s*(\d)")
 
 @dataclass(frozen=True, slots=True)
 class PoSlot:
-    """An entry of a PO file, or one of its ``forms`` plural forms: that of number ``form``, None for all at once."""
+    """An entry of a PO file, or one of its ``forms`` plural forms: that of number ``form``, None for all at once.
+
+    With ``form`` None and no ``forms`` the file does not say how many there are; such an entry stays as it is.
+    """
 
     entry: Any
     group: object
@@ -46,8 +49,7 @@ class PoSlot:
     @property
     def empty(self) -> bool:
         """True without a translation."""
-        targets = self._targets() if self.forms else [str(self.entry.target or "")]
-        of_form = targets if self.form is None else [targets[self.form]]
+        of_form = self._targets() if self.form is None else [self._targets()[self.form]]
         return not any(one.strip() for one in of_form) and not self.entry.isfuzzy()
 
     def _sources(self) -> list[str]:
@@ -56,11 +58,11 @@ class PoSlot:
     def _targets(self) -> list[str]:
         """The forms of the translation, "" for those that it lacks."""
         found = [str(one) for one in getattr(self.entry.target, "strings", [self.entry.target or ""])]
-        return [*found, *[""] * self.forms][: self.forms]
+        return [*found, *[""] * self.forms][: self.forms or None]
 
     def write(self, filling: Filling) -> bool:
         """Write a translation; see `tm.pretranslation.slot.Slot`."""
-        if self.forms:
+        if self.forms or self.form is None:
             from translate.misc.multistring import multistring
 
             targets = self._known_forms(filling) if self.form is None else self._targets()
@@ -83,7 +85,7 @@ class PoSlot:
 
     def _known_forms(self, filling: Filling) -> list[str]:
         """All forms of this entry as a memory has them, none where it does not."""
-        for match in (filling.match, *filling.others):
+        for match in (filling.match, *filling.others) if self.forms else ():
             if match is not None and filling.score >= _WHOLE and match.source == self.text:
                 own = match.unit.properties
                 forms = [match.unit.target, *(own.get(f"msgstr[{at}]", "") for at in range(1, self.forms))]
@@ -119,7 +121,7 @@ class PoFile:
                 for form in range(forms):
                     yield PoSlot(entry, self, languages, form, forms, filled)
             elif entry.hasplural():
-                yield PoSlot(entry, self, languages, None, forms or len(entry.target.strings), filled)
+                yield PoSlot(entry, self, languages, None, forms, filled)
             else:
                 yield PoSlot(entry, self, languages, filled=filled)
 

@@ -211,6 +211,7 @@ def _mark_memoq(unit: Element, filling: Filling) -> None:
 
 
 def _add_alternative(unit: Element, match: Match) -> None:
+    """Add a match as ``alt-trans``, unless there is one with the same texts."""
     from lxml import etree
 
     made = etree.Element(_own(unit, "alt-trans"), {"match-quality": f"{match.score}%", "origin": _origin(match)})
@@ -220,9 +221,17 @@ def _add_alternative(unit: Element, match: Match) -> None:
     ):
         child = etree.SubElement(made, _own(unit, name), {_LANG: code})
         fill(child, text, "xliff1")
+    if _texts(made) in map(_texts, unit.iterfind("{*}alt-trans")):
+        return
     last = [child for child in unit if local(child) in _BEFORE_ALT][-1]
     made.tail = last.tail
     unit.insert(unit.index(last) + 1, made)
+
+
+def _texts(alternative: Element) -> list[str]:
+    """The source and the target of an ``alt-trans``, codes included."""
+    found = (alternative.find(f"{{*}}{name}") for name in ("source", "target"))
+    return [read_inline(one, "xliff1") if one is not None else "" for one in found]
 
 
 def _origin(match: Match) -> str:

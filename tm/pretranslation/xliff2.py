@@ -67,7 +67,7 @@ class Xliff2Slot:
         return True
 
     def suggest(self, matches: Sequence[Match]) -> None:
-        """Add matches that refer to this segment by its id, which it gets if it has none."""
+        """Add the matches that are not there yet; they refer to this segment by its id, which it gets if it has none."""
         from lxml import etree
 
         source = self.segment.find("{*}source")
@@ -78,14 +78,25 @@ class Xliff2Slot:
         if self.segment.get("id") is None:
             taken = {one.get("id") for one in self.unit.iter()}
             self.segment.set("id", next(name for n in count(1) if (name := f"s{n}") not in taken))
+        ref = f"#{self.segment.get('id')}"
+        known = [_texts(one) for one in holder if one.get("ref") == ref]
         for match in matches:
+            texts = [plain(text) for text in (match.unit.source, match.stored_target or match.unit.target)]
+            if texts in known:
+                continue
+            known.append(texts)
+            similarity = str(min(100, match.score))
             made = etree.SubElement(
-                holder,
-                f"{{{_MATCHES}}}match",
-                {"ref": f"#{self.segment.get('id')}", "similarity": str(min(100, match.score)), "type": "tm"},
+                holder, f"{{{_MATCHES}}}match", {"ref": ref, "similarity": similarity, "type": "tm"}
             )
-            for name, text in (("source", match.unit.source), ("target", match.stored_target or match.unit.target)):
-                etree.SubElement(made, source.tag.replace("source", name)).text = plain(text)
+            for name, text in zip(("source", "target"), texts, strict=True):
+                etree.SubElement(made, source.tag.replace("source", name)).text = text
+
+
+def _texts(match: Element) -> list[str]:
+    """The source and the target of a match, without codes."""
+    found = (match.find(f"{{*}}{name}") for name in ("source", "target"))
+    return ["".join(map(str, one.itertext())) if one is not None else "" for one in found]
 
 
 def slots(root: Element) -> Iterator[Xliff2Slot]:

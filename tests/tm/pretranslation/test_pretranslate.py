@@ -184,6 +184,39 @@ def test_xliff_2(tmp_path: Path, memory: Memory) -> None:
     assert dict(report.filled)["exact"] == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (
+            XLIFF1.format(
+                '<trans-unit id="1"><source>The <x id="1"/>door is open.</source><alt-trans><source>The door is open.'
+                "</source><target>门敞着。</target></alt-trans><alt-trans><target>门</target></alt-trans></trans-unit>"
+            ),
+            2,
+        ),
+        (
+            '<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="en-GB" trgLang="zh-CN">'
+            '<file id="f"><unit id="u"><segment id="s1"><source>The <ph id="1"/>door is open.</source></segment>'
+            '<segment id="s2"><source>The <ph id="2"/>door is open.</source></segment></unit></file></xliff>',
+            0,
+        ),
+    ],
+    ids=["XLIFF 1.2", "XLIFF 2"],
+)
+def test_a_suggestion_is_written_once(tmp_path: Path, memory: Memory, text: str, other: int) -> None:
+    path = tmp_path / "a.xlf"
+    path.write_text(text, "utf-8")
+    mark = re.compile("<alt-trans|<mtc:match ")
+    places = text.count("door is open.</source></segment>") or 1
+    once = filled(path, memory)[0]
+    assert len(mark.findall(once)) == places + other
+    path.write_text(once, "utf-8")
+    assert filled(path, memory)[0] == once
+    memory.add([Unit("The door is open.", "门打开着。", "en-GB", "zh-CN", origin=Origin("k.tsv"))])
+    again = filled(path, memory)[0]
+    assert (len(mark.findall(again)), again.count("门打开着。")) == (2 * places + other, places)
+
+
 PO = """msgid ""
 msgstr ""
 "Language: zh_CN\\n"
@@ -364,6 +397,27 @@ def test_an_entry_with_more_plural_forms_is_filled_as_a_memory_has_it(tmp_path: 
         text, report = filled(tmp_path / "b.po", memory)
         assert not re.search(r'msgstr\[\d\] "[^"]', text)
         assert (report.left, report.unplaced) == (2, 0)
+
+
+@pytest.mark.parametrize("head", ["", '"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"\n'])
+@pytest.mark.parametrize("forms", [1, 2, 3])
+def test_an_entry_whose_number_of_forms_is_not_known_stays_empty(tmp_path: Path, head: str, forms: int) -> None:
+    geese = ("%d гусь", "%d гуся", "%d гусей")
+    (tmp_path / "known.po").write_text(_RUSSIAN.format(*geese, "%d гнездо"), "utf-8")
+    text = re.sub('"Plural.*\n', lambda _: head, _RUSSIAN.format("", "", "", ""))
+    text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(f"msgstr[{forms}]"))
+    text = text if forms > 1 else re.sub(r'msgstr\[2\] ""\n', "", text)
+    (tmp_path / "a.po").write_text(f'{text}\nmsgid "no plural"\nmsgstr ""\n', "utf-8")
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([*read(tmp_path / "known.po"), Unit("no plural", "одно", "en", "ru")])
+        filled_text, report = filled(tmp_path / "a.po", memory)
+        assert re.findall('^msgstr.* "(.+)"', filled_text, re.MULTILINE) == ["одно"]
+        assert (dict(report.filled)["exact"], report.kept, report.left) == (1, 0, 2)
+        assert "#, fuzzy" not in filled_text
+        done_already = text.replace('msgstr[0] ""', 'msgstr[0] "%d гусь"')
+        (tmp_path / "b.po").write_text(done_already, "utf-8")
+        filled_text, report = filled(tmp_path / "b.po", memory)
+        assert (filled_text, report.kept) == (done_already, 2)
 
 
 def test_an_entry_that_is_half_translated_stays_as_it_was(tmp_path: Path, memory: Memory) -> None:
