@@ -1,7 +1,7 @@
 """Build segments of the index in a second process while the first one reads on: a third of the work of a large import.
 
 The second process is the same interpreter running `main`; a thread sends it texts and receives segments over pipes.
-If it cannot be started, ends or sends something else, the segment is built in this process: slower, with the same result.
+If it cannot be started, ends or sends something else, this process builds the segment: slower, with the same result.
 """
 
 import os
