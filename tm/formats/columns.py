@@ -14,7 +14,7 @@ from typing import Any
 
 from corpora.errors import UsageError, WrongFormat
 from corpora.text.language_names import code_of_name, has_name
-from corpora.text.languages import base, canonical, detect
+from corpora.text.languages import base, canonical, detect, normalize
 from corpora.text.plurals import counted
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, date_of, spelt
 from tm.formats.languages import LanguageSelection
@@ -22,7 +22,16 @@ from tm.formats.properties import FIELDS, add_numbered, apply_properties, proper
 from tm.formats.states import apply_named_states, meaning_of
 from tm.unit import STATUSES, Unit
 
-__all__ = ["UnitColumns", "detect_columns", "header_of", "is_header", "names_notes", "row_of", "units_of_rows"]
+__all__ = [
+    "UnitColumns",
+    "detect_columns",
+    "header_of",
+    "is_header",
+    "names_notes",
+    "plausible",
+    "row_of",
+    "units_of_rows",
+]
 
 _TEXTS = ("source", "target", "source_lang", "target_lang")
 _PLAIN = ("previous", "next", "created", "changed", "author", "notes", "properties")
@@ -121,7 +130,7 @@ def units_of_rows(
         return
     columns = detect_columns([cells for _, cells in sample], options, str(problems.path))
     problems.notes.append(f"columns: {columns}")
-    selection = LanguageSelection(options if _named(columns.fields) else ReadOptions(), problems)
+    selection = LanguageSelection(options, problems)
     width = max(columns.fields["source"], columns.fields["target"]) + 1
     for number, cells in chain(sample[columns.header :], iterator):
         if not any(cell.strip() for cell in cells):
@@ -223,6 +232,8 @@ def detect_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: st
     for side, requested in (("source", options.source_lang), ("target", options.target_lang)):
         own = _first(body, fields.get(f"{side}_lang"))
         named = languages[fields[side]] if header and fields[side] < len(languages) else ""
+        if requested and named and _is_sure(named, requested, body, fields[side]):
+            requested = ""
         given = own or ("" if _named(fields) else requested) or named
         guessed += not given
         pair.append(canonical(given or _detected(_translated(body, fields["source"], fields["target"]), fields[side])))
@@ -281,19 +292,26 @@ def _find_by_language(
     fields: dict[str, int], body: Sequence[Sequence[str]], named: Sequence[str], options: ReadOptions, name: str
 ) -> None:
     """Find the missing text columns: by the languages in the header, else by those of the cells."""
-    width = max((len(cells) for cells in body), default=0)
-    found = {at: _detected(body, at) for at in range(width)}
-    texts = [at for at in range(width) if at < len(named) and named[at] and _plausible(named[at], found[at])]
-    if len(texts) < 2:
+    width = max((len(cells) for cells in [named, *body]), default=0)
+    codes = {at: _detected(body, at) for at in range(width)}
+    empty = {at: _is_empty(body, at) for at in range(width)}
+    by_name = {at: code for at, code in enumerate(named) if code and (empty[at] or plausible(code, codes[at]))}
+    # Of the columns that the header names, those without text come last: they are to be filled.
+    texts = sorted(by_name, key=lambda at: empty[at])
+    if len(texts) < 2 - len({"source", "target"} & fields.keys()):
         length = {at: sum(len(cells[at]) for cells in body if at < len(cells)) for at in range(width)}
-        texts = sorted(sorted((at for at in found if found[at] != "und"), key=lambda at: -length[at])[:2])
+        others = {at for field, at in fields.items() if field not in ("source", "target")}
+        texts = [at for at in codes if codes[at] != "und" and at not in others]
+        texts = sorted(sorted(texts, key=lambda at: -length[at])[:2])
+    else:
+        codes |= by_name
     for side, requested in (("source", options.source_lang), ("target", options.target_lang)):
         left = [at for at in texts if at not in (fields.get("source"), fields.get("target"))]
         if side in fields or not left:
             continue
         other = options.target_lang if side == "source" else options.source_lang
-        best = [at for at in left if requested and base(found[at]) == base(requested)]
-        best = best or [at for at in left if not other or base(found[at]) != base(other)] or left
+        best = [at for at in left if requested and base(codes[at]) == base(requested)]
+        best = best or [at for at in left if not other or base(codes[at]) != base(other)] or left
         fields[side] = best[0]
     if "source" not in fields or "target" not in fields:
         raise WrongFormat(f"{name} has no two columns of text; name them with `columns`, as source=1,target=2")
@@ -313,7 +331,21 @@ def _first(rows: Sequence[Sequence[str]], column: int | None) -> str:
     return ""
 
 
-def _plausible(named: str, found: str) -> bool:
+def _is_sure(named: str, requested: str, body: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether the header names another language than the requested one, and the texts do not contradict the header.
+
+    Only usual languages count: a header of "se" or "kr" may mean a country.
+    """
+    if base(named) == base(requested) or "-" not in normalize(base(named)):
+        return False
+    return _is_empty(body, column) or plausible(named, _detected(body, column))
+
+
+def _is_empty(body: Sequence[Sequence[str]], column: int) -> bool:
+    return not any(cells[column].strip() for cells in body if column < len(cells))
+
+
+def plausible(named: str, found: str) -> bool:
     """True unless the script contradicts the language in the header: short texts do not show more."""
     if base(named) in _SCRIPTS or base(found) in _SCRIPTS:
         return base(named) == base(found)

@@ -3,25 +3,31 @@
 A table whose header names its sides, as CAT tools and `duiyi align` write it, is read row by row: a row is a segment,
 and its translation is known. In a table without such a header the languages of the columns tell the sides, and the
 cells are split into sentences like all other text; that they translate each other is asked of the encoder, since a
-column of names may be in another language too. The rest of the document stays as it is, unless the document consists of
-tables of the first kind: then the rest is about the file.
+column of names may be in another language too. The rest of the document stays as it is, unless it has only tables of the first
+kind and titles, which are about the file.
+
+Languages that the user states choose the sides; they change neither what a header says nor the script of the texts.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from align.segmentation import sentences
-from corpora.document import Document
+from corpora.bilingual.language_pair import letters_of
+from corpora.document import Block, Document
 from corpora.errors import InputError, UsageError
 from corpora.text.languages import base, detect
 from corpora.text.srx import SrxRules
 from tm.formats.base import ReadOptions
-from tm.formats.columns import UnitColumns, detect_columns, is_header
+from tm.formats.columns import UnitColumns, detect_columns, is_header, plausible
+from tm.unit import shortened
 
 __all__ = ["SourceSide", "source_side"]
 
 _HEADER_WITHIN = 5  # rows
+_TITLE = 28  # weight of the letters of the longest title: as many Chinese characters, or 84 Latin letters
+_SENTENCE_ENDS = (".", "!", "?", ";", "。", "！", "？", "；")
 _FILLED = 0.8  # share of the rows of a table without a header that have both sides
 _COMPARED = 40  # rows that the encoder compares
 _ALIKE = 0.6  # mean cosine of the rows of a table that is a translation, even where all rows are alike
@@ -36,16 +42,20 @@ class SourceSide:
 
     segments: tuple[tuple[str, str], ...]
     languages: tuple[str, str]
-    note: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _SidesOfTable:
-    """The rows of a table that holds both languages: the first with text, its columns, its languages."""
+    """The rows of a table that holds both languages: the first with text, its columns, its languages.
+
+    The column of the target is None where it is not in the language that the user stated.
+    """
 
     rows: Mapping[int, Cells]
     first: int
-    columns: tuple[int, int]
+    source: int
+    target: int | None
     languages: tuple[str, str]
     named: bool
 
@@ -61,24 +71,52 @@ def source_side(
             cells = tables[table][row]
             cells[column] = f"{cells[column]}\n{block.full_text}" if column in cells else block.full_text
     options = ReadOptions(source_lang, target_lang)
-    found = {number: one for number, rows in tables.items() if (one := _bilingual(rows, options, document.path))}
+    found: dict[int, _SidesOfTable] = {}
+    for number, rows in tables.items():
+        if one := _bilingual(rows, options, document.path):
+            found[number] = one
+            # The side that is taken of the first table is taken of all.
+            source, target = ("" if code == "und" else code for code in one.languages)
+            options = ReadOptions(source, target)
     if not found:
         return None
     languages = next(iter(found.values())).languages
-    if _consists_of(document, {number for number, one in found.items() if one.named}):
-        inside = [block for block in document.blocks if block.cell is not None and block.cell[0] in found]
-        document = replace(document, blocks=tuple(inside))
+    notes = [_note(document.path, languages[0], {one.source + 1 for one in found.values()})]
+    titles = _titles(document, found)
+    if titles:
+        document = replace(document, blocks=tuple(block for block in document.blocks if block not in titles))
+        # The only headings of a workbook are the names of its sheets.
+        said = [] if document.properties.get("format") in ("xlsx", "ods") else titles
+        if lost := "; ".join(shortened(block.text) for block in said if not _names_languages(block.text)):
+            notes.append(f"{document.path}: the titles outside of the table are left out: {lost}")
     segments = tuple(_segments(replace(document, language=languages[0]), found, rules))
-    column = next(iter(found.values())).columns[0] + 1
-    source = languages[0]
-    note = f"{document.path} has a table with both languages; only its source side ({source}, column {column}) is taken"
-    return SourceSide(segments, languages, note)
+    return SourceSide(segments, languages, tuple(notes))
 
 
-def _consists_of(document: Document, tables: Container[int]) -> bool:
-    """Whether most of the text is in these tables."""
-    inside = sum(len(block.text) for block in document.blocks if block.cell is not None and block.cell[0] in tables)
-    return 2 * inside > sum(len(block.text) for block in document.blocks)
+def _note(path: str, source: str, columns: Collection[int]) -> str:
+    if len(columns) == 1:
+        column = next(iter(columns))
+        return f"{path} has a table with both languages; only its source side ({source}, column {column}) is taken"
+    return f"{path} has tables with both languages in different columns; only their source side ({source}) is taken"
+
+
+def _titles(document: Document, tables: Mapping[int, _SidesOfTable]) -> list[Block]:
+    """What is outside of the tables of a document that consists of tables with names, with nothing else but titles."""
+    outside = [block for block in document.blocks if block.cell is None or block.cell[0] not in tables]
+    named = all(one.named for one in tables.values())
+    titles = named and all(block.cell is None and _is_title(block.text) for block in outside)
+    inside = sum(len(block.text) for block in document.blocks) - sum(len(block.text) for block in outside)
+    return outside if titles and inside > sum(len(block.text) for block in outside) else []
+
+
+def _is_title(text: str) -> bool:
+    """A short text that is not a sentence."""
+    return letters_of(text).total() <= _TITLE and not text.rstrip().endswith(_SENTENCE_ENDS)
+
+
+def _names_languages(text: str) -> bool:
+    """True for the title that this program writes over its tables: two codes of languages."""
+    return is_header([part.strip() for part in text.split("–")])
 
 
 def _segments(
@@ -93,10 +131,10 @@ def _segments(
         elif cell[1] < table.first:
             continue
         elif table.named:
-            if cell[:2] not in done and (text := table.rows[cell[1]].get(table.columns[0], "")):
-                yield text, table.rows[cell[1]].get(table.columns[1], "")
+            if cell[:2] not in done and (text := table.rows[cell[1]].get(table.source, "")):
+                yield text, "" if table.target is None else table.rows[cell[1]].get(table.target, "")
             done.add(cell[:2])
-        elif cell[2] == table.columns[0]:
+        elif cell[2] == table.source:
             yield segment.text, ""
 
 
@@ -120,10 +158,32 @@ def _bilingual(rows: Mapping[int, Cells], options: ReadOptions, name: str) -> _S
             return None
     elif not _has_words(sides[0]) or not (_has_words(sides[1]) or not any(map(str.strip, sides[1]))):
         return None
-    elif options.source_lang and _is_in(sides[1], options.source_lang) and not _is_in(sides[0], options.source_lang):
-        columns, languages = columns[::-1], languages[::-1]
-    first = numbers[0 if header is None else header + 1]
-    return _SidesOfTable(rows, first, columns, languages, header is not None)
+    elif _is_exchanged(sides, options):
+        columns, languages, sides = columns[::-1], languages[::-1], sides[::-1]
+    source, target = (_by_script(code, side) for code, side in zip(languages, sides, strict=True))
+    known = target == "und" or not options.target_lang or base(target) == base(options.target_lang)
+    return _SidesOfTable(
+        rows,
+        numbers[0 if header is None else header + 1],
+        columns[0],
+        columns[1] if known else None,
+        (source, options.target_lang or target),
+        header is not None,
+    )
+
+
+def _is_exchanged(sides: Sequence[Sequence[str]], options: ReadOptions) -> bool:
+    """Whether a stated language is that of the other side."""
+    stated = options.source_lang, options.target_lang
+    return _has_words(sides[1]) and any(
+        code and _is_in(sides[1 - side], code) and not _is_in(sides[side], code) for side, code in enumerate(stated)
+    )
+
+
+def _by_script(code: str, cells: Sequence[str]) -> str:
+    """The language of a side: ``code``, unless the texts are in another script."""
+    found = detect("\n".join(cells))
+    return code if found == "und" or plausible(code, found) else found
 
 
 def _columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> UnitColumns | None:

@@ -23,8 +23,8 @@ TEXT_TABLES = (".tsv", ".tab", ".csv")
 class JobFile:
     """A file of a job: its path, its language ("" if the file does not say), its texts, and warnings of the reader.
 
-    Of a table with both languages, ``target_lang`` is the other one ("" if neither header nor texts say which), and ``translations`` has those of the texts, or ""
-    where there is none; else it is empty.
+    Of a table with both languages, ``target_lang`` is the other one ("" if neither the header nor the texts show it),
+    and ``translations`` has those of the texts, or "" where there is none; else it is empty.
     """
 
     path: Path
@@ -83,7 +83,7 @@ def _source_side(document: Document, language: str, target_lang: str, rules: Srx
         return None
     segments = [pair for pair in side.segments if pair[0].strip()]
     texts, translations = (tuple(pair[at] for pair in segments) for at in (0, 1))
-    warnings = (*document.warnings, side.note)
+    warnings = (*document.warnings, *side.notes)
     source, target = side.languages
     return JobFile(Path(document.path), source, texts, warnings, "" if target == "und" else target, translations)
 

@@ -206,6 +206,13 @@ def test_two_columns_of_one_alphabet_are_not_taken_for_one_language(tmp_path: Pa
     assert unit.target_lang == "pt"
 
 
+def test_a_language_that_the_header_contradicts_is_not_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("English\tFrançais\nSave the file.\tEnregistrer le fichier.\n", "utf-8")
+    with pytest.raises(EmptyInput, match="1 with en to fr"):
+        list(formats.read(path, ReadOptions(target_lang="de")))
+
+
 def test_a_long_text_in_every_row_of_parquet_is_one_object(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     import pyarrow as pa

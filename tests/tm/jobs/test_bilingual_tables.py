@@ -43,14 +43,17 @@ def document(path: Path, case: dict[str, Any]) -> Path:
 
 @pytest.mark.parametrize("case", cases("bilingual_tables"), ids=lambda case: case["label"])
 def test_source_side(tmp_path: Path, case: dict[str, Any]) -> None:
-    found = source_side(read(document(tmp_path / "a.docx", case)), case.get("source_lang", ""))
+    found = source_side(
+        read(document(tmp_path / "a.docx", case)), case.get("source_lang", ""), case.get("target_lang", "")
+    )
     if case["expected"] is None:
         assert found is None
         return
     assert found is not None
     assert [list(pair) for pair in found.segments] == case["expected"]
     assert list(found.languages) == case["languages"]
-    assert f"only its source side ({case['languages'][0]}, column " in found.note
+    assert f"source side ({case['languages'][0]}" in found.notes[0]
+    assert len(found.notes) == case.get("notes", 1)
 
 
 @pytest.mark.parametrize("suffix", [".tsv", ".csv", ".xlsx", ".docx"])
@@ -76,7 +79,7 @@ def test_translations_of_a_table_stay(tmp_path: Path) -> None:
         assert [unit.target for unit in read_units(tmp_path / name)] == ["关闭。", "开门。"]
 
 
-@pytest.mark.parametrize("header", [["原文", "译文"]])
+@pytest.mark.parametrize("header", [["原文", "译文"], ["中文", "English"]])
 def test_a_table_without_translations_is_filled(tmp_path: Path, header: list[str]) -> None:
     rows = [["渡船每天早上六点开。", ""], ["大雾的时候不开。", ""]]
     path = document(tmp_path / "a.docx", {"tables": [[header, *rows]]})
@@ -88,6 +91,42 @@ def test_a_table_without_translations_is_filled(tmp_path: Path, header: list[str
         assert 'target-language="en"' in (tmp_path / "a.xlf").read_text("utf-8")
         unit = next(iter(read_units(tmp_path / "a.xlf")))
         assert (unit.target, unit.target_lang) == ("The ferry leaves at six.", "en")
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".csv", ".xlsx", ".docx"])
+def test_columns_without_translations_are_read_and_filled(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    write(path, [Unit(unit.source, "", "en-US", "zh-CN") for unit in UNITS])
+    assert [unit.target for unit in read_units(path)] == ["", ""]
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add(UNITS)
+        report = pretranslate(path, tmp_path / "o.xlf", [memory])
+    assert (report.kept, report.left, dict(report.filled)["exact"]) == (0, 0, 2)
+
+
+def test_a_translation_into_another_language_is_not_kept(tmp_path: Path) -> None:
+    rows = [["English", "中文"], ["Save the file.", "保存文件。"], ["Close.", ""]]
+    path = document(tmp_path / "a.docx", {"tables": [rows]})
+    with Memory(tmp_path / "m.duiyi") as memory:
+        memory.add([Unit("Save the file.", "Datei sichern.", "en", "de")])
+        options = PretranslateOptions(filters=Filters(target_lang="de"))
+        report = pretranslate(path, tmp_path / "a.xlf", [memory], options)
+    assert (report.kept, report.left, dict(report.filled)["exact"]) == (0, 1, 1)
+    assert [unit.target for unit in read_units(tmp_path / "a.xlf")] == ["Datei sichern.", ""]
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".tsv"])
+def test_stated_languages_choose_the_side(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    write(path, UNITS)
+    if suffix == ".tsv":
+        path.write_text("Source\tTarget\n" + "".join(f"{unit.source}\t{unit.target}\n" for unit in UNITS), "utf-8")
+    sources = [unit.source for unit in UNITS]
+    targets = [unit.target for unit in UNITS]
+    for given, taken in ((("", ""), sources), (("zh", ""), targets), (("", "en"), targets), (("en", "zh"), sources)):
+        job = read_job(path, language=given[0], target_lang=given[1])
+        assert list(job.texts) == taken
+        assert list(job.translations) == (targets if taken is sources else sources)
 
 
 def test_srx_of_jobs(tmp_path: Path) -> None:
