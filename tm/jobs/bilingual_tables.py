@@ -3,8 +3,8 @@
 A table whose header names its sides, as CAT tools and `duiyi align` write it, is read row by row: a row is a segment,
 and its translation is known. In a table without such a header the languages of the columns tell the sides, and the
 cells are split into sentences like all other text; that they translate each other is asked of the encoder, since a
-column of names may be in another language too. The rest of the document stays as it is, unless it has only tables of the first
-kind and titles, which are about the file.
+column of names may be in another language too. The rest of the document stays as it is, unless it has
+only tables of the first kind and titles, which are about the file.
 
 Languages that the user states choose the sides; they change neither what a header says nor the script of the texts.
 """
