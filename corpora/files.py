@@ -22,8 +22,8 @@ from pathlib import Path
 from corpora.errors import InputError, StoreError, UsageError
 
 __all__ = [
-    "PROGRAM", "check_is_path", "check_is_store", "check_targets", "is_out_of_space", "make_private", "replacing",
-    "replacing_all", "temporary_files",
+    "PROGRAM", "check_is_file", "check_is_path", "check_is_store", "check_targets", "is_out_of_space", "make_private",
+    "replacing", "replacing_all", "temporary_files",
 ]  # fmt: skip
 
 #: Two letters at least, since one is a drive of Windows; `Path` makes one slash of two.
@@ -110,6 +110,15 @@ def check_is_path(path: Path) -> None:
     """Raise `UsageError` for the address of a server, such as postgresql://host/name, in place of a file."""
     if _ADDRESS.match(str(path)):
         raise UsageError(f"{path} is an address, not a file; this version of duiyi uses files only")
+
+
+def check_is_file(path: Path) -> None:
+    """Raise `InputError` where a file to read does not exist, or a folder, a device or a pipe is in its place."""
+    if path.is_file():
+        return
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, not a file")
+    raise InputError(f"{path} is a device or a pipe, not a file" if path.exists() else f"{path} does not exist")
 
 
 def check_is_store(path: Path, what: str) -> None:

@@ -151,8 +151,14 @@ def _catalogue(language: str) -> _Catalogue:
             code.update(filter(_OF_FILE.fullmatch, names))
             texts = tuple(_PLACEHOLDER.split(original)[::2])
             patterns.append(_Pattern(texts, tuple(names), translation, frozenset(code)))
-    # The most special one first.
-    patterns.sort(key=lambda one: (-sum(map(len, one.texts)), -sum("_counted" in name for name in one.names)))
+    # The most special one first; of equal ones the one that leaves more as it is.
+    patterns.sort(
+        key=lambda one: (
+            -sum(map(len, one.texts)),
+            -sum("_counted" in name for name in one.names),
+            -len(one.verbatim),
+        )
+    )
     return _Catalogue(exact, tuple(patterns))
 
 

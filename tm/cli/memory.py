@@ -9,7 +9,7 @@ import typer
 
 from corpora.arguments import check_choice
 from corpora.errors import InputError, UsageError
-from corpora.files import check_targets
+from corpora.files import check_is_file, check_targets
 from corpora.text.plurals import counted
 from corpora.translation import translated
 from tm.cli.memory_options import (
@@ -99,8 +99,7 @@ def _take(
     options = ImportOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]
     for file in files:
         # Before the memory is made, so that a mistyped name leaves no file.
-        if not file.is_file():
-            raise InputError(f"{file} is a folder, not a file" if file.is_dir() else f"{file} does not exist")
+        check_is_file(file)
         format_of(file)
         check_languages(file, ReadOptions(source_lang, target_lang))
     path = one_path(memory)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from corpora.errors import EmptyInput, InputError, WrongFormat
-from corpora.files import is_out_of_space, replacing
+from corpora.files import check_is_file, is_out_of_space, replacing
 from corpora.text.languages import checked_code
 from corpora.text.plurals import plural
 from tm.formats.base import ReadOptions, UnitProblem, UnitProblems, WriteCounts, WriteOptions, WriteReport
@@ -100,8 +100,9 @@ def read(
     format_ = format_of(path)
     if not format_.reads:
         raise WrongFormat(f"{path}: {format_.name} is written only, not read")
-    if not path.is_file():
-        raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
+    check_is_file(path)
+    if not path.stat().st_size:
+        raise EmptyInput(f"{path} is empty")
     check_languages(path, options)
     if problems is None:
         problems = UnitProblems(path, strict=options.strict or on_problem is None, on_problem=on_problem)

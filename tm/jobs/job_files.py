@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpora.document import Document
-from corpora.errors import EmptyInput, InputError
+from corpora.errors import EmptyInput
+from corpora.files import check_is_file
 from corpora.text.srx import SrxRules
 
 __all__ = ["BILINGUAL", "TEXT_TABLES", "JobFile", "read_job"]
@@ -54,8 +55,8 @@ def read_job(
     from corpora.readers.source import STANDARD_INPUT, read_source
     from corpora.text.srx import read_srx
 
-    if str(path) != STANDARD_INPUT and not path.is_file():
-        raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
+    if str(path) != STANDARD_INPUT:
+        check_is_file(path)
     rules = read_srx(srx) if srx else None
     if path.name.lower().endswith(BILINGUAL):
         return _bilingual(path, language, target_lang)

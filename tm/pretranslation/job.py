@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import InputError, UsageError
-from corpora.files import check_targets
+from corpora.files import check_is_file, check_targets
 from corpora.text.languages import base, stated_code
 from corpora.xml import local
 from tm.jobs.job_files import BILINGUAL, JobFile, read_job
@@ -72,8 +72,7 @@ def pretranslate(
     places = [(one[0] if isinstance(one, tuple) else one).path for one in memories]
     files = [Path(one) for one in (*places, terms.path if terms else None) if isinstance(one, str | Path)]
     check_targets([out], [path, *files])
-    if not path.is_file():
-        raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
+    check_is_file(path)
     name, suffix = path.name.lower(), out.suffix.lower()
     filling = _FileFilling(memories, options, terms, progress)
     if not name.endswith(BILINGUAL):

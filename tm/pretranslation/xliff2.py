@@ -67,7 +67,7 @@ class Xliff2Slot:
         return True
 
     def suggest(self, matches: Sequence[Match]) -> None:
-        """Add the matches that are not there yet; they refer to this segment by its id, which it gets if it has none."""
+        """Add the matches that are not there yet; they refer to this segment by its id, made where it has none."""
         from lxml import etree
 
         source = self.segment.find("{*}source")

@@ -1,6 +1,7 @@
 """`duiyi memory`, `duiyi lookup` and `duiyi concordance`, as a user types them."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -377,3 +378,29 @@ def test_an_address_in_the_place_of_a_file_shows_no_password(
     assert "rita@db.example.org" in said
     assert "geh3im" not in said
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("folder.tmx", Path.mkdir, "folder.tmx is a folder, not a file"),
+        ("none.tmx", lambda path: None, "none.tmx does not exist"),
+        ("pipe.tmx", os.mkfifo, "pipe.tmx is a device or a pipe, not a file"),
+        ("empty.tmx", Path.touch, "empty.tmx is empty"),
+        ("empty.docx", Path.touch, "empty.docx is empty"),
+        ("empty.sdltm", Path.touch, "empty.sdltm is empty"),
+    ],
+)
+def test_what_is_no_file_of_units(
+    name: str, make: Callable[[Path], object], said: str, memory: Path, tmp_path: Path
+) -> None:
+    make(tmp_path / name)
+    with pytest.raises(DuiyiError, match=said):
+        commands.ran("memory", "import", tmp_path / name)
+
+
+def test_a_pipe_is_not_read_as_a_file(memory: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xlf")
+    for command, *options in [("analyse",), ("pretranslate", "-o", tmp_path / "o.xlf")]:
+        with pytest.raises(DuiyiError, match=r"pipe\.xlf is a device or a pipe, not a file"):
+            commands.ran(command, tmp_path / "pipe.xlf", *options)

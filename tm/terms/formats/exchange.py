@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from corpora.errors import DamagedInput, EmptyInput, InputError, UsageError, WrongFormat
-from corpora.files import replacing
+from corpora.errors import DamagedInput, EmptyInput, UsageError, WrongFormat
+from corpora.files import check_is_file, replacing
 from tm.terms.concept import Concept, Status
 from tm.terms.formats.base import EntryProblem, EntryProblems, GlossaryOptions, TbxStyle, TermColumns
 
@@ -72,8 +72,7 @@ def read_terms(
     'asset recovery'
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path} is a folder, not a file" if path.is_dir() else f"{path} does not exist")
+    check_is_file(path)
     if not path.stat().st_size:
         raise EmptyInput(f"{path} is empty")
     format_ = format_of(path)
