@@ -30,6 +30,7 @@ __all__ = [
     "names_notes",
     "plausible",
     "row_of",
+    "text_columns",
     "units_of_rows",
 ]
 
@@ -144,6 +145,12 @@ def units_of_rows(
             problems.add(number, str(error), error)
             continue
         yield from selection.of(unit)
+
+
+def text_columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> tuple[int, int]:
+    """The columns of source and target, as `units_of_rows` finds them. Raises as `detect_columns` does."""
+    fields = detect_columns(rows[:_SAMPLE], options, name).fields
+    return fields["source"], fields["target"]
 
 
 def _named(fields: Mapping[str, int]) -> bool:

@@ -17,7 +17,7 @@ from corpora.container import opened_container
 from corpora.errors import InputError, WrongFormat
 from corpora.xml import Element, attributes_of, local
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
-from tm.formats.columns import is_header, names_notes, units_of_rows
+from tm.formats.columns import is_header, names_notes, text_columns, units_of_rows
 from tm.formats.states import meaning_of
 from tm.tags import Tag, TagKind, escape, native, split
 from tm.unit import Unit, is_doubtful
@@ -53,9 +53,14 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
         if header is not None:
             found = True
             said = dict(_said(table, comments)) if comments else {}
+            chosen = options
             if said:
-                rows[header:] = _with_comments(rows[header:], said)
-            for unit in units_of_rows(rows[header:], options, problems):
+                texts = text_columns([cells for _, cells in rows[header:]], options, str(path))
+                # The column of comments has text, too.
+                named = {side: str(at + 1) for side, at in zip(("source", "target"), texts, strict=True)}
+                chosen = replace(options, columns={**options.columns, **named})
+                rows[header:] = _with_comments(rows[header:], said, max(texts) + 1)
+            for unit in units_of_rows(rows[header:], chosen, problems):
                 # Only the texts of a unit have tags.
                 properties = {name: native(value) for name, value in unit.properties.items()}
                 yield replace(unit, properties=properties, notes=tuple(map(native, unit.notes)))
@@ -79,14 +84,21 @@ def _said(table: Element, comments: Mapping[str, str]) -> Iterator[tuple[int, li
             yield number, found
 
 
-def _with_comments(rows: list[_Row], said: Mapping[int, list[str]]) -> list[_Row]:
-    """Rows with the comments on them in a further column, and what another column for notes has before them."""
-    _, names = rows[0]
+def _with_comments(rows: list[_Row], said: Mapping[int, list[str]], needed: int) -> list[_Row]:
+    """Rows with the comments on them in a further column, and what another column for notes has before them.
+
+    A row without the ``needed`` columns lacks a text and stays as it is, to be reported.
+    """
+    width = max(len(cells) for _, cells in rows)
+    names = [*rows[0][1], *[""] * (width - len(rows[0][1]))]
     own = [at for at, name in enumerate(names) if names_notes(name)]
     made: list[_Row] = [(rows[0][0], [name if at not in own else "" for at, name in enumerate(names)] + ["notes"])]
     for number, cells in rows[1:]:
         notes = [native(cells[at]) for at in own if at < len(cells) and cells[at]] + said.get(number, [])
-        padded = [*cells, *[""] * (len(names) - len(cells))][: len(names)]
+        if len(cells) < needed:
+            made.append((number, cells))
+            continue
+        padded = [*cells, *[""] * (width - len(cells))]
         made.append((number, [*padded, escape(json.dumps(notes, ensure_ascii=False)) if notes else ""]))
     return made
 

@@ -10,6 +10,7 @@ from typing import Any
 from corpora.tabular import Tabular
 from corpora.text.languages import base
 from tm.terms.concept import Concept, Term
+from tm.terms.normalization import normalize_term
 
 __all__ = ["TermMatch", "TermMatches", "TermOccurrence", "match_rows", "occurrence_rows"]
 
@@ -68,6 +69,7 @@ def occurrence_rows(text: str, found: Iterable[TermOccurrence], language: str, t
     return [
         {
             **_row(concept, text[place.start : place.end], language, other),
+            "source_status": _named_by(text[place.start : place.end], concept, language).status.value,
             "start": place.start,
             "end": place.end,
             "nested": place.nested,
@@ -76,6 +78,14 @@ def occurrence_rows(text: str, found: Iterable[TermOccurrence], language: str, t
         for concept in place.concepts
         for other in _others(concept, language, to)
     ]
+
+
+def _named_by(text: str, concept: Concept, language: str) -> Term:
+    """The term of the concept that a text is: as it is written, else the best of those that it is a form of."""
+    own = [term for term in concept.terms if base(term.language) == base(language)]
+    key = normalize_term(text, language)
+    alike = [term for term in own if normalize_term(term.text, term.language) == key] or own
+    return min(alike, key=lambda term: (term.text != text, term.rank))
 
 
 def _others(concept: Concept, language: str, to: str | None) -> list[Term]:

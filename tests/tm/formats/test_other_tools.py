@@ -2,6 +2,7 @@
 
 import sqlite3
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -124,8 +125,8 @@ _ROWS = [
 ]
 
 
-@pytest.mark.parametrize("damaged", [False, True])
-def test_comments_of_word_and_tags_of_memoq(tmp_path: Path, damaged: bool) -> None:
+def word_table(path: Path, rows: Sequence[Sequence[str]], *, damaged: bool = False) -> Path:
+    """A Word file with a table; in its texts <c>5</c> is a comment and <i>…</i> a tag of memoQ."""
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
     def cell(text: str) -> str:
@@ -134,16 +135,21 @@ def test_comments_of_word_and_tags_of_memoq(tmp_path: Path, damaged: bool) -> No
         text = text.replace("<c>", '</w:t></w:r><w:r><w:commentReference w:id="').replace("</c>", '"/><w:t>')
         return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
 
-    rows = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in _ROWS)
+    table = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in rows)
     comment = '<w:comment w:id="{}"><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:comment>'
     comments = "".join(comment.format(*one) for one in ((5, "too free?"), (6, "no"), (7, "why")))
-    path = tmp_path / "m.docx"
     with zipfile.ZipFile(path, "w") as package:
         package.writestr(
-            "word/document.xml", f'<w:document xmlns:w="{word}"><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>'
+            "word/document.xml", f'<w:document xmlns:w="{word}"><w:body><w:tbl>{table}</w:tbl></w:body></w:document>'
         )
         end = "" if damaged else "</w:comments>"
         package.writestr("word/comments.xml", f'<w:comments xmlns:w="{word}">{comments}{end}')
+    return path
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_comments_of_word_and_tags_of_memoq(tmp_path: Path, damaged: bool) -> None:
+    path = word_table(tmp_path / "m.docx", _ROWS, damaged=damaged)
     problems = UnitProblems(path, strict=False)
     units = list(formats.read(path, ReadOptions("en", "zh"), problems=problems))
     assert units[0].source == "Fill the ⟦1|[1}⟧jug⟦/1|{1]⟧."
@@ -152,6 +158,46 @@ def test_comments_of_word_and_tags_of_memoq(tmp_path: Path, damaged: bool) -> No
     said = [("own ⟦remark",), (), ()] if damaged else [("own ⟦remark", "too free?", "no"), (), ("why",)]
     assert [unit.notes for unit in units] == said
     assert any("comments" in note for note in problems.notes) is damaged
+
+
+@pytest.mark.parametrize("mark", ["", "<c>5</c>"])
+@pytest.mark.parametrize(
+    ("rows", "units", "short"),
+    [
+        # Rows that end before a text are reported, with comments of Word and without.
+        (
+            [("Source", "Target", "Status"), ("One.{}",), ("Two.", "二。"), ("Three.", "三。", "reviewed")],
+            [("Two.", "二。"), ("Three.", "三。")],
+            ["line 2: the row has 1 column, the texts need 2"],
+        ),
+        (
+            [
+                ("ID", "Source", "Note", "Target"),
+                ("1", "One.", ""),
+                ("2", "Two.{}", "", "二。"),
+                ("3", "Three.", "", ""),
+            ],
+            [("Two.", "二。"), ("Three.", "")],
+            ["line 2: the row has 3 columns, the texts need 4"],
+        ),
+        # Texts behind the columns that have names are read.
+        (
+            [("English", "中文"), ("1", "A short line{}", "短的一行"), ("2", "Another line", "另一行")],
+            [("A short line", "短的一行"), ("Another line", "另一行")],
+            [],
+        ),
+    ],
+)
+def test_short_rows_in_tables_of_word(
+    tmp_path: Path, mark: str, rows: list[tuple[str, ...]], units: list[tuple[str, str]], short: list[str]
+) -> None:
+    path = word_table(tmp_path / "m.docx", [[cell.format(mark) for cell in row] for row in rows])
+    problems = UnitProblems(path, strict=False)
+    found = list(formats.read(path, ReadOptions("en", "zh"), problems=problems))
+    assert [(unit.source, unit.target) for unit in found] == units
+    assert list(map(str, problems.found)) == short
+    commented = any("{}" in cell for row in rows for cell in row if cell.replace("{}", "") in dict(units))
+    assert any(unit.notes == ("too free?",) for unit in found) == (bool(mark) and commented)
 
 
 def test_a_word_file_without_such_a_table(tmp_path: Path) -> None:

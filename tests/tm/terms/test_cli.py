@@ -202,3 +202,25 @@ def test_a_forbidden_term_says_so_where_it_is_looked_up(tmp_path: Path) -> None:
     assert [(row["source_status"], row["status"]) for row in rows] == [("forbidden", "preferred")]
     assert "ratification paper (forbidden)" in " ".join(done("term", "lookup", "ratification paper", *base).out.split())
     assert "(" not in done("term", "lookup", "instrument of ratification", *base).out
+
+
+def test_terms_of_a_text_have_the_status_of_the_term_that_is_there(tmp_path: Path) -> None:
+    base = ("--terms", tmp_path / "t.sqlite")
+    done("term", "add", "缔约国", "States Parties", *base)
+    for term, status in (("States-Parties", "deprecated"), ("signatories", "forbidden")):
+        done("term", "add", "缔约国", term, "--status", status, *base)
+    text = "States Parties met the states-parties. The Signatories and States-Parties agreed. A state party."
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    expected = [
+        ("States Parties", "preferred"), ("states-parties", "preferred"), ("Signatories", "forbidden"),
+        ("States-Parties", "deprecated"), ("state party", "preferred"),
+    ]  # fmt: skip
+    for given in (("--in-text", text), ("--file", tmp_path / "a.txt")):
+        rows = json.loads(done("term", "lookup", *given, "--lang", "en", *base, "--json").out)
+        assert [(row["source"], row["source_status"]) for row in rows] == expected
+        assert {(row["target"], row["status"]) for row in rows} == {("缔约国", "preferred")}
+    shown = " ".join(done("term", "lookup", "--in-text", text, "--lang", "en", *base).out.split())
+    assert "Signatories (forbidden)" in shown
+    assert "States-Parties (deprecated)" in shown
+    rows = json.loads(done("term", "lookup", "--in-text", "各締約國同意。", "--lang", "zh-TW", *base, "--json").out)
+    assert {(row["source"], row["source_status"]) for row in rows} == {("締約國", "preferred")}
