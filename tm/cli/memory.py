@@ -93,7 +93,7 @@ def _take(
     from tm.formats.conformance import REASONS
     from tm.jobs.import_file import ImportOptions
     from tm.jobs.import_file import import_file as take_in
-    from tm.jobs.origin_names import origin_names
+    from tm.origin_names import origin_names
     from tm.search.memory import Memory
 
     options = ImportOptions(keep, strict, min_quality, status)  # type: ignore[arg-type]

@@ -25,8 +25,8 @@ from tm.corpus.options import CorpusDocument, CorpusOptions, DocumentOutcome
 from tm.formats import format_of
 from tm.formats.jsonl import from_dict, to_dict
 from tm.jobs.align_files import align_files, holds_nothing, summary
-from tm.jobs.origin_names import origin_name
 from tm.jobs.workers import Loaded, encoder_of, limited, reason_of
+from tm.origin_names import origin_name
 from tm.unit import Unit
 
 if TYPE_CHECKING:

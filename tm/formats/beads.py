@@ -13,6 +13,7 @@ from corpora.readers.encodings import decode
 from corpora.readers.file_type import FileType, read_bytes, sniff
 from corpora.text.languages import detect, join
 from tm.formats.base import ReadOptions, UnitProblems, WriteCounts, WriteOptions, spelt
+from tm.origin_names import origin_name
 from tm.tags import escape
 from tm.unit import Origin, Unit
 
@@ -33,7 +34,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
         spelt(code or detect("\n".join(lines)))
         for code, lines in zip((options.source_lang, options.target_lang), texts, strict=True)
     ]
-    names = Path(options.source_file).name, Path(options.target_file).name
+    names = origin_name(options.source_file), origin_name(options.target_file)
     for number, bead in enumerate(read_beads(path), 1):
         sides = []
         for ids, lines, language in zip((bead.source, bead.target), texts, languages, strict=True):

@@ -18,7 +18,7 @@ from corpora.text.languages import checked_code, same
 from corpora.text.plurals import counted, plural
 from tm.formats.registry import format_of
 from tm.jobs.languages import check_languages
-from tm.jobs.origin_names import origin_name
+from tm.origin_names import origin_name
 from tm.unit import shortened
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from models.encoder import Encoder
 from tm.formats.multilingual import MultilingualUnit, write_multilingual, writes
 from tm.jobs.align_files import AlignFilesOptions
 from tm.jobs.folders import is_memory
-from tm.jobs.origin_names import origin_name
+from tm.origin_names import origin_name
 from tm.search.memory import Memory
 from tm.tags import escape
 from tm.unit import Origin, Unit

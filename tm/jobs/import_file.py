@@ -13,7 +13,7 @@ from corpora.arguments import checked_class
 from tm.formats import ReadOptions, UnitProblems
 from tm.formats.conformance import Audit
 from tm.jobs.import_source import ImportSource, ReadUnits
-from tm.jobs.origin_names import origin_name
+from tm.origin_names import origin_name
 from tm.search.memory import Memory
 from tm.store.writing import AddReport, Keep
 

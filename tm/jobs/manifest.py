@@ -20,7 +20,7 @@ from typing import Any
 from corpora.errors import DuiyiError, EmptyInput, InputError, UsageError
 from corpora.readers import encodings, file_type
 from tm.jobs.align_files import AlignFilesOptions, check_format
-from tm.jobs.origin_names import origin_names
+from tm.origin_names import origin_names
 
 __all__ = ["COLUMNS", "FilePair", "read_manifest", "read_rows", "row_options"]
 

@@ -1,6 +1,7 @@
 """Tables as others write them: columns guessed or named, encodings, ragged rows, bombs."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_files_that_are_not_workbooks_are_refused(make, error: type[Exception], 
     assert "\n" not in str(caught.value)
 
 
-def test_beads_with_their_texts(tmp_path: Path) -> None:
+def test_beads_with_their_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "zh.txt").write_text("甲句。\n乙句。\n丙句。\n", encoding="utf-8")
     (tmp_path / "en.txt").write_text("Sentences A and B.\nSentence C.\n", encoding="utf-8")
     path = tmp_path / "t.align"
@@ -138,6 +139,10 @@ def test_beads_with_their_texts(tmp_path: Path) -> None:
         ("丙句。", "Sentence C.", 0.8, 1),
     ]
     assert [problem.line for problem in problems.found] == [3]
+    monkeypatch.chdir(tmp_path.parent)
+    near = f"{tmp_path.name}/zh.txt"
+    (first, *_) = formats.read(path, replace(options, source_file=near), problems=problems)
+    assert (first.origin.source_file, first.origin.target_file) == (near, "en.txt")
 
 
 def test_beads_of_units(tmp_path: Path) -> None:

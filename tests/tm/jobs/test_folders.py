@@ -14,8 +14,8 @@ from tm.jobs.batch import BatchJournal, run
 from tm.jobs.file_names import read_name
 from tm.jobs.folders import align_folders, write_pairs
 from tm.jobs.manifest import read_manifest
-from tm.jobs.origin_names import origin_names
 from tm.jobs.pairing import FolderPairs, pair_folders
+from tm.origin_names import origin_names
 from tm.search.memory import Memory
 from tm.store.filters import Filters
 
