@@ -158,9 +158,9 @@ def _bilingual(rows: Mapping[int, Cells], options: ReadOptions, name: str) -> _S
             return None
     elif not _has_words(sides[0]) or not (_has_words(sides[1]) or not any(map(str.strip, sides[1]))):
         return None
-    elif _is_exchanged(sides, options):
-        columns, languages, sides = columns[::-1], languages[::-1], sides[::-1]
     source, target = (_by_script(code, side) for code, side in zip(languages, sides, strict=True))
+    if header is not None and _is_exchanged(sides, (source, target), options):
+        columns, source, target = columns[::-1], target, source
     known = target == "und" or not options.target_lang or base(target) == base(options.target_lang)
     return _SidesOfTable(
         rows,
@@ -172,11 +172,14 @@ def _bilingual(rows: Mapping[int, Cells], options: ReadOptions, name: str) -> _S
     )
 
 
-def _is_exchanged(sides: Sequence[Sequence[str]], options: ReadOptions) -> bool:
+def _is_exchanged(sides: Sequence[Sequence[str]], languages: tuple[str, str], options: ReadOptions) -> bool:
     """Whether a stated language is that of the other side."""
     stated = options.source_lang, options.target_lang
+    known = [
+        base(detect("\n".join(side)) if code == "und" else code) for code, side in zip(languages, sides, strict=True)
+    ]
     return _has_words(sides[1]) and any(
-        code and _is_in(sides[1 - side], code) and not _is_in(sides[side], code) for side, code in enumerate(stated)
+        known[1 - side] == base(code) != known[side] for side, code in enumerate(stated) if code
     )
 
 
@@ -197,10 +200,6 @@ def _columns(rows: Sequence[Sequence[str]], options: ReadOptions, name: str) -> 
 def _has_words(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     return bool(filled) and sum(any(map(str.isalpha, cell)) for cell in filled) > len(filled) / 2
-
-
-def _is_in(cells: Sequence[str], language: str) -> bool:
-    return base(detect("\n".join(cells))) == base(language)
 
 
 def _translated(
