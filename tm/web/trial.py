@@ -114,6 +114,9 @@ def main() -> None:
     given = json.loads(sys.argv[1])
     path, seconds = Path(given["path"]), given["seconds"]
     output = os.fdopen(os.dup(1), "wb")
+    if "options" in given:
+        output.truncate(0)  # what a module printed when the interpreter started
+        output.seek(0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     read = _reader(given, output)
     if os.name == "posix":
