@@ -13,7 +13,7 @@ from typing import Any
 
 from corpora.errors import DamagedInput, UsageError
 from corpora.files import replacing
-from corpora.text.languages import canonical
+from corpora.text.languages import base, canonical
 from tm.pretranslation.filling import Filling
 from tm.search.matches import Match
 from tm.tags import escape, native
@@ -112,7 +112,7 @@ class PoFile:
         header = self._store.parseheader()
         languages = _code(header.get("X-Source-Language", "")), _code(header.get("Language", ""))
         named = _FORMS.search(str(header.get("Plural-Forms", "")))
-        forms = int(named[1]) if named else 0
+        forms = int(named[1]) if named else _usual_forms(languages[1])
         filled = self._filled
         for entry in self._store.units:
             if entry.isheader() or entry.isobsolete() or not str(entry.source).strip():
@@ -133,6 +133,17 @@ class PoFile:
                 entry.markfuzzy()  # a form that no memory has
         with replacing(path) as temporary:
             temporary.write_bytes(bytes(self._store))
+
+
+def _usual_forms(language: str) -> int:
+    """How many plural forms a language has where the file does not say it; 0 for more than two and if unknown."""
+    from translate.lang import data
+
+    counts = {name: row[1] for name, row in data.languages.items()}
+    written = language.replace("-", "_")
+    own = [count for name, count in counts.items() if name.partition("_")[0] == base(language)] if language else []
+    forms = counts.get(written) or max(own, default=0)
+    return forms if forms <= _MOST_FORMS else 0
 
 
 def _code(locale: object) -> str:

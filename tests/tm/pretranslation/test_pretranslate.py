@@ -399,6 +399,24 @@ def test_an_entry_with_more_plural_forms_is_filled_as_a_memory_has_it(tmp_path: 
         assert (report.left, report.unplaced) == (2, 0)
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("zh_CN", ["%d 扇门开着"]), ("zh-Hant", ["%d 扇门开着"]), ("ja", ["%d 扇门开着"]), ("fr", ["%d 扇门开着"] * 2),
+     ("pt_BR", ["%d 扇门开着"] * 2), ("ru", [""]), ("qaa", [""])],
+)  # fmt: skip
+def test_languages_of_one_or_two_plural_forms_need_no_header(
+    tmp_path: Path, language: str, expected: list[str]
+) -> None:
+    path = tmp_path / "a.po"
+    lines = "".join(f'msgstr[{form}] ""\n' for form in range(len(expected)))
+    entry = f'msgid "%d door is open"\nmsgid_plural "%d doors are open"\n{lines}'
+    path.write_text(f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n\n{entry}', "utf-8")
+    with Memory(tmp_path / "p.duiyi") as memory:
+        code = language.replace("_", "-")
+        memory.add(Unit(source, "%d 扇门开着", "en", code) for source in ("%d door is open", "%d doors are open"))
+        assert re.findall(r'msgstr\[\d\] "(.*)"', filled(path, memory)[0]) == expected
+
+
 @pytest.mark.parametrize("head", ["", '"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"\n'])
 @pytest.mark.parametrize("forms", [1, 2, 3])
 def test_an_entry_whose_number_of_forms_is_not_known_stays_empty(tmp_path: Path, head: str, forms: int) -> None:
