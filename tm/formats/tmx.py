@@ -60,6 +60,7 @@ _ALTERNATIVES = 50  # on one side; of more texts on both sides, not even a dicti
 _Variant = tuple[str, str, Mapping[str, str], Sequence[tuple[str, Element]]]
 _NONE: Mapping[str, str] = {}
 _MORE = frozenset({"prop", "note"})
+_CAPITALS = ("TU", "Tu")
 _REPEATED = re.compile(r"#\d+$")  # "client#2" is the second property called "client"
 
 
@@ -236,7 +237,7 @@ def read_units(path: Path, options: ReadOptions, problems: UnitProblems) -> Iter
     if (root := root_name(path)) not in ("tmx", ""):
         raise WrongFormat(f"{path} is not TMX: its root is <{root}>")
     reader = _TuReader(options, problems)
-    pieces = unit_elements(path, "tu", ("tmx", "body"), heads=("header",), strict=options.strict)
+    pieces = unit_elements(path, "tu", ("tmx", "body"), heads=("header", *_CAPITALS), strict=options.strict)
     for element, line in problems.elements(pieces):
         yield from reader.units(element, line)
 
@@ -257,9 +258,12 @@ class _TuReader:
 
     def units(self, element: Element, line: int | None = None) -> Iterator[Unit]:
         """The units of one ``tu``; reads the header where ``element`` is one."""
-        if element.tag != "tu" and local(element) == "header":
-            self._headed = True
-            self._header(element)
+        if element.tag != "tu" and (name := local(element)) != "tu":
+            if name == "header":
+                self._headed = True
+                self._header(element)
+            else:
+                self._problems.add(line, f"<{name}> is not an element of TMX, whose names have small letters")
             return
         if not self._headed:
             self._headed = True

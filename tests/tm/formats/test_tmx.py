@@ -76,6 +76,17 @@ def test_valid_units_of_a_damaged_file_are_read_and_each_invalid_one_is_reported
         list(formats.read(path))
 
 
+@pytest.mark.parametrize("name", ["TU", "Tu"])
+def test_a_unit_in_capitals_is_reported(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tmx"
+    formats.write(path, [Unit(source, source, "zh-CN", "en-US") for source in ("甲", "乙", "丙")])
+    before, second, after = path.read_text("utf-8").split("<tu>", 2)
+    path.write_text(f"{before}<tu>{second}<{name}>{after.replace('</tu>', f'</{name}>', 1)}", "utf-8")
+    problems = UnitProblems(path, strict=False)
+    assert [unit.source for unit in formats.read(path, problems=problems)] == ["甲", "丙"]
+    assert [(one.lost, one.message.startswith(f"<{name}> is not")) for one in problems] == [(1, True)]
+
+
 @pytest.mark.parametrize("cut", [1, 3, 20, 60, 90])
 def test_complete_units_of_a_truncated_file_are_read(cut: int, tmp_path: Path) -> None:
     path = tmp_path / "t.tmx"
