@@ -21,7 +21,7 @@ from tm.formats.properties import apply_metadata, metadata_of
 from tm.formats.states import apply_state, meaning_of
 from tm.unit import Unit, is_doubtful
 
-__all__ = ["read_units", "write_units"]
+__all__ = ["plural_rule", "read_units", "write_units"]
 
 _LARGEST = 200_000_000  # bytes: the toolkit keeps the whole file in memory
 _COMMENT = re.compile(r"^duiyi ([^:]+): (.*)$")
@@ -33,6 +33,7 @@ _ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|[nrt\\])")
 _PARAGRAPH = re.compile(r"(?:.+\n?)++")
 _PLURAL, _PLURAL_OF = "msgid_plural", "plural-of"
 _MOST_FORMS = 6
+_TWO_FORMS = 2, "(n != 1)"
 #: Properties that PO has a place for.
 _OWN = frozenset({
     "msgctxt", _PLURAL, "flags", "references", "previous-msgid", "previous-msgid_plural", "previous-msgctxt",
@@ -88,7 +89,7 @@ def _entry(source: str, target: str, unit: Unit) -> Any:
         entry = pounit(multistring([source, plural]))
         forms = [target, *(unit.properties.get(f"msgstr[{at}]", "") for at in range(1, _MOST_FORMS))]
         last = max((at for at, form in enumerate(forms) if form), default=0)
-        entry.target = multistring(forms[: max(last + 1, _plural_rule(unit.target_lang)[0])])
+        entry.target = multistring(forms[: max(last + 1, (plural_rule(unit.target_lang) or _TWO_FORMS)[0])])
     else:
         entry = pounit(source)
         entry.target = target
@@ -144,14 +145,14 @@ def _locale(code: str) -> str:
     return code.replace("-", "_")
 
 
-def _plural_rule(code: str) -> tuple[int, str]:
-    """How many plural forms a language has, and which number takes which, as gettext writes it."""
+def plural_rule(code: str) -> tuple[int, str] | None:
+    """How many plural forms a language has, and which number takes which, as gettext writes it; None if unknown."""
     from translate.lang.data import languages
 
     if base(code) == "zh":
         return 1, "0"
-    _, count, rule = languages.get(_locale(spelt(code))) or languages.get(base(code)) or ("", 2, "(n != 1)")
-    return count, rule
+    known = languages.get(_locale(spelt(code))) or languages.get(base(code))
+    return known and (known[1], known[2])
 
 
 def _header(pair: tuple[str, str], options: WriteOptions) -> str:
@@ -165,7 +166,7 @@ def _header(pair: tuple[str, str], options: WriteOptions) -> str:
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": "nplurals={}; plural={};".format(*_plural_rule(pair[1])),
+        "Plural-Forms": "nplurals={}; plural={};".format(*plural_rule(pair[1]) or _TWO_FORMS),
         "X-Generator": f"duiyi {tool_version()}",
         "X-Source-Language": source,
     }

@@ -13,7 +13,8 @@ from typing import Any
 
 from corpora.errors import DamagedInput, UsageError
 from corpora.files import replacing
-from corpora.text.languages import base, canonical
+from corpora.text.languages import canonical
+from tm.formats.po import plural_rule
 from tm.pretranslation.filling import Filling
 from tm.search.matches import Match
 from tm.tags import escape, native
@@ -137,13 +138,8 @@ class PoFile:
 
 def _usual_forms(language: str) -> int:
     """How many plural forms a language has where the file does not say it; 0 for more than two and if unknown."""
-    from translate.lang import data
-
-    counts = {name: row[1] for name, row in data.languages.items()}
-    written = language.replace("-", "_")
-    own = [count for name, count in counts.items() if name.partition("_")[0] == base(language)] if language else []
-    forms = counts.get(written) or max(own, default=0)
-    return forms if forms <= _MOST_FORMS else 0
+    rule = plural_rule(language) if language else None
+    return rule[0] if rule is not None and rule[0] <= _MOST_FORMS else 0
 
 
 def _code(locale: object) -> str:
