@@ -37,8 +37,11 @@ def _lines(header: int, blank: bytes = b" \t\x0b,") -> Callable[[bytes], int]:
 
 
 def _entries(data: bytes) -> int:
-    """Entries of PO: runs of lines that are not blank, without the header and comments alone."""
-    runs = re.split(rb"\n[ \t\r\x0b]*\n", data.replace(b"\r\n", b"\n"))
+    """Entries of PO: runs of lines that are not blank, without the header and comments alone.
+
+    NUL and Ctrl-Z at the end are where files of old systems end.
+    """
+    runs = re.split(rb"\n[ \t\r\x0b]*\n", data.rstrip(b"\0\x1a\r\n").replace(b"\r\n", b"\n"))
     return sum(re.search(rb"^[ \t]*[^#\s]", run, re.MULTILINE) is not None for run in runs) - 1
 
 
