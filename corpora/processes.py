@@ -12,16 +12,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, parent_process
 from types import FrameType
 
 __all__ = [
     "child_environment",
+    "close_pipes",
     "end_with_parent",
     "handle_stop",
     "run_program",
     "safe_search_path",
+    "start_interpreter",
     "without_interruption",
 ]
 
@@ -66,6 +68,26 @@ def without_interruption() -> Iterator[None]:
 def child_environment() -> dict[str, str]:
     """The environment for a Python child that finds the modules this process finds, except in the current folder."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), _VARIABLE: "1"}
+
+
+def start_interpreter(command: str) -> "subprocess.Popen[bytes]":
+    """Start this interpreter with ``command``, its input and output as pipes. Raises `OSError` if that cannot be."""
+    return subprocess.Popen(
+        [sys.executable, "-c", command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=child_environment(),
+    )
+
+
+def close_pipes(process: "subprocess.Popen[bytes]") -> None:
+    """Close the pipes to a process that was killed, and wait for its end."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # what is still in the pipe cannot be sent any more
+                pipe.close()
+    process.wait()
 
 
 def end_with_parent() -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from corpora.errors import DuiyiError
-from corpora.processes import child_environment, without_interruption
+from corpora.processes import close_pipes, start_interpreter, without_interruption
 from tm.formats import ReadOptions, UnitProblems
 from tm.formats import read as read_file
 from tm.formats.conformance import Audit
@@ -115,13 +115,7 @@ class _Child:
     def __init__(self, source: ImportSource, done: int) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         with suppress(OSError), without_interruption():
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _COMMAND],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=child_environment(),
-            )
+            self._process = start_interpreter(_COMMAND)
         if self._process is not None and self._process.stdin is not None and self._process.stdout is not None:
             _widen(self._process.stdout)
             with suppress(OSError):
@@ -134,11 +128,7 @@ class _Child:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.kill()
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    with suppress(OSError):  # what is still in the pipe cannot be sent any more
-                        pipe.close()
-            self._process.wait()
+            close_pipes(self._process)
 
     def next(self) -> Prepared | _End | None:
         """The next batch or, after the last one, the end; None where something else comes."""
@@ -156,7 +146,7 @@ class _Child:
 
 
 def _widen(pipe: IO[bytes]) -> None:
-    """Let more bytes wait in a pipe, where that is possible: the system may allow a user only so many."""
+    """Let more bytes wait in a pipe, where that is possible: the system limits those of a user."""
     with suppress(ImportError, AttributeError, OSError):
         import fcntl
 

@@ -10,10 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import suppress
 from typing import IO, Any, TypeVar
 
-from corpora.processes import child_environment
+from corpora.processes import close_pipes, start_interpreter
 from tm.store.index_segments import Grams, IndexSegment, build
 
 __all__ = ["BuiltSegment", "IndexWorker", "main"]
@@ -41,11 +40,7 @@ class IndexWorker:
             self._process.kill()  # the thread that waits for it continues at once
         self._thread.shutdown(cancel_futures=True)
         if self._process is not None:
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    with suppress(OSError):  # what is still in the pipe cannot be sent any more
-                        pipe.close()
-            self._process.wait()
+            close_pipes(self._process)
 
     def order(self, ids: list[int], texts: list[str]) -> "Future[BuiltSegment]":
         """Run `tm.store.index_segments.build` on these texts in the background."""
@@ -71,13 +66,7 @@ class IndexWorker:
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _COMMAND],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=child_environment(),
-            )
+            self._process = start_interpreter(_COMMAND)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         return self._process.stdin, self._process.stdout
