@@ -219,6 +219,8 @@ class _Search:
         self._query = query
         self._options = options
         self._penalty = penalty
+        # More units of one text than are wanted: context, preferred origins, penalties and regions decide between them.
+        self._same = max(options.limit, _MOST_SAME)
         self._entries: dict[int, list[tuple[StoredUnit, bool]]] = {}  # by text, where they come from a server
         self._filters, self._reversed_filters = _both_directions(options.filters)
 
@@ -234,26 +236,22 @@ class _Search:
             yield from self._semantic(encoder, {match.number for match in found})
 
     def _of_text(self, text: int) -> Iterator[tuple[StoredUnit, bool]]:
-        """The units with this text, and whether it is their target.
-
-        More than are wanted: context, preferred origins, penalties and regions decide which are the best.
-        """
-        limit = max(self._options.limit, _MOST_SAME)
+        """The units with this text, and whether it is their target."""
         if self._connection.REMOTE:
             if text not in self._entries:
                 self._expect([text])
             yield from self._entries[text]
             return
-        for entry in self._reader.of_text("source", text, self._filters, limit):
+        for entry in self._reader.of_text("source", text, self._filters, self._same):
             yield entry, False
-        for entry in self._reader.of_text("target", text, self._reversed_filters, limit):
+        for entry in self._reader.of_text("target", text, self._reversed_filters, self._same):
             yield entry, True
 
     def _expect(self, texts: list[int]) -> None:
         """Fetch the units of these texts from a server at once."""
         if self._connection.REMOTE and texts:
             own, turned = self._filters, self._reversed_filters
-            self._entries |= self._reader.of_texts(texts, own, turned, max(self._options.limit, _MOST_SAME))
+            self._entries |= self._reader.of_texts(texts, own, turned, self._same)
 
     def _match(
         self, kind: MatchKind, score: int, entry: StoredUnit, reverse: bool, minor_differences: tuple[str, ...] = ()

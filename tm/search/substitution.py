@@ -24,10 +24,7 @@ _FIGURES = re.compile(r"\d+(?:[,.\u00a0\u202f]\d{3})*(?:\.\d+)?")
 _NUMERALS = re.compile(r"[〇零一二三四五六七八九十百千两]+")
 _MONTHS = ("January February March April May June July August September October November December").split()
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)}|{'|'.join(month[:3] for month in _MONTHS)})\b\.?")
-_MONTH_WORDS = frozenset(
-    "january february march april may june july august september october november december"
-    " jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
+_MONTH_WORDS = frozenset({"sept", *(name.lower() for month in _MONTHS for name in (month, month[:3]))})
 _ORDINAL = re.compile(r"(?<!\d)(\d++)(st|nd|rd|th)\b")
 _KINDS = frozenset(
     {
