@@ -110,8 +110,8 @@ class UnitWriter:
         self.learn_details(batch.details)
         details = [self._details[content] for content in batch.details]
         origins = list(map(self._origin, batch.origins))
-        texts, new_texts = self._numbered(batch)
         languages = self._pairs_of(batch)
+        texts, new_texts = self._numbered(batch, languages)
         pairs, full = [], []
         for (source, target, previous, following), pair, (origin, *where), _, _ in batch.units:
             first, second = languages[pair]
@@ -197,25 +197,26 @@ class UnitWriter:
     def texts(self, units: Collection[Unit]) -> dict[tuple[int, str], int]:
         """Number all texts of the units; write those that are new."""
         batch = numbered(units)
-        numbers, new = self._numbered(batch)
+        numbers, new = self._numbered(batch, self._pairs_of(batch))
         self._append_texts(new, numbers, batch)
         return {(language, batch.texts[place]): number for (language, place), number in numbers.items()}
 
     def sources_of(self, batch: Prepared) -> set[int]:
         """The numbers of the source texts of a batch, which are written where they are new."""
-        numbers, new = self._numbered(batch)
-        self._append_texts(new, numbers, batch)
         languages = self._pairs_of(batch)
+        numbers, new = self._numbered(batch, languages)
+        self._append_texts(new, numbers, batch)
         return {numbers[languages[pair][0], source] for (source, *_), pair, _, _, _ in batch.units}
 
     def _pairs_of(self, batch: Prepared) -> list[tuple[int, int]]:
         """The numbers of the languages of a batch."""
         return [(self.language(source), self.language(target)) for source, target in batch.languages]
 
-    def _numbered(self, batch: Prepared) -> tuple[dict[tuple[int, int], int], list[tuple[int, int]]]:
+    def _numbered(
+        self, batch: Prepared, languages: Sequence[tuple[int, int]]
+    ) -> tuple[dict[tuple[int, int], int], list[tuple[int, int]]]:
         """The numbers of all texts of a batch by language and place, and the texts that are new."""
         numbers: dict[tuple[int, int], int] = {}
-        languages = self._pairs_of(batch)
         for (source, target, previous, following), pair, _, _, _ in batch.units:
             first, second = languages[pair]
             numbers[first, source] = numbers[second, target] = 0
